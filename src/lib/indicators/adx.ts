@@ -1,0 +1,87 @@
+import { defineIndicator, period } from './indicator.ts'
+import { trueRange } from './true-range.ts'
+
+const firstDi = ([n]: [n: number]) => n
+
+/** Average directional index and the two directional indicators, each 0 to 100. The indicators come n-1 bars earlier. */
+export const adx = defineIndicator({
+  name: 'adx',
+  topic: 'indicator.adx.v1',
+  params: [period('period', 2, 14)],
+  outputs: { adx: ([n]: [n: number]) => 2 * n - 1, plusDi: firstDi, minusDi: firstDi },
+  source: 'Wilder 1978, sums seeded with n-1 bars as TA-Lib does (TA-Lib ADX, PLUS_DI, MINUS_DI)',
+  start: ([n]: [n: number]): AdxState => ({ ...nothingYet, period: n }),
+  update(state: AdxState, { high, low, close }) {
+    if (state.bars > 0) {
+      addDirection(state, high, low)
+      if (state.bars >= state.period) addIndex(state)
+    }
+    state.bars++
+    state.previousHigh = high
+    state.previousLow = low
+    state.previousClose = close
+  },
+  payload({ instrument, interval, key }, state) {
+    const hasDi = state.bars > state.period
+    return {
+      instrument,
+      interval,
+      key,
+      adx: state.bars >= 2 * state.period ? state.adx : null,
+      plusDi: hasDi ? share(state.plusDm, state.range) : null,
+      minusDi: hasDi ? share(state.minusDm, state.range) : null,
+    }
+  },
+})
+
+/** `bars` counts those folded in; while it is below the first ADX, `adx` holds the sum of the DX so far. */
+type AdxState = {
+  readonly period: number
+  bars: number
+  previousHigh: number
+  previousLow: number
+  previousClose: number
+  plusDm: number
+  minusDm: number
+  range: number
+  dx: number
+  adx: number
+}
+
+const nothingYet = {
+  bars: 0,
+  previousHigh: 0,
+  previousLow: 0,
+  previousClose: 0,
+  plusDm: 0,
+  minusDm: 0,
+  range: 0,
+  dx: 0,
+  adx: 0,
+}
+
+function addDirection(state: AdxState, high: number, low: number): void {
+  const up = high - state.previousHigh
+  const down = state.previousLow - low
+  const plus = up > 0 && up > down ? up : 0
+  const minus = down > 0 && up < down ? down : 0
+  const kept = state.bars < state.period ? 1 : 1 - 1 / state.period
+  state.plusDm = state.plusDm * kept + plus
+  state.minusDm = state.minusDm * kept + minus
+  state.range = state.range * kept + trueRange(high, low, state.previousClose)
+}
+
+function addIndex(state: AdxState): void {
+  const plusDi = share(state.plusDm, state.range)
+  const minusDi = share(state.minusDm, state.range)
+  const sum = plusDi + minusDi
+  const isSeeding = state.bars < 2 * state.period
+  // A bar without any direction has no DX: the index of the bar before stands, and the average skips it, as in TA-Lib.
+  if (sum > 0) {
+    state.dx = 100 * (Math.abs(plusDi - minusDi) / sum)
+    state.adx += isSeeding ? state.dx : (state.dx - state.adx) / state.period
+  }
+  if (state.bars === 2 * state.period - 1) state.adx /= state.period
+}
+
+const share = (movement: number, range: number): number => (range > 0 ? 100 * (movement / range) : 0)

@@ -1,0 +1,57 @@
+import type { AnyIndicator, Param } from './indicator.ts'
+import { findIndicator, indicatorNames } from './indicator-catalogue.ts'
+
+/** What a request means: the indicator, every parameter with defaults filled in, and the key that equal requests share. */
+export type CheckedRequest = {
+  readonly isValid: true
+  readonly indicator: AnyIndicator
+  readonly params: readonly number[]
+  readonly key: string
+}
+
+/** One sentence for the person who wrote the request, naming what was given and what is possible. */
+export type RefusedRequest = { readonly isValid: false; readonly message: string }
+
+/** Checks a request as a user wrote it: `checkRequest('macd', [])` is `macd(12,26,9)`. Never throws. */
+export function checkRequest(name: string, given: readonly number[]): CheckedRequest | RefusedRequest {
+  const indicator = findIndicator(name)
+  if (!indicator) return refuse(`there is no indicator ${name}; known: ${indicatorNames.join(', ')}`)
+  const written = `${name}(${given.join(',')})`
+  const params = completed(indicator, given)
+  if (!params) return refuse(`${written}: expected ${signature(indicator)}`)
+  for (const [i, param] of indicator.params.entries()) {
+    const fault = faultOf(param, params[i] as number)
+    if (fault) return refuse(`${written}: ${fault}`)
+  }
+  const conflict = indicator.conflict?.(params)
+  if (conflict) return refuse(`${written}: ${conflict}`)
+  return { isValid: true, indicator, params, key: keyOf(indicator, params) }
+}
+
+/** How to write it: `macd(fast=12,slow=26,signal=9)`. */
+export const signature = (indicator: AnyIndicator): string => `${indicator.name}(${indicator.params.map(usage).join(',')})`
+
+/** `ema(10)`: name and parameters in catalogue order. */
+const keyOf = (indicator: AnyIndicator, params: readonly number[]): string =>
+  `${indicator.name}(${(indicator.shorten?.(params) ?? params).join(',')})`
+
+function completed(indicator: AnyIndicator, given: readonly number[]): readonly number[] | null {
+  if (given.length > indicator.params.length) return null
+  const params = [...given]
+  for (const { default: preset } of indicator.params.slice(given.length)) {
+    const value = preset === 'previous' ? params.at(-1) : preset
+    if (value === undefined) return null
+    params.push(value)
+  }
+  return params
+}
+
+function faultOf({ name, min, max, isWhole }: Param, value: number): string | null {
+  const isGood = value >= min && value <= max && (!isWhole || Number.isInteger(value))
+  return isGood ? null : `${name} has to be a ${isWhole ? 'whole number' : 'number'} from ${min} to ${max}, not ${value}`
+}
+
+const usage = (param: Param): string =>
+  param.default === undefined || param.default === 'previous' ? param.name : `${param.name}=${param.default}`
+
+const refuse = (message: string): RefusedRequest => ({ isValid: false, message })

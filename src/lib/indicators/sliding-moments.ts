@@ -1,0 +1,72 @@
+/**
+ * Mean and sum of squared deviations of the last n values. Nothing is ever subtracted again, so nothing drifts and a spike
+ * leaves no trace once it has left the window: the window is the tail of the previous block of n values, whose moments were
+ * prepared when that block was full, merged with the head of the current block (the queue of two stacks, with Welford's
+ * update and the merge of Chan, Golub and LeVeque 1979). O(1) amortised: one pass over n values every n updates.
+ */
+export type SlidingMoments = {
+  readonly size: number
+  isFull: boolean
+  mean: number
+  squares: number
+  /** The current block: its values, and the moments of the `filled` first of them. */
+  readonly block: number[]
+  filled: number
+  headMean: number
+  headSquares: number
+  /** Moments of the previous block from index i to its end. */
+  readonly tailMean: number[]
+  readonly tailSquares: number[]
+}
+
+export const startMoments = (size: number): SlidingMoments => ({
+  size,
+  isFull: false,
+  mean: 0,
+  squares: 0,
+  block: new Array<number>(size).fill(0),
+  filled: 0,
+  headMean: 0,
+  headSquares: 0,
+  tailMean: new Array<number>(size).fill(0),
+  tailSquares: new Array<number>(size).fill(0),
+})
+
+/** Folds one value in; `mean` and `squares` are those of the last `size` values once `isFull`. */
+export function addToMoments(moments: SlidingMoments, x: number): void {
+  moments.block[moments.filled++] = x
+  const delta = x - moments.headMean
+  moments.headMean += delta / moments.filled
+  moments.headSquares += delta * (x - moments.headMean)
+  if (moments.filled === moments.size) closeBlock(moments)
+  else if (moments.isFull) mergeTailAndHead(moments)
+}
+
+function closeBlock(moments: SlidingMoments): void {
+  const { size, block, tailMean, tailSquares } = moments
+  moments.mean = moments.headMean
+  moments.squares = moments.headSquares
+  moments.isFull = true
+  let mean = 0
+  let squares = 0
+  for (let i = size - 1; i > 0; i--) {
+    const x = block[i] as number
+    const delta = x - mean
+    mean += delta / (size - i)
+    squares += delta * (x - mean)
+    tailMean[i] = mean
+    tailSquares[i] = squares
+  }
+  moments.filled = 0
+  moments.headMean = 0
+  moments.headSquares = 0
+}
+
+function mergeTailAndHead(moments: SlidingMoments): void {
+  const { size, filled } = moments
+  const tailMean = moments.tailMean[filled] as number
+  const delta = moments.headMean - tailMean
+  const share = filled / size
+  moments.mean = tailMean + delta * share
+  moments.squares = (moments.tailSquares[filled] as number) + moments.headSquares + delta * delta * share * (size - filled)
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod'
+import { defineService } from '#lib/kernel/service.ts'
+import { checkRequest } from '#lib/indicators/check-request.ts'
+import type { AnyIndicator } from '#lib/indicators/indicator.ts'
+import { indicatorCatalogue } from '#lib/indicators/indicator-catalogue.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import { IndicatorRequest as RequestSchema } from '#schemas/strategy.ts'
+import { LazyBar } from './lazy-bar.ts'
+import { type Computation, type IndicatorRequest, planStreams, type Streams } from './streams.ts'
+
+/** Computes what strategies ask for, bar by bar; the rules are in SPEC.md. */
+export const indicators = defineService({
+  name: 'indicators',
+  config: z.object({ requests: z.array(RequestSchema.superRefine(explainFault)).default([]) }),
+  subscribes: ['md.bar', 'strategy.loaded'],
+  emits: [
+    'indicator.sma.v1',
+    'indicator.ema.v1',
+    'indicator.rsi.v1',
+    'indicator.atr.v1',
+    'indicator.adx.v1',
+    'indicator.macd.v1',
+    'indicator.bollinger.v1',
+    'system.alert',
+  ],
+  init: (config): State => replan({ requests: config.requests, strategies: [], streams: {} }),
+  reconfigure: (state, config) => replan({ ...state, requests: config.requests }),
+  evolve(state: State, event: Event<In | Out>) {
+    if (event.topic === 'md.bar') updateAll(state, event.payload)
+    else if (event.topic === 'strategy.loaded') return replan({ ...state, strategies: withLoaded(state, event.payload) })
+    return state
+  },
+  decide(state, input: Event<In>): readonly Statement<Out>[] {
+    return input.topic === 'md.bar' ? valuesAt(state, input.payload) : refusals(input.payload)
+  },
+})
+
+type In = 'md.bar' | 'strategy.loaded'
+type Out = AnyIndicator['topic'] | 'system.alert'
+
+type State = {
+  readonly requests: readonly IndicatorRequest[]
+  /** In the order in which each was first loaded. */
+  readonly strategies: readonly { readonly strategy: string; readonly requests: readonly IndicatorRequest[] }[]
+  readonly streams: Streams
+}
+
+function replan(state: State): State {
+  const asked = [...state.requests, ...state.strategies.flatMap(({ requests }) => requests)]
+  return { ...state, streams: planStreams(asked, state.streams) }
+}
+
+function withLoaded(state: State, { strategy, requests }: PayloadOf<'strategy.loaded'>): State['strategies'] {
+  const loaded = { strategy, requests }
+  const isKnown = state.strategies.some((known) => known.strategy === strategy)
+  if (!isKnown) return [...state.strategies, loaded]
+  return state.strategies.map((known) => (known.strategy === strategy ? loaded : known))
+}
+
+const none: readonly [] = Object.freeze([])
+
+const computationsOf = (state: State, bar: PayloadOf<'md.bar'>): readonly Computation[] =>
+  state.streams[bar.instrument]?.[bar.interval] ?? none
+
+const formulaOf = (computation: Computation): AnyIndicator => indicatorCatalogue[computation.indicator] as AnyIndicator
+
+function updateAll(state: State, payload: PayloadOf<'md.bar'>): void {
+  const computations = computationsOf(state, payload)
+  if (computations.length === 0) return
+  const bar = new LazyBar(payload)
+  for (const computation of computations) formulaOf(computation).update(computation.state, bar)
+}
+
+function valuesAt(state: State, bar: PayloadOf<'md.bar'>): readonly Statement<Out>[] {
+  const computations = computationsOf(state, bar)
+  if (computations.length === 0) return none
+  return computations.map((computation) => {
+    const formula = formulaOf(computation)
+    return { topic: formula.topic, payload: formula.payload(computation, computation.state) } as Statement<Out>
+  })
+}
+
+function refusals({ strategy, requests }: PayloadOf<'strategy.loaded'>): readonly Statement<'system.alert'>[] {
+  return requests.flatMap(({ instrument, interval, indicator, params }) => {
+    const checked = checkRequest(indicator, params)
+    if (checked.isValid) return []
+    const message = `${strategy} asks for what cannot be computed on ${instrument} ${interval}: ${checked.message}`.slice(0, 2000)
+    return [{ topic: 'system.alert', payload: { code: 'REQUEST_REFUSED', subject: strategy, message } }]
+  })
+}
+
+function explainFault(request: IndicatorRequest, context: z.RefinementCtx<IndicatorRequest>): void {
+  const checked = checkRequest(request.indicator, request.params)
+  if (!checked.isValid) context.addIssue({ code: 'custom', message: checked.message })
+}

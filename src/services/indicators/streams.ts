@@ -1,0 +1,33 @@
+import { checkRequest } from '#lib/indicators/check-request.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+
+export type IndicatorRequest = PayloadOf<'strategy.loaded'>['requests'][number]
+
+/** One indicator being computed for one stream of bars; whoever asked for it shares it. */
+export type Computation = {
+  readonly instrument: string
+  readonly interval: string
+  readonly key: string
+  readonly indicator: string
+  readonly state: unknown
+}
+
+/** What is computed for each instrument and interval, in request order. An instrument has a dot: it never names a prototype's field. */
+export type Streams = { [instrument: string]: { [interval: string]: Computation[] } }
+
+/** Plans the requests that are valid, in order, each key once; what is already being computed goes on with its state. */
+export function planStreams(requests: readonly IndicatorRequest[], running: Streams): Streams {
+  const planned: Streams = {}
+  for (const { instrument, interval, indicator: name, params: given } of requests) {
+    const checked = checkRequest(name, given)
+    if (!checked.isValid) continue
+    const intervals = (planned[instrument] ??= {})
+    const computations = (intervals[interval] ??= [])
+    const { key, indicator, params } = checked
+    const hasKey = (computation: Computation) => computation.key === key
+    if (computations.some(hasKey)) continue
+    const known = running[instrument]?.[interval]?.find(hasKey)
+    computations.push(known ?? { instrument, interval, key, indicator: name, state: indicator.start(params) })
+  }
+  return planned
+}

@@ -1,0 +1,94 @@
+import { z } from 'zod'
+import type { Bar } from '#lib/bars/bar.ts'
+import { buildBar, endBars } from '#lib/bars/bar-builder.ts'
+import { isBuildable } from '#lib/bars/bar-interval.ts'
+import { defineService } from '#lib/kernel/service.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+import { InstrumentId, Interval } from '#schemas/primitives.ts'
+import { type Build, keepWanted, startBuilds } from './builds.ts'
+
+const Width = Interval.refine(isBuildable, 'a bar is at most 366 days wide')
+
+/** Builds bars from trades; the rules are in SPEC.md. */
+export const md = defineService({
+  name: 'md',
+  config: z.object({ bars: z.array(z.object({ instrument: InstrumentId.optional(), interval: Width })).default([]) }),
+  subscribes: ['md.tick', 'md.status'],
+  emits: ['md.bar'],
+  init: (config): State => ({ wanted: config.bars, instruments: [], builds: {}, feeds: [], completed: [] }),
+  reconfigure: (state, config) => ({
+    ...state,
+    wanted: config.bars,
+    builds: keepWanted(state.instruments, state.builds, config.bars),
+    completed: [],
+  }),
+  evolve(state: State, event: Event<'md.tick' | 'md.status' | 'md.bar'>) {
+    if (event.topic === 'md.tick') foldTick(state, event)
+    else if (event.topic === 'md.status') foldStatus(state, event.payload)
+    return state
+  },
+  decide: (state) => (state.completed.length === 0 ? none : state.completed.map((payload) => ({ topic: 'md.bar', payload }))),
+})
+
+const none: readonly [] = Object.freeze([])
+
+type State = {
+  readonly wanted: readonly { readonly instrument?: string; readonly interval: string }[]
+  /** In the order of their first trade. */
+  readonly instruments: string[]
+  readonly builds: { [instrument: string]: Build[] }
+  /** Feeds that started and have not ended. */
+  feeds: readonly string[]
+  /** What the newest input completed. */
+  completed: PayloadOf<'md.bar'>[]
+}
+
+function foldTick(state: State, event: Event<'md.tick'>): void {
+  if (state.completed.length > 0) state.completed = []
+  const tick = event.payload
+  if (tick.kind !== 'trade') return
+  const trade = { at: tick.exchangeAt ?? event.at, price: tick.price, size: tick.size }
+  for (const build of buildsOf(state, tick.instrument)) {
+    const bar = buildBar(build.builder, trade)
+    if (bar) state.completed.push(payloadOf(build, bar))
+  }
+}
+
+function foldStatus(state: State, status: PayloadOf<'md.status'>): void {
+  state.completed = []
+  if (status.state === 'started') state.feeds = [...withoutFeed(state, status.feed), status.feed]
+  if (status.state !== 'ended') return
+  state.feeds = withoutFeed(state, status.feed)
+  if (state.feeds.length > 0) return
+  for (const instrument of state.instruments) {
+    for (const build of buildsOf(state, instrument)) {
+      const bar = endBars(build.builder)
+      if (bar) state.completed.push(payloadOf(build, bar))
+    }
+  }
+}
+
+const withoutFeed = (state: State, feed: string) => state.feeds.filter((running) => running !== feed)
+
+function buildsOf(state: State, instrument: string): readonly Build[] {
+  const known = state.builds[instrument]
+  if (known) return known
+  const started = startBuilds(instrument, state.wanted)
+  state.builds[instrument] = started
+  state.instruments.push(instrument)
+  return started
+}
+
+const payloadOf = ({ instrument, interval }: Build, bar: Bar): PayloadOf<'md.bar'> => ({
+  instrument,
+  interval,
+  start: bar.start,
+  end: bar.end,
+  open: bar.open,
+  high: bar.high,
+  low: bar.low,
+  close: bar.close,
+  volume: bar.volume,
+  trades: bar.trades,
+})
