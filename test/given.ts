@@ -18,7 +18,9 @@ export function given<Config, State, In extends Topic, Out extends Topic>(
   config: unknown,
   ...past: readonly Told[]
 ) {
-  const machine = new Machine(anyService({ ...service, decide: (state, input) => service.decide(frozenCopy(state), input) }))
+  const machine = new Machine(
+    anyService({ ...service, decide: (state, input) => service.decide(frozenCopy(state), input) }),
+  )
   let seq = 0
   let now = 0
   const tell = ({ topic, payload, at }: Told): Statement[] => {
@@ -26,7 +28,16 @@ export function given<Config, State, In extends Topic, Out extends Topic>(
     const checked = catalogue[topic].schema.parse(payload)
     const source = topic === 'system.config' ? service.name : 'test'
     const { v } = catalogue[topic]
-    const input = { seq: ++seq, id: `${source}:e1.${seq}`, topic, v, at: now, source, cause: null, payload: checked } as Event
+    const input = {
+      seq: ++seq,
+      id: `${source}:e1.${seq}`,
+      topic,
+      v,
+      at: now,
+      source,
+      cause: null,
+      payload: checked,
+    } as Event
     if (!machine.hears(input)) throw new Error(`${service.name} does not hear ${topic}`)
     return machine.step(input).map((answer) => {
       catalogue[answer.topic].schema.parse(answer.payload)
@@ -46,6 +57,7 @@ export function given<Config, State, In extends Topic, Out extends Topic>(
       return {
         answers,
         /** Exactly these statements, in this order. */
+        // biome-ignore lint/suspicious/noThenProperty: given, when, then; nobody awaits it
         then(...expected: readonly Statement[]) {
           expect(answers).toEqual(expected)
           return scene

@@ -38,7 +38,11 @@ function buildTimeBar(builder: BarBuilder, widthUs: number, trade: Trade): Bar |
   return open
 }
 
-function buildThresholdBar(builder: BarBuilder, interval: Exclude<BarInterval, { kind: 'time' }>, trade: Trade): Bar | null {
+function buildThresholdBar(
+  builder: BarBuilder,
+  interval: Exclude<BarInterval, { kind: 'time' }>,
+  trade: Trade,
+): Bar | null {
   if (builder.bar) addTrade(builder.bar, trade)
   else builder.bar = barOf(trade.at, trade.at, trade)
   const bar = builder.bar

@@ -9,7 +9,8 @@ export type BarInterval =
 export function parseBarInterval(text: string): BarInterval {
   const [, digits, unit] = /^([1-9]\d*)(ms|s|m|h|d|t|v|n)$/.exec(text) ?? []
   const amount = Number(digits)
-  if (!Number.isSafeInteger(amount)) throw new Error(`not a bar width: ${text}; expected one like 1m, 1d, 250t, 50000v or 5000000n`)
+  if (!Number.isSafeInteger(amount))
+    throw new Error(`not a bar width: ${text}; expected one like 1m, 1d, 250t, 50000v or 5000000n`)
   switch (unit) {
     case 't':
       return { kind: 'trades', threshold: amount }

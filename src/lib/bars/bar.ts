@@ -1,4 +1,5 @@
-import { addExact, compareDecimalText, formatExact, multiplyExact, parseExact } from './exact-decimal.ts'
+import { compareDecimalText } from './exact-decimal.ts'
+import { productOf, sumOf } from './exact-text.ts'
 
 /** A trade as a bar sees it: price and size as exact decimal text, time in microseconds UTC. */
 export type Trade = { readonly at: number; readonly price: string; readonly size: string }
@@ -31,7 +32,7 @@ export const barOf = (start: number, end: number, { at, price, size }: Trade): B
   low: price,
   close: price,
   volume: size,
-  notional: notionalOf(price, size),
+  notional: productOf(price, size),
   trades: 1,
 })
 
@@ -43,15 +44,10 @@ export function addTrade(bar: Bar, { at, price, size }: Trade): void {
   if (compareDecimalText(price, bar.low) < 0) bar.low = price
   bar.close = price
   bar.volume = sumOf(bar.volume, size)
-  bar.notional = sumOf(bar.notional, notionalOf(price, size))
+  bar.notional = sumOf(bar.notional, productOf(price, size))
   bar.trades++
 }
 
 /** Volume-weighted average price, a double; null for a bar without volume. */
 export const vwapOf = ({ volume, notional }: Pick<Bar, 'volume' | 'notional'>): number | null =>
   Number(volume) === 0 ? null : Number(notional) / Number(volume)
-
-/** Exact sum of two decimal texts. */
-export const sumOf = (a: string, b: string): string => formatExact(addExact(parseExact(a), parseExact(b)))
-
-const notionalOf = (price: string, size: string): string => formatExact(multiplyExact(parseExact(price), parseExact(size)))

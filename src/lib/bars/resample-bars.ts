@@ -1,7 +1,7 @@
-import { sumOf } from './bar.ts'
 import { parseBarInterval } from './bar-interval.ts'
 import { bucketOf } from './bucket.ts'
 import { compareDecimalText } from './exact-decimal.ts'
+import { sumOf } from './exact-text.ts'
 
 /** What widening needs of a bar: [start, end) in microseconds UTC, exact decimal text. */
 export type NarrowBar = {

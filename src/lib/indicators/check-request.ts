@@ -29,7 +29,8 @@ export function checkRequest(name: string, given: readonly number[]): CheckedReq
 }
 
 /** How to write it: `macd(fast=12,slow=26,signal=9)`. */
-export const signature = (indicator: AnyIndicator): string => `${indicator.name}(${indicator.params.map(usage).join(',')})`
+export const signature = (indicator: AnyIndicator): string =>
+  `${indicator.name}(${indicator.params.map(usage).join(',')})`
 
 /** `ema(10)`: name and parameters in catalogue order. */
 const keyOf = (indicator: AnyIndicator, params: readonly number[]): string =>
@@ -48,7 +49,9 @@ function completed(indicator: AnyIndicator, given: readonly number[]): readonly 
 
 function faultOf({ name, min, max, isWhole }: Param, value: number): string | null {
   const isGood = value >= min && value <= max && (!isWhole || Number.isInteger(value))
-  return isGood ? null : `${name} has to be a ${isWhole ? 'whole number' : 'number'} from ${min} to ${max}, not ${value}`
+  return isGood
+    ? null
+    : `${name} has to be a ${isWhole ? 'whole number' : 'number'} from ${min} to ${max}, not ${value}`
 }
 
 const usage = (param: Param): string =>

@@ -12,8 +12,7 @@ export const macd = defineIndicator({
   params: [period('fast', 1, 12), period('slow', 2, 26), period('signal', 1, 9)],
   outputs: { macd: first, signal: first, histogram: first },
   source: 'Appel: ema(fast) - ema(slow), both first valued at bar slow-1; signal = ema of it (TA-Lib MACD)',
-  conflict: ([fast, slow]: MacdParams) =>
-    fast < slow ? null : `fast (${fast}) has to be smaller than slow (${slow})`,
+  conflict: ([fast, slow]: MacdParams) => (fast < slow ? null : `fast (${fast}) has to be smaller than slow (${slow})`),
   start: ([fast, slow, signal]: MacdParams): MacdState => ({
     barsBeforeFast: slow - fast,
     fast: startEma(fast),

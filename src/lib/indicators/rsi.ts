@@ -8,7 +8,12 @@ export const rsi = defineIndicator({
   params: [period('period', 2, 14)],
   outputs: { value: ([n]: [n: number]) => n },
   source: 'Wilder 1978: 100*g/(g+l), g and l Wilder averages of gains and losses, 0 if both are 0 (TA-Lib RSI)',
-  start: ([n]: [n: number]): RsiState => ({ hasPrevious: false, previous: 0, gain: startWilder(n), loss: startWilder(n) }),
+  start: ([n]: [n: number]): RsiState => ({
+    hasPrevious: false,
+    previous: 0,
+    gain: startWilder(n),
+    loss: startWilder(n),
+  }),
   update(state: RsiState, { close }) {
     const change = close - state.previous
     state.previous = close
@@ -16,7 +21,7 @@ export const rsi = defineIndicator({
       state.hasPrevious = true
       return
     }
-    addToAverage(state.gain, change > 0 ? change : 0)
+    addToAverage(state.gain, Math.max(change, 0))
     addToAverage(state.loss, change < 0 ? -change : 0)
   },
   payload: ({ instrument, interval, key }, state) => ({

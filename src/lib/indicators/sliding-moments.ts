@@ -68,5 +68,6 @@ function mergeTailAndHead(moments: SlidingMoments): void {
   const delta = moments.headMean - tailMean
   const share = filled / size
   moments.mean = tailMean + delta * share
-  moments.squares = (moments.tailSquares[filled] as number) + moments.headSquares + delta * delta * share * (size - filled)
+  moments.squares =
+    (moments.tailSquares[filled] as number) + moments.headSquares + delta * delta * share * (size - filled)
 }

@@ -1,5 +1,5 @@
-import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { BarValues } from '#lib/indicators/indicator.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 
 /** The doubles of a bar, each made from its text once, and only when a formula reads it. */
 export class LazyBar implements BarValues {
@@ -13,15 +13,18 @@ export class LazyBar implements BarValues {
   }
 
   get high(): number {
-    return (this.#high ??= toDouble(this.#bar.high))
+    this.#high ??= toDouble(this.#bar.high)
+    return this.#high
   }
 
   get low(): number {
-    return (this.#low ??= toDouble(this.#bar.low))
+    this.#low ??= toDouble(this.#bar.low)
+    return this.#low
   }
 
   get close(): number {
-    return (this.#close ??= toDouble(this.#bar.close))
+    this.#close ??= toDouble(this.#bar.close)
+    return this.#close
   }
 }
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { defineService } from '#lib/kernel/service.ts'
 import { checkRequest } from '#lib/indicators/check-request.ts'
 import type { AnyIndicator } from '#lib/indicators/indicator.ts'
 import { indicatorCatalogue } from '#lib/indicators/indicator-catalogue.ts'
+import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { IndicatorRequest as RequestSchema } from '#schemas/strategy.ts'
@@ -28,7 +28,8 @@ export const indicators = defineService({
   reconfigure: (state, config) => replan({ ...state, requests: config.requests }),
   evolve(state: State, event: Event<In | Out>) {
     if (event.topic === 'md.bar') updateAll(state, event.payload)
-    else if (event.topic === 'strategy.loaded') return replan({ ...state, strategies: withLoaded(state, event.payload) })
+    else if (event.topic === 'strategy.loaded')
+      return replan({ ...state, strategies: withLoaded(state, event.payload) })
     return state
   },
   decide(state, input: Event<In>): readonly Statement<Out>[] {
@@ -85,7 +86,8 @@ function refusals({ strategy, requests }: PayloadOf<'strategy.loaded'>): readonl
   return requests.flatMap(({ instrument, interval, indicator, params }) => {
     const checked = checkRequest(indicator, params)
     if (checked.isValid) return []
-    const message = `${strategy} asks for what cannot be computed on ${instrument} ${interval}: ${checked.message}`.slice(0, 2000)
+    const message =
+      `${strategy} asks for what cannot be computed on ${instrument} ${interval}: ${checked.message}`.slice(0, 2000)
     return [{ topic: 'system.alert', payload: { code: 'REQUEST_REFUSED', subject: strategy, message } }]
   })
 }

@@ -21,8 +21,9 @@ export function planStreams(requests: readonly IndicatorRequest[], running: Stre
   for (const { instrument, interval, indicator: name, params: given } of requests) {
     const checked = checkRequest(name, given)
     if (!checked.isValid) continue
-    const intervals = (planned[instrument] ??= {})
-    const computations = (intervals[interval] ??= [])
+    planned[instrument] ??= {}
+    planned[instrument][interval] ??= []
+    const computations = planned[instrument][interval]
     const { key, indicator, params } = checked
     const hasKey = (computation: Computation) => computation.key === key
     if (computations.some(hasKey)) continue

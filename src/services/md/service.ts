@@ -28,7 +28,8 @@ export const md = defineService({
     else if (event.topic === 'md.status') foldStatus(state, event.payload)
     return state
   },
-  decide: (state) => (state.completed.length === 0 ? none : state.completed.map((payload) => ({ topic: 'md.bar', payload }))),
+  decide: (state) =>
+    state.completed.length === 0 ? none : state.completed.map((payload) => ({ topic: 'md.bar', payload })),
 })
 
 const none: readonly [] = Object.freeze([])

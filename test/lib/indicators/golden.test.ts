@@ -13,7 +13,14 @@ type Column = {
   scale: number
   rtol: number
 }
-type Edge = { series: string; indicator: string; params: Record<string, number>; output: string; expected: Cell[]; tol_abs: number }
+type Edge = {
+  series: string
+  indicator: string
+  params: Record<string, number>
+  output: string
+  expected: Cell[]
+  tol_abs: number
+}
 type Columns = { high: number[]; low: number[]; close?: number[] }
 
 const tally = new Map<string, { sets: number; rows: number; failures: number }>()
@@ -56,7 +63,8 @@ describeShared('golden values of sma, ema, rsi, atr, adx, macd, bollinger', () =
       valuesOf(file).forEach((expected, i) => {
         const want = cell(expected[column])
         const tolerance = rtol * Math.max(Math.abs(want ?? 0), scale)
-        if (!compare(`manifest ${indicator}`, want, (rows[i] as Row)[output], tolerance)) misses.push(`${series} ${column} ${i}`)
+        if (!compare(`manifest ${indicator}`, want, (rows[i] as Row)[output], tolerance))
+          misses.push(`${series} ${column} ${i}`)
       })
       close(`manifest ${indicator}`)
     }
@@ -64,13 +72,16 @@ describeShared('golden values of sma, ema, rsi, atr, adx, macd, bollinger', () =
   })
 
   test('every edge case is within its tol_abs: constant, monotone, no volume, one bar, 13 bars', () => {
-    const { series, cases } = readSharedJson<{ series: Record<string, Columns>; cases: Edge[] }>('golden/indicators/edge_cases.json')
+    const { series, cases } = readSharedJson<{ series: Record<string, Columns>; cases: Edge[] }>(
+      'golden/indicators/edge_cases.json',
+    )
     const misses: string[] = []
     for (const { series: name, indicator, params, output, expected, tol_abs } of cases) {
       if (!isOfTheseSeven(indicator)) continue
       const rows = compute(indicator, Object.values(params), barsOfColumns(series[name] as Columns))
       expected.forEach((want, i) => {
-        if (!compare('edge cases', want, (rows[i] as Row)[output], tol_abs)) misses.push(`${name} ${indicator} ${output} ${i}`)
+        if (!compare('edge cases', want, (rows[i] as Row)[output], tol_abs))
+          misses.push(`${name} ${indicator} ${output} ${i}`)
       })
       close('edge cases')
     }
@@ -78,12 +89,26 @@ describeShared('golden values of sma, ema, rsi, atr, adx, macd, bollinger', () =
   })
 
   test("TA-Lib's own regression tables", () => {
-    type Check = { series: string; indicator: string; params: number[]; output: string; index: number; expected: number; tol: number }
-    const { series, checks } = readSharedJson<{ series: Record<string, Columns>; checks: Check[] }>('golden/external/talib_regtest.json')
+    type Check = {
+      series: string
+      indicator: string
+      params: number[]
+      output: string
+      index: number
+      expected: number
+      tol: number
+    }
+    const { series, checks } = readSharedJson<{ series: Record<string, Columns>; checks: Check[] }>(
+      'golden/external/talib_regtest.json',
+    )
     const misses: Check[] = []
     for (const check of checks) {
       if (!isOfTheseSeven(check.indicator)) continue
-      const rows = compute(check.indicator, talibOrder(check.indicator, check.params), barsOfColumns(series[check.series] as Columns))
+      const rows = compute(
+        check.indicator,
+        talibOrder(check.indicator, check.params),
+        barsOfColumns(series[check.series] as Columns),
+      )
       const got = (rows[check.index] as Row)[check.output || 'value']
       if (!compare('TA-Lib tables', check.expected, got, check.tol)) misses.push(check)
       close('TA-Lib tables')

@@ -1,0 +1,167 @@
+import { expect, test } from 'vitest'
+import { indicators } from '#services/indicators/service.ts'
+import { event, given } from '#test/given.ts'
+
+const ask = (indicator: string, params: number[], instrument = 'SPY.USA', interval = '1d') => ({
+  instrument,
+  interval,
+  indicator,
+  params,
+})
+const loaded = (strategy: string, ...requests: ReturnType<typeof ask>[]) =>
+  event('strategy.loaded', { strategy, hash: 'a'.repeat(64), requests })
+const bar = (close: string, { instrument = 'SPY.USA', interval = '1d', high = close, low = close } = {}) =>
+  event('md.bar', { instrument, interval, start: 0, end: 1, open: close, high, low, close, volume: '1' }, 1)
+const says = (
+  topic: 'indicator.sma.v1' | 'indicator.ema.v1',
+  key: string,
+  value: number | null,
+  instrument = 'SPY.USA',
+) => ({
+  topic,
+  payload: { instrument, interval: '1d', key, value },
+})
+
+test('[I1] computes what a strategy asked for', () => {
+  given(indicators, {}, loaded('cross', ask('sma', [2])), bar('10'))
+    .when(bar('11'))
+    .then(says('indicator.sma.v1', 'sma(2)', 10.5))
+})
+
+test('[I1] computes what the configuration asked for', () => {
+  given(indicators, { requests: [ask('ema', [1])] })
+    .when(bar('10.25'))
+    .then(says('indicator.ema.v1', 'ema(1)', 10.25))
+})
+
+test('[I1] parameters that are left out take their defaults', () => {
+  const { answers } = given(indicators, { requests: [ask('macd', []), ask('rsi', []), ask('bollinger', [])] }).when(
+    bar('10'),
+  )
+  expect(answers.map(({ payload }) => (payload as { key: string }).key)).toEqual([
+    'macd(12,26,9)',
+    'rsi(14)',
+    'bollinger(20,2)',
+  ])
+})
+
+test('[I2] equal requests share one state and one event', () => {
+  given(
+    indicators,
+    { requests: [ask('sma', [1])] },
+    loaded('a', ask('sma', [1])),
+    loaded('b', ask('sma', [1]), ask('sma', [1])),
+  )
+    .when(bar('7'))
+    .then(says('indicator.sma.v1', 'sma(1)', 7))
+})
+
+test('[I2] a late equal request finds the state warm', () => {
+  given(indicators, {}, loaded('a', ask('sma', [2])), bar('1'), bar('3'), loaded('b', ask('sma', [2])))
+    .when(bar('5'))
+    .then(says('indicator.sma.v1', 'sma(2)', 4))
+})
+
+test('[I2] bands of equal width have the short key, others the long one', () => {
+  const { answers } = given(
+    indicators,
+    { requests: [ask('bollinger', [2, 2, 2]), ask('bollinger', [2, 1.5, 2.5])] },
+    bar('1'),
+  ).when(bar('3'))
+  expect(answers.map(({ payload }) => payload)).toEqual([
+    { instrument: 'SPY.USA', interval: '1d', key: 'bollinger(2,2)', upper: 4, middle: 2, lower: 0 },
+    { instrument: 'SPY.USA', interval: '1d', key: 'bollinger(2,1.5,2.5)', upper: 3.5, middle: 2, lower: -0.5 },
+  ])
+})
+
+test("[I3] answers in request order: the configuration's, then strategy by strategy", () => {
+  const scene = given(
+    indicators,
+    { requests: [ask('ema', [1])] },
+    loaded('b', ask('sma', [3]), ask('sma', [1])),
+    loaded('a', ask('sma', [2])),
+  )
+  scene
+    .when(bar('4'))
+    .then(
+      says('indicator.ema.v1', 'ema(1)', 4),
+      says('indicator.sma.v1', 'sma(3)', null),
+      says('indicator.sma.v1', 'sma(1)', 4),
+      says('indicator.sma.v1', 'sma(2)', null),
+    )
+})
+
+test('[I3] keeps instruments and intervals apart and says nothing where nobody asked', () => {
+  const scene = given(
+    indicators,
+    { requests: [ask('sma', [2]), ask('sma', [2], 'IBM.USA')] },
+    bar('1'),
+    bar('100', { instrument: 'IBM.USA' }),
+  )
+  scene.when(bar('3', { interval: '1h' })).then()
+  scene.when(bar('3', { instrument: 'GOOG.USA' })).then()
+  scene.when(bar('3')).then(says('indicator.sma.v1', 'sma(2)', 2))
+  scene.when(bar('200', { instrument: 'IBM.USA' })).then(says('indicator.sma.v1', 'sma(2)', 150, 'IBM.USA'))
+})
+
+test('[I5] a price of minus zero is zero, so that a value survives JSON', () => {
+  const { answers } = given(indicators, { requests: [ask('sma', [1])] }).when(bar('-0'))
+  expect(Object.is((answers[0] as { payload: { value: number } }).payload.value, 0)).toBe(true)
+})
+
+test('[I6] a strategy that is loaded again keeps what it still asks for and drops the rest', () => {
+  given(
+    indicators,
+    {},
+    loaded('a', ask('sma', [2]), ask('ema', [1])),
+    bar('1'),
+    loaded('a', ask('sma', [3]), ask('sma', [2])),
+  )
+    .when(bar('3'))
+    .then(says('indicator.sma.v1', 'sma(3)', null), says('indicator.sma.v1', 'sma(2)', 2))
+})
+
+test('[I6] a new configuration keeps what is still asked for', () => {
+  given(indicators, { requests: [ask('sma', [2])] }, bar('1'))
+    .reconfigured({ requests: [ask('ema', [1]), ask('sma', [2])] })
+    .when(bar('3'))
+    .then(says('indicator.ema.v1', 'ema(1)', 3), says('indicator.sma.v1', 'sma(2)', 2))
+})
+
+test('[I7] refuses what cannot be computed with an alert and computes the rest', () => {
+  const scene = given(indicators, {})
+  scene.when(loaded('a', ask('sma', [0]), ask('sma', [1]), ask('smma', [5]))).then(
+    {
+      topic: 'system.alert',
+      payload: {
+        code: 'REQUEST_REFUSED',
+        subject: 'a',
+        message:
+          'a asks for what cannot be computed on SPY.USA 1d: sma(0): period has to be a whole number from 1 to 10000, not 0',
+      },
+    },
+    {
+      topic: 'system.alert',
+      payload: {
+        code: 'REQUEST_REFUSED',
+        subject: 'a',
+        message:
+          'a asks for what cannot be computed on SPY.USA 1d: there is no indicator smma; known: adx, atr, bollinger, ema, macd, rsi, sma',
+      },
+    },
+  )
+  scene.when(bar('5')).then(says('indicator.sma.v1', 'sma(1)', 5))
+})
+
+test('[I7] refuses a configuration with the same fault', () => {
+  expect(() => given(indicators, { requests: [ask('ema', [2.5])] })).toThrow(
+    'ema(2.5): period has to be a whole number',
+  )
+})
+
+test('[I8] goes on after a restart as if nothing had happened', () => {
+  given(indicators, { requests: [ask('sma', [2])] }, loaded('a', ask('ema', [1])), bar('1'))
+    .restarted()
+    .when(bar('3'))
+    .then(says('indicator.sma.v1', 'sma(2)', 2), says('indicator.ema.v1', 'ema(1)', 3))
+})
