@@ -4,8 +4,8 @@ import { anyService, type Service } from '#lib/kernel/service.ts'
 import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 
-/** An event before it has its place: `at` defaults to the time of the event before it. */
-export type Told = { readonly topic: Topic; readonly payload: unknown; readonly at?: number }
+/** An event before it has its place: `at` defaults to the time of the event before it, `id` to that of a fact. */
+export type Told = { readonly topic: Topic; readonly payload: unknown; readonly at?: number; readonly id?: string }
 
 export const event = <T extends Topic>(topic: T, payload: PayloadOf<T>, at?: number): Told => ({ topic, payload, at })
 
@@ -23,14 +23,15 @@ export function given<Config, State, In extends Topic, Out extends Topic>(
   )
   let seq = 0
   let now = 0
-  const tell = ({ topic, payload, at }: Told): Statement[] => {
+  const tell = ({ topic, payload, at, id }: Told): Statement[] => {
     now = at ?? now
     const checked = catalogue[topic].schema.parse(payload)
     const source = topic === 'system.config' ? service.name : 'test'
     const { v } = catalogue[topic]
+    seq++
     const input = {
-      seq: ++seq,
-      id: `${source}:e1.${seq}`,
+      seq,
+      id: id ?? `${source}:e1.${seq}`,
       topic,
       v,
       at: now,

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict'
+import { parseEventId } from '#lib/kernel/event-id.ts'
+
+/** Our id of the one order that an approval can make: `risk:42.0` -> `t-42-0`. Throws when it is not an answer of the risk gate. */
+export function clientOrderIdOf(approval: string): string {
+  const { source, isFact, major, n } = parseEventId(approval)
+  assert(source === 'risk' && !isFact, `expected the id of an answer of risk, found ${approval}`)
+  return `t-${major}-${n}`
+}
+
+/** Is this the id of an answer of the risk gate? */
+export const isRiskAnswer = (id: string): boolean => riskAnswer.test(id)
+
+/**
+ * Ids of one source's answers grow with the log: negative when `a` was said before `b`, 0 when they are the same answer. So a
+ * high-water mark remembers every approval that was ever used.
+ */
+export function compareAnswers(a: string, b: string): number {
+  const left = parseEventId(a)
+  const right = parseEventId(b)
+  return left.major - right.major || left.n - right.n
+}
+
+
+/** The approval that an id of ours derives from; null when the id is not ours. */
+export function approvalOf(clientOrderId: string): string | null {
+  const parts = ours.exec(clientOrderId)
+  return parts ? `risk:${parts[1]}.${parts[2]}` : null
+}
+
+const riskAnswer = /^risk:\d{1,15}\.\d{1,9}$/
+const ours = /^t-(\d{1,15})-(\d{1,9})$/

@@ -1,0 +1,114 @@
+/** Where an order of ours stands (FIX 4.4 tag 39; `denied` is ours, `rejected` the venue's). */
+export type OrderStatus = (typeof orderStatuses)[number]
+export const orderStatuses = [
+  'initialized',
+  'denied',
+  'submitted',
+  'rejected',
+  'accepted',
+  'triggered',
+  'partially_filled',
+  'pending_update',
+  'pending_cancel',
+  'filled',
+  'canceled',
+  'expired',
+] as const
+
+/** What can happen to an order. `partially_filled` leaves a rest, `filled` leaves none. */
+export type OrderHappening = (typeof orderHappenings)[number]
+export const orderHappenings = [
+  'denied',
+  'submitted',
+  'rejected',
+  'accepted',
+  'triggered',
+  'partially_filled',
+  'filled',
+  'update_requested',
+  'updated',
+  'cancel_requested',
+  'canceled',
+  'expired',
+] as const
+
+/** The status that follows, or null where the happening is not legal. */
+export const statusAfter = (status: OrderStatus, happening: OrderHappening): OrderStatus | null =>
+  orderLifecycle[status][happening] ?? null
+
+/** Nothing works at the venue any more. A fill that lost the race against a cancel may still come. */
+export const isEnded = (status: OrderStatus): boolean => ended[status]
+
+const fills = { partially_filled: 'partially_filled', filled: 'filled' } as const
+const ends = { canceled: 'canceled', expired: 'expired' } as const
+
+/**
+ * Every legal transition. An acceptance that is said again, or after the fill that implied it, changes nothing; so does
+ * any end said again. `triggered` and `pending_update` are for stop orders and amendments, which nothing says yet.
+ */
+export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Record<OrderHappening, OrderStatus>>>>> = {
+  initialized: { denied: 'denied', submitted: 'submitted' },
+  denied: {},
+  // The venue may send a fill or an end before the ack: both imply that it had accepted.
+  submitted: { rejected: 'rejected', accepted: 'accepted', cancel_requested: 'pending_cancel', ...fills, ...ends },
+  rejected: { rejected: 'rejected' },
+  accepted: {
+    accepted: 'accepted',
+    triggered: 'triggered',
+    update_requested: 'pending_update',
+    cancel_requested: 'pending_cancel',
+    ...fills,
+    ...ends,
+  },
+  triggered: {
+    accepted: 'triggered',
+    update_requested: 'pending_update',
+    cancel_requested: 'pending_cancel',
+    ...fills,
+    ...ends,
+  },
+  partially_filled: {
+    accepted: 'partially_filled',
+    triggered: 'partially_filled',
+    update_requested: 'pending_update',
+    cancel_requested: 'pending_cancel',
+    ...fills,
+    ...ends,
+  },
+  pending_update: {
+    accepted: 'pending_update',
+    triggered: 'pending_update',
+    updated: 'accepted',
+    cancel_requested: 'pending_cancel',
+    partially_filled: 'pending_update',
+    filled: 'filled',
+    ...ends,
+  },
+  // A rejection can reach an order whose cancel is on its way: the submission was refused after all.
+  pending_cancel: {
+    rejected: 'rejected',
+    accepted: 'pending_cancel',
+    triggered: 'pending_cancel',
+    partially_filled: 'pending_cancel',
+    filled: 'filled',
+    ...ends,
+  },
+  filled: { accepted: 'filled', canceled: 'filled', expired: 'filled' },
+  canceled: { accepted: 'canceled', partially_filled: 'canceled', filled: 'filled', ...ends, expired: 'canceled' },
+  expired: { accepted: 'expired', partially_filled: 'expired', filled: 'filled', ...ends, canceled: 'expired' },
+}
+
+const ended: Readonly<Record<OrderStatus, boolean>> = {
+  initialized: false,
+  denied: true,
+  submitted: false,
+  rejected: true,
+  accepted: false,
+  triggered: false,
+  partially_filled: false,
+  pending_update: false,
+  pending_cancel: false,
+  filled: true,
+  canceled: true,
+  expired: true,
+}

@@ -1,0 +1,46 @@
+import { addExact, compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { type OrderHappening, type OrderStatus, statusAfter } from './order-lifecycle.ts'
+
+/** How far an order of ours has come. Quantities are decimal text; `tradeIds` are the executions that count. Plain JSON. */
+export type OrderProgress = {
+  status: OrderStatus
+  readonly quantity: string
+  filled: string
+  readonly tradeIds: string[]
+}
+
+/** What became of a report: folded, known already, or refused because it cannot be true. */
+export type ReportOutcome = 'applied' | 'repeated' | 'overfill' | 'empty_fill' | 'illegal'
+
+/** An order as it leaves us. */
+export const submittedOrder = (quantity: string): OrderProgress => ({
+  status: 'submitted',
+  quantity,
+  filled: '0',
+  tradeIds: [],
+})
+
+/** Folds anything but a fill, in place. */
+export function applyHappening(order: OrderProgress, happening: Exclude<OrderHappening, 'filled' | 'partially_filled'>): ReportOutcome {
+  const next = statusAfter(order.status, happening)
+  if (next === null) return 'illegal'
+  if (next === order.status) return 'repeated'
+  order.status = next
+  return 'applied'
+}
+
+/** Folds an execution, in place: each trade id once, never beyond the order's quantity. */
+export function applyFill(order: OrderProgress, tradeId: string, quantity: string): ReportOutcome {
+  if (order.tradeIds.includes(tradeId)) return 'repeated'
+  const fill = parseExact(quantity)
+  if (fill.units <= 0n) return 'empty_fill'
+  const filled = addExact(parseExact(order.filled), fill)
+  const beyond = compareExact(filled, parseExact(order.quantity))
+  if (beyond > 0) return 'overfill'
+  const next = statusAfter(order.status, beyond === 0 ? 'filled' : 'partially_filled')
+  if (next === null) return 'illegal'
+  order.status = next
+  order.filled = formatExact(filled)
+  order.tradeIds.push(tradeId)
+  return 'applied'
+}

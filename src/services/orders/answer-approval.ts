@@ -1,0 +1,35 @@
+import { clientOrderIdOf, compareAnswers, isRiskAnswer } from '#lib/domain/client-order-id.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import type { OrdersState } from './order-book.ts'
+
+/** The one order of an approval, or why there is none. [O1]-[O6] */
+export function answerApproval(
+  book: OrdersState,
+  { id, source, payload }: Event<'risk.approved'>,
+): Statement<'order.submitted' | 'order.denied' | 'system.alert'> {
+  if (!isRiskAnswer(id)) {
+    const message = `${id} of ${source} is no answer of the risk gate: it made no order`
+    return { topic: 'system.alert', payload: { code: 'SIGNATURE_INVALID', subject: id, message } }
+  }
+  const { intent: _, ...order } = payload
+  const named = { clientOrderId: clientOrderIdOf(id), approval: id }
+  const code = denialOf(book, id, payload)
+  if (code === null) return { topic: 'order.submitted', payload: { ...named, ...order } }
+  const { strategy, instrument } = payload
+  return { topic: 'order.denied', payload: { ...named, strategy, instrument, code } }
+}
+
+function denialOf(
+  book: OrdersState,
+  id: string,
+  { expiresAt, instrument }: PayloadOf<'risk.approved'>,
+): PayloadOf<'order.denied'>['code'] | null {
+  if (book.newestApproval !== null && compareAnswers(id, book.newestApproval) <= 0) return 'APPROVAL_REUSED'
+  if (expiresAt < book.now) return 'APPROVAL_EXPIRED'
+  if (book.haltedBy !== null && !isGivenAfter(book.haltedBy, id)) return 'HALTED'
+  if (book.haltedInstruments.includes(instrument)) return 'INSTRUMENT_HALTED'
+  return null
+}
+
+const isGivenAfter = (halt: string, approval: string): boolean => isRiskAnswer(halt) && compareAnswers(approval, halt) > 0

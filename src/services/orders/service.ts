@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
+import { defineService } from '#lib/kernel/service.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import { answerApproval } from './answer-approval.ts'
+import { bookFromJson, bookToJson, emptyBook, type Order, type OrdersState } from './order-book.ts'
+import { foldReport, reportTopics } from './venue-report.ts'
+
+/** Makes orders of approvals and follows each to its end; the rules are in SPEC.md. */
+export const orders = defineService({
+  name: 'orders',
+  config: z.object({ rememberedEnds: z.int().min(1).max(100_000).default(256) }),
+  subscribes: ['risk.approved', 'risk.superseded', 'risk.halted', 'risk.resumed', ...reportTopics, 'system.command', 'system.time'],
+  emits: ['order.submitted', 'order.denied', 'order.cancel_requested', 'system.command.result', 'system.alert'],
+  init: ({ rememberedEnds }) => emptyBook(rememberedEnds),
+  reconfigure: (book, { rememberedEnds }) => ({ ...book, rememberedEnds }),
+  evolve,
+  decide,
+  snapshot: bookToJson,
+  restore: bookFromJson,
+})
+
+type In =
+  | 'risk.approved'
+  | 'risk.superseded'
+  | 'risk.halted'
+  | 'risk.resumed'
+  | (typeof reportTopics)[number]
+  | 'system.command'
+  | 'system.time'
+type Out = 'order.submitted' | 'order.denied' | 'order.cancel_requested' | 'system.command.result' | 'system.alert'
+
+function evolve(book: OrdersState, event: Event<In | Out>): OrdersState {
+  if (event.at > book.now) book.now = event.at
+  book.refusal = null
+  switch (event.topic) {
+    case 'order.submitted': {
+      const { clientOrderId, approval, strategy, instrument, side, quantity } = event.payload
+      book.newestApproval = approval
+      book.working.set(clientOrderId, { clientOrderId, strategy, instrument, side, progress: submittedOrder(quantity) })
+      return book
+    }
+    case 'order.denied':
+      if (event.payload.code !== 'APPROVAL_REUSED') book.newestApproval = event.payload.approval
+      return book
+    case 'order.cancel_requested': {
+      const order = book.working.get(event.payload.clientOrderId)
+      if (order) applyHappening(order.progress, 'cancel_requested')
+      return book
+    }
+    case 'order.accepted':
+    case 'order.rejected':
+    case 'order.fill':
+    case 'order.canceled':
+    case 'order.expired':
+      book.refusal = foldReport(book, event)
+      if (book.refusal?.halts) book.haltedInstruments = withInstrument(book.haltedInstruments, book.refusal.halts)
+      return book
+    case 'risk.halted':
+      book.haltedBy = event.id
+      return book
+    case 'risk.resumed':
+      book.haltedBy = null
+      book.haltedInstruments = []
+      return book
+    case 'risk.approved':
+    case 'risk.superseded':
+    case 'system.command':
+    case 'system.command.result':
+    case 'system.alert':
+    case 'system.time':
+      return book
+  }
+}
+
+function decide(book: OrdersState, input: Event<In>): readonly Statement<Out>[] {
+  switch (input.topic) {
+    case 'risk.approved':
+      return [answerApproval(book, input)]
+    case 'risk.superseded': {
+      const { strategy, instrument } = input.payload
+      return cancelsOf(book, 'superseded', (order) => order.strategy === strategy && order.instrument === instrument)
+    }
+    case 'risk.halted':
+      return cancelsOf(book, `halted: ${input.payload.reason}`, () => true)
+    case 'system.command':
+      return input.payload.command === 'cancel_all' ? answerCancelAll(book, input) : none
+    case 'order.accepted':
+    case 'order.rejected':
+    case 'order.fill':
+    case 'order.canceled':
+    case 'order.expired':
+      return book.refusal ? answerRefusal(book, book.refusal) : none
+    case 'risk.resumed':
+    case 'system.time':
+      return none
+  }
+}
+
+const none: readonly [] = Object.freeze([])
+
+function answerCancelAll(book: OrdersState, { id, payload }: Event<'system.command'>): readonly Statement<Out>[] {
+  const isMeant = (order: Order) => payload.target === undefined || order.strategy === payload.target
+  const cancels = cancelsOf(book, `${payload.operator}: ${payload.reason}`, isMeant)
+  const message = `cancel requested for ${cancels.length} of ${book.working.size} working orders`
+  return [...cancels, { topic: 'system.command.result', payload: { command: id, isDone: true, message } }]
+}
+
+function answerRefusal(book: OrdersState, { alert, halts }: OrdersState['refusal'] & {}): readonly Statement<Out>[] {
+  const cancels = halts === null ? none : cancelsOf(book, 'instrument halted', (order) => order.instrument === halts)
+  return [{ topic: 'system.alert', payload: alert }, ...cancels]
+}
+
+function cancelsOf(book: OrdersState, reason: string, isMeant: (order: Order) => boolean): Statement<'order.cancel_requested'>[] {
+  const cancels: Statement<'order.cancel_requested'>[] = []
+  for (const order of book.working.values()) {
+    if (order.progress.status === 'pending_cancel' || !isMeant(order)) continue
+    const { clientOrderId, instrument } = order
+    cancels.push({ topic: 'order.cancel_requested', payload: { clientOrderId, instrument, reason: reason.slice(0, 2000) } })
+  }
+  return cancels
+}
+
+const withInstrument = (halted: readonly string[], instrument: string): readonly string[] =>
+  halted.includes(instrument) ? halted : [...halted, instrument]

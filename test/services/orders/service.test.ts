@@ -1,0 +1,222 @@
+import { describe, expect, test } from 'vitest'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { orders } from '#services/orders/service.ts'
+import { event, given } from '#test/given.ts'
+import { accepted, approval, approved, btc, cancel, canceled, command, expired, fill, halted, rejected } from './orders-told.ts'
+
+const { intent: _, ...terms } = approval
+const submitted = (clientOrderId: string, id: string, more = {}) =>
+  ({ topic: 'order.submitted', payload: { clientOrderId, approval: id, ...terms, ...more } }) as const
+const denied = (clientOrderId: string, id: string, code: PayloadOf<'order.denied'>['code']) =>
+  ({
+    topic: 'order.denied',
+    payload: { clientOrderId, approval: id, strategy: 'ema-cross', instrument: btc, code },
+  }) as const
+const refused = (clientOrderId: string, message: string) => ({
+  topic: 'system.alert',
+  payload: { code: 'VENUE_REPORT_REFUSED', subject: clientOrderId, message: expect.stringContaining(message) },
+})
+
+describe('approvals', () => {
+  test('[O1] an approval becomes one order with its own terms', () => {
+    given(orders, {})
+      .when(approved('risk:42.0'))
+      .then(submitted('t-42-0', 'risk:42.0'))
+      .when(approved('risk:42.1', { orderType: 'limit', limitPrice: '60000.5', side: 'sell' }))
+      .then(submitted('t-42-1', 'risk:42.1', { orderType: 'limit', limitPrice: '60000.5', side: 'sell' }))
+  })
+
+  test('[O2] the same approval again, or an older one, never makes an order, even long after its order ended', () => {
+    given(orders, {}, approved('risk:42.0'), fill('t-42-0', 'x1', '10'))
+      .when(approved('risk:42.0'))
+      .then(denied('t-42-0', 'risk:42.0', 'APPROVAL_REUSED'))
+      .when(approved('risk:41.9'))
+      .then(denied('t-41-9', 'risk:41.9', 'APPROVAL_REUSED'))
+      .restarted()
+      .when(approved('risk:42.0'))
+      .then(denied('t-42-0', 'risk:42.0', 'APPROVAL_REUSED'))
+  })
+
+  test('[O2] an approval that was denied is used', () => {
+    given(orders, {}, approved('risk:42.0', { expiresAt: 999 }))
+      .when(approved('risk:42.0'))
+      .then(denied('t-42-0', 'risk:42.0', 'APPROVAL_REUSED'))
+  })
+
+  test('[O3] an approval holds at its expiry and not a microsecond longer, by the newest time seen', () => {
+    given(orders, {}, event('system.time', { now: 5_000 }, 5_000))
+      .when(approved('risk:42.0', {}, 4_000))
+      .then(submitted('t-42-0', 'risk:42.0'))
+      .when(event('system.time', { now: 5_001 }, 5_001))
+      .then()
+      .when(approved('risk:43.0', {}, 4_000))
+      .then(denied('t-43-0', 'risk:43.0', 'APPROVAL_EXPIRED'))
+  })
+
+  test('[O4] after a halt only what the gate approved knowing of it passes, until it resumes', () => {
+    given(orders, {}, halted('risk:50.0'))
+      .when(approved('risk:49.0'))
+      .then(denied('t-49-0', 'risk:49.0', 'HALTED'))
+      .when(approved('risk:51.0'))
+      .then(submitted('t-51-0', 'risk:51.0'))
+      .when(event('risk.resumed', { reason: 'calm' }))
+      .then()
+      .when(approved('risk:52.0'))
+      .then(submitted('t-52-0', 'risk:52.0'))
+  })
+
+  test('[O6] what is no answer of risk makes no order', () => {
+    for (const id of ['strategy:42.0', 'risk:e1.7', 'risk:99999999999999999999.0']) {
+      const { answers } = given(orders, {}).when(approved(id))
+      expect(answers).toMatchObject([{ topic: 'system.alert', payload: { code: 'SIGNATURE_INVALID', subject: id } }])
+    }
+  })
+})
+
+describe('cancels', () => {
+  const sell = { side: 'sell', strategy: 'rsi-fade' } as const
+
+  test('[O7] a halt asks for the cancel of everything that works, once each', () => {
+    given(orders, {}, approved('risk:1.0'), approved('risk:2.0', sell), approved('risk:3.0'), fill('t-3-0', 'x', '10'))
+      .when(halted('risk:9.0'))
+      .then(cancel('t-1-0', 'halted: stop'), cancel('t-2-0', 'halted: stop'))
+      .when(halted('risk:10.0'))
+      .then()
+  })
+
+  test('[O8] cancel_all is answered, for one strategy or for all', () => {
+    const done = (message: string) =>
+      ({ topic: 'system.command.result', payload: { command: expect.any(String), isDone: true, message } }) as const
+    given(orders, {}, approved('risk:1.0'), approved('risk:2.0', sell))
+      .when(command('cancel_all', 'rsi-fade'))
+      .then(cancel('t-2-0', 'ann: drill'), done('cancel requested for 1 of 2 working orders'))
+      .when(command('cancel_all'))
+      .then(cancel('t-1-0', 'ann: drill'), done('cancel requested for 1 of 2 working orders'))
+      .when(command('halt'))
+      .then()
+  })
+
+  test('[O9] a newer wish cancels what the strategy has in that instrument', () => {
+    const superseded = { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc }
+    given(orders, {}, approved('risk:1.0'), approved('risk:2.0', sell), approved('risk:3.0', { instrument: 'ETHUSDT.BINANCE' }))
+      .when(event('risk.superseded', superseded))
+      .then(cancel('t-1-0', 'superseded'))
+  })
+})
+
+describe('reports of the venue', () => {
+  const working = [approved('risk:1.0'), accepted('t-1-0')] as const
+
+  test('[O10] a fill before the acknowledgement implies it; the late one and repeats are absorbed', () => {
+    given(orders, {}, approved('risk:1.0'), fill('t-1-0', 'x1', '4'))
+      .when(accepted('t-1-0'))
+      .then()
+      .when(fill('t-1-0', 'x2', '6'))
+      .then()
+      .when(accepted('t-1-0'))
+      .then()
+      .when(canceled('t-1-0'))
+      .then()
+      .when(command('cancel_all'))
+      .then({
+        topic: 'system.command.result',
+        payload: { command: expect.any(String), isDone: true, message: 'cancel requested for 0 of 0 working orders' },
+      })
+  })
+
+  test('[O11] one trade id applies once', () => {
+    given(orders, {}, ...working, fill('t-1-0', 'x1', '6'))
+      .when(fill('t-1-0', 'x1', '6'))
+      .then()
+      .when(fill('t-1-0', 'x2', '4'))
+      .then()
+      .when(fill('t-1-0', 'x2', '4'))
+      .then()
+  })
+
+  test('[O11] a fill that raced a cancel applies up to the quantity', () => {
+    given(orders, {}, ...working, halted('risk:9.0'), canceled('t-1-0'))
+      .when(fill('t-1-0', 'x1', '9.5'))
+      .then()
+      .when(fill('t-1-0', 'x2', '0.50'))
+      .then()
+  })
+
+  test('[O12] an overfill is refused, halts the instrument and cancels what works there, until resumed', () => {
+    given(orders, {}, ...working, approved('risk:2.0'), approved('risk:2.1', { instrument: 'ETHUSDT.BINANCE' }))
+      .when(fill('t-1-0', 'x1', '10.0001'))
+      .then(refused('t-1-0', 'overfill') as never, cancel('t-1-0', 'instrument halted'), cancel('t-2-0', 'instrument halted'))
+      .when(approved('risk:3.0'))
+      .then(denied('t-3-0', 'risk:3.0', 'INSTRUMENT_HALTED'))
+      .when(event('risk.resumed', { reason: 'calm' }))
+      .then()
+      .when(approved('risk:4.0'))
+      .then(submitted('t-4-0', 'risk:4.0'))
+  })
+
+  test('[O12] impossible fills are refused and halt the instrument', () => {
+    const impossible = [
+      [fill('t-1-0', 'x', '0'), 'empty_fill'],
+      [fill('t-1-0', 'x', '1', { side: 'sell' }), 'mismatch'],
+      [fill('t-7-0', 'x', '1'), 'no such order was sent'],
+      [fill('elsewhere', 'x', '1'), 'no such order was sent'],
+    ] as const
+    for (const [told, why] of impossible) {
+      const scene = given(orders, {}, ...working).when(told)
+      const clientOrderId = (told.payload as PayloadOf<'order.fill'>).clientOrderId
+      scene
+        .then(refused(clientOrderId, why) as never, cancel('t-1-0', 'instrument halted'))
+        .when(approved('risk:3.0'))
+        .then(denied('t-3-0', 'risk:3.0', 'INSTRUMENT_HALTED'))
+    }
+  })
+
+  test('[O12] a fill after a rejection is refused', () => {
+    given(orders, {}, approved('risk:1.0'), rejected('t-1-0', 'NO_MARKET'))
+      .when(fill('t-1-0', 'x', '1'))
+      .then(refused('t-1-0', 'illegal; the order to buy 10 BTCUSDT.BINANCE is rejected') as never)
+  })
+
+  test('[O13] other nonsense is an alert and nothing more', () => {
+    given(orders, {}, ...working)
+      .when(rejected('t-1-0', 'NO_MARKET'))
+      .then(refused('t-1-0', 'illegal') as never)
+      .when(canceled('t-8-0'))
+      .then(refused('t-8-0', 'no such order') as never)
+      .when(approved('risk:3.0'))
+      .then(submitted('t-3-0', 'risk:3.0'))
+  })
+
+  test('[O14] a rejected duplicate ends nothing; an unknown order ends when its cancel is on the way', () => {
+    given(orders, {}, ...working)
+      .when(rejected('t-1-0', 'DUPLICATE_CLIENT_ORDER_ID'))
+      .then()
+      .when(halted('risk:9.0'))
+      .then(cancel('t-1-0', 'halted: stop'))
+      .when(rejected('t-1-0', 'UNKNOWN_ORDER'))
+      .then()
+      .when(fill('t-1-0', 'x', '1'))
+      .then(refused('t-1-0', 'is rejected') as never)
+  })
+
+  test('[O14] an unknown order is no news when it had ended', () => {
+    given(orders, {}, ...working, expired('t-1-0')).when(rejected('t-1-0', 'UNKNOWN_ORDER')).then()
+  })
+
+  test('[O15] only the newest ends are remembered: older reports are absorbed, older fills are an alert', () => {
+    given(orders, { rememberedEnds: 1 }, approved('risk:1.0'), canceled('t-1-0'), approved('risk:2.0'), canceled('t-2-0'))
+      .when(canceled('t-1-0'))
+      .then()
+      .when(fill('t-1-0', 'x', '1'))
+      .then(refused('t-1-0', 'may be new') as never)
+      .when(fill('t-2-0', 'x', '1'))
+      .then()
+  })
+
+  test('[O16] a new configuration keeps orders and halts', () => {
+    given(orders, {}, ...working, halted('risk:9.0'))
+      .reconfigured({ rememberedEnds: 3 })
+      .when(approved('risk:8.0'))
+      .then(denied('t-8-0', 'risk:8.0', 'HALTED'))
+  })
+})
