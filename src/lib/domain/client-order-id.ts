@@ -21,7 +21,6 @@ export function compareAnswers(a: string, b: string): number {
   return left.major - right.major || left.n - right.n
 }
 
-
 /** The approval that an id of ours derives from; null when the id is not ours. */
 export function approvalOf(clientOrderId: string): string | null {
   const parts = ours.exec(clientOrderId)

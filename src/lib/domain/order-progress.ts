@@ -21,7 +21,10 @@ export const submittedOrder = (quantity: string): OrderProgress => ({
 })
 
 /** Folds anything but a fill, in place. */
-export function applyHappening(order: OrderProgress, happening: Exclude<OrderHappening, 'filled' | 'partially_filled'>): ReportOutcome {
+export function applyHappening(
+  order: OrderProgress,
+  happening: Exclude<OrderHappening, 'filled' | 'partially_filled'>,
+): ReportOutcome {
   const next = statusAfter(order.status, happening)
   if (next === null) return 'illegal'
   if (next === order.status) return 'repeated'

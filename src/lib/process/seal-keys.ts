@@ -44,7 +44,9 @@ function readOwnedOnly(path: string): string {
   try {
     const mode = fstatSync(file).mode & 0o777
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
-      throw new Error(`${path} has mode 0${mode.toString(8)}: a private key is for its owner alone; run: chmod 600 ${path}`)
+      throw new Error(
+        `${path} has mode 0${mode.toString(8)}: a private key is for its owner alone; run: chmod 600 ${path}`,
+      )
     }
     return readFileSync(file, 'utf8')
   } finally {
@@ -53,6 +55,7 @@ function readOwnedOnly(path: string): string {
 }
 
 function ed25519(key: KeyObject, path: string): KeyObject {
-  if (key.asymmetricKeyType !== 'ed25519') throw new Error(`${path} holds a key of type ${key.asymmetricKeyType}, not Ed25519`)
+  if (key.asymmetricKeyType !== 'ed25519')
+    throw new Error(`${path} holds a key of type ${key.asymmetricKeyType}, not Ed25519`)
   return key
 }

@@ -26,5 +26,6 @@ export function isSealed(publicKey: KeyObject, content: string, sig: string | un
 const sigPattern = /^[A-Za-z0-9_-]{86}$/
 
 function checkEd25519(key: KeyObject): void {
-  if (key.asymmetricKeyType !== 'ed25519') throw new TypeError(`a seal takes an Ed25519 key, not ${key.asymmetricKeyType ?? key.type}`)
+  if (key.asymmetricKeyType !== 'ed25519')
+    throw new TypeError(`a seal takes an Ed25519 key, not ${key.asymmetricKeyType ?? key.type}`)
 }

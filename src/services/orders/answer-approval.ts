@@ -1,11 +1,11 @@
 import { clientOrderIdOf, compareAnswers, isRiskAnswer } from '#lib/domain/client-order-id.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
-import type { OrdersState } from './order-book.ts'
+import type { OrderBook } from './order-book.ts'
 
 /** The one order of an approval, or why there is none. [O1]-[O6] */
 export function answerApproval(
-  book: OrdersState,
+  book: OrderBook,
   { id, source, payload }: Event<'risk.approved'>,
 ): Statement<'order.submitted' | 'order.denied' | 'system.alert'> {
   if (!isRiskAnswer(id)) {
@@ -21,7 +21,7 @@ export function answerApproval(
 }
 
 function denialOf(
-  book: OrdersState,
+  book: OrderBook,
   id: string,
   { expiresAt, instrument }: PayloadOf<'risk.approved'>,
 ): PayloadOf<'order.denied'>['code'] | null {
@@ -32,4 +32,5 @@ function denialOf(
   return null
 }
 
-const isGivenAfter = (halt: string, approval: string): boolean => isRiskAnswer(halt) && compareAnswers(approval, halt) > 0
+const isGivenAfter = (halt: string, approval: string): boolean =>
+  isRiskAnswer(halt) && compareAnswers(approval, halt) > 0

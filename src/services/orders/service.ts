@@ -1,16 +1,26 @@
 import { z } from 'zod'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
+import type { SentOrder } from '#lib/domain/sent-orders.ts'
+import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
-import { bookFromJson, bookToJson, emptyBook, type Order, type OrdersState } from './order-book.ts'
-import { foldReport, reportTopics } from './venue-report.ts'
+import { foldReport } from './fold-report.ts'
+import { bookFromJson, bookToJson, emptyBook, type OrderBook, type Refusal } from './order-book.ts'
 
 /** Makes orders of approvals and follows each to its end; the rules are in SPEC.md. */
 export const orders = defineService({
   name: 'orders',
   config: z.object({ rememberedEnds: z.int().min(1).max(100_000).default(256) }),
-  subscribes: ['risk.approved', 'risk.superseded', 'risk.halted', 'risk.resumed', ...reportTopics, 'system.command', 'system.time'],
+  subscribes: [
+    'risk.approved',
+    'risk.superseded',
+    'risk.halted',
+    'risk.resumed',
+    ...reportTopics,
+    'system.command',
+    'system.time',
+  ],
   emits: ['order.submitted', 'order.denied', 'order.cancel_requested', 'system.command.result', 'system.alert'],
   init: ({ rememberedEnds }) => emptyBook(rememberedEnds),
   reconfigure: (book, { rememberedEnds }) => ({ ...book, rememberedEnds }),
@@ -30,21 +40,27 @@ type In =
   | 'system.time'
 type Out = 'order.submitted' | 'order.denied' | 'order.cancel_requested' | 'system.command.result' | 'system.alert'
 
-function evolve(book: OrdersState, event: Event<In | Out>): OrdersState {
+function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   if (event.at > book.now) book.now = event.at
   book.refusal = null
   switch (event.topic) {
     case 'order.submitted': {
       const { clientOrderId, approval, strategy, instrument, side, quantity } = event.payload
       book.newestApproval = approval
-      book.working.set(clientOrderId, { clientOrderId, strategy, instrument, side, progress: submittedOrder(quantity) })
+      book.orders.working.set(clientOrderId, {
+        clientOrderId,
+        strategy,
+        instrument,
+        side,
+        progress: submittedOrder(quantity),
+      })
       return book
     }
     case 'order.denied':
       if (event.payload.code !== 'APPROVAL_REUSED') book.newestApproval = event.payload.approval
       return book
     case 'order.cancel_requested': {
-      const order = book.working.get(event.payload.clientOrderId)
+      const order = book.orders.working.get(event.payload.clientOrderId)
       if (order) applyHappening(order.progress, 'cancel_requested')
       return book
     }
@@ -73,7 +89,7 @@ function evolve(book: OrdersState, event: Event<In | Out>): OrdersState {
   }
 }
 
-function decide(book: OrdersState, input: Event<In>): readonly Statement<Out>[] {
+function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
     case 'risk.approved':
       return [answerApproval(book, input)]
@@ -99,24 +115,31 @@ function decide(book: OrdersState, input: Event<In>): readonly Statement<Out>[] 
 
 const none: readonly [] = Object.freeze([])
 
-function answerCancelAll(book: OrdersState, { id, payload }: Event<'system.command'>): readonly Statement<Out>[] {
-  const isMeant = (order: Order) => payload.target === undefined || order.strategy === payload.target
+function answerCancelAll(book: OrderBook, { id, payload }: Event<'system.command'>): readonly Statement<Out>[] {
+  const isMeant = (order: SentOrder) => payload.target === undefined || order.strategy === payload.target
   const cancels = cancelsOf(book, `${payload.operator}: ${payload.reason}`, isMeant)
-  const message = `cancel requested for ${cancels.length} of ${book.working.size} working orders`
+  const message = `cancel requested for ${cancels.length} of ${book.orders.working.size} working orders`
   return [...cancels, { topic: 'system.command.result', payload: { command: id, isDone: true, message } }]
 }
 
-function answerRefusal(book: OrdersState, { alert, halts }: OrdersState['refusal'] & {}): readonly Statement<Out>[] {
+function answerRefusal(book: OrderBook, { alert, halts }: Refusal): readonly Statement<Out>[] {
   const cancels = halts === null ? none : cancelsOf(book, 'instrument halted', (order) => order.instrument === halts)
   return [{ topic: 'system.alert', payload: alert }, ...cancels]
 }
 
-function cancelsOf(book: OrdersState, reason: string, isMeant: (order: Order) => boolean): Statement<'order.cancel_requested'>[] {
+function cancelsOf(
+  book: OrderBook,
+  reason: string,
+  isMeant: (order: SentOrder) => boolean,
+): Statement<'order.cancel_requested'>[] {
   const cancels: Statement<'order.cancel_requested'>[] = []
-  for (const order of book.working.values()) {
+  for (const order of book.orders.working.values()) {
     if (order.progress.status === 'pending_cancel' || !isMeant(order)) continue
     const { clientOrderId, instrument } = order
-    cancels.push({ topic: 'order.cancel_requested', payload: { clientOrderId, instrument, reason: reason.slice(0, 2000) } })
+    cancels.push({
+      topic: 'order.cancel_requested',
+      payload: { clientOrderId, instrument, reason: reason.slice(0, 2000) },
+    })
   }
   return cancels
 }

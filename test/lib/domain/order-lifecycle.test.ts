@@ -31,8 +31,13 @@ describe('the table of an order’s life', () => {
 })
 
 test('whatever is reported, an order holds distinct trades that sum to what is filled, never beyond its quantity', () => {
-  const happening = fc.constantFrom(...orderHappenings.filter((name) => name !== 'filled' && name !== 'partially_filled'))
-  const fill = fc.record({ tradeId: fc.constantFrom('a', 'b', 'c', 'd', 'e'), hundredths: fc.integer({ min: 0, max: 120 }) })
+  const happening = fc.constantFrom(
+    ...orderHappenings.filter((name) => name !== 'filled' && name !== 'partially_filled'),
+  )
+  const fill = fc.record({
+    tradeId: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+    hundredths: fc.integer({ min: 0, max: 120 }),
+  })
   fc.assert(
     fc.property(fc.array(fc.oneof(happening, fill), { maxLength: 20 }), (reports) => {
       const order = submittedOrder('1.00')
@@ -40,7 +45,8 @@ test('whatever is reported, an order holds distinct trades that sum to what is f
       for (const report of reports) {
         const before = order.status
         if (typeof report === 'string') applyHappening(order, report)
-        else if (applyFill(order, report.tradeId, (report.hundredths / 100).toFixed(2)) === 'applied') hundredths += report.hundredths
+        else if (applyFill(order, report.tradeId, (report.hundredths / 100).toFixed(2)) === 'applied')
+          hundredths += report.hundredths
         expect(Number(order.filled) * 100).toBeCloseTo(hundredths, 6)
         expect(hundredths).toBeLessThanOrEqual(100)
         expect(new Set(order.tradeIds).size).toBe(order.tradeIds.length)

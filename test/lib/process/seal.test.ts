@@ -5,7 +5,13 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { isSealed, sealContent } from '#lib/process/seal.ts'
-import { generateSealKeys, loadPrivateKey, loadPublicKey, savePrivateKey, savePublicKey } from '#lib/process/seal-keys.ts'
+import {
+  generateSealKeys,
+  loadPrivateKey,
+  loadPublicKey,
+  savePrivateKey,
+  savePublicKey,
+} from '#lib/process/seal-keys.ts'
 
 const keys = generateSealKeys()
 const content = '{"id":"risk:42.0","topic":"risk.approved","payload":{"quantity":"10","strategy":"été"}}'
@@ -53,7 +59,17 @@ describe('a seal', () => {
 
   test('is false, not an error, when it is missing, cut, padded or not base64url', () => {
     const classic = Buffer.from(sig, 'base64url').toString('base64')
-    for (const wrong of [undefined, '', ' ', sig.slice(0, -1), `${sig}=`, `${sig}A`, classic, `${sig.slice(0, -1)}!`, 'é'.repeat(86)]) {
+    for (const wrong of [
+      undefined,
+      '',
+      ' ',
+      sig.slice(0, -1),
+      `${sig}=`,
+      `${sig}A`,
+      classic,
+      `${sig.slice(0, -1)}!`,
+      'é'.repeat(86),
+    ]) {
       expect(isSealed(keys.publicKey, content, wrong)).toBe(false)
     }
   })

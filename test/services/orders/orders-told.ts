@@ -23,7 +23,12 @@ export const approval = {
 export const accepted = (clientOrderId: string) =>
   event('order.accepted', { clientOrderId, venueOrderId: `v${clientOrderId}`, instrument: btc })
 
-export const fill = (clientOrderId: string, tradeId: string, quantity: string, more: Partial<PayloadOf<'order.fill'>> = {}) =>
+export const fill = (
+  clientOrderId: string,
+  tradeId: string,
+  quantity: string,
+  more: Partial<PayloadOf<'order.fill'>> = {},
+) =>
   event('order.fill', {
     clientOrderId,
     venueOrderId: `v${clientOrderId}`,

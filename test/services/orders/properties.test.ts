@@ -12,17 +12,29 @@ const order = number.map((n) => `t-${n}-0`)
 
 /** Approvals, new and used; venue reports in any order, repeated, impossible; halts, commands, time. */
 const anything: fc.Arbitrary<Told> = fc.oneof(
-  { weight: 4, arbitrary: fc.tuple(number, fc.constantFrom(btc, eth)).map(([n, instrument]) => approved(`risk:${n}.0`, { instrument })) },
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(number, fc.constantFrom(btc, eth))
+      .map(([n, instrument]) => approved(`risk:${n}.0`, { instrument })),
+  },
   { weight: 2, arbitrary: order.map(accepted) },
   {
     weight: 4,
     arbitrary: fc
-      .tuple(order, fc.constantFrom('x', 'y', 'z'), fc.constantFrom('0', '1', '2.5', '5', '10'), fc.constantFrom(btc, eth))
+      .tuple(
+        order,
+        fc.constantFrom('x', 'y', 'z'),
+        fc.constantFrom('0', '1', '2.5', '5', '10'),
+        fc.constantFrom(btc, eth),
+      )
       .map(([id, trade, quantity, instrument]) => fill(id, trade, quantity, { instrument })),
   },
   { weight: 2, arbitrary: order.map(canceled) },
   order.map(expired),
-  fc.tuple(order, fc.constantFrom('NO_MARKET', 'UNKNOWN_ORDER', 'DUPLICATE_CLIENT_ORDER_ID')).map(([id, code]) => rejected(id, code as 'NO_MARKET')),
+  fc
+    .tuple(order, fc.constantFrom('NO_MARKET', 'UNKNOWN_ORDER', 'DUPLICATE_CLIENT_ORDER_ID'))
+    .map(([id, code]) => rejected(id, code as 'NO_MARKET')),
   number.map((n) => halted(`risk:${n}.1`)),
   fc.constant(event('risk.resumed', { reason: 'calm' })),
   fc.constantFrom(command('cancel_all'), command('cancel_all', 'ema-cross')),
@@ -41,7 +53,9 @@ function told(events: readonly Told[], restartAt: ReadonlySet<number> = new Set(
 test('[O2] whatever happens, an approval makes at most one order and every order has an approval that was told', () => {
   fc.assert(
     fc.property(history, (events) => {
-      const sent = told(events).flat().filter(({ topic }) => topic === 'order.submitted') as Statement<'order.submitted'>[]
+      const sent = told(events)
+        .flat()
+        .filter(({ topic }) => topic === 'order.submitted') as Statement<'order.submitted'>[]
       const approvals = sent.map(({ payload }) => payload.approval)
       expect(new Set(approvals).size).toBe(approvals.length)
       const given = new Set(events.filter(({ topic }) => topic === 'risk.approved').map(({ id }) => id))

@@ -2,7 +2,19 @@ import { describe, expect, test } from 'vitest'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { orders } from '#services/orders/service.ts'
 import { event, given } from '#test/given.ts'
-import { accepted, approval, approved, btc, cancel, canceled, command, expired, fill, halted, rejected } from './orders-told.ts'
+import {
+  accepted,
+  approval,
+  approved,
+  btc,
+  cancel,
+  canceled,
+  command,
+  expired,
+  fill,
+  halted,
+  rejected,
+} from './orders-told.ts'
 
 const { intent: _, ...terms } = approval
 const submitted = (clientOrderId: string, id: string, more = {}) =>
@@ -98,7 +110,13 @@ describe('cancels', () => {
 
   test('[O9] a newer wish cancels what the strategy has in that instrument', () => {
     const superseded = { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc }
-    given(orders, {}, approved('risk:1.0'), approved('risk:2.0', sell), approved('risk:3.0', { instrument: 'ETHUSDT.BINANCE' }))
+    given(
+      orders,
+      {},
+      approved('risk:1.0'),
+      approved('risk:2.0', sell),
+      approved('risk:3.0', { instrument: 'ETHUSDT.BINANCE' }),
+    )
       .when(event('risk.superseded', superseded))
       .then(cancel('t-1-0', 'superseded'))
   })
@@ -145,7 +163,11 @@ describe('reports of the venue', () => {
   test('[O12] an overfill is refused, halts the instrument and cancels what works there, until resumed', () => {
     given(orders, {}, ...working, approved('risk:2.0'), approved('risk:2.1', { instrument: 'ETHUSDT.BINANCE' }))
       .when(fill('t-1-0', 'x1', '10.0001'))
-      .then(refused('t-1-0', 'overfill') as never, cancel('t-1-0', 'instrument halted'), cancel('t-2-0', 'instrument halted'))
+      .then(
+        refused('t-1-0', 'overfill') as never,
+        cancel('t-1-0', 'instrument halted'),
+        cancel('t-2-0', 'instrument halted'),
+      )
       .when(approved('risk:3.0'))
       .then(denied('t-3-0', 'risk:3.0', 'INSTRUMENT_HALTED'))
       .when(event('risk.resumed', { reason: 'calm' }))
@@ -200,11 +222,20 @@ describe('reports of the venue', () => {
   })
 
   test('[O14] an unknown order is no news when it had ended', () => {
-    given(orders, {}, ...working, expired('t-1-0')).when(rejected('t-1-0', 'UNKNOWN_ORDER')).then()
+    given(orders, {}, ...working, expired('t-1-0'))
+      .when(rejected('t-1-0', 'UNKNOWN_ORDER'))
+      .then()
   })
 
   test('[O15] only the newest ends are remembered: older reports are absorbed, older fills are an alert', () => {
-    given(orders, { rememberedEnds: 1 }, approved('risk:1.0'), canceled('t-1-0'), approved('risk:2.0'), canceled('t-2-0'))
+    given(
+      orders,
+      { rememberedEnds: 1 },
+      approved('risk:1.0'),
+      canceled('t-1-0'),
+      approved('risk:2.0'),
+      canceled('t-2-0'),
+    )
       .when(canceled('t-1-0'))
       .then()
       .when(fill('t-1-0', 'x', '1'))

@@ -1,0 +1,40 @@
+import { addExact, formatExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import type { Topic } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+
+/** What moves an instrument's newest price. */
+export const priceTopics = ['md.bar', 'md.tick', 'md.option.tick'] as const satisfies Topic[]
+export type PriceEvent = Event<(typeof priceTopics)[number]>
+
+/** By instrument: the text of a price, or both sides of a quote whose middle is worked out when somebody asks. */
+export type NewestPrices = Map<string, string | readonly [bid: string, ask: string]>
+
+/**
+ * Keeps the newest price of an instrument, in order of delivery: the close of a bar of any width, the price of a trade, the
+ * middle of a quote that has both sides, and for an option without both sides its last trade. Anything else changes nothing.
+ */
+export function foldPrice(prices: NewestPrices, event: PriceEvent): void {
+  if (event.topic === 'md.bar') {
+    prices.set(event.payload.instrument, event.payload.close)
+    return
+  }
+  const tick = event.payload
+  if ('price' in tick) prices.set(tick.instrument, tick.price)
+  else if (tick.bid !== null && tick.ask !== null) prices.set(tick.instrument, [tick.bid, tick.ask])
+  else if ('last' in tick && tick.last !== undefined) prices.set(tick.instrument, tick.last)
+}
+
+/** The newest price as decimal text, the exact middle of a quote included; null before the first. */
+export function newestPrice(prices: NewestPrices, instrument: string): string | null {
+  const newest = prices.get(instrument)
+  if (newest === undefined) return null
+  return typeof newest === 'string' ? newest : middle(newest[0], newest[1])
+}
+
+function middle(bid: string, ask: string): string {
+  if (bid === ask) return bid
+  const { units, scale } = multiplyExact(addExact(parseExact(bid), parseExact(ask)), half)
+  return formatExact(units % 10n === 0n ? { units: units / 10n, scale: scale - 1 } : { units, scale })
+}
+
+const half = parseExact('0.5')

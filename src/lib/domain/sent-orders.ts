@@ -1,0 +1,41 @@
+import { isEnded } from './order-lifecycle.ts'
+import type { OrderProgress } from './order-progress.ts'
+
+/** An order of ours on its way to a venue or there. */
+export type SentOrder = {
+  readonly clientOrderId: string
+  readonly strategy: string
+  readonly instrument: string
+  readonly side: 'buy' | 'sell'
+  readonly progress: OrderProgress
+}
+
+/** Our orders by clientOrderId: what works, in the order of sending, and the newest to have ended, in the order of their end. */
+export type SentOrders = { readonly working: Map<string, SentOrder>; readonly ended: Map<string, SentOrder> }
+
+export const noOrders = (): SentOrders => ({ working: new Map(), ended: new Map() })
+
+export const findOrder = (orders: SentOrders, clientOrderId: string): SentOrder | undefined =>
+  orders.working.get(clientOrderId) ?? orders.ended.get(clientOrderId)
+
+/** Moves an order that has just ended out of what works and forgets all but the newest `rememberedEnds`. */
+export function shelveIfEnded(orders: SentOrders, order: SentOrder, rememberedEnds: number): void {
+  if (!isEnded(order.progress.status) || !orders.working.delete(order.clientOrderId)) return
+  orders.ended.set(order.clientOrderId, order)
+  for (const oldest of orders.ended.keys()) {
+    if (orders.ended.size <= rememberedEnds) return
+    orders.ended.delete(oldest)
+  }
+}
+
+export type SentOrdersJson = { readonly working: readonly SentOrder[]; readonly ended: readonly SentOrder[] }
+
+export const ordersToJson = ({ working, ended }: SentOrders): SentOrdersJson =>
+  structuredClone({ working: [...working.values()], ended: [...ended.values()] })
+
+export const ordersFromJson = ({ working, ended }: SentOrdersJson): SentOrders => ({
+  working: byId(working),
+  ended: byId(ended),
+})
+
+const byId = (orders: readonly SentOrder[]) => new Map(orders.map((order) => [order.clientOrderId, order]))

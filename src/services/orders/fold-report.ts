@@ -1,0 +1,40 @@
+import { findOrder, type SentOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
+import { applyReport, type Report } from '#lib/domain/venue-report.ts'
+import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
+
+/** Folds what a venue says of an order; answers what was impossible about it, else null. [O10]-[O15] */
+export function foldReport(book: OrderBook, report: Report): Refusal | null {
+  const { clientOrderId } = report.payload
+  const order = findOrder(book.orders, clientOrderId)
+  if (!order) return isForgotten(book, clientOrderId) ? forgotten(report) : neverSent(report)
+  const outcome = applyReport(order, report)
+  shelveIfEnded(book.orders, order, book.rememberedEnds)
+  return outcome === 'applied' || outcome === 'repeated' ? null : refuse(report, order, outcome)
+}
+
+type Fault = Exclude<ReturnType<typeof applyReport>, 'applied' | 'repeated'>
+
+const forgotten = (report: Report): Refusal | null =>
+  report.topic === 'order.fill' ? refusal(report, 'it ended so long ago that this may be new', null) : null
+
+const neverSent = (report: Report): Refusal =>
+  refusal(report, 'no such order was sent', report.topic === 'order.fill' ? report.payload.instrument : null)
+
+function refuse(report: Report, order: SentOrder, outcome: Fault): Refusal {
+  const { status, filled, quantity } = order.progress
+  const found = `the order to ${order.side} ${quantity} ${order.instrument} is ${status} with ${filled} filled`
+  const isFill = report.topic === 'order.fill'
+  const said = isFill
+    ? `to ${report.payload.side} ${report.payload.quantity} ${report.payload.instrument}, trade ${report.payload.tradeId}: `
+    : ''
+  return refusal(report, `${said}${outcome}; ${found}`, isFill ? report.payload.instrument : null)
+}
+
+const refusal = (report: Report, why: string, halts: string | null): Refusal => ({
+  alert: {
+    code: 'VENUE_REPORT_REFUSED',
+    subject: report.payload.clientOrderId,
+    message: `${report.id} says ${report.topic} ${why}`,
+  },
+  halts,
+})
