@@ -1,0 +1,298 @@
+import { describe, expect, test } from 'vitest'
+import type { Statement } from '#schemas/event.ts'
+import { risk } from '#services/risk/service.ts'
+import { event, given, type Told } from '#test/given.ts'
+import {
+  account,
+  approve,
+  bar,
+  btc,
+  canceled,
+  command,
+  denied,
+  eth,
+  fill,
+  listed,
+  market,
+  refuse,
+  rejected,
+  second,
+  snapshot,
+  supersede,
+  wish,
+} from './risk-told.ts'
+
+/** The seq of the wish after the market was told is 6: one configuration, four events. */
+const first = 't-6-0'
+const bought = (quantity: string) => [wish(quantity), fill(first, 'buy', quantity)] as const
+const start = (limits: object = {}, ...past: readonly Told[]) => given(risk, account(limits), ...market, ...past)
+
+describe('from a wish to an order', () => {
+  test('[R1] the order is for the difference to the target', () => {
+    start({}, ...bought('10'))
+      .when(wish('12.5'))
+      .then(approve('buy', '2.5'))
+      .when(canceled('t-9-0'))
+      .then()
+      .when(wish('-3'))
+      .then(approve('sell', '13'))
+  })
+
+  test('[R1] strategies have positions of their own', () => {
+    start({}, ...bought('10'))
+      .when(wish('4', { strategy: 'rsi-fade' }))
+      .then(approve('buy', '4', { strategy: 'rsi-fade' }))
+  })
+
+  test('[R2] what is at work and leads to the target is enough', () => {
+    start({}, wish('10'))
+      .when(wish('10'))
+      .then(refuse('ALREADY_AT_TARGET', '10'))
+      .when(fill(first, 'buy', '4'))
+      .then()
+      .when(wish('10.000'))
+      .then(refuse('ALREADY_AT_TARGET', '10.000'))
+  })
+
+  test('[R2] an exit cancels the entry at work and then sells only what was bought', () => {
+    start({}, wish('10'))
+      .when(wish('0'))
+      .then(supersede)
+      .when(fill(first, 'buy', '4'))
+      .then()
+      .when(canceled(first))
+      .then(approve('sell', '4'))
+  })
+
+  test('[R2] an entry that was canceled unfilled leaves nothing to exit', () => {
+    start({}, wish('10'), wish('0')).when(canceled(first)).then(refuse('ALREADY_AT_TARGET', '0'))
+  })
+
+  test('[R2] the newest wish is the one that waits, and it waits even for what is at work already', () => {
+    start({}, wish('10'), wish('0'))
+      .when(wish('-5'))
+      .then(supersede)
+      .when(wish('10'))
+      .then(supersede)
+      .restarted()
+      .when(rejected(first))
+      .then(approve('buy', '10'))
+  })
+
+  test('[R2] a denied approval lets the next wish go on', () => {
+    start({}, wish('10'), wish('-5')).when(denied(first, 'APPROVAL_EXPIRED')).then(approve('sell', '5'))
+  })
+
+  test('[R3] nothing to do is said with the target', () => {
+    start().when(wish('0')).then(refuse('ALREADY_AT_TARGET', '0'))
+  })
+
+  test('[R4] an approval has the terms of the wish and an expiry', () => {
+    given(risk, account({}, { timeInForce: 'DAY' }), ...market)
+      .when(wish('1', { intent: 'strategy:7.2', orderType: 'limit', limitPrice: '99.5' }))
+      .then({
+        topic: 'risk.approved',
+        payload: {
+          intent: 'strategy:7.2',
+          strategy: 'ema-cross',
+          instrument: btc,
+          side: 'buy',
+          quantity: '1',
+          orderType: 'limit',
+          limitPrice: '99.5',
+          timeInForce: 'DAY',
+          expiresAt: 6 * second,
+        },
+      })
+  })
+
+  test('[R5] what is not listed, not priced or in another currency is refused', () => {
+    given(risk, account(), listed(btc), listed(eth, { currency: 'EUR' }), bar(eth, '10'))
+      .when(wish('1', { instrument: 'XRPUSDT.BINANCE' }))
+      .then(refuse('INSTRUMENT_UNKNOWN', 'XRPUSDT.BINANCE'))
+      .when(wish('1'))
+      .then(refuse('NO_PRICE', btc))
+      .when(wish('1', { instrument: eth }))
+      .then(refuse('CURRENCY_MISMATCH', 'EUR', 'USDT'))
+  })
+})
+
+describe('limits', () => {
+  test('[R8] a position may reach its limit and not pass it, what is at work counted', () => {
+    start({ maxPosition: '10' })
+      .when(wish('10.001'))
+      .then(refuse('POSITION_EXCEEDS_MAX', '10.001', '10'))
+      .when(wish('-6', { strategy: 'rsi-fade' }))
+      .then(approve('sell', '6'))
+      .when(wish('4.5'))
+      .then(refuse('POSITION_EXCEEDS_MAX', '10.5', '10'))
+      .when(wish('4'))
+      .then(approve('buy', '4'))
+  })
+
+  test('[R9] one order may not be larger than its notional limit, at the dearer of newest and limit price', () => {
+    start({ maxOrderNotional: '1000' }, listed(eth, { multiplier: '10' }))
+      .when(wish('10'))
+      .then(approve('buy', '10'))
+      .when(wish('10', { strategy: 'b', orderType: 'limit', limitPrice: '100.01' }))
+      .then(refuse('NOTIONAL_EXCEEDS_MAX_PER_ORDER', '1000.10', '1000'))
+      .when(wish('11', { instrument: eth }))
+      .then(refuse('NOTIONAL_EXCEEDS_MAX_PER_ORDER', '1100', '1000'))
+  })
+
+  test('[R10] exposure adds every instrument and every order at work, at newest prices', () => {
+    start({ maxGrossExposure: '1500' }, ...bought('10'), bar(btc, '120'))
+      .when(wish('-31', { instrument: eth }))
+      .then(refuse('EXPOSURE_EXCEEDS_MAX', '1510', '1500'))
+      .when(wish('-30', { instrument: eth }))
+      .then(approve('sell', '30'))
+      .when(wish('10.001'))
+      .then(refuse('EXPOSURE_EXCEEDS_MAX', '1500.120', '1500'))
+  })
+
+  test('[R10] exposure takes the middle of a quote', () => {
+    const quote = { kind: 'quote', instrument: btc, bid: '99', bidSize: '1', ask: '100', askSize: '1' } as const
+    start({ maxGrossExposure: '99.5' }, event('md.tick', quote))
+      .when(wish('1.001'))
+      .then(refuse('EXPOSURE_EXCEEDS_MAX', '99.5995', '99.5'))
+      .when(wish('1'))
+      .then(approve('buy', '1'))
+  })
+
+  test('[R11] the rate is of the last minute by event time, on any clock', () => {
+    start({ maxOrdersPerMinute: 2 })
+      .when(wish('1', { strategy: 'a' }, 10 * second))
+      .then(approve('buy', '1'))
+      .when(wish('1', { strategy: 'b' }, 20 * second))
+      .then(approve('buy', '1'))
+      .when(wish('1', { strategy: 'c' }, 70 * second - 1))
+      .then(refuse('ORDER_RATE_EXCEEDS_MAX', '3', '2'))
+      .when(wish('1', { strategy: 'c' }, 70 * second))
+      .then(approve('buy', '1'))
+  })
+
+  test('[R6] what reduces passes every limit, halted or not', () => {
+    const tight = { maxPosition: '0.5', maxOrderNotional: '1', maxGrossExposure: '1', maxOrdersPerMinute: 1 }
+    start({}, ...bought('10'), bar(btc, '5000'), command('halt'))
+      .reconfigured(account(tight))
+      .when(wish('1'))
+      .then(approve('sell', '9'))
+  })
+
+  test('[R12] a reversal that breaks a limit still closes', () => {
+    start({ maxPosition: '10' }, ...bought('10'))
+      .when(wish('-11'))
+      .then(approve('sell', '10'), refuse('POSITION_EXCEEDS_MAX', '11', '10'))
+  })
+})
+
+describe('halt', () => {
+  const result = (message: string) =>
+    ({ topic: 'system.command.result', payload: { command: expect.any(String), isDone: true, message } }) as Statement
+
+  test('[R14] [R17] an operator halts and resumes; meanwhile only what reduces passes', () => {
+    start({}, ...bought('10'))
+      .when(command('halt'))
+      .then(
+        { topic: 'risk.halted', payload: { code: 'OPERATOR', reason: 'ann: drill' } },
+        result('halted: no new exposure until resume'),
+      )
+      .when(command('halt'))
+      .then(result('halted already: OPERATOR'))
+      .when(wish('11'))
+      .then(refuse('HALTED', 'OPERATOR'))
+      .when(wish('-1'))
+      .then(approve('sell', '10'), refuse('HALTED', 'OPERATOR'))
+      .restarted()
+      .when(command('resume'))
+      .then({ topic: 'risk.resumed', payload: { reason: 'ann: drill' } }, result('resumed from OPERATOR'))
+      .when(command('resume'))
+      .then(result('not halted'))
+      .when(wish('1', { instrument: eth }))
+      .then(approve('buy', '1'))
+  })
+
+  test('[R15] [R16] a drawdown halts once, latches, and a resume starts a new peak', () => {
+    start({ maxDrawdown: 0.2 })
+      .when(snapshot('88000', '110000'))
+      .then()
+      .when(snapshot('87999.99', '110000'))
+      .then({
+        topic: 'risk.halted',
+        payload: {
+          code: 'DRAWDOWN_EXCEEDS_MAX',
+          reason: 'equity fell too far below its peak',
+          value: '0.200001',
+          limit: '0.2',
+        },
+      })
+      .when(snapshot('105000', '110000'))
+      .then()
+      .when(wish('1'))
+      .then(refuse('HALTED', 'DRAWDOWN_EXCEEDS_MAX'))
+      .when(snapshot('80000', '110000'))
+      .then()
+      .when(command('resume'))
+      .then({ topic: 'risk.resumed', payload: { reason: 'ann: drill' } }, result('resumed from DRAWDOWN_EXCEEDS_MAX'))
+      .when(snapshot('64000', '110000'))
+      .then()
+      .when(snapshot('63999', '110000'))
+      .then({
+        topic: 'risk.halted',
+        payload: expect.objectContaining({ code: 'DRAWDOWN_EXCEEDS_MAX', value: '0.200013', limit: '0.2' }),
+      } as unknown as Statement)
+  })
+
+  test('[R15] a violation that pnl found halts', () => {
+    const violation = event('risk.violation', { code: 'DRAWDOWN_EXCEEDS_MAX', value: '0.3', limit: '0.25' })
+    const payload = {
+      code: 'DRAWDOWN_EXCEEDS_MAX',
+      reason: 'the market crossed a limit',
+      value: '0.3',
+      limit: '0.25',
+    } as const
+    start().when(violation).then({ topic: 'risk.halted', payload }).when(violation).then()
+  })
+})
+
+describe('what the venue reports', () => {
+  test('[R18] one trade counts once, also when its order had ended', () => {
+    start({}, ...bought('10'), fill(first, 'buy', '10'))
+      .when(wish('0'))
+      .then(approve('sell', '10'))
+  })
+
+  test('[R18] a fill after the cancel counts; more than the order or on its other side does not', () => {
+    start({}, wish('10'), fill(first, 'buy', '6'), canceled(first), fill(first, 'buy', '1', { tradeId: 'late' }))
+      .when(fill(first, 'buy', '4', { tradeId: 'beyond' }))
+      .then()
+      .when(fill(first, 'sell', '1', { tradeId: 'other' }))
+      .then()
+      .when(wish('0'))
+      .then(approve('sell', '7'))
+  })
+
+  test('[R18] a fill of an order that is not known moves the position', () => {
+    start({}, fill('t-1-7', 'sell', '3'))
+      .when(wish('0'))
+      .then(approve('buy', '3'))
+  })
+
+  test('[R18] an unknown order whose cancel was asked for works no more', () => {
+    const asked = event('order.cancel_requested', { clientOrderId: first, instrument: btc, reason: 'halted' })
+    const accepted = event('order.accepted', { clientOrderId: first, venueOrderId: 'v1', instrument: btc })
+    start({}, wish('10'), accepted, asked, rejected(first, 'UNKNOWN_ORDER')).when(wish('10')).then(approve('buy', '10'))
+  })
+
+  test('[R19] a denied approval is released, a reused one is not', () => {
+    start({}, wish('10'))
+      .when(denied(first, 'APPROVAL_REUSED'))
+      .then()
+      .when(wish('10'))
+      .then(refuse('ALREADY_AT_TARGET', '10'))
+      .when(denied(first, 'APPROVAL_EXPIRED'))
+      .then()
+      .when(wish('10'))
+      .then(approve('buy', '10'))
+  })
+})
