@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { approvalOf, clientOrderIdOf, compareAnswers, isRiskAnswer } from '#lib/domain/client-order-id.ts'
+
+test('an approval and the id of its order name each other', () => {
+  expect(clientOrderIdOf('risk:42.1')).toBe('t-42-1')
+  expect(approvalOf('t-42-1')).toBe('risk:42.1')
+})
+
+test('what is no answer of risk has no order id, and a foreign order id no approval', () => {
+  for (const id of ['orders:42.0', 'risk:e1.7', 'nonsense']) {
+    expect(() => clientOrderIdOf(id)).toThrow()
+    expect(isRiskAnswer(id)).toBe(false)
+  }
+  for (const id of ['web_1', 't-1', 't-1-2-3', 'x-1-2', 't-9999999999999999-0']) expect(approvalOf(id)).toBeNull()
+})
+
+test('later answers are greater, by their cause first', () => {
+  expect(compareAnswers('risk:9.5', 'risk:10.0')).toBeLessThan(0)
+  expect(compareAnswers('risk:10.2', 'risk:10.10')).toBeLessThan(0)
+  expect(compareAnswers('risk:10.2', 'risk:10.2')).toBe(0)
+})

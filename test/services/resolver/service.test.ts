@@ -1,0 +1,292 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { Statement } from '#schemas/event.ts'
+import { resolver } from '#services/resolver/service.ts'
+import { given, type Told } from '#test/given.ts'
+import {
+  bar,
+  btc,
+  config,
+  day,
+  eth,
+  goog,
+  intent,
+  listed,
+  noon,
+  option,
+  optionId,
+  optionTick,
+  quote,
+  refused,
+  resolved,
+  swing,
+  trade,
+} from './resolver-told.ts'
+
+const start = (...past: readonly Told[]) => given(resolver, config, listed(btc), bar(btc, '60000'), ...past)
+const limit = (limitPrice: string) => ({ orderType: 'limit', limitPrice })
+const notional = (amount: string) => ({ size: { kind: 'notional', notional: amount } }) as const
+
+describe('spot and futures', () => {
+  test('[S1] the reference is the newest close, trade or middle of a quote with both sides', () => {
+    start()
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '60000'))
+      .when(trade(btc, '60001.5'))
+      .then()
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '60001.5'))
+      .when(quote(btc, '60001.50', '60001.51'))
+      .then()
+      .when(quote(btc, null, '70000'))
+      .then()
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '60001.505'))
+      .when(bar(btc, '60002'))
+      .then()
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '60002'))
+  })
+
+  test('[S7] long is positive, short negative, flat nothing', () => {
+    start()
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '60000'))
+      .when(intent('short'))
+      .then(resolved(btc, '-1.000', '60000'))
+      .when(intent('flat'))
+      .then(resolved(btc, '0', '60000'))
+  })
+
+  test('[S7] sizes are rounded down to whole lots', () => {
+    start()
+      .when(intent('long', { size: { kind: 'quantity', quantity: '0.0019999' } }))
+      .then(resolved(btc, '0.001', '60000'))
+      .when(intent('short', notional('100000')))
+      .then(resolved(btc, '-1.666', '60000'))
+      .when(intent('long', notional('60')))
+      .then(resolved(btc, '0.001', '60000'))
+  })
+
+  test('[S7] a notional counts the multiplier and takes a negative price at its size', () => {
+    given(resolver, config, listed(btc, { multiplier: '50', lotSize: '1' }), bar(btc, '-40'))
+      .when(intent('long', notional('6001')))
+      .then(resolved(btc, '3', '-40'))
+  })
+
+  test('[S8] a limit moves against us and rounds so that we never give more than asked', () => {
+    given(resolver, config, listed(btc), bar(btc, '100.03'))
+      .when(intent('long', { limitBps: 5 }))
+      .then(resolved(btc, '1.000', '100.03', limit('100.08')))
+      .when(intent('flat', { limitBps: 5 }))
+      .then(resolved(btc, '0', '100.03', limit('99.98')))
+      .when(intent('short', { limitBps: 2.5 }))
+      .then(resolved(btc, '-1.000', '100.03', limit('100.01')))
+      .when(intent('flat', { limitBps: 0 }))
+      .then(resolved(btc, '0', '100.03', limit('100.03')))
+  })
+
+  test('[S8] the side is that of the step; no step is a market order', () => {
+    start(intent('long', { size: { kind: 'quantity', quantity: '3' } }))
+      .when(intent('long', { limitBps: 100 }))
+      .then(resolved(btc, '1.000', '60000', limit('59400.00')))
+      .when(intent('long', { limitBps: 100 }))
+      .then(resolved(btc, '1.000', '60000'))
+  })
+
+  test('[S5] a changed mapping closes what was held, then opens the new', () => {
+    const changed = { mappings: [{ strategy: 'ema-cross', role: 'main', to: { kind: 'instrument', instrument: eth } }] }
+    start(intent('long'), listed(eth), bar(eth, '3000'))
+      .reconfigured(changed)
+      .restarted()
+      .when(intent('short'))
+      .then(resolved(btc, '0', '60000'), resolved(eth, '-1.000', '3000'))
+  })
+
+  test('[S6] flat closes what is held even when the mapping is gone', () => {
+    start(intent('long'))
+      .reconfigured({ mappings: [] })
+      .when(intent('flat'))
+      .then(resolved(btc, '0', '60000'))
+      .when(intent('flat'))
+      .then(refused('ROLE_NOT_MAPPED', { value: 'ema-cross/main' }))
+  })
+
+  test('[S9] every refusal has its code and numbers', () => {
+    const side = { role: 'side' } as const
+    start()
+      .when(intent('long', { role: 'other' }))
+      .then(refused('ROLE_NOT_MAPPED', { role: 'other', value: 'ema-cross/other' }))
+      .when(intent('long', side))
+      .then(refused('INSTRUMENT_UNKNOWN', { ...side, value: eth }))
+      .when(listed(eth))
+      .then()
+      .when(intent('long', side))
+      .then(refused('NO_PRICE', { ...side, value: eth }))
+      .when(bar(eth, '0'))
+      .then()
+      .when(intent('long', { ...side, ...notional('5') }))
+      .then(refused('NO_PRICE', { ...side, value: eth, limit: '0' }))
+      .when(intent('long', { size: undefined }))
+      .then(refused('SIZE_MISSING', { value: btc }))
+      .when(intent('long', notional('59.99')))
+      .then(refused('SIZE_BELOW_ONE_LOT', { value: '0.000999833333', limit: '0.001' }))
+      .when(intent('long', { size: { kind: 'quantity', quantity: '0.0009' } }))
+      .then(refused('SIZE_BELOW_ONE_LOT', { value: '0.0009', limit: '0.001' }))
+  })
+
+  test('[S10] two meanings of one role, or two roles in one instrument, are refused', () => {
+    const [first, second] = config.mappings
+    expect(() => given(resolver, { mappings: [first, first] })).toThrow('ema-cross/main is mapped already')
+    expect(() => given(resolver, { mappings: [first, { ...second, to: first?.to }] })).toThrow(
+      'in its role main already',
+    )
+  })
+})
+
+describe('options', () => {
+  const near = '2016-06-17'
+  const far = '2016-06-24'
+  const strikes = ['700', '705', '710']
+  const chain = [near, far].flatMap((expiry) =>
+    strikes.flatMap((strike) => [option(expiry, strike, 'call'), option(expiry, strike, 'put')]),
+  )
+  const prices = [near, far].flatMap((expiry) =>
+    strikes.flatMap((strike) => [
+      optionTick(optionId(expiry, strike, 'call'), '2.00', '2.10'),
+      optionTick(optionId(expiry, strike, 'put'), '3.00', '3.10'),
+    ]),
+  )
+  const market = [...chain, bar(goog, '706'), ...prices]
+  const name = { strategy: 'swing' }
+  const call = (strike: string, expiry = near) => optionId(expiry, strike, 'call')
+  const put = (strike: string, expiry = near) => optionId(expiry, strike, 'put')
+  const begin = (...past: readonly Told[]) => given(resolver, config, ...market, ...past)
+
+  test('[S3] [S4] long buys the call and short the put at the money of the nearest expiry', () => {
+    begin()
+      .when(swing('long'))
+      .then(resolved(call('705'), '1', '2.05', name))
+    begin()
+      .when(swing('short'))
+      .then(resolved(put('705'), '1', '3.05', name))
+  })
+
+  test('[S4] a tie goes to the lower strike, whatever was listed first', () => {
+    begin(bar(goog, '707.5'))
+      .when(swing('long'))
+      .then(resolved(call('705'), '1', '2.05', name))
+    begin(bar(goog, '707.51'))
+      .when(swing('long'))
+      .then(resolved(call('710'), '1', '2.05', name))
+  })
+
+  test('[S4] an expiry counts calendar days from the day of the wish', () => {
+    const long = (at: number) => swing('long', { role: 'far' }, at)
+    begin()
+      .when(long(noon))
+      .then(resolved(call('705'), '1', '2.05', { ...name, role: 'far' }))
+    begin()
+      .when(long(noon + day))
+      .then(resolved(call('705', far), '1', '2.05', { ...name, role: 'far' }))
+  })
+
+  test('[S4] an option lives through its day of expiry, or until the instant that is stated', () => {
+    const lastDay = noon + 2 * day
+    begin()
+      .when(swing('long', {}, lastDay))
+      .then(resolved(call('705'), '1', '2.05', name))
+    begin()
+      .when(swing('long', {}, lastDay + day / 2))
+      .then(resolved(call('705', far), '1', '2.05', name))
+    begin(option(near, '705', 'call', { expiresAt: lastDay }))
+      .when(swing('long', {}, lastDay))
+      .then(resolved(call('710'), '1', '2.05', name))
+  })
+
+  test('[S5] the same wish keeps its option when the spot has moved on, until it expires', () => {
+    begin(swing('long'), bar(goog, '711'))
+      .when(swing('long', { size: { kind: 'quantity', quantity: '2' } }))
+      .then(resolved(call('705'), '2', '2.05', name))
+      .restarted()
+      .when(swing('long', {}, noon + 5 * day))
+      .then(resolved(call('705'), '0', '2.05', name), resolved(call('710', far), '1', '2.05', name))
+  })
+
+  test('[S5] a reversal sells what is held, then buys the other right; flat sells what is held', () => {
+    begin(swing('long'), bar(goog, '711'))
+      .when(swing('short'))
+      .then(resolved(call('705'), '0', '2.05', name), resolved(put('710'), '1', '3.05', name))
+      .when(swing('flat'))
+      .then(resolved(put('710'), '0', '3.05', name))
+      .when(swing('flat'))
+      .then(refused('NOTHING_HELD', { ...name, value: goog }))
+  })
+
+  test('[S5] the close is said even when the new leg is refused', () => {
+    given(
+      resolver,
+      config,
+      option(near, '705', 'call'),
+      bar(goog, '706'),
+      optionTick(call('705'), '2', '2.1'),
+      swing('long'),
+    )
+      .when(swing('short'))
+      .then(
+        resolved(call('705'), '0', '2.05', name),
+        refused('NO_LISTED_OPTION', { ...name, value: 'GOOG.USA put', limit: '0' }),
+      )
+  })
+
+  test('[S7] a notional buys whole contracts of 100', () => {
+    begin()
+      .when(swing('long', notional('820')))
+      .then(resolved(call('705'), '4', '2.05', name))
+    begin()
+      .when(swing('long', notional('204')))
+      .then(refused('SIZE_BELOW_ONE_LOT', { ...name, value: '0.995121951219', limit: '1' }))
+  })
+
+  test('[S1] an option without both sides has the price of its last trade', () => {
+    begin(optionTick(call('705'), null, '2.10', { last: '1.95' }))
+      .when(swing('long'))
+      .then(resolved(call('705'), '1', '1.95', name))
+  })
+
+  test('[S2] without a price of its own the underlying has the one its options state', () => {
+    given(resolver, config, ...chain)
+      .when(swing('long'))
+      .then(refused('NO_PRICE', { ...name, value: goog }))
+      .when(optionTick(put('700'), null, null, { underlyingPrice: '709' }))
+      .then()
+      .when(swing('long'))
+      .then(refused('NO_PRICE', { ...name, value: call('710') }))
+  })
+
+  test('[S11] restarted anywhere, it says what it would have said', () => {
+    const anything = fc.constantFrom(
+      ...market,
+      swing('long'),
+      swing('short'),
+      swing('flat', { limitBps: 7 }),
+      swing('long', {}, noon + 4 * day),
+      intent('long', notional('1000')),
+      intent('flat'),
+      listed(btc),
+      bar(btc, '50'),
+    )
+    const told = (events: readonly Told[], restarts: readonly number[]): (readonly Statement[])[] => {
+      const scene = given(resolver, config)
+      return events.map((one, n) => {
+        if (restarts.includes(n)) scene.restarted()
+        return scene.when(one).answers
+      })
+    }
+    fc.assert(
+      fc.property(fc.array(anything, { maxLength: 40 }), fc.uniqueArray(fc.nat(40)), (events, restarts) => {
+        expect(told(events, restarts)).toEqual(told(events, []))
+      }),
+    )
+  })
+})
