@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
+import { parseEventId } from '#lib/kernel/event-id.ts'
 import { InProcess } from '#lib/kernel/in-process.ts'
+import { Machine } from '#lib/kernel/machine.ts'
+import { Replay } from '#lib/kernel/replay.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
@@ -45,7 +48,7 @@ type Sent = { id: string; strategy: string; instrument: string; side: 'buy' | 's
 function play(
   steps: readonly Step[],
   check: (books: Map<string, number[]>, approved: Event<'risk.approved'>) => void,
-): Event[] {
+): { log: Event[]; run: InProcess } {
   const log: Event[] = []
   const sent: Sent[] = []
   const positions = new Map<string, number>()
@@ -89,7 +92,7 @@ function play(
       } else if (one.does === 'reject') publish(rejected(order.id, 'DUPLICATE_CLIENT_ORDER_ID'), at)
     }
   })
-  return log
+  return { log, run }
 }
 
 /** By instrument, the worst case of each strategy. */
@@ -128,7 +131,7 @@ test('[R7]-[R10] however many wishes burst in, positions and approvals together 
 test('every approval becomes exactly one order, of its own terms', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
-      const log = play(steps, () => {})
+      const { log } = play(steps, () => {})
       const approvals = log.filter((event) => event.topic === 'risk.approved')
       const answers = log.filter((event) => event.topic === 'order.submitted')
       expect(log.filter((event) => event.topic === 'order.denied')).toEqual([])
@@ -142,13 +145,30 @@ test('every approval becomes exactly one order, of its own terms', () => {
 test('every wish is answered: approved, refused or told to wait', () => {
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-      const log = play(steps, () => {})
+      const { log } = play(steps, () => {})
       const verdicts = log.filter(
         ({ topic }) => topic === 'risk.approved' || topic === 'risk.rejected' || topic === 'risk.superseded',
       )
       const answered = new Set(verdicts.map(({ cause }) => cause))
       for (const { id } of log.filter(({ topic }) => topic === 'instrument.resolved'))
         expect(answered.has(id)).toBe(true)
+    }),
+  )
+})
+
+test('[R22] [O17] replayed from the log without deciding anything, risk and orders stand where they stood', () => {
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+      const { log, run } = play(steps, () => {})
+      for (const lived of run.machines) {
+        const own = log.filter(({ source }) => source === lived.name)
+        const newest = own.map(({ id }) => parseEventId(id)).sort((a, b) => b.major - a.major || b.n - a.n)[0]
+        const machine = new Machine(lived.service)
+        const replay = new Replay(machine, newest ? { cause: newest.major, n: newest.n } : null)
+        for (const event of log) replay.feed(event)
+        for (const input of replay.takeUnanswered()) if (machine.hears(input)) expect(machine.step(input)).toEqual([])
+        expect(machine.snapshot()).toEqual(lived.snapshot())
+      }
     }),
   )
 })
