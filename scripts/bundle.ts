@@ -1,0 +1,48 @@
+import { globSync } from 'node:fs'
+import { join, parse } from 'node:path'
+import type { BuildOptions, Plugin } from 'esbuild'
+import packageJson from '../package.json' with { type: 'json' }
+
+export const root = join(import.meta.dirname, '..')
+
+/** Every command with its file: `md:import` -> `src/commands/md/import.ts`. */
+export function commandFiles(): Map<string, string> {
+  const files = globSync('src/commands/**/*.{ts,tsx}', { cwd: root }).sort()
+  return new Map(files.map((file) => [commandId(file), file]))
+}
+
+function commandId(file: string): string {
+  const { dir, name } = parse(file)
+  return [...dir.split('/').slice(2), name].join(':')
+}
+
+/** What the bundle in dist/ and the single binary have in common. */
+export const bundleOptions = {
+  absWorkingDir: root,
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22.18',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  keepNames: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+  define: { 'process.env.NODE_ENV': '"production"', TRADER_VERSION: JSON.stringify(packageJson.version) },
+  // Optional native parts of ws, and what oclif would run TypeScript sources with: they do without.
+  external: ['bufferutil', 'utf-8-validate', 'typescript', 'ts-node'],
+} satisfies BuildOptions
+
+/** ink wants the React developer tools only under DEV=true; the bundle has an empty module in their place. */
+export const withoutDevTools: Plugin = {
+  name: 'without-dev-tools',
+  setup(build) {
+    build.onResolve({ filter: /^react-devtools-core$/ }, ({ path }) => ({ path, namespace: 'empty' }))
+    build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {}' }))
+  },
+}
+
+/** CommonJS packages in an ES module bundle call `require` for Node's own modules; `from` is the path it resolves from. */
+export const requireFrom = (from: 'import.meta.url' | 'process.execPath'): { js: string } => ({
+  js: `import { createRequire as createRequireHere } from 'node:module';const require = createRequireHere(${from});`,
+})

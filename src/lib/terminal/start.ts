@@ -1,0 +1,47 @@
+import type { Interfaces } from '@oclif/core'
+import { Config } from '@oclif/core/config'
+import { CLIError, ExitError } from '@oclif/core/errors'
+import { flush } from '@oclif/core/flush'
+import { handle } from '@oclif/core/handle'
+import { run } from '@oclif/core/run'
+import { exitCode } from '#lib/terminal/exit-code.ts'
+import { nearestWords } from '#lib/terminal/nearest-words.ts'
+import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
+
+/** Runs the command that the process was started with. Returns at once; the exit code is set when the command has ended. */
+export function start(options: Interfaces.Options): void {
+  process.stdout.on('error', endWithItsReader)
+  process.stderr.on('error', endWithItsReader)
+  run(process.argv.slice(2), options)
+    .then(() => flush())
+    .catch(async (error: Error) => {
+      if (error instanceof ExitError || !isUserMistake(error)) return handle(error)
+      console.error(await lineFor(error, options))
+      process.exit(error.oclif.exit ?? exitCode.usage)
+    })
+}
+
+// `trader log read | head`: who closes the pipe has seen enough.
+function endWithItsReader(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(exitCode.ok)
+  throw error
+}
+
+const isUserMistake = (error: Error): error is UserError | CLIError =>
+  error instanceof UserError || error instanceof CLIError
+
+async function lineFor(error: UserError | CLIError, options: Interfaces.Options): Promise<string> {
+  if (error instanceof UserError) return userErrorLine(error)
+  const unknown = /^command (?<id>.*) not found\.?$/i.exec(error.message)?.groups?.id
+  if (unknown !== undefined) return userErrorLine(await unknownCommand(unknown, options))
+  const hint = error.suggestions?.join(', or ')
+  return userErrorLine(new UserError(error.message.replace(/\nSee more help with --help$/, '; see --help'), { hint }))
+}
+
+async function unknownCommand(id: string, options: Interfaces.Options): Promise<UserError> {
+  const { commands } = await Config.load(options)
+  const known = commands.filter(({ hidden }) => !hidden).map((command) => command.id.replaceAll(':', ' '))
+  const [nearest] = nearestWords(id.replaceAll(':', ' '), known)
+  const hint = nearest === undefined ? 'see: trader --help' : `did you mean: trader ${nearest}`
+  return new UserError(`there is no command "${id.replaceAll(':', ' ')}"`, { hint })
+}
