@@ -1,0 +1,126 @@
+import { isScalar, isSeq, type Node } from 'yaml'
+import { isBuildable } from '#lib/bars/bar-interval.ts'
+import { checkRequest } from '#lib/indicators/check-request.ts'
+import { indicatorNames } from '#lib/indicators/indicator-catalogue.ts'
+import { Interval, Name } from '#schemas/primitives.ts'
+import type { DeclaredIndicator, DeclaredInput, DeclaredSeries } from './declared-inputs.ts'
+import { didYouMean } from './did-you-mean.ts'
+import { reservedWords } from './parse-expression.ts'
+import type { Report } from './problem.ts'
+import { type Field, fieldsOf, startOf, writtenText } from './yaml-tree.ts'
+
+/** The inputs of a strategy file in its order: series of bars by role and timeframe, and indicators of them. */
+export function readInputs(field: Field, report: Report): DeclaredInput[] {
+  const fields = fieldsOf(field.value, field.at, 'inputs', null, report) ?? new Map<string, Field>()
+  const parts = [...fields].map(([name, { at, value }]) => {
+    checkInputName(name, at, report)
+    return { name, at, part: fieldsOf(value, at, name, null, report) }
+  })
+  const allSeries = parts.filter(({ part }) => part && isSeries(part)).map(({ name }) => name)
+  return parts.map(({ name, at, part }): DeclaredInput => {
+    const input =
+      part && (isSeries(part) ? readSeries(name, part, at, report) : readIndicator(name, part, at, allSeries, report))
+    return { name, at, ...(input ?? { kind: 'broken' }) }
+  })
+}
+
+const isSeries = (part: Map<string, Field>): boolean => part.has('role') || part.has('timeframe')
+
+function checkInputName(name: string, at: number, report: Report): void {
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(name))
+    report.error(at, `an input is named in lower-case letters, digits and _, not ${JSON.stringify(name)}`)
+  else if (reservedWords.includes(name)) report.error(at, `no input can be named ${name}: conditions use that word`)
+}
+
+function readSeries(name: string, part: Map<string, Field>, at: number, report: Report): DeclaredSeries | null {
+  for (const [key, field] of part)
+    if (key !== 'role' && key !== 'timeframe')
+      report.error(field.at, `${name} is a series (role and timeframe) and has no ${key}`)
+  const role = readWord(part.get('role'), at, `${name} has no role, such as underlying`, report)
+  if (role && !Name.safeParse(role.text).success)
+    report.error(role.at, `role has to be a lower-case name, not ${role.text}`)
+  const timeframe = readWord(part.get('timeframe'), at, `${name} has no timeframe, such as 1d`, report)
+  const isTimeframe = timeframe && Interval.safeParse(timeframe.text).success && isBuildable(timeframe.text)
+  if (timeframe && !isTimeframe)
+    report.error(timeframe.at, `timeframe has to be a bar width like 1m, 4h, 1d or 250t, not ${timeframe.text}`)
+  return role && timeframe ? { kind: 'series', role: role.text, timeframe: timeframe.text } : null
+}
+
+function readIndicator(
+  name: string,
+  part: Map<string, Field>,
+  at: number,
+  allSeries: readonly string[],
+  report: Report,
+): DeclaredIndicator | null {
+  const [written, ...others] = [...part].filter(([key]) => key !== 'of')
+  if (!written) {
+    report.error(at, `${name} says neither an indicator, as in { ema: [10], of: price }, nor a role and timeframe`)
+    return null
+  }
+  for (const [key, field] of others)
+    report.error(field.at, `${name} has ${key} beside ${written[0]}: an input is one indicator`)
+  const of = readSource(name, part.get('of'), at, allSeries, report)
+  const [indicatorName, field] = written
+  if (!indicatorNames.includes(indicatorName)) {
+    const known = `known: ${indicatorNames.join(', ')}`
+    report.error(
+      field.at,
+      `there is no indicator ${indicatorName}${didYouMean(indicatorName, indicatorNames)}; ${known}`,
+    )
+    return null
+  }
+  const params = readParams(indicatorName, field, report)
+  if (!params) return null
+  const checked = checkRequest(indicatorName, params)
+  if (!checked.isValid) report.error(startOf(field.value, field.at), checked.message)
+  return checked.isValid && of !== null ? { kind: 'indicator', ...checked, of } : null
+}
+
+function readSource(
+  name: string,
+  field: Field | undefined,
+  at: number,
+  allSeries: readonly string[],
+  report: Report,
+): string | null {
+  const [only] = allSeries
+  if (!field) {
+    if (allSeries.length === 1 && only !== undefined) return only
+    report.error(at, `${name} does not say of which series${allSeries.length > 0 ? `: ${allSeries.join(', ')}` : ''}`)
+    return null
+  }
+  const of = readWord(field, at, '', report)
+  if (!of) return null
+  if (allSeries.includes(of.text)) return of.text
+  const known = allSeries.length > 0 ? `; known: ${allSeries.join(', ')}` : ''
+  report.error(of.at, `there is no series ${of.text}${didYouMean(of.text, allSeries)}${known}`)
+  return null
+}
+
+function readParams(indicator: string, { at, value }: Field, report: Report): number[] | null {
+  if (value === null || (isScalar(value) && value.value === null)) return []
+  const items = isSeq<Node>(value) ? value.items : [value]
+  const params: number[] = []
+  for (const item of items) {
+    if (isScalar(item) && typeof item.value === 'number' && Number.isFinite(item.value)) params.push(item.value)
+    else report.error(startOf(item, at), `the parameters of ${indicator} have to be numbers, as in [10]`)
+  }
+  return params.length === items.length ? params : null
+}
+
+function readWord(
+  field: Field | undefined,
+  at: number,
+  missing: string,
+  report: Report,
+): { text: string; at: number } | null {
+  if (!field) {
+    report.error(at, missing)
+    return null
+  }
+  const text = writtenText(field.value)
+  const wordAt = startOf(field.value, field.at)
+  if (text === null) report.error(wordAt, 'expected one word')
+  return text === null ? null : { text, at: wordAt }
+}
