@@ -1,4 +1,4 @@
-import { LineCounter, type Node } from 'yaml'
+import type { Node } from 'yaml'
 import { Name } from '#schemas/primitives.ts'
 import { compileInputs, type DeclaredInput, type InputScope, unusedInputs } from './declared-inputs.ts'
 import type { Problem, Report } from './problem.ts'
@@ -16,30 +16,33 @@ const mostCharacters = 32_768
 
 /** Reads the text of a strategy file (YAML 1.2, JSON being a part of it) and compiles its conditions. Never throws. */
 export function readStrategy(text: string): StrategyReading {
-  const lines = new LineCounter()
   const found: { readonly severity: Problem['severity']; readonly offset: number; readonly message: string }[] = []
   const report: Report = {
     error: (offset, message) => found.push({ severity: 'error', offset, message }),
     warning: (offset, message) => found.push({ severity: 'warning', offset, message }),
     hasErrors: () => found.some(({ severity }) => severity === 'error'),
   }
-  const definition = read(text, lines, report)
+  const definition = read(text, report)
   const inOrder = found.toSorted((a, b) => a.offset - b.offset)
-  const problems = inOrder.map(({ severity, offset, message }): Problem => {
-    const { line, col: column } = lines.linePos(offset)
-    return { severity, message, line: Math.max(1, line), column: Math.max(1, column) }
-  })
-  return { definition, problems: problems.slice(0, mostProblems) }
+  const problems = inOrder
+    .slice(0, mostProblems)
+    .map(({ severity, offset, message }): Problem => ({ severity, message, ...positionAt(text, offset) }))
+  return { definition, problems }
+}
+
+function positionAt(text: string, offset: number): { line: number; column: number } {
+  const before = text.slice(0, offset)
+  return { line: before.split('\n').length, column: offset - before.lastIndexOf('\n') }
 }
 
 const keys = ['name', 'inputs', 'entry', 'exit', 'size', 'limit_bps', 'trade', 'rate_limit']
 
-function read(text: string, lines: LineCounter, report: Report): StrategyDefinition | null {
+function read(text: string, report: Report): StrategyDefinition | null {
   if (text.length > mostCharacters) {
     report.error(0, `a strategy file has at most ${mostCharacters} characters, this one ${text.length}`)
     return null
   }
-  const tree = parseYaml(text, lines, report)
+  const tree = parseYaml(text, report)
   if (tree === undefined) return null
   if (tree === null) {
     report.error(0, 'the file is empty')

@@ -1,25 +1,15 @@
-import {
-  isAlias,
-  isMap,
-  isScalar,
-  type LineCounter,
-  type Node,
-  type Pair,
-  parseDocument,
-  visit,
-  type YAMLMap,
-} from 'yaml'
+import { isAlias, isMap, isScalar, type Node, type Pair, parseDocument, visit, type YAMLMap } from 'yaml'
 import { didYouMean } from './did-you-mean.ts'
 import type { Report } from './problem.ts'
 
 /** A file as YAML: null when it is empty, undefined when it is so broken that only its errors can be told. */
-export function parseYaml(text: string, lines: LineCounter, report: Report): Node | null | undefined {
+export function parseYaml(text: string, report: Report): Node | null | undefined {
   const tooDeep = tooDeepAt(text)
   if (tooDeep !== null) {
     report.error(tooDeep, 'nested too deeply for a strategy file')
     return undefined
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: 'silent' })
+  const document = parseDocument(text, { prettyErrors: false })
   const faults = [...document.errors, ...document.warnings]
   for (const { pos, message } of faults) report.error(pos[0], `not YAML: ${message}`)
   let hasAlias = false

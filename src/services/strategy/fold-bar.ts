@@ -1,0 +1,74 @@
+import type { IndicatorTopic } from '#lib/indicators/indicator.ts'
+import type { Event } from '#schemas/event.ts'
+import type { Running, SeriesProgress } from './running.ts'
+import type { State } from './state.ts'
+import type { Bar, Reader, Stream } from './streams.ts'
+
+/** A bar: complete at once for who reads nothing else, waiting for its indicators otherwise. [T4] */
+export function foldBar(state: State, { id, payload: bar }: Event<'md.bar'>): void {
+  const stream = state.streams[bar.instrument]?.[bar.interval]
+  if (!stream) return
+  for (const reader of stream.plain) {
+    takeFields(state, reader, bar)
+    complete(state, reader.strategy, reader.series)
+  }
+  if (stream.computed.length > 0) stream.waiting.push({ id, bar })
+}
+
+/** One indicator of a bar, which its cause names. The last one that a strategy needs completes the bar for it. [T4] */
+export function foldIndicator(state: State, { cause, payload }: Event<IndicatorTopic>): void {
+  const stream = state.streams[payload.instrument]?.[payload.interval]
+  if (!stream || !isOpen(state, stream, cause)) return
+  const taps = stream.taps[payload.key]
+  if (!taps) return
+  const values = payload as unknown as Readonly<Record<string, number | null | undefined>>
+  for (const { strategy, series, outputs } of taps) {
+    const { incoming, series: allProgress } = runningOf(state, strategy)
+    for (const { slot, output } of outputs) incoming[slot] = values[output] ?? null
+    const progress = allProgress[series] as SeriesProgress
+    progress.missing--
+    if (progress.missing === 0) complete(state, strategy, series)
+  }
+}
+
+// A waiting bar that is older than the one that has its indicators will never get its own: nobody computed them yet. [T5]
+function isOpen(state: State, stream: Stream, cause: string | null): boolean {
+  if (stream.openBar === cause) return true
+  const n = stream.waiting.findIndex(({ id }) => id === cause)
+  const found = stream.waiting[n]
+  if (!found) return false
+  if (n === 0) stream.waiting.shift()
+  else stream.waiting.splice(0, n + 1)
+  stream.openBar = found.id
+  for (const reader of stream.computed) open(runningOf(state, reader.strategy), state, reader, found.bar)
+  return true
+}
+
+function open({ incoming, series }: Running, state: State, reader: Reader, bar: Bar): void {
+  for (const slot of reader.computedSlots) incoming[slot] = null
+  takeFields(state, reader, bar)
+  const progress = series[reader.series] as SeriesProgress
+  progress.missing = reader.keys
+}
+
+function takeFields(state: State, { strategy, fields }: Reader, bar: Bar): void {
+  const { incoming } = runningOf(state, strategy)
+  for (const { slot, field } of fields) incoming[slot] = Number(bar[field])
+}
+
+/** [T6] */
+function complete(state: State, strategy: number, series: number): void {
+  const running = runningOf(state, strategy)
+  const completed = running.series[series] as SeriesProgress
+  completed.isFresh = true
+  if (!completed.isAwaited) return
+  for (const { isAwaited, isFresh } of running.series) if (isAwaited && !isFresh) return
+  for (const progress of running.series) progress.isFresh = false
+  const { before: reused, now, incoming } = running
+  running.before = now
+  running.now = reused
+  for (let slot = 0; slot < incoming.length; slot++) reused[slot] = incoming[slot] as number | null
+  state.due.push(strategy)
+}
+
+const runningOf = (state: State, strategy: number): Running => state.running[strategy] as Running

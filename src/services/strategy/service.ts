@@ -1,0 +1,118 @@
+import type { IndicatorTopic } from '#lib/indicators/indicator.ts'
+import { defineService } from '#lib/kernel/service.ts'
+import { topics } from '#schemas/catalogue.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import { answerBar } from './answer-bar.ts'
+import { answerCommand, flatAtMarket } from './answer-command.ts'
+import { foldBar, foldIndicator } from './fold-bar.ts'
+import { countIntent } from './rate-limit.ts'
+import { openState, reloadState, type State } from './state.ts'
+import { type BoundStrategy, instrumentOf, StrategyConfig } from './strategy-config.ts'
+
+const indicatorTopics = topics.filter((topic): topic is IndicatorTopic => topic.startsWith('indicator.'))
+
+/** Says what strategies wish for, bar by bar; the rules are in SPEC.md. */
+export const strategy = defineService({
+  name: 'strategy',
+  config: StrategyConfig,
+  subscribes: ['system.config', 'md.bar', ...indicatorTopics, 'system.command', 'risk.halted', 'risk.resumed'],
+  emits: ['strategy.loaded', 'strategy.intent', 'strategy.status', 'system.command.result'],
+  init: openState,
+  reconfigure: reloadState,
+  evolve,
+  decide,
+})
+
+type In = 'system.config' | 'md.bar' | IndicatorTopic | 'system.command' | 'risk.halted' | 'risk.resumed'
+type Out = 'strategy.loaded' | 'strategy.intent' | 'strategy.status' | 'system.command.result'
+
+function evolve(state: State, event: Event<In | Out>): State {
+  if (event.at > state.now) state.now = event.at
+  if (isAnswer(event)) {
+    foldAnswer(state, event)
+    return state
+  }
+  if (state.due.length > 0) state.due = []
+  if (state.leaving.length > 0) state.leaving = []
+  if (isIndicator(event)) foldIndicator(state, event)
+  else foldOther(state, event)
+  return state
+}
+
+function foldOther(state: State, event: Event<Exclude<In, IndicatorTopic>>): void {
+  switch (event.topic) {
+    case 'md.bar':
+      foldBar(state, event)
+      return
+    case 'risk.halted':
+    case 'risk.resumed':
+      state.isGateHalted = event.topic === 'risk.halted'
+      return
+    case 'system.config':
+    case 'system.command':
+      return
+  }
+}
+
+function foldAnswer(state: State, event: Event<Out>): void {
+  switch (event.topic) {
+    case 'strategy.intent': {
+      const n = indexOf(state, event.payload.strategy)
+      const running = state.running[n]
+      if (!running) return
+      running.wished = event.payload.target
+      const limit = state.config.strategies[n]?.definition.rateLimit
+      if (limit) countIntent(running, limit, state.now)
+      return
+    }
+    case 'strategy.status': {
+      const running = state.running[indexOf(state, event.payload.strategy)]
+      if (!running) return
+      running.isHalted = event.payload.state === 'halted'
+      running.isThrottled = event.payload.state === 'throttled'
+      return
+    }
+    case 'strategy.loaded':
+    case 'system.command.result':
+      return
+  }
+}
+
+function decide(state: State, input: Event<In>): readonly Statement<Out>[] {
+  if (state.due.length > 0) return state.due.flatMap((n) => answerBar(state, n))
+  if (input.topic === 'system.command') return answerCommand(state, input)
+  if (input.topic === 'system.config')
+    return [...state.leaving.map(flatAtMarket), ...state.config.strategies.map(loadedStatement)]
+  return none
+}
+
+/** -1 for a strategy that has been removed. */
+const indexOf = ({ config }: State, name: string): number =>
+  config.strategies.findIndex(({ definition }) => definition.name === name)
+
+const none: readonly [] = Object.freeze([])
+
+/** [T1] */
+const loadedStatement = (bound: BoundStrategy): Statement<'strategy.loaded'> => ({
+  topic: 'strategy.loaded',
+  payload: {
+    strategy: bound.definition.name,
+    hash: bound.hash,
+    requests: bound.definition.indicators.map(({ series, indicator, params }) => ({
+      instrument: instrumentOf(bound, series),
+      interval: bound.definition.series[series]?.timeframe as string,
+      indicator,
+      params,
+    })),
+  },
+})
+
+const isIndicator = (event: Event<In>): event is Event<IndicatorTopic> => event.topic.startsWith('indicator.')
+
+const answerTopics: ReadonlySet<string> = new Set<Out>([
+  'strategy.loaded',
+  'strategy.intent',
+  'strategy.status',
+  'system.command.result',
+])
+const isAnswer = (event: Event<In | Out>): event is Event<Out> => answerTopics.has(event.topic)

@@ -1,0 +1,43 @@
+import { z } from 'zod'
+import { checkRequest } from '#lib/indicators/check-request.ts'
+import { rolesRead, StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
+import { InstrumentId, Name, Sha256 } from '#schemas/primitives.ts'
+
+/** A strategy to run: what its file says, the hash of the file, and the instruments whose bars its roles read. */
+export const BoundStrategy = z
+  .strictObject({ definition: StrategyDefinition, hash: Sha256, roles: z.record(Name, InstrumentId) })
+  .superRefine(explainGaps)
+export type BoundStrategy = z.infer<typeof BoundStrategy>
+
+export const StrategyConfig = z.strictObject({ strategies: z.array(BoundStrategy).superRefine(explainRepeats) })
+export type StrategyConfig = z.infer<typeof StrategyConfig>
+
+/** The instrument whose bars a series reads; the configuration has been checked to name one. */
+export function instrumentOf({ definition, roles }: BoundStrategy, series: number): string {
+  const { role } = definition.series[series] as BoundStrategy['definition']['series'][number]
+  return roles[role] as string
+}
+
+function explainGaps({ definition, roles }: BoundStrategy, context: z.RefinementCtx): void {
+  const refuse = (message: string) => context.addIssue({ code: 'custom', message: `${definition.name}: ${message}` })
+  for (const role of rolesRead(definition))
+    if (!Object.hasOwn(roles, role)) refuse(`no instrument is named for the role ${role}`)
+  for (const { indicator, params, key, series } of definition.indicators) {
+    const checked = checkRequest(indicator, params)
+    if (!checked.isValid) refuse(checked.message)
+    else if (checked.key !== key) refuse(`${key} is ${checked.key}`)
+    if (series >= definition.series.length) refuse(`${key} is of a series that is not there`)
+  }
+  for (const slot of definition.slots) {
+    const isThere =
+      'field' in slot ? slot.series < definition.series.length : slot.indicator < definition.indicators.length
+    if (!isThere) refuse('a value is of an input that is not there')
+  }
+}
+
+function explainRepeats(strategies: readonly BoundStrategy[], context: z.RefinementCtx): void {
+  strategies.forEach(({ definition: { name } }, n) => {
+    const before = strategies.slice(0, n).some((other) => other.definition.name === name)
+    if (before) context.addIssue({ code: 'custom', path: [n], message: `two strategies are called ${name}` })
+  })
+}

@@ -1,0 +1,80 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
+
+export type Bar = PayloadOf<'md.bar'>
+
+/** The bars of one instrument and interval, and who reads them. */
+export type Stream = {
+  /** Strategies that read nothing but the bar itself. */
+  readonly plain: Reader[]
+  /** Strategies that need indicators of it as well. */
+  readonly computed: Reader[]
+  /** Who takes which outputs of an indicator. A key has brackets: it never names a prototype's field. */
+  readonly taps: { [key: string]: Tap[] }
+  /** Bars whose indicators have not begun to arrive, oldest first. */
+  waiting: { readonly id: string; readonly bar: Bar }[]
+  /** The bar whose indicators arrive; null before the first. */
+  openBar: string | null
+}
+
+/** A strategy on a series, both by index, and the slots that a bar fills or (those of its indicators) empties. */
+export type Reader = {
+  readonly strategy: number
+  readonly series: number
+  readonly fields: { readonly slot: number; readonly field: 'open' | 'high' | 'low' | 'close' | 'volume' }[]
+  readonly computedSlots: number[]
+  /** How many indicators make a bar complete. */
+  keys: number
+}
+
+export type Tap = {
+  readonly strategy: number
+  readonly series: number
+  readonly outputs: { readonly slot: number; readonly output: string }[]
+}
+
+/** An instrument has a dot and an interval begins with a digit: neither ever names a prototype's field. */
+export type Streams = { [instrument: string]: { [interval: string]: Stream } }
+
+/** Who reads what; bars that wait in a stream that is still read go on waiting. */
+export function planStreams(strategies: readonly BoundStrategy[], running: Streams): Streams {
+  const planned: Streams = {}
+  strategies.forEach((bound, strategy) => {
+    bound.definition.series.forEach(({ timeframe }, series) => {
+      const instrument = instrumentOf(bound, series)
+      planned[instrument] ??= {}
+      planned[instrument][timeframe] ??= emptyStream(running[instrument]?.[timeframe])
+      addReader(planned[instrument][timeframe], bound, strategy, series)
+    })
+  })
+  return planned
+}
+
+const emptyStream = (known: Stream | undefined): Stream => ({
+  plain: [],
+  computed: [],
+  taps: {},
+  waiting: known?.waiting ?? [],
+  openBar: known?.openBar ?? null,
+})
+
+function addReader(stream: Stream, { definition }: BoundStrategy, strategy: number, series: number): void {
+  const reader: Reader = { strategy, series, fields: [], computedSlots: [], keys: 0 }
+  definition.slots.forEach((from, slot) => {
+    if ('field' in from && from.series === series) reader.fields.push({ slot, field: from.field })
+  })
+  definition.indicators.forEach(({ series: of, key }, indicator) => {
+    if (of !== series) return
+    const tap: Tap = { strategy, series, outputs: [] }
+    definition.slots.forEach((from, slot) => {
+      if (!('indicator' in from) || from.indicator !== indicator) return
+      tap.outputs.push({ slot, output: from.output })
+      reader.computedSlots.push(slot)
+    })
+    stream.taps[key] ??= []
+    stream.taps[key].push(tap)
+    reader.keys++
+  })
+  if (reader.keys > 0) stream.computed.push(reader)
+  else stream.plain.push(reader)
+}

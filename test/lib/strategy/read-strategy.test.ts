@@ -1,0 +1,376 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { readStrategy } from '#lib/strategy/read-strategy.ts'
+import { StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
+
+const good = `name: ema-cross
+inputs:
+  price: { role: underlying, timeframe: 1d }
+  fast: { ema: [10], of: price }
+  bands: { bollinger: [20, 2], of: price }
+entry:
+  long: fast crosses above bands.upper
+  short: fast < bands.lower
+size: { quantity: 100 }
+`
+
+/** `line:column message` of every problem, errors without a prefix. */
+const problemsOf = (text: string): string[] =>
+  readStrategy(text).problems.map(({ severity, line, column, message }) => {
+    const label = severity === 'warning' ? 'warning: ' : ''
+    return `${line}:${column} ${label}${message}`
+  })
+
+const withLine = (line: number, text: string): string => {
+  const lines = good.split('\n')
+  lines[line - 1] = text
+  return lines.join('\n')
+}
+
+describe('a good file', () => {
+  test('becomes plain JSON with slots for what its conditions read', () => {
+    const { definition, problems } = readStrategy(good)
+    expect(problems).toEqual([])
+    expect(definition).toEqual({
+      name: 'ema-cross',
+      series: [{ role: 'underlying', timeframe: '1d' }],
+      indicators: [
+        { series: 0, indicator: 'ema', params: [10], key: 'ema(10)' },
+        { series: 0, indicator: 'bollinger', params: [20, 2, 2], key: 'bollinger(20,2)' },
+      ],
+      slots: [
+        { indicator: 0, output: 'value' },
+        { indicator: 1, output: 'upper' },
+        { indicator: 1, output: 'lower' },
+      ],
+      entry: {
+        long: {
+          text: 'fast crosses above bands.upper',
+          when: { op: 'crosses above', left: { op: 'value', slot: 0 }, right: { op: 'value', slot: 1 } },
+        },
+        short: {
+          text: 'fast < bands.lower',
+          when: { op: '<', left: { op: 'value', slot: 0 }, right: { op: 'value', slot: 2 } },
+        },
+      },
+      exit: {},
+      size: { kind: 'quantity', quantity: '100' },
+      limitBps: undefined,
+      trade: 'underlying',
+      rateLimit: undefined,
+    })
+    expect(StrategyDefinition.parse(JSON.parse(JSON.stringify(definition)))).toEqual(
+      JSON.parse(JSON.stringify(definition)),
+    )
+  })
+
+  test('can be JSON, leave out `of` with one series, and params that have defaults', () => {
+    const json = JSON.stringify({
+      name: 'a',
+      inputs: { price: { role: 'underlying', timeframe: '1d' }, trend: { macd: [] }, fast: { ema: 10 } },
+      entry: { long: 'trend.macd > fast', short: 'not (trend.signal > -1.5 * fast)' },
+      size: { notional: '0.10' },
+    })
+    const { definition, problems } = readStrategy(json)
+    expect(problems).toEqual([])
+    expect(definition?.indicators.map(({ key }) => key)).toEqual(['macd(12,26,9)', 'ema(10)'])
+    expect(definition?.size).toEqual({ kind: 'notional', notional: '0.10' })
+  })
+
+  test('keeps amounts as they were written', () => {
+    const { definition } = readStrategy(withLine(9, 'size: { quantity: 0.1000000000000000000001 }'))
+    expect(definition?.size).toEqual({ kind: 'quantity', quantity: '0.1000000000000000000001' })
+  })
+
+  test('asks once for what is declared twice', () => {
+    const { definition } = readStrategy(
+      withLine(4, '  again: { role: underlying, timeframe: 1d }\n  fast: { ema: [10], of: again }')
+        .replace(
+          'bands: { bollinger: [20, 2], of: price }',
+          'bands: { bollinger: [20], of: price }\n  same: { ema: 10, of: price }',
+        )
+        .replace('fast < bands.lower', 'fast < bands.lower and same > 0'),
+    )
+    expect(definition?.series).toHaveLength(1)
+    expect(definition?.indicators.map(({ key }) => key)).toEqual(['ema(10)', 'bollinger(20,2)'])
+  })
+
+  test.each(readdirSync('strategies'))('strategies/%s has no problem and says what it bets on', (file) => {
+    const text = readFileSync(`strategies/${file}`, 'utf8')
+    const { definition, problems } = readStrategy(text)
+    expect(problems).toEqual([])
+    expect(`${definition?.name}.yaml`).toBe(file)
+    expect(text).toMatch(/^# Bets on: /)
+  })
+})
+
+describe('each mistake is said once, where it is', () => {
+  test.each<[string, string, string[]]>([
+    ['nothing', '', ['1:1 the file is empty']],
+    ['a word', 'hello', ['1:1 a strategy file has to be a list of "name: value" lines']],
+    ['not YAML', 'name: "a', ['1:9 not YAML: Missing closing "quote']],
+    ['a key twice', `${good}name: b\n`, ['10:1 not YAML: Map keys must be unique']],
+    ['a tag', withLine(1, 'name: !evil a'), ['1:7 not YAML: Unresolved tag: !evil']],
+    [
+      'an alias',
+      withLine(1, 'name: &n a').concat('trade: *n\n'),
+      ['10:8 aliases (*name) are not allowed in a strategy file: write the value out'],
+    ],
+    [
+      'two documents',
+      `${good}---\na: 1\n`,
+      ['10:1 not YAML: Source contains multiple documents; please use YAML.parseAllDocuments()'],
+    ],
+    ['depth', `${'['.repeat(40)}`, ['1:33 nested too deeply for a strategy file']],
+    ['depth in one line', '- '.repeat(40), ['1:1 nested too deeply for a strategy file']],
+    ['size of the file', ' '.repeat(32_769), ['1:1 a strategy file has at most 32768 characters, this one 32769']],
+    [
+      'unknown key',
+      withLine(9, 'sise: { quantity: 1 }'),
+      [
+        '1:1 size is missing, as in size: { quantity: 100 }',
+        '9:1 a strategy file has no "sise", did you mean size?; known: name, inputs, entry, exit, size, limit_bps, trade, rate_limit',
+      ],
+    ],
+    ['name missing', withLine(1, ''), ['1:1 name is missing, as in name: ema-cross']],
+    ['name wrong', withLine(1, 'name: EMA Cross'), ['1:7 name has to be a lower-case name like ema-cross']],
+    ['role missing', withLine(3, '  price: { timeframe: 1d }'), ['3:3 price has no role, such as underlying']],
+    [
+      'role wrong',
+      withLine(3, '  price: { role: SPY, timeframe: 1d }'),
+      ['3:18 role has to be a lower-case name, not SPY'],
+    ],
+    ['timeframe missing', withLine(3, '  price: { role: underlying }'), ['3:3 price has no timeframe, such as 1d']],
+    [
+      'timeframe wrong',
+      withLine(3, '  price: { role: underlying, timeframe: 1w }'),
+      ['3:41 timeframe has to be a bar width like 1m, 4h, 1d or 250t, not 1w'],
+    ],
+    [
+      'series with more',
+      withLine(3, '  price: { role: underlying, timeframe: 1d, of: x }'),
+      ['3:45 price is a series (role and timeframe) and has no of'],
+    ],
+    ['input no map', withLine(4, '  fast: ema'), ['4:9 fast has to be a list of "name: value" lines']],
+    [
+      'input empty',
+      withLine(4, '  fast: {}'),
+      ['4:3 fast says neither an indicator, as in { ema: [10], of: price }, nor a role and timeframe'],
+    ],
+    [
+      'input named badly',
+      withLine(4, '  Fast: { ema: [10], of: price }'),
+      [
+        '4:3 an input is named in lower-case letters, digits and _, not "Fast"',
+        '7:9 there is no input fast, did you mean Fast?; known: price, Fast, bands',
+        '8:10 there is no input fast, did you mean Fast?; known: price, Fast, bands',
+      ],
+    ],
+    [
+      'input named by a word of conditions',
+      withLine(4, '  fast: { ema: [10], of: price }\n  above: { ema: [10], of: price }'),
+      ['5:3 no input can be named above: conditions use that word'],
+    ],
+    [
+      'unknown indicator',
+      withLine(4, '  fast: { emma: [10], of: price }'),
+      ['4:11 there is no indicator emma, did you mean ema?; known: adx, atr, bollinger, ema, macd, rsi, sma'],
+    ],
+    [
+      'two indicators',
+      withLine(4, '  fast: { ema: [10], sma: [3], of: price }'),
+      ['4:22 fast has sma beside ema: an input is one indicator'],
+    ],
+    [
+      'params out of range',
+      withLine(4, '  fast: { ema: [0], of: price }'),
+      ['4:16 ema(0): period has to be a whole number from 1 to 10000, not 0'],
+    ],
+    ['too many params', withLine(4, '  fast: { ema: [1, 2], of: price }'), ['4:16 ema(1,2): expected ema(period)']],
+    [
+      'params no numbers',
+      withLine(4, '  fast: { ema: [10, x], of: price }'),
+      ['4:21 the parameters of ema have to be numbers, as in [10]'],
+    ],
+    [
+      'of unknown',
+      withLine(4, '  fast: { ema: [10], of: prise }'),
+      ['4:26 there is no series prise, did you mean price?; known: price'],
+    ],
+    [
+      'of missing with two series',
+      withLine(4, '  other: { role: second, timeframe: 1d }\n  fast: { ema: [10] }').concat('trade: second\n'),
+      ['5:3 fast does not say of which series: price, other'],
+    ],
+    [
+      'trade missing with two roles',
+      withLine(4, '  other: { role: second, timeframe: 1d }\n  fast: { ema: [10], of: other }'),
+      ['1:1 trade is missing: say which role is traded, as in trade: underlying'],
+    ],
+    ['trade wrong', `${good}trade: [a]\n`, ['10:8 trade has to be a lower-case name like ema-cross']],
+    [
+      'entry missing',
+      good.replace(/entry:[\s\S]*?size/, 'size'),
+      ['1:1 entry is missing, as in entry: { long: fast crosses above slow }'],
+    ],
+    ['entry empty', good.replace(/entry:[\s\S]*?size/, 'entry: {}\nsize'), ['6:1 entry has neither long nor short']],
+    [
+      'entry unknown side',
+      withLine(8, '  shrt: fast < 1'),
+      ['8:3 entry has no "shrt", did you mean short?; known: long, short'],
+    ],
+    [
+      'condition no text',
+      withLine(8, '  short: 7'),
+      ['8:10 entry.short has to be a condition, such as fast crosses above slow'],
+    ],
+    [
+      'condition too long',
+      withLine(8, `  short: ${'fast < 1 and '.repeat(150)} fast < 1`),
+      ['8:10 entry.short is longer than 1800 characters'],
+    ],
+    ['size missing', withLine(9, ''), ['1:1 size is missing, as in size: { quantity: 100 }']],
+    ['size empty', withLine(9, 'size: {}'), ['9:1 size has to be { quantity: ... } or { notional: ... }']],
+    ['size twice', withLine(9, 'size: { quantity: 1, notional: 2 }'), ['9:22 size is either a quantity or a notional']],
+    ...['0', '-1', '1e3', '.5', 'ten', '0x10', '', '1_000', '.inf', '[1]'].map((amount): [string, string, string[]] => [
+      `size ${amount}`,
+      withLine(9, `size: { quantity: ${amount} }`),
+      [`9:${amount === '' ? 20 : 19} quantity has to be an exact number above 0, such as 100 or 0.25`],
+    ]),
+    ['limit_bps', `${good}limit_bps: -1\n`, ['10:12 limit_bps has to be a number of basis points from 0 to 10000']],
+    [
+      'rate_limit empty',
+      `${good}rate_limit: {}\n`,
+      [
+        '10:1 rate_limit has no intents, such as { intents: 10, per: 1h }',
+        '10:1 rate_limit has no per, such as { intents: 10, per: 1h }',
+      ],
+    ],
+    [
+      'rate_limit intents',
+      `${good}rate_limit: { intents: 0, per: 1h }\n`,
+      ['10:24 intents has to be a whole number from 1 to 10000'],
+    ],
+    [
+      'rate_limit per',
+      `${good}rate_limit: { intents: 1, per: hour }\n`,
+      ['10:32 per has to be a time such as 30s, 15m, 1h or 1d'],
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(problemsOf(text)).toEqual(expected)
+    expect(readStrategy(text).definition).toBeNull()
+  })
+
+  test('at most 20 problems, in the order of the file', () => {
+    const inputs = Array.from({ length: 30 }, (_, i) => `  i${i}: { ema: [0], of: price }`).join('\n')
+    const { problems } = readStrategy(withLine(4, inputs))
+    expect(problems).toHaveLength(20)
+    expect(problems.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, i) => i + 4))
+  })
+})
+
+describe('conditions', () => {
+  test.each([
+    ['fst > 1', '8:10 there is no input fst, did you mean fast?; known: price, fast, bands'],
+    [
+      'price > 1',
+      '8:10 price has several values: say which of price.open, price.high, price.low, price.close, price.volume',
+    ],
+    [
+      '1 < price.clse',
+      '8:14 there is no price.clse, did you mean price.close?; known: price.open, price.high, price.low, price.close, price.volume',
+    ],
+    ['fast.upper > 1', '8:10 there is no fast.upper; known: fast.value'],
+    ['fast', '8:10 expected something true or false, found a number: compare it with something'],
+    ['fast + 1', '8:15 expected something true or false, found a number: compare it with something'],
+    ['fast > 1 and 7', '8:23 expected something true or false, found a number: compare it with something'],
+    ['not fast', '8:14 expected something true or false, found a number: compare it with something'],
+    ['(fast > 1) > 2', '8:16 expected a number, found something true or false (>)'],
+    ['fast == not fast > 1', '8:18 expected a number, found something true or false (not)'],
+    ['1 < 2', '8:12 this reads no input, so it is always the same'],
+    ['1 < fast < 2', '8:19 comparisons do not chain: join two of them with and'],
+    ['fast crosses above 1 < 2', '8:31 comparisons do not chain: join two of them with and'],
+    ['fast crosses 1', '8:15 write crosses above or crosses below'],
+    ['fast > ', '8:16 expected a name, a number or (, found the end'],
+    ['(fast > 1', '8:10 this ( is never closed'],
+    ['fast > 1)', '8:18 expected and, or, or a comparison, found )'],
+    ['(fast > 1 1)', '8:20 expected ), found 1'],
+    ['fast > 1 fast', '8:19 expected and, or, or a comparison, found fast'],
+    ['fast = 1', '8:15 "=" means nothing here: write == to compare'],
+    ['fast > 1 && fast > 2', '8:19 "&" means nothing here: write and'],
+    ['fast > 1e3', '8:17 not a number; write it like 30 or 0.25'],
+    ['fast > 😀', '8:17 "😀" means nothing here'],
+    ['and > 1', '8:10 expected a name, a number or (, found and'],
+    [`${'('.repeat(40)}fast > 1${')'.repeat(40)}`, '8:43 nested more than 32 deep'],
+    [`fast > ${'9'.repeat(400)}`, '8:17 a number beyond all bounds'],
+    [`fast > ${'1+'.repeat(300)}1`, '8:415 the condition is too long: more than 400 words and signs'],
+  ])('%s', (condition, expected) => {
+    expect(problemsOf(withLine(8, `  short: ${condition}`))).toEqual([expected])
+  })
+
+  test.each([
+    ['single quotes', "  short: 'fast > ''x'", '8:18 "\'" means nothing here'],
+    [
+      'double quotes with escapes',
+      '  short: "fast\\t\\x3e\\n  slow"',
+      '8:25 there is no input slow; known: price, fast, bands',
+    ],
+    [
+      'a folded block',
+      '  short: >-\n      fast > 1\n      and slow > 1',
+      '10:11 there is no input slow; known: price, fast, bands',
+    ],
+    [
+      'a literal block',
+      '  short: | # why\n      fast > 1\n\n      and slow > 1',
+      '11:11 there is no input slow; known: price, fast, bands',
+    ],
+    [
+      'plain over two lines',
+      '  short: fast > 1\n    and slow > 1',
+      '9:9 there is no input slow; known: price, fast, bands',
+    ],
+    ['the end of a block', '  short: >\n    fast >\n', '9:11 expected a name, a number or (, found the end'],
+    ['the end of quotes', '  short: "fast > "', '8:18 expected a name, a number or (, found the end'],
+  ])('are placed in %s', (_, line, expected) => {
+    expect(problemsOf(withLine(8, line))).toEqual([expected])
+  })
+
+  test('are bound from loose to tight: or, and, not, comparison, + -, * /, minus', () => {
+    const text = 'not fast > 1 + 2 * -fast and fast < 3 or fast - 1 - 2 != 4'
+    const { definition } = readStrategy(withLine(8, `  short: ${text}`))
+    const fast = { op: 'value', slot: 0 }
+    const number = (value: number) => ({ op: 'number', value })
+    const product = { op: '*', left: number(2), right: { op: 'negate', of: fast } }
+    const greater = { op: '>', left: fast, right: { op: '+', left: number(1), right: product } }
+    const both = { op: 'and', left: { op: 'not', of: greater }, right: { op: '<', left: fast, right: number(3) } }
+    const difference = { op: '-', left: { op: '-', left: fast, right: number(1) }, right: number(2) }
+    expect(definition?.entry.short).toEqual({
+      text,
+      when: { op: 'or', left: both, right: { op: '!=', left: difference, right: number(4) } },
+    })
+  })
+})
+
+describe('warnings let the file run', () => {
+  test.each([
+    [
+      'unused',
+      withLine(4, '  fast: { ema: [10], of: price }\n  slow: { ema: [20], of: price }'),
+      '5:3 warning: slow is not used by any condition',
+    ],
+    [
+      'no way out',
+      withLine(8, ''),
+      '6:1 warning: nothing ever leaves a long: there is no exit.long and no entry.short',
+    ],
+    [
+      'exit without entry',
+      withLine(8, 'exit: { long: fast < 1, short: fast > 1 }'),
+      '8:1 warning: exit.short never counts: there is no entry.short',
+    ],
+  ])('%s', (_, text, expected) => {
+    expect(problemsOf(text)).toEqual([expected])
+    expect(readStrategy(text).definition).not.toBeNull()
+  })
+})
