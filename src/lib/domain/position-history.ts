@@ -1,0 +1,39 @@
+import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { asMoney, moneyText } from './money.ts'
+import { averagePriceOf, type Execution, flat, positionAfter, quantityText, unrealizedOf } from './position.ts'
+
+/** An execution with the price at which what is then held is valued. */
+export type MarkedExecution = Execution & { readonly mark: string }
+
+/** The position after an execution: exact decimal texts; realized is gross of fees, null is the average price of nothing. */
+export type PositionRow = {
+  readonly position: string
+  readonly averagePrice: string | null
+  readonly realizedStep: string
+  readonly realized: string
+  readonly fees: string
+  readonly unrealized: string
+  /** realized - fees + unrealized */
+  readonly equityChange: string
+}
+
+/** Average-cost accounting of executions in one instrument, in their order: a row for each. */
+export function* positionHistory(executions: Iterable<MarkedExecution>, multiplier: string): Generator<PositionRow> {
+  const factor = parseExact(multiplier)
+  let position = flat
+  for (const execution of executions) {
+    const before = position.realized
+    position = positionAfter(position, execution, factor)
+    const { realized, fees } = position
+    const unrealized = unrealizedOf(position, parseExact(execution.mark), factor)
+    yield {
+      position: quantityText(position),
+      averagePrice: averagePriceOf(position, factor),
+      realizedStep: moneyText(asMoney(realized - before)),
+      realized: moneyText(realized),
+      fees: moneyText(fees),
+      unrealized: moneyText(unrealized),
+      equityChange: moneyText(asMoney(realized - fees + unrealized)),
+    }
+  }
+}

@@ -1,0 +1,88 @@
+import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { fromUnits } from './decimal.ts'
+import { asMoney, type Money, moneyOf, moneyScale, moneyText, noMoney } from './money.ts'
+import { notionalOf } from './notional.ts'
+import { divideHalfEven } from './rounding.ts'
+import { absExact, negateExact, zero } from './signed-decimal.ts'
+
+/**
+ * A netting position at average cost. `cost` is what is open at the prices paid, with the position's sign. Every fill moves
+ * `realized - cost` by exactly the cash it brings before its fee, so cash + position * mark = realized + unrealized - fees to the last
+ * digit, whatever is rounded.
+ */
+export type Position = {
+  readonly quantity: ExactDecimal
+  readonly cost: Money
+  readonly realized: Money
+  readonly fees: Money
+}
+
+/** An execution of ours: decimal texts, `fee` negative for a rebate. */
+export type Execution = {
+  readonly side: 'buy' | 'sell'
+  readonly quantity: string
+  readonly price: string
+  readonly fee: string
+}
+
+export const flat: Position = { quantity: zero, cost: noMoney, realized: noMoney, fees: noMoney }
+
+/**
+ * The position after an execution. What opens adds its notional to the cost; what closes takes its share of the cost along,
+ * rounded half to even at 10^-18, and realizes the rest; through zero, everything is closed and the rest opens at the price.
+ */
+export function positionAfter(position: Position, execution: Execution, multiplier: ExactDecimal): Position {
+  const unsigned = parseExact(execution.quantity)
+  const moved = execution.side === 'buy' ? unsigned : negateExact(unsigned)
+  const price = parseExact(execution.price)
+  const fees = asMoney(position.fees + moneyOf(execution.fee))
+  const quantity = addExact(position.quantity, moved)
+  const bought = notionalOf(price, moved, multiplier)
+  const before = sign(position.quantity)
+  if (before === 0 || sign(moved) === 0 || before === sign(moved))
+    return { ...position, quantity, cost: asMoney(position.cost + bought), fees }
+  const isThrough = sign(quantity) !== before
+  const reopened = isThrough ? notionalOf(price, quantity, multiplier) : noMoney
+  const closedCost = isThrough ? position.cost : share(position.cost, absExact(moved), absExact(position.quantity))
+  const realized = asMoney(position.realized + (reopened - bought) - closedCost)
+  return { quantity, cost: asMoney(position.cost - closedCost + reopened), realized, fees }
+}
+
+/** What closing at the mark would realize, before fees. */
+export const unrealizedOf = ({ quantity, cost }: Position, mark: ExactDecimal, multiplier: ExactDecimal): Money =>
+  quantity.units === 0n ? noMoney : asMoney(notionalOf(mark, quantity, multiplier) - cost)
+
+/** The average price of what is open, with up to 18 digits after the point, rounded half to even; null when flat. */
+export function averagePriceOf({ quantity, cost }: Position, multiplier: ExactDecimal): string | null {
+  if (quantity.units === 0n) return null
+  const { units, scale } = multiplyExact(quantity, multiplier)
+  const dividend = cost * 10n ** BigInt(scale)
+  return fromUnits(units < 0n ? divideHalfEven(-dividend, -units) : divideHalfEven(dividend, units), moneyScale)
+}
+
+/** Signed, as its shortest text. */
+export const quantityText = ({ quantity }: Position): string => fromUnits(quantity.units, quantity.scale)
+
+export type PositionJson = { readonly [Field in keyof Position]: string }
+
+export const positionToJson = (position: Position): PositionJson => ({
+  quantity: quantityText(position),
+  cost: moneyText(position.cost),
+  realized: moneyText(position.realized),
+  fees: moneyText(position.fees),
+})
+
+export const positionFromJson = ({ quantity, cost, realized, fees }: PositionJson): Position => ({
+  quantity: parseExact(quantity),
+  cost: moneyOf(cost),
+  realized: moneyOf(realized),
+  fees: moneyOf(fees),
+})
+
+const sign = ({ units }: ExactDecimal): -1 | 0 | 1 => (units > 0n ? 1 : units < 0n ? -1 : 0)
+
+function share(cost: Money, part: ExactDecimal, whole: ExactDecimal): Money {
+  const scale = Math.max(part.scale, whole.scale)
+  const dividend = cost * part.units * 10n ** BigInt(scale - part.scale)
+  return asMoney(divideHalfEven(dividend, whole.units * 10n ** BigInt(scale - whole.scale)))
+}
