@@ -40,16 +40,29 @@ async function buildAll(): Promise<void> {
     const manifest = await manifestOf(next)
     writeFileSync(join(next, '.built'), '')
     utimesSync(join(next, '.built'), startedAt, startedAt)
-    // Moved into place whole, so that whoever starts trader meanwhile finds the old build or the new one.
-    if (existsSync('dist')) renameSync('dist', old)
-    renameSync(next, 'dist')
+    moveIntoPlace(next, old)
     writeFileSync(`${next}.json`, JSON.stringify(manifest))
     renameSync(`${next}.json`, 'oclif.manifest.json')
   } finally {
-    for (const folder of [next, old]) rmSync(folder, { recursive: true, force: true })
+    rmSync(next, { recursive: true, force: true })
   }
   // Proves that it starts, and fills the compile cache for the next start.
   execFileSync(process.execPath, ['bin/run.js', '--version'], { stdio: ['ignore', 'ignore', 'inherit'] })
+}
+
+// Moved into place whole, so that whoever starts trader meanwhile finds the old build or the new one. Another build may come between
+// the two steps: the last one wins.
+function moveIntoPlace(next: string, old: string): void {
+  for (let tries = 1; existsSync(next); tries++) {
+    try {
+      if (existsSync('dist')) renameSync('dist', `${old}-${tries}`)
+      renameSync(next, 'dist')
+    } catch (error) {
+      if (tries === 10) throw error
+    } finally {
+      rmSync(`${old}-${tries}`, { recursive: true, force: true })
+    }
+  }
 }
 
 async function manifestOf(folder: string): Promise<object> {
