@@ -4,8 +4,14 @@ import { anyService, type Service } from '#lib/kernel/service.ts'
 import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 
-/** An event before it has its place: `at` defaults to the time of the event before it, `id` to that of a fact. */
-export type Told = { readonly topic: Topic; readonly payload: unknown; readonly at?: number; readonly id?: string }
+/** An event before it has its place: `at` defaults to the time of the event before it, `id` to that of a fact, `cause` to none. */
+export type Told = {
+  readonly topic: Topic
+  readonly payload: unknown
+  readonly at?: number
+  readonly id?: string
+  readonly cause?: string
+}
 
 export const event = <T extends Topic>(topic: T, payload: PayloadOf<T>, at?: number): Told => ({ topic, payload, at })
 
@@ -23,7 +29,7 @@ export function given<Config, State, In extends Topic, Out extends Topic>(
   )
   let seq = 0
   let now = 0
-  const tell = ({ topic, payload, at, id }: Told): Statement[] => {
+  const tell = ({ topic, payload, at, id, cause }: Told): Statement[] => {
     now = at ?? now
     const checked = catalogue[topic].schema.parse(payload)
     const source = topic === 'system.config' ? service.name : 'test'
@@ -36,7 +42,7 @@ export function given<Config, State, In extends Topic, Out extends Topic>(
       v,
       at: now,
       source,
-      cause: null,
+      cause: cause ?? null,
       payload: checked,
     } as Event
     if (!machine.hears(input)) throw new Error(`${service.name} does not hear ${topic}`)

@@ -1,0 +1,90 @@
+import { describe, test } from 'vitest'
+import {
+  bar,
+  bollinger,
+  command,
+  configured,
+  cross,
+  crossBar,
+  ema,
+  eth,
+  intent,
+  levels,
+  long,
+  quietly,
+  started,
+  status,
+} from './strategy-told.ts'
+
+describe('hot reload', () => {
+  test('[T18] the same file goes on, in the middle of a bar too, wherever it stands in the configuration', () => {
+    const scene = quietly(started(cross()), [...crossBar(0, 1, 2), bar(1, 1), ema(1, 3)])
+    scene.when(configured(levels(), cross()))
+    scene.when(bollinger(1, 2)).then(intent(cross(), 'long', 'entry.long: fast crosses above bands.middle'))
+  })
+
+  test('[T18] a bar that waits for its indicators goes on waiting', () => {
+    const scene = quietly(started(cross()), [...crossBar(0, 1, 2), bar(1, 1)])
+    scene.when(configured(cross()))
+    quietly(scene, [ema(1, 3)])
+      .when(bollinger(1, 2))
+      .then(intent(cross(), 'long', 'entry.long: fast crosses above bands.middle'))
+  })
+
+  test('[T19] a changed file keeps the wish and begins its values anew, with the next bar', () => {
+    const changed = cross('limit_bps: 5')
+    const scene = quietly(started(cross()), [...crossBar(0, 1, 2), bar(1, 1), ema(1, 3)])
+    scene.when(bollinger(1, 2)).then(intent(cross(), 'long', 'entry.long: fast crosses above bands.middle'))
+    quietly(scene, [bar(2, 1), ema(2, 3)])
+    scene.when(configured(changed))
+    quietly(scene, [bollinger(2, 2), ...crossBar(3, 1, 2), ...crossBar(4, 3, 2), bar(5, 1), ema(5, 1)])
+      .when(bollinger(5, 2))
+      .then(intent(changed, 'short', 'entry.short: fast crosses below bands.middle', { limitBps: 5 }))
+  })
+
+  test('[T19] kill switch and rate limit outlive a change', () => {
+    const limited = (more: string) => levels(`rate_limit: { intents: 1, per: 1h }\n${more}`)
+    const scene = started(limited(''))
+    scene.when(bar(0, 101)).then(intent(limited(''), 'long', long))
+    scene.when(command('strategy.halt', 'levels'))
+    scene.when(configured(limited('limit_bps: 1')))
+    scene.when(bar(1, 101)).then()
+    scene.when(command('strategy.resume', 'levels'))
+    scene.when(bar(2, 101)).then(status('levels', 'throttled', `at 1 intents per 1h: long not wished, ${long}`))
+  })
+
+  test('[T19] another instrument is a change', () => {
+    const scene = quietly(started(cross()), crossBar(0, 1, 2))
+    scene.when(configured({ ...cross(), roles: { underlying: eth } }))
+    quietly(scene, [...crossBar(1, 3, 2), bar(1, 1, eth), ema(1, 3, 'ema(2)', eth)])
+  })
+
+  test('[T19] another traded role leaves the old one', () => {
+    const other = levels('trade: option')
+    const scene = started(levels())
+    scene.when(bar(0, 101)).then(intent(levels(), 'long', long))
+    scene
+      .when(configured(other))
+      .then(intent(levels(), 'flat', 'trades option from now on, no longer underlying'), {
+        topic: 'strategy.loaded',
+        payload: { strategy: 'levels', hash: other.hash, requests: [] },
+      })
+      .when(bar(1, 101))
+      .then(intent(other, 'long', long))
+  })
+
+  test('[T20] removed in the market: flat at the market; removed flat: nothing', () => {
+    const of = levels('limit_bps: 5')
+    const scene = started(of, cross())
+    scene.when(bar(0, 101)).then(intent(of, 'long', long, { limitBps: 5 }))
+    scene
+      .when(configured())
+      .then(intent(of, 'flat', 'removed from the configuration'))
+      .when(bar(1, 40))
+      .then()
+      .when(configured(of))
+      .then({ topic: 'strategy.loaded', payload: { strategy: 'levels', hash: of.hash, requests: [] } })
+      .when(bar(2, 101))
+      .then(intent(of, 'long', long, { limitBps: 5 }))
+  })
+})

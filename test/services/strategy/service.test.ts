@@ -1,0 +1,239 @@
+import { describe, expect, test } from 'vitest'
+import {
+  bar,
+  bollinger,
+  bound,
+  btc,
+  command,
+  configured,
+  cross,
+  crossBar,
+  ema,
+  eth,
+  intent,
+  levels,
+  long,
+  quietly,
+  result,
+  short,
+  started,
+  status,
+} from './strategy-told.ts'
+
+describe('loading', () => {
+  test('[T1] says every strategy with the indicators that its conditions need, in order', () => {
+    const unread = cross('', 'more')
+    started(levels())
+      .when(configured(levels(), unread))
+      .then(
+        { topic: 'strategy.loaded', payload: { strategy: 'levels', hash: levels().hash, requests: [] } },
+        {
+          topic: 'strategy.loaded',
+          payload: {
+            strategy: 'more',
+            hash: unread.hash,
+            requests: [
+              { instrument: btc, interval: '1m', indicator: 'ema', params: [2] },
+              { instrument: btc, interval: '1m', indicator: 'bollinger', params: [3, 2, 2] },
+            ],
+          },
+        },
+      )
+  })
+
+  test('[T2] refuses two of one name, a role without an instrument, an indicator that cannot be computed', () => {
+    expect(() => started(levels(), levels('limit_bps: 5'))).toThrow(/two strategies are called levels/)
+    expect(() => started({ ...levels(), roles: {} })).toThrow(/levels: no instrument is named for the role underlying/)
+    const { definition, ...rest } = cross()
+    const [first, ...others] = definition.indicators
+    const indicators = [{ ...first, params: [0] }, ...others]
+    expect(() => started({ ...rest, definition: { ...definition, indicators } })).toThrow(/ema\(0\): period/)
+  })
+})
+
+describe('when it evaluates', () => {
+  test('[T4] at once on the bar when it reads nothing else, of its own instrument and interval only', () => {
+    started(levels())
+      .when(bar(0, 101, eth))
+      .then()
+      .when(bar(0, 101, btc, '5m'))
+      .then()
+      .when(bar(1, 101))
+      .then(intent(levels(), 'long', long))
+  })
+
+  test('[T4] on the last indicator that it reads, in whatever order, others aside', () => {
+    quietly(started(cross()), crossBar(0, 1, 2))
+      .when(bar(1, 1))
+      .then()
+      .when(bollinger(1, 2))
+      .then()
+      .when(ema(1, 9, 'ema(50)'))
+      .then()
+      .when(ema(1, 3))
+      .then(intent(cross(), 'long', 'entry.long: fast crosses above bands.middle'))
+  })
+
+  test('[T4] pairs indicators with their bar by cause when later bars come in between', () => {
+    const both = bound(`
+name: both
+inputs: { price: { role: underlying, timeframe: 1m }, fast: { ema: [2] } }
+entry: { long: price.close > fast, short: price.close < fast }
+size: { quantity: 1 }`)
+    started(both)
+      .when(bar(0, 10))
+      .then()
+      .when(bar(1, 20))
+      .then()
+      .when(ema(0, 15))
+      .then(intent(both, 'short', 'entry.short: price.close < fast'))
+      .when(ema(1, 15))
+      .then(intent(both, 'long', 'entry.long: price.close > fast'))
+  })
+
+  test('[T5] passes over bars from before the indicators were computed', () => {
+    quietly(started(cross()), [bar(0, 1), bar(1, 1), bar(2, 1), ema(2, 1), bollinger(2, 2), bar(3, 1), ema(3, 3)])
+      .when(bollinger(3, 2))
+      .then(intent(cross(), 'long', 'entry.long: fast crosses above bands.middle'))
+    quietly(started(cross()), [bar(0, 1), ema(0, 1), bar(1, 1), ...crossBar(2, 1, 2), bar(3, 1), ema(3, 3)])
+      .when(bollinger(3, 2))
+      .then(intent(cross(), 'long', 'entry.long: fast crosses above bands.middle'))
+  })
+
+  test('[T5] indicators of bars from before it was there say nothing', () => {
+    quietly(started(cross()), [ema(7, 1), bollinger(7, 2)])
+  })
+
+  test('[T6] two series of one timeframe: once both have a bar; another timeframe counts as it stands', () => {
+    const three = bound(
+      `
+name: three
+inputs:
+  a: { role: first, timeframe: 1m }
+  b: { role: second, timeframe: 1m }
+  slow: { role: first, timeframe: 1h }
+trade: first
+entry: { long: a.close > b.close and slow.close > 1, short: a.close < b.close and slow.close > 1 }
+size: { quantity: 1 }`,
+      { first: btc, second: eth },
+    )
+    const longer = 'entry.long: a.close > b.close and slow.close > 1'
+    const shorter = 'entry.short: a.close < b.close and slow.close > 1'
+    quietly(started(three), [bar(0, 5), bar(0, 4, eth), bar(0, 2, btc, '1h'), bar(1, 5), bar(2, 3)])
+      .when(bar(2, 2, eth))
+      .then(intent(three, 'long', longer))
+      .when(bar(3, 1, eth))
+      .then()
+      .when(bar(3, 2, btc, '1h'))
+      .then()
+      .when(bar(3, 0.5))
+      .then(intent(three, 'short', shorter))
+  })
+
+  test('[T7] no condition is true on what is undefined, and a cross needs the bar before', () => {
+    quietly(started(cross()), [
+      ...crossBar(0, null, 2),
+      ...crossBar(1, 3, null),
+      ...crossBar(2, 3, 2),
+      bar(3, 1),
+      ema(3, 1),
+    ])
+      .when(bollinger(3, 2))
+      .then(intent(cross(), 'short', 'entry.short: fast crosses below bands.middle'))
+  })
+
+  test('[T7] a touch is no cross; leaving it on the other side is one', () => {
+    quietly(started(cross()), [...crossBar(0, 1, 2), ...crossBar(1, 2, 2), bar(2, 1), ema(2, 3)])
+      .when(bollinger(2, 2))
+      .then(intent(cross(), 'long', 'entry.long: fast crosses above bands.middle'))
+  })
+})
+
+describe('what it wishes', () => {
+  test('[T9] [T10] says a change of target only; exits by its exit; reverses in one', () => {
+    const of = levels()
+    started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+      .when(bar(1, 120))
+      .then()
+      .when(bar(2, 95))
+      .then()
+      .when(bar(3, 89))
+      .then(intent(of, 'flat', 'exit.long: price.close < 90'))
+      .when(bar(4, 88))
+      .then()
+      .when(bar(5, 40))
+      .then(intent(of, 'short', short))
+      .when(bar(6, 101))
+      .then(intent(of, 'long', long))
+  })
+
+  test('[T8] an entry with its exit true at once, and two entries at once, do not count', () => {
+    const torn = bound(`
+name: torn
+inputs: { p: { role: underlying, timeframe: 1m } }
+entry: { long: p.close > 10, short: p.close > 20 }
+exit: { long: p.close > 30 }
+size: { quantity: 1 }`)
+    started(torn)
+      .when(bar(0, 25))
+      .then()
+      .when(bar(1, 15))
+      .then(intent(torn, 'long', 'entry.long: p.close > 10'))
+      .when(bar(2, 25))
+      .then()
+      .when(bar(3, 35))
+      .then(intent(torn, 'short', 'entry.short: p.close > 20'))
+  })
+
+  test('[T11] carries the hash, the traded role, the size and the limit', () => {
+    const of = levels('limit_bps: 7.5\ntrade: option')
+    started(of)
+      .when(bar(0, 101))
+      .then({
+        topic: 'strategy.intent',
+        payload: {
+          strategy: 'levels',
+          hash: of.hash,
+          role: 'option',
+          target: 'long',
+          size: { kind: 'quantity', quantity: '1.50' },
+          limitBps: 7.5,
+          reason: long,
+        },
+      })
+      .when(bar(1, 80))
+      .then(intent(of, 'flat', 'exit.long: price.close < 90', { limitBps: 7.5 }))
+  })
+})
+
+describe('state', () => {
+  test('[T21] several strategies on one bar, in the order of the configuration, each for itself', () => {
+    const twin = { ...levels(), definition: { ...levels().definition, name: 'twin' } }
+    started(twin, levels())
+      .when(bar(0, 101))
+      .then(intent(twin, 'long', long), intent(levels(), 'long', long))
+      .when(command('strategy.halt', 'twin'))
+      .then(
+        status('twin', 'halted', 'ann: because'),
+        intent(twin, 'flat', 'halted by ann: because'),
+        result(true, 'twin halted; it was long and wishes to be flat'),
+      )
+      .when(bar(1, 40))
+      .then(intent(levels(), 'short', short))
+  })
+
+  test('[T22] stopped and restored between any two events, it says the same', () => {
+    const limited = cross('rate_limit: { intents: 2, per: 3m }')
+    const story = Array.from({ length: 40 }, (_, n) => crossBar(n, 2 + Math.sin(n), n < 3 ? null : 2)).flat()
+    story.splice(30, 0, command('strategy.halt', 'levels'))
+    story.splice(50, 0, command('strategy.resume', 'levels'))
+    const told = (isRestarted: boolean) => {
+      const scene = started(limited, levels())
+      return story.map((one) => (isRestarted ? scene.restarted() : scene).when(one).answers)
+    }
+    expect(told(true)).toEqual(told(false))
+    expect(told(false).flat().length).toBeGreaterThan(8)
+  })
+})
