@@ -1,0 +1,55 @@
+import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { absMoney, asMoney, type Money, moneyOf, moneyText, noMoney } from '#lib/domain/money.ts'
+import { notionalOf } from '#lib/domain/notional.ts'
+import { unrealizedOf } from '#lib/domain/position.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Ledger } from './ledger.ts'
+import { valuationOf } from './valuation.ts'
+
+/** The account and every strategy in it, marked to market: equity = starting cash + realized - fees + unrealized. [P7] */
+export function accountSnapshot(ledger: Ledger): PayloadOf<'pnl.snapshot'> {
+  const total = noTotals()
+  const strategies: PayloadOf<'pnl.snapshot'>['strategies'] = []
+  for (const strategy of ledger.books.keys()) {
+    const own = totalsOf(ledger, strategy)
+    total.realized += own.realized
+    total.unrealized += own.unrealized
+    total.fees += own.fees
+    total.exposure += own.exposure
+    strategies.push({ strategy, ...texts(own) })
+  }
+  const equity = asMoney(moneyOf(ledger.config.startingCash) + total.realized - total.fees + total.unrealized)
+  return {
+    currency: ledger.config.currency,
+    equity: moneyText(equity),
+    peakEquity: moneyText(equity > ledger.peakEquity ? equity : ledger.peakEquity),
+    grossExposure: moneyText(asMoney(total.exposure)),
+    ...texts(total),
+    strategies,
+  }
+}
+
+type Totals = { realized: bigint; unrealized: bigint; fees: bigint; exposure: bigint }
+
+const noTotals = (): Totals => ({ realized: noMoney, unrealized: noMoney, fees: noMoney, exposure: noMoney })
+
+function totalsOf(ledger: Ledger, strategy: string): Totals {
+  const totals = noTotals()
+  for (const [instrument, position] of ledger.books.get(strategy) ?? []) {
+    totals.realized += position.realized
+    totals.fees += position.fees
+    if (position.quantity.units === 0n) continue
+    const { multiplier, mark } = valuationOf(ledger, instrument)
+    const factor = parseExact(multiplier)
+    const price = parseExact(mark)
+    totals.unrealized += unrealizedOf(position, price, factor)
+    totals.exposure += absMoney(notionalOf(price, position.quantity, factor))
+  }
+  return totals
+}
+
+const texts = ({ realized, unrealized, fees }: Totals) => ({
+  realized: moneyText(realized as Money),
+  unrealized: moneyText(unrealized as Money),
+  fees: moneyText(fees as Money),
+})

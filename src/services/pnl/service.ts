@@ -1,0 +1,101 @@
+import { moneyOf } from '#lib/domain/money.ts'
+import { foldPrice, priceTopics } from '#lib/domain/newest-price.ts'
+import { submittedOrder } from '#lib/domain/order-progress.ts'
+import { reportTopics } from '#lib/domain/venue-report.ts'
+import { defineService } from '#lib/kernel/service.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import { accountSnapshot } from './account-snapshot.ts'
+import { answerFill, foldReport } from './book-fill.ts'
+import { drawdownBeyond } from './drawdown.ts'
+import { type Ledger, ledgerFromJson, ledgerToJson, openLedger, reopenLedger } from './ledger.ts'
+import { PnlConfig } from './pnl-config.ts'
+
+/** Reckons profit and loss per strategy and in all, from fills and marks; the rules are in SPEC.md. */
+export const pnl = defineService({
+  name: 'pnl',
+  config: PnlConfig,
+  subscribes: ['md.instrument', ...priceTopics, 'order.submitted', ...reportTopics, 'system.time'],
+  emits: ['pnl.update', 'pnl.snapshot', 'risk.violation', 'system.alert'],
+  init: openLedger,
+  reconfigure: reopenLedger,
+  evolve,
+  decide,
+  snapshot: ledgerToJson,
+  restore: ledgerFromJson,
+})
+
+type In =
+  | 'md.instrument'
+  | (typeof priceTopics)[number]
+  | 'order.submitted'
+  | (typeof reportTopics)[number]
+  | 'system.time'
+type Out = 'pnl.update' | 'pnl.snapshot' | 'risk.violation' | 'system.alert'
+
+function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
+  switch (event.topic) {
+    case 'md.bar':
+    case 'md.tick':
+    case 'md.option.tick':
+      foldPrice(ledger.prices, event)
+      return ledger
+    case 'md.instrument': {
+      const { instrument, multiplier, currency } = event.payload
+      ledger.terms.set(instrument, { multiplier, currency })
+      return ledger
+    }
+    case 'order.submitted': {
+      const { clientOrderId, strategy, instrument, side, quantity } = event.payload
+      const order = { clientOrderId, strategy, instrument, side, progress: submittedOrder(quantity) }
+      ledger.orders.working.set(clientOrderId, order)
+      return ledger
+    }
+    case 'order.accepted':
+    case 'order.rejected':
+    case 'order.fill':
+    case 'order.canceled':
+    case 'order.expired':
+      foldReport(ledger, event)
+      return ledger
+    case 'pnl.snapshot':
+      ledger.peakEquity = moneyOf(event.payload.peakEquity)
+      if (ledger.isBeyondLimit) ledger.isBeyondLimit = drawdownBeyond(event.payload, ledger.config.maxDrawdown) !== null
+      return ledger
+    case 'risk.violation':
+      ledger.isBeyondLimit = true
+      return ledger
+    case 'pnl.update':
+    case 'system.alert':
+    case 'system.time':
+      return ledger
+  }
+}
+
+function decide(ledger: Ledger, input: Event<In>): readonly Statement<Out>[] {
+  switch (input.topic) {
+    case 'order.fill':
+      return answerFill(ledger, input)
+    case 'system.time':
+      return ledger.terms.size === 0 ? none : answerTime(ledger)
+    case 'md.bar':
+    case 'md.tick':
+    case 'md.option.tick':
+    case 'md.instrument':
+    case 'order.submitted':
+    case 'order.accepted':
+    case 'order.rejected':
+    case 'order.canceled':
+    case 'order.expired':
+      return none
+  }
+}
+
+const none: readonly [] = Object.freeze([])
+
+/** [P6] [P8] [P10] */
+function answerTime(ledger: Ledger): readonly Statement<Out>[] {
+  const payload = accountSnapshot(ledger)
+  const violation = ledger.isBeyondLimit ? null : drawdownBeyond(payload, ledger.config.maxDrawdown)
+  const snapshot = { topic: 'pnl.snapshot', payload } as const
+  return violation ? [snapshot, { topic: 'risk.violation', payload: violation }] : [snapshot]
+}

@@ -1,0 +1,162 @@
+import { expect, test } from 'vitest'
+import { pnl } from '#services/pnl/service.ts'
+import { event, given } from '#test/given.ts'
+import { account, bar, fill, future, listed, quote, snapshot, spy, submitted, time, update } from './pnl-told.ts'
+
+const held = [listed(spy), bar(spy, '100'), fill('buy', '4', '90')] as const
+const oneStrategy = (totals: object) => [{ strategy: 'cross', ...totals }]
+
+test('[P2] [P3] answers a fill with the position at average cost, marked, fees apart', () => {
+  given(pnl, account, listed(spy), bar(spy, '100'), fill('buy', '1', '90', { fee: '0.5' }))
+    .when(fill('buy', '3', '98', { fee: '-0.2' }))
+    .then(update({ position: '4', averagePrice: '96', unrealized: '16', fees: '0.3' }))
+    .when(fill('sell', '5', '99'))
+    .then(update({ position: '-1', averagePrice: '99', realized: '12', unrealized: '-1', fees: '0.3' }))
+    .when(fill('buy', '1', '99'))
+    .then(update({ realized: '12', fees: '0.3' }))
+})
+
+test('[P3] money counts the multiplier', () => {
+  given(pnl, account, listed(future, { kind: 'future', multiplier: '50' }), bar(future, '4001'))
+    .when(fill('sell', '2', '4000.25', { instrument: future }))
+    .then(update({ instrument: future, position: '-2', averagePrice: '4000.25', mark: '4001', unrealized: '-75' }))
+})
+
+test('[P1] counts one trade once and never more than the order', () => {
+  const first = { clientOrderId: 'a', tradeId: '1' }
+  given(pnl, account, listed(spy), bar(spy, '100'), submitted('a', 'buy', '3'), fill('buy', '2', '100', first))
+    .when(fill('buy', '2', '100', first))
+    .then()
+    .when(fill('buy', '2', '100', { ...first, tradeId: '2' }))
+    .then()
+    .when(fill('sell', '1', '100', { ...first, tradeId: '3' }))
+    .then()
+    .when(fill('buy', '1', '100', { ...first, tradeId: '4' }))
+    .then(update({ position: '3', averagePrice: '100' }))
+})
+
+test('[P1] a fill of an order that is not known counts: it is money', () => {
+  given(pnl, account, listed(spy), bar(spy, '100'))
+    .when(fill('buy', '1', '100', { clientOrderId: 'stranger' }))
+    .then(update({ position: '1', averagePrice: '100' }))
+})
+
+test('[P4] what is not listed or in another currency is not in the account, and a person hears of it', () => {
+  const alert = (subject: string, message: string) =>
+    ({ topic: 'system.alert', payload: { code: 'VENUE_REPORT_REFUSED', subject, message } }) as const
+  const told = (more: object) => fill('buy', '1', '100', { clientOrderId: 'a', tradeId: '7', ...more })
+  given(pnl, account, listed(spy), listed('SAP.XETRA', { currency: 'EUR' }), bar('SAP.XETRA', '100'))
+    .when(told({ instrument: 'IBM.USA' }))
+    .then(alert('a', 'test:e1.5, trade 7, is not in the account: IBM.USA is not listed'))
+    .when(told({ instrument: 'SAP.XETRA' }))
+    .then(alert('a', 'test:e1.7, trade 7, is not in the account: it is in EUR, the account in USD'))
+    .when(told({ currency: 'EUR' }))
+    .then(alert('a', 'test:e1.9, trade 7, is not in the account: it is in EUR, the account in USD'))
+    .when(time())
+    .then(snapshot('1000', '1000', '0'))
+})
+
+test('[P5] marks at the newest close, trade or middle, a one-sided quote aside; before the first at the fill', () => {
+  const bought = { position: '1', averagePrice: '90' }
+  const again = { position: '1', averagePrice: '90', realized: '0' }
+  given(pnl, account, listed(spy))
+    .when(fill('buy', '1', '90'))
+    .then(update({ ...bought, mark: '90' }))
+    .when(quote(spy, '91', '91.01'))
+    .then()
+    .when(fill('buy', '0', '90'))
+    .then(update({ ...again, mark: '91.005', unrealized: '1.005' }))
+    .when(quote(spy, '95', null))
+    .then()
+    .when(event('md.tick', { kind: 'trade', instrument: spy, price: '92', size: '1' }))
+    .then()
+    .when(fill('buy', '0', '90'))
+    .then(update({ ...again, mark: '92', unrealized: '2' }))
+})
+
+test('[P6] says a snapshot on every time, once something is listed', () => {
+  given(pnl, account)
+    .when(time(1))
+    .then()
+    .when(listed(spy))
+    .then()
+    .when(time(2))
+    .then(snapshot('1000', '1000', '0'))
+    .when(time(3))
+    .then(snapshot('1000', '1000', '0'))
+})
+
+test('[P7] equity is the cash plus what all strategies made; exposures are not netted', () => {
+  const short = { strategy: 'fade', fee: '0.25' }
+  given(pnl, account, ...held, fill('sell', '3', '110', short), fill('sell', '1', '95'))
+    .when(time())
+    .then(
+      snapshot('1064.75', '1064.75', '600', { realized: '5', unrealized: '60', fees: '0.25' }, [
+        { strategy: 'cross', realized: '5', unrealized: '30' },
+        { strategy: 'fade', unrealized: '30', fees: '0.25' },
+      ]),
+    )
+})
+
+test('[P8] the peak is the highest equity of any snapshot', () => {
+  const at = (equity: string, peak: string, exposure: string, unrealized: string) =>
+    snapshot(equity, peak, exposure, { unrealized }, oneStrategy({ unrealized }))
+  given(pnl, account, ...held)
+    .when(time())
+    .then(at('1040', '1040', '400', '40'))
+    .when(bar(spy, '80'))
+    .then()
+    .when(time())
+    .then(at('960', '1040', '320', '-40'))
+})
+
+test('[P9] [P10] one violation for each crossing of the drawdown limit, exactly at it is within', () => {
+  const told = (close: string) => {
+    const answers = scene.when(bar(spy, close)).then().when(time()).answers
+    return answers.slice(1).map(({ payload }) => payload)
+  }
+  const scene = given(pnl, { ...account, startingCash: '100', maxDrawdown: 0.25 }, listed(spy), bar(spy, '100'))
+  scene.when(fill('buy', '1', '100'))
+  expect(told('75')).toEqual([])
+  expect(told('74.99')).toEqual([{ code: 'DRAWDOWN_EXCEEDS_MAX', value: '0.2501', limit: '0.25' }])
+  expect(told('60')).toEqual([])
+  expect(told('75')).toEqual([])
+  expect(told('70.00001')).toEqual([{ code: 'DRAWDOWN_EXCEEDS_MAX', value: '0.3', limit: '0.25' }])
+})
+
+test('[P9] what is lost of nothing is all of it', () => {
+  given(pnl, { ...account, startingCash: '0', maxDrawdown: 0.5 }, ...held, bar(spy, '89'))
+    .when(time())
+    .then(snapshot('-4', '0', '356', { unrealized: '-4' }, oneStrategy({ unrealized: '-4' })), {
+      topic: 'risk.violation',
+      payload: { code: 'DRAWDOWN_EXCEEDS_MAX', value: '1', limit: '0.5' },
+    })
+})
+
+test('[P11] a new multiplier values what is open from then on', () => {
+  given(pnl, account, ...held, listed(spy, { multiplier: '2' }))
+    .when(time())
+    .then(snapshot('1440', '1440', '800', { unrealized: '440' }, oneStrategy({ unrealized: '440' })))
+})
+
+test('[P12] a new configuration moves the peak with the cash; another currency is another account', () => {
+  given(pnl, account, ...held, time())
+    .reconfigured({ ...account, startingCash: '3000', maxDrawdown: 0.2 })
+    .when(bar(spy, '90'))
+    .then()
+    .when(time())
+    .then(snapshot('3000', '3040', '360', {}, oneStrategy({})))
+    .reconfigured({ currency: 'EUR', startingCash: '5' })
+    .when(time())
+    .then({
+      topic: 'pnl.snapshot',
+      payload: { ...snapshot('5', '5', '0').payload, currency: 'EUR' },
+    })
+})
+
+test('[P13] a restart in between changes nothing', () => {
+  given(pnl, account, ...held, quote(spy, '99', '101'), submitted('a', 'sell', '9'))
+    .restarted()
+    .when(fill('sell', '9', '95', { clientOrderId: 'a' }))
+    .then(update({ position: '-5', averagePrice: '95', mark: '100', realized: '20', unrealized: '-25' }))
+})
