@@ -40,14 +40,13 @@ function isOpen(state: State, stream: Stream, cause: string | null): boolean {
   if (n === 0) stream.waiting.shift()
   else stream.waiting.splice(0, n + 1)
   stream.openBar = found.id
-  for (const reader of stream.computed) open(runningOf(state, reader.strategy), state, reader, found.bar)
+  for (const reader of stream.computed) open(state, reader, found.bar)
   return true
 }
 
-function open({ incoming, series }: Running, state: State, reader: Reader, bar: Bar): void {
-  for (const slot of reader.computedSlots) incoming[slot] = null
+function open(state: State, reader: Reader, bar: Bar): void {
   takeFields(state, reader, bar)
-  const progress = series[reader.series] as SeriesProgress
+  const progress = runningOf(state, reader.strategy).series[reader.series] as SeriesProgress
   progress.missing = reader.keys
 }
 
@@ -61,7 +60,6 @@ function complete(state: State, strategy: number, series: number): void {
   const running = runningOf(state, strategy)
   const completed = running.series[series] as SeriesProgress
   completed.isFresh = true
-  if (!completed.isAwaited) return
   for (const { isAwaited, isFresh } of running.series) if (isAwaited && !isFresh) return
   for (const progress of running.series) progress.isFresh = false
   const { before: reused, now, incoming } = running

@@ -17,12 +17,11 @@ export type Stream = {
   openBar: string | null
 }
 
-/** A strategy on a series, both by index, and the slots that a bar fills or (those of its indicators) empties. */
+/** A strategy on a series, both by index, and the slots that a bar fills itself. */
 export type Reader = {
   readonly strategy: number
   readonly series: number
   readonly fields: { readonly slot: number; readonly field: 'open' | 'high' | 'low' | 'close' | 'volume' }[]
-  readonly computedSlots: number[]
   /** How many indicators make a bar complete. */
   keys: number
 }
@@ -59,7 +58,7 @@ const emptyStream = (known: Stream | undefined): Stream => ({
 })
 
 function addReader(stream: Stream, { definition }: BoundStrategy, strategy: number, series: number): void {
-  const reader: Reader = { strategy, series, fields: [], computedSlots: [], keys: 0 }
+  const reader: Reader = { strategy, series, fields: [], keys: 0 }
   definition.slots.forEach((from, slot) => {
     if ('field' in from && from.series === series) reader.fields.push({ slot, field: from.field })
   })
@@ -69,7 +68,6 @@ function addReader(stream: Stream, { definition }: BoundStrategy, strategy: numb
     definition.slots.forEach((from, slot) => {
       if (!('indicator' in from) || from.indicator !== indicator) return
       tap.outputs.push({ slot, output: from.output })
-      reader.computedSlots.push(slot)
     })
     stream.taps[key] ??= []
     stream.taps[key].push(tap)

@@ -56,7 +56,7 @@ describe('hot reload', () => {
   test('[T19] another instrument is a change', () => {
     const scene = quietly(started(cross()), crossBar(0, 1, 2))
     scene.when(configured({ ...cross(), roles: { underlying: eth } }))
-    quietly(scene, [...crossBar(1, 3, 2), bar(1, 1, eth), ema(1, 3, 'ema(2)', eth)])
+    quietly(scene, [...crossBar(1, 3, 2), bar(1, 1, eth), ema(1, 3, 'ema(2)', eth), bollinger(1, 2, eth)])
   })
 
   test('[T19] another traded role leaves the old one', () => {

@@ -83,6 +83,28 @@ describe('what holds it back', () => {
       .then(intent(of, 'short', short))
   })
 
+  test('[T12] [T13] what the halted gate holds back is no matter of the rate limit', () => {
+    const one = levels('rate_limit: { intents: 1, per: 1h }')
+    started(one)
+      .when(bar(0, 101))
+      .then(intent(one, 'long', long))
+      .when(event('risk.halted', { code: 'OPERATOR', reason: 'ann: because' }))
+      .then()
+      .when(bar(1, 40))
+      .then(intent(one, 'flat', `${short} (flat only: the risk gate is halted)`))
+  })
+
+  test('[T12] time never falls: what comes late counts as of the newest time', () => {
+    const one = levels('rate_limit: { intents: 1, per: 10m }')
+    started(one)
+      .when(bar(20, 101))
+      .then(intent(one, 'long', long))
+      .when(bar(0, 80))
+      .then(intent(one, 'flat', 'exit.long: price.close < 90'))
+      .when(bar(24, 101))
+      .then(status('levels', 'throttled', `at 1 intents per 10m: long not wished, ${long}`))
+  })
+
   test('[T15] [T16] the kill switch leaves at the market and wishes nothing until resumed', () => {
     const of = levels('limit_bps: 5')
     started(of)

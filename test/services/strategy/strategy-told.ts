@@ -62,18 +62,18 @@ const caused = (n: number, told: Told, instrument: string): Told => ({ ...told, 
 
 export const ema = (n: number, value: number | null, key = 'ema(2)', instrument = btc): Told =>
   caused(n, event('indicator.ema.v1', { instrument, interval: '1m', key, value }), instrument)
-export const bollinger = (n: number, middle: number | null): Told =>
+export const bollinger = (n: number, middle: number | null, instrument = btc): Told =>
   caused(
     n,
     event('indicator.bollinger.v1', {
-      instrument: btc,
+      instrument,
       interval: '1m',
       key: 'bollinger(3,2)',
       upper: middle && middle + 1,
       middle,
       lower: middle && middle - 1,
     }),
-    btc,
+    instrument,
   )
 
 export const command = (asked: PayloadOf<'system.command'>['command'], target?: string, reason = 'because'): Told => ({
