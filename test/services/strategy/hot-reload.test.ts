@@ -2,6 +2,7 @@ import { describe, test } from 'vitest'
 import {
   bar,
   bollinger,
+  bound,
   command,
   configured,
   cross,
@@ -40,6 +41,19 @@ describe('hot reload', () => {
     quietly(scene, [bollinger(2, 2), ...crossBar(3, 1, 2), ...crossBar(4, 3, 2), bar(5, 1), ema(5, 1)])
       .when(bollinger(5, 2))
       .then(intent(changed, 'short', 'entry.short: fast crosses below bands.middle', { limitBps: 5 }))
+  })
+
+  test('[T19] a file that comes in the middle of a bar takes no part in it', () => {
+    const either = bound(`
+name: either
+inputs: { price: { role: underlying, timeframe: 1m }, fast: { ema: [2] }, bands: { bollinger: [3] } }
+entry: { long: bands.middle > 1 or fast > 100 }
+size: { quantity: 1 }`)
+    const scene = quietly(started(cross()), [bar(0, 1), ema(0, 1)])
+    scene.when(configured(cross(), either))
+    quietly(scene, [bollinger(0, 2), bar(1, 1), ema(1, 1)])
+      .when(bollinger(1, 2))
+      .then(intent(either, 'long', 'entry.long: bands.middle > 1 or fast > 100'))
   })
 
   test('[T19] kill switch and rate limit outlive a change', () => {
