@@ -1,0 +1,56 @@
+import { closeSync, openSync, readSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import { Gunzip } from 'fflate'
+
+const chunkBytes = 1 << 18
+
+/** The bytes of a file, unpacked when it is gzip (by its first two bytes, not by its name), in chunks that are valid until the next one. */
+export function* readChunks(file: string): Generator<Uint8Array> {
+  const plain = readRaw(file)
+  const first = plain.next()
+  if (first.done === true) return
+  if (first.value[0] === 0x1f && first.value[1] === 0x8b) yield* gunzip(first.value, plain)
+  else {
+    yield first.value
+    yield* plain
+  }
+}
+
+/** The bytes as they lie on the disk. */
+export function* readRaw(file: string): Generator<Uint8Array> {
+  const fd = openSync(file, 'r')
+  try {
+    const buffer = new Uint8Array(chunkBytes)
+    for (;;) {
+      const length = readSync(fd, buffer, 0, chunkBytes, null)
+      if (length === 0) return
+      yield buffer.subarray(0, length)
+    }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Throws when the stream ends early, and for a file of one member when its checksum is wrong. */
+function* gunzip(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {
+  let members = 0
+  let crc = 0
+  let unpacked: Uint8Array[] = []
+  const stream = new Gunzip((chunk) => {
+    crc = crc32(chunk, crc)
+    unpacked.push(chunk)
+  })
+  stream.onmember = () => members++
+  let trailer = new Uint8Array(0)
+  const push = (chunk: Uint8Array, isLast: boolean): Uint8Array[] => {
+    unpacked = []
+    trailer = new Uint8Array(Buffer.concat([trailer, chunk.subarray(-8)]).subarray(-8))
+    stream.push(chunk.slice(), isLast)
+    return unpacked
+  }
+  yield* push(first, false)
+  for (const chunk of rest) yield* push(chunk, false)
+  yield* push(new Uint8Array(0), true)
+  const stated = new DataView(trailer.buffer).getUint32(0, true)
+  if (members === 1 && stated !== crc) throw new Error('the gzip checksum is wrong: the file is damaged')
+}

@@ -1,0 +1,127 @@
+import { readZipEntry, type ZipEntry, zipEntries } from '#lib/files/zip-archive.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import type { ImportFile, ImportPlan, Listed } from './import-plan.ts'
+import { leanClock, leanZone } from './lean/lean-clock.ts'
+import { type Listing, leanListing } from './lean/lean-instrument.ts'
+import { type LeanPath, parseLeanPath } from './lean/lean-path.ts'
+import { leanReader, type Side } from './lean/lean-reader.ts'
+import { readSymbolProperties, type SymbolProperties, termsOf } from './lean/symbol-properties.ts'
+import { LineFault } from './line-fault.ts'
+import type { MarketSource } from './market-fact.ts'
+import { readLines } from './read-lines.ts'
+import type { ReadReport } from './read-report.ts'
+import { sourceFiles } from './source-files.ts'
+
+export type LeanOptions = {
+  /** Which price of quote bars becomes the bar: the middle where nothing is said. */
+  readonly side?: Side
+  /** Of an instrument that has both trade bars and quote bars of a width, which are taken: trades where nothing is said. */
+  readonly bars?: 'trade' | 'quote'
+  readonly keepsSuspicious?: boolean
+}
+
+/** LEAN's zips, by their places in its folders; rules [MD-I1].. in SPEC.md. */
+export function planLeanImport(named: readonly string[], options: LeanOptions = {}): ImportPlan {
+  const files = sourceFiles(named, ['.zip']).map((file) => ({ ...file, lean: parseLeanPath(file.path) }))
+  const { taken, notes } = withoutRivals(files, options.bars ?? 'trade')
+  const properties = new Map<string, SymbolProperties>()
+  const propertiesOf = (root: string): SymbolProperties => {
+    const known = properties.get(root) ?? readSymbolProperties(root)
+    properties.set(root, known)
+    return known
+  }
+  const listed = new Map<string, Listed>()
+  const sources: MarketSource[] = []
+  for (const { path, lean } of taken) {
+    for (const entry of entriesOf(path, lean)) {
+      const listing = listingOf(path, lean, entry)
+      listed.set(listing.instrument, { ...listing, ...termsOf(propertiesOf(lean.root), lean) })
+      sources.push(entrySource(path, lean, entry, listing.instrument, options))
+    }
+  }
+  return { files: taken.map(({ path, as }) => ({ path, as })), sources, listed: [...listed.values()], notes }
+}
+
+type LeanFile = ImportFile & { readonly lean: LeanPath }
+
+/** Trade bars and quote bars of one instrument and width would be the same bars twice; open interest is no price. */
+function withoutRivals(
+  files: readonly LeanFile[],
+  preferred: 'trade' | 'quote',
+): { taken: LeanFile[]; notes: string[] } {
+  const seriesOf = ({ type, market, resolution, ticker }: LeanPath) => `${type}/${market}/${resolution}/${ticker}`
+  const hasPreferred = new Set(files.filter(({ lean }) => lean.content === preferred).map(({ lean }) => seriesOf(lean)))
+  const taken: LeanFile[] = []
+  let rivals = 0
+  let openInterest = 0
+  for (const file of files) {
+    const { lean } = file
+    const isOption = lean.type === 'option' || lean.type === 'indexoption' || lean.type === 'futureoption'
+    const isRival =
+      lean.resolution !== 'tick' && !isOption && lean.content !== preferred && hasPreferred.has(seriesOf(lean))
+    if (lean.content === 'openinterest') openInterest++
+    else if (isRival) rivals++
+    else taken.push(file)
+  }
+  const other = preferred === 'trade' ? 'quote' : 'trade'
+  const notes: string[] = []
+  if (rivals > 0)
+    notes.push(
+      `${rivals} files of ${other} bars left out, since there are ${preferred} bars of the same width (--bars ${other} takes them instead)`,
+    )
+  if (openInterest > 0) notes.push(`${openInterest} files of open interest left out: they hold no prices`)
+  return { taken, notes }
+}
+
+/** Each entry once: some archives hold the same one twice, under two names. */
+function entriesOf(file: string, { type }: LeanPath): ZipEntry[] {
+  const holdsMany = type === 'option' || type === 'indexoption' || type === 'futureoption' || type === 'future'
+  const once = new Map<string, ZipEntry>()
+  for (const entry of inFile(file, () => zipEntries(file))) {
+    const content = `${entry.crc},${entry.unpackedBytes}`
+    const key = holdsMany ? `${entry.name},${content}` : content
+    if (!once.has(key)) once.set(key, entry)
+  }
+  const entries = [...once.values()]
+  if (holdsMany || entries.length <= 1) return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
+  throw new UserError(`holds ${entries.length} files that differ, expected one`, { file })
+}
+
+function listingOf(file: string, lean: LeanPath, entry: ZipEntry): Listing {
+  return inFile(file, () => leanListing(lean, entry.name))
+}
+
+function entrySource(
+  file: string,
+  lean: LeanPath,
+  entry: ZipEntry,
+  instrument: string,
+  options: LeanOptions,
+): MarketSource {
+  const zone = leanZone(lean)
+  const notBefore = inFile(file, () => (lean.date === undefined ? 0 : leanClock(zone, 'tick', lean.date).startOf('0')))
+  const { side = 'mid', keepsSuspicious = false } = options
+  const name = `${file}:${entry.name}`
+  return {
+    file: name,
+    notBefore,
+    facts(report: ReadReport) {
+      const onSuspicious = () => report.leaveOut('called suspicious by their source')
+      const onAbsentSide = () => report.leaveOut(`quote bars without ${side === 'mid' ? 'both sides' : `a ${side}`}`)
+      const clock = leanClock(zone, lean.resolution, lean.date)
+      const read = leanReader({ path: lean, clock, instrument, side, keepsSuspicious, onSuspicious, onAbsentSide })
+      return readLines(name, readZipEntry(file, entry), read, report)
+    },
+  }
+}
+
+/** What is wrong with a file as a whole is the user's to mend. */
+function inFile<T>(file: string, open: () => T): T {
+  try {
+    return open()
+  } catch (error) {
+    if (error instanceof LineFault || (error instanceof Error && !(error instanceof UserError)))
+      throw new UserError(error.message, { file })
+    throw error
+  }
+}

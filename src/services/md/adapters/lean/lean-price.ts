@@ -1,0 +1,8 @@
+import { priceIn, tenThousandths } from '../decimal-text.ts'
+import type { LeanPath, LeanType } from './lean-path.ts'
+
+/** Reads a price cell of a file: of some types it is an integer of ten-thousandths, of the others plain decimals. */
+export const priceReader = ({ type }: Pick<LeanPath, 'type'>): ((cell: string | undefined, name: string) => string) =>
+  scaledTypes.includes(type) ? tenThousandths : priceIn
+
+const scaledTypes: readonly LeanType[] = ['equity', 'option', 'indexoption']

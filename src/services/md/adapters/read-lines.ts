@@ -1,0 +1,55 @@
+import { textLines } from '#lib/files/text-lines.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import { LineFault } from './line-fault.ts'
+import type { MarketFact } from './market-fact.ts'
+import type { ReadReport } from './read-report.ts'
+
+/** Reads one line: facts that it holds (often one), or none. Throws a LineFault when it cannot be read. */
+export type LineReader = (line: string, number: number) => MarketFact | readonly MarketFact[] | null
+
+/**
+ * The facts of a text file, line by line; empty lines say nothing. A line that cannot be read, or goes back in time, goes to
+ * the report with its place. A file that cannot be unpacked is a UserError.
+ */
+export function* readLines(
+  file: string,
+  chunks: Iterable<Uint8Array>,
+  read: LineReader,
+  report: ReadReport,
+): Generator<MarketFact> {
+  let number = 0
+  let newest = 0
+  const lines = textLines(unpackable(file, chunks))
+  for (const line of lines) {
+    number++
+    if (line.length === 0) continue
+    try {
+      const said = read(line, number)
+      if (said === null) continue
+      const at = 'at' in said ? said.at : (said[0]?.at ?? newest)
+      if (at < newest) throw new LineFault(`time goes back, from ${isoMicros(newest)} to ${isoMicros(at)}`)
+      newest = at
+      if ('at' in said) yield said
+      else yield* said
+    } catch (error) {
+      if (!(error instanceof LineFault)) throw error
+      report.badLine(file, number, error.message)
+    }
+  }
+}
+
+/** `2024-08-08T23:54:13.937085Z` */
+export function isoMicros(at: number): string {
+  const ms = Math.floor(at / 1000)
+  const micros = String(at - ms * 1000).padStart(3, '0')
+  return `${new Date(ms).toISOString().slice(0, -1)}${micros}Z`
+}
+
+function* unpackable(file: string, chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+  try {
+    yield* chunks
+  } catch (error) {
+    if (error instanceof UserError || !(error instanceof Error)) throw error
+    throw new UserError(`cannot be read: ${error.message}`, { file })
+  }
+}
