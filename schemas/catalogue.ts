@@ -1,0 +1,105 @@
+import type { z } from 'zod'
+import * as indicator from './indicator.ts'
+import * as market from './market.ts'
+import * as order from './order.ts'
+import * as pnl from './pnl.ts'
+import * as resolver from './resolver.ts'
+import * as risk from './risk.ts'
+import * as strategy from './strategy.ts'
+import * as system from './system.ts'
+
+/** Who may say it. `self` = any authenticated service, about itself. */
+export type Writer =
+  | 'self'
+  | 'clock'
+  | 'md'
+  | 'indicators'
+  | 'strategy'
+  | 'resolver'
+  | 'risk'
+  | 'orders'
+  | 'venue'
+  | 'pnl'
+  | 'router'
+  | 'operator'
+
+export type CatalogueEntry = {
+  readonly schema: z.ZodType
+  readonly v: number
+  readonly writer: Writer
+  /** `fsync`: delivered only when durable. `relaxed`: may be delivered when written (never for capital topics). */
+  readonly durability: 'fsync' | 'relaxed'
+  /** Signed by its writer's process as it leaves, checked where it is consumed. */
+  readonly isSigned?: true
+}
+
+type Entry<S extends z.ZodType> = CatalogueEntry & { readonly schema: S }
+const entry = <S extends z.ZodType>(
+  schema: S,
+  writer: Writer,
+  more: Partial<Omit<CatalogueEntry, 'schema'>> = {},
+): Entry<S> => ({
+  v: 1,
+  writer,
+  durability: 'fsync',
+  ...more,
+  schema,
+})
+
+/** Every topic: its payload schema, version, single writer and durability. The namespace is the word before the first dot. */
+export const catalogue = {
+  'md.instrument': entry(market.MdInstrument, 'md'),
+  'md.tick': entry(market.MdTick, 'md', { durability: 'relaxed' }),
+  'md.depth': entry(market.MdDepth, 'md', { durability: 'relaxed' }),
+  'md.bar': entry(market.MdBar, 'md', { durability: 'relaxed' }),
+  'md.option.tick': entry(market.MdOptionTick, 'md', { durability: 'relaxed' }),
+  'md.option.chain.snapshot': entry(market.MdOptionChainSnapshot, 'md', { durability: 'relaxed' }),
+  'md.gap': entry(market.MdGap, 'md'),
+  'md.status': entry(market.MdStatus, 'md'),
+  'indicator.sma.v1': entry(indicator.IndicatorSma, 'indicators'),
+  'indicator.ema.v1': entry(indicator.IndicatorEma, 'indicators'),
+  'indicator.rsi.v1': entry(indicator.IndicatorRsi, 'indicators'),
+  'indicator.atr.v1': entry(indicator.IndicatorAtr, 'indicators'),
+  'indicator.adx.v1': entry(indicator.IndicatorAdx, 'indicators'),
+  'indicator.macd.v1': entry(indicator.IndicatorMacd, 'indicators'),
+  'indicator.bollinger.v1': entry(indicator.IndicatorBollinger, 'indicators'),
+  'strategy.loaded': entry(strategy.StrategyLoaded, 'strategy'),
+  'strategy.intent': entry(strategy.StrategyIntent, 'strategy'),
+  'strategy.status': entry(strategy.StrategyStatus, 'strategy'),
+  'instrument.resolved': entry(resolver.InstrumentResolved, 'resolver'),
+  'instrument.rejected': entry(resolver.InstrumentRejected, 'resolver'),
+  'risk.approved': entry(risk.RiskApproved, 'risk', { isSigned: true }),
+  'risk.rejected': entry(risk.RiskRejected, 'risk'),
+  'risk.superseded': entry(risk.RiskSuperseded, 'risk'),
+  'risk.halted': entry(risk.RiskHalted, 'risk'),
+  'risk.resumed': entry(risk.RiskResumed, 'risk'),
+  'risk.violation': entry(risk.RiskViolation, 'pnl'),
+  'order.submitted': entry(order.OrderSubmitted, 'orders'),
+  'order.denied': entry(order.OrderDenied, 'orders'),
+  'order.cancel_requested': entry(order.OrderCancelRequested, 'orders'),
+  'order.accepted': entry(order.OrderAccepted, 'venue'),
+  'order.rejected': entry(order.OrderRejected, 'venue'),
+  'order.fill': entry(order.OrderFill, 'venue'),
+  'order.canceled': entry(order.OrderCanceled, 'venue'),
+  'order.expired': entry(order.OrderExpired, 'venue'),
+  'pnl.update': entry(pnl.PnlUpdate, 'pnl'),
+  'pnl.snapshot': entry(pnl.PnlSnapshot, 'pnl'),
+  'system.time': entry(system.SystemTime, 'clock'),
+  'system.config': entry(system.SystemConfig, 'self'),
+  'system.heartbeat': entry(system.SystemHeartbeat, 'self'),
+  'system.metrics': entry(system.SystemMetrics, 'self'),
+  'system.command': entry(system.SystemCommand, 'operator'),
+  'system.command.result': entry(system.SystemCommandResult, 'self'),
+  'system.alert': entry(system.SystemAlert, 'self'),
+  'system.version_mismatch': entry(system.SystemVersionMismatch, 'router'),
+  'system.backpressure': entry(system.SystemBackpressure, 'router'),
+} as const
+
+export type Topic = keyof typeof catalogue
+export type PayloadOf<T extends Topic> = z.infer<(typeof catalogue)[T]['schema']>
+
+export const isTopic = (topic: string): topic is Topic => Object.hasOwn(catalogue, topic)
+export const topics = Object.keys(catalogue) as Topic[]
+
+/** `md.tick` -> `md`: the folder of the log that a topic lives in. */
+export const namespaceOf = (topic: string): string => topic.slice(0, topic.indexOf('.'))

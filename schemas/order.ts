@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import {
+  Currency,
+  EventId,
+  InstrumentId,
+  Micros,
+  Money,
+  Name,
+  OrderType,
+  Price,
+  Quantity,
+  Side,
+  Text,
+  TimeInForce,
+} from './primitives.ts'
+
+/** Ours, derived from the approval: the same approval can only ever make the same order. */
+export const ClientOrderId = z
+  .string()
+  .max(96)
+  .regex(/^[A-Za-z0-9_-]+$/)
+/** The venue's. */
+export const VenueOrderId = z.string().max(96)
+
+export const OrderSubmitted = z.object({
+  clientOrderId: ClientOrderId,
+  approval: EventId,
+  strategy: Name,
+  instrument: InstrumentId,
+  side: Side,
+  orderType: OrderType,
+  quantity: Quantity,
+  limitPrice: Price.optional(),
+  timeInForce: TimeInForce,
+  expiresAt: Micros,
+})
+
+/** Refused by us, before any venue heard of it. */
+export const OrderDenied = z.object({
+  clientOrderId: ClientOrderId,
+  approval: EventId,
+  strategy: Name,
+  instrument: InstrumentId,
+  code: z.enum(['APPROVAL_EXPIRED', 'APPROVAL_REUSED', 'HALTED', 'INSTRUMENT_HALTED']),
+})
+
+export const OrderCancelRequested = z.object({
+  clientOrderId: ClientOrderId,
+  instrument: InstrumentId,
+  reason: Text,
+})
+
+export const OrderAccepted = z.object({
+  clientOrderId: ClientOrderId,
+  venueOrderId: VenueOrderId,
+  instrument: InstrumentId,
+})
+
+/** Refused by the venue. */
+export const OrderRejected = z.object({
+  clientOrderId: ClientOrderId,
+  instrument: InstrumentId,
+  code: z.enum([
+    'INSTRUMENT_UNKNOWN',
+    'CURRENCY_MISMATCH',
+    'QUANTITY_INVALID',
+    'PRICE_INVALID',
+    'EXPIRED',
+    'NO_MARKET',
+    'DUPLICATE_CLIENT_ORDER_ID',
+    'UNKNOWN_ORDER',
+    'VENUE_CLOSED',
+  ]),
+})
+
+/** An execution of part of an order. `leavesQuantity` is what is still open after it; `fee` is negative for a rebate. */
+export const OrderFill = z.object({
+  clientOrderId: ClientOrderId,
+  venueOrderId: VenueOrderId,
+  tradeId: z.string().max(96),
+  strategy: Name,
+  instrument: InstrumentId,
+  side: Side,
+  price: Price,
+  quantity: Quantity,
+  leavesQuantity: Quantity,
+  fee: Money,
+  currency: Currency,
+  liquidity: z.enum(['maker', 'taker']),
+  filledAt: Micros,
+})
+
+const Ended = z.object({
+  clientOrderId: ClientOrderId,
+  instrument: InstrumentId,
+  leavesQuantity: Quantity,
+  reason: Text,
+})
+export const OrderCanceled = Ended
+export const OrderExpired = Ended

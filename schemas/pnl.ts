@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import { Currency, InstrumentId, Money, Name, Price, SignedQuantity } from './primitives.ts'
+
+/** A strategy's position in one instrument after a fill. Realized is gross of fees; average cost; average price null when flat. */
+export const PnlUpdate = z.object({
+  strategy: Name,
+  instrument: InstrumentId,
+  currency: Currency,
+  position: SignedQuantity,
+  averagePrice: Price.nullable(),
+  mark: Price,
+  realized: Money,
+  unrealized: Money,
+  fees: Money,
+})
+
+const Totals = { realized: Money, unrealized: Money, fees: Money }
+
+/** The account marked to market: equity = starting cash + realized - fees + unrealized, to the last digit. */
+export const PnlSnapshot = z.object({
+  currency: Currency,
+  equity: Money,
+  peakEquity: Money,
+  grossExposure: Money,
+  ...Totals,
+  strategies: z.array(z.object({ strategy: Name, ...Totals })),
+})

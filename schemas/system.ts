@@ -1,0 +1,58 @@
+import { z } from 'zod'
+import { EventId, Micros, Name, Sha256, Text } from './primitives.ts'
+
+/** The clock's authority: what the time is for every core. */
+export const SystemTime = z.object({ now: Micros })
+
+/** A service's configuration took effect here. Its first makes the service's state; a later one is a hot reload. */
+export const SystemConfig = z.object({
+  service: Name,
+  hash: Sha256,
+  config: z.json(),
+})
+
+export const SystemHeartbeat = z.object({
+  service: Name,
+  state: z.enum(['replaying', 'live', 'stopping']),
+  seq: z.int().min(0),
+  rssBytes: z.int().min(0),
+})
+
+export const SystemMetrics = z.object({
+  service: Name,
+  metrics: z.record(z.string().max(64), z.number()),
+})
+
+/** An operator's order to the machine. `target` names a strategy where the command is about one. */
+export const SystemCommand = z.object({
+  command: z.enum(['halt', 'resume', 'cancel_all', 'strategy.halt', 'strategy.resume']),
+  target: Name.optional(),
+  reason: Text,
+  operator: Name,
+})
+
+export const SystemCommandResult = z.object({
+  command: EventId,
+  isDone: z.boolean(),
+  message: Text,
+})
+
+/** Something for a person to look at: a forged approval, a version that is not known, a slow consumer. */
+export const SystemAlert = z.object({
+  code: z.enum(['SIGNATURE_INVALID', 'FRAME_REFUSED', 'DISK_FULL', 'REQUEST_REFUSED', 'VENUE_REPORT_REFUSED']),
+  subject: z.string().max(128),
+  message: Text,
+})
+
+export const SystemVersionMismatch = z.object({
+  event: EventId,
+  topic: z.string().max(64),
+  v: z.int().min(1),
+  known: z.int().min(0),
+})
+
+export const SystemBackpressure = z.object({
+  consumer: Name,
+  state: z.enum(['behind', 'caught_up']),
+  behindEvents: z.int().min(0),
+})
