@@ -36,7 +36,7 @@ const step: fc.Arbitrary<Told> = fc.oneof(
       }),
     ),
 )
-const steps = fc.array(step, { maxLength: 40 })
+const steps = fc.array(step, { maxLength: 40, size: 'max' })
 const config = { currency: 'USD', startingCash: '10000', maxDrawdown: 0.1 }
 const listings = [listed(spy), listed(future, { multiplier: '50' })]
 const told = (all: readonly Told[], restartAt?: number) => {

@@ -1,0 +1,61 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Exchange } from './exchange.ts'
+import { fillsByQuotes } from './market-source.ts'
+import { takeNextClose } from './next-close.ts'
+import { takeNextOpen } from './next-open.ts'
+import { takeResting } from './resting-on-bar.ts'
+import type { FillingBar, Take } from './take.ts'
+import { end, endImmediate, execute, type Said, turnOf } from './turn.ts'
+import type { VenueConfig } from './venue-config.ts'
+import type { WorkingOrder } from './working-order.ts'
+
+/** What a bar does to the orders in its instrument, in the order of their acceptance. [V9]-[V12] */
+export function answerBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): readonly Said[] {
+  const orders = exchange.working.get(bar.instrument)
+  if (!orders || !isFillingBar(exchange, bar)) return none
+  const said: Said[] = []
+  for (const working of orders) {
+    const turn = turnOf(working)
+    const { order } = turn
+    if (isExposedTo(order, bar, exchange.config)) {
+      const take = takeOnBar(order, bar, exchange.config.fill)
+      if (take && (order.dayEndsAt === null || take.filledAt <= order.dayEndsAt)) execute(turn, take, exchange.config)
+      if (order.exposures === 1) endImmediate(turn)
+    }
+    const isDayOver = order.dayEndsAt !== null && exchange.now >= order.dayEndsAt
+    if (isDayOver && order.leavesLots > 0 && !turn.isOver) end(turn, 'order.expired', 'end of day')
+    said.push(...turn.said)
+  }
+  return said
+}
+
+/** Is this a bar that fills orders in its instrument? */
+export const isFillingBar = (exchange: Exchange, { interval, instrument }: PayloadOf<'md.bar'>): boolean =>
+  (exchange.config.interval === undefined || exchange.config.interval === interval) &&
+  !fillsByQuotes(exchange, instrument)
+
+/**
+ * A bar that ended before the order was there says nothing about it; an order that took time to arrive is not filled at an open
+ * that lies before its arrival; a DAY order does not see the next day's bars. [V10]
+ */
+export function isExposedTo(order: WorkingOrder, bar: FillingBar, { fill }: VenueConfig): boolean {
+  const { arrivesAt, isDelayed, dayEndsAt } = order
+  if (bar.end <= arrivesAt && !(isDelayed && fill === 'next-close' && bar.end === arrivesAt)) return false
+  if (isDelayed && fill !== 'next-close' && bar.start < arrivesAt) return false
+  return dayEndsAt === null || bar.start < dayEndsAt
+}
+
+const none: readonly [] = Object.freeze([])
+
+function takeOnBar(order: WorkingOrder, bar: FillingBar, fill: VenueConfig['fill']): Take | null {
+  if (order.exposures > 1) return takeResting(order, bar)
+  switch (fill) {
+    case 'next-open':
+      return takeNextOpen(order, bar)
+    case 'next-close':
+      return takeNextClose(order, bar)
+    case 'same-close':
+    case 'touch':
+      return takeResting(order, bar)
+  }
+}

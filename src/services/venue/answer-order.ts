@@ -1,0 +1,53 @@
+import type { Event } from '#schemas/event.ts'
+import { meetQuote, settleArrival } from './answer-quote.ts'
+import { type Exchange, findWorking, nextVenueOrderId } from './exchange.ts'
+import { fillsByQuotes } from './market-source.ts'
+import { rejectionOf } from './rejection.ts'
+import { takeSameClose } from './same-close.ts'
+import { displayedIn } from './standing-quote.ts'
+import { end, endImmediate, execute, type Said, type Turn, turnOf } from './turn.ts'
+import { workingOrderOf } from './working-order.ts'
+
+/** Accepted, with what the market as it stands gives at once, or rejected. [V1] [V2] */
+export function answerSubmission(exchange: Exchange, { payload }: Event<'order.submitted'>): readonly Said[] {
+  const { clientOrderId, instrument } = payload
+  const code = rejectionOf(exchange, payload)
+  const listing = exchange.listings.get(instrument)
+  if (code !== null || !listing) return [rejected(clientOrderId, instrument, code ?? 'INSTRUMENT_UNKNOWN')]
+  const venueOrderId = nextVenueOrderId(exchange)
+  const turn = turnOf(workingOrderOf(payload, listing, venueOrderId, exchange.now, exchange.config))
+  turn.said.push({ topic: 'order.accepted', payload: { clientOrderId, venueOrderId, instrument } })
+  if (turn.order.exposures > 0) meetMarket(exchange, turn)
+  return turn.said
+}
+
+/** Canceled with what it leaves, unless it is not at work, or what had reached the book in time filled it. [V5] */
+export function answerCancel(exchange: Exchange, { payload }: Event<'order.cancel_requested'>): readonly Said[] {
+  const { clientOrderId, instrument, reason } = payload
+  const order = findWorking(exchange, clientOrderId)
+  if (!order) return [rejected(clientOrderId, instrument, 'UNKNOWN_ORDER')]
+  const turn = turnOf(order)
+  settleArrival(exchange, turn)
+  if (turn.order.leavesLots > 0 && !turn.isOver) end(turn, 'order.canceled', reason)
+  return turn.said
+}
+
+function meetMarket(exchange: Exchange, turn: Turn): void {
+  const { order } = turn
+  const { instrument } = order.listing
+  if (exchange.config.fill === 'same-close' && !fillsByQuotes(exchange, instrument)) {
+    const lastBar = exchange.lastBars.get(instrument)
+    const take = lastBar ? takeSameClose(order, lastBar) : null
+    if (take) execute(turn, take, exchange.config)
+  } else {
+    const quote = exchange.quotes.get(instrument)
+    if (quote) meetQuote(exchange, turn, displayedIn(quote), true, exchange.now)
+  }
+  endImmediate(turn)
+}
+
+const rejected = (
+  clientOrderId: string,
+  instrument: string,
+  code: Extract<Said, { topic: 'order.rejected' }>['payload']['code'],
+): Said => ({ topic: 'order.rejected', payload: { clientOrderId, instrument, code } })

@@ -1,0 +1,43 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { settleArrival } from './answer-quote.ts'
+import type { Exchange } from './exchange.ts'
+import { displayedIn } from './standing-quote.ts'
+import { end, type Said, turnOf } from './turn.ts'
+
+/** Keeps which feeds run. The exchange is closed when the last of them has ended, until one starts. [V6] */
+export function foldStatus(exchange: Exchange, { feed, state }: PayloadOf<'md.status'>): void {
+  const others = exchange.feeds.filter((running) => running !== feed)
+  switch (state) {
+    case 'started':
+      exchange.feeds = [...others, feed]
+      exchange.isClosed = false
+      return
+    case 'ended':
+      exchange.feeds = others
+      exchange.isClosed = others.length === 0
+      return
+    case 'connected':
+    case 'disconnected':
+    case 'stalled':
+      return
+  }
+}
+
+/** No price will come any more: everything that works expires. */
+export function answerStatus(exchange: Exchange): readonly Said[] {
+  if (!exchange.isClosed || exchange.working.size === 0) return none
+  const said: Said[] = []
+  for (const [instrument, orders] of exchange.working) {
+    const quote = exchange.quotes.get(instrument)
+    const displayed = quote ? displayedIn(quote) : undefined
+    for (const order of orders) {
+      const turn = turnOf(order)
+      settleArrival(exchange, turn, displayed)
+      if (turn.order.leavesLots > 0 && !turn.isOver) end(turn, 'order.expired', 'no more market data')
+      said.push(...turn.said)
+    }
+  }
+  return said
+}
+
+const none: readonly [] = Object.freeze([])

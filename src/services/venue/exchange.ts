@@ -1,0 +1,117 @@
+import assert from 'node:assert/strict'
+import type { Instrument } from '#lib/domain/instrument.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { StandingQuote } from './standing-quote.ts'
+import type { FillingBar } from './take.ts'
+import type { VenueConfig } from './venue-config.ts'
+import type { WorkingOrder } from './working-order.ts'
+
+export type Exchange = {
+  config: VenueConfig
+  /** Newest event time seen, microseconds. */
+  now: number
+  readonly listings: Map<string, Instrument>
+  /** The newest bar by instrument; kept only where fills are at its close. */
+  readonly lastBars: Map<string, FillingBar>
+  /** The newest quote by instrument; kept only where quotes fill. */
+  readonly quotes: Map<string, StandingQuote>
+  /** By instrument, in the order of acceptance; an instrument without orders is not there. */
+  readonly working: Map<string, WorkingOrder[]>
+  /** Where every working order is, by clientOrderId. */
+  readonly instrumentOf: Map<string, string>
+  /** The newest to have ended or been rejected, oldest first. */
+  readonly ended: Set<string>
+  /** Orders ever accepted: the newest venueOrderId. */
+  accepted: number
+  /** Feeds that started and have not ended. */
+  feeds: readonly string[]
+  isClosed: boolean
+  /** The submission that is being answered. */
+  arriving: PayloadOf<'order.submitted'> | null
+}
+
+export const openExchange = (config: VenueConfig): Exchange => ({
+  config,
+  now: 0,
+  listings: new Map(),
+  lastBars: new Map(),
+  quotes: new Map(),
+  working: new Map(),
+  instrumentOf: new Map(),
+  ended: new Set(),
+  accepted: 0,
+  feeds: [],
+  isClosed: false,
+  arriving: null,
+})
+
+/** Another way to fill starts from the next price; all else goes on. [V21] */
+export function reopenExchange(exchange: Exchange, config: VenueConfig): Exchange {
+  const isSameMarket = config.fill === exchange.config.fill && config.interval === exchange.config.interval
+  if (isSameMarket) return { ...exchange, config }
+  return { ...exchange, config, lastBars: new Map(), quotes: new Map() }
+}
+
+export const nextVenueOrderId = ({ accepted }: Exchange): string => `sim-${accepted + 1}`
+
+export function placeOrder(exchange: Exchange, order: WorkingOrder): void {
+  const { instrument } = order.listing
+  const book = exchange.working.get(instrument)
+  if (book) book.push(order)
+  else exchange.working.set(instrument, [order])
+  exchange.instrumentOf.set(order.clientOrderId, instrument)
+  exchange.accepted += 1
+}
+
+export const findWorking = (exchange: Exchange, clientOrderId: string): WorkingOrder | undefined => {
+  const instrument = exchange.instrumentOf.get(clientOrderId)
+  if (instrument === undefined) return undefined
+  return exchange.working.get(instrument)?.find((order) => order.clientOrderId === clientOrderId)
+}
+
+export function removeOrder(exchange: Exchange, clientOrderId: string): void {
+  const instrument = exchange.instrumentOf.get(clientOrderId)
+  const book = instrument === undefined ? undefined : exchange.working.get(instrument)
+  assert(instrument !== undefined && book !== undefined, `expected ${clientOrderId} at work, found it nowhere`)
+  const rest = book.filter((order) => order.clientOrderId !== clientOrderId)
+  if (rest.length === 0) exchange.working.delete(instrument)
+  else exchange.working.set(instrument, rest)
+  exchange.instrumentOf.delete(clientOrderId)
+  rememberEnd(exchange, clientOrderId)
+}
+
+/** Keeps the id of an order that will not work any more, so that it is not taken twice. [V3] */
+export function rememberEnd({ ended }: Exchange, clientOrderId: string): void {
+  ended.add(clientOrderId)
+  if (ended.size <= rememberedEnds) return
+  for (const oldest of ended) {
+    ended.delete(oldest)
+    return
+  }
+}
+
+const rememberedEnds = 1024
+
+export const exchangeToJson = (exchange: Exchange) =>
+  structuredClone({
+    ...exchange,
+    listings: [...exchange.listings],
+    lastBars: [...exchange.lastBars],
+    quotes: [...exchange.quotes],
+    working: [...exchange.working],
+    instrumentOf: [...exchange.instrumentOf],
+    ended: [...exchange.ended],
+  })
+
+export function exchangeFromJson(json: unknown): Exchange {
+  const exchange = json as ReturnType<typeof exchangeToJson>
+  return {
+    ...exchange,
+    listings: new Map(exchange.listings),
+    lastBars: new Map(exchange.lastBars),
+    quotes: new Map(exchange.quotes),
+    working: new Map(exchange.working),
+    instrumentOf: new Map(exchange.instrumentOf),
+    ended: new Set(exchange.ended),
+  }
+}

@@ -1,0 +1,43 @@
+import { parseExact } from '#lib/bars/exact-decimal.ts'
+import type { Instrument } from '#lib/domain/instrument.ts'
+import { isOnTick } from '#lib/domain/tick-size.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Exchange } from './exchange.ts'
+
+type Code = PayloadOf<'order.rejected'>['code']
+
+/** The first rule that a submission breaks; null when it is to be accepted. [V2] */
+export function rejectionOf(exchange: Exchange, order: PayloadOf<'order.submitted'>): Code | null {
+  const { clientOrderId, instrument, expiresAt, orderType, limitPrice } = order
+  if (exchange.instrumentOf.has(clientOrderId) || exchange.ended.has(clientOrderId)) return 'DUPLICATE_CLIENT_ORDER_ID'
+  if (exchange.isClosed) return 'VENUE_CLOSED'
+  if (expiresAt < exchange.now) return 'EXPIRED'
+  const listing = exchange.listings.get(instrument)
+  if (!listing) return 'INSTRUMENT_UNKNOWN'
+  if (listing.currency !== exchange.config.currency) return 'CURRENCY_MISMATCH'
+  if (!isInLots(order.quantity, listing)) return 'QUANTITY_INVALID'
+  if (orderType === 'limit' && (limitPrice === undefined || !isOnTick(limitPrice, listing.tickSize))) {
+    return 'PRICE_INVALID'
+  }
+  return orderType === 'market' && !hasMarket(exchange, listing) ? 'NO_MARKET' : null
+}
+
+function isInLots(quantity: string, { lotSize }: Instrument): boolean {
+  const exact = parseExact(quantity)
+  const scale = Math.max(exact.scale, lotSize.scale)
+  const units = exact.units * 10n ** BigInt(scale - exact.scale)
+  const lot = BigInt(lotSize.units) * 10n ** BigInt(scale - lotSize.scale)
+  return units > 0n && units % lot === 0n && units / lot <= BigInt(Number.MAX_SAFE_INTEGER)
+}
+
+function hasMarket({ config: { fill }, lastBars, quotes }: Exchange, { instrument, kind }: Instrument): boolean {
+  switch (fill) {
+    case 'touch':
+      return quotes.has(instrument)
+    case 'same-close':
+      return kind === 'option' ? quotes.has(instrument) : lastBars.has(instrument)
+    case 'next-open':
+    case 'next-close':
+      return true
+  }
+}

@@ -1,0 +1,166 @@
+import assert from 'node:assert/strict'
+import { instrumentOf } from '#lib/domain/instrument.ts'
+import { quantityToLots } from '#lib/domain/lot-size.ts'
+import { defineService } from '#lib/kernel/service.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import { answerBar, isExposedTo, isFillingBar } from './answer-bar.ts'
+import { answerCancel, answerSubmission } from './answer-order.ts'
+import { answerQuote } from './answer-quote.ts'
+import { answerStatus, foldStatus } from './answer-status.ts'
+import {
+  type Exchange,
+  exchangeFromJson,
+  exchangeToJson,
+  findWorking,
+  nextVenueOrderId,
+  openExchange,
+  placeOrder,
+  rememberEnd,
+  removeOrder,
+  reopenExchange,
+} from './exchange.ts'
+import { fillsByQuotes, keepsQuotes } from './market-source.ts'
+import { foldQuote, isUnchanged, type QuoteEvent, quoteIn, takeFrom } from './standing-quote.ts'
+import { VenueConfig } from './venue-config.ts'
+import { workingOrderOf } from './working-order.ts'
+
+/** The simulated exchange: accepts, fills, cancels and expires our orders against bars and quotes; the rules are in SPEC.md. */
+export const venue = defineService({
+  name: 'venue',
+  config: VenueConfig,
+  subscribes: [
+    'md.instrument',
+    'md.bar',
+    'md.tick',
+    'md.option.tick',
+    'md.status',
+    'order.submitted',
+    'order.cancel_requested',
+  ],
+  emits: ['order.accepted', 'order.rejected', 'order.fill', 'order.canceled', 'order.expired'],
+  init: openExchange,
+  reconfigure: reopenExchange,
+  evolve,
+  decide,
+  snapshot: exchangeToJson,
+  restore: exchangeFromJson,
+})
+
+type In =
+  | 'md.instrument'
+  | 'md.bar'
+  | 'md.tick'
+  | 'md.option.tick'
+  | 'md.status'
+  | 'order.submitted'
+  | 'order.cancel_requested'
+type Out = 'order.accepted' | 'order.rejected' | 'order.fill' | 'order.canceled' | 'order.expired'
+
+function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
+  if (event.at > exchange.now) exchange.now = event.at
+  switch (event.topic) {
+    case 'md.bar':
+      foldBar(exchange, event.payload)
+      return exchange
+    case 'md.tick':
+    case 'md.option.tick':
+      foldTick(exchange, event)
+      return exchange
+    case 'md.instrument': {
+      const listing = instrumentOf(event.payload)
+      if (listing) exchange.listings.set(listing.instrument, listing)
+      else exchange.listings.delete(event.payload.instrument)
+      return exchange
+    }
+    case 'md.status':
+      foldStatus(exchange, event.payload)
+      return exchange
+    case 'order.submitted':
+      exchange.arriving = event.payload
+      return exchange
+    case 'order.accepted':
+      foldAcceptance(exchange)
+      return exchange
+    case 'order.rejected':
+      foldRejection(exchange, event.payload)
+      return exchange
+    case 'order.fill':
+      foldFill(exchange, event.payload)
+      return exchange
+    case 'order.canceled':
+    case 'order.expired':
+      removeOrder(exchange, event.payload.clientOrderId)
+      return exchange
+    case 'order.cancel_requested':
+      return exchange
+  }
+}
+
+function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[] {
+  switch (input.topic) {
+    case 'md.bar':
+      return exchange.working.size === 0 ? none : answerBar(exchange, input.payload)
+    case 'md.tick':
+    case 'md.option.tick':
+      return exchange.working.size === 0 || quoteIn(input) === null
+        ? none
+        : answerQuote(exchange, input.payload.instrument)
+    case 'md.status':
+      return answerStatus(exchange)
+    case 'order.submitted':
+      return answerSubmission(exchange, input)
+    case 'order.cancel_requested':
+      return answerCancel(exchange, input)
+    case 'md.instrument':
+      return none
+  }
+}
+
+const none: readonly [] = Object.freeze([])
+
+function foldBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): void {
+  const { config, working, lastBars } = exchange
+  if (config.fill !== 'same-close' && working.size === 0) return
+  if (!isFillingBar(exchange, bar)) return
+  if (config.fill === 'same-close') lastBars.set(bar.instrument, bar)
+  for (const order of working.get(bar.instrument) ?? []) if (isExposedTo(order, bar, config)) order.exposures += 1
+}
+
+function foldTick(exchange: Exchange, event: QuoteEvent): void {
+  const { instrument } = event.payload
+  if (!keepsQuotes(exchange, instrument)) return
+  const quote = quoteIn(event)
+  if (!quote) return
+  const orders = exchange.working.get(instrument)
+  foldQuote(exchange.quotes, quote, exchange.now, orders !== undefined)
+  for (const order of orders ?? []) if (order.arrivesAt <= exchange.now) order.exposures += 1
+}
+
+function foldAcceptance(exchange: Exchange): void {
+  const { arriving, listings, now, config } = exchange
+  const listing = arriving ? listings.get(arriving.instrument) : undefined
+  assert(arriving && listing, 'expected a submission in a listed instrument to be accepted, found none')
+  placeOrder(exchange, workingOrderOf(arriving, listing, nextVenueOrderId(exchange), now, config))
+  exchange.arriving = null
+}
+
+function foldRejection(exchange: Exchange, { clientOrderId, code }: PayloadOf<'order.rejected'>): void {
+  exchange.arriving = null
+  if (code !== 'DUPLICATE_CLIENT_ORDER_ID' && code !== 'UNKNOWN_ORDER') rememberEnd(exchange, clientOrderId)
+}
+
+function foldFill(exchange: Exchange, fill: PayloadOf<'order.fill'>): void {
+  const order = findWorking(exchange, fill.clientOrderId)
+  assert(order, `expected ${fill.clientOrderId} at work, found it nowhere`)
+  const lots = quantityToLots(fill.quantity, order.listing.lotSize)
+  const quote = exchange.quotes.get(fill.instrument)
+  if (quote && fillsByQuotes(exchange, fill.instrument)) {
+    const { at, previous } = quote
+    // A fill before the newest quote took of the one that stood then.
+    if (fill.filledAt >= at || (previous && isUnchanged(previous, quote, fill.side))) takeFrom(quote, fill.side, lots)
+  }
+  order.leavesLots -= lots
+  order.fills += 1
+  if (order.leavesLots === 0) removeOrder(exchange, fill.clientOrderId)
+}

@@ -1,0 +1,28 @@
+import type { WorkingOrder } from './working-order.ts'
+
+/** What an order gets from a bar or a quote, before it is a fill: the price as the market stated it, or the order's own limit. */
+export type Take = {
+  readonly price: string
+  readonly lots: number
+  readonly liquidity: 'maker' | 'taker'
+  /** Microseconds. */
+  readonly filledAt: number
+}
+
+/** A bar as the fill profiles read it. */
+export type FillingBar = {
+  readonly start: number
+  readonly end: number
+  readonly open: string
+  readonly high: string
+  readonly low: string
+  readonly close: string
+}
+
+/** All that the order leaves: a bar states no displayed size. */
+export const takeAll = (
+  { leavesLots }: WorkingOrder,
+  price: string,
+  liquidity: Take['liquidity'],
+  filledAt: number,
+): Take => ({ price, lots: leavesLots, liquidity, filledAt })
