@@ -3,31 +3,40 @@ const dayMs = 86_400_000
 /**
  * From wall time in a zone to UTC, both in milliseconds (wall time as if it were UTC). `zone` is an IANA name, `UTC`, or a fixed
  * offset like `UTC-05`; throws a RangeError on anything else. A wall time that comes twice (clocks go back) is its first
- * occurrence; one that is skipped (clocks go forward) is read with the offset before the change.
+ * occurrence, unless that is before `afterMs`; one that is skipped (clocks go forward) is read with the offset before the change.
  */
-export function wallClock(zone: string): (wallMs: number) => number {
+export function wallClock(zone: string): (wallMs: number, afterMs?: number) => number {
   const fixed = fixedOffsetMs(zone)
   if (fixed !== null) return (wallMs) => wallMs - fixed
   const offsetAt = offsetsOf(zone)
   let constantDay = Number.NaN
   let constantOffset = 0
-  return (wallMs) => {
+  return (wallMs, afterMs = Number.NEGATIVE_INFINITY) => {
     const day = Math.floor(wallMs / dayMs)
     if (day === constantDay) return wallMs - constantOffset
     // Offsets are below a day, and no zone changes twice within three days.
     const before = offsetAt((day - 1) * dayMs)
     const after = offsetAt((day + 2) * dayMs)
-    if (before !== after) return nearChange(wallMs, before, after, offsetAt)
+    if (before !== after) return nearChange(wallMs, before, after, offsetAt, afterMs)
     constantDay = day
     constantOffset = before
     return wallMs - before
   }
 }
 
-function nearChange(wallMs: number, before: number, after: number, offsetAt: (utcMs: number) => number): number {
-  if (offsetAt(wallMs - before) === before) return wallMs - before
-  if (offsetAt(wallMs - after) === after) return wallMs - after
-  return wallMs - before
+function nearChange(
+  wallMs: number,
+  before: number,
+  after: number,
+  offsetAt: (utcMs: number) => number,
+  afterMs: number,
+): number {
+  const first = wallMs - before
+  const second = wallMs - after
+  const isFirst = offsetAt(first) === before
+  const isSecond = offsetAt(second) === after
+  if (isFirst && isSecond) return first < afterMs ? second : first
+  return isSecond && !isFirst ? second : first
 }
 
 function fixedOffsetMs(zone: string): number | null {

@@ -29,12 +29,22 @@ export function decimalText(written: string): string | null {
 export function priceIn(written: string | undefined, name: string): string {
   const text = written === undefined ? null : decimalText(written)
   if (text === null) throw new LineFault(`${name} is ${quoted(written)}, expected a decimal number`)
+  checkDigits(text, name)
   return text
+}
+
+/** Throws a LineFault on a price of more than 15 digits, as sums of doubles are written: it could not be a whole number of ticks. */
+export function checkDigits(text: string, name: string): void {
+  if (text.length <= 15) return
+  const digits = shortest(text).replace(/^-?0?\.?0*|\./g, '')
+  if (digits.length > 15)
+    throw new LineFault(`${name} is ${quoted(text)}: more than 15 digits cannot be reckoned with exactly`)
 }
 
 /** The quantity of a cell: as a price, and not negative. */
 export function quantityIn(written: string | undefined, name: string): string {
-  const text = priceIn(written, name)
+  const text = written === undefined ? null : decimalText(written)
+  if (text === null) throw new LineFault(`${name} is ${quoted(written)}, expected a decimal number`)
   if (text.charCodeAt(0) === 45)
     throw new LineFault(`${name} is ${quoted(written)}, expected a decimal number that is not negative`)
   return text

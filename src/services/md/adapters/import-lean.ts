@@ -7,7 +7,7 @@ import { type LeanPath, parseLeanPath } from './lean/lean-path.ts'
 import { leanReader, type Side } from './lean/lean-reader.ts'
 import { readSymbolProperties, type SymbolProperties, termsOf } from './lean/symbol-properties.ts'
 import { LineFault } from './line-fault.ts'
-import type { MarketSource } from './market-fact.ts'
+import type { MarketSource } from './market-source.ts'
 import { readLines } from './read-lines.ts'
 import type { ReadReport } from './read-report.ts'
 import { sourceFiles } from './source-files.ts'
@@ -39,7 +39,7 @@ export function planLeanImport(named: readonly string[], options: LeanOptions = 
       sources.push(entrySource(path, lean, entry, listing.instrument, options))
     }
   }
-  return { files: taken.map(({ path, as }) => ({ path, as })), sources, listed: [...listed.values()], notes }
+  return { files: taken.map(({ path, as }) => ({ path, as })), sources, listed, notes }
 }
 
 type LeanFile = ImportFile & { readonly lean: LeanPath }

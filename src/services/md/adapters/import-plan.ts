@@ -1,5 +1,5 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { MarketSource } from './market-fact.ts'
+import type { MarketSource } from './market-source.ts'
 
 /** A listing as far as its files tell; what they do not tell is worked out from the prices, or set by flags. */
 export type Listed = Omit<
@@ -19,8 +19,8 @@ export type ImportFile = { readonly path: string; readonly as: string }
 export type ImportPlan = {
   readonly files: readonly ImportFile[]
   readonly sources: readonly MarketSource[]
-  /** In the order in which they are told. An instrument that only shows in the lines is listed when it is found there. */
-  readonly listed: readonly Listed[]
+  /** By instrument, in the order in which they are told. Those that only show in the lines are added while these are read. */
+  readonly listed: ReadonlyMap<string, Listed>
   /** What is left out before reading, in a line each for the user. */
   readonly notes: readonly string[]
 }

@@ -1,4 +1,5 @@
-import type { MarketFact, MarketSource } from './market-fact.ts'
+import type { MarketFact } from '#lib/market/market-fact.ts'
+import type { MarketSource } from './market-source.ts'
 import type { ReadReport } from './read-report.ts'
 
 /**

@@ -1,11 +1,11 @@
 import { textLines } from '#lib/files/text-lines.ts'
+import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { LineFault } from './line-fault.ts'
-import type { MarketFact } from './market-fact.ts'
 import type { ReadReport } from './read-report.ts'
 
-/** Reads one line: facts that it holds (often one), or none. Throws a LineFault when it cannot be read. */
-export type LineReader = (line: string, number: number) => MarketFact | readonly MarketFact[] | null
+/** Reads one line: the fact that it holds, or none. Throws a LineFault when it cannot be read. */
+export type LineReader = (line: string) => MarketFact | null
 
 /**
  * The facts of a text file, line by line; empty lines say nothing. A line that cannot be read, or goes back in time, goes to
@@ -19,22 +19,21 @@ export function* readLines(
 ): Generator<MarketFact> {
   let number = 0
   let newest = 0
-  const lines = textLines(unpackable(file, chunks))
-  for (const line of lines) {
+  for (const line of textLines(unpackable(file, chunks))) {
     number++
     if (line.length === 0) continue
+    let fact: MarketFact | null
     try {
-      const said = read(line, number)
-      if (said === null) continue
-      const at = 'at' in said ? said.at : (said[0]?.at ?? newest)
-      if (at < newest) throw new LineFault(`time goes back, from ${isoMicros(newest)} to ${isoMicros(at)}`)
-      newest = at
-      if ('at' in said) yield said
-      else yield* said
+      fact = read(line)
+      if (fact === null) continue
+      if (fact.at < newest) throw new LineFault(`time goes back, from ${isoMicros(newest)} to ${isoMicros(fact.at)}`)
     } catch (error) {
       if (!(error instanceof LineFault)) throw error
       report.badLine(file, number, error.message)
+      continue
     }
+    newest = fact.at
+    yield fact
   }
 }
 

@@ -1,6 +1,6 @@
+import type { MarketFact } from '#lib/market/market-fact.ts'
 import { quantityIn } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
-import type { MarketFact } from '../market-fact.ts'
 import { priceReader } from './lean-price.ts'
 import type { LeanReading } from './lean-reader.ts'
 

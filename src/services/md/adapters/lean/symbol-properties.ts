@@ -3,6 +3,7 @@ import { readChunks } from '#lib/files/read-chunks.ts'
 import { textLines } from '#lib/files/text-lines.ts'
 import { csvCells } from '../csv/csv-cells.ts'
 import { decimalText, shortest } from '../decimal-text.ts'
+import { quoteCurrencyOf } from '../quote-currency.ts'
 import type { LeanPath } from './lean-path.ts'
 
 /** What must be known to size and price an instrument; what is not known is left out. */
@@ -65,8 +66,7 @@ const usual: Readonly<Record<LeanPath['type'], InstrumentTerms>> = {
 function currencyOf(market: string, ticker: string, type: LeanPath['type']): InstrumentTerms {
   if (market === 'india') return { currency: 'INR' }
   if (type !== 'forex' && type !== 'cfd' && type !== 'crypto' && type !== 'cryptofuture') return {}
-  const [, quote] = /^.{2,}?(usdt|usdc|busd|tusd|fdusd|usd|eur|gbp|jpy|chf|aud|nzd|cad|btc|eth|bnb)$/.exec(ticker) ?? []
-  return { currency: (quote ?? ticker.slice(3)).toUpperCase() }
+  return { currency: quoteCurrencyOf(ticker.toUpperCase()) }
 }
 
 function step(name: 'multiplier' | 'tickSize' | 'lotSize', cell: string): InstrumentTerms {

@@ -1,0 +1,130 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { isDeepStrictEqual } from 'node:util'
+import type { MarketFact } from '#lib/market/market-fact.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import { DataSetLog, eventText } from './data-set-log.ts'
+import {
+  type DataSetManifest,
+  hasManifest,
+  type Origin,
+  readManifest,
+  readUnfinished,
+  unfinishedFile,
+  writeManifest,
+  writeUnfinished,
+} from './data-set-manifest.ts'
+
+export type Written = {
+  readonly manifest: DataSetManifest
+  /** `unchanged`: it was there already, whole. */
+  readonly how: 'new' | 'continued' | 'unchanged'
+}
+
+export type DataSetContents = {
+  readonly origin: Origin
+  readonly isSimulated: boolean
+  /** The same facts in the same order every time it is asked; asked for only when there is something to write. */
+  readonly facts: () => Iterable<MarketFact>
+  /** Asked for once all facts have been read. */
+  readonly leftOut: () => DataSetManifest['leftOut']
+  readonly onProgress: (events: number) => void
+}
+
+/** The manifest of a data set with this origin, when the folder holds it whole already. Throws a UserError when it holds another. */
+export function finishedDataSet(dir: string, origin: Origin): DataSetManifest | null {
+  if (!hasManifest(dir)) return null
+  const manifest = readManifest(dir)
+  if (isDeepStrictEqual(manifest.origin, origin)) return manifest
+  throw new UserError('this folder holds another data set', {
+    file: dir,
+    hint: 'give another folder with --to, or remove this one',
+  })
+}
+
+/**
+ * Makes the folder hold these contents: from nothing, or by going on where it was interrupted. However often it was killed,
+ * the bytes are those of an undisturbed run; with the same contents in place it changes nothing.
+ */
+export function writeDataSet(dir: string, contents: DataSetContents): Written {
+  const finished = finishedDataSet(dir, contents.origin)
+  if (finished !== null) return { manifest: finished, how: 'unchanged' }
+  const how = claim(dir, contents.origin)
+  const log = new DataSetLog(dir)
+  const hash = createHash('sha256')
+  const tally = new Tally()
+  const kept = log.head
+  let seq = 0
+  for (const fact of contents.facts()) {
+    const text = eventText(fact, ++seq)
+    hash.update(text).update('}\n')
+    tally.count(fact)
+    if (seq > kept) log.append(text)
+    if ((seq & 0xfff) === 0) contents.onProgress(seq)
+  }
+  log.close()
+  contents.onProgress(seq)
+  const manifest: DataSetManifest = {
+    format: 'trader-data-set',
+    version: 1,
+    origin: contents.origin,
+    isSimulated: contents.isSimulated,
+    events: seq,
+    ...tally.result(),
+    leftOut: contents.leftOut(),
+    contentHash: hash.digest('hex'),
+  }
+  writeManifest(dir, manifest)
+  rmSync(unfinishedFile(dir))
+  return { manifest, how }
+}
+
+/** Takes an empty folder, or one that the same import has left. */
+function claim(dir: string, origin: Origin): 'new' | 'continued' {
+  if (existsSync(dir) && readdirSync(dir).length > 0) {
+    const begun = readUnfinished(dir)
+    if (begun === null)
+      throw new UserError('this folder is not empty', { file: dir, hint: 'give a new folder with --to' })
+    if (isDeepStrictEqual(begun, origin)) return 'continued'
+    throw new UserError('this folder holds an interrupted import of something else', {
+      file: dir,
+      hint: 'remove it, or give another folder with --to',
+    })
+  }
+  mkdirSync(dir, { recursive: true })
+  writeUnfinished(dir, origin)
+  return 'new'
+}
+
+type Seen = { instrument: string; events: number; firstAt: number; lastAt: number }
+
+class Tally {
+  readonly #topics = new Map<string, number>()
+  readonly #instruments = new Map<string, Seen>()
+  #firstAt: number | null = null
+  #lastAt = 0
+
+  count({ topic, at, payload }: MarketFact): void {
+    this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + 1)
+    this.#firstAt ??= at
+    this.#lastAt = at
+    if (!('instrument' in payload)) return
+    const seen = this.#instruments.get(payload.instrument)
+    if (seen === undefined)
+      this.#instruments.set(payload.instrument, { instrument: payload.instrument, events: 1, firstAt: at, lastAt: at })
+    else {
+      seen.events++
+      seen.lastAt = at
+    }
+  }
+
+  result(): Pick<DataSetManifest, 'topics' | 'firstAt' | 'lastAt' | 'instruments'> {
+    const byName = [...this.#topics].sort(([a], [b]) => (a < b ? -1 : 1))
+    return {
+      topics: Object.fromEntries(byName),
+      firstAt: this.#firstAt ?? 0,
+      lastAt: this.#lastAt,
+      instruments: [...this.#instruments.values()],
+    }
+  }
+}
