@@ -55,6 +55,8 @@ export const writeManifest = (dir: string, manifest: DataSetManifest): void =>
 
 /** While a data set is being written its origin stands here, so that only the same import goes on with it. */
 const unfinished = 'unfinished.json'
+/** What a process that was killed at the very beginning leaves. */
+export const unwrittenFile = `${unfinished}.new`
 export const unfinishedFile = (dir: string): string => join(dir, unfinished)
 
 export function readUnfinished(dir: string): Origin | null {

@@ -6,6 +6,7 @@ import { UserError } from '#lib/terminal/user-error.ts'
 import type { Origin } from './data-set-manifest.ts'
 import type { ImportFile, ImportPlan } from './import-plan.ts'
 import { mergeByTime } from './merge-by-time.ts'
+import type { ImportChoices } from './plan-import.ts'
 import { countingReport, type LeftOut, nothingLeftOut } from './read-report.ts'
 import { checkTerms, instrumentsOf, type Survey, surveyFacts, type Terms } from './survey.ts'
 import { finishedDataSet, type Written, writeDataSet } from './write-data-set.ts'
@@ -15,7 +16,7 @@ export type ImportRequest = {
   readonly format: string
   readonly plan: ImportPlan
   /** Everything the user said that changes the contents. */
-  readonly options: Origin['options']
+  readonly choices: ImportChoices
   readonly terms: Terms
   readonly skipsBadLines: boolean
   readonly progress: ImportProgress
@@ -64,15 +65,13 @@ function* listedFirst(
   yield* facts
 }
 
-const originOf = ({ format, options, terms, skipsBadLines, plan }: ImportRequest): Origin => ({
+const originOf = ({ format, choices, terms, skipsBadLines, plan }: ImportRequest): Origin => ({
   kind: 'import',
   format,
-  options: { ...options, ...withoutUndefined(terms), ...(skipsBadLines ? { skipsBadLines } : {}) },
+  // What was not said is left out, as JSON does.
+  options: JSON.parse(JSON.stringify({ ...choices, ...terms, skipsBadLines: skipsBadLines || undefined })),
   sources: plan.files.map(fingerprint),
 })
-
-const withoutUndefined = (terms: Terms): Origin['options'] =>
-  Object.fromEntries(Object.entries(terms).filter(([, value]) => value !== undefined)) as Origin['options']
 
 function fingerprint({ path, as }: ImportFile): Origin['sources'][number] {
   const hash = createHash('sha256')

@@ -11,6 +11,7 @@ import {
   readManifest,
   readUnfinished,
   unfinishedFile,
+  unwrittenFile,
   writeManifest,
   writeUnfinished,
 } from './data-set-manifest.ts'
@@ -34,6 +35,8 @@ export type DataSetContents = {
 /** The manifest of a data set with this origin, when the folder holds it whole already. Throws a UserError when it holds another. */
 export function finishedDataSet(dir: string, origin: Origin): DataSetManifest | null {
   if (!hasManifest(dir)) return null
+  // Killed after the manifest was in place: then this is all that was left to do.
+  rmSync(unfinishedFile(dir), { force: true })
   const manifest = readManifest(dir)
   if (isDeepStrictEqual(manifest.origin, origin)) return manifest
   throw new UserError('this folder holds another data set', {
@@ -81,7 +84,7 @@ export function writeDataSet(dir: string, contents: DataSetContents): Written {
 
 /** Takes an empty folder, or one that the same import has left. */
 function claim(dir: string, origin: Origin): 'new' | 'continued' {
-  if (existsSync(dir) && readdirSync(dir).length > 0) {
+  if (existsSync(dir) && readdirSync(dir).some((name) => name !== unwrittenFile)) {
     const begun = readUnfinished(dir)
     if (begun === null)
       throw new UserError('this folder is not empty', { file: dir, hint: 'give a new folder with --to' })

@@ -1,0 +1,39 @@
+import { createHash } from 'node:crypto'
+import type { MarketFact } from '#lib/market/market-fact.ts'
+import { eventText, readDataSet } from './data-set-log.ts'
+import type { DataSetManifest } from './data-set-manifest.ts'
+
+/** How the events of an instrument lie in time: counts in equal parts of the data set's range. */
+export type Coverage = { readonly instrument: string; readonly counts: readonly number[] }
+
+export type Looked = {
+  readonly coverage: readonly Coverage[]
+  /** Of the events as they are now; not the manifest's when they have been changed. */
+  readonly contentHash: string
+}
+
+/** Reads every event once. Listings are no prices and do not count. */
+export function lookThrough(dir: string, { instruments, firstAt, lastAt }: DataSetManifest, parts: number): Looked {
+  const counts = new Map(instruments.map(({ instrument }) => [instrument, new Array<number>(parts).fill(0)]))
+  const perPart = (lastAt - firstAt + 1) / parts
+  const hash = createHash('sha256')
+  for (const event of readDataSet(dir)) {
+    hash.update(eventText(event as MarketFact, event.seq)).update('}\n')
+    if (event.topic === 'md.instrument' || !('instrument' in (event.payload as object))) continue
+    const own = counts.get((event as MarketFact<'md.bar'>).payload.instrument)
+    const part = Math.min(parts - 1, Math.floor((event.at - firstAt) / perPart))
+    if (own !== undefined) own[part] = (own[part] as number) + 1
+  }
+  return {
+    coverage: [...counts].map(([instrument, own]) => ({ instrument, counts: own })),
+    contentHash: hash.digest('hex'),
+  }
+}
+
+/** One character a part: blank where there is nothing, higher where there is more. */
+export function sparkline(counts: readonly number[]): string {
+  const most = Math.max(1, ...counts)
+  return counts.map((count) => (count === 0 ? ' ' : blocks[Math.ceil((count / most) * blocks.length) - 1])).join('')
+}
+
+const blocks = '▁▂▃▄▅▆▇█'

@@ -1,0 +1,60 @@
+import { UserError } from '#lib/terminal/user-error.ts'
+import { InstrumentId } from '#schemas/primitives.ts'
+import type { BinanceMarket } from './binance/raw-market.ts'
+import type { NamedColumns } from './csv/csv-columns.ts'
+import { planBinanceRawImport } from './import-binance-raw.ts'
+import { planCsvImport } from './import-csv.ts'
+import { planLeanImport } from './import-lean.ts'
+import type { ImportPlan, Listed } from './import-plan.ts'
+
+export const importFormats = ['lean', 'csv', 'binance-raw'] as const
+export type ImportFormat = (typeof importFormats)[number]
+
+/** What a user may say of an import besides its files; each format takes some. */
+export type ImportChoices = {
+  readonly side?: 'bid' | 'ask' | 'mid'
+  readonly bars?: 'trade' | 'quote'
+  readonly keepSuspicious?: true
+  readonly market?: BinanceMarket
+  readonly instrument?: string
+  readonly kind?: Listed['kind']
+  readonly interval?: string
+  readonly timeFormat?: string
+  readonly timeIs?: 'start' | 'end'
+  readonly zone?: string
+  readonly delimiter?: string
+  readonly columns?: NamedColumns
+}
+
+const choicesOf: Readonly<Record<ImportFormat, readonly (keyof ImportChoices)[]>> = {
+  lean: ['side', 'bars', 'keepSuspicious'],
+  'binance-raw': ['market'],
+  csv: ['instrument', 'kind', 'interval', 'timeFormat', 'timeIs', 'zone', 'delimiter', 'columns'],
+}
+
+/** What will be read. Throws a UserError on a choice that the format does not have, and on one that is missing. */
+export function planImport(format: ImportFormat, files: readonly string[], choices: ImportChoices): ImportPlan {
+  const made = (Object.keys(choices) as (keyof ImportChoices)[]).filter((choice) => choices[choice] !== undefined)
+  const stray = made.find((choice) => !choicesOf[format].includes(choice))
+  if (stray !== undefined) throw new UserError(`${flagsOf(stray, choices)} does not go with --format ${format}`)
+  switch (format) {
+    case 'lean':
+      return planLeanImport(files, { ...choices, keepsSuspicious: choices.keepSuspicious })
+    case 'binance-raw':
+      return planBinanceRawImport(files, choices)
+    case 'csv':
+      return planCsvImport(files, { ...choices, instrument: instrumentIn(choices.instrument) })
+  }
+}
+
+function instrumentIn(instrument: string | undefined): string {
+  if (instrument === undefined)
+    throw new UserError('a CSV does not say what it is of', { hint: 'say it with --instrument, like BTCUSDT.BINANCE' })
+  if (InstrumentId.safeParse(instrument).success) return instrument
+  throw new UserError(`not an instrument: ${instrument}`, { hint: '--instrument takes one like BTCUSDT.BINANCE' })
+}
+
+const flagsOf = (choice: keyof ImportChoices, { columns }: ImportChoices): string =>
+  (choice === 'columns' ? Object.keys(columns ?? {}) : [choice]).map((name) => `--${kebab(name)}`).join(' ')
+
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
