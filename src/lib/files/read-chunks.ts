@@ -33,14 +33,17 @@ export function* readRaw(file: string): Generator<Uint8Array> {
 
 /** Throws when the stream ends early, and for a file of one member when its checksum is wrong. */
 function* gunzip(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let members = 0
+  let hasMore = false
   let crc = 0
   let unpacked: Uint8Array[] = []
   const stream = new Gunzip((chunk) => {
     crc = crc32(chunk, crc)
     unpacked.push(chunk)
   })
-  stream.onmember = () => members++
+  // Called for every member but the first.
+  stream.onmember = () => {
+    hasMore = true
+  }
   let trailer = new Uint8Array(0)
   const push = (chunk: Uint8Array, isLast: boolean): Uint8Array[] => {
     unpacked = []
@@ -52,5 +55,5 @@ function* gunzip(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8
   for (const chunk of rest) yield* push(chunk, false)
   yield* push(new Uint8Array(0), true)
   const stated = new DataView(trailer.buffer).getUint32(0, true)
-  if (members === 1 && stated !== crc) throw new Error('the gzip checksum is wrong: the file is damaged')
+  if (!hasMore && stated !== crc) throw new Error('the gzip checksum is wrong: the file is damaged')
 }
