@@ -1,4 +1,4 @@
-/** Dependencies point one way: commands -> services -> lib -> schemas. Each comment says what to do instead. */
+/** Dependencies point one way: commands -> compose -> services -> lib -> schemas. Each comment says what to do instead. */
 module.exports = {
   forbidden: [
     {
@@ -14,13 +14,20 @@ module.exports = {
         'Pass it in as an argument (a Service, a function) from the command, or move the shared part into src/lib.',
       severity: 'error',
       from: { path: '^src/lib/' },
-      to: { path: '^src/(services|commands)/' },
+      to: { path: '^src/(services|compose|commands)/' },
     },
     {
       name: 'services-know-no-command',
       comment: 'A command turns flags into configuration: give the service a field in its config.',
       severity: 'error',
       from: { path: '^src/services/' },
+      to: { path: '^src/(compose|commands)/' },
+    },
+    {
+      name: 'compose-knows-no-command',
+      comment: 'What several commands share is here; what one command does stays in the command.',
+      severity: 'error',
+      from: { path: '^src/compose/' },
       to: { path: '^src/commands/' },
     },
     {
@@ -32,17 +39,17 @@ module.exports = {
       to: { path: '^src/services/', pathNot: '^src/services/$1/' },
     },
     {
-      name: 'only-commands-compose-adapters',
+      name: 'only-compose-builds-adapters',
       comment: 'Let the command build the adapter and hand it to the runner; the pure part never sees it.',
       severity: 'error',
-      from: { path: '^(src|schemas)/', pathNot: '^src/commands/|^src/services/[^/]+/adapters/' },
+      from: { path: '^(src|schemas)/', pathNot: '^src/(compose|commands)/|^src/services/[^/]+/adapters/' },
       to: { path: '^src/services/[^/]+/adapters/' },
     },
     {
       name: 'one-door-to-a-service',
       comment: 'Import service.ts (or an adapter): it exports what the service shows to the outside.',
       severity: 'error',
-      from: { path: '^src/commands/' },
+      from: { path: '^src/(compose|commands)/' },
       to: { path: '^src/services/', pathNot: '^src/services/[^/]+/(service\\.ts$|adapters/)' },
     },
     {

@@ -1,0 +1,49 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
+import { chmodSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+/** What a server asks a client to prove its identity with; never twice the same. */
+export const newNonce = (): string => randomBytes(32).toString('hex')
+
+/** HMAC-SHA256 over the nonce and the identity, in hex: shows that the secret is known without saying it. */
+export const proofOf = (secret: string, nonce: string, identity: string): string =>
+  createHmac('sha256', secret).update(`${nonce}\n${identity}`).digest('hex')
+
+/** Is it the proof of who knows the secret? Takes the same time whatever it is given. */
+export function isProof(proof: string, secret: string, nonce: string, identity: string): boolean {
+  const expected = Buffer.from(proofOf(secret, nonce, identity))
+  const given = Buffer.from(proof)
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}
+
+const secretFile = (keys: string, identity: string) => join(keys, `${identity}.secret`)
+
+/** Makes the secret of an identity where there is none: 32 random bytes in hex, for the owner's eyes alone. */
+export function ensureSecret(keys: string, identity: string): void {
+  mkdirSync(keys, { recursive: true, mode: 0o700 })
+  const path = secretFile(keys, identity)
+  if (existsSync(path)) return
+  writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
+  chmodSync(path, 0o600)
+}
+
+/** The secret of an identity. Throws a UserError when there is none, or when others may read it. */
+export function readSecret(keys: string, identity: string): string {
+  const path = secretFile(keys, identity)
+  if (!existsSync(path)) {
+    const hint = 'trader up makes the keys of its services'
+    throw new UserError(`there is no secret for ${identity}`, { file: path, hint })
+  }
+  const file = openSync(path, 'r')
+  try {
+    const mode = fstatSync(file).mode & 0o777
+    if (process.platform !== 'win32' && (mode & 0o077) !== 0)
+      throw new UserError('others than its owner may read this secret', { file: path, hint: `run: chmod 600 ${path}` })
+    const secret = readFileSync(file, 'utf8').trim()
+    if (!/^[0-9a-f]{64}$/.test(secret)) throw new UserError('is no secret: expected 64 hex digits', { file: path })
+    return secret
+  } finally {
+    closeSync(file)
+  }
+}

@@ -1,0 +1,36 @@
+/** The newest of what a source has in the log. */
+export type SourceMark = {
+  readonly fact: { readonly epoch: number; readonly n: number } | null
+  readonly answer: { readonly cause: number; readonly n: number } | null
+}
+export type Marks = Readonly<Record<string, SourceMark>>
+
+export type LogState = { readonly run: string; readonly head: number; readonly marks: Marks }
+
+/** What became of a group: in the log from seq to seq, there already, or refused. */
+export type AppendResult =
+  | { readonly kind: 'appended'; readonly from: number; readonly to: number }
+  | { readonly kind: 'repeat' }
+  | { readonly kind: 'refused'; readonly reason: string }
+
+export type ReadRequest = {
+  readonly from: number
+  readonly maxBytes: number
+  /** All of them where nothing is said. */
+  readonly topics?: readonly string[]
+}
+
+/** Everything in [from, to] of the topics asked for, as content with its seal; `to` below `from` where there is nothing yet. */
+export type ReadResult = { readonly from: number; readonly to: number; readonly lines: readonly string[] }
+
+/** What a log does for a router: one contract, whatever keeps the events. */
+export interface LogPort {
+  state(): Promise<LogState>
+  /**
+   * Appends groups of bodies in this order as one commit, each group in the log together or not at all. Resolves when what was
+   * appended is durable. Rejects when that cannot be known: then the connection or the log is gone, and the writer asks again.
+   */
+  append(groups: readonly (readonly string[])[]): Promise<readonly AppendResult[]>
+  read(request: ReadRequest): Promise<ReadResult>
+  close(): Promise<void>
+}
