@@ -1,0 +1,55 @@
+import type { Event } from '#schemas/event.ts'
+
+export type Notice = { readonly at: number; readonly text: string }
+
+export type HaltsShown = {
+  /** Why there is no new exposure; null while there may be. */
+  readonly halted: string | null
+  /** Strategies that are not active, with their reason. */
+  readonly strategies: Readonly<Record<string, string>>
+  /** Newest first. */
+  readonly notices: readonly Notice[]
+}
+
+export const noHalts: HaltsShown = { halted: null, strategies: {}, notices: [] }
+
+const noticesKept = 20
+
+/** What is halted, and what a person should look at, after an event. */
+export function haltOf(halts: HaltsShown, event: Event): HaltsShown {
+  const notice = (text: string): HaltsShown => ({
+    ...halts,
+    notices: [{ at: event.at, text }, ...halts.notices].slice(0, noticesKept),
+  })
+  switch (event.topic) {
+    case 'risk.halted': {
+      const { code, reason } = event.payload
+      return { ...notice(`halted: ${code}: ${reason}`), halted: `${code}: ${reason}` }
+    }
+    case 'risk.resumed':
+      return { ...notice(`resumed: ${event.payload.reason}`), halted: null }
+    case 'risk.rejected': {
+      const { strategy, instrument, code, value, limit } = event.payload
+      const numbers = value === undefined ? '' : ` ${value}${limit === undefined ? '' : ` over ${limit}`}`
+      // A wish that is fulfilled already asks nobody to look.
+      return code === 'ALREADY_AT_TARGET' ? halts : notice(`risk rejected ${strategy} ${instrument}: ${code}${numbers}`)
+    }
+    case 'risk.violation': {
+      const { code, value, limit } = event.payload
+      return notice(`${code}: ${value}, limit ${limit}`)
+    }
+    case 'strategy.status': {
+      const { strategy, state, reason } = event.payload
+      const { [strategy]: _, ...others } = halts.strategies
+      const strategies = state === 'active' ? others : { ...others, [strategy]: `${state}: ${reason}` }
+      return { ...notice(`${strategy} ${state}: ${reason}`), strategies }
+    }
+    case 'system.alert': {
+      const { code, subject, message } = event.payload
+      return notice(`${code} ${subject}: ${message}`)
+    }
+    case 'system.command.result':
+      return notice(event.payload.isDone ? event.payload.message : `refused: ${event.payload.message}`)
+  }
+  return halts
+}

@@ -1,0 +1,97 @@
+import { cell, cents, clockTime, grouped, sparkline } from '#lib/terminal/dashboard/cells.ts'
+import type { OrdersShown } from '#lib/terminal/dashboard/orders.ts'
+import type { PriceShown } from '#lib/terminal/dashboard/prices.ts'
+import type { ProcessRow } from '#lib/terminal/dashboard/process-row.ts'
+import type { AccountShown, PositionShown } from '#lib/terminal/dashboard/screen-state.ts'
+
+export type Line = { readonly key: string; readonly text: string; readonly color?: string }
+
+const head = (text: string): Line => ({ key: 'head', text, color: 'cyan' })
+
+/** The table of processes: a head and a line each. */
+export function processLines(processes: readonly ProcessRow[], width: number): readonly Line[] {
+  const columns = ['process', 'state', 'pid', 'again', 'behind', 'rtt ms', 'MB']
+  const rows = processes.map(({ name, state, pid, restarts, behind, rttMs, rssBytes }) => ({
+    key: name,
+    text: processLine([
+      name,
+      state,
+      pid,
+      restarts,
+      behind === null ? null : grouped(behind),
+      rttMs === null ? null : rttMs.toFixed(1),
+      rssBytes === null ? null : grouped(rssBytes / 2 ** 20),
+    ]),
+    ...(state === 'ready' ? {} : { color: state === 'failed' ? 'red' : 'yellow' }),
+  }))
+  const lines = [head(processLine(columns)), ...rows]
+  return lines.map((line) => ({ ...line, text: cell(line.text, width) }))
+}
+
+const processWidths = [10, 11, 7, 5, 6, 6, 4]
+
+const processLine = (values: readonly (string | number | null)[]): string =>
+  values.map((value, i) => cell(value, processWidths[i] as number, i < 2 ? 'left' : 'right')).join(' ')
+
+/** Prices with the way they came, as many as there is room for. */
+export function priceLines(
+  prices: Readonly<Record<string, PriceShown>>,
+  width: number,
+  count: number,
+): readonly Line[] {
+  if (width < 16) return []
+  const wide = Math.max(0, Math.min(24, width - 28))
+  const nameWidth = Math.max(6, width - wide - 14)
+  const rows = Object.keys(prices)
+    .sort()
+    .slice(0, count - 1)
+    .flatMap((instrument) => {
+      const price = prices[instrument]
+      if (price === undefined) return []
+      const curve = cell(sparkline(price.recent, wide), wide)
+      return [{ key: instrument, text: ` ${cell(instrument, nameWidth)} ${cell(price.last, 11, 'right')} ${curve}` }]
+    })
+  return [head(` ${cell('instrument', nameWidth)} ${cell('last', 11, 'right')}`), ...rows].map((line) => ({
+    ...line,
+    text: cell(line.text, width),
+  }))
+}
+
+/** The account in a line. */
+export function accountLine(account: AccountShown | null): string {
+  if (account === null) return 'account: nothing is known yet'
+  const { currency, equity, realized, unrealized, fees, grossExposure } = account
+  const amounts = `realized ${cents(realized)}  unrealized ${cents(unrealized)}  fees ${cents(fees)}`
+  return `equity ${cents(equity)} ${currency}  ${amounts}  exposure ${cents(grossExposure)}`
+}
+
+/** Positions that are open first, then what the closed ones earned. */
+export function positionLines(
+  positions: Readonly<Record<string, PositionShown>>,
+  width: number,
+  count: number,
+): readonly Line[] {
+  const all = Object.values(positions)
+  const isOpen = ({ position }: PositionShown) => Number(position) !== 0
+  const sorted = [...all.filter(isOpen), ...all.filter((position) => !isOpen(position))].slice(0, count - 1)
+  const rows = sorted.map(({ strategy, instrument, position, averagePrice, mark, realized, unrealized }) => ({
+    key: `${strategy} ${instrument}`,
+    text: positionLine([instrument, strategy, position, averagePrice, mark, cents(realized), cents(unrealized)]),
+  }))
+  const names = ['position', 'strategy', 'quantity', 'average', 'mark', 'realized', 'unrealized']
+  return [head(positionLine(names)), ...rows].map((line) => ({ ...line, text: cell(line.text, width) }))
+}
+
+const positionLine = ([instrument, strategy, ...numbers]: readonly (string | null)[]): string =>
+  [cell(instrument ?? null, 16), cell(strategy ?? null, 12), ...numbers.map((text) => cell(text, 9, 'right'))].join(' ')
+
+/** Orders, newest first. */
+export function orderLines(orders: OrdersShown, width: number, count: number): readonly Line[] {
+  const line = (at: string, side: string, quantity: string, instrument: string, state: string) =>
+    cell(`${cell(at, 9)} ${cell(side, 4)} ${cell(quantity, 9, 'right')} ${cell(instrument, 20)} ${state}`, width)
+  const rows = orders.slice(0, count - 1).map(({ clientOrderId, at, side, quantity, instrument, state }) => ({
+    key: clientOrderId,
+    text: line(clockTime(at), side, quantity, instrument, state),
+  }))
+  return [head(line('order', 'side', 'quantity', 'instrument', 'state')), ...rows]
+}

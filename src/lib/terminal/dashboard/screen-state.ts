@@ -1,0 +1,86 @@
+import { type HaltsShown, haltOf, noHalts } from '#lib/terminal/dashboard/halts.ts'
+import { type OrdersShown, orderOf } from '#lib/terminal/dashboard/orders.ts'
+import { type PriceShown, priceOf } from '#lib/terminal/dashboard/prices.ts'
+import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+
+export type PositionShown = PayloadOf<'pnl.update'>
+export type AccountShown = Pick<
+  PayloadOf<'pnl.snapshot'>,
+  'currency' | 'equity' | 'realized' | 'unrealized' | 'fees' | 'grossExposure'
+>
+
+/** What the dashboard shows of the market and the account: nothing but the fold of the events it was given. */
+export type ScreenState = {
+  /** Event time, microseconds UTC; null before the first event. */
+  readonly at: number | null
+  readonly seq: number
+  /** Null until a feed has said what it is. */
+  readonly isSimulated: boolean | null
+  readonly feed: string | null
+  readonly prices: Readonly<Record<string, PriceShown>>
+  /** By strategy and instrument; those that are not flat, and what was earned by those that are. */
+  readonly positions: Readonly<Record<string, PositionShown>>
+  readonly account: AccountShown | null
+  readonly orders: OrdersShown
+  readonly halts: HaltsShown
+}
+
+export const emptyScreen: ScreenState = {
+  at: null,
+  seq: 0,
+  isSimulated: null,
+  feed: null,
+  prices: {},
+  positions: {},
+  account: null,
+  orders: [],
+  halts: noHalts,
+}
+
+/** The screen after an event. An event of no interest moves the time alone. */
+export function foldEvent(screen: ScreenState, event: Event): ScreenState {
+  const seen = { ...screen, at: Math.max(screen.at ?? 0, event.at), seq: Math.max(screen.seq, event.seq) }
+  switch (event.topic) {
+    case 'md.status': {
+      const { feed, state, isSimulated } = event.payload
+      return { ...seen, isSimulated, feed: `${feed} ${state}` }
+    }
+    case 'md.tick':
+    case 'md.bar': {
+      const { instrument } = event.payload
+      const price = priceOf(screen.prices[instrument], event)
+      return price === null ? seen : { ...seen, prices: { ...screen.prices, [instrument]: price } }
+    }
+    case 'pnl.update': {
+      const { strategy, instrument } = event.payload
+      return { ...seen, positions: { ...screen.positions, [`${strategy} ${instrument}`]: event.payload } }
+    }
+    case 'pnl.snapshot':
+      return { ...seen, account: event.payload }
+  }
+  return { ...seen, orders: orderOf(screen.orders, event), halts: haltOf(screen.halts, event) }
+}
+
+/** What the screen needs from the start of the run, and what it takes from now on. */
+export const historyTopics = [
+  'md.status',
+  'pnl.update',
+  'pnl.snapshot',
+  'order.submitted',
+  'order.denied',
+  'order.accepted',
+  'order.rejected',
+  'order.cancel_requested',
+  'order.canceled',
+  'order.expired',
+  'order.fill',
+  'risk.halted',
+  'risk.resumed',
+  'risk.rejected',
+  'risk.violation',
+  'strategy.status',
+  'system.alert',
+  'system.command.result',
+] as const satisfies readonly Topic[]
+export const newestTopics = ['md.tick', 'md.bar'] as const satisfies readonly Topic[]

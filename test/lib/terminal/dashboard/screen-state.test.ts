@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest'
+import { emptyScreen, foldEvent, type ScreenState } from '#lib/terminal/dashboard/screen-state.ts'
+import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+
+let seq = 0
+const event = <T extends Topic>(topic: T, payload: PayloadOf<T>, at = 1_000_000): Event =>
+  ({ seq: ++seq, id: `x:e1.${seq}`, topic, v: 1, at, source: 'x', cause: null, payload }) as Event
+
+const screenAfter = (...events: readonly Event[]): ScreenState => events.reduce(foldEvent, emptyScreen)
+
+const instrument = 'SPY.SIM'
+const submitted = event('order.submitted', {
+  clientOrderId: 't-1-0',
+  approval: 'risk:1.0',
+  strategy: 'cross',
+  instrument,
+  side: 'buy',
+  orderType: 'market',
+  quantity: '10',
+  timeInForce: 'GTC',
+  expiresAt: 9,
+})
+const fill = (quantity: string, leavesQuantity: string) =>
+  event('order.fill', {
+    clientOrderId: 't-1-0',
+    venueOrderId: 'v1',
+    tradeId: `f-${leavesQuantity}`,
+    strategy: 'cross',
+    instrument,
+    side: 'buy',
+    price: '100.5',
+    quantity,
+    leavesQuantity,
+    fee: '0',
+    currency: 'USD',
+    liquidity: 'taker',
+    filledAt: 1,
+  })
+
+describe('what the dashboard shows', () => {
+  it('keeps the newest price exactly and the way it came', () => {
+    const trade = (price: string) => event('md.tick', { kind: 'trade', instrument, price, size: '1' })
+    const quote = event('md.tick', { kind: 'quote', instrument, bid: null, bidSize: null, ask: '9', askSize: '1' })
+    const { prices } = screenAfter(trade('100.10'), trade('100.20'), trade('100.20'), quote)
+    expect(prices).toEqual({ [instrument]: { last: '100.20', recent: [100.1, 100.2] } })
+  })
+
+  it('says that a market is simulated when the feed does', () => {
+    const screen = screenAfter(event('md.status', { feed: 'seeded', state: 'started', isSimulated: true }))
+    expect(screen).toMatchObject({ isSimulated: true, feed: 'seeded started' })
+  })
+
+  it('follows an order to its end', () => {
+    const orderStateAfter = (...events: Event[]) => screenAfter(submitted, ...events).orders[0]?.state
+    expect(orderStateAfter()).toBe('submitted')
+    expect(orderStateAfter(fill('4', '6'))).toBe('filled in part, 6 left')
+    expect(orderStateAfter(fill('4', '6'), fill('6', '0'))).toBe('filled at 100.5')
+    const rejected = event('order.rejected', { clientOrderId: 't-1-0', instrument, code: 'NO_MARKET' })
+    expect(orderStateAfter(rejected)).toBe('rejected NO_MARKET')
+  })
+
+  it('is halted from risk.halted to risk.resumed', () => {
+    const halted = event('risk.halted', { code: 'OPERATOR', reason: 'ann: lunch' })
+    expect(screenAfter(halted).halts.halted).toBe('OPERATOR: ann: lunch')
+    const { halts } = screenAfter(halted, event('risk.resumed', { reason: 'ann: back' }))
+    expect(halts.halted).toBeNull()
+    expect(halts.notices.map(({ text }) => text)).toEqual(['resumed: ann: back', 'halted: OPERATOR: ann: lunch'])
+  })
+
+  it('never goes back in time or seq', () => {
+    const { at, seq: newest } = screenAfter(
+      { ...event('system.time', { now: 5 }, 5), seq: 900 },
+      { ...event('system.time', { now: 4 }, 4), seq: 7 },
+    )
+    expect({ at, newest }).toEqual({ at: 5, newest: 900 })
+  })
+})
