@@ -1,0 +1,28 @@
+import type { AppendResult, SourceMark } from '#lib/bus/log-port.ts'
+import { type BodyHead, headOf } from '#lib/journal/body-head.ts'
+import { judgeGroup, noMark } from '#lib/journal/marks.ts'
+
+export type Sequenced = { readonly seq: number; readonly topic: string; readonly body: string }
+
+/** Gives every group its place after `head`: moves `marks` on, adds what is new to `into`, and says what became of each. */
+export function sequenceGroups(
+  groups: readonly (readonly string[])[],
+  marks: Map<string, SourceMark>,
+  head: number,
+  into: Sequenced[],
+): AppendResult[] {
+  let seq = head
+  return groups.map((bodies) => {
+    const heads = bodies.map(headOf)
+    if (!heads.every((event) => event !== null)) return { kind: 'refused', reason: 'is not the text of an event' }
+    const source = heads[0]?.id.source
+    const ids = heads.map(({ id }) => id)
+    const verdict = judgeGroup((source === undefined ? undefined : marks.get(source)) ?? noMark, ids, seq)
+    if (verdict.kind !== 'append') return verdict
+    const from = seq + 1
+    for (let i = verdict.skip; i < bodies.length; i++)
+      into.push({ seq: ++seq, topic: (heads[i] as BodyHead).topic, body: bodies[i] as string })
+    marks.set(source as string, verdict.mark)
+    return { kind: 'appended', from, to: seq }
+  })
+}

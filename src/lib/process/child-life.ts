@@ -1,0 +1,33 @@
+/** What a child tells its supervisor once it serves, or is connected and live. */
+export type Ready = { readonly state: 'ready'; readonly url?: string }
+
+/** Tells the supervisor, when there is one, that this process does its work. */
+export function announceReady(message: Ready): void {
+  process.send?.(message)
+}
+
+/**
+ * Stops in order on SIGTERM and SIGINT: `stop` runs once, then the process ends with 0, or with 1 when it fails or takes longer than
+ * `graceMs`. When the supervisor dies the process ends at once: nothing may outlive its tree.
+ */
+export function onStop(stop: (signal: string) => Promise<void> | void, graceMs = 5_000): void {
+  let isStopping = false
+  const begin = (signal: string) => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => process.exit(1), graceMs).unref()
+    Promise.resolve()
+      .then(() => stop(signal))
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          process.stderr.write(`trader: could not stop in order: ${error instanceof Error ? error.message : error}\n`)
+          process.exit(1)
+        },
+      )
+  }
+  process.on('SIGTERM', begin)
+  process.on('SIGINT', begin)
+  // The channel holds a process alive only as long as it has something else to do.
+  if (process.send !== undefined) process.once('disconnect', () => process.exit(1))
+}
