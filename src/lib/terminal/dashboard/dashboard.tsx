@@ -34,6 +34,10 @@ export function Dashboard({ read, act, isColored, refreshMs = 250 }: DashboardPr
     return () => clearInterval(timer)
   }, [read, refreshMs])
   useInput((input, key) => {
+    if (key.ctrl && input === 'c') {
+      act('quit')
+      return
+    }
     const next = foldKey(prompt, input, key)
     setPrompt(next.prompt)
     if (next.act !== null) act(next.act)

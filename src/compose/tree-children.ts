@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import type { Topology } from '#compose/topology.ts'
+import type { ChildSpec } from '#lib/process/supervised-child.ts'
+import { serviceRank } from '#schemas/service-rank.ts'
+
+/** Without these a tree would trade blind, twice or unguarded: it stops instead. */
+const vital: readonly string[] = ['log', 'router', 'venue', 'orders', 'pnl', 'strategy', 'resolver', 'risk']
+
+/** The processes of a tree: the log, then the router, then every service; the feed ends first and the log last. */
+export function treeChildren(topology: Topology, topologyFile: string | null): readonly ChildSpec[] {
+  const common = [...(topologyFile === null ? [] : ['--topology', topologyFile]), '--keys', topology.keys]
+  const child = (name: string, startStage: number, stopStage: number, args: ChildSpec['args']): ChildSpec => ({
+    name,
+    args,
+    startStage,
+    stopStage,
+    isVital: vital.includes(name),
+  })
+  return [
+    child('log', 0, 3, ({ log }) => [
+      'log',
+      ...common,
+      ...['--folder', topology.logs, '--run', topology.run, '--port', portOf(log, 0)],
+    ]),
+    child('router', 1, 2, ({ log, router }) => [
+      'router',
+      ...common,
+      ...['--host', topology.router.host, '--port', portOf(router, topology.router.port)],
+      ...['--log', log ?? 'the log is not there'],
+    ]),
+    ...serviceRank.map((name) =>
+      child(name, 2, name === 'md' ? 0 : 1, ({ router }) => [
+        name,
+        ...common,
+        ...['--url', router ?? 'the router is not there'],
+      ]),
+    ),
+  ]
+}
+
+/** Where the files of a run are. */
+export const runFolder = ({ logs, run }: Pick<Topology, 'logs' | 'run'>): string => join(logs, run)
+
+const portOf = (url: string | undefined, otherwise: number): string =>
+  url === undefined ? String(otherwise) : new URL(url).port

@@ -1,0 +1,99 @@
+import type { Topology } from '#compose/topology.ts'
+import { runFolder, treeChildren } from '#compose/tree-children.ts'
+import { removeTreeFile, runningTree, writeTreeFile } from '#compose/tree-file.ts'
+import { makeKeys } from '#compose/tree-keys.ts'
+import { selfCommand } from '#lib/process/self.ts'
+import { startOf } from '#lib/process/supervised-memory.ts'
+import { Supervisor, type SupervisorHooks, type TreeEnd } from '#lib/process/supervisor.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+/** Who looks at a tree: lines on stderr, or a dashboard. */
+export type TreeView = Required<SupervisorHooks> & {
+  readonly onReady: (ms: number) => void
+  readonly close: () => void | Promise<void>
+}
+
+export type Tree = { readonly topology: Topology; readonly supervisor: Supervisor }
+
+/** Throws a UserError when a tree of this run is up already. */
+export function refuseSecondTree(topology: Topology): void {
+  const tree = runningTree(runFolder(topology))
+  if (tree === null) return
+  const hint = `stop it first: kill ${tree.pid}; or run another beside it: --run NAME, on another port`
+  throw new UserError(`a tree of run ${tree.run} is up already, as process ${tree.pid}`, { hint })
+}
+
+/** Brings a tree up and keeps it up until SIGINT, SIGTERM, SIGHUP, or a failure that it cannot go on from. */
+export async function runTree(
+  topology: Topology,
+  topologyFile: string | null,
+  openView: (tree: Tree) => TreeView,
+): Promise<TreeEnd> {
+  const folder = runFolder(topology)
+  refuseSecondTree(topology)
+  makeKeys(topology.keys, folder)
+  let view: TreeView | null = null
+  const { save, stopSaving } = saver(() => supervisor, topology, folder)
+  const supervisor: Supervisor = new Supervisor(treeChildren(topology, topologyFile), {
+    self: { ...selfCommand(), env: { ...process.env, NODE_ENV: 'production' } },
+    onState: (child) => {
+      save()
+      view?.onState(child)
+    },
+    onTalk: (name, line) => view?.onTalk(name, line),
+    onFailure: (failure) => view?.onFailure(failure),
+  })
+  const forget = onSignals(supervisor)
+  view = openView({ topology, supervisor })
+  const startedAtMs = performance.now()
+  if (await supervisor.start()) view.onReady(performance.now() - startedAtMs)
+  const end = await supervisor.ended
+  await view.close()
+  stopSaving()
+  removeTreeFile(folder)
+  forget()
+  return end
+}
+
+/** Writes tree.json once for all that changes at one time. */
+function saver(supervisor: () => Supervisor, topology: Topology, folder: string) {
+  let timer: NodeJS.Timeout | null = null
+  const pidStart = startOf(process.pid)
+  const write = () => {
+    timer = null
+    const { urls, children } = supervisor()
+    writeTreeFile(folder, {
+      pid: process.pid,
+      pidStart,
+      routerUrl: urls.router ?? null,
+      clockUrl: urls.clock ?? null,
+      keys: topology.keys,
+      run: topology.run,
+      processes: children.map(({ spec: { name }, state, pid, restarts }) => ({ name, state, pid, restarts })),
+    })
+  }
+  return {
+    save: () => {
+      timer ??= setTimeout(write, 20)
+    },
+    stopSaving: () => {
+      if (timer !== null) clearTimeout(timer)
+    },
+  }
+}
+
+// The first signal ends the tree in order. A terminal's Ctrl+C may come twice at once, from it and from who started us; one that comes later
+// is of somebody who does not want to wait.
+function onSignals(supervisor: Supervisor): () => void {
+  let firstMs: number | null = null
+  const stop = () => {
+    firstMs ??= performance.now()
+    if (performance.now() - firstMs > 1_000) supervisor.kill()
+    void supervisor.stop()
+  }
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, stop)
+  return () => {
+    for (const signal of signals) process.off(signal, stop)
+  }
+}
