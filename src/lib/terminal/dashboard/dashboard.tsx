@@ -3,7 +3,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { cell, clockTime, dateTime, grouped } from '#lib/terminal/dashboard/cells.ts'
 import { accountLine, orderLines, positionLines, priceLines, processLines } from '#lib/terminal/dashboard/panes.ts'
 import type { ProcessRow, RouterStatus } from '#lib/terminal/dashboard/process-row.ts'
-import { foldKey, type Prompt } from '#lib/terminal/dashboard/prompt.ts'
+import { foldKeys, type Prompt } from '#lib/terminal/dashboard/prompt.ts'
 import type { ScreenState } from '#lib/terminal/dashboard/screen-state.ts'
 
 /** All that is on the screen at one moment. */
@@ -38,7 +38,7 @@ export function Dashboard({ read, act, isColored, refreshMs = 250 }: DashboardPr
       act('quit')
       return
     }
-    const next = foldKey(prompt, input, key)
+    const next = foldKeys(prompt, input, key)
     setPrompt(next.prompt)
     if (next.act !== null) act(next.act)
   })

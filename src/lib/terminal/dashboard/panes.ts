@@ -40,8 +40,8 @@ export function priceLines(
   count: number,
 ): readonly Line[] {
   if (width < 16) return []
-  const wide = Math.max(0, Math.min(24, width - 28))
-  const nameWidth = Math.max(6, width - wide - 14)
+  const wide = Math.max(4, Math.min(24, width - 38))
+  const nameWidth = Math.max(6, width - wide - 12)
   const rows = Object.keys(prices)
     .sort()
     .slice(0, count - 1)
@@ -49,9 +49,9 @@ export function priceLines(
       const price = prices[instrument]
       if (price === undefined) return []
       const curve = cell(sparkline(price.recent, wide), wide)
-      return [{ key: instrument, text: ` ${cell(instrument, nameWidth)} ${cell(price.last, 11, 'right')} ${curve}` }]
+      return [{ key: instrument, text: ` ${cell(instrument, nameWidth)} ${cell(price.last, 9, 'right')} ${curve}` }]
     })
-  return [head(` ${cell('instrument', nameWidth)} ${cell('last', 11, 'right')}`), ...rows].map((line) => ({
+  return [head(` ${cell('instrument', nameWidth)} ${cell('last', 9, 'right')}`), ...rows].map((line) => ({
     ...line,
     text: cell(line.text, width),
   }))
@@ -83,7 +83,11 @@ export function positionLines(
 }
 
 const positionLine = ([instrument, strategy, ...numbers]: readonly (string | null)[]): string =>
-  [cell(instrument ?? null, 16), cell(strategy ?? null, 12), ...numbers.map((text) => cell(text, 9, 'right'))].join(' ')
+  [
+    cell(instrument ?? null, 16),
+    cell(strategy ?? null, 11),
+    ...numbers.map((text, i) => cell(text, i === 4 ? 10 : 9, 'right')),
+  ].join(' ')
 
 /** Orders, newest first. */
 export function orderLines(orders: OrdersShown, width: number, count: number): readonly Line[] {

@@ -10,17 +10,27 @@ export type Key = {
 
 export type PromptStep = { readonly prompt: Prompt; readonly act: 'halt' | 'resume' | 'quit' | null }
 
-/** The prompt after a key. Only the whole word, then Enter, acts; Escape or any other word does nothing. */
-export function foldKey(prompt: Prompt, input: string, key: Key): PromptStep {
+/** The prompt after a key, or after keys that came at once. Only the whole word, then Enter, acts; Escape or another word does nothing. */
+export function foldKeys(prompt: Prompt, input: string, key: Key): PromptStep {
+  const keys = key.return ? ['\r'] : key.escape ? ['\x1b'] : key.backspace || key.delete ? ['\x7f'] : [...input]
+  let step: PromptStep = { prompt, act: null }
+  for (const one of keys) {
+    step = foldKey(step.prompt, one)
+    if (step.act !== null) return step
+  }
+  return step
+}
+
+function foldKey(prompt: Prompt, key: string): PromptStep {
   if (prompt === null) {
-    if (input === 'k') return { prompt: { word: 'HALT', typed: '' }, act: null }
-    if (input === 'r') return { prompt: { word: 'RESUME', typed: '' }, act: null }
-    return { prompt, act: input === 'q' ? 'quit' : null }
+    if (key === 'k') return { prompt: { word: 'HALT', typed: '' }, act: null }
+    if (key === 'r') return { prompt: { word: 'RESUME', typed: '' }, act: null }
+    return { prompt, act: key === 'q' ? 'quit' : null }
   }
   const { word, typed } = prompt
-  if (key.escape) return { prompt: null, act: null }
-  if (key.return) return { prompt: null, act: typed === word ? (word === 'HALT' ? 'halt' : 'resume') : null }
-  if (key.backspace || key.delete) return { prompt: { word, typed: typed.slice(0, -1) }, act: null }
-  const letters = input.replace(/[^A-Za-z]/g, '')
-  return { prompt: { word, typed: `${typed}${letters}`.slice(0, 12) }, act: null }
+  if (key === '\x1b') return { prompt: null, act: null }
+  if (key === '\r' || key === '\n')
+    return { prompt: null, act: typed !== word ? null : word === 'HALT' ? 'halt' : 'resume' }
+  if (key === '\x7f' || key === '\b') return { prompt: { word, typed: typed.slice(0, -1) }, act: null }
+  return { prompt: { word, typed: /[A-Za-z]/.test(key) ? `${typed}${key}`.slice(0, 12) : typed }, act: null }
 }
