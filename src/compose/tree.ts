@@ -1,8 +1,10 @@
+import { resolve } from 'node:path'
 import type { Topology } from '#compose/topology.ts'
 import { runFolder, treeChildren } from '#compose/tree-children.ts'
 import { removeTreeFile, runningTree, writeTreeFile } from '#compose/tree-file.ts'
 import { makeKeys } from '#compose/tree-keys.ts'
 import { selfCommand } from '#lib/process/self.ts'
+import type { SelfCommand } from '#lib/process/supervised-child.ts'
 import { startOf } from '#lib/process/supervised-memory.ts'
 import { Supervisor, type SupervisorHooks, type TreeEnd } from '#lib/process/supervisor.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -28,6 +30,7 @@ export async function runTree(
   topology: Topology,
   topologyFile: string | null,
   openView: (tree: Tree) => TreeView,
+  self: SelfCommand = selfCommand(),
 ): Promise<TreeEnd> {
   const folder = runFolder(topology)
   refuseSecondTree(topology)
@@ -35,7 +38,7 @@ export async function runTree(
   let view: TreeView | null = null
   const { save, stopSaving } = saver(() => supervisor, topology, folder)
   const supervisor: Supervisor = new Supervisor(treeChildren(topology, topologyFile), {
-    self: { ...selfCommand(), env: { ...process.env, NODE_ENV: 'production' } },
+    self: { ...self, env: { ...process.env, NODE_ENV: 'production' } },
     onState: (child) => {
       save()
       view?.onState(child)
@@ -67,7 +70,7 @@ function saver(supervisor: () => Supervisor, topology: Topology, folder: string)
       pidStart,
       routerUrl: urls.router ?? null,
       clockUrl: urls.clock ?? null,
-      keys: topology.keys,
+      keys: resolve(topology.keys),
       run: topology.run,
       processes: children.map(({ spec: { name }, state, pid, restarts }) => ({ name, state, pid, restarts })),
     })

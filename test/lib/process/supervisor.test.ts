@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { ChildFailure, ChildSpec } from '#lib/process/supervised-child.ts'
 import { Supervisor } from '#lib/process/supervisor.ts'
+import { isGone } from '#test/compose/gone.ts'
 
 const onStop =
   'process.on("disconnect", () => process.exit()); process.on("SIGTERM", () => process.exit(0)); setInterval(() => 0, 1e6);'
@@ -125,19 +125,8 @@ describe('the supervisor', () => {
     })
     const [line] = await once(createInterface({ input: parent.stdout }), 'line')
     const pids = JSON.parse(line) as number[]
-    expect(pids.map(isAlive)).toEqual([true, true])
+    expect(pids.map(isGone)).toEqual([false, false])
     parent.kill('SIGKILL')
-    await expect.poll(() => pids.map(isAlive), { timeout: 1_000 }).toEqual([false, false])
+    await expect.poll(() => pids.map(isGone), { timeout: 1_000 }).toEqual([true, true])
   })
 })
-
-/** A child that nobody waits for any more may stay as a zombie: it is gone all the same. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return !existsSync('/proc/self/stat') || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
-  } catch (error) {
-    if (['ESRCH', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) return false
-    throw error
-  }
-}

@@ -1,5 +1,5 @@
 import { Box, Text, useInput, useWindowSize } from 'ink'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { cell, clockTime, dateTime, grouped } from '#lib/terminal/dashboard/cells.ts'
 import { accountLine, orderLines, positionLines, priceLines, processLines } from '#lib/terminal/dashboard/panes.ts'
 import type { ProcessRow, RouterStatus } from '#lib/terminal/dashboard/process-row.ts'
@@ -29,6 +29,8 @@ export function Dashboard({ read, act, isColored, refreshMs = 250 }: DashboardPr
   const { columns, rows } = useWindowSize()
   const [shown, setShown] = useState(read)
   const [prompt, setPrompt] = useState<Prompt>(null)
+  // Keys may come faster than frames.
+  const asked = useRef<Prompt>(null)
   useEffect(() => {
     const timer = setInterval(() => setShown(read()), refreshMs)
     return () => clearInterval(timer)
@@ -38,7 +40,8 @@ export function Dashboard({ read, act, isColored, refreshMs = 250 }: DashboardPr
       act('quit')
       return
     }
-    const next = foldKeys(prompt, input, key)
+    const next = foldKeys(asked.current, input, key)
+    asked.current = next.prompt
     setPrompt(next.prompt)
     if (next.act !== null) act(next.act)
   })

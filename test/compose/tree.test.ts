@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isGone } from '#test/compose/gone.ts'
+
+const fake = join(import.meta.dirname, 'fake-service.js')
+let folder: string
+let trees: ChildProcess[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trader-tree-'))
+  trees = []
+})
+afterEach(async () => {
+  for (const tree of trees) {
+    const isOver = tree.exitCode !== null || tree.signalCode !== null
+    if (!isOver && tree.kill('SIGKILL')) await once(tree, 'exit')
+  }
+  rmSync(folder, { recursive: true })
+})
+
+const topology = () => ({
+  run: 'drill',
+  logs: join(folder, 'logs'),
+  keys: join(folder, 'keys'),
+  router: { host: '127.0.0.1', port: 0 },
+})
+const treeFile = () => join(folder, 'logs', 'drill', 'tree.json')
+
+/** A tree of fake services in a process of its own; `said` fills with what it says. */
+function startTree() {
+  const code = `
+    import { runTree } from '#compose/tree.ts'
+    import { showLines } from '#compose/tree-lines.ts'
+    const self = { file: process.execPath, args: [${JSON.stringify(fake)}] }
+    try {
+      const { exitCode } = await runTree(${JSON.stringify(topology())}, null, showLines, self)
+      process.exitCode = exitCode
+    } catch (error) {
+      process.stderr.write(JSON.stringify({ msg: error.message }) + '\\n')
+      process.exitCode = 2
+    }`
+  const tree = spawn(process.execPath, ['--input-type=module-typescript', '-e', code], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  trees.push(tree)
+  const said: { msg: string; service?: string; child?: number }[] = []
+  createInterface({ input: tree.stderr }).on('line', (line) => said.push(JSON.parse(line)))
+  const says = (msg: string) => expect.poll(() => said.map((line) => line.msg), { timeout: 10_000 }).toContain(msg)
+  const pids = () => said.flatMap(({ msg, child }) => (msg === 'ready' && child !== undefined ? [child] : []))
+  return { tree, said, says, pids }
+}
+
+describe('a tree of processes', () => {
+  it('says where it is while it is up, and ends in order on SIGTERM', async () => {
+    const { tree, said, says, pids } = startTree()
+    await says('the tree is up')
+    expect(pids()).toHaveLength(11)
+    await expect.poll(() => JSON.parse(readFileSync(treeFile(), 'utf8')).processes[10]?.state).toBe('ready')
+    expect(JSON.parse(readFileSync(treeFile(), 'utf8'))).toMatchObject({
+      pid: tree.pid,
+      run: 'drill',
+      routerUrl: 'ws://127.0.0.1:7002',
+    })
+    tree.kill('SIGTERM')
+    expect(await once(tree, 'exit')).toEqual([0, null])
+    const stopped = said.filter(({ msg }) => msg === 'stopped').map(({ service }) => service)
+    expect([stopped[0], ...stopped.slice(-2)]).toEqual(['md', 'router', 'log'])
+    expect(existsSync(treeFile())).toBe(false)
+  })
+
+  it('is refused beside another of the same run, which is named', async () => {
+    const first = startTree()
+    await first.says('the tree is up')
+    const second = startTree()
+    expect(await once(second.tree, 'exit')).toEqual([2, null])
+    await second.says(`a tree of run drill is up already, as process ${first.tree.pid}`)
+  })
+
+  it('leaves nothing behind when it is killed, and starts again', async () => {
+    const { tree, says, pids } = startTree()
+    await says('the tree is up')
+    tree.kill('SIGKILL')
+    await expect.poll(() => pids().filter((pid) => !isGone(pid)), { timeout: 1_000 }).toEqual([])
+    const next = startTree()
+    await next.says('the tree is up')
+  })
+})
