@@ -1,0 +1,51 @@
+import { crc32 } from 'node:zlib'
+
+/** A line of a log without its line end: the content, the highest seq that was durable when it was written, the seal, the crc. */
+export function lineOf(content: string, durable: number, sig?: string): string {
+  const text = `${content.slice(0, -1)},"d":${durable}${sig === undefined ? '' : `,"sig":"${sig}"`}`
+  return `${text},"crc":"${crc32(text).toString(16).padStart(8, '0')}"}`
+}
+
+export type LogLine = { readonly seq: number; readonly content: string; readonly sig?: string }
+
+/** Bytes of `,"crc":"xxxxxxxx"}`. */
+export const crcBytes = 18
+const sigBytes = 95
+
+/** Takes an intact line apart. */
+export function openLine(line: string, seq: number): LogLine {
+  const end = durableEnd(line)
+  const content = `${line.slice(0, line.lastIndexOf(',"d":', end))}}`
+  return end === line.length - crcBytes
+    ? { seq, content }
+    : { seq, content, sig: line.slice(end + 8, end + sigBytes - 1) }
+}
+
+/** The highest seq that was durable when an intact line was written. */
+export function durableIn(line: string): number {
+  const end = durableEnd(line)
+  return Number(line.slice(line.lastIndexOf(',"d":', end) + 5, end))
+}
+
+/** The topic of a line or content. */
+export function topicIn(line: string): string {
+  const start = line.indexOf('","topic":"') + 11
+  return line.slice(start, line.indexOf('"', start))
+}
+
+/** The id of a line or content. */
+export function idIn(line: string): string {
+  const start = line.indexOf(',"id":"') + 7
+  return line.slice(start, line.indexOf('"', start))
+}
+
+const durableEnd = (line: string): number => {
+  const end = line.length - crcBytes
+  return line.charCodeAt(end - 1) === 34 ? end - sigBytes : end
+}
+
+/** The content of an intact line with the seal as its last field. */
+export function openLineSealed(line: string): string {
+  const end = durableEnd(line)
+  return `${line.slice(0, line.lastIndexOf(',"d":', end))}${line.slice(end, -crcBytes)}}`
+}

@@ -1,0 +1,90 @@
+import type { ReadRequest, ReadResult } from '#lib/bus/log-port.ts'
+import { openLineSealed } from '#lib/journal/log-line.ts'
+import { readRawLog } from '#lib/journal/read-log.ts'
+import { type HeldEvent, windowOf } from '#lib/journal/read-window.ts'
+
+type Cursor = {
+  readonly lines: ReturnType<typeof readRawLog>
+  readonly to: number
+  held: string | null
+  heldSeq: number
+}
+
+const eventsHeld = 65_536
+const bytesHeld = 64 << 20
+const cursorsHeld = 32
+
+/** Reads of a log that is being written: what is new from memory, what is old from files, where a reader goes on without searching. */
+export class LogReads {
+  readonly #folder: string
+  #firstSeq: number
+  #events: HeldEvent[] = []
+  #bytes = 0
+  readonly #cursors = new Map<string, Cursor>()
+
+  constructor(folder: string, head: number) {
+    this.#folder = folder
+    this.#firstSeq = head + 1
+  }
+
+  /** Takes what has become durable. */
+  add(events: readonly HeldEvent[]): void {
+    for (const event of events) {
+      this.#events.push(event)
+      this.#bytes += event.text.length
+    }
+    if (this.#events.length > eventsHeld || this.#bytes > bytesHeld) this.#forget(this.#events.length >> 1)
+  }
+
+  read(request: ReadRequest): ReadResult {
+    return request.from >= this.#firstSeq ? windowOf(this.#events, this.#firstSeq, request) : this.#readFiles(request)
+  }
+
+  close(): void {
+    for (const { lines } of this.#cursors.values()) lines.return(undefined)
+    this.#cursors.clear()
+  }
+
+  #forget(count: number): void {
+    for (const { text } of this.#events.splice(0, count)) this.#bytes -= text.length
+    this.#firstSeq += count
+  }
+
+  #readFiles({ from, maxBytes, topics }: ReadRequest): ReadResult {
+    const keyOf = (seq: number) => JSON.stringify([seq, topics ?? null])
+    const cursor = this.#cursors.get(keyOf(from)) ?? this.#cursorAt(from, topics)
+    this.#cursors.delete(keyOf(from))
+    const lines: string[] = []
+    let bytes = 0
+    let to = from - 1
+    for (;;) {
+      if (cursor.held === null) {
+        const next = cursor.lines.next()
+        if (next.done === true) return { from, to: cursor.to, lines }
+        cursor.held = openLineSealed(next.value.line)
+        cursor.heldSeq = next.value.seq
+      }
+      bytes += cursor.held.length + 1
+      if (lines.length > 0 && bytes > maxBytes) break
+      lines.push(cursor.held)
+      to = cursor.heldSeq
+      cursor.held = null
+    }
+    this.#keep(keyOf(to + 1), cursor)
+    return { from, to, lines }
+  }
+
+  #cursorAt(from: number, topics: readonly string[] | undefined): Cursor {
+    const to = this.#firstSeq - 1
+    return { lines: readRawLog(this.#folder, { from, to, topics }), to, held: null, heldSeq: 0 }
+  }
+
+  #keep(key: string, cursor: Cursor): void {
+    this.#cursors.get(key)?.lines.return(undefined)
+    this.#cursors.set(key, cursor)
+    const [oldest] = this.#cursors.keys()
+    if (this.#cursors.size <= cursorsHeld || oldest === undefined) return
+    this.#cursors.get(oldest)?.lines.return(undefined)
+    this.#cursors.delete(oldest)
+  }
+}
