@@ -1,0 +1,75 @@
+import { readSecret } from '#lib/bus/auth.ts'
+import { type BusConnection, connectBus } from '#lib/bus/bus-client.ts'
+import { historyTopics, newestTopics } from '#lib/terminal/dashboard/screen-state.ts'
+import type { Event } from '#schemas/event.ts'
+
+const tryEveryMs = 500
+
+/**
+ * Reads along as the operator: what positions, orders and halts are made of from the first event on, prices from now on. Connects when the
+ * router is up, and again where it left off when the router went away.
+ */
+export function watchBus(
+  routerUrl: () => string | null,
+  keys: string,
+  onEvent: (event: Event) => void,
+): { close(): void } {
+  const history = followed(routerUrl, keys, 1, historyTopics, onEvent)
+  const newest = followed(routerUrl, keys, 'head', newestTopics, onEvent)
+  return {
+    close() {
+      history.close()
+      newest.close()
+    },
+  }
+}
+
+function followed(
+  routerUrl: () => string | null,
+  keys: string,
+  start: number | 'head',
+  topics: readonly string[],
+  onEvent: (event: Event) => void,
+): { close(): void } {
+  let from = start
+  let connection: BusConnection | null = null
+  let isClosed = false
+  let timer: NodeJS.Timeout | null = null
+  const again = () => {
+    connection = null
+    if (!isClosed) timer = setTimeout(connect, tryEveryMs)
+  }
+  const connect = () => {
+    const url = routerUrl()
+    if (url === null) {
+      again()
+      return
+    }
+    const onEvents = (events: readonly Event[]) => {
+      for (const event of events) {
+        from = event.seq + 1
+        onEvent(event)
+      }
+    }
+    connectBus({
+      url,
+      identity: 'operator',
+      secret: readSecret(keys, 'operator'),
+      from,
+      topics,
+      onEvents,
+      onClose: again,
+    }).then((opened) => {
+      connection = opened
+      if (isClosed) opened.close()
+    }, again)
+  }
+  connect()
+  return {
+    close() {
+      isClosed = true
+      if (timer !== null) clearTimeout(timer)
+      connection?.close()
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import { createInterface } from 'node:readline/promises'
+import { Args, Flags } from '@oclif/core'
+import { type CommandAnswer, commandTree, type OperatorCommand } from '#compose/tree-command.ts'
+import { doorOf, type TreeFlags, treeFlags } from '#compose/tree-door.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+/** What `trader halt` and `trader resume` are told. */
+export const orderFlags = {
+  ...treeFlags,
+  reason: Flags.string({ description: 'Why, for the log', required: true }),
+  yes: Flags.boolean({ description: 'Do not ask' }),
+}
+export const orderArgs = {
+  strategy: Args.string({ description: 'One strategy; without it all trading is meant' }),
+}
+
+type Order = { readonly word: 'halt' | 'resume'; readonly strategy: string | undefined }
+type OrderFlags = TreeFlags & { readonly reason: string; readonly yes: boolean }
+
+/** Halts or resumes, after the operator typed the word on a terminal. Null where nothing runs. */
+export async function order({ word, strategy }: Order, flags: OrderFlags): Promise<CommandAnswer | null> {
+  const door = doorOf(flags)
+  if (door === null) return null
+  if (!flags.yes) await confirm(word.toUpperCase(), strategy ?? 'all trading')
+  const { reason } = flags
+  const command: OperatorCommand =
+    strategy === undefined ? { command: word, reason } : { command: `strategy.${word}`, target: strategy, reason }
+  return commandTree(door, command)
+}
+
+async function confirm(word: string, what: string): Promise<void> {
+  if (!process.stdin.isTTY) throw new UserError('there is no terminal to ask on', { hint: 'add --yes' })
+  const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  const typed = await terminal.question(`type ${word} to ${word.toLowerCase()} ${what}: `)
+  terminal.close()
+  if (typed.trim() !== word) throw new UserError(`nothing done: ${word} was not typed`)
+}

@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { Flags } from '@oclif/core'
+import { readTopology, type Topology } from '#compose/topology.ts'
+import { runTree } from '#compose/tree.ts'
+import { showLines } from '#compose/tree-lines.ts'
+import { packageRoot } from '#lib/process/package-root.ts'
+import { bindStrategy, readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
+
+export const upFlags = {
+  topology: Flags.string({ description: 'What to run (YAML); see examples/. Without it: the seeded market' }),
+  run: Flags.string({ description: 'Name of the run, instead of the one in the topology' }),
+}
+
+type UpFlags = { readonly topology?: string; readonly run?: string }
+
+/** Checks everything, then runs the tree to its end; the exit code says how it ended. */
+export async function upTree(flags: UpFlags, isDashboard: boolean): Promise<void> {
+  const file = flags.topology ?? join(packageRoot(), 'examples', 'seeded.yaml')
+  const read = readTopology(file)
+  const topology = { ...read, run: flags.run ?? (flags.topology === undefined ? 'live' : read.run) }
+  checkStrategies(topology)
+  const view = isDashboard ? (await import('#compose/tree-dashboard.ts')).showTree : showLines
+  const { exitCode, failure } = await runTree(topology, file, view)
+  process.exitCode = exitCode
+  if (failure === null) return
+  const { name, message } = failure
+  process.stderr.write(exitCode === 2 ? `${message}\n` : `trader: ${name} ${message}; the tree has stopped\n`)
+}
+
+// A fault in a file is told before anything starts.
+function checkStrategies({ strategies }: Topology): void {
+  for (const { file, roles } of strategies) {
+    const instruments = Object.entries(roles).filter((role): role is [string, string] => typeof role[1] === 'string')
+    bindStrategy(readStrategyFile(file), Object.fromEntries(instruments))
+  }
+}
