@@ -173,8 +173,8 @@ export class EventLog implements LogPort {
     const end = this.#end as Error
     for (const { reject } of [...batch, ...this.#waiting.splice(0)]) reject(end)
     if (!isFirst) return
-    await this.#letGo()
     this.#opened.onFailure?.(end)
+    await this.#letGo()
   }
 
   async #letGo(): Promise<void> {

@@ -39,7 +39,7 @@ export class LineFile {
     }
     this.offset = this.#base + start
     this.lineNumber++
-    this.line = this.#buffer.utf8Slice(start, stop)
+    this.line = this.#buffer.toString('utf8', start, stop)
     this.seq = seqAt(this.#buffer, start, stop)
     this.isIntact = hasEnd && this.seq > 0 && hasItsCrc(this.#buffer, start, stop)
     this.#start = hasEnd ? stop + 1 : stop

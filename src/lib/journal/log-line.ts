@@ -49,3 +49,15 @@ export function openLineSealed(line: string): string {
   const end = durableEnd(line)
   return `${line.slice(0, line.lastIndexOf(',"d":', end))}${line.slice(end, -crcBytes)}}`
 }
+
+/** The fields of a content, the payload as its text. */
+export function contentFields(content: string) {
+  const { seq, at, topic, id } = JSON.parse(content) as { seq: number; at: number; topic: string; id: string }
+  return { seq, at, topic, id, payload: content.slice(content.indexOf(',"payload":') + 11, -1) }
+}
+
+/** The event time of a line or content: microseconds UTC. */
+export function atIn(line: string): number {
+  const start = line.indexOf(',"at":') + 6
+  return Number(line.slice(start, line.indexOf(',', start)))
+}

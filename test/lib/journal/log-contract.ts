@@ -91,7 +91,7 @@ export function describeLog(name: string, open: OpenLog): void {
 
     it('[J5] refuses what is no event, and mixed groups', async () => {
       const { log } = await opened()
-      const wrong = ['{}', `${fact('md', 1, 0)}\n`, fact('md', 1, 0).replace('"source":"md"', '"source":"risk"')]
+      const wrong = ['{}', `${fact('md', 1, 0)} `, fact('md', 1, 0).replace('"source":"md"', '"source":"risk"')]
       const mixed = [fact('md', 1, 0), fact('clock', 1, 0)]
       const results = await log.append([...wrong.map((body) => [body]), mixed, []])
       expect(results.map(({ kind }) => kind)).toEqual(Array(5).fill('refused'))

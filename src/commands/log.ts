@@ -1,0 +1,55 @@
+import { join } from 'node:path'
+import { Flags } from '@oclif/core'
+import { ensureSecret, readSecret } from '#lib/bus/auth.ts'
+import { serveLog } from '#lib/journal/log-server.ts'
+import { openEventLog } from '#lib/journal/open-event-log.ts'
+import { announceReady, onStop } from '#lib/process/child-life.ts'
+import { TraderCommand } from '#lib/terminal/command.ts'
+
+export default class Log extends TraderCommand {
+  static override summary = 'Keep the durable event log of a run and serve it to the router'
+  static override description =
+    'The only writer of the folder. Ends with 1 when writing fails: what is not acknowledged may not be in the log.'
+  static override examples = ['<%= config.bin %> log --run live --port 7412']
+  static override flags = {
+    folder: Flags.string({ description: 'Folder of the logs, one of which is that of the run', default: 'logs' }),
+    run: Flags.string({ description: 'Name of the run', default: 'live' }),
+    topology: Flags.string({
+      description: 'Accepted as by every process of a tree; a log needs nothing from it',
+      hidden: true,
+    }),
+    port: Flags.integer({ description: 'Port on 127.0.0.1; 0 takes a free one', default: 7412, min: 0, max: 65_535 }),
+    keys: Flags.string({ description: 'Folder of the secrets', default: 'keys' }),
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(Log)
+    const { run } = flags
+    const folder = join(flags.folder, run)
+    ensureSecret(flags.keys, 'router')
+    const secret = readSecret(flags.keys, 'router')
+    const log = await openEventLog(folder, {
+      run,
+      onTorn: ({ file, copy, bytes }) =>
+        this.say(
+          `${file}: its writer died while writing: the last ${bytes} bytes, never acknowledged, are now in ${copy}`,
+        ),
+      onFailure: (error) => {
+        this.say(`trader: ${error.message}`)
+        process.exit(1)
+      },
+    })
+    const server = await serveLog(log, {
+      port: flags.port,
+      secret,
+      onRefused: (reason) => this.say(`refused a connection: ${reason}`),
+    })
+    onStop(async () => {
+      await server.close()
+      await log.close()
+    })
+    const { head } = await log.state()
+    this.say(`keeping ${folder} at ${server.url}, ${head} events`)
+    announceReady({ state: 'ready', url: server.url })
+  }
+}

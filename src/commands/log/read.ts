@@ -1,0 +1,55 @@
+import { Flags } from '@oclif/core'
+import { logFolder } from '#lib/journal/log-folder.ts'
+import { atIn } from '#lib/journal/log-line.ts'
+import { readLog } from '#lib/journal/read-log.ts'
+import { TraderCommand } from '#lib/terminal/command.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+export default class LogRead extends TraderCommand {
+  static override summary = 'Print the events of a log, one JSON object a line'
+  static override description =
+    'Checks every line; ends with 2 and the place of the damage when one is not what was written.'
+  static override examples = [
+    '<%= config.bin %> log read --topic order.fill',
+    '<%= config.bin %> log read --run 20261124-spy --from 100 --to 200',
+  ]
+  static override flags = {
+    run: Flags.string({ description: 'Name of the run', default: 'live' }),
+    folder: Flags.string({ description: 'Folder of the log, instead of a run' }),
+    from: Flags.integer({ description: 'First seq', default: 1, min: 1 }),
+    to: Flags.integer({ description: 'Last seq', min: 1 }),
+    topic: Flags.string({ description: 'Topic (md.bar) or namespace (md); may be repeated', multiple: true }),
+    since: Flags.string({ description: 'First event time, like 2026-11-24 or 2026-11-24T12:30:00Z' }),
+    until: Flags.string({ description: 'Event time to stop in front of' }),
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(LogRead)
+    const since = microsOf('--since', flags.since) ?? Number.NEGATIVE_INFINITY
+    const until = microsOf('--until', flags.until) ?? Number.POSITIVE_INFINITY
+    const { from, to, topic: topics } = flags
+    let chunk: string[] = []
+    for (const { content } of readLog(logFolder(flags), { from, to, topics })) {
+      const at = atIn(content)
+      if (at < since || at >= until) continue
+      chunk.push(content)
+      if (chunk.length < 1_000) continue
+      await print(chunk)
+      chunk = []
+    }
+    await print(chunk)
+  }
+}
+
+const print = (lines: readonly string[]): Promise<void> =>
+  new Promise((resolve) => {
+    if (lines.length === 0) resolve()
+    else process.stdout.write(`${lines.join('\n')}\n`, () => resolve())
+  })
+
+function microsOf(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined
+  const ms = Date.parse(text)
+  if (Number.isNaN(ms)) throw new UserError(`${flag}: ${text} is no time`, { hint: 'like 2026-11-24T12:30:00Z' })
+  return ms * 1_000
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Flags } from '@oclif/core'
+import { eventSummary } from '#lib/journal/event-summary.ts'
+import { logFolder } from '#lib/journal/log-folder.ts'
+import { newestSeq } from '#lib/journal/newest-seq.ts'
+import { readLog } from '#lib/journal/read-log.ts'
+import { TraderCommand } from '#lib/terminal/command.ts'
+
+const pollMs = 200
+
+export default class LogTail extends TraderCommand {
+  static override summary = 'Print the newest events of a log'
+  static override description =
+    'For people on a terminal, JSON lines elsewhere or with --json. Reads the files; a log process may be writing them.'
+  static override examples = ['<%= config.bin %> log tail --follow', '<%= config.bin %> log tail -n 100 --topic order']
+  static override flags = {
+    run: Flags.string({ description: 'Name of the run', default: 'live' }),
+    folder: Flags.string({ description: 'Folder of the log, instead of a run' }),
+    number: Flags.integer({ char: 'n', description: 'How many of the newest events', default: 20, min: 0 }),
+    follow: Flags.boolean({ char: 'f', description: 'Go on with what is appended, until stopped' }),
+    topic: Flags.string({ description: 'Topic (md.bar) or namespace (md); may be repeated', multiple: true }),
+    json: Flags.boolean({ description: 'JSON lines on a terminal, too' }),
+  }
+
+  async run(): Promise<void> {
+    const { flags } = await this.parse(LogTail)
+    const { topic: topics, number } = flags
+    const folder = logFolder(flags)
+    const isForPeople = process.stdout.isTTY === true && !flags.json
+    const print = (content: string) =>
+      process.stdout.write(`${isForPeople ? eventSummary(content, process.stdout.columns) : content}\n`)
+    let head = newestSeq(folder)
+    let newest: string[] = []
+    // With a filter the newest may lie far back: look twice as far until there are enough.
+    for (let back = number; newest.length < number; back *= 2) {
+      const from = Math.max(1, head - back + 1)
+      newest = [...readLog(folder, { from, to: head, topics })].map(({ content }) => content).slice(-number)
+      if (from === 1) break
+    }
+    for (const content of newest) print(content)
+    while (flags.follow) {
+      await sleep(pollMs)
+      const to = newestSeq(folder)
+      if (to <= head) continue
+      for (const { content } of readLog(folder, { from: head + 1, to, topics })) print(content)
+      head = to
+    }
+  }
+}

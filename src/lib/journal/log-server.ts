@@ -1,0 +1,92 @@
+import type { AddressInfo } from 'node:net'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { isProof, newNonce } from '#lib/bus/auth.ts'
+import type { LogPort } from '#lib/bus/log-port.ts'
+import { frameBytesMost, frameOf, openFrame, readBytesMost, ToLog } from '#lib/journal/log-frames.ts'
+
+export type LogServer = { readonly url: string; readonly close: () => Promise<void> }
+
+/** Serves a log to routers on 127.0.0.1, and to none but those who know the router's secret. Port 0 takes a free one. */
+export async function serveLog(
+  log: LogPort,
+  { port, secret, onRefused }: { port: number; secret: string; onRefused?: (reason: string) => void },
+): Promise<LogServer> {
+  const server = new WebSocketServer({ host: '127.0.0.1', port, maxPayload: frameBytesMost, perMessageDeflate: false })
+  await new Promise<void>((resolve, reject) => server.once('listening', resolve).once('error', reject))
+  server.on('connection', (socket) => serveOne(log, socket, secret, onRefused))
+  const close = () =>
+    new Promise<void>((resolve) => {
+      for (const socket of server.clients) socket.terminate()
+      server.close(() => resolve())
+    })
+  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
+}
+
+function serveOne(log: LogPort, socket: WebSocket, secret: string, onRefused?: (reason: string) => void): void {
+  const nonce = newNonce()
+  let isRouter = false
+  const refuse = (code: number, reason: string) => {
+    onRefused?.(reason)
+    socket.send(frameOf({ t: 'refused', reason }))
+    socket.close(code, reason.slice(0, 100))
+  }
+  socket.on('error', () => socket.terminate())
+  socket.on('message', (bytes, isBinary) => {
+    if (socket.readyState !== socket.OPEN) return
+    try {
+      if (isBinary) throw new Error('a frame is text')
+      const { header, lines } = openFrame(ToLog, bytes.toString())
+      if (header.t === 'hello') {
+        if (isRouter) throw new Error('hello was said before')
+        if (header.identity !== 'router' || !isProof(header.proof, secret, nonce, 'router'))
+          return refuse(4401, `${header.identity.slice(0, 40)} has not proved to be the router`)
+        isRouter = true
+        log.state().then(
+          (state) => socket.send(frameOf({ t: 'welcome', ...state })),
+          () => socket.terminate(),
+        )
+      } else if (!isRouter) refuse(4401, 'hello comes first')
+      else
+        answer(log, header, lines).then(
+          (text) => socket.send(text),
+          (error: Error) => socket.send(frameOf({ t: 'failed', k: header.k, reason: error.message })),
+        )
+    } catch (error) {
+      refuse(4400, `not a frame of this protocol: ${(error as Error).message.split('\n')[0]}`)
+    }
+  })
+  socket.send(frameOf({ t: 'challenge', nonce }))
+}
+
+async function answer(log: LogPort, header: Exclude<ToLog, { t: 'hello' }>, lines: string[]): Promise<string> {
+  switch (header.t) {
+    case 'append':
+      return frameOf({ t: 'appended', k: header.k, results: [...(await log.append(groupsOf(header.groups, lines)))] })
+    case 'read': {
+      const {
+        from,
+        to,
+        lines: found,
+      } = await log.read({
+        from: header.from,
+        maxBytes: Math.min(header.maxBytes, readBytesMost),
+        topics: header.topics,
+      })
+      return frameOf({ t: 'events', k: header.k, from, to }, found)
+    }
+    case 'state':
+      return frameOf({ t: 'state', k: header.k, ...(await log.state()) })
+  }
+}
+
+/** Throws when the sizes are not those of the lines that came: whole frames or nothing. */
+function groupsOf(sizes: readonly number[], lines: readonly string[]): string[][] {
+  let at = 0
+  const groups = sizes.map((size) => {
+    const from = at
+    at += size
+    return lines.slice(from, at)
+  })
+  if (at !== lines.length) throw new Error(`groups of ${at} events in a frame with ${lines.length}`)
+  return groups
+}

@@ -1,0 +1,86 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { type LogDisk, type LogFile, realDisk } from '#lib/journal/log-disk.ts'
+import { openEventLog } from '#lib/journal/open-event-log.ts'
+import { readLog } from '#lib/journal/read-log.ts'
+import { fact } from '#test/lib/journal/bodies.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trader-faults-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
+type Faults = { isFull: boolean; isSyncFailing: boolean }
+
+/** A real disk on which writes tear when it is full, and syncs fail when told. */
+function faultyDisk(faults: Faults): LogDisk {
+  const faulty = (file: LogFile): LogFile => ({
+    ...file,
+    write(bytes, at) {
+      if (!faults.isFull) return file.write(bytes, at)
+      file.write(bytes.subarray(0, 7), at)
+      throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
+    },
+    sync: () => (faults.isSyncFailing ? Promise.reject(new Error('input/output error')) : file.sync()),
+  })
+  return { create: (path) => faulty(realDisk.create(path)), open: (path) => faulty(realDisk.open(path)) }
+}
+
+it('[J12] refuses with disk_full, stays readable and goes on when there is space', async () => {
+  const faults = { isFull: false, isSyncFailing: false }
+  const log = await openEventLog(folder, { disk: faultyDisk(faults) })
+  await log.append([[fact('md', 1, 0)]])
+  faults.isFull = true
+  expect(await log.append([[fact('md', 1, 1)], [fact('md', 1, 0)]])).toEqual([
+    { kind: 'refused', reason: 'disk_full' },
+    { kind: 'repeat' },
+  ])
+  expect((await log.read({ from: 1, maxBytes: 1e6 })).to).toBe(1)
+  expect([...readLog(folder)]).toHaveLength(1)
+  faults.isFull = false
+  expect(await log.append([[fact('md', 1, 1)]])).toEqual([{ kind: 'appended', from: 2, to: 2 }])
+  await log.close()
+  expect([...readLog(folder)]).toHaveLength(2)
+})
+
+it('[J12] acknowledges nothing after a failed sync and is closed for good', async () => {
+  const faults = { isFull: false, isSyncFailing: false }
+  const failures: string[] = []
+  const log = await openEventLog(folder, {
+    disk: faultyDisk(faults),
+    onFailure: ({ message }) => failures.push(message),
+  })
+  await log.append([[fact('md', 1, 0)]])
+  faults.isSyncFailing = true
+  const results = await Promise.allSettled([log.append([[fact('md', 1, 1)]]), log.append([[fact('md', 1, 2)]])])
+  expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected'])
+  faults.isSyncFailing = false
+  await expect(log.append([[fact('md', 1, 1)]])).rejects.toThrow('cannot write')
+  expect(failures).toEqual(['the log cannot write: input/output error'])
+  await log.close()
+  const again = await openEventLog(folder)
+  expect((await again.state()).head).toBe(3)
+  await again.close()
+})
+
+it('[J13] has one writer, whose pid the second one is told', async () => {
+  const log = await openEventLog(folder)
+  await expect(openEventLog(folder)).rejects.toThrow(`process ${process.pid} is writing this log`)
+  await log.close()
+  await (await openEventLog(folder)).close()
+})
+
+it('[J8] removes a segment of the journal only when topic files have it, by namespace and date', async () => {
+  let date = '2026-11-24'
+  const log = await openEventLog(folder, { segmentBytes: 1_000, today: () => date })
+  for (let n = 0; n < 100; n++) {
+    await log.append([[fact('md', 1, n)], [fact('clock', 1, n, 'system.time')]])
+    if (n === 50) date = '2026-11-25'
+    expect([...readLog(folder)]).toHaveLength(2 * n + 2)
+  }
+  await log.close()
+  expect([...readLog(folder, { topics: ['md'], from: 11, to: 20 })].map(({ seq }) => seq)).toEqual([11, 13, 15, 17, 19])
+})

@@ -1,0 +1,112 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readSecret } from '#lib/bus/auth.ts'
+import { openRemoteLog } from '#lib/journal/remote-log.ts'
+import { selfCommand } from '#lib/process/self.ts'
+import { fact } from '#test/lib/journal/bodies.ts'
+import { trader } from '#test/process/trader.ts'
+
+let folder: string
+let children: ChildProcess[]
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trader-log-'))
+  children = []
+})
+afterEach(() => {
+  for (const child of children) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true })
+})
+
+const keys = () => join(folder, 'keys')
+const logArgs = () => ['log', '--folder', folder, '--run', 'live', '--port', '0', '--keys', keys()]
+
+async function start(): Promise<{ child: ChildProcess; url: string; ended: Promise<number | null> }> {
+  const { file, args } = selfCommand()
+  const child = spawn(file, [...args, ...logArgs()], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  children.push(child)
+  let talk = ''
+  child.stderr?.on('data', (bytes) => {
+    talk += bytes
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('message', (message) => resolve((message as { url: string }).url))
+    ended.then(() => reject(new Error(talk)))
+  })
+  return { child, url, ended }
+}
+
+describe('trader log', () => {
+  it('has everything it acknowledged after SIGKILL, three times over', async () => {
+    let acknowledged = 0
+    for (let round = 0; round < 3; round++) {
+      const { child, url, ended } = await start()
+      const log = await openRemoteLog({ url, secret: readSecret(keys(), 'router') })
+      const { head, marks } = await log.state()
+      expect(head).toBeGreaterThanOrEqual(acknowledged)
+      let n = (marks.md?.fact?.n ?? -1) + 1
+      expect(n).toBe(head)
+      setTimeout(() => child.kill('SIGKILL'), 150 + 100 * round)
+      const append = async () => {
+        for (;;) {
+          const [result] = await log.append([Array.from({ length: 8 }, () => fact('md', 1, n++))])
+          if (result?.kind === 'appended') acknowledged = Math.max(acknowledged, result.to)
+        }
+      }
+      await Promise.allSettled([append(), append(), append()])
+      await ended
+    }
+    expect(acknowledged).toBeGreaterThan(100)
+    const { child, ended } = await start()
+    const { stdout } = await trader(['log', 'read', '--folder', join(folder, 'live')])
+    const seqs = String(stdout)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).seq)
+    expect(seqs.length).toBeGreaterThanOrEqual(acknowledged)
+    expect(seqs).toEqual(seqs.map((_, i) => i + 1))
+    child.kill('SIGTERM')
+    expect(await ended).toBe(0)
+  })
+
+  it('refuses to be the second one, in one line with the pid of the first', async () => {
+    const { child } = await start()
+    const { stderr, exitCode } = await trader(logArgs())
+    expect(stderr).toContain(`process ${child.pid} is writing this log`)
+    expect(String(stderr).trimEnd().split('\n')).toHaveLength(1)
+    expect(exitCode).toBe(2)
+  })
+
+  it('ends with its supervisor', async () => {
+    const { child, ended } = await start()
+    child.disconnect()
+    expect(await ended).not.toBeNull()
+  })
+
+  it('is shown by stat and tail while it is written, and by topic', async () => {
+    const { url } = await start()
+    const log = await openRemoteLog({ url, secret: readSecret(keys(), 'router') })
+    await log.append([[fact('md', 1, 0), fact('md', 1, 1)], [fact('clock', 1, 0, 'system.time')]])
+    const at = ['--folder', join(folder, 'live')]
+    const stat = JSON.parse(String((await trader(['log', 'stat', ...at, '--json'])).stdout))
+    expect(stat).toMatchObject({
+      head: 3,
+      topics: [
+        { topic: 'md.bar', events: 2 },
+        { topic: 'system.time', events: 1 },
+      ],
+    })
+    const { stdout } = await trader(['log', 'tail', '-n', '1', '--topic', 'md', ...at])
+    expect(JSON.parse(String(stdout))).toMatchObject({ seq: 2, id: 'md:e1.1' })
+    await log.close()
+  })
+
+  it('says where it looked when there is no log', async () => {
+    const { stderr, exitCode } = await trader(['log', 'read', '--folder', join(folder, 'none')])
+    expect(stderr).toContain('there is no log in')
+    expect(exitCode).toBe(2)
+  })
+})
