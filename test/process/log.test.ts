@@ -31,7 +31,7 @@ async function start(): Promise<{ child: ChildProcess; url: string; ended: Promi
   child.stderr?.on('data', (bytes) => {
     talk += bytes
   })
-  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
   const url = await new Promise<string>((resolve, reject) => {
     child.once('message', (message) => resolve((message as { url: string }).url))
     ended.then(() => reject(new Error(talk)))
