@@ -1,4 +1,14 @@
-import { closeSync, fdatasync, fdatasyncSync, fsyncSync, ftruncateSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** What the log asks of a disk; tests put a failing one in its place. */
@@ -21,10 +31,17 @@ export const realDisk: LogDisk = {
     const folder = dirname(path)
     const made = mkdirSync(folder, { recursive: true })
     const fd = openSync(path, 'wx')
-    fdatasyncSync(fd)
-    syncFolder(folder)
-    // A folder that is new is durable when the one that it is in is.
-    for (let at = folder; made !== undefined && at.length >= made.length; at = dirname(at)) syncFolder(dirname(at))
+    try {
+      fdatasyncSync(fd)
+      syncFolder(folder)
+      // A folder that is new is durable when the one that it is in is.
+      for (let at = folder; made !== undefined && at.length >= made.length; at = dirname(at)) syncFolder(dirname(at))
+    } catch (error) {
+      // So that it can be made once there is space again.
+      closeSync(fd)
+      rmSync(path)
+      throw error
+    }
     return fileOf(fd)
   },
   open: (path) => fileOf(openSync(path, 'r+')),
