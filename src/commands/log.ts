@@ -31,9 +31,7 @@ export default class Log extends TraderCommand {
     const log = await openEventLog(folder, {
       run,
       onTorn: ({ file, copy, bytes }) =>
-        this.say(
-          `${file}: its writer died while writing: the last ${bytes} bytes, never acknowledged, are now in ${copy}`,
-        ),
+        this.say(`${file}: its last ${bytes} bytes are torn, as by a writer that died; they are now in ${copy}`),
       onFailure: (error) => {
         this.say(`trader: ${error.message}`)
         process.exit(1)
