@@ -15,6 +15,8 @@ export type AppendResult =
 
 export type ReadRequest = {
   readonly from: number
+  /** The last seq wanted; the head where nothing is said. */
+  readonly to?: number
   readonly maxBytes: number
   /** All of them where nothing is said. */
   readonly topics?: readonly string[]

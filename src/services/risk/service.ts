@@ -20,6 +20,8 @@ import { brokenDrawdown, foldEquity, restartPeak } from './drawdown.ts'
 import { answerWish, judge, mustWait } from './judge-wish.ts'
 import { RiskConfig } from './risk-config.ts'
 
+export { RiskConfig }
+
 /** Guards capital: gives leave for one order at a time or refuses with the numbers; the rules are in SPEC.md. */
 export const risk = defineService({
   name: 'risk',

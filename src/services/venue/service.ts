@@ -25,6 +25,8 @@ import { foldQuote, isUnchanged, type QuoteEvent, quoteIn, takeFrom } from './st
 import { VenueConfig } from './venue-config.ts'
 import { workingOrderOf } from './working-order.ts'
 
+export { VenueConfig }
+
 /** The simulated exchange: accepts, fills, cancels and expires our orders against bars and quotes; the rules are in SPEC.md. */
 export const venue = defineService({
   name: 'venue',

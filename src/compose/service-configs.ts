@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import type { ServiceName } from '#schemas/service-rank.ts'
+import { bindStrategy, readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
+import { everyService } from './services.ts'
+import type { Topology } from './topology.ts'
+
+/** A service's configuration as its `system.config` says it: plain JSON, and the SHA-256 of its text. */
+export type ServiceConfig = { readonly hash: string; readonly config: unknown }
+
+/** The configuration of every service of a topology. Reads strategy files. Throws a UserError on a fault in them. */
+export function configsOf(topology: Topology): Readonly<Record<ServiceName, ServiceConfig>> {
+  const { account, venue, risk, clock, bars } = topology
+  const strategies = topology.strategies.map(({ file, roles }) => {
+    const read = readStrategyFile(file)
+    const named = Object.entries(roles).filter((role): role is [string, string] => typeof role[1] === 'string')
+    return { bound: bindStrategy(read, Object.fromEntries(named)), roles }
+  })
+  const mappings = strategies.flatMap(({ bound, roles }) =>
+    Object.entries(roles)
+      .filter(([role]) => role === bound.definition.trade)
+      .map(([role, to]) => ({
+        strategy: bound.definition.name,
+        role,
+        to: typeof to === 'string' ? { kind: 'instrument', instrument: to } : { kind: 'option', ...to.option },
+      })),
+  )
+  const { maxDrawdown } = risk.limits
+  const configs: Record<ServiceName, unknown> = {
+    md: { bars },
+    venue: { ...venue, currency: account.currency },
+    orders: {},
+    pnl: { ...account, maxDrawdown },
+    clock: clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros },
+    indicators: {},
+    strategy: { strategies: strategies.map(({ bound }) => bound) },
+    resolver: { mappings },
+    risk: { ...account, ...risk },
+  }
+  const named = everyService.map((service) => [service.name, said(service.config.parse(plain(configs[service.name])))])
+  return Object.fromEntries(named) as Record<ServiceName, ServiceConfig>
+}
+
+function said(checked: unknown): ServiceConfig {
+  const config = plain(checked)
+  return { hash: createHash('sha256').update(JSON.stringify(config)).digest('hex'), config }
+}
+
+// Without what is undefined, as the log has it.
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))

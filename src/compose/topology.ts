@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs'
+import { dirname, isAbsolute, join } from 'node:path'
+import { parseDocument } from 'yaml'
+import { z } from 'zod'
+import { UserError } from '#lib/terminal/user-error.ts'
+import { Currency, InstrumentId, Interval, Micros, Money, Name } from '#schemas/primitives.ts'
+import { FeedConfig } from '#services/md/adapters/feed-config.ts'
+import { RiskConfig } from '#services/risk/service.ts'
+import { VenueConfig } from '#services/venue/service.ts'
+
+/** An instrument, or the option that the resolver picks on an underlying at the time. */
+const RoleTarget = z.union([
+  InstrumentId,
+  z.strictObject({
+    option: z.strictObject({ underlying: InstrumentId, minDaysToExpiry: z.int().min(0).default(0) }),
+  }),
+])
+
+/** What a tree of processes, or a backtest, is made of: what runs, on which market, with which money. */
+export const Topology = z.strictObject({
+  /** The name of the run: its log is in `<logs>/<run>`. */
+  run: Name.default('live'),
+  logs: z.string().default('logs'),
+  keys: z.string().default('keys'),
+  router: z
+    .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(7411) })
+    .default({ host: '127.0.0.1', port: 7411 }),
+  /** One event at a time, so that the log is that of the same backtest. */
+  lockstep: z.boolean().default(false),
+  /** Microseconds UTC: the time of the configurations, where the run is not live. */
+  startsAt: Micros.optional(),
+  feed: FeedConfig,
+  /** Bars that are built from trades. */
+  bars: z
+    .array(z.strictObject({ instrument: InstrumentId.optional(), interval: Interval }))
+    .default([]),
+  account: z
+    .strictObject({ currency: Currency, startingCash: Money })
+    .default({ currency: 'USD', startingCash: '100000' }),
+  clock: z
+    .strictObject({
+      /** `live` says the time of the system's clock, `replay` that of the events. */
+      mode: z.enum(['live', 'replay']).optional(),
+      stepMicros: z.int().min(1_000).optional(),
+    })
+    .default({}),
+  venue: VenueConfig.omit({ currency: true }),
+  risk: RiskConfig.omit({ currency: true, startingCash: true }).prefault({}),
+  strategies: z
+    .array(z.strictObject({ file: z.string(), roles: z.record(Name, RoleTarget) }))
+    .min(1, 'a tree trades at least one strategy'),
+})
+export type Topology = z.infer<typeof Topology>
+
+/** Reads a topology file (YAML). Strategy and data paths are relative to the file. Throws a UserError with the line of the fault. */
+export function readTopology(file: string): Topology {
+  const document = parseDocument(readText(file), { prettyErrors: true })
+  const [broken] = document.errors
+  if (broken) throw new UserError(broken.message.split('\n')[0] ?? 'is not YAML', { file, line: broken.linePos?.[0].line })
+  const parsed = Topology.safeParse(document.toJS())
+  if (!parsed.success) throw faultOf(file, document, parsed.error)
+  const from = (path: string) => (isAbsolute(path) ? path : join(dirname(file), path))
+  const { feed, strategies } = parsed.data
+  return {
+    ...parsed.data,
+    feed: feed.kind === 'data-set' ? { ...feed, path: from(feed.path) } : feed,
+    strategies: strategies.map((strategy) => ({ ...strategy, file: from(strategy.file) })),
+  }
+}
+
+function faultOf(file: string, document: ReturnType<typeof parseDocument>, error: z.ZodError): UserError {
+  const issue = error.issues[0] as z.core.$ZodIssue
+  const unknownKey = issue.code === 'unrecognized_keys' ? issue.keys.slice(0, 1) : []
+  const path = [...issue.path, ...unknownKey] as (string | number)[]
+  let node: unknown
+  for (let length = path.length; length > 0 && node === undefined; length--)
+    node = document.getIn(path.slice(0, length), true)
+  const offset = (node as { range?: [number, number, number] } | undefined)?.range?.[0]
+  const line = offset === undefined ? 1 : lineAt(readText(file), offset)
+  return new UserError(`${path.length > 0 ? `${path.join('.')}: ` : ''}${issue.message}`, { file, line })
+}
+
+const lineAt = (text: string, offset: number): number => text.slice(0, offset).split('\n').length
+
+function readText(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code}`, { file })
+  }
+}

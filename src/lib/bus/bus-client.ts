@@ -1,0 +1,74 @@
+import { bodyOf } from '#lib/codec/event-text.ts'
+import { factId } from '#lib/kernel/event-id.ts'
+import { catalogue } from '#schemas/catalogue.ts'
+import type { Event, Fact } from '#schemas/event.ts'
+import { Connection, type Welcome } from './connection.ts'
+import { Outbox } from './outbox.ts'
+
+export type BusOptions = {
+  readonly url: string
+  readonly identity: string
+  readonly secret: string
+  /** The first event wanted; null wants none. */
+  readonly from: number | 'head' | null
+  readonly topics: readonly string[] | null
+  readonly onEvents?: (events: readonly Event[]) => void
+  readonly onClose?: () => void
+}
+
+export type BusConnection = {
+  readonly welcome: Welcome
+  /** Resolves when they are durable. Rejects when they are refused, or when the connection is lost before that is known. */
+  publishFacts(facts: readonly Fact[]): Promise<void>
+  close(): Promise<void>
+}
+
+/** The body of an edge's fact. */
+export const factBody = (source: string, { topic, at, payload, epoch, n }: Fact): string =>
+  bodyOf({ id: factId(source, epoch, n), topic, v: catalogue[topic].v, at, source, cause: null, payload } as Event)
+
+/** Connects once, for a command or a screen. Rejects when the router is away or refuses. */
+export function connectBus(options: BusOptions): Promise<BusConnection> {
+  const { url, identity, secret, from, topics, onEvents, onClose } = options
+  const outbox = new Outbox()
+  let acknowledged = 0
+  let published = 0
+  let lost: Error | null = null
+  const waiting: { readonly through: number; resolve(): void; reject(error: Error): void }[] = []
+  const lose = (error: Error) => {
+    lost ??= error
+    for (const { reject } of waiting.splice(0)) reject(lost)
+  }
+  return new Promise((resolve, reject) => {
+    const connection: Connection = new Connection({
+      url,
+      identity,
+      secret,
+      comesBack: false,
+      wish: () => ({ from, topics: topics === null ? null : [...topics], isService: false }),
+      onWelcome: (welcome) => resolve({ welcome, publishFacts, close: () => connection.close() }),
+      onEvents: (_from, _to, lines) => onEvents?.(lines.map((line) => JSON.parse(line) as Event)),
+      onAck: (through) => {
+        outbox.ack(through)
+        acknowledged = through
+        while (waiting[0] !== undefined && waiting[0].through <= acknowledged) waiting.shift()?.resolve()
+      },
+      onRefused: (reason) => {
+        lose(new Error(`the router refuses: ${reason}`))
+        reject(lost)
+      },
+      onLost: () => {
+        lose(new Error(`there is no router at ${url}`))
+        reject(lost)
+        onClose?.()
+      },
+    })
+    const publishFacts = (facts: readonly Fact[]): Promise<void> => {
+      if (lost !== null) return Promise.reject(lost)
+      for (const fact of facts) outbox.push(factId(identity, fact.epoch, fact.n), [factBody(identity, fact)])
+      published += facts.length
+      outbox.flush(connection)
+      return new Promise((done, fail) => waiting.push({ through: published, resolve: done, reject: fail }))
+    }
+  })
+}

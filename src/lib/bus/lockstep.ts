@@ -1,0 +1,187 @@
+import type { Committer, Group } from './committer.ts'
+import type { Waiting } from './free-order.ts'
+import type { LogPort } from './log-port.ts'
+
+export type LockstepService = { readonly name: string; readonly topics: readonly string[] }
+
+export type LockstepOptions = {
+  readonly committer: Committer
+  readonly log: LogPort
+  /** In rank order. */
+  readonly services: readonly LockstepService[]
+  /** Those whose first configuration is not in the log yet. */
+  readonly unconfigured: readonly string[]
+  /** Every event up to this seq has been answered by all. */
+  readonly cursor: number
+  /** Shows services an event, and those before it. */
+  readonly deliver: (seq: number) => void
+  readonly fail: (error: unknown) => void
+}
+
+type Answering = { readonly seq: number; readonly waiting: Set<string> }
+
+/**
+ * One event at a time: an event is shown to all, and when every service that hears it has answered, the answers go into the log in rank
+ * order, in one commit. A new fact enters only when nothing is left to answer: first the configurations in rank order, then what
+ * services and operators say, then the feed. The order of the in-process runner, whoever dies and comes back meanwhile.
+ */
+export class Lockstep {
+  readonly #options: LockstepOptions
+  readonly #answers = new Map<string, Map<number, Group | null>>()
+  readonly #unconfigured: string[]
+  readonly #configs = new Map<string, Waiting>()
+  #facts: Waiting[] = []
+  #feed: { readonly owner: object; readonly waiting: Waiting[] } | null = null
+  #feedNext = 0
+  #cursor: number
+  #answering: Answering | null = null
+  #isBusy = false
+  /** Topic and configured service of the events between the cursor and the head, by seq. */
+  readonly #ahead = new Map<number, { readonly topic: string; readonly configured: string | null }>()
+
+  constructor(options: LockstepOptions) {
+    this.#options = options
+    this.#cursor = options.cursor
+    this.#unconfigured = [...options.unconfigured]
+    for (const { name } of options.services) this.#answers.set(name, new Map())
+  }
+
+  get cursor(): number {
+    return this.#cursor
+  }
+
+  /** The newest seq that may be shown to a service. */
+  get shown(): number {
+    return this.#answering?.seq ?? this.#cursor
+  }
+
+  /** Nothing is left to answer or to take in. */
+  get isIdle(): boolean {
+    return (
+      !this.#isBusy &&
+      this.#answering === null &&
+      this.#cursor === this.#options.committer.head &&
+      this.#facts.length === 0 &&
+      this.#configs.size === 0 &&
+      (this.#feed === null || this.#feedNext === this.#feed.waiting.length)
+    )
+  }
+
+  /** All that a service has to say to an event; null is nothing. Said again it is ignored. */
+  answer(service: string, seq: number, group: Group | null): void {
+    if (seq > this.#cursor) this.#answers.get(service)?.set(seq, group)
+    this.#go()
+  }
+
+  fact(service: string, waiting: Waiting): void {
+    const isFirst = waiting.group.configured[0] === service && this.#unconfigured.includes(service)
+    if (isFirst) this.#configs.set(service, waiting)
+    else this.#facts.push(waiting)
+    this.#go()
+  }
+
+  /** Facts of a feed in its order; what an earlier connection of it said, and is not in the log, is forgotten. */
+  feed(owner: object, waiting: readonly Waiting[]): void {
+    if (this.#feed?.owner !== owner) {
+      this.#feed = { owner, waiting: [] }
+      this.#feedNext = 0
+    }
+    for (const one of waiting) this.#feed.waiting.push(one)
+    this.#go()
+  }
+
+  #go(): void {
+    if (this.#isBusy) return
+    this.#isBusy = true
+    this.#advance()
+      .catch(this.#options.fail)
+      .finally(() => {
+        this.#isBusy = false
+      })
+  }
+
+  async #advance(): Promise<void> {
+    const { committer } = this.#options
+    for (;;) {
+      if (this.#answering !== null) {
+        if (!this.#isAnswered(this.#answering)) return
+        await this.#conclude(this.#answering.seq)
+      } else if (this.#cursor < committer.head) await this.#show(this.#cursor + 1)
+      else {
+        const next = this.#nextFact()
+        if (next === null) return
+        const [result] = await this.#append([next.group])
+        if (result) next.done(result)
+      }
+    }
+  }
+
+  #isAnswered({ seq, waiting }: Answering): boolean {
+    for (const service of waiting) if (!this.#answers.get(service)?.has(seq)) return false
+    return true
+  }
+
+  async #conclude(seq: number): Promise<void> {
+    const groups: Group[] = []
+    for (const { name } of this.#options.services) {
+      const group = this.#answers.get(name)?.get(seq)
+      if (group) groups.push(group)
+    }
+    if (groups.length > 0) {
+      const results = await this.#append(groups)
+      const refused = results.find((result) => result.kind !== 'appended')
+      if (refused) throw new Error(`the log does not take the answers to event ${seq}: ${JSON.stringify(refused)}`)
+    }
+    for (const answers of this.#answers.values()) for (const key of answers.keys()) if (key <= seq) answers.delete(key)
+    this.#cursor = seq
+    this.#answering = null
+  }
+
+  async #show(seq: number): Promise<void> {
+    const { topic, configured } = this.#ahead.get(seq) ?? (await this.#readBack(seq))
+    this.#ahead.delete(seq)
+    const hears = ({ name, topics }: LockstepService) =>
+      topic === 'system.config' ? configured === name : topics.includes(topic)
+    const waiting = this.#options.services.filter(hears).map(({ name }) => name)
+    this.#answering = { seq, waiting: new Set(waiting) }
+    this.#options.deliver(seq)
+  }
+
+  #nextFact(): Waiting | null {
+    const [service] = this.#unconfigured
+    if (service !== undefined) {
+      const config = this.#configs.get(service)
+      if (config === undefined) return null
+      this.#configs.delete(service)
+      this.#unconfigured.shift()
+      return config
+    }
+    const fact = this.#facts.shift()
+    if (fact) return fact
+    if (this.#feed === null) return null
+    const next = this.#feed.waiting[this.#feedNext]
+    if (next === undefined) return null
+    if (++this.#feedNext >= 1_024) this.#feed.waiting.splice(0, this.#feedNext)
+    if (this.#feedNext >= 1_024) this.#feedNext = 0
+    return next
+  }
+
+  async #append(groups: readonly Group[]) {
+    const { committer } = this.#options
+    let seq = committer.head
+    const results = await committer.append(groups)
+    groups.forEach(({ topics, configured }, i) => {
+      if (results[i]?.kind !== 'appended') return
+      topics.forEach((topic, n) => {
+        this.#ahead.set(++seq, { topic, configured: configured[n] ?? null })
+      })
+    })
+    return results
+  }
+
+  async #readBack(seq: number): Promise<{ topic: string; configured: string | null }> {
+    const { lines } = await this.#options.log.read({ from: seq, to: seq, maxBytes: 1 << 20 })
+    const { topic, payload } = JSON.parse(lines[0] ?? '') as { topic: string; payload: { service?: string } }
+    return { topic, configured: topic === 'system.config' ? (payload.service ?? null) : null }
+  }
+}

@@ -1,0 +1,118 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { zipSync } from 'fflate'
+import { afterAll, describe, expect, it } from 'vitest'
+import { planLeanImport } from '#services/md/adapters/import-lean.ts'
+import { faultOf, readPlan } from './read-plan.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'lean-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+function lean(path: string, entries: Record<string, string>): string {
+  const file = join(root, path)
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(
+    file,
+    zipSync(Object.fromEntries(Object.entries(entries).map(([name, text]) => [name, Buffer.from(text)]))),
+  )
+  return file
+}
+const bars = (path: string, text: string) => readPlan(planLeanImport([lean(path, { 'a.csv': text })])).facts
+const iso = (at: unknown) => new Date((at as number) / 1000).toISOString()
+
+describe('LEAN files', () => {
+  it('[MD-I2] a daily bar covers the local day, 23 or 25 hours where the clocks change', () => {
+    const days = bars(
+      'equity/usa/daily/dst.zip',
+      '20210312 00:00,1,1,1,1,1\n20210314 00:00,1,1,1,1,1\n20211107 00:00,1,1,1,1,1',
+    )
+    const spans = days.map(({ payload }) => payload as { start: number; end: number })
+    expect(spans.map(({ start, end }) => (end - start) / 3_600_000_000)).toEqual([24, 23, 25])
+    expect(spans.map(({ start }) => iso(start))).toEqual([
+      '2021-03-12T05:00:00.000Z',
+      '2021-03-14T05:00:00.000Z',
+      '2021-11-07T04:00:00.000Z',
+    ])
+  })
+
+  it('[MD-I4] ten-thousandths become the shortest exact text', () => {
+    const [bar] = bars('equity/usa/minute/p/20131007_trade.zip', '34200000,7485400,7485401,1,10000,5')
+    expect(bar?.payload).toMatchObject({ open: '748.54', high: '748.5401', low: '0.0001', close: '1' })
+  })
+
+  it('[MD-I10] names file, entry and line of what it cannot read', () => {
+    const of = (path: string, text: string) => {
+      const { message, file, line } = faultOf(() => bars(path, text))
+      return `${file?.slice(root.length + 1)}:${line}: ${message}`
+    }
+    const minute = 'equity/usa/minute/bad/20131007_trade.zip'
+    expect(of(minute, '34200000,1,1,1,1,1\n34260000,1,1,x,1,1')).toBe(
+      `${minute}:a.csv:2: low is "x", expected a whole number`,
+    )
+    expect(of(minute, '34200000,1,1,1,1')).toBe(`${minute}:a.csv:1: 5 cells, expected 6`)
+    expect(of(minute, '34200000,2,1,1,1,1')).toContain('high 0.0001 is below open 0.0002')
+    expect(of(minute, '99999999,1,1,1,1,1')).toContain('beyond the milliseconds of a day')
+    expect(of(minute, '34200000,1,1,1,1,1\n34140000,1,1,1,1,1')).toContain(
+      ':2: time goes back, from 2013-10-07T13:31:00.000000Z to 2013-10-07T13:30:00.000000Z',
+    )
+    expect(of('equity/usa/daily/bad.zip', '20130230 00:00,1,1,1,1,1')).toContain('"20130230" is no day of the calendar')
+    expect(of('crypto/coinbase/minute/btcusd/20131007_trade.zip', '0,1,1,1,1e400,1')).toContain('close is "1e400"')
+    expect(of('crypto/coinbase/minute/btcusd/20131007_trade.zip', '0,1,1,1,1,-1')).toContain('volume is "-1"')
+  })
+
+  it('[MD-I10] --skip-bad leaves them out, counts them and keeps the rest', () => {
+    const file = lean('equity/usa/minute/skip/20131007_trade.zip', { 'a.csv': '1,1,1,1,1,1\nx\n\n2,1,1,1,1,1\n3,0,0' })
+    const { facts, leftOut } = readPlan(planLeanImport([file]), true)
+    expect(facts).toHaveLength(2)
+    expect(leftOut.badLines).toBe(2)
+    expect(leftOut.firstBadLines[1]).toContain('a.csv:5: 3 cells, expected 6')
+  })
+
+  it('[MD-I5] a quote bar without the side that is asked for makes no bar and is counted', () => {
+    const file = lean('forex/oanda/minute/eurusd/20131007_quote.zip', {
+      'a.csv': '0,1,2,1,2,5,,,,,0\n60000,1,2,1,2,5,2,3,2,3,5',
+    })
+    const mid = readPlan(planLeanImport([file]))
+    expect(mid.facts.map(({ payload }) => payload)).toMatchObject([
+      { open: '1.5', high: '2.5', low: '1.5', close: '2.5', volume: '0' },
+    ])
+    expect(mid.leftOut.rows).toEqual({ 'quote bars without both sides': 1 })
+    expect(readPlan(planLeanImport([file], { side: 'bid' })).facts).toHaveLength(2)
+  })
+
+  it('[MD-I6] forex ticks have no sizes; times may have decimals', () => {
+    const ticks = bars('forex/oanda/tick/eurusd/20140501_quote.zip', '611.25,1.38626,1.38627')
+    expect(ticks).toEqual([
+      {
+        at: Date.UTC(2014, 4, 1) * 1000 + 611_250,
+        topic: 'md.tick',
+        payload: {
+          kind: 'quote',
+          instrument: 'EURUSD.OANDA',
+          bid: '1.38626',
+          bidSize: null,
+          ask: '1.38627',
+          askSize: null,
+        },
+      },
+    ])
+  })
+
+  it('refuses what is not in its place, holds two different files, or is no zip', () => {
+    expect(faultOf(() => planLeanImport([lean('somewhere/a.zip', { 'a.csv': '' })])).message).toContain(
+      'does not say what it holds',
+    )
+    const two = lean('equity/usa/daily/two.zip', { 'a.csv': '1', 'b.csv': '2' })
+    expect(faultOf(() => planLeanImport([two])).message).toBe('holds 2 files that differ, expected one')
+    const none = join(root, 'equity/usa/daily/none.zip')
+    writeFileSync(none, 'no zip')
+    expect(faultOf(() => planLeanImport([none]))).toMatchObject({
+      file: none,
+      message: 'this is not a zip, or its end is missing',
+    })
+    expect(faultOf(() => planLeanImport([join(root, 'missing.zip')])).message).toBe('there is no such file or folder')
+    const option = lean('option/usa/minute/x/20151224_quote_american.zip', { 'x.csv': '' })
+    expect(faultOf(() => planLeanImport([option])).message).toContain('does not end in right, strike and expiry')
+  })
+})
