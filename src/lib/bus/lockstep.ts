@@ -93,27 +93,35 @@ export class Lockstep {
   #go(): void {
     if (this.#isBusy) return
     this.#isBusy = true
-    this.#advance()
-      .catch(this.#options.fail)
-      .finally(() => {
-        this.#isBusy = false
-      })
+    void this.#advance()
   }
 
   async #advance(): Promise<void> {
-    const { committer } = this.#options
-    for (;;) {
-      if (this.#answering !== null) {
-        if (!this.#isAnswered(this.#answering)) return
-        await this.#conclude(this.#answering.seq)
-      } else if (this.#cursor < committer.head) await this.#show(this.#cursor + 1)
-      else {
-        const next = this.#nextFact()
-        if (next === null) return
-        const [result] = await this.#append([next.group])
-        if (result) next.done(result)
-      }
+    try {
+      while (await this.#step()) continue
+    } catch (error) {
+      this.#options.fail(error)
+    } finally {
+      this.#isBusy = false
     }
+  }
+
+  /** False when there is nothing to do until somebody says something. */
+  async #step(): Promise<boolean> {
+    if (this.#answering !== null) {
+      if (!this.#isAnswered(this.#answering)) return false
+      await this.#conclude(this.#answering.seq)
+      return true
+    }
+    if (this.#cursor < this.#options.committer.head) {
+      await this.#show(this.#cursor + 1)
+      return true
+    }
+    const next = this.#nextFact()
+    if (next === null) return false
+    const [result] = await this.#append([next.group])
+    if (result) next.done(result)
+    return true
   }
 
   #isAnswered({ seq, waiting }: Answering): boolean {
