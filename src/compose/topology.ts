@@ -31,9 +31,7 @@ export const Topology = z.strictObject({
   startsAt: Micros.optional(),
   feed: FeedConfig,
   /** Bars that are built from trades. */
-  bars: z
-    .array(z.strictObject({ instrument: InstrumentId.optional(), interval: Interval }))
-    .default([]),
+  bars: z.array(z.strictObject({ instrument: InstrumentId.optional(), interval: Interval })).default([]),
   account: z
     .strictObject({ currency: Currency, startingCash: Money })
     .default({ currency: 'USD', startingCash: '100000' }),
@@ -56,7 +54,8 @@ export type Topology = z.infer<typeof Topology>
 export function readTopology(file: string): Topology {
   const document = parseDocument(readText(file), { prettyErrors: true })
   const [broken] = document.errors
-  if (broken) throw new UserError(broken.message.split('\n')[0] ?? 'is not YAML', { file, line: broken.linePos?.[0].line })
+  if (broken)
+    throw new UserError(broken.message.split('\n')[0] ?? 'is not YAML', { file, line: broken.linePos?.[0].line })
   const parsed = Topology.safeParse(document.toJS())
   if (!parsed.success) throw faultOf(file, document, parsed.error)
   const from = (path: string) => (isAbsolute(path) ? path : join(dirname(file), path))
@@ -90,3 +89,7 @@ function readText(file: string): string {
     throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code}`, { file })
   }
 }
+
+/** Whose time it is: the system's for a live market, the events' for a recorded one. */
+export const clockMode = ({ clock, feed }: Topology): 'live' | 'replay' =>
+  clock.mode ?? (feed.kind === 'seeded' ? 'live' : 'replay')

@@ -98,7 +98,7 @@ export class Lockstep {
 
   async #advance(): Promise<void> {
     try {
-      while (await this.#step()) continue
+      while (await this.#step());
     } catch (error) {
       this.#options.fail(error)
     } finally {

@@ -25,6 +25,8 @@ export class Subscriber {
   /** The newest seq that may be sent. */
   #limit: number
   #next: number
+  /** What has been said to the consumer; silence about events that it does not hear is made up for by the next frame. */
+  #told: number
   #isReading = false
 
   constructor(
@@ -36,6 +38,7 @@ export class Subscriber {
     this.#socket = socket
     this.#log = log
     this.#next = wish.from
+    this.#told = wish.from - 1
     this.#topics = wish.topics === null ? null : new Set(wish.topics)
     this.#limit = wish.limit
     this.#fail = fail
@@ -63,11 +66,13 @@ export class Subscriber {
     else {
       const lines = commit.lines.filter((_, i) => this.hears(commit.topics[i] as string))
       this.#next = commit.to + 1
-      this.#send(commit.from, commit.to, lines)
+      if (lines.length > 0) void this.#send(commit.to, lines)
     }
   }
 
-  #send(from: number, to: number, lines: readonly string[]): Promise<void> {
+  #send(to: number, lines: readonly string[]): Promise<void> {
+    const from = this.#told + 1
+    this.#told = to
     return new Promise((resolve) => this.#socket.send(formatFrame({ t: 'events', from, to }, lines), () => resolve()))
   }
 
@@ -81,7 +86,7 @@ export class Subscriber {
         const read = await this.#log.read({ from, to: this.#limit, maxBytes: readBytes, topics })
         if (read.to < from) throw new Error(`the log ends at ${read.to}, and ${this.#limit} was promised`)
         this.#next = read.to + 1
-        await this.#send(from, read.to, read.lines)
+        await this.#send(read.to, read.lines)
       }
     } catch (error) {
       this.#fail(error)

@@ -23,7 +23,10 @@ export function openFeed(feed: FeedConfig, { mark, now, signal }: FeedStart): As
   switch (feed.kind) {
     case 'data-set': {
       const { path, speed, ...selection } = feed
-      return pacedFacts(dataSetFeed(path, { ...selection, startAtN: mark === null ? 0 : mark.n + 1 }), { speed, signal })
+      return pacedFacts(dataSetFeed(path, { ...selection, startAtN: mark === null ? 0 : mark.n + 1 }), {
+        speed,
+        signal,
+      })
     }
     case 'seeded': {
       const epoch = mark === null ? 1 : mark.epoch + 1

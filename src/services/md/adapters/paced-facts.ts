@@ -31,7 +31,7 @@ export async function* pacedFacts(facts: Iterable<Fact>, options: PacingOptions)
         if (batch.length > 0) yield batch
         batch = []
         while (dueMs > nowMs() && signal?.aborted !== true)
-          await waitMs(Math.min(longestWaitMs, dueMs - nowMs()), signal)
+          await waitMs(Math.min(longestWaitMs, Math.max(0, dueMs - nowMs())), signal)
       }
     }
     if (signal?.aborted === true) return

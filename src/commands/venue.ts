@@ -1,0 +1,6 @@
+import { ServiceCommand } from '#compose/service-command.ts'
+
+export default class Venue extends ServiceCommand {
+  static override summary = 'Simulate the exchange: accept, fill, reject and expire orders against the market'
+  protected override readonly service = 'venue'
+}

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { readSecret } from '#lib/bus/auth.ts'
+import { connectBus } from '#lib/bus/bus-client.ts'
+import { serviceRank } from '#schemas/service-rank.ts'
+import type { ProcessFlags } from './service-process.ts'
+import { clockMode, type Topology } from './topology.ts'
+
+/** Waits until the log has the configuration of every service that answers, so that none of them misses the beginning. */
+export async function awaitConfigs(
+  { url, keys }: ProcessFlags,
+  topology: Topology,
+  signal: AbortSignal,
+  say: (message: string) => void,
+): Promise<void> {
+  const missing = new Set<string>(serviceRank)
+  if (clockMode(topology) === 'live') missing.delete('clock')
+  const told = setTimeout(() => say(`waiting for ${[...missing].join(', ')}`), 5_000)
+  while (missing.size > 0 && !signal.aborted) {
+    try {
+      await seeConfigs(url, readSecret(keys, 'md'), missing, signal)
+    } catch {
+      await sleep(100)
+    }
+  }
+  clearTimeout(told)
+}
+
+function seeConfigs(url: string, secret: string, missing: Set<string>, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onClose = () => reject(new Error('the router is away'))
+    connectBus({
+      url,
+      identity: 'md',
+      secret,
+      from: 1,
+      topics: ['system.config'],
+      onClose,
+      onEvents: (events) => {
+        for (const { topic, payload } of events) if (topic === 'system.config') missing.delete(payload.service)
+        if (missing.size === 0) resolve()
+      },
+    }).then((bus) => {
+      signal.addEventListener('abort', () => resolve())
+      const closed = () => void bus.close()
+      if (missing.size === 0) closed()
+      else setInterval(() => missing.size === 0 && closed(), 100).unref()
+    }, reject)
+  })
+}

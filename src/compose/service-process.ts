@@ -1,0 +1,63 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { Flags } from '@oclif/core'
+import { readSecret } from '#lib/bus/auth.ts'
+import { ServiceRunner } from '#lib/bus/service-runner.ts'
+import { loadPrivateKey, loadPublicKey } from '#lib/process/seal-keys.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import { catalogue, type Topic } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+import type { ServiceName } from '#schemas/service-rank.ts'
+import { defaultTopology } from './default-topology.ts'
+import { configsOf } from './service-configs.ts'
+import { everyService } from './services.ts'
+import { readTopology, type Topology } from './topology.ts'
+
+/** The flags of every process of a tree. */
+export const processFlags = {
+  topology: Flags.string({ description: 'What runs (YAML), see examples/. Without it: the seeded market' }),
+  url: Flags.string({ description: 'The router', default: 'ws://127.0.0.1:7411' }),
+  keys: Flags.string({ description: 'Folder of the keys', default: 'keys' }),
+}
+export type ProcessFlags = { readonly topology?: string; readonly url: string; readonly keys: string }
+
+export const topologyOf = ({ topology }: Pick<ProcessFlags, 'topology'>): Topology =>
+  topology === undefined ? defaultTopology() : readTopology(topology)
+
+/** Wall clock, microseconds UTC. */
+export const wallClock = (): number => Date.now() * 1_000
+
+/** This process cannot go on; who started it begins it again. */
+export function failProcess(message: string): never {
+  process.stderr.write(`trader: ${message}\n`)
+  process.exit(1)
+}
+
+type Hooks = { readonly onLive: () => void; readonly onEvent?: (event: Event) => void }
+
+const heartbeatMs = 10_000
+
+/** Runs a service over the router, with its configuration from the topology. */
+export function runService(name: ServiceName, flags: ProcessFlags, topology: Topology, hooks: Hooks): ServiceRunner {
+  const service = everyService.find((one) => one.name === name)
+  if (service === undefined) throw new Error(`there is no service ${name}`)
+  const isSigned = (topic: Topic) => 'isSigned' in catalogue[topic]
+  return new ServiceRunner({
+    service,
+    config: configsOf(topology)[name],
+    url: flags.url,
+    secret: readSecret(flags.keys, name),
+    sealKey: service.emits.some(isSigned) ? loadPrivateKey(keyFile(flags.keys, 'risk.seal.pem')).privateKey : null,
+    sealedBy: service.subscribes.some(isSigned) ? loadPublicKey(keyFile(flags.keys, 'risk.seal.pub.pem')) : null,
+    now: wallClock,
+    onFault: failProcess,
+    heartbeatMs,
+    ...hooks,
+  })
+}
+
+function keyFile(keys: string, name: string): string {
+  const file = join(keys, name)
+  if (!existsSync(file)) throw new UserError('there is no such key', { file, hint: 'trader up makes the keys' })
+  return file
+}

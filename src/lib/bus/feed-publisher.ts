@@ -1,0 +1,86 @@
+import { factId } from '#lib/kernel/event-id.ts'
+import type { Fact } from '#schemas/event.ts'
+import { factBody } from './bus-client.ts'
+import { Connection, type Welcome } from './connection.ts'
+import type { SourceMark } from './log-port.ts'
+import { Outbox } from './outbox.ts'
+
+export type FeedPublisherOptions = {
+  readonly url: string
+  readonly identity: string
+  /** What its facts are said as: the identity, or `<identity>-<feed>`. */
+  readonly source: string
+  readonly secret: string
+  /** The facts behind the mark. Asked once; the router may go and come back meanwhile. */
+  readonly open: (mark: SourceMark['fact']) => AsyncIterable<readonly Fact[]>
+  readonly onFault: (message: string) => void
+}
+
+const outboxMost = 4_096
+
+/** Publishes what an edge learns, in order, never further ahead of the log than its outbox holds. */
+export class FeedPublisher {
+  readonly #options: FeedPublisherOptions
+  readonly #connection: Connection
+  readonly #outbox = new Outbox()
+  #wake: () => void = () => undefined
+  #isFirst = true
+  #isClosed = false
+  /** Resolves when everything is said and in the log. */
+  readonly ended: Promise<void>
+  #end: () => void = () => undefined
+
+  constructor(options: FeedPublisherOptions) {
+    const { url, identity, secret, onFault } = options
+    this.#options = options
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve
+    })
+    this.#connection = new Connection({
+      url,
+      identity,
+      secret,
+      wish: () => ({ from: null, topics: null, isService: false }),
+      onWelcome: (welcome) => this.#begin(welcome),
+      onAck: (through) => {
+        this.#outbox.ack(through)
+        this.#wake()
+      },
+      onRefused: (reason) => onFault(`the router refuses: ${reason}`),
+    })
+  }
+
+  close(): Promise<void> {
+    this.#isClosed = true
+    this.#wake()
+    return this.#connection.close()
+  }
+
+  #begin({ marks }: Welcome): void {
+    this.#outbox.restart(marks)
+    this.#outbox.flush(this.#connection)
+    if (!this.#isFirst) return
+    this.#isFirst = false
+    const mark = marks[this.#options.source]?.fact ?? null
+    this.#publish(mark).catch((error: Error) => this.#options.onFault(error.message))
+  }
+
+  async #publish(mark: SourceMark['fact']): Promise<void> {
+    const { source, open } = this.#options
+    for await (const facts of open(mark)) {
+      for (const fact of facts) this.#outbox.push(factId(source, fact.epoch, fact.n), [factBody(source, fact)])
+      this.#outbox.flush(this.#connection)
+      await this.#until(outboxMost)
+      if (this.#isClosed) return
+    }
+    await this.#until(0)
+    if (!this.#isClosed) this.#end()
+  }
+
+  async #until(size: number): Promise<void> {
+    while (this.#outbox.size > size && !this.#isClosed)
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve
+      })
+  }
+}

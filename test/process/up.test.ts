@@ -1,0 +1,115 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { execa, type ResultPromise } from 'execa'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { isGone } from '#test/compose/gone.ts'
+import { repository, trader } from '#test/process/trader.ts'
+
+type Line = { msg: string; process: string; service?: string; child?: number }
+let folder: string
+let tree: ResultPromise
+const said: Line[] = []
+
+const status = async () => JSON.parse((await trader(['status', '--json'], { cwd: folder })).stdout as string)
+const says = (msg: string) => expect.poll(() => said.map((line) => line.msg), { timeout: 30_000 }).toContain(msg)
+
+function up(): void {
+  tree = execa(join(repository, 'bin', 'trader'), ['up', '--topology', 'tree.yaml'], {
+    cwd: folder,
+    reject: false,
+    stdin: 'ignore',
+    buffer: false,
+  })
+  let rest = ''
+  tree.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    const lines = `${rest}${text}`.split('\n')
+    rest = lines.pop() ?? ''
+    said.push(...lines.map((line) => JSON.parse(line)))
+  })
+}
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'trader-up-'))
+  const seeded = readFileSync(join(repository, 'examples', 'seeded.yaml'), 'utf8')
+  const text = seeded.replaceAll('../strategies', join(repository, 'strategies')).replace('port: 7411', 'port: 0')
+  writeFileSync(join(folder, 'tree.yaml'), text)
+  up()
+  await says('the tree is up')
+})
+afterAll(async () => {
+  tree.kill('SIGKILL')
+  await tree
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe('trader up', () => {
+  it('runs every service as a process of its own, and trader status shows them', async () => {
+    const { isRunning, processes } = await status()
+    expect(isRunning).toBe(true)
+    expect(processes).toHaveLength(11)
+    expect(new Set(processes.map(({ pid }: { pid: number }) => pid)).size).toBe(11)
+    await expect
+      .poll(async () => (await status()).processes.map(({ state }: { state: string }) => state), { timeout: 20_000 })
+      .toEqual(Array(11).fill('ready'))
+  })
+
+  it('halts and resumes by the operator', async () => {
+    const halted = await trader(['halt', '--reason', 'drill', '--yes', '--json'], { cwd: folder })
+    expect(JSON.parse(halted.stdout as string)).toMatchObject({
+      isDone: true,
+      message: expect.stringMatching(/^halted/),
+    })
+    const resumed = await trader(['resume', '--reason', 'drill over', '--yes'], { cwd: folder })
+    expect(resumed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^resumed from/) })
+    const unknown = await trader(['halt', 'no-such-strategy', '--reason', 'drill', '--yes'], { cwd: folder })
+    expect(unknown).toMatchObject({ exitCode: 1, stderr: 'trader: refused: no strategy is called no-such-strategy\n' })
+  })
+
+  it('brings back what was killed', async () => {
+    const before = (await status()).processes as { name: string; pid: number }[]
+    for (const { pid } of before) process.kill(pid, 'SIGKILL')
+    await expect
+      .poll(
+        async () => {
+          const { processes } = await status()
+          return processes.map(({ state, restarts }: Record<string, unknown>) => `${state} ${restarts}`)
+        },
+        { timeout: 20_000 },
+      )
+      .toEqual(Array(11).fill('ready 1'))
+  })
+
+  it('stops in order on SIGTERM with 0, and then nothing runs', async () => {
+    const pids = ((await status()).processes as { pid: number }[]).map(({ pid }) => pid)
+    tree.kill('SIGTERM')
+    expect((await tree).exitCode).toBe(0)
+    expect(pids.filter((pid) => !isGone(pid))).toEqual([])
+    expect(existsSync(join(folder, 'logs', 'live', 'tree.json'))).toBe(false)
+    const nothing = await trader(['status'], { cwd: folder })
+    expect(nothing).toMatchObject({
+      exitCode: 1,
+      stderr: 'trader: nothing runs: no tree of run live (start it with: trader up)\n',
+    })
+  })
+
+  it('leaves no orphan when it is killed', async () => {
+    said.length = 0
+    up()
+    await says('the tree is up')
+    const pids = said.flatMap(({ msg, child }) => (msg === 'ready' && child !== undefined ? [child] : []))
+    expect(pids).toHaveLength(11)
+    tree.kill('SIGKILL')
+    await expect.poll(() => pids.filter((pid) => !isGone(pid)), { timeout: 1_000 }).toEqual([])
+  })
+})
+
+describe('trader up, told wrong', () => {
+  it('ends with 2 before anything starts when the topology is wrong', async () => {
+    writeFileSync(join(folder, 'wrong.yaml'), 'feed:\n  kind: sedded\n')
+    const { exitCode, stderr } = await trader(['up', '--topology', 'wrong.yaml', '--run', 'wrong'], { cwd: folder })
+    expect(exitCode).toBe(2)
+    expect(stderr).toMatch(/^wrong\.yaml:\d+.*: /)
+    expect(existsSync(join(folder, 'logs', 'wrong'))).toBe(false)
+  })
+})
