@@ -1,0 +1,56 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Args, Flags } from '@oclif/core'
+import { logOf } from '#compose/run-folder.ts'
+import { verifyLog } from '#compose/verify-log.ts'
+import { TraderCommand } from '#lib/terminal/command.ts'
+import { exitCode } from '#lib/terminal/exit-code.ts'
+import { startProgress } from '#lib/terminal/progress.ts'
+
+export default class Verify extends TraderCommand {
+  static override summary = 'Prove a run: every service hears its recorded inputs again and says the same'
+  static override description =
+    'Live, replayed or backtest. Names the first divergence: event, field, both values; then it ends with 1. Adapters are not covered: what they learned from outside are the inputs.'
+  static override examples = ['<%= config.bin %> verify live', '<%= config.bin %> verify 20261124-101500-ema-cross']
+  static override enableJsonFlag = true
+  static override args = {
+    run: Args.string({ required: true, description: 'A run, a backtest, or the folder of a log' }),
+  }
+  static override flags = {
+    logs: Flags.string({ description: 'Folder of the logs', default: 'logs' }),
+    runs: Flags.string({ description: 'Folder of the backtests', default: 'runs' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(Verify)
+    const folder = logOf(args.run, flags)
+    const progress = startProgress({ label: 'verify', unit: 'events' })
+    const verdict = verifyLog(folder, progress.update)
+    progress.finish()
+    const { divergence, contentHash } = verdict
+    const promised = manifestHash(folder)
+    const isProven = divergence === null && (promised === null || promised === contentHash)
+    if (!isProven) process.exitCode = exitCode.failed
+    if (divergence !== null) {
+      const { service, event, field, recorded, said } = divergence
+      this.log(`${service} diverges at ${event}${field === '' ? '' : `, ${field}`}`)
+      this.log(`  recorded  ${JSON.stringify(recorded)}`)
+      this.log(`  said now  ${JSON.stringify(said)}`)
+    } else {
+      this.log(`${verdict.events} events, ${verdict.answers} answers said again exactly as recorded`)
+      if (verdict.unanswered > 0) this.log(`the log ends before ${verdict.unanswered} answers`)
+      if (verdict.forged > 0) this.log(`${verdict.forged} events without their writer's seal, heard by nobody`)
+      this.log(`content hash ${contentHash}`)
+      if (promised !== null && promised !== contentHash)
+        this.log(`the manifest says ${promised}: the log has been changed`)
+    }
+    return { run: args.run, isProven, ...verdict }
+  }
+}
+
+function manifestHash(folder: string): string | null {
+  const file = join(folder, '..', 'manifest.json')
+  if (!existsSync(file)) return null
+  const { contentHash } = JSON.parse(readFileSync(file, 'utf8')) as { contentHash?: string }
+  return contentHash ?? null
+}

@@ -1,0 +1,53 @@
+import { createHash, type KeyObject } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { bodyIn } from '#lib/codec/event-text.ts'
+import { readLog } from '#lib/journal/read-log.ts'
+import { type Divergence, Verify } from '#lib/kernel/verify.ts'
+import { isSealed } from '#lib/process/seal.ts'
+import { loadPublicKey } from '#lib/process/seal-keys.ts'
+import { catalogue, isTopic } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+import { everyService } from './services.ts'
+
+export type Verdict = {
+  readonly events: number
+  readonly answers: number
+  /** Answers that the log ends before. */
+  readonly unanswered: number
+  /** Approvals whose seal is not the gate's: nobody heard them. */
+  readonly forged: number
+  readonly contentHash: string
+  readonly divergence: Divergence | null
+}
+
+/** Runs a log through every service again and compares. Throws a UserError where the log itself is damaged. */
+export function verifyLog(folder: string, onEvents: (done: number) => void): Verdict {
+  const seal = join(folder, 'risk.seal.pub.pem')
+  const sealedBy = existsSync(seal) ? loadPublicKey(seal) : null
+  const hash = createHash('sha256')
+  const verify = new Verify(everyService)
+  let [events, forged, unhashed] = [0, 0, '']
+  let divergence: Divergence | null = null
+  for (const { content, sig } of readLog(folder)) {
+    events++
+    unhashed += `${content}\n`
+    if (unhashed.length > 65_536) {
+      hash.update(unhashed)
+      unhashed = ''
+      onEvents(events)
+    }
+    const event = JSON.parse(content) as Event
+    const isForged = isUnsealed(event, content, sig, sealedBy)
+    if (isForged) forged++
+    divergence ??= verify.take(event, isForged)
+    if (divergence !== null) break
+  }
+  const contentHash = hash.update(unhashed).digest('hex')
+  return { events, answers: verify.answers, unanswered: verify.unanswered, forged, contentHash, divergence }
+}
+
+function isUnsealed(event: Event, content: string, sig: string | undefined, sealedBy: KeyObject | null): boolean {
+  if (sealedBy === null || !isTopic(event.topic) || !('isSigned' in catalogue[event.topic])) return false
+  return !isSealed(sealedBy, bodyIn(content), sig)
+}
