@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { MarketFact } from '#lib/market/market-fact.ts'
-import { eventText, readDataSet } from './data-set-log.ts'
+import { eventText } from './data-set-log.ts'
 import type { DataSetManifest } from './data-set-manifest.ts'
+import { readDataSet } from './read-data-set.ts'
 
 /** How the events of an instrument lie in time: counts in equal parts of the data set's range. */
 export type Coverage = { readonly instrument: string; readonly counts: readonly number[] }
@@ -17,11 +17,12 @@ export function lookThrough(dir: string, { instruments, firstAt, lastAt }: DataS
   const counts = new Map(instruments.map(({ instrument }) => [instrument, new Array<number>(parts).fill(0)]))
   const perPart = (lastAt - firstAt + 1) / parts
   const hash = createHash('sha256')
-  for (const event of readDataSet(dir)) {
-    hash.update(eventText(event as MarketFact, event.seq)).update('}\n')
-    if (event.topic === 'md.instrument' || !('instrument' in (event.payload as object))) continue
-    const own = counts.get((event as MarketFact<'md.bar'>).payload.instrument)
-    const part = Math.min(parts - 1, Math.floor((event.at - firstAt) / perPart))
+  let seq = 0
+  for (const fact of readDataSet(dir)) {
+    hash.update(`${eventText(fact, ++seq)}}\n`)
+    if (fact.topic === 'md.instrument' || !('instrument' in fact.payload)) continue
+    const own = counts.get(fact.payload.instrument)
+    const part = Math.min(parts - 1, Math.floor((fact.at - firstAt) / perPart))
     if (own !== undefined) own[part] = (own[part] as number) + 1
   }
   return {

@@ -16,7 +16,6 @@ import { textLines } from '#lib/files/text-lines.ts'
 import { factId } from '#lib/kernel/event-id.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { catalogue } from '#schemas/catalogue.ts'
-import type { Event } from '#schemas/event.ts'
 
 /** Events are committed in batches of this many, whatever happens: so an interrupted import ends as an undisturbed one. */
 const batchEvents = 4096
@@ -109,23 +108,10 @@ export class DataSetLog {
   }
 }
 
-/** The events of a data set from a seq on, in order. Throws where a line is damaged, with its file. */
-export function* readDataSet(dir: string, fromSeq = 1): Generator<Event> {
-  const segments = segmentsIn(dir)
-  for (const [i, { file, firstSeq }] of segments.entries()) {
-    if ((segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY) <= fromSeq) continue
-    let seq = firstSeq
-    for (const line of textLines(readRaw(file))) {
-      if (line === '') continue
-      if (!isIntact(line, seq)) throw new Error(`${file}: event ${seq} is damaged`)
-      if (seq++ >= fromSeq) yield JSON.parse(line) as Event
-    }
-  }
-}
+export type Segment = { readonly file: string; readonly firstSeq: number }
 
-type Segment = { readonly file: string; readonly firstSeq: number }
-
-function segmentsIn(dir: string): Segment[] {
+/** The files of a data set's log, in order. */
+export function segmentsIn(dir: string): Segment[] {
   const folder = join(dir, 'md')
   return readdirSync(folder)
     .filter((name) => /^\d{12}\.jsonl$/.test(name))

@@ -1,8 +1,9 @@
-import type { MarketTopic } from '#lib/market/market-fact.ts'
+import type { MarketFact } from '#lib/market/market-fact.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Event, Fact } from '#schemas/event.ts'
-import { readDataSet } from './data-set-log.ts'
-import { readManifest } from './data-set-manifest.ts'
+import type { Fact } from '#schemas/event.ts'
+import { type DataSetManifest, readManifest } from './data-set-manifest.ts'
+import { readDataSet } from './read-data-set.ts'
 
 export type DataSetFeedOptions = {
   /** Microseconds UTC: facts of [from, to). Listings from before `from` come with the first fact. */
@@ -16,70 +17,74 @@ export type DataSetFeedOptions = {
 
 /**
  * A data set as the facts of one session: `md.status started`, what was recorded, `md.status ended`; epoch 1, n counts from 0. The same
- * options give the same facts. A generator: memory stays flat however long the recording is.
+ * options give the same facts. Memory stays flat however long the recording is. Throws a UserError where there is no such data.
  */
-export function* dataSetFeed(dir: string, options: DataSetFeedOptions = {}): Generator<Fact> {
-  const { isSimulated } = readManifest(dir)
-  yield* feedFacts(readDataSet(dir, firstSeqNeeded(options)), isSimulated, options)
+export function dataSetFeed(dir: string, options: DataSetFeedOptions = {}): Generator<Fact> {
+  const manifest = readManifest(dir)
+  checkInstruments(dir, manifest, options)
+  return feedFacts(readDataSet(dir, firstSeqNeeded(options)), manifest.isSimulated, options)
 }
 
-/** The same from events of market data in order, wherever they are read from: those of the whole data set, or from `firstSeqNeeded` on. */
+/** The same from market data in order, wherever it is read from: that of the whole data set, or from `firstSeqNeeded` on. */
 export function* feedFacts(
-  events: Iterable<Event>,
+  recorded: Iterable<MarketFact>,
   isSimulated: boolean,
   options: DataSetFeedOptions = {},
 ): Generator<Fact> {
   const { startAtN = 0 } = options
-  const isWhole = isUnfiltered(options)
   const firstSeq = firstSeqNeeded(options)
   let n = firstSeq === 1 ? 0 : firstSeq
   let newestAt = 0
-  const started = (at: number): Fact => status('started', isSimulated, at, n++)
-  for (const event of isWhole ? events : selected(events, options)) {
-    newestAt = event.at
+  for (const { at, topic, payload } of isUnfiltered(options) ? recorded : selected(recorded, options)) {
+    newestAt = at
     if (n === 0) {
-      const first = started(newestAt)
-      if (startAtN === 0) yield first
+      if (startAtN === 0) yield status('started', isSimulated, at, 0)
+      n = 1
     }
-    if (n >= startAtN) yield { at: event.at, topic: event.topic, payload: event.payload, epoch: 1, n } as Fact
+    if (n >= startAtN) yield { at, topic, payload, epoch: 1, n } as Fact
     n++
   }
-  if (n === 0) yield started(newestAt)
+  if (n === 0) yield status('started', isSimulated, newestAt, n++)
   if (n >= startAtN) yield status('ended', isSimulated, newestAt, n)
 }
 
 /** Of an unfiltered feed the fact n is the event of seq n, so that a restart reads no more than it must: the one before too, for its time. */
-export const firstSeqNeeded = (options: DataSetFeedOptions): number =>
+const firstSeqNeeded = (options: DataSetFeedOptions): number =>
   isUnfiltered(options) ? Math.max(1, (options.startAtN ?? 0) - 1) : 1
 
 const isUnfiltered = ({ from, to, instruments }: DataSetFeedOptions): boolean =>
   from === undefined && to === undefined && instruments === undefined
 
-type MarketEvent = Event<MarketTopic>
+function checkInstruments(dir: string, manifest: DataSetManifest, { instruments = [] }: DataSetFeedOptions): void {
+  const known = new Set(manifest.instruments.map(({ instrument }) => instrument))
+  const unknown = instruments.find((instrument) => !known.has(instrument))
+  if (unknown === undefined) return
+  throw new UserError(`holds no ${unknown}`, { file: dir, hint: 'what it holds is shown by: trader md stat' })
+}
 
 /** What the options ask for. Listings are always needed: those from before come with the time of the first fact. */
 function* selected(
-  events: Iterable<Event>,
+  recorded: Iterable<MarketFact>,
   { from = 0, to = Number.POSITIVE_INFINITY, instruments }: DataSetFeedOptions,
-): Generator<Event> {
+): Generator<MarketFact> {
   const wanted = instruments === undefined ? null : new Set(instruments)
-  let listings: Event<'md.instrument'>[] | null = []
-  for (const event of events as Iterable<MarketEvent>) {
-    if (event.at >= to) return
-    const instrument = instrumentOf(event)
+  let listings: MarketFact<'md.instrument'>[] | null = []
+  for (const fact of recorded) {
+    if (fact.at >= to) return
+    const instrument = instrumentOf(fact)
     if (wanted !== null && instrument !== null && !wanted.has(instrument)) continue
-    if (event.topic === 'md.instrument' && listings !== null) {
-      listings.push(event)
+    if (fact.topic === 'md.instrument' && listings !== null) {
+      listings.push(fact)
       continue
     }
-    if (event.at < from) continue
-    if (listings !== null) for (const listing of listings) yield { ...listing, at: event.at }
+    if (fact.at < from) continue
+    if (listings !== null) for (const listing of listings) yield { ...listing, at: fact.at }
     listings = null
-    yield event
+    yield fact
   }
 }
 
-function instrumentOf({ payload }: MarketEvent): string | null {
+function instrumentOf({ payload }: MarketFact): string | null {
   if ('instrument' in payload) return payload.instrument
   return 'underlying' in payload ? payload.underlying : null
 }

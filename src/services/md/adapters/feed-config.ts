@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { InstrumentId, Micros } from '#schemas/primitives.ts'
 
+/** 1 is as it was, 10 ten times as fast, `max` as fast as it is taken. */
 const Speed = z.union([z.number().positive(), z.literal('max')])
 
 /** Where the market comes from: the built-in seeded one, or a recorded data set. */
@@ -9,6 +10,11 @@ export const FeedConfig = z.discriminatedUnion('kind', [
     kind: z.literal('seeded'),
     seed: z.int().default(1),
     eventsPerSecond: z.number().positive().max(100_000).default(10),
+    /** Microseconds UTC. With a start or a speed the market is played as a recording is; with neither it is live and starts now. */
+    startAt: Micros.optional(),
+    speed: Speed.optional(),
+    /** Microseconds UTC: it ends before that. */
+    until: Micros.optional(),
   }),
   z.strictObject({
     kind: z.literal('data-set'),
@@ -17,8 +23,15 @@ export const FeedConfig = z.discriminatedUnion('kind', [
     from: Micros.optional(),
     to: Micros.optional(),
     instruments: z.array(InstrumentId).optional(),
-    /** 1 is real time, 10 ten times as fast, `max` as fast as it is taken. */
     speed: Speed.default(1),
   }),
 ])
 export type FeedConfig = z.infer<typeof FeedConfig>
+export type SeededFeed = Extract<FeedConfig, { kind: 'seeded' }>
+
+/** When a seeded market starts that is played as a recording is, microseconds UTC; null when it is live. */
+export const playedFrom = ({ startAt, speed }: SeededFeed): number | null =>
+  startAt ?? (speed === undefined ? null : usualStart)
+
+/** That of `trader md generate`. */
+const usualStart = Date.UTC(2020, 0, 1) * 1000

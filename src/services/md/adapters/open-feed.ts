@@ -1,6 +1,7 @@
+import { UserError } from '#lib/terminal/user-error.ts'
 import type { Fact } from '#schemas/event.ts'
 import { dataSetFeed } from './dataset-feed.ts'
-import type { FeedConfig } from './feed-config.ts'
+import { type FeedConfig, playedFrom } from './feed-config.ts'
 import { pacedFacts } from './paced-facts.ts'
 import { seededMarket } from './seeded-market.ts'
 
@@ -16,25 +17,34 @@ export type FeedStart = {
 }
 
 /**
- * A feed's facts in batches, each when its time has come. A data set goes on behind the mark (epoch 1, n is the position); the seeded
- * market is live: it begins anew at every start, in the epoch after the mark's.
+ * A feed's facts in batches, each when its time has come. A data set, and a seeded market with a start or a speed, go on behind the mark
+ * (epoch 1, n is the position); the live seeded market begins anew at every start, in the epoch after the mark's. Throws a UserError where
+ * there is no such data, or the log is of another feed.
  */
 export function openFeed(feed: FeedConfig, { mark, now, signal }: FeedStart): AsyncGenerator<readonly Fact[]> {
   switch (feed.kind) {
     case 'data-set': {
       const { path, speed, ...selection } = feed
-      return pacedFacts(dataSetFeed(path, { ...selection, startAtN: mark === null ? 0 : mark.n + 1 }), {
-        speed,
-        signal,
-      })
+      return pacedFacts(dataSetFeed(path, { ...selection, startAtN: nextOfRecording(mark) }), { speed, signal })
     }
     case 'seeded': {
-      const epoch = mark === null ? 1 : mark.epoch + 1
-      return pacedFacts(inEpoch(epoch, seededMarket({ ...feed, startAt: now })), { speed: 1, signal })
+      const { seed, eventsPerSecond, until, speed = 1 } = feed
+      const market = { seed, eventsPerSecond, until }
+      const startAt = playedFrom(feed)
+      const facts =
+        startAt === null
+          ? seededMarket({ ...market, startAt: now, epoch: mark === null ? 1 : mark.epoch + 1 })
+          : seededMarket({ ...market, startAt, startAtN: nextOfRecording(mark) })
+      return pacedFacts(facts, { speed, signal })
     }
   }
 }
 
-function* inEpoch(epoch: number, facts: Iterable<Fact>): Generator<Fact> {
-  for (const fact of facts) yield { ...fact, epoch }
+/** A recording has one epoch: in a log with a later one its facts would pass for repeated ones, and be dropped. */
+function nextOfRecording(mark: FeedStart['mark']): number {
+  if (mark === null) return 0
+  if (mark.epoch === 1) return mark.n + 1
+  throw new UserError(`the log of this run is that of a live feed, which has started ${mark.epoch} times`, {
+    hint: 'give the run another name',
+  })
 }

@@ -60,7 +60,7 @@ export function writeDataSet(dir: string, contents: DataSetContents): Written {
   let seq = 0
   for (const fact of contents.facts()) {
     const text = eventText(fact, ++seq)
-    hash.update(text).update('}\n')
+    hash.update(`${text}}\n`)
     tally.count(fact)
     if (seq > kept) log.append(text)
     if ((seq & 0xfff) === 0) contents.onProgress(seq)
