@@ -1,6 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { execa, type ResultPromise } from 'execa'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { isGone } from '#test/compose/gone.ts'
@@ -12,7 +13,9 @@ let tree: ResultPromise
 const said: Line[] = []
 
 const status = async () => JSON.parse((await trader(['status', '--json'], { cwd: folder })).stdout as string)
-const says = (msg: string) => expect.poll(() => said.map((line) => line.msg), { timeout: 30_000 }).toContain(msg)
+async function says(msg: string): Promise<void> {
+  while (!said.some((line) => line.msg === msg)) await sleep(20)
+}
 
 function up(): void {
   tree = execa(join(repository, 'bin', 'trader'), ['up', '--topology', 'tree.yaml'], {
@@ -32,7 +35,11 @@ function up(): void {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'trader-up-'))
   const seeded = readFileSync(join(repository, 'examples', 'seeded.yaml'), 'utf8')
-  const text = seeded.replaceAll('../strategies', join(repository, 'strategies')).replace('port: 7411', 'port: 0')
+  const text = seeded
+    .replaceAll('../strategies', join(repository, 'strategies'))
+    .replaceAll('file: fast-cross', `file: ${join(repository, 'examples', 'fast-cross')}`)
+    .replace('port: 7411', 'port: 0')
+    .replace('run: seeded', 'run: live')
   writeFileSync(join(folder, 'tree.yaml'), text)
   up()
   await says('the tree is up')

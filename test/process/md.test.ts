@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, it } from 'vitest'
+import { describeShared, sharedDir } from '#test/shared.ts'
+import { trader } from './trader.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'trader-md-'))
+afterAll(() => rmSync(root, { recursive: true }))
+const inRoot = (name: string) => join(root, name)
+
+type Summary = { topics: Record<string, number>; leftOut: { rows: object }; how: string; isIntact: boolean }
+async function summaryOf(args: readonly string[]): Promise<Partial<Summary>> {
+  const { stdout, stderr, exitCode } = await trader(['md', ...args, '--json'])
+  if (exitCode !== 0) throw new Error(`trader md ${args.join(' ')} ended with ${exitCode}: ${stderr}`)
+  return JSON.parse(stdout as string)
+}
+const imported = (to: string, format: string, ...files: string[]) =>
+  summaryOf(['import', ...files.map((file) => `${sharedDir}data/${file}`), '--format', format, '--to', inRoot(to)])
+
+/** SHA-256 of every file of a data set by name. */
+const bytesOf = (dir: string) =>
+  Object.fromEntries(
+    (readdirSync(dir, { recursive: true, encoding: 'utf8' }) as string[])
+      .filter((name) => statSync(join(dir, name)).isFile())
+      .sort()
+      .map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(join(dir, name)))
+          .digest('hex'),
+      ]),
+  )
+
+describeShared('trader md import of recordings', () => {
+  it('SPY daily: 5849 bars, and stat finds them as they were written', async () => {
+    const { topics } = await imported('spy', 'lean', 'lean/equity/usa/daily/spy.zip')
+    expect(topics).toEqual({ 'md.bar': 5849, 'md.instrument': 1 })
+    expect(await summaryOf(['stat', inRoot('spy')])).toMatchObject({ topics, isIntact: true })
+  })
+
+  it('EUR/USD hourly: 69928 bars of the middle', async () => {
+    const { topics } = await imported('eurusd', 'lean', 'lean/forex/fxcm/hour')
+    expect(topics).toEqual({ 'md.bar': 69_928, 'md.instrument': 1 })
+  })
+
+  // Counted line by line with a script of its own; together they are the rows of MANIFEST.tsv.
+  it.each([
+    [
+      'spot',
+      ['spot/btcusdt_20240808.gz', 'spot/btcusdt_20240809.gz'],
+      28_040 + 9757 + 45_134 + 10_147,
+      3451 + 1 + 3044,
+    ],
+    ['usdm', ['usdm/btcusdt_20240808.gz'], 66_089 + 21_313, 6551 + 1],
+  ])('the raw BTCUSDT capture of %s: every frame is told', async (market, files, ticks, depths) => {
+    const paths = files.map((file) => `crypto-raw/binance-hftbacktest/${file}`)
+    const { topics, leftOut } = await imported(`raw-${market}`, 'binance-raw', ...paths)
+    expect(topics).toEqual({ 'md.tick': ticks, 'md.depth': depths, 'md.instrument': 1 })
+    expect(leftOut?.rows).toEqual({})
+  })
+})
+
+describe('trader md import', () => {
+  const rows = 60_000
+  const csv = inRoot('walk.csv')
+  const line = (i: number) => `${1_600_000_000 + 60 * i},${100 + (i % 7)},110,90,${100 + (i % 5)},${i % 900}`
+  writeFileSync(csv, `time,open,high,low,close,volume\n${Array.from({ length: rows }, (_, i) => line(i)).join('\n')}\n`)
+  const args = (file: string, to: string) => {
+    const columns = ['--format', 'csv', '--instrument', 'WALK.SIM', '--interval', '1m']
+    return ['import', file, ...columns, '--to', inRoot(to)]
+  }
+
+  it('[MD-I11] killed again and again and run again, it ends with the bytes of an undisturbed one; twice is once', async () => {
+    const { topics } = await summaryOf(args(csv, 'calm'))
+    expect(topics).toEqual({ 'md.bar': rows, 'md.instrument': 1 })
+    const calm = bytesOf(inRoot('calm'))
+    const log = join(inRoot('killed'), 'md', '000000000001.jsonl')
+    let interrupted = 0
+    for (const bytes of [1, 3_000_000, 9_000_000]) {
+      const run = trader(['md', ...args(csv, 'killed')])
+      let hasEnded = false
+      void run.then(() => {
+        hasEnded = true
+      })
+      while (!hasEnded && !(existsSync(log) && statSync(log).size >= bytes)) await sleep(2)
+      run.kill('SIGKILL')
+      await run
+      if (!existsSync(join(inRoot('killed'), 'manifest.json'))) interrupted++
+    }
+    expect(interrupted).toBeGreaterThan(0)
+    expect((await summaryOf(args(csv, 'killed'))).how).toBe('continued')
+    expect(bytesOf(inRoot('killed'))).toEqual(calm)
+    expect((await summaryOf(args(csv, 'killed'))).how).toBe('unchanged')
+    expect(bytesOf(inRoot('killed'))).toEqual(calm)
+  })
+
+  it('[MD-I10] a broken line is one line with its place, exit 2, nothing is written; --skip-bad loses no other', async () => {
+    const broken = inRoot('broken.csv')
+    writeFileSync(broken, `time,open,high,low,close,volume\n${line(0)}\n${line(1)}\n1600000120,1,x,1,1,1\n${line(3)}\n`)
+    const { stdout, stderr, exitCode } = await trader(['md', ...args(broken, 'broken')])
+    expect({ stdout, exitCode }).toEqual({ stdout: '', exitCode: 2 })
+    expect(stderr).toContain(`${broken}:4: high is "x", expected a decimal number`)
+    expect((stderr as string).trimEnd().split('\n')).toHaveLength(1)
+    expect(existsSync(inRoot('broken'))).toBe(false)
+    const { topics, leftOut } = await summaryOf([...args(broken, 'broken'), '--skip-bad'])
+    expect(topics).toEqual({ 'md.bar': 3, 'md.instrument': 1 })
+    expect(leftOut).toMatchObject({ badLines: 1 })
+  })
+})
+
+describe('trader md generate and stat', () => {
+  it('[MD-I13] the same seed is the same data set, another one is not; it is labelled simulated', async () => {
+    const made = (seed: string, to: string) =>
+      trader(['md', 'generate', '--seed', seed, '--ticks', '500', '--to', inRoot(to)])
+    const { stdout } = await made('5', 'one')
+    expect(stdout).toContain('(simulated)')
+    expect((await made('5', 'two')).stdout).toBe(stdout)
+    expect((await made('6', 'three')).stdout).not.toBe(stdout)
+    expect(bytesOf(inRoot('two'))).toEqual(bytesOf(inRoot('one')))
+  })
+
+  it('says when a data set is not what was written, or none', async () => {
+    await trader(['md', 'generate', '--seed', '5', '--bars', '50', '--to', inRoot('changed')])
+    const log = join(inRoot('changed'), 'md', '000000000001.jsonl')
+    writeFileSync(log, readFileSync(log, 'utf8').replace('"volume":"', '"volume":"1'))
+    const changed = await trader(['md', 'stat', inRoot('changed')])
+    expect(changed.exitCode).toBe(2)
+    expect(changed.stderr).toContain(`${log}: event 2 is damaged`)
+    const none = await trader(['md', 'stat', root])
+    expect(none.exitCode).toBe(2)
+    expect(none.stderr).toContain(`${root}: this folder holds no data set`)
+  })
+})
