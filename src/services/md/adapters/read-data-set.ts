@@ -2,11 +2,12 @@ import { isAscii } from 'node:buffer'
 import { crc32 } from 'node:zlib'
 import { readRaw } from '#lib/files/read-chunks.ts'
 import type { MarketFact, MarketTopic } from '#lib/market/market-fact.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 import { segmentsIn } from './data-set-log.ts'
 
 /**
- * The facts of a data set from a seq on, in order, as many at a time as a block of the file holds. Throws where a line is damaged, with
- * its file.
+ * The facts of a data set from a seq on, in order, as many at a time as a block of the file holds. Throws a UserError where a
+ * line is damaged.
  */
 export function* readBlocks(dir: string, fromSeq = 1): Generator<readonly MarketFact[]> {
   const segments = segmentsIn(dir)
@@ -60,7 +61,7 @@ function takeLines(file: string, bytes: Buffer, firstSeq: number, fromSeq: numbe
       text.startsWith(`{"seq":${seq},`, start) &&
       text.startsWith(crcHead, bodyEnd) &&
       Number.parseInt(text.slice(end - 10, end - 2), 16) === crc32(bytes.subarray(start, bodyEnd))
-    if (!isIntact) throw new Error(`${file}: event ${seq} is damaged`)
+    if (!isIntact) throw new UserError(`event ${seq} is damaged`, { file, hint: 'make the data set again' })
     if (seq >= fromSeq) {
       const topicAt = text.indexOf('"topic":"', start) + 9
       // One and the same text for all: services compare it with theirs many times.

@@ -26,6 +26,7 @@ export function* readLines(
     try {
       fact = read(line)
       if (fact === null) continue
+      if (fact.at >= year2200) throw new LineFault('its time is beyond the year 2200')
       if (fact.at < newest) throw new LineFault(`time goes back, from ${isoMicros(newest)} to ${isoMicros(fact.at)}`)
     } catch (error) {
       if (!(error instanceof LineFault)) throw error
@@ -36,6 +37,9 @@ export function* readLines(
     yield fact
   }
 }
+
+/** Microseconds; no recording is later, and far behind it they are no safe integers. */
+const year2200 = 7_258_118_400_000_000
 
 /** `2024-08-08T23:54:13.937085Z` */
 export function isoMicros(at: number): string {

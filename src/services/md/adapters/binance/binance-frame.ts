@@ -27,7 +27,7 @@ export function tradeFact(body: Frame, instrument: string, at: number): MarketFa
     // m: the buyer was the maker, so the seller came to him.
     aggressor: boolean(body, 'm') ? 'sell' : 'buy',
     tradeId: String(id),
-    exchangeAt: integer(body, 'T') * 1000,
+    exchangeAt: exchangeMicros(body, 'T'),
     sequence: id,
   }
   return { at, topic: 'md.tick', payload }
@@ -39,7 +39,7 @@ export function quoteFact(body: Frame, instrument: string, at: number): MarketFa
   const sequence = integer(body, 'u')
   const quote = { kind: 'quote' as const, instrument, bid, bidSize, ask, askSize }
   const payload: PayloadOf<'md.tick'> =
-    body.T === undefined ? { ...quote, sequence } : { ...quote, exchangeAt: integer(body, 'T') * 1000, sequence }
+    body.T === undefined ? { ...quote, sequence } : { ...quote, exchangeAt: exchangeMicros(body, 'T'), sequence }
   return { at, topic: 'md.tick', payload }
 }
 
@@ -52,7 +52,7 @@ export function depthFact(body: Frame, instrument: string, at: number): MarketFa
     firstSequence: integer(body, 'U'),
     lastSequence: integer(body, 'u'),
     ...(body.pu === undefined ? {} : { previousSequence: integer(body, 'pu') }),
-    exchangeAt: integer(body, body.T === undefined ? 'E' : 'T') * 1000,
+    exchangeAt: exchangeMicros(body, body.T === undefined ? 'E' : 'T'),
   }
   if (payload.firstSequence > payload.lastSequence)
     throw new LineFault(`U ${payload.firstSequence} is beyond u ${payload.lastSequence}`)
@@ -68,7 +68,7 @@ export function snapshotFact(body: Frame, instrument: string, at: number): Marke
     asks: levels(body.asks, 'asks'),
     firstSequence: sequence,
     lastSequence: sequence,
-    ...(body.T === undefined ? {} : { exchangeAt: integer(body, 'T') * 1000 }),
+    ...(body.T === undefined ? {} : { exchangeAt: exchangeMicros(body, 'T') }),
   }
   return { at, topic: 'md.depth', payload }
 }
@@ -125,6 +125,13 @@ function integer(body: Frame, field: string): number {
   const value = body[field]
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value
   throw new LineFault(`${field} is ${shown(value)}, expected a whole number`)
+}
+
+/** Microseconds of a field in milliseconds. */
+function exchangeMicros(body: Frame, field: string): number {
+  const micros = integer(body, field) * 1000
+  if (Number.isSafeInteger(micros)) return micros
+  throw new LineFault(`${field} is ${shown(body[field])}, which is no time in ms`)
 }
 
 function boolean(body: Frame, field: string): boolean {
