@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { drawBelow, seedRandom } from '#lib/market/seeded-random.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import { trader } from '#test/process/trader.ts'
 import { contentHash, eventsIn, LiveTree, removeFolder, walkFolder, walkTopology } from '#test/process/tree.ts'
 
 const everyProcess = [
@@ -44,6 +45,8 @@ describe('running free', () => {
       expect(await tree.stop()).toBe(0)
       const events = eventsIn(tree.log)
       expectWhole(events)
+      const verdict = await trader(['verify', tree.log, '--json'])
+      expect(JSON.parse(verdict.stdout as string)).toMatchObject({ isProven: true, unanswered: 0 })
       expect(events.filter(({ topic }) => topic === 'md.bar')).toHaveLength(1_000)
     },
     3 * minutes,
