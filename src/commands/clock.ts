@@ -1,18 +1,73 @@
-import { processFlags, runService, topologyOf } from '#compose/service-process.ts'
-import { clockMode } from '#compose/topology.ts'
+import { Flags } from '@oclif/core'
+import { failProcess, type ProcessFlags, processFlags, runService, topologyOf } from '#compose/service-process.ts'
+import { clockMode, type Topology } from '#compose/topology.ts'
+import { readSecret } from '#lib/bus/auth.ts'
+import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
+import { LiveClock, timeFacts } from '#services/clock/adapters/live-clock.ts'
+import { serveTime } from '#services/clock/adapters/time-server.ts'
+
+type Running = { readonly now: () => number | null; readonly close: () => Promise<void> }
 
 export default class Clock extends TraderCommand {
-  static override summary = 'Say the time'
-  static override flags = processFlags
+  static override summary = 'Say the time: of the system on a live market, of the events in a replay'
+  static override description = 'Answers GET /time, and on the same port a WebSocket that is sent {"t":"time"}.'
+  static override flags = {
+    ...processFlags,
+    port: Flags.integer({ description: 'Port of the query; 0 takes a free one', default: 0, min: 0, max: 65_535 }),
+  }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Clock)
     const topology = topologyOf(flags)
-    this.say(`time: ${clockMode(topology)}`)
-    const runner = runService('clock', flags, topology, { onLive: () => announceReady({ state: 'ready' }) })
-    onStop(() => runner.close())
+    const mode = clockMode(topology)
+    const live = Promise.withResolvers<void>()
+    const running =
+      mode === 'live' ? liveTime(flags, topology, live.resolve) : replayedTime(flags, topology, live.resolve)
+    const server = await serveTime({ port: flags.port, mode, now: running.now })
+    onStop(async () => {
+      await server.close()
+      await running.close()
+    })
+    await live.promise
+    announceReady({ state: 'ready', url: server.url })
     await new Promise(() => undefined)
   }
+}
+
+function liveTime(flags: ProcessFlags, { clock }: Topology, onLive: () => void): Running {
+  const time = new LiveClock()
+  const stopping = new AbortController()
+  const publisher = new FeedPublisher({
+    url: flags.url,
+    identity: 'clock',
+    source: 'clock',
+    secret: readSecret(flags.keys, 'clock'),
+    open: (mark) => {
+      onLive()
+      const step = clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros }
+      return timeFacts({ clock: time, epoch: (mark?.epoch ?? 0) + 1, signal: stopping.signal, ...step })
+    },
+    onFault: failProcess,
+  })
+  return {
+    now: () => time.now(),
+    close: () => {
+      stopping.abort()
+      return publisher.close()
+    },
+  }
+}
+
+/** The time of the newest event of the market. */
+function replayedTime(flags: ProcessFlags, topology: Topology, onLive: () => void): Running {
+  let newest: number | null = null
+  const runner = runService('clock', flags, topology, {
+    onLive,
+    onEvent: ({ at, topic }) => {
+      if (topic !== 'system.config' && (newest === null || at > newest)) newest = at
+    },
+  })
+  return { now: () => newest, close: () => runner.close() }
 }
