@@ -1,0 +1,218 @@
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeKeys } from '#compose/tree-keys.ts'
+import { readSecret } from '#lib/bus/auth.ts'
+import { Connection } from '#lib/bus/connection.ts'
+import { bodyOf, signedBody } from '#lib/codec/event-text.ts'
+import { sealContent } from '#lib/process/seal.ts'
+import { generateSealKeys, loadPrivateKey } from '#lib/process/seal-keys.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+import { type LoneProcess, startLone } from '#test/process/lone-process.ts'
+import { trader } from '#test/process/trader.ts'
+import { eventsIn, removeFolder } from '#test/process/tree.ts'
+
+// The real log, router and orders; whoever forges holds a real secret, and speaks over a real socket.
+const folder = mkdtempSync(join(tmpdir(), 'trader-forged-'))
+const keys = join(folder, 'keys')
+const logFolder = join(folder, 'logs', 'forged')
+const start = 1_700_000_000_000_000
+let [log, router, orders]: LoneProcess[] = []
+let gate: ReturnType<typeof loadPrivateKey>
+
+beforeAll(async () => {
+  makeKeys(keys, logFolder)
+  gate = loadPrivateKey(join(keys, 'risk.seal.pem'))
+  log = await startLone(folder, ['log', '--run', 'forged', '--port', '0'])
+  router = await startLone(folder, ['router', '--port', '0', '--log', log.url])
+  orders = await startLone(folder, ['orders', '--url', router.url])
+})
+afterAll(async () => {
+  for (const one of [orders, router, log]) await one?.stop()
+  removeFolder(folder)
+})
+
+test('[O1] what the gate sealed becomes an order: so it is in every case below, after the forgery', async () => {
+  await expectOrderOf(await sayGenuine())
+})
+
+test('no seal: the gate’s own identity without its key makes no order', async () => {
+  const cause = await sayTime()
+  const { id, body } = approval(cause)
+  await say('risk', body)
+  await expectAlert(id, 'risk.approved has no seal: it is dropped')
+  await expectOnlyGenuine()
+})
+
+test('a wrong seal: one of another key, and one cut out of nothing, make no order', async () => {
+  const other = generateSealKeys().privateKey
+  for (const seal of [(body: string) => sealContent(other, body), () => 'A'.repeat(86)]) {
+    const { id, body } = approval(await sayTime())
+    await say('risk', signedBody(body, seal(body)))
+    await expectAlert(id, 'risk.approved has a seal that is not of its writer: it is dropped')
+  }
+  await expectOnlyGenuine()
+})
+
+test('a reused seal: on other content, and on the same content under a new id, makes no order', async () => {
+  const genuine = await sayGenuine()
+  await expectOrderOf(genuine)
+  const larger = approval(await sayTime(), { quantity: '1000000' })
+  await say('risk', signedBody(larger.body, genuine.seal))
+  await expectAlert(larger.id, 'risk.approved has a seal that is not of its writer: it is dropped')
+  const again = approval(await sayTime())
+  await say('risk', signedBody(again.body, genuine.seal))
+  await expectAlert(again.id, 'risk.approved has a seal that is not of its writer: it is dropped')
+  await expectOnlyGenuine()
+})
+
+test('said again word for word with its own seal: the log knows it, there is one order', async () => {
+  const genuine = await sayGenuine()
+  await expectOrderOf(genuine)
+  const head = eventsIn(logFolder).length
+  await say('risk', genuine.text)
+  expect(eventsIn(logFolder)).toHaveLength(head)
+  await expectOnlyGenuine()
+})
+
+test('[O2] sealed by the gate, and older than one that was used: the log takes it for a repeat', async () => {
+  const [first, second] = [approval(await sayTime()), approval(await sayTime())]
+  const late = await sayGenuine(second)
+  await expectOrderOf(late)
+  const refusals = await say('risk', signedBody(first.body, sealContent(gate.privateKey, first.body)))
+  // The ids of a source only grow.
+  expect(refusals).toEqual([])
+  expect(eventsIn(logFolder).some(({ id }) => id === first.id)).toBe(false)
+  await expectOnlyGenuine()
+})
+
+test('[O3] expired: with the gate’s own seal, it is denied', async () => {
+  const cause = await sayTime()
+  const expired = await sayGenuine(approval(cause, { expiresAt: start }))
+  const denied = await found((event) => event.topic === 'order.denied' && event.payload.approval === expired.id)
+  expect(denied.payload).toMatchObject({ code: 'APPROVAL_EXPIRED' })
+  genuine.delete(expired.id)
+  await expectOnlyGenuine()
+})
+
+test.each(['strategy', 'orders', 'operator', 'md'])(
+  'from %s: refused at the door, even with the gate’s seal',
+  async (identity) => {
+    const head = eventsIn(logFolder).length
+    const cause = await sayTime()
+    const { id, body } = approval(cause)
+    const sealed = signedBody(body, sealContent(gate.privateKey, body))
+    expect(await say(identity, sealed)).toEqual([`${id}: ${identity} may not speak as risk`])
+    const asItself = approval(cause, {}, identity)
+    expect(await say(identity, signedBody(asItself.body, sealContent(gate.privateKey, asItself.body)))).toEqual([
+      `${asItself.id}: ${identity} may not say risk.approved: risk does`,
+    ])
+    expect(eventsIn(logFolder)).toHaveLength(head + 1)
+    await expectOnlyGenuine()
+  },
+)
+
+test('an identity that is claimed with the secret of another is not let in', async () => {
+  const { body } = approval(await sayTime())
+  const refusals = await say('risk', signedBody(body, sealContent(gate.privateKey, body)), 'strategy')
+  expect(refusals).toEqual(['risk is not known by that proof'])
+  await expectOnlyGenuine()
+})
+
+test('what is forged in the log makes no order after a restart either; verify says that the gate never gave it', async () => {
+  await orders?.stop('SIGKILL')
+  orders = await startLone(folder, ['orders', '--url', router?.url ?? ''])
+  await expectOnlyGenuine()
+  const { stdout, exitCode } = await trader(['verify', logFolder, '--json'])
+  expect({ exitCode, verdict: JSON.parse(stdout as string) }).toMatchObject({
+    exitCode: 1,
+    verdict: { isProven: false, divergence: { service: 'risk', recorded: 'risk.approved', said: 'nothing' } },
+  })
+})
+
+type Approval = { readonly id: string; readonly body: string }
+type Cause = { readonly seq: number; readonly id: string }
+
+/** Approvals that the gate has really sealed. */
+const genuine = new Set<string>()
+let seconds = 0
+
+/** Time goes on by a second: something to answer. */
+async function sayTime(): Promise<Cause> {
+  const at = start + ++seconds * 1_000_000
+  const id = `clock:e1.${seconds - 1}`
+  const time = { id, topic: 'system.time', v: 1, at, source: 'clock', cause: null, payload: { now: at } } as const
+  expect(await say('clock', bodyOf(time as Omit<Event, 'seq'>))).toEqual([])
+  return found((event) => event.id === id)
+}
+
+function approval(cause: Cause, more: Partial<PayloadOf<'risk.approved'>> = {}, source = 'risk'): Approval {
+  const id = `${source}:${cause.seq}.0`
+  const payload = {
+    intent: 'strategy:3.0',
+    strategy: 'ema-cross',
+    instrument: 'ACME.SIM',
+    side: 'buy',
+    quantity: '10',
+    orderType: 'market',
+    timeInForce: 'GTC',
+    expiresAt: start + 3_600_000_000,
+    ...more,
+  } as const
+  const at = start + seconds * 1_000_000
+  return { id, body: bodyOf({ id, topic: 'risk.approved', v: 1, at, source, cause: cause.id, payload }) }
+}
+
+async function sayGenuine(one?: Approval): Promise<Approval & { readonly seal: string; readonly text: string }> {
+  const { id, body } = one ?? approval(await sayTime())
+  const seal = sealContent(gate.privateKey, body)
+  const text = signedBody(body, seal)
+  expect(await say('risk', text)).toEqual([])
+  genuine.add(id)
+  return { id, body, seal, text }
+}
+
+/** Says one event over a connection of its own; resolves with the reasons of a refusal, or with nothing once it is durable. */
+function say(identity: string, text: string, secretOf = identity): Promise<string[]> {
+  return new Promise((resolve) => {
+    const end = (reasons: string[]) => void connection.close().then(() => resolve(reasons))
+    const connection: Connection = new Connection({
+      url: router?.url ?? '',
+      identity,
+      secret: readSecret(keys, secretOf),
+      comesBack: false,
+      wish: () => ({ from: null, topics: null, isService: false }),
+      onWelcome: () => connection.send({ t: 'publish', k: 0, groups: [1] }, [text]),
+      onAck: () => end([]),
+      onRefused: (reason) => end([reason]),
+    })
+  })
+}
+
+async function found(isMeant: (event: Event) => boolean): Promise<Event> {
+  for (;;) {
+    const event = eventsIn(logFolder).find(isMeant)
+    if (event) return event
+    await sleep(5)
+  }
+}
+
+const expectOrderOf = ({ id }: Approval) =>
+  found((event) => event.topic === 'order.submitted' && event.payload.approval === id)
+
+async function expectAlert(subject: string, message: string): Promise<void> {
+  const alert = await found((event) => event.topic === 'system.alert' && event.payload.subject === subject)
+  expect(alert).toMatchObject({ source: 'orders', payload: { code: 'SIGNATURE_INVALID', message } })
+}
+
+/** Orders answers in the order of the log: once it has made an order of a new approval, it has seen all before. */
+async function expectOnlyGenuine(): Promise<void> {
+  await expectOrderOf(await sayGenuine())
+  const submitted = eventsIn(logFolder).flatMap(({ topic, payload }) =>
+    topic === 'order.submitted' ? [payload.approval] : [],
+  )
+  expect(submitted).toEqual([...genuine])
+}
