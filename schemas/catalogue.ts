@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import * as indicator from './indicator.ts'
 import * as market from './market.ts'
+import * as ml from './ml.ts'
 import * as order from './order.ts'
 import * as pnl from './pnl.ts'
 import * as resolver from './resolver.ts'
@@ -14,6 +15,7 @@ export type Writer =
   | 'clock'
   | 'md'
   | 'indicators'
+  | 'ml'
   | 'strategy'
   | 'resolver'
   | 'risk'
@@ -63,6 +65,7 @@ export const catalogue = {
   'indicator.adx.v1': entry(indicator.IndicatorAdx, 'indicators'),
   'indicator.macd.v1': entry(indicator.IndicatorMacd, 'indicators'),
   'indicator.bollinger.v1': entry(indicator.IndicatorBollinger, 'indicators'),
+  'ml.signal': entry(ml.MlSignal, 'ml'),
   'strategy.loaded': entry(strategy.StrategyLoaded, 'strategy'),
   'strategy.intent': entry(strategy.StrategyIntent, 'strategy'),
   'strategy.status': entry(strategy.StrategyStatus, 'strategy'),
