@@ -103,6 +103,8 @@ export default class Backtest extends TraderCommand {
     progress.finish()
     const seconds = (Date.now() - started.getTime()) / 1_000
     this.say(`${manifest.events} events in ${seconds.toFixed(1)} s; ${folder}`)
+    if (result.fill === 'touch' && result.rejected > 0 && result.rejected === result.orders)
+      this.say('no order met a quote: --fill touch needs quotes in the data')
     this.log(resultTable(manifest, result))
     return { run, folder, manifest, result }
   }
@@ -145,7 +147,8 @@ function resultTable({ contentHash }: BacktestManifest, result: BacktestResult):
     ['fill', result.fill],
     ['orders', result.orders],
     ['fills', result.fills],
-    ['refused', result.denied],
+    ['refused by us', result.denied],
+    ['rejected by the venue', result.rejected],
     [`final equity ${result.currency}`, result.finalEquity],
     ['total return', percent(result.totalReturn)],
     ['max drawdown', percent(result.maxDrawdown)],

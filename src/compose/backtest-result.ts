@@ -23,6 +23,8 @@ export type BacktestResult = {
   readonly orders: number
   readonly fills: number
   readonly denied: number
+  /** By the venue. */
+  readonly rejected: number
   readonly from: number
   readonly to: number
   readonly bars: number
@@ -41,6 +43,7 @@ export class ResultBook {
   #drawdown = 0
   #orders = 0
   #denied = 0
+  #rejected = 0
   #bars = 0
   #from = 0
   #to = 0
@@ -67,6 +70,9 @@ export class ResultBook {
       case 'order.denied':
       case 'risk.rejected':
         this.#denied++
+        return
+      case 'order.rejected':
+        this.#rejected++
         return
       case 'order.fill': {
         const { strategy, instrument, side, quantity, price, fee, clientOrderId, tradeId } = event.payload
@@ -102,6 +108,7 @@ export class ResultBook {
       orders: this.#orders,
       fills: this.#fills.length,
       denied: this.#denied,
+      rejected: this.#rejected,
       from: this.#from,
       to: this.#to,
       bars: this.#bars,

@@ -21,9 +21,10 @@ export const clock = defineService({
     if (event.topic === 'system.time') time.now = event.payload.now
     return time
   },
-  decide({ config, now }: Clock, { at }: Event<In>): readonly Statement<'system.time'>[] {
+  decide({ config, now }: Clock, { at, topic, payload }: Event<In>): readonly Statement<'system.time'>[] {
     const isNextStep = at > now && (now < 0 || Math.floor(at / config.stepMicros) > Math.floor(now / config.stepMicros))
-    return isNextStep ? [{ topic: 'system.time', payload: { now: at } }] : []
+    const isEnd = topic === 'md.status' && payload.state === 'ended' && at >= now
+    return isNextStep || isEnd ? [{ topic: 'system.time', payload: { now: at } }] : []
   },
 })
 

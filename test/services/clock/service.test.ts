@@ -33,6 +33,17 @@ describe('clock', () => {
       .then(time(6_000_000))
   })
 
+  it('[C9] says the time of the end within a step, and again when it was said', () => {
+    const endedAt = (at: number) => event('md.status', { feed: 'test', state: 'ended', isSimulated: true }, at)
+    given(clock, { stepMicros: step }, statusAt(5_000_000))
+      .when(endedAt(4_999_999))
+      .then()
+      .when(endedAt(5_000_000))
+      .then(time(5_000_000))
+      .when(endedAt(5_000_007))
+      .then(time(5_000_007))
+  })
+
   it('[C3] keeps the time that was reached over a hot reload of the step, and over a restart', () => {
     given(clock, { stepMicros: step }, statusAt(5_000_000))
       .reconfigured({ stepMicros: 10 * step })
