@@ -1,5 +1,6 @@
 import type { z } from 'zod'
-import * as indicator from './indicator.ts'
+import { indicatorPayload } from './indicator.ts'
+import { type IndicatorName, type IndicatorTopic, indicatorOutputs } from './indicator-outputs.ts'
 import * as market from './market.ts'
 import * as ml from './ml.ts'
 import * as order from './order.ts'
@@ -48,6 +49,16 @@ const entry = <S extends z.ZodType>(
   schema,
 })
 
+type IndicatorTopics = {
+  readonly [Name in IndicatorName as IndicatorTopic<Name>]: Entry<ReturnType<typeof indicatorPayload<Name>>>
+}
+const indicatorTopics = Object.fromEntries(
+  (Object.keys(indicatorOutputs) as IndicatorName[]).map((name) => [
+    `indicator.${name}.v1`,
+    entry(indicatorPayload(name), 'indicators'),
+  ]),
+) as unknown as IndicatorTopics
+
 /** Every topic: its payload schema, version, single writer and durability. The namespace is the word before the first dot. */
 export const catalogue = {
   'md.instrument': entry(market.MdInstrument, 'md'),
@@ -58,13 +69,7 @@ export const catalogue = {
   'md.option.chain.snapshot': entry(market.MdOptionChainSnapshot, 'md', { durability: 'relaxed' }),
   'md.gap': entry(market.MdGap, 'md'),
   'md.status': entry(market.MdStatus, 'md'),
-  'indicator.sma.v1': entry(indicator.IndicatorSma, 'indicators'),
-  'indicator.ema.v1': entry(indicator.IndicatorEma, 'indicators'),
-  'indicator.rsi.v1': entry(indicator.IndicatorRsi, 'indicators'),
-  'indicator.atr.v1': entry(indicator.IndicatorAtr, 'indicators'),
-  'indicator.adx.v1': entry(indicator.IndicatorAdx, 'indicators'),
-  'indicator.macd.v1': entry(indicator.IndicatorMacd, 'indicators'),
-  'indicator.bollinger.v1': entry(indicator.IndicatorBollinger, 'indicators'),
+  ...indicatorTopics,
   'ml.signal': entry(ml.MlSignal, 'ml'),
   'strategy.loaded': entry(strategy.StrategyLoaded, 'strategy'),
   'strategy.intent': entry(strategy.StrategyIntent, 'strategy'),

@@ -1,16 +1,31 @@
-import { defineIndicator, period } from './indicator.ts'
+import { type Delay, hasDelayed, passThrough, startDelay } from './delay.ts'
+import { defineIndicator } from './indicator.ts'
+import { period } from './parameters.ts'
 import { trueRange } from './true-range.ts'
 
-const firstDi = ([n]: [n: number]) => n
+type Params = [n: number]
 
-/** Average directional index and the two directional indicators, each 0 to 100. The indicators come n-1 bars earlier. */
+const firstDm = ([n]: Params) => n - 1
+const firstDi = ([n]: Params) => n
+
+/** Average directional index and all that it is made of; the movements and indicators come earlier than it. */
 export const adx = defineIndicator({
   name: 'adx',
-  topic: 'indicator.adx.v1',
+  title: 'average directional index, directional movement',
   params: [period('period', 2, 14)],
-  outputs: { adx: ([n]: [n: number]) => 2 * n - 1, plusDi: firstDi, minusDi: firstDi },
-  source: 'Wilder 1978, sums seeded with n-1 bars as TA-Lib does (TA-Lib ADX, PLUS_DI, MINUS_DI)',
-  start: ([n]: [n: number]): AdxState => ({ ...nothingYet, period: n }),
+  reads: ['high', 'low', 'close'],
+  outputs: {
+    adx: ([n]: Params) => 2 * n - 1,
+    adxr: ([n]: Params) => 3 * n - 2,
+    dx: firstDi,
+    plusDi: firstDi,
+    minusDi: firstDi,
+    plusDm: firstDm,
+    minusDm: firstDm,
+  },
+  source:
+    'Wilder 1978, sums seeded with n-1 bars as TA-Lib does (TA-Lib ADX, ADXR, DX, PLUS_DI, MINUS_DI, PLUS_DM, MINUS_DM)',
+  start: ([n]: Params): AdxState => ({ ...nothingYet, period: n, earlier: startDelay(n - 1) }),
   update(state: AdxState, { high, low, close }) {
     if (state.bars > 0) {
       addDirection(state, high, low)
@@ -21,15 +36,17 @@ export const adx = defineIndicator({
     state.previousLow = low
     state.previousClose = close
   },
-  payload({ instrument, interval, key }, state) {
+  read(state) {
+    const hasDm = state.bars >= state.period
     const hasDi = state.bars > state.period
     return {
-      instrument,
-      interval,
-      key,
       adx: state.bars >= 2 * state.period ? state.adx : null,
+      adxr: hasDelayed(state.earlier) ? state.adxr : null,
+      dx: hasDi ? state.dx : null,
       plusDi: hasDi ? share(state.plusDm, state.range) : null,
       minusDi: hasDi ? share(state.minusDm, state.range) : null,
+      plusDm: hasDm ? state.plusDm : null,
+      minusDm: hasDm ? state.minusDm : null,
     }
   },
 })
@@ -46,6 +63,8 @@ type AdxState = {
   range: number
   dx: number
   adx: number
+  adxr: number
+  readonly earlier: Delay
 }
 
 const nothingYet = {
@@ -58,6 +77,7 @@ const nothingYet = {
   range: 0,
   dx: 0,
   adx: 0,
+  adxr: 0,
 }
 
 function addDirection(state: AdxState, high: number, low: number): void {
@@ -82,6 +102,7 @@ function addIndex(state: AdxState): void {
     state.adx += isSeeding ? state.dx : (state.dx - state.adx) / state.period
   }
   if (state.bars === 2 * state.period - 1) state.adx /= state.period
+  if (state.bars >= 2 * state.period - 1) state.adxr = (state.adx + passThrough(state.earlier, state.adx)) / 2
 }
 
 const share = (movement: number, range: number): number => (range > 0 ? 100 * (movement / range) : 0)

@@ -1,33 +1,40 @@
-import { defineIndicator, type Param, period } from './indicator.ts'
+import { defineIndicator } from './indicator.ts'
+import { multiple, period } from './parameters.ts'
 import { addToMoments, type SlidingMoments, startMoments } from './sliding-moments.ts'
 
-type BollingerParams = [n: number, upper: number, lower: number]
+type Params = [n: number, up: number, down: number]
 
-const deviations = (name: string, preset: Param['default']): Param => ({
-  name,
-  min: 0.01,
-  max: 100,
-  isWhole: false,
-  default: preset,
-})
-const first = ([n]: BollingerParams) => n - 1
+const first = ([n]: Params) => n - 1
 
-/** Bollinger bands of the close. The bands may have different widths: `bollinger(20,2)` is `bollinger(20,2,2)`. */
+/** Bollinger bands. The bands may have different widths: `bollinger(20,2)` is `bollinger(20,2,2)`. */
 export const bollinger = defineIndicator({
   name: 'bollinger',
-  topic: 'indicator.bollinger.v1',
-  params: [period('period', 2, 20), deviations('upper', 2), deviations('lower', 'previous')],
-  outputs: { upper: first, middle: first, lower: first },
+  title: 'Bollinger bands',
+  params: [period('period', 1, 20), multiple('nbdevUp', 2), multiple('nbdevDn', 'previous')],
+  reads: ['close'],
+  outputs: { upper: first, middle: first, lower: first, bandwidth: first, percentB: first },
+  undefinedWhen: 'bandwidth: the middle is 0; percentB: the bands meet',
   source: 'Bollinger: mean of n closes +/- deviations * population standard deviation (TA-Lib BBANDS)',
-  shorten: ([n, upper, lower]: BollingerParams) => (lower === upper ? [n, upper] : [n, upper, lower]),
-  start: ([n, upper, lower]: BollingerParams): BollingerState => ({ upper, lower, closes: startMoments(n) }),
-  update: (state: BollingerState, bar) => addToMoments(state.closes, bar.close),
-  payload({ instrument, interval, key }, { upper, lower, closes }) {
-    if (!closes.isFull) return { instrument, interval, key, upper: null, middle: null, lower: null }
+  shorten: ([n, up, down]: Params) => (down === up ? [n, up] : [n, up, down]),
+  start: ([n, up, down]: Params): BollingerState => ({ up, down, close: 0, closes: startMoments(n) }),
+  update(state: BollingerState, { close }) {
+    state.close = close
+    addToMoments(state.closes, close)
+  },
+  read({ up, down, close, closes }) {
+    if (!closes.isFull) return { upper: null, middle: null, lower: null, bandwidth: null, percentB: null }
     const middle = closes.mean
     const deviation = Math.sqrt(closes.squares / closes.size)
-    return { instrument, interval, key, upper: middle + upper * deviation, middle, lower: middle - lower * deviation }
+    const lower = middle - down * deviation
+    const width = (up + down) * deviation
+    return {
+      upper: middle + up * deviation,
+      middle,
+      lower,
+      bandwidth: middle === 0 ? null : width / middle + 0,
+      percentB: width === 0 ? null : (close - lower) / width,
+    }
   },
 })
 
-type BollingerState = { readonly upper: number; readonly lower: number; readonly closes: SlidingMoments }
+type BollingerState = { readonly up: number; readonly down: number; close: number; readonly closes: SlidingMoments }

@@ -1,3 +1,4 @@
+import { didYouMean } from '#lib/strategy/did-you-mean.ts'
 import type { AnyIndicator, Param } from './indicator.ts'
 import { findIndicator, indicatorNames } from './indicator-catalogue.ts'
 
@@ -15,7 +16,8 @@ export type RefusedRequest = { readonly isValid: false; readonly message: string
 /** Checks a request as a user wrote it: `checkRequest('macd', [])` is `macd(12,26,9)`. Never throws. */
 export function checkRequest(name: string, given: readonly number[]): CheckedRequest | RefusedRequest {
   const indicator = findIndicator(name)
-  if (!indicator) return refuse(`there is no indicator ${name}; known: ${indicatorNames.join(', ')}`)
+  if (!indicator)
+    return refuse(`there is no indicator ${name}${didYouMean(name, indicatorNames)}; trader indicators list names all`)
   const written = `${name}(${given.join(',')})`
   const params = completed(indicator, given)
   if (!params) return refuse(`${written}: expected ${signature(indicator)}`)

@@ -1,12 +1,14 @@
-import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
+import type { IndicatorName, IndicatorOutput, IndicatorTopic } from '#schemas/indicator-outputs.ts'
 
-export type IndicatorTopic = Extract<Topic, `indicator.${string}`>
-
-/** The numbers of one bar that formulas read: doubles, finite. */
-export type BarValues = { readonly high: number; readonly low: number; readonly close: number }
-
-/** Whose value it is: the first fields of every indicator's payload. */
-export type Place = { readonly instrument: string; readonly interval: string; readonly key: string }
+/** The numbers of one bar that formulas read: finite doubles. `session` differs between two bars of different sessions. */
+export type BarValues = {
+  readonly open: number
+  readonly high: number
+  readonly low: number
+  readonly close: number
+  readonly volume: number
+  readonly session: number
+}
 
 /** One parameter, in the order in which users write it. Without a default it has to be given; `previous` = as the one before. */
 export type Param = {
@@ -15,22 +17,32 @@ export type Param = {
   readonly max: number
   readonly isWhole: boolean
   readonly default?: number | 'previous'
+  /** Where the number stands for one of a few words. */
+  readonly choices?: Readonly<Record<string, number>>
 }
 
-/** The name of an output and the 0-based index of the first bar that has it: what comes before is null. */
-export type Outputs<T extends IndicatorTopic, Params> = {
-  readonly [Output in Exclude<keyof PayloadOf<T>, keyof Place>]: (params: Params) => number
+/** What a bar gives: a value for each output, null where it is undefined. */
+export type Values<Name extends IndicatorName = IndicatorName> = {
+  readonly [Output in IndicatorOutput<Name>]: number | null
 }
 
 /**
  * An incremental formula. Its state is plain JSON, made by `start`; `update` folds one bar into it in O(1) (amortised where a
- * window slides); `payload` reads it. Outputs are finite or null, never NaN or Infinity, as long as the bars are finite.
+ * window slides, unless `cost` says otherwise); `read` says the values of the newest bar.
  */
-export type Indicator<State, T extends IndicatorTopic, Params extends readonly number[]> = {
-  readonly name: string
-  readonly topic: T
+export type Indicator<Name extends IndicatorName, State, Params extends readonly number[]> = {
+  readonly name: Name
+  /** What it is, for a person who looks for one. */
+  readonly title: string
   readonly params: readonly Param[]
-  readonly outputs: Outputs<T, Params>
+  /** The fields of a bar that it reads. One that reads only `close` can be computed of any other series. */
+  readonly reads: readonly (keyof BarValues)[]
+  /** For each output the 0-based index of the first bar that has it: what comes before is null. */
+  readonly outputs: { readonly [Output in IndicatorOutput<Name>]: (params: Params) => number }
+  /** When a value is null after its warm-up as well; without it, never. */
+  readonly undefinedWhen?: string
+  /** Of one update, where it is not O(1). */
+  readonly cost?: string
   /** Where the formula stands: paper or book, seeding, the TA-Lib function with the same values. */
   readonly source: string
   /** What is wrong between parameters that are each in range; null when nothing is. */
@@ -39,26 +51,18 @@ export type Indicator<State, T extends IndicatorTopic, Params extends readonly n
   shorten?(params: Params): readonly number[]
   start(params: Params): State
   update(state: State, bar: BarValues): void
-  payload(place: Place, state: State): PayloadOf<T>
+  read(state: State): Values<Name>
 }
 
 /** An indicator of whatever state and parameters: what the catalogue holds. Made by `defineIndicator`, nowhere else. */
-export type AnyIndicator = Indicator<unknown, IndicatorTopic, readonly number[]> & {
+export type AnyIndicator = Omit<Indicator<'sma', unknown, readonly number[]>, 'name' | 'outputs' | 'read'> & {
+  readonly name: IndicatorName
+  readonly topic: IndicatorTopic
   readonly outputs: Readonly<Record<string, (params: readonly number[]) => number>>
+  read(state: unknown): Readonly<Record<string, number | null>>
 }
 
 /** Checks a formula against its topic and closes its own types over; `checkRequest` keeps the promise on parameters. */
-export function defineIndicator<State, T extends IndicatorTopic, Params extends readonly number[]>(
-  indicator: Indicator<State, T, Params>,
-): AnyIndicator {
-  return indicator as unknown as AnyIndicator
-}
-
-/** A number of bars. */
-export const period = (name: string, min: number, preset?: number): Param => ({
-  name,
-  min,
-  max: 10_000,
-  isWhole: true,
-  default: preset,
-})
+export const defineIndicator = <Name extends IndicatorName, State, Params extends readonly number[]>(
+  indicator: Indicator<Name, State, Params>,
+): AnyIndicator => ({ ...indicator, topic: `indicator.${indicator.name}.v1` }) as unknown as AnyIndicator

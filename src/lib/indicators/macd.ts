@@ -1,19 +1,22 @@
-import { defineIndicator, period } from './indicator.ts'
+import { defineIndicator } from './indicator.ts'
+import { period } from './parameters.ts'
 import { addToAverage, isSeeded, type SmoothedAverage, startEma } from './smoothed-average.ts'
+import { fastBelowSlow } from './two-averages.ts'
 
-type MacdParams = [fast: number, slow: number, signal: number]
+type Params = [fast: number, slow: number, signal: number]
 
-const first = ([, slow, signal]: MacdParams) => slow + signal - 2
+const first = ([, slow, signal]: Params) => slow + signal - 2
 
-/** Moving average convergence/divergence of the close; its three outputs start together. */
+/** Moving average convergence/divergence; its three outputs start together. */
 export const macd = defineIndicator({
   name: 'macd',
-  topic: 'indicator.macd.v1',
+  title: 'moving average convergence/divergence',
   params: [period('fast', 1, 12), period('slow', 2, 26), period('signal', 1, 9)],
+  reads: ['close'],
   outputs: { macd: first, signal: first, histogram: first },
   source: 'Appel: ema(fast) - ema(slow), both first valued at bar slow-1; signal = ema of it (TA-Lib MACD)',
-  conflict: ([fast, slow]: MacdParams) => (fast < slow ? null : `fast (${fast}) has to be smaller than slow (${slow})`),
-  start: ([fast, slow, signal]: MacdParams): MacdState => ({
+  conflict: ([fast, slow]: Params) => fastBelowSlow(fast, slow),
+  start: ([fast, slow, signal]: Params): MacdState => ({
     barsBeforeFast: slow - fast,
     fast: startEma(fast),
     slow: startEma(slow),
@@ -25,11 +28,10 @@ export const macd = defineIndicator({
     addToAverage(state.slow, close)
     if (isSeeded(state.slow)) addToAverage(state.signal, state.fast.value - state.slow.value)
   },
-  payload({ instrument, interval, key }, state) {
-    if (!isSeeded(state.signal)) return { instrument, interval, key, macd: null, signal: null, histogram: null }
-    const line = state.fast.value - state.slow.value
-    const signal = state.signal.value
-    return { instrument, interval, key, macd: line, signal, histogram: line - signal }
+  read({ fast, slow, signal }) {
+    if (!isSeeded(signal)) return { macd: null, signal: null, histogram: null }
+    const line = fast.value - slow.value
+    return { macd: line, signal: signal.value, histogram: line - signal.value }
   },
 })
 

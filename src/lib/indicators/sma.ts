@@ -1,19 +1,16 @@
-import { defineIndicator, period } from './indicator.ts'
-import { addToMoments, type SlidingMoments, startMoments } from './sliding-moments.ts'
+import { defineIndicator } from './indicator.ts'
+import { period } from './parameters.ts'
+import { addToMean, type SlidingMean, startMean } from './sliding-mean.ts'
 
-/** Simple moving average of the close over n bars. */
+/** Simple moving average over n bars. */
 export const sma = defineIndicator({
   name: 'sma',
-  topic: 'indicator.sma.v1',
+  title: 'simple moving average',
   params: [period('period', 1)],
+  reads: ['close'],
   outputs: { value: ([n]: [n: number]) => n - 1 },
   source: 'mean of the last n closes (TA-Lib SMA)',
-  start: ([n]: [n: number]) => startMoments(n),
-  update: (state: SlidingMoments, bar) => addToMoments(state, bar.close),
-  payload: ({ instrument, interval, key }, state) => ({
-    instrument,
-    interval,
-    key,
-    value: state.isFull ? state.mean : null,
-  }),
+  start: ([n]: [n: number]) => startMean(n),
+  update: (state: SlidingMean, bar) => addToMean(state, bar.close),
+  read: (state) => ({ value: state.isFull ? state.mean : null }),
 })

@@ -18,4 +18,22 @@ export function addToAverage(average: SmoothedAverage, x: number): void {
 /** Has it seen as many values as its seed needs? */
 export const isSeeded = (average: SmoothedAverage): boolean => average.count === average.seedBars
 
+/** Null before it is seeded. */
+export const averageOrNull = (average: SmoothedAverage): number | null => (isSeeded(average) ? average.value : null)
+
+/** EMAs of EMAs, all of n bars: each is seeded from the first n values that the one before has. */
+export const startEmaChain = (bars: number, length: number): SmoothedAverage[] =>
+  Array.from({ length }, () => startEma(bars))
+
+export function addToChain(chain: readonly SmoothedAverage[], x: number): void {
+  let value = x
+  for (const average of chain) {
+    addToAverage(average, value)
+    if (!isSeeded(average)) return
+    value = average.value
+  }
+}
+
+export const isChainSeeded = (chain: readonly SmoothedAverage[]): boolean => isSeeded(chain.at(-1) as SmoothedAverage)
+
 const start = (seedBars: number, weight: number): SmoothedAverage => ({ seedBars, weight, count: 0, value: 0 })

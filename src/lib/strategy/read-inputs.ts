@@ -63,11 +63,8 @@ function readIndicator(
   const of = readSource(name, part.get('of'), at, allSeries, report)
   const [indicatorName, field] = written
   if (!indicatorNames.includes(indicatorName)) {
-    const known = `known: ${indicatorNames.join(', ')}`
-    report.error(
-      field.at,
-      `there is no indicator ${indicatorName}${didYouMean(indicatorName, indicatorNames)}; ${known}`,
-    )
+    const meant = didYouMean(indicatorName, indicatorNames)
+    report.error(field.at, `there is no indicator ${indicatorName}${meant}; trader indicators list names all`)
     return null
   }
   const params = readParams(indicatorName, field, report)

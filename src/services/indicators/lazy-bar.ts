@@ -4,12 +4,19 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 /** The doubles of a bar, each made from its text once, and only when a formula reads it. */
 export class LazyBar implements BarValues {
   readonly #bar: PayloadOf<'md.bar'>
+  #open: number | undefined
   #high: number | undefined
   #low: number | undefined
   #close: number | undefined
+  #volume: number | undefined
 
   constructor(bar: PayloadOf<'md.bar'>) {
     this.#bar = bar
+  }
+
+  get open(): number {
+    this.#open ??= toDouble(this.#bar.open)
+    return this.#open
   }
 
   get high(): number {
@@ -25,6 +32,16 @@ export class LazyBar implements BarValues {
   get close(): number {
     this.#close ??= toDouble(this.#bar.close)
     return this.#close
+  }
+
+  get volume(): number {
+    this.#volume ??= toDouble(this.#bar.volume)
+    return this.#volume
+  }
+
+  /** The UTC day in which the bar starts, counted from 1970. */
+  get session(): number {
+    return Math.floor(this.#bar.start / 86_400_000_000)
   }
 }
 

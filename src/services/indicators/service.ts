@@ -3,27 +3,21 @@ import { checkRequest } from '#lib/indicators/check-request.ts'
 import type { AnyIndicator } from '#lib/indicators/indicator.ts'
 import { indicatorCatalogue } from '#lib/indicators/indicator-catalogue.ts'
 import { defineService } from '#lib/kernel/service.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
+import { type PayloadOf, topics } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
+import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import { IndicatorRequest as RequestSchema } from '#schemas/strategy.ts'
 import { LazyBar } from './lazy-bar.ts'
 import { type Computation, type IndicatorRequest, planStreams, type Streams } from './streams.ts'
+
+const indicatorTopics = topics.filter((topic): topic is IndicatorTopic => topic.startsWith('indicator.'))
 
 /** Computes what strategies ask for, bar by bar; the rules are in SPEC.md. */
 export const indicators = defineService({
   name: 'indicators',
   config: z.object({ requests: z.array(RequestSchema.superRefine(explainFault)).default([]) }),
   subscribes: ['md.bar', 'strategy.loaded'],
-  emits: [
-    'indicator.sma.v1',
-    'indicator.ema.v1',
-    'indicator.rsi.v1',
-    'indicator.atr.v1',
-    'indicator.adx.v1',
-    'indicator.macd.v1',
-    'indicator.bollinger.v1',
-    'system.alert',
-  ],
+  emits: [...indicatorTopics, 'system.alert'],
   init: (config): State => replan({ requests: config.requests, strategies: [], streams: {} }),
   reconfigure: (state, config) => replan({ ...state, requests: config.requests }),
   evolve(state: State, event: Event<In | Out>) {
@@ -38,7 +32,7 @@ export const indicators = defineService({
 })
 
 type In = 'md.bar' | 'strategy.loaded'
-type Out = AnyIndicator['topic'] | 'system.alert'
+type Out = IndicatorTopic | 'system.alert'
 
 type State = {
   readonly requests: readonly IndicatorRequest[]
@@ -64,7 +58,7 @@ const none: readonly [] = Object.freeze([])
 const computationsOf = (state: State, bar: PayloadOf<'md.bar'>): readonly Computation[] =>
   state.streams[bar.instrument]?.[bar.interval] ?? none
 
-const formulaOf = (computation: Computation): AnyIndicator => indicatorCatalogue[computation.indicator] as AnyIndicator
+const formulaOf = (computation: Computation): AnyIndicator => indicatorCatalogue[computation.indicator]
 
 function updateAll(state: State, payload: PayloadOf<'md.bar'>): void {
   const computations = computationsOf(state, payload)
@@ -77,8 +71,9 @@ function valuesAt(state: State, bar: PayloadOf<'md.bar'>): readonly Statement<Ou
   const computations = computationsOf(state, bar)
   if (computations.length === 0) return none
   return computations.map((computation) => {
+    const { instrument, interval, key, state } = computation
     const formula = formulaOf(computation)
-    return { topic: formula.topic, payload: formula.payload(computation, computation.state) } as Statement<Out>
+    return { topic: formula.topic, payload: { instrument, interval, key, ...formula.read(state) } } as Statement<Out>
   })
 }
 

@@ -1,5 +1,6 @@
 import { checkRequest } from '#lib/indicators/check-request.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { IndicatorName } from '#schemas/indicator-outputs.ts'
 
 export type IndicatorRequest = PayloadOf<'strategy.loaded'>['requests'][number]
 
@@ -8,7 +9,7 @@ export type Computation = {
   readonly instrument: string
   readonly interval: string
   readonly key: string
-  readonly indicator: string
+  readonly indicator: IndicatorName
   readonly state: unknown
 }
 
@@ -28,7 +29,7 @@ export function planStreams(requests: readonly IndicatorRequest[], running: Stre
     const hasKey = (computation: Computation) => computation.key === key
     if (computations.some(hasKey)) continue
     const known = running[instrument]?.[interval]?.find(hasKey)
-    computations.push(known ?? { instrument, interval, key, indicator: name, state: indicator.start(params) })
+    computations.push(known ?? { instrument, interval, key, indicator: indicator.name, state: indicator.start(params) })
   }
   return planned
 }

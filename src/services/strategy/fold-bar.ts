@@ -1,5 +1,5 @@
-import type { IndicatorTopic } from '#lib/indicators/indicator.ts'
 import type { Event } from '#schemas/event.ts'
+import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import type { Running, SeriesProgress } from './running.ts'
 import type { State } from './state.ts'
 import type { Bar, Reader, Stream } from './streams.ts'

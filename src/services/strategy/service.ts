@@ -1,7 +1,7 @@
-import type { IndicatorTopic } from '#lib/indicators/indicator.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import { topics } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
+import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import { answerBar } from './answer-bar.ts'
 import { answerCommand, flatAtMarket } from './answer-command.ts'
 import { foldBar, foldIndicator } from './fold-bar.ts'

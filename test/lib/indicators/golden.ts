@@ -1,54 +1,59 @@
-import { checkRequest } from '#lib/indicators/check-request.ts'
+import { computeSeries } from '#lib/indicators/compute-series.ts'
+import { type ConventionCase, readConvention } from '#lib/indicators/convention-names.ts'
 import type { BarValues } from '#lib/indicators/indicator.ts'
 
 /** A value of a golden file: null = empty cell. */
 export type Cell = number | null
-export type Row = Readonly<Record<string, Cell>>
+export type Columns = Partial<Record<'open' | 'high' | 'low' | 'close' | 'volume', number[]>>
 
-/** The names of the golden files, and what each of their outputs is here. */
-const names: Readonly<Record<string, string>> = {
-  SMA: 'sma',
-  EMA: 'ema',
-  RSI: 'rsi',
-  ATR: 'atr',
-  DMI: 'adx',
-  MACD: 'macd',
-  BBANDS: 'bollinger',
+export const cell = (text: string | undefined): Cell => (text === undefined || text === '' ? null : Number(text))
+
+/** The column of a golden case, by the formula and the words that the command uses. */
+export function columnOf(one: ConventionCase, bars: readonly BarValues[]): readonly Cell[] {
+  const request = readConvention(one)
+  if (!request.isValid) throw new Error(request.message)
+  return computeSeries(request.indicator, request.params, bars)[request.output] as readonly Cell[]
 }
 
-export const isOfTheseSeven = (indicator: string): boolean => Object.hasOwn(names, indicator)
+export const barsOfRows = (rows: readonly Record<string, string>[]): BarValues[] =>
+  rows.map(({ open, high, low, close, volume, session }) => ({
+    open: Number(open),
+    high: Number(high),
+    low: Number(low),
+    close: Number(close),
+    volume: Number(volume ?? 0),
+    session: Number(session ?? 0),
+  }))
 
-/** Every output of an indicator over a series, one row a bar, under the golden files' names. */
-export function compute(indicator: string, params: readonly number[], bars: readonly BarValues[]): Row[] {
-  const checked = checkRequest(names[indicator] as string, params)
-  if (!checked.isValid) throw new Error(checked.message)
-  const formula = checked.indicator
-  const state = formula.start(checked.params)
-  const place = { instrument: 'SPY.USA', interval: '1d', key: checked.key }
-  const rows = bars.map((bar) => {
-    formula.update(state, bar)
-    return { ...(state as Row), ...(formula.payload(place, state) as unknown as Row) }
-  })
-  const period = checked.params[0] as number
-  return rows.map((row, i) => goldenNames(row, i, period, rows, bars[i] as BarValues))
-}
+export const barsOfColumns = ({ open, high = [], low = high, close = high, volume }: Columns): BarValues[] =>
+  high.map((_, i) => ({
+    open: (open ?? close)[i] as number,
+    high: high[i] as number,
+    low: low[i] as number,
+    close: close[i] as number,
+    volume: volume?.[i] ?? 0,
+    session: 0,
+  }))
 
-/** ADX keeps its sums and DX inside; ADXR, bandwidth and %B are sums of what is said, made here as CONVENTIONS.md does. */
-function goldenNames(row: Row, i: number, period: number, rows: readonly Row[], { close }: BarValues): Row {
-  const { adx, plusDi, minusDi, plusDm, minusDm, dx, upper, middle, lower, histogram } = row
-  const before = rows[i - period + 1]?.adx
-  const isNumber = (cell: Cell | undefined): cell is number => typeof cell === 'number'
-  const width = isNumber(upper) && isNumber(lower) && 'middle' in row ? upper - lower : null
+export type Counts = { sets: number; rows: number; failures: number }
+
+/** Counts sets, rows and failures by suite, for the table at the end. */
+export function startTally() {
+  const counts = new Map<string, Counts>()
+  const of = (suite: string): Counts => {
+    const known = counts.get(suite) ?? { sets: 0, rows: 0, failures: 0 }
+    counts.set(suite, known)
+    return known
+  }
   return {
-    ...row,
-    hist: histogram ?? null,
-    plus_di: plusDi ?? null,
-    minus_di: minusDi ?? null,
-    plus_dm: i >= period - 1 ? (plusDm ?? null) : null,
-    minus_dm: i >= period - 1 ? (minusDm ?? null) : null,
-    dx: i >= period ? (dx ?? null) : null,
-    adxr: isNumber(adx) && isNumber(before) ? (adx + before) / 2 : null,
-    bandwidth: width !== null && isNumber(middle) ? width / middle : null,
-    percent_b: width !== null && width !== 0 ? (close - (lower as number)) / width : null,
+    counts,
+    closeSet: (suite: string) => of(suite).sets++,
+    /** A row fails when an empty cell is not empty or a number is further away than `tolerance`. */
+    compare(suite: string, expected: Cell, got: Cell | undefined, tolerance: number): boolean {
+      of(suite).rows++
+      const isGood = expected === null ? got === null : typeof got === 'number' && Math.abs(got - expected) <= tolerance
+      if (!isGood) of(suite).failures++
+      return isGood
+    },
   }
 }

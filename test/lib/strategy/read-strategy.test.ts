@@ -174,7 +174,7 @@ describe('each mistake is said once, where it is', () => {
     [
       'unknown indicator',
       withLine(4, '  fast: { emma: [10], of: price }'),
-      ['4:11 there is no indicator emma, did you mean ema?; known: adx, atr, bollinger, ema, macd, rsi, sma'],
+      ['4:11 there is no indicator emma, did you mean ema?; trader indicators list names all'],
     ],
     [
       'two indicators',
@@ -184,7 +184,7 @@ describe('each mistake is said once, where it is', () => {
     [
       'params out of range',
       withLine(4, '  fast: { ema: [0], of: price }'),
-      ['4:16 ema(0): period has to be a whole number from 1 to 10000, not 0'],
+      ['4:16 ema(0): period has to be a whole number from 1 to 100000, not 0'],
     ],
     ['too many params', withLine(4, '  fast: { ema: [1, 2], of: price }'), ['4:16 ema(1,2): expected ema(period)']],
     [

@@ -69,8 +69,26 @@ test('[I2] bands of equal width have the short key, others the long one', () => 
     bar('1'),
   ).when(bar('3'))
   expect(answers.map(({ payload }) => payload)).toEqual([
-    { instrument: 'SPY.USA', interval: '1d', key: 'bollinger(2,2)', upper: 4, middle: 2, lower: 0 },
-    { instrument: 'SPY.USA', interval: '1d', key: 'bollinger(2,1.5,2.5)', upper: 3.5, middle: 2, lower: -0.5 },
+    {
+      instrument: 'SPY.USA',
+      interval: '1d',
+      key: 'bollinger(2,2)',
+      upper: 4,
+      middle: 2,
+      lower: 0,
+      bandwidth: 2,
+      percentB: 0.75,
+    },
+    {
+      instrument: 'SPY.USA',
+      interval: '1d',
+      key: 'bollinger(2,1.5,2.5)',
+      upper: 3.5,
+      middle: 2,
+      lower: -0.5,
+      bandwidth: 2,
+      percentB: 0.875,
+    },
   ])
 })
 
@@ -137,7 +155,7 @@ test('[I7] refuses what cannot be computed with an alert and computes the rest',
         code: 'REQUEST_REFUSED',
         subject: 'a',
         message:
-          'a asks for what cannot be computed on SPY.USA 1d: sma(0): period has to be a whole number from 1 to 10000, not 0',
+          'a asks for what cannot be computed on SPY.USA 1d: sma(0): period has to be a whole number from 1 to 100000, not 0',
       },
     },
     {
@@ -146,7 +164,7 @@ test('[I7] refuses what cannot be computed with an alert and computes the rest',
         code: 'REQUEST_REFUSED',
         subject: 'a',
         message:
-          'a asks for what cannot be computed on SPY.USA 1d: there is no indicator smma; known: adx, atr, bollinger, ema, macd, rsi, sma',
+          'a asks for what cannot be computed on SPY.USA 1d: there is no indicator smma, did you mean sma?; trader indicators list names all',
       },
     },
   )

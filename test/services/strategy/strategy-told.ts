@@ -72,6 +72,8 @@ export const bollinger = (n: number, middle: number | null, instrument = btc): T
       upper: middle && middle + 1,
       middle,
       lower: middle && middle - 1,
+      bandwidth: middle && 2 / middle,
+      percentB: middle && 0.5,
     }),
     instrument,
   )

@@ -1,0 +1,36 @@
+import { defineIndicator } from './indicator.ts'
+import { period } from './parameters.ts'
+import { addToMean, type SlidingMean, startMean } from './sliding-mean.ts'
+import { typicalPrice } from './typical-price.ts'
+
+/** Commodity channel index. */
+export const cci = defineIndicator({
+  name: 'cci',
+  title: 'commodity channel index',
+  params: [period('period', 1, 14)],
+  reads: ['high', 'low', 'close'],
+  outputs: { value: ([n]: [n: number]) => n - 1 },
+  cost: 'O(n): the mean absolute deviation looks at the whole window',
+  source: 'Lambert 1980: (tp-SMA) / (0.015 * mean absolute deviation), 0 if the window is flat (TA-Lib CCI)',
+  start: ([n]: [n: number]): CciState => ({
+    prices: startMean(n),
+    recent: new Array<number>(n).fill(0),
+    at: 0,
+    price: 0,
+  }),
+  update(state: CciState, bar) {
+    state.price = typicalPrice(bar)
+    addToMean(state.prices, state.price)
+    state.recent[state.at] = state.price
+    state.at = state.at + 1 === state.recent.length ? 0 : state.at + 1
+  },
+  read({ prices, recent, price }) {
+    if (!prices.isFull) return { value: null }
+    let deviations = 0
+    for (let i = 0; i < recent.length; i++) deviations += Math.abs((recent[i] as number) - prices.mean)
+    const scale = 0.015 * (deviations / recent.length)
+    return { value: scale === 0 ? 0 : (price - prices.mean) / scale }
+  },
+})
+
+type CciState = { readonly prices: SlidingMean; readonly recent: number[]; at: number; price: number }
