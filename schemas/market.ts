@@ -29,6 +29,10 @@ export const MdInstrument = z.object({
   isSimulated: z.boolean(),
 })
 
+/**
+ * Of all prices: `exchangeAt` is when the exchange says that it was; the event's `at` when it was received, unless `receivedAt` says that
+ * it was earlier (what was held back until a snapshot came). `sequence` is the exchange's own number.
+ */
 const Trade = z.object({
   kind: z.literal('trade'),
   instrument: InstrumentId,
@@ -37,6 +41,7 @@ const Trade = z.object({
   aggressor: Side.optional(),
   tradeId: z.string().max(64).optional(),
   exchangeAt: Micros.optional(),
+  receivedAt: Micros.optional(),
   sequence: z.int().min(0).optional(),
 })
 
@@ -49,6 +54,7 @@ const Quote = z.object({
   ask: Price.nullable(),
   askSize: Quantity.nullable(),
   exchangeAt: Micros.optional(),
+  receivedAt: Micros.optional(),
   sequence: z.int().min(0).optional(),
 })
 
@@ -65,7 +71,10 @@ export const MdDepth = z.object({
   firstSequence: z.int().min(0),
   lastSequence: z.int().min(0),
   previousSequence: z.int().min(0).optional(),
+  /** The exchange's own checksum of its book after this, as it sent it. */
+  checksum: z.int().optional(),
   exchangeAt: Micros.optional(),
+  receivedAt: Micros.optional(),
 })
 
 /** A bar covers [start, end); its event is at the instant it became known. */
@@ -80,8 +89,11 @@ export const MdBar = z.object({
   close: Price,
   volume: Quantity,
   trades: z.int().min(0).optional(),
+  /** The bar is still open, and this is what it has come to. Only a normalised recording has such bars: no feed says them. */
+  isPartial: z.literal(true).optional(),
 })
 
+/** Volatilities are fractions, 0.65 for 65 %. Greeks are as the exchange reckons them. */
 export const MdOptionTick = z.object({
   instrument: InstrumentId,
   bid: Price.nullable(),
@@ -90,12 +102,29 @@ export const MdOptionTick = z.object({
   askSize: Quantity.nullable(),
   last: Price.optional(),
   underlyingPrice: Price.optional(),
+  markPrice: Price.optional(),
   impliedVolatility: z.number().optional(),
+  bidVolatility: z.number().optional(),
+  askVolatility: z.number().optional(),
   delta: z.number().optional(),
   gamma: z.number().optional(),
   vega: z.number().optional(),
   theta: z.number().optional(),
+  rho: z.number().optional(),
   openInterest: Quantity.optional(),
+  volume: Quantity.optional(),
+  exchangeAt: Micros.optional(),
+  receivedAt: Micros.optional(),
+})
+
+/** What holders of a perpetual pay each other, a fraction of the position for one funding period; null where none is due (dated futures). */
+export const MdFunding = z.object({
+  instrument: InstrumentId,
+  rate: Price.nullable(),
+  markPrice: Price.optional(),
+  indexPrice: Price.optional(),
+  openInterest: Quantity.optional(),
+  nextFundingAt: Micros.optional(),
   exchangeAt: Micros.optional(),
 })
 
@@ -116,19 +145,49 @@ export const MdOptionChainSnapshot = z.object({
   ),
 })
 
-/** Exchange sequences that never arrived, both ends included. */
+/**
+ * Exchange sequences that did not arrive, both ends included. `closed` says what became of them: `filled` all of them came late,
+ * `snapshot` they are only in a snapshot that stands for them, `lost` they never came, and the stream goes on without them.
+ */
 export const MdGap = z.object({
   instrument: InstrumentId,
   stream: z.string().max(64),
   fromSequence: z.int().min(0),
   toSequence: z.int().min(0),
   state: z.enum(['opened', 'closed']),
+  how: z.enum(['filled', 'snapshot', 'lost']).optional(),
 })
 
-/** Life of a feed. `ended` says that no more will come: working orders expire on it. */
+/**
+ * Life of a feed. `ended` says that no more will come: working orders expire on it. `refused` is a frame that was not let in; `flagged`
+ * and `cleared` begin and end what is wrong with a stream or a book. `code` says what it is about, `reason` says it for people.
+ */
 export const MdStatus = z.object({
   feed: Name,
-  state: z.enum(['started', 'connected', 'disconnected', 'stalled', 'ended']),
+  state: z.enum(['started', 'connected', 'disconnected', 'stalled', 'ended', 'refused', 'flagged', 'cleared']),
   isSimulated: z.boolean(),
+  code: z
+    .enum([
+      'bad_frame',
+      'wrong_instrument',
+      'venue_error',
+      'repeated',
+      'late',
+      'stale_snapshot',
+      'no_snapshot',
+      'crossed_book',
+      'stale_book',
+      'checksum',
+      'rate_limited',
+      'banned',
+      'http_error',
+      'no_sequence',
+      'clock_skew',
+      'not_supported',
+    ])
+    .optional(),
+  instrument: InstrumentId.optional(),
+  stream: z.string().max(64).optional(),
+  connection: z.string().max(64).optional(),
   reason: Text.optional(),
 })

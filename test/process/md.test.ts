@@ -18,7 +18,11 @@ async function summaryOf(args: readonly string[]): Promise<Partial<Summary>> {
   return JSON.parse(stdout as string)
 }
 const imported = (to: string, format: string, ...files: string[]) =>
-  summaryOf(['import', ...files.map((file) => `${sharedDir}data/${file}`), '--format', format, '--to', inRoot(to)])
+  summaryOf([
+    'import',
+    ...files.map((file) => `${sharedDir}data/${file}`),
+    ...['--format', ...format.split(' '), '--to', inRoot(to)],
+  ])
 
 /** SHA-256 of every file of a data set by name. */
 const bytesOf = (dir: string) =>
@@ -57,7 +61,7 @@ describeShared('trader md import of recordings', () => {
     ['usdm', ['usdm/btcusdt_20240808.gz'], 66_089 + 21_313, 6551 + 1],
   ])('the raw BTCUSDT capture of %s: every frame is told', async (market, files, ticks, depths) => {
     const paths = files.map((file) => `crypto-raw/binance-hftbacktest/${file}`)
-    const { topics, leftOut } = await imported(`raw-${market}`, 'binance-raw', ...paths)
+    const { topics, leftOut } = await imported(`raw-${market}`, 'raw --venue binance', ...paths)
     expect(topics).toEqual({ 'md.tick': ticks, 'md.depth': depths, 'md.instrument': 1 })
     expect(leftOut?.rows).toEqual({})
   })

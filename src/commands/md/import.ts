@@ -1,7 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { type Progress, startProgress } from '#lib/terminal/progress.ts'
-import { binanceMarkets } from '#services/md/adapters/binance/raw-market.ts'
 import { type CsvRole, csvRoles, flagOf, type NamedColumns } from '#services/md/adapters/csv/csv-columns.ts'
 import type { DataSetManifest } from '#services/md/adapters/data-set-manifest.ts'
 import { summaryLines } from '#services/md/adapters/data-set-summary.ts'
@@ -18,13 +17,13 @@ const columnFlag = (role: CsvRole) =>
 export default class MdImport extends TraderCommand {
   static override summary = 'Turn files of market data into a data set for backtests and replays'
   static override description =
-    'Reads LEAN zips (by their places in its folders), CSV files, or recordings of Binance frames, and writes them as one log in order of time. Killed and run again it goes on; run again when done it changes nothing. Columns are named by header, by number from 1, or several joined by + (--time 1+2).'
+    'Reads LEAN zips (by their places in its folders), CSV files, or recordings of raw frames, and writes them as one log in order of time. Killed and run again it goes on; run again when done it changes nothing. Columns are named by header, by number from 1, or several joined by + (--time 1+2).'
   static override examples = [
     '<%= config.bin %> md import data/equity/usa/daily/spy.zip --format lean --to data/spy',
     '<%= config.bin %> md import data/forex/fxcm/hour --format lean --side bid --to data/eurusd',
     '<%= config.bin %> md import BTCUSDT-1m-2024.csv --format csv --instrument BTCUSDT.BINANCE --interval 1m --to data/btc',
     '<%= config.bin %> md import cl.csv --format csv --instrument CL.NYMEX --interval 1m --time 1+2 --open 3 --high 4 --low 5 --close 6 --time-format "dd/MM/yyyy HH:mm:ss" --zone America/Chicago --to data/cl',
-    '<%= config.bin %> md import btcusdt_20240808.gz --format binance-raw --to data/capture',
+    '<%= config.bin %> md import btcusdt_20240808.gz --format raw --venue binance --to data/capture',
   ]
   static override enableJsonFlag = true
   static override strict = false
@@ -65,11 +64,10 @@ export default class MdImport extends TraderCommand {
       helpGroup: 'LEAN',
       description: 'Take ticks that their source calls suspicious',
     }),
-    market: Flags.option({
-      options: binanceMarkets,
-      helpGroup: 'BINANCE',
-      description: 'Market of the recording [default: from its frames]',
-    })(),
+    venue: Flags.string({
+      helpGroup: 'RAW',
+      description: 'Whose frames they are, like binance, binance-usdm or deribit',
+    }),
     instrument: Flags.string({ helpGroup: 'CSV', description: 'What the file is of, like BTCUSDT.BINANCE' }),
     kind: Flags.option({
       options: ['spot', 'equity', 'forex', 'future', 'perpetual', 'index'] as const,
@@ -115,7 +113,7 @@ export default class MdImport extends TraderCommand {
       side: flags.side,
       bars: flags.bars,
       keepSuspicious: flags['keep-suspicious'] ? true : undefined,
-      market: flags.market,
+      venue: flags.venue,
       instrument: flags.instrument,
       kind: flags.kind,
       interval: flags.interval,

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { instrumentOfFact } from '#lib/market/market-fact.ts'
 import { eventText } from './data-set-log.ts'
 import type { DataSetManifest } from './data-set-manifest.ts'
 import { readDataSet } from './read-data-set.ts'
@@ -20,8 +21,9 @@ export function lookThrough(dir: string, { instruments, firstAt, lastAt }: DataS
   let seq = 0
   for (const fact of readDataSet(dir)) {
     hash.update(`${eventText(fact, ++seq)}}\n`)
-    if (fact.topic === 'md.instrument' || !('instrument' in fact.payload)) continue
-    const own = counts.get(fact.payload.instrument)
+    const instrument = instrumentOfFact(fact)
+    if (fact.topic === 'md.instrument' || instrument === null) continue
+    const own = counts.get(instrument)
     const part = Math.min(parts - 1, Math.floor((fact.at - firstAt) / perPart))
     if (own !== undefined) own[part] = (own[part] as number) + 1
   }

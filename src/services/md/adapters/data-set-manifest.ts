@@ -10,7 +10,7 @@ const Count = z.int().min(0)
 /** Where a data set comes from: its contents are a function of this. */
 export const Origin = z.object({
   kind: z.enum(['import', 'generated']),
-  /** `lean`, `csv`, `binance-raw`, or what was generated. */
+  /** `lean`, `csv`, `raw`, or what was generated. */
   format: z.string(),
   options: z.record(z.string(), z.json()),
   sources: z.array(z.object({ name: z.string(), bytes: Count, sha256: Sha256 })),

@@ -1,4 +1,4 @@
-import type { MarketFact } from '#lib/market/market-fact.ts'
+import { instrumentOfFact, type MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Fact } from '#schemas/event.ts'
@@ -84,10 +84,8 @@ function* selected(
   }
 }
 
-function instrumentOf({ payload }: MarketFact): string | null {
-  if ('instrument' in payload) return payload.instrument
-  return 'underlying' in payload ? payload.underlying : null
-}
+const instrumentOf = (fact: MarketFact): string | null =>
+  fact.topic === 'md.option.chain.snapshot' ? fact.payload.underlying : instrumentOfFact(fact)
 
 const status = (state: PayloadOf<'md.status'>['state'], isSimulated: boolean, at: number, n: number): Fact => ({
   at,

@@ -1,13 +1,12 @@
 import { UserError } from '#lib/terminal/user-error.ts'
 import { InstrumentId } from '#schemas/primitives.ts'
-import type { BinanceMarket } from './binance/raw-market.ts'
 import type { NamedColumns } from './csv/csv-columns.ts'
-import { planBinanceRawImport } from './import-binance-raw.ts'
 import { planCsvImport } from './import-csv.ts'
 import { planLeanImport } from './import-lean.ts'
 import type { ImportPlan, Listed } from './import-plan.ts'
+import { planRawImport } from './import-raw.ts'
 
-export const importFormats = ['lean', 'csv', 'binance-raw'] as const
+export const importFormats = ['lean', 'csv', 'raw'] as const
 export type ImportFormat = (typeof importFormats)[number]
 
 /** What a user may say of an import besides its files; each format takes some. */
@@ -15,7 +14,7 @@ export type ImportChoices = {
   readonly side?: 'bid' | 'ask' | 'mid'
   readonly bars?: 'trade' | 'quote'
   readonly keepSuspicious?: true
-  readonly market?: BinanceMarket
+  readonly venue?: string
   readonly instrument?: string
   readonly kind?: Listed['kind']
   readonly interval?: string
@@ -28,7 +27,7 @@ export type ImportChoices = {
 
 const choicesOf: Readonly<Record<ImportFormat, readonly (keyof ImportChoices)[]>> = {
   lean: ['side', 'bars', 'keepSuspicious'],
-  'binance-raw': ['market'],
+  raw: ['venue'],
   csv: ['instrument', 'kind', 'interval', 'timeFormat', 'timeIs', 'zone', 'delimiter', 'columns'],
 }
 
@@ -40,8 +39,10 @@ export function planImport(format: ImportFormat, files: readonly string[], choic
   switch (format) {
     case 'lean':
       return planLeanImport(files, { ...choices, keepsSuspicious: choices.keepSuspicious })
-    case 'binance-raw':
-      return planBinanceRawImport(files, choices)
+    case 'raw':
+      if (choices.venue === undefined)
+        throw new UserError('whose frames are they?', { hint: 'say it with --venue, like binance or deribit' })
+      return planRawImport(files, choices.venue)
     case 'csv':
       return planCsvImport(files, { ...choices, instrument: instrumentIn(choices.instrument) })
   }

@@ -53,6 +53,7 @@ export function foldSteps(steps: SeenSteps, fact: MarketFact): void {
       return
     case 'md.instrument':
     case 'md.option.chain.snapshot':
+    case 'md.funding':
     case 'md.gap':
     case 'md.status':
       return

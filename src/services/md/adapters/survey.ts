@@ -1,5 +1,5 @@
 import { tickSizeOf } from '#lib/domain/tick-size.ts'
-import type { MarketFact } from '#lib/market/market-fact.ts'
+import { instrumentOfFact, type MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Listed } from './import-plan.ts'
@@ -35,8 +35,8 @@ export function surveyFacts(
     survey.facts++
     survey.lastAt = fact.at
     if ((survey.facts & 0xfff) === 0) onProgress(survey.facts)
-    if (!('instrument' in fact.payload)) continue
-    const { instrument } = fact.payload
+    const instrument = instrumentOfFact(fact)
+    if (instrument === null) continue
     let steps = survey.steps.get(instrument)
     if (steps === undefined) {
       steps = startSteps(terms.tickSize ?? listed.get(instrument)?.tickSize)

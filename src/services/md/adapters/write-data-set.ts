@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
-import type { MarketFact } from '#lib/market/market-fact.ts'
+import { instrumentOfFact, type MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { DataSetLog, eventText } from './data-set-log.ts'
 import {
@@ -107,14 +107,15 @@ class Tally {
   #firstAt: number | null = null
   #lastAt = 0
 
-  count({ topic, at, payload }: MarketFact): void {
+  count(fact: MarketFact): void {
+    const { topic, at } = fact
     this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + 1)
     this.#firstAt ??= at
     this.#lastAt = at
-    if (!('instrument' in payload)) return
-    const seen = this.#instruments.get(payload.instrument)
-    if (seen === undefined)
-      this.#instruments.set(payload.instrument, { instrument: payload.instrument, events: 1, firstAt: at, lastAt: at })
+    const instrument = instrumentOfFact(fact)
+    if (instrument === null) return
+    const seen = this.#instruments.get(instrument)
+    if (seen === undefined) this.#instruments.set(instrument, { instrument, events: 1, firstAt: at, lastAt: at })
     else {
       seen.events++
       seen.lastAt = at

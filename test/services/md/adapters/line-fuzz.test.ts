@@ -5,10 +5,10 @@ import fc from 'fast-check'
 import { zipSync } from 'fflate'
 import { afterAll, describe, it } from 'vitest'
 import { UserError } from '#lib/terminal/user-error.ts'
-import { planBinanceRawImport } from '#services/md/adapters/import-binance-raw.ts'
 import { planCsvImport } from '#services/md/adapters/import-csv.ts'
 import { planLeanImport } from '#services/md/adapters/import-lean.ts'
 import type { ImportPlan } from '#services/md/adapters/import-plan.ts'
+import { planRawImport } from '#services/md/adapters/import-raw.ts'
 import { checkFacts, readPlan } from './read-plan.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'fuzz-'))
@@ -159,8 +159,78 @@ describe(`line parsers on broken input (FUZZ_SEED=${seed})`, () => {
     fc.assert(
       fc.property(fc.array(fc.oneof({ weight: 9, arbitrary: frameLine }, fc.string()), { maxLength: 6 }), (lines) => {
         const file = placed('frames.txt', lines.join('\n'))
-        holds(() => planBinanceRawImport([file]))
+        holds(() => planRawImport([file], 'binance'))
       }),
+      runs,
+    )
+  })
+
+  const optionName = fc.constantFrom('BTC-30JUL21-24000-P', 'ETH-PERPETUAL', 'BTC-30XXX21', 'btc', '', 'BTC_USDC', 7)
+  const action = fc.constantFrom('new', 'change', 'delete', 'other')
+  const number_ = fc.oneof({ weight: 6, arbitrary: fc.double({ noNaN: true }) }, value)
+  const deribitLevels = fc.array(
+    fc.oneof({ weight: 5, arbitrary: fc.tuple(action, number_, number_) }, fc.array(value)),
+    { maxLength: 3 },
+  )
+  const book = fc.record(
+    {
+      type: fc.constantFrom('snapshot', 'change'),
+      timestamp: time,
+      instrument_name: optionName,
+      change_id: time,
+      prev_change_id: time,
+      bids: deribitLevels,
+      asks: deribitLevels,
+    },
+    { requiredKeys: ['timestamp', 'instrument_name'] },
+  )
+  const quoteOf = fc.record({
+    timestamp: time,
+    instrument_name: optionName,
+    best_bid_price: number_,
+    best_bid_amount: number_,
+    best_ask_price: number_,
+    best_ask_amount: number_,
+    mark_iv: number_,
+    greeks: fc.oneof(fc.record({ delta: number_ }), value),
+  })
+  const trades = fc.array(
+    fc.record({
+      timestamp: time,
+      instrument_name: optionName,
+      price: number_,
+      amount: number_,
+      direction: fc.constantFrom('buy', 'sell', ''),
+      trade_id: fc.oneof(text, time),
+      trade_seq: time,
+    }),
+    { maxLength: 2 },
+  )
+  const channel = fc
+    .tuple(fc.constantFrom('book', 'ticker', 'trades', 'quote'), optionName)
+    .map(([kind, name]) => `${kind}.${name}.raw`)
+  const notification = fc.record({
+    method: fc.constant('subscription'),
+    params: fc.record({ channel, data: fc.oneof(book, quoteOf, trades, value) }),
+  })
+  it('[MD-N7] captures of Deribit in JSON and in text', () => {
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.tuple(
+            fc.oneof({ weight: 9, arbitrary: notification.map((one) => JSON.stringify(one)) }, fc.string()),
+            fc.nat(2_000_000_000),
+          ),
+          { maxLength: 6 },
+        ),
+        (records) => {
+          const json = records.map(([data, ts]) => JSON.stringify({ t: 'recv', conn: 'c', ts, data }))
+          holds(() => planRawImport([placed('frames.jsonl', json.join('\n'))], 'deribit'))
+          holds(() =>
+            planRawImport([placed('frames', records.map(([data, ts]) => `${ts}.5: ${data}`).join('\n'))], 'deribit'),
+          )
+        },
+      ),
       runs,
     )
   })

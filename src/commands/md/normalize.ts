@@ -1,0 +1,93 @@
+import { once } from 'node:events'
+import { createWriteStream } from 'node:fs'
+import { Flags } from '@oclif/core'
+import { TraderCommand } from '#lib/terminal/command.ts'
+import { startProgress } from '#lib/terminal/progress.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import { eventText } from '#services/md/adapters/data-set-log.ts'
+import { normalizeRecording, surveyRecording } from '#services/md/adapters/normalize/normalize-recording.ts'
+import { countingReport, nothingLeftOut } from '#services/md/adapters/read-report.ts'
+import { venueNamed, venues } from '#services/md/adapters/venues.ts'
+
+const batch = 2_000
+
+export default class MdNormalize extends TraderCommand {
+  static override summary = 'Turn recorded raw frames into canonical events, without a running system'
+  static override description =
+    'Reads what went over the wire: lines of `<receipt time in ns> <frame>`, captures in JSON (`{"t":"recv","ts":…,"data":…}`, as `trader md record --raw` writes), captures in text (`<time>: <frame>`), or a frame a line; gzip too. Writes events as JSON lines, in order of time: listings first, then trades, quotes, order books (a snapshot, then the updates that follow it by the sequence numbers of the exchange), bars, option ticks, funding, gaps, and a status for every frame that was refused.'
+  static override examples = [
+    '<%= config.bin %> md normalize --venue binance-usdm --in btcusdt_20240808.gz --out events.jsonl',
+    '<%= config.bin %> md normalize --venue deribit --in DERIBIT.jsonl.gz --out - | jq .topic | sort | uniq -c',
+    '<%= config.bin %> md normalize --venue binance --in day1.gz --in day2.gz --out events.jsonl',
+  ]
+  static override enableJsonFlag = true
+  static override flags = {
+    venue: Flags.string({
+      required: true,
+      description: `Whose frames they are: ${venues.map(({ name }) => name).join(', ')}; binance-usdm, binance-cm and binance-us name a market`,
+    }),
+    in: Flags.string({
+      required: true,
+      multiple: true,
+      helpValue: 'FILE',
+      description: 'The recording; more than one are read together',
+    }),
+    out: Flags.string({ required: true, helpValue: 'FILE', description: 'Where the events go; - is stdout' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(MdNormalize)
+    const { venue, market } = venueNamed(flags.venue)
+    const recording = { venue, market, files: flags.in }
+    const checking = startProgress({ label: 'survey   ', unit: 'facts' })
+    const survey = surveyRecording(recording, {}, checking.update)
+    checking.finish()
+    const leftOut = nothingLeftOut()
+    const facts = normalizeRecording(recording, survey, {
+      feed: venue.name,
+      keepsPartialBars: true,
+      report: countingReport(leftOut, true),
+      isStrict: false,
+    })
+
+    const out = flags.out === '-' ? process.stdout : createWriteStream(flags.out)
+    const failed = new Promise<never>((_, reject) => out.once('error', reject))
+    failed.catch(() => undefined)
+    const progress = startProgress({ label: 'normalize', unit: 'events', total: survey.listings.length + survey.facts })
+    const topics: { [topic: string]: number } = {}
+    let seq = 0
+    let lines: string[] = []
+    const flush = async () => {
+      if (lines.length === 0) return
+      const isFull = !out.write(lines.join(''))
+      lines = []
+      progress.update(seq)
+      if (isFull) await Promise.race([once(out, 'drain'), failed])
+    }
+    try {
+      for (const list of [survey.listings, facts]) {
+        for (const fact of list) {
+          topics[fact.topic] = (topics[fact.topic] ?? 0) + 1
+          lines.push(`${eventText(fact, ++seq)}}\n`)
+          if (lines.length === batch) await flush()
+        }
+      }
+      await flush()
+      if (out !== process.stdout) await Promise.race([new Promise<void>((resolve) => out.end(resolve)), failed])
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === undefined || code === 'EPIPE') throw error
+      throw new UserError(`cannot be written: ${code}`, { file: flags.out })
+    }
+    progress.finish()
+    for (const line of leftOut.firstBadLines) this.say(`left out: ${line}`)
+    for (const [reason, count] of Object.entries(leftOut.rows)) this.say(`${count} left out: ${reason}`)
+    if (flags.out !== '-')
+      this.say(
+        `${seq} events: ${Object.entries(topics)
+          .map(([topic, count]) => `${count} ${topic}`)
+          .join(', ')}`,
+      )
+    return { out: flags.out, venue: venue.name, market: survey.market, events: seq, topics, leftOut }
+  }
+}

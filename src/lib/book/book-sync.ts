@@ -1,0 +1,161 @@
+/** A change of a book that holds all updates of (previous, last]. */
+export type Update = { readonly previous: number; readonly last: number }
+
+/**
+ * What follows from an update or a snapshot. `apply` are to be said in this order; `opened` and `closed` are holes in the sequence, both ends
+ * included; `isSnapshotWanted`: the exchange has to be asked for the book.
+ */
+export type SyncStep<U extends Update> = {
+  readonly apply: readonly U[]
+  readonly takesSnapshot?: true
+  /** `covered`: the snapshot holds it already; `unneeded`: a snapshot of a book that is whole. */
+  readonly dropped?: 'repeated' | 'late' | 'covered' | 'stale_snapshot' | 'unneeded'
+  /** Said in this order: `opened`, `closed`, what is applied, `reopened`. */
+  readonly opened?: Hole
+  readonly reopened?: Hole
+  readonly closed?: Hole & { readonly how: 'filled' | 'snapshot' }
+  readonly isSnapshotWanted?: true
+}
+export type Hole = { readonly from: number; readonly to: number }
+
+/** How an exchange has snapshot and updates put together. */
+export type SyncRule = {
+  /** The update that ends exactly with the snapshot is the first to be applied, as for Binance's futures. */
+  readonly repeatsLast: boolean
+  /** A snapshot comes in the stream, in its place; otherwise it is fetched beside it. */
+  readonly isSnapshotInStream: boolean
+}
+
+/** Follows one book by its exchange's sequence numbers. */
+export type BookSync<U extends Update> = {
+  /** The newest update that was let through; null before the first. */
+  last: number | null
+  /** Updates up to here are in the newest snapshot. */
+  coveredTo: number
+  /** Holds updates back until a snapshot stands under them. */
+  isWaiting: boolean
+  held: U[]
+  hole: Hole | null
+}
+
+/** `isBlind`: no snapshot will come, so that the first update is let through as it is. */
+export const startSync = <U extends Update>(isBlind: boolean): BookSync<U> => ({
+  last: null,
+  coveredTo: -1,
+  isWaiting: !isBlind,
+  held: [],
+  hole: null,
+})
+
+/** Where a stream holds back more than this, it asks again and forgets the oldest: what is forgotten is in the hole. */
+export const heldMost = 20_000
+
+/**
+ * An update came. `canWait`: a snapshot will come, or is to be asked for; without one the stream goes on behind a hole, which stays open.
+ */
+export function onUpdate<U extends Update>(
+  sync: BookSync<U>,
+  update: U,
+  rule: SyncRule,
+  canWait: boolean,
+): SyncStep<U> {
+  const { last } = sync
+  if (last !== null && update.last <= last) return onOld(sync, update, rule)
+  if (!sync.isWaiting && (last === null || update.previous <= last)) {
+    sync.last = update.last
+    return { apply: [update] }
+  }
+  if (sync.isWaiting) return hold(sync, update, canWait)
+  const opened = { from: (last as number) + 1, to: update.previous }
+  sync.hole = opened
+  if (!canWait) {
+    sync.last = update.last
+    return { apply: [update], opened }
+  }
+  sync.isWaiting = true
+  sync.held = [update]
+  return { apply: nothing, opened, isSnapshotWanted: true }
+}
+
+/** A snapshot came that holds everything up to `id`. */
+export function onSnapshot<U extends Update>(sync: BookSync<U>, id: number, rule: SyncRule): SyncStep<U> {
+  const { last, held, hole, isWaiting } = sync
+  if (!isWaiting && last !== null && !rule.isSnapshotInStream) return { apply: nothing, dropped: 'unneeded' }
+  const next = held.filter((update) => (rule.repeatsLast ? update.last >= id : update.last > id))
+  const [first] = next
+  if ((last !== null && id < last) || (first !== undefined && first.previous > id))
+    return { apply: nothing, dropped: 'stale_snapshot', ...(isWaiting ? { isSnapshotWanted: true } : {}) }
+  const { run, rest } = runFrom(id, next)
+  // Everything between what was let through last and the snapshot is only in the snapshot.
+  const lost = hole ?? (isWaiting && last !== null && id > last ? { from: last + 1, to: id } : null)
+  const closed =
+    lost === null ? {} : { closed: { from: lost.from, to: Math.max(lost.to, id), how: 'snapshot' as const } }
+  const saidNow = hole === null && lost !== null ? { opened: lost } : {}
+  sync.last = Math.max(id, run.at(-1)?.last ?? id)
+  sync.coveredTo = run.some((update) => update.last === id) ? id - 1 : id
+  sync.isWaiting = rest.length > 0
+  sync.held = rest
+  sync.hole = null
+  const after = rest[0]
+  if (after === undefined) return { apply: run, takesSnapshot: true, ...saidNow, ...closed }
+  // Updates were lost while the snapshot was on its way.
+  sync.hole = { from: sync.last + 1, to: after.previous }
+  return { apply: run, takesSnapshot: true, ...saidNow, ...closed, reopened: sync.hole, isSnapshotWanted: true }
+}
+
+/** The connection is gone: what comes next does not follow what came before. */
+export function onDisconnect<U extends Update>(sync: BookSync<U>): void {
+  sync.isWaiting = true
+  sync.held = []
+}
+
+const nothing: readonly never[] = Object.freeze([])
+
+function hold<U extends Update>(sync: BookSync<U>, update: U, canWait: boolean): SyncStep<U> {
+  const { last, held } = sync
+  const at = held.findLastIndex((one) => one.last <= update.last)
+  if (held[at]?.last === update.last) return { apply: nothing, dropped: 'repeated' }
+  held.splice(at + 1, 0, update)
+  if (last !== null && (held[0] as U).previous <= last) return fill(sync, last)
+  const opened = last === null || sync.hole !== null ? null : { from: last + 1, to: (held[0] as U).previous }
+  if (opened !== null) sync.hole = opened
+  const isFull = held.length > heldMost
+  if (isFull) held.shift()
+  const wish = isFull && canWait ? ({ isSnapshotWanted: true } as const) : {}
+  return opened === null ? { apply: nothing, ...wish } : { apply: nothing, opened, ...wish }
+}
+
+/** What was missing came late: everything that now follows without a hole goes on. */
+function fill<U extends Update>(sync: BookSync<U>, last: number): SyncStep<U> {
+  const { run, rest } = runFrom(last, sync.held)
+  const { hole } = sync
+  sync.last = run.at(-1)?.last ?? last
+  sync.held = rest
+  sync.isWaiting = rest.length > 0
+  sync.hole = null
+  const closed = hole === null ? {} : { closed: { ...hole, how: 'filled' as const } }
+  const after = rest[0]
+  if (after === undefined) return { apply: run, ...closed }
+  sync.hole = { from: sync.last + 1, to: after.previous }
+  return { apply: run, ...closed, reopened: sync.hole }
+}
+
+/** The updates that follow `from` without a hole, and those behind the next one. */
+function runFrom<U extends Update>(from: number, held: readonly U[]): { run: U[]; rest: U[] } {
+  let last = from
+  let i = 0
+  for (; i < held.length; i++) {
+    const update = held[i] as U
+    if (update.previous > last) break
+    last = Math.max(last, update.last)
+  }
+  return { run: held.slice(0, i), rest: held.slice(i) }
+}
+
+/** What ends no later than what was let through last. */
+function onOld<U extends Update>(sync: BookSync<U>, update: U, rule: SyncRule): SyncStep<U> {
+  if (update.last > sync.coveredTo) return { apply: nothing, dropped: update.last === sync.last ? 'repeated' : 'late' }
+  if (!rule.repeatsLast || update.last < sync.coveredTo) return { apply: nothing, dropped: 'covered' }
+  sync.coveredTo--
+  return { apply: [update] }
+}

@@ -1,0 +1,125 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { LineFault } from '../line-fault.ts'
+import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
+import {
+  type Frame,
+  listOf,
+  microsOfMs,
+  objectOf,
+  price,
+  quantity,
+  shown,
+  text,
+  truth,
+  whole,
+} from '../normalize/read-fields.ts'
+
+export function tradeOf(body: Frame, instrument: string): Trade & { readonly sequence: number } {
+  const id = whole(body[body.e === 'aggTrade' ? 'a' : 't'], 'trade id')
+  return {
+    kind: 'trade',
+    instrument,
+    price: price(body.p, 'p'),
+    size: quantity(body.q, 'q'),
+    // m: the buyer was the maker, so the seller came to him.
+    aggressor: truth(body.m, 'm') ? 'sell' : 'buy',
+    tradeId: String(id),
+    exchangeAt: microsOfMs(body.T, 'T'),
+    sequence: id,
+  }
+}
+
+export function quoteOf(body: Frame, instrument: string): Quote {
+  const [bid, bidSize] = side(body.b, body.B, 'b', 'B')
+  const [ask, askSize] = side(body.a, body.A, 'a', 'A')
+  const sequence = whole(body.u, 'u')
+  const quote = { kind: 'quote' as const, instrument, bid, bidSize, ask, askSize }
+  return body.T === undefined ? { ...quote, sequence } : { ...quote, exchangeAt: microsOfMs(body.T, 'T'), sequence }
+}
+
+export function deltaOf(body: Frame, instrument: string): Depth {
+  const firstSequence = whole(body.U, 'U')
+  const lastSequence = whole(body.u, 'u')
+  if (firstSequence > lastSequence) throw new LineFault(`U ${firstSequence} is beyond u ${lastSequence}`)
+  const previous = body.pu === undefined ? {} : { previousSequence: whole(body.pu, 'pu') }
+  if (previous.previousSequence !== undefined && previous.previousSequence > lastSequence)
+    throw new LineFault(`pu ${previous.previousSequence} is beyond u ${lastSequence}`)
+  return {
+    kind: 'delta',
+    instrument,
+    bids: levelsOf(body, 'b'),
+    asks: levelsOf(body, 'a'),
+    firstSequence,
+    lastSequence,
+    ...previous,
+    exchangeAt: body.T === undefined ? microsOfMs(body.E, 'E') : microsOfMs(body.T, 'T'),
+  }
+}
+
+export function snapshotOf(body: Frame, instrument: string): Depth {
+  const sequence = whole(body.lastUpdateId, 'lastUpdateId')
+  return {
+    kind: 'snapshot',
+    instrument,
+    bids: levelsOf(body, 'bids'),
+    asks: levelsOf(body, 'asks'),
+    firstSequence: sequence,
+    lastSequence: sequence,
+    ...(body.T === undefined ? {} : { exchangeAt: microsOfMs(body.T, 'T') }),
+  }
+}
+
+/** A kline frame; null for a width that is no fixed time (a month). */
+export function barOf(body: Frame, instrument: string): PayloadOf<'md.bar'> | null {
+  const kline = objectOf(body, 'k')
+  const width = text(kline.i, 'i')
+  const interval = width === '1w' ? '7d' : width
+  if (!/^[1-9]\d{0,3}[smhd]$/.test(interval)) return null
+  const bar = {
+    instrument,
+    interval,
+    start: microsOfMs(kline.t, 't'),
+    end: microsOfMs(kline.T, 'T') + 1000,
+    open: price(kline.o, 'o'),
+    high: price(kline.h, 'h'),
+    low: price(kline.l, 'l'),
+    close: price(kline.c, 'c'),
+    volume: quantity(kline.v, 'v'),
+    trades: whole(kline.n, 'n'),
+  }
+  if (bar.end <= bar.start) throw new LineFault(`a bar from t ${kline.t} to T ${kline.T}`)
+  return truth(kline.x, 'x') ? bar : { ...bar, isPartial: true }
+}
+
+/** A mark price with what is paid on it; dated contracts pay nothing. */
+export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.funding'> {
+  const next = body.T === undefined ? 0 : whole(body.T, 'T')
+  return {
+    instrument,
+    rate: body.r === undefined || body.r === '' ? null : price(body.r, 'r'),
+    markPrice: price(body.p, 'p'),
+    ...(body.i === undefined ? {} : { indexPrice: price(body.i, 'i') }),
+    ...(next === 0 ? {} : { nextFundingAt: microsOfMs(next, 'T') }),
+    exchangeAt: microsOfMs(body.E, 'E'),
+  }
+}
+
+/** An empty side of the book is a size of zero. */
+function side(
+  priceText: unknown,
+  sizeText: unknown,
+  priceField: string,
+  sizeField: string,
+): [string, string] | [null, null] {
+  const size = quantity(sizeText, sizeField)
+  const written = price(priceText, priceField)
+  return Number(size) === 0 ? [null, null] : [written, size]
+}
+
+function levelsOf(body: Frame, field: string): [string, string][] {
+  return listOf(body, field).map((level: unknown): [string, string] => {
+    if (!Array.isArray(level) || level.length < 2)
+      throw new LineFault(`${field} has ${shown(level)}, expected a level of price and size`)
+    return [price(level[0], `${field}, price`), quantity(level[1], `${field}, size`)]
+  })
+}

@@ -1,0 +1,104 @@
+import { quoted } from '../decimal-text.ts'
+import type { Listed } from '../import-plan.ts'
+import { LineFault } from '../line-fault.ts'
+import type { Decoder, Sink, Venue } from '../normalize/decoder.ts'
+import { type Frame, isObject, jsonObject, shown } from '../normalize/read-fields.ts'
+import { barOf, deltaOf, fundingOf, quoteOf, snapshotOf, tradeOf } from './frames.ts'
+import { binanceListing, isSymbol, listingsOf } from './listings.ts'
+import { type BinanceMarket, marketIn, marketNamed } from './markets.ts'
+
+/** Binance: spot, USD-margined and coin-margined futures, and Binance.US. */
+export const binance: Venue = {
+  name: 'binance',
+  isNamed: (name) =>
+    /^binance([-_ .]?(spot|us|usdm|usd-m|usdt-m|futures|fapi|perp|cm|coinm|coin-m|delivery|dapi))?$/.test(name),
+  marketOf: marketNamed,
+  marketIn,
+  openDecoder: ({ market = 'spot' }) => openDecoder(market as BinanceMarket),
+}
+
+function openDecoder(market: BinanceMarket): Decoder {
+  const instruments = new Map<string, string>()
+  let listings: ReadonlyMap<string, Listed> = new Map()
+
+  function instrumentOf(symbol: unknown, sink: Sink): string {
+    const known = instruments.get(symbol as string)
+    if (known !== undefined) return known
+    if (typeof symbol !== 'string' || !isSymbol(symbol)) throw new LineFault(`the symbol is ${shown(symbol)}`)
+    const listing = listings.get(symbol) ?? binanceListing(symbol, market)
+    instruments.set(symbol, listing.instrument)
+    sink.listing(listing)
+    return listing.instrument
+  }
+
+  function readAnswer(url: string, text: string, sink: Sink): void {
+    const body = jsonObject(text)
+    const [, path = '', query = ''] = /^[^?]*?\/([a-zA-Z0-9]+)(?:\?(.*))?$/.exec(url) ?? []
+    const symbol = new URLSearchParams(query).get('symbol')?.toUpperCase()
+    if (path === 'exchangeInfo') listings = listingsOf(body, market)
+    else if (path === 'depth' && body.lastUpdateId !== undefined)
+      sink.depth(snapshotOf(body, instrumentOf(symbol ?? body.symbol, sink)), 'depth')
+    else if (typeof body.code === 'number') sink.trouble(`${url}: ${shown(body.msg)}`)
+    else sink.leaveOut(`answers of ${path.slice(0, 40)}`)
+  }
+
+  function readFrame(text: string, sink: Sink) {
+    const frame = jsonObject(text)
+    const stream = typeof frame.stream === 'string' ? frame.stream : null
+    if (stream !== null && !isObject(frame.data)) throw new LineFault('a frame of a stream without data')
+    const body = stream === null ? frame : (frame.data as Frame)
+    if (body.lastUpdateId !== undefined && stream === null)
+      return sink.depth(snapshotOf(body, snapshotInstrument(body, sink)), 'depth')
+    // The best 5, 10 or 20 levels, whole each time: no part of the sequence.
+    if (stream !== null && /@depth(5|10|20)(@|$)/.test(stream)) return sink.leaveOut('frames of partial books')
+    checkStream(stream, body)
+    const kind = typeof body.e === 'string' ? body.e : stream?.split('@')[1]
+    switch (kind) {
+      case 'trade':
+      case 'aggTrade': {
+        const trade = tradeOf(body, instrumentOf(body.s, sink))
+        // Futures streams also carry what the exchange itself did: insurance fund and auto-deleveraging.
+        const isOfMarket = body.X === undefined || body.X === 'MARKET'
+        if (!isOfMarket) sink.leaveOut('trades that were not made in the market')
+        return sink.trade(trade, kind, trade.sequence, isOfMarket)
+      }
+      case 'bookTicker':
+        return sink.quote(quoteOf(body, instrumentOf(body.s, sink)), 'bookTicker')
+      case 'depthUpdate':
+        return sink.depth(deltaOf(body, instrumentOf(body.s, sink)), 'depth')
+      case 'kline': {
+        const bar = barOf(body, instrumentOf(body.s, sink))
+        return bar === null ? sink.leaveOut('bars of a month') : sink.say({ topic: 'md.bar', payload: bar })
+      }
+      case 'markPriceUpdate':
+        return sink.say({ topic: 'md.funding', payload: fundingOf(body, instrumentOf(body.s, sink)) })
+    }
+    if (kind !== undefined) return sink.leaveOut(`frames of ${kind.slice(0, 40)}`)
+    if ('result' in body || 'id' in body) return isObject(body.error) ? sink.trouble(shown(body.error)) : undefined
+    if (typeof body.code === 'number') return sink.trouble(shown(body.msg))
+    throw new LineFault('this is no frame of Binance')
+  }
+
+  /** A snapshot names its symbol on the coin-margined market only; elsewhere it is of the one that the frames before it are of. */
+  function snapshotInstrument(body: Frame, sink: Sink): string {
+    if (body.symbol !== undefined) return instrumentOf(body.symbol, sink)
+    const [only, ...more] = instruments.values()
+    if (only === undefined || more.length > 0)
+      throw new LineFault('a snapshot without a symbol, and the frames before it do not tell which')
+    return only
+  }
+
+  return {
+    rule: { repeatsLast: market === 'usdm' || market === 'cm', isSnapshotInStream: false },
+    read(record, sink) {
+      if (record.kind === 'answer') readAnswer(record.url, record.text, sink)
+      else if (record.kind === 'frame') readFrame(record.text, sink)
+    },
+  }
+}
+
+function checkStream(stream: string | null, { s }: Frame): void {
+  if (stream === null || typeof s !== 'string') return
+  const symbol = stream.split('@')[0]
+  if (symbol !== s.toLowerCase()) throw new LineFault(`the stream ${quoted(stream)} carries the symbol ${quoted(s)}`)
+}

@@ -1,0 +1,135 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { LineFault } from '../line-fault.ts'
+import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
+import {
+  type Frame,
+  isObject,
+  listOf,
+  microsOfMs,
+  numberPrice,
+  numberQuantity,
+  shown,
+  statistic,
+  text,
+  whole,
+} from '../normalize/read-fields.ts'
+
+// Frames come with their numbers as text: exactly the digits that Deribit sent.
+
+export function tradeOf(body: Frame, instrument: string): Trade & { readonly sequence: number } {
+  const sequence = whole(body.trade_seq, 'trade_seq')
+  const direction = text(body.direction, 'direction')
+  if (direction !== 'buy' && direction !== 'sell') throw new LineFault(`direction is ${shown(direction)}`)
+  return {
+    kind: 'trade',
+    instrument,
+    price: numberPrice(body.price, 'price'),
+    size: numberQuantity(body.amount, 'amount'),
+    aggressor: direction,
+    tradeId: text(body.trade_id, 'trade_id').slice(0, 64),
+    exchangeAt: microsOfMs(body.timestamp, 'timestamp'),
+    sequence,
+  }
+}
+
+/** A book by change_id: the first notification of a channel is the whole book, the others change it. */
+export function depthOf(body: Frame, instrument: string): Depth {
+  const changeId = whole(body.change_id, 'change_id')
+  // Channels of old had no type: what names no change before it is whole.
+  const isSnapshot = body.type === undefined ? body.prev_change_id === undefined : body.type === 'snapshot'
+  const previous = isSnapshot ? undefined : whole(body.prev_change_id, 'prev_change_id')
+  if (previous !== undefined && previous > changeId)
+    throw new LineFault(`prev_change_id ${previous} is beyond change_id ${changeId}`)
+  return {
+    kind: isSnapshot ? 'snapshot' : 'delta',
+    instrument,
+    bids: levelsOf(body, 'bids'),
+    asks: levelsOf(body, 'asks'),
+    firstSequence: changeId,
+    lastSequence: changeId,
+    ...(previous === undefined ? {} : { previousSequence: previous }),
+    exchangeAt: microsOfMs(body.timestamp, 'timestamp'),
+  }
+}
+
+export function quoteOf(body: Frame, instrument: string): Quote {
+  return { kind: 'quote', instrument, ...bestOf(body), exchangeAt: microsOfMs(body.timestamp, 'timestamp') }
+}
+
+export function optionTickOf(body: Frame, instrument: string): PayloadOf<'md.option.tick'> {
+  const greeks = isObject(body.greeks) ? body.greeks : {}
+  const stats = isObject(body.stats) ? body.stats : {}
+  return withoutAbsent({
+    instrument,
+    ...bestOf(body),
+    last: optional(body.last_price, 'last_price', numberPrice),
+    underlyingPrice: optional(body.underlying_price, 'underlying_price', numberPrice),
+    markPrice: optional(body.mark_price, 'mark_price', numberPrice),
+    impliedVolatility: percent(body.mark_iv, 'mark_iv'),
+    bidVolatility: percent(body.bid_iv, 'bid_iv'),
+    askVolatility: percent(body.ask_iv, 'ask_iv'),
+    delta: statistic(greeks.delta, 'delta'),
+    gamma: statistic(greeks.gamma, 'gamma'),
+    vega: statistic(greeks.vega, 'vega'),
+    theta: statistic(greeks.theta, 'theta'),
+    rho: statistic(greeks.rho, 'rho'),
+    openInterest: optional(body.open_interest, 'open_interest', numberQuantity),
+    volume: optional(stats.volume, 'stats.volume', numberQuantity),
+    exchangeAt: microsOfMs(body.timestamp, 'timestamp'),
+  })
+}
+
+/** What a ticker of a perpetual says of its funding. */
+export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.funding'> {
+  return withoutAbsent({
+    instrument,
+    rate: optional(body.funding_8h, 'funding_8h', numberPrice) ?? null,
+    markPrice: optional(body.mark_price, 'mark_price', numberPrice),
+    indexPrice: optional(body.index_price, 'index_price', numberPrice),
+    openInterest: optional(body.open_interest, 'open_interest', numberQuantity),
+    exchangeAt: microsOfMs(body.timestamp, 'timestamp'),
+  })
+}
+
+/** A side without orders has the size zero. */
+function bestOf(body: Frame): Pick<Quote, 'bid' | 'bidSize' | 'ask' | 'askSize'> {
+  const [bid, bidSize] = sideOf(body, 'bid')
+  const [ask, askSize] = sideOf(body, 'ask')
+  return { bid, bidSize, ask, askSize }
+}
+
+function sideOf(body: Frame, side: 'bid' | 'ask'): [string, string] | [null, null] {
+  const [priceField, sizeField] = [`best_${side}_price`, `best_${side}_amount`]
+  if (body[priceField] === null || body[sizeField] === null) return [null, null]
+  const best = numberPrice(body[priceField], priceField)
+  const size = numberQuantity(body[sizeField], sizeField)
+  return Number(size) === 0 ? [null, null] : [best, size]
+}
+
+/** `["new", price, amount]`, `["change", …]`, `["delete", price, 0]`; on channels of old and grouped ones only price and amount. */
+function levelsOf(body: Frame, field: string): [string, string][] {
+  return listOf(body, field).map((level: unknown): [string, string] => {
+    if (!Array.isArray(level) || level.length < 2) throw new LineFault(`${field} has ${shown(level)}, expected a level`)
+    const [action, price, amount] = level.length === 2 ? [undefined, level[0], level[1]] : level
+    if (action !== undefined && action !== 'new' && action !== 'change' && action !== 'delete')
+      throw new LineFault(`${field} has the action ${shown(action)}`)
+    const size = numberQuantity(amount, `${field}, amount`)
+    if (action === 'delete' && Number(size) !== 0) throw new LineFault(`${field} deletes an amount of ${size}`)
+    return [numberPrice(price, `${field}, price`), size]
+  })
+}
+
+/** 65.43 % is the double next to 0.6543. */
+function percent(value: unknown, field: string): number | undefined {
+  if (statistic(value, field) === undefined) return undefined
+  const written = numberPrice(value, field)
+  return Number(`${written}e-2`)
+}
+
+const optional = (value: unknown, field: string, read: (value: unknown, field: string) => string) =>
+  value === undefined || value === null ? undefined : read(value, field)
+
+function withoutAbsent<T extends object>(payload: T): T {
+  for (const [field, value] of Object.entries(payload)) if (value === undefined) delete payload[field as keyof T]
+  return payload
+}

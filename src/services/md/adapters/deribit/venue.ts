@@ -1,0 +1,78 @@
+import type { Listed } from '../import-plan.ts'
+import { LineFault } from '../line-fault.ts'
+import type { Decoder, Sink, Venue } from '../normalize/decoder.ts'
+import { type Frame, isObject, jsonObject, listOf, objectOf, shown, text } from '../normalize/read-fields.ts'
+import { parseNumbersAsText } from '../number-text.ts'
+import { depthOf, fundingOf, optionTickOf, quoteOf, tradeOf } from './frames.ts'
+import { listingsOf, namedListing } from './listings.ts'
+
+/** Deribit: options, futures and perpetuals over its JSON-RPC. */
+export const deribit: Venue = {
+  name: 'deribit',
+  isNamed: (name) => name === 'deribit',
+  openDecoder,
+}
+
+function openDecoder(): Decoder {
+  const seen = new Map<string, Listed>()
+  const listings = new Map<string, Listed>()
+
+  function listed(name: unknown, sink: Sink): Listed {
+    const known = seen.get(name as string)
+    if (known !== undefined) return known
+    const listing = listings.get(name as string) ?? namedListing(text(name, 'instrument_name'))
+    seen.set(name as string, listing)
+    sink.listing(listing)
+    return listing
+  }
+
+  function readNotification(channel: string, data: unknown, sink: Sink) {
+    const [kind = '', name] = channel.split('.')
+    if (kind === 'trades') {
+      if (!Array.isArray(data)) throw new LineFault('the trades are no list')
+      for (const trade of data) {
+        if (!isObject(trade)) throw new LineFault(`a trade is ${shown(trade)}`)
+        const { instrument } = listed(trade.instrument_name, sink)
+        const said = tradeOf(trade, instrument)
+        sink.trade(said, 'trades', said.sequence)
+      }
+      return
+    }
+    if (kind !== 'ticker' && kind !== 'book') return sink.leaveOut(`channels of ${kind.slice(0, 40)}`)
+    if (!isObject(data)) throw new LineFault(`the data of ${kind} are ${shown(data)}`)
+    if (data.instrument_name !== name)
+      throw new LineFault(`the channel ${shown(channel)} carries ${shown(data.instrument_name)}`)
+    const { instrument, kind: what } = listed(name, sink)
+    // Five parts: the best levels, grouped by price, whole each time.
+    if (kind === 'book')
+      return channel.split('.').length > 3
+        ? sink.leaveOut('grouped books')
+        : sink.depth(depthOf(data, instrument), 'book')
+    if (what === 'option') return sink.say({ topic: 'md.option.tick', payload: optionTickOf(data, instrument) })
+    sink.quote(quoteOf(data, instrument), 'ticker')
+    if (what === 'perpetual') sink.say({ topic: 'md.funding', payload: fundingOf(data, instrument) })
+  }
+
+  function readMessage(body: Frame, sink: Sink) {
+    if (body.method === 'subscription') {
+      const params = objectOf(body, 'params')
+      return readNotification(text(params.channel, 'channel'), params.data, sink)
+    }
+    if (body.method === 'heartbeat') return
+    if (body.error !== undefined) return sink.trouble(shown(body.error))
+    if (body.result === undefined) throw new LineFault('this is no message of Deribit')
+  }
+
+  return {
+    rule: { repeatsLast: false, isSnapshotInStream: true },
+    read(record, sink) {
+      if (record.kind === 'frame') readMessage(jsonObject(record.text, parseNumbersAsText), sink)
+      else if (record.kind === 'answer') {
+        const body = jsonObject(record.text, parseNumbersAsText)
+        if (record.url.includes('get_instruments'))
+          for (const [name, listing] of listingsOf(listOf(body, 'result'))) listings.set(name, listing)
+        else sink.leaveOut('answers')
+      }
+    },
+  }
+}

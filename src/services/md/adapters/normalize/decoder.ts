@@ -1,0 +1,47 @@
+import type { SyncRule } from '#lib/book/book-sync.ts'
+import type { MarketTopic } from '#lib/market/market-fact.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Statement } from '#schemas/event.ts'
+import type { Listed } from '../import-plan.ts'
+import type { RawRecord } from '../raw/raw-record.ts'
+
+export type Trade = Extract<PayloadOf<'md.tick'>, { kind: 'trade' }>
+export type Quote = Extract<PayloadOf<'md.tick'>, { kind: 'quote' }>
+export type Depth = PayloadOf<'md.depth'>
+
+/** Takes what a venue's frame says; sequences are checked behind it. */
+export type Sink = {
+  /** What has no sequence. */
+  say(statement: Statement<MarketTopic>): void
+  /** `number` is one more than that of the trade before on this stream; null where the venue does not count. `isOfMarket` false: only counted. */
+  trade(trade: Trade, stream: string, number: number | null, isOfMarket?: boolean): void
+  /** `sequence` of a quote never goes back. */
+  quote(quote: Quote, stream: string): void
+  /** A delta holds all updates of (previousSequence, lastSequence], or of [firstSequence, lastSequence] where it has no previous. */
+  depth(depth: Depth, stream: string): void
+  listing(listed: Listed): void
+  /** What is not made into events, in a few words. */
+  leaveOut(reason: string): void
+  /** The venue answers that something is wrong. */
+  trouble(reason: string): void
+}
+
+/** Reads one session of a venue, record by record. Throws a LineFault on what cannot be read; nothing of that record is said then. */
+export type Decoder = {
+  readonly rule: SyncRule
+  read(record: RawRecord, sink: Sink): void
+}
+
+export type DecoderOptions = { readonly market?: string }
+
+/** A venue as far as recordings go; docs/adapters.md tells how to write one. */
+export type Venue = {
+  readonly name: string
+  /** Is it what a user means by this name, in lower case? */
+  isNamed(name: string): boolean
+  /** The one of its markets that a name means. */
+  marketOf?(name: string): string | undefined
+  /** The one that a recording is of. */
+  marketIn?(records: Iterable<RawRecord>): string
+  openDecoder(options: DecoderOptions): Decoder
+}

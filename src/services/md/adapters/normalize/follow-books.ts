@@ -1,0 +1,161 @@
+import {
+  type BookSync,
+  onDisconnect,
+  onSnapshot,
+  onUpdate,
+  type SyncStep,
+  startSync,
+  type Update,
+} from '#lib/book/book-sync.ts'
+import { applyDelta, bestAsk, bestBid, emptyBook, isCrossed, loadBook, type OrderBook } from '#lib/book/order-book.ts'
+import type { Decoder, Depth, Quote } from './decoder.ts'
+import type { Flag, Tell } from './normalizer.ts'
+
+export type BookOptions = {
+  readonly decoder: Pick<Decoder, 'rule'>
+  readonly canWait: (instrument: string) => boolean
+  readonly onSnapshotWanted?: (instrument: string) => void
+  readonly onSnapshot?: (instrument: string) => void
+  readonly tell: Tell
+  readonly flag: Flag
+  readonly now: () => number
+  readonly received: () => number
+}
+
+type Held = Update & { readonly depth: Depth; readonly receivedAt: number }
+type Followed = {
+  readonly instrument: string
+  readonly stream: string
+  readonly sync: BookSync<Held>
+  readonly book: OrderBook
+  /** Null while it is not known from a snapshot on. */
+  isWhole: boolean
+  isFlaggedCrossed: boolean
+  isFlaggedStale: boolean
+  newestAt: number
+  connection: string
+}
+
+/** A book that has not changed for so long, while its best prices have, is stale. */
+const staleMicros = 10_000_000
+
+/** Books by their sequence numbers: what is told can be applied as it comes; what is lost is a gap; what is crossed or stale is flagged. */
+export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOptions) {
+  const books = new Map<string, Followed>()
+  let connection = ''
+
+  function bookOf(instrument: string, stream: string): Followed {
+    const known = books.get(instrument)
+    if (known !== undefined) return known
+    const isBlind = !canWait(instrument)
+    const followed: Followed = {
+      instrument,
+      stream,
+      sync: startSync(isBlind),
+      book: emptyBook(),
+      isWhole: false,
+      isFlaggedCrossed: false,
+      isFlaggedStale: false,
+      newestAt: 0,
+      connection,
+    }
+    if (isBlind)
+      flag('flagged', 'no_snapshot', {
+        instrument,
+        stream,
+        reason: 'deltas without a snapshot: the whole book is not known',
+      })
+    books.set(instrument, followed)
+    return followed
+  }
+
+  function follow(followed: Followed, step: SyncStep<Held>, snapshot: Depth | null): void {
+    const { instrument, stream, book } = followed
+    if (step.dropped !== undefined && step.dropped !== 'covered' && step.dropped !== 'unneeded')
+      flag('refused', step.dropped, { instrument, stream, reason: `depth ${snapshot?.lastSequence ?? 'update'}` })
+    if (step.opened !== undefined) gap(followed, step.opened, 'opened')
+    if (step.takesSnapshot === true && snapshot !== null) {
+      loadBook(book, snapshot.bids, snapshot.asks)
+      followed.isWhole = true
+      tell({ topic: 'md.depth', payload: snapshot })
+    }
+    for (const { depth, receivedAt } of step.apply) {
+      applyDelta(book, depth.bids, depth.asks)
+      tell({ topic: 'md.depth', payload: depth }, receivedAt)
+    }
+    if (step.closed !== undefined) gap(followed, step.closed, 'closed')
+    if (step.reopened !== undefined) gap(followed, step.reopened, 'opened')
+    if (step.apply.length > 0 || step.takesSnapshot === true) afterChange(followed)
+    if (step.isSnapshotWanted === true) options.onSnapshotWanted?.(instrument)
+  }
+
+  function gap(
+    { instrument, stream }: Followed,
+    { from, to, how }: { from: number; to: number; how?: 'filled' | 'snapshot' },
+    state: 'opened' | 'closed',
+  ): void {
+    const range = { instrument, stream, fromSequence: from, toSequence: to, state }
+    tell({ topic: 'md.gap', payload: how === undefined ? range : { ...range, how } })
+  }
+
+  function afterChange(followed: Followed): void {
+    const { instrument, stream, book } = followed
+    followed.newestAt = options.now()
+    if (followed.isFlaggedStale) {
+      followed.isFlaggedStale = false
+      flag('cleared', 'stale_book', { instrument, stream, reason: 'the book moves again' })
+    }
+    if (!followed.isWhole || isCrossed(book) === followed.isFlaggedCrossed) return
+    followed.isFlaggedCrossed = !followed.isFlaggedCrossed
+    const reason = `best bid ${bestBid(book)?.[0]}, best ask ${bestAsk(book)?.[0]}`
+    flag(followed.isFlaggedCrossed ? 'flagged' : 'cleared', 'crossed_book', { instrument, stream, reason })
+  }
+
+  return {
+    setConnection(of: string): void {
+      connection = of
+    },
+
+    onDepth(depth: Depth, stream: string) {
+      const { instrument, lastSequence: last, firstSequence } = depth
+      const followed = bookOf(instrument, stream)
+      if (depth.kind === 'snapshot') {
+        const step = onSnapshot(followed.sync, last, decoder.rule)
+        options.onSnapshot?.(instrument)
+        return follow(followed, step, depth)
+      }
+      followed.connection = connection
+      const previous = depth.previousSequence ?? firstSequence - 1
+      const update: Held = { previous, last, depth, receivedAt: options.received() }
+      follow(followed, onUpdate(followed.sync, update, decoder.rule, canWait(instrument)), null)
+    },
+
+    onQuote({ instrument, bid, ask }: Quote): void {
+      const followed = books.get(instrument)
+      if (followed === undefined || !followed.isWhole || followed.isFlaggedStale) return
+      if (options.now() - followed.newestAt < staleMicros) return
+      if (bestBid(followed.book)?.[0] === bid && bestAsk(followed.book)?.[0] === ask) return
+      followed.isFlaggedStale = true
+      flag('flagged', 'stale_book', {
+        instrument,
+        stream: followed.stream,
+        reason: `the book has stood still while the best prices went to ${bid} and ${ask}`,
+      })
+    },
+
+    onDisconnect(of: string): void {
+      for (const followed of books.values())
+        if (followed.connection === of && canWait(followed.instrument)) onDisconnect(followed.sync)
+    },
+
+    /** Updates that wait for a snapshot that never came are told as they are. */
+    end(): void {
+      for (const followed of books.values()) {
+        const { sync, instrument, stream } = followed
+        if (sync.held.length === 0) continue
+        flag('flagged', 'no_snapshot', { instrument, stream, reason: 'the recording ends before a snapshot that fits' })
+        for (const { depth, receivedAt } of sync.held.splice(0)) tell({ topic: 'md.depth', payload: depth }, receivedAt)
+      }
+    },
+  }
+}

@@ -1,0 +1,72 @@
+import { endRun, type Missing, onNumber, type SequenceRun, startRun } from '#lib/book/sequence-run.ts'
+import type { Quote, Trade } from './decoder.ts'
+import type { Flag, Tell } from './normalizer.ts'
+
+/** Trades that are numbered one by one, and quotes whose number rises: nothing is told twice, and nothing is missed in silence. */
+export function followNumbers(tell: Tell, flag: Flag) {
+  const runs = new Map<string, { readonly instrument: string; readonly stream: string; readonly run: SequenceRun }>()
+  const newestQuotes = new Map<string, Quote>()
+
+  const runOf = (instrument: string, stream: string): SequenceRun => {
+    const key = `${instrument} ${stream}`
+    const known = runs.get(key)
+    if (known !== undefined) return known.run
+    const run = startRun()
+    runs.set(key, { instrument, stream, run })
+    return run
+  }
+  const closed = (instrument: string, stream: string, { from, to }: Missing, how: 'filled' | 'lost') =>
+    tell({
+      topic: 'md.gap',
+      payload: { instrument, stream, fromSequence: from, toSequence: to, state: 'closed', how },
+    })
+
+  return {
+    trade(trade: Trade, stream: string, number: number | null, isOfMarket: boolean) {
+      const payload = trade
+      if (number === null) return tell({ topic: 'md.tick', payload })
+      const { instrument } = trade
+      const step = onNumber(runOf(instrument, stream), number)
+      if (step.kind === 'repeated')
+        return flag('refused', 'repeated', { instrument, stream, reason: `trade ${number}` })
+      if (step.kind === 'gap') {
+        for (const missing of step.given ?? []) closed(instrument, stream, missing, 'lost')
+        const { from: fromSequence, to: toSequence } = step
+        tell({ topic: 'md.gap', payload: { instrument, stream, fromSequence, toSequence, state: 'opened' } })
+      }
+      if (isOfMarket) tell({ topic: 'md.tick', payload })
+      if (step.kind === 'filled' && step.closed !== null) closed(instrument, stream, step.closed, 'filled')
+    },
+
+    /** Is the quote told? One that is older than the newest is not, nor one that was told before. */
+    quote(quote: Quote, stream: string): boolean {
+      const { instrument, sequence } = quote
+      const newest = newestQuotes.get(instrument)
+      if (sequence !== undefined && newest?.sequence !== undefined && sequence <= newest.sequence) {
+        const isRepeated = sequence === newest.sequence && isSame(quote, newest)
+        if (isRepeated || sequence < newest.sequence) {
+          flag('refused', isRepeated ? 'repeated' : 'late', { instrument, stream, reason: `quote ${sequence}` })
+          return false
+        }
+      }
+      newestQuotes.set(instrument, quote)
+      tell({ topic: 'md.tick', payload: quote })
+      return true
+    },
+
+    onDisconnect: giveUp,
+    end: giveUp,
+  }
+
+  function giveUp(): void {
+    for (const { instrument, stream, run } of runs.values())
+      for (const missing of endRun(run)) closed(instrument, stream, missing, 'lost')
+  }
+}
+
+const isSame = (a: Quote, b: Quote): boolean =>
+  a.bid === b.bid &&
+  a.bidSize === b.bidSize &&
+  a.ask === b.ask &&
+  a.askSize === b.askSize &&
+  a.exchangeAt === b.exchangeAt

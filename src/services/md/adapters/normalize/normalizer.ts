@@ -1,0 +1,123 @@
+import type { MarketFact, MarketTopic } from '#lib/market/market-fact.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Statement } from '#schemas/event.ts'
+import type { Listed } from '../import-plan.ts'
+import { LineFault } from '../line-fault.ts'
+import type { RawRecord } from '../raw/raw-record.ts'
+import type { Decoder, Depth, Quote, Sink, Trade } from './decoder.ts'
+import { followBooks } from './follow-books.ts'
+import { followNumbers } from './follow-numbers.ts'
+
+export type NormalizerOptions = {
+  /** Name of the feed in `md.status`. */
+  readonly feed: string
+  readonly decoder: Decoder
+  /** Will there be a snapshot of this instrument's book? Without one its deltas are told as they come. */
+  readonly canWait: (instrument: string) => boolean
+  /** Bars that are still open are told too. */
+  readonly keepsPartialBars: boolean
+  /** Takes what cannot be read; without it a `refused` status says it. */
+  readonly onBadFrame?: (message: string) => void
+  readonly onListing?: (listed: Listed) => void
+  readonly onLeftOut?: (reason: string) => void
+  readonly onSnapshotWanted?: (instrument: string) => void
+  readonly onSnapshot?: (instrument: string) => void
+}
+
+/** Turns what went over the wire into canonical facts, in the order in which they may be told. The same records make the same facts. */
+export type Normalizer = {
+  /** `at` is null where the recording tells no time: then it is the exchange's. */
+  read(record: RawRecord, isTimed?: boolean): MarketFact[]
+  /** No more will come: what was held back is told. */
+  end(): MarketFact[]
+}
+
+export type Tell = (statement: Statement<MarketTopic>, receivedAt?: number) => void
+export type Flag = (
+  state: 'refused' | 'flagged' | 'cleared',
+  code: NonNullable<PayloadOf<'md.status'>['code']>,
+  what: { readonly instrument?: string; readonly stream?: string; readonly reason: string },
+) => void
+
+export function startNormalizer(options: NormalizerOptions): Normalizer {
+  const { feed, decoder, keepsPartialBars } = options
+  let facts: MarketFact[] = []
+  let heard: (() => void)[] = []
+  let now = 0
+  let receivedAt = 0
+
+  const tell: Tell = (statement, received = receivedAt) => {
+    const { topic, payload } = statement
+    const isHeldBack = received !== now && (topic === 'md.tick' || topic === 'md.depth' || topic === 'md.option.tick')
+    facts.push({ at: now, topic, payload: isHeldBack ? { ...payload, receivedAt: received } : payload } as MarketFact)
+  }
+  const status = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>
+    tell({ topic: 'md.status', payload: { feed, isSimulated: false, ...payload } })
+  const flag: Flag = (state, code, what) => status({ state, code, ...what })
+  const books = followBooks({ ...options, tell, flag, now: () => now, received: () => receivedAt })
+  const numbers = followNumbers(tell, flag)
+
+  const sink: Sink = {
+    say(statement) {
+      if (statement.topic === 'md.bar' && statement.payload.isPartial === true && !keepsPartialBars) return
+      heard.push(() => tell(statement))
+    },
+    trade: (trade: Trade, stream, number, isOfMarket = true) =>
+      heard.push(() => numbers.trade(trade, stream, number, isOfMarket)),
+    quote: (quote: Quote, stream) =>
+      heard.push(() => {
+        if (numbers.quote(quote, stream)) books.onQuote(quote)
+      }),
+    depth: (depth: Depth, stream) => heard.push(() => books.onDepth(depth, stream)),
+    listing: (listed) => options.onListing?.(listed),
+    leaveOut: (reason) => options.onLeftOut?.(reason),
+    trouble: (reason) => heard.push(() => flag('flagged', 'venue_error', { reason: reason.slice(0, 300) })),
+  }
+
+  /** A record is told whole or not at all. */
+  function decode(record: RawRecord): void {
+    heard = []
+    try {
+      decoder.read(record, sink)
+    } catch (error) {
+      if (!(error instanceof LineFault)) throw error
+      heard = []
+      if (options.onBadFrame !== undefined) options.onBadFrame(error.message)
+      else flag('refused', 'bad_frame', { reason: error.message.slice(0, 300) })
+    }
+    for (const said of heard) said()
+  }
+
+  return {
+    read(record, isTimed = true) {
+      facts = []
+      receivedAt = record.at
+      now = Math.max(now, record.at)
+      if (!isTimed) receivedAt = now
+      if (record.kind === 'opened')
+        status({ state: 'connected', connection: record.connection, reason: record.url.slice(0, 300) })
+      if (record.kind === 'closed') {
+        status({ state: 'disconnected', connection: record.connection, reason: record.reason })
+        books.onDisconnect(record.connection)
+        numbers.onDisconnect()
+      }
+      books.setConnection('connection' in record ? record.connection : '')
+      decode(record)
+      if (!isTimed) facts = facts.map((fact) => atExchange(fact))
+      return facts
+    },
+    end() {
+      facts = []
+      receivedAt = now
+      books.end()
+      numbers.end()
+      return facts
+    },
+  }
+
+  function atExchange(fact: MarketFact): MarketFact {
+    const { payload } = fact
+    if ('exchangeAt' in payload && payload.exchangeAt !== undefined) now = Math.max(now, payload.exchangeAt)
+    return { ...fact, at: now }
+  }
+}

@@ -1,0 +1,102 @@
+import { decimalPattern, unsignedDecimalPattern } from '#schemas/primitives.ts'
+import { checkDigits, decimalText, quoted } from '../decimal-text.ts'
+import { LineFault } from '../line-fault.ts'
+
+export type Frame = { readonly [field: string]: unknown }
+
+/** JSON text as an object. Throws a LineFault. */
+export function jsonObject(text: string, parse: (text: string) => unknown = JSON.parse): Frame {
+  const value = jsonValue(text, parse)
+  if (!isObject(value)) throw new LineFault('the frame is not an object')
+  return value
+}
+
+export function jsonValue(text: string, parse: (text: string) => unknown = JSON.parse): unknown {
+  try {
+    return parse(text)
+  } catch (error) {
+    if (!(error instanceof SyntaxError) && !(error instanceof RangeError)) throw error
+    throw new LineFault(`not JSON: ${error.message.slice(0, 120)}`)
+  }
+}
+
+export const isObject = (value: unknown): value is Frame =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+export function objectOf(body: Frame, field: string): Frame {
+  const value = body[field]
+  if (isObject(value)) return value
+  throw new LineFault(`${field} is ${shown(value)}, expected an object`)
+}
+
+export function listOf(body: Frame, field: string): readonly unknown[] {
+  const value = body[field]
+  if (Array.isArray(value)) return value
+  throw new LineFault(`${field} is ${shown(value)}, expected a list`)
+}
+
+/** A price that was sent as text. */
+export function price(value: unknown, field: string): string {
+  if (typeof value === 'string' && value.length <= 64 && decimalPattern.test(value)) {
+    checkDigits(value, field)
+    return value
+  }
+  throw new LineFault(`${field} is ${shown(value)}, expected a decimal number as text`)
+}
+
+export function quantity(value: unknown, field: string): string {
+  if (typeof value === 'string' && value.length <= 64 && unsignedDecimalPattern.test(value)) return value
+  throw new LineFault(`${field} is ${shown(value)}, expected a decimal number as text that is not negative`)
+}
+
+/** A price that was sent as a JSON number, of a frame that was parsed with its numbers as text: an exponent is written out. */
+export function numberPrice(value: unknown, field: string): string {
+  const text = typeof value === 'string' ? decimalText(value) : null
+  if (text === null) throw new LineFault(`${field} is ${shown(value)}, expected a number`)
+  checkDigits(text, field)
+  return text
+}
+
+export function numberQuantity(value: unknown, field: string): string {
+  const text = numberPrice(value, field)
+  if (text.charCodeAt(0) === 45)
+    throw new LineFault(`${field} is ${shown(value)}, expected a number that is not negative`)
+  return text
+}
+
+/** A whole number, sent as a number or as text. */
+export function whole(value: unknown, field: string): number {
+  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value
+  if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number
+  throw new LineFault(`${field} is ${shown(value)}, expected a whole number`)
+}
+
+/** A double, for what is a statistic; undefined where there is none. */
+export function statistic(value: unknown, field: string): number | undefined {
+  if (value === undefined || value === null || value === '') return undefined
+  const number = typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN
+  if (Number.isFinite(number)) return number
+  throw new LineFault(`${field} is ${shown(value)}, expected a number`)
+}
+
+/** Milliseconds since 1970 as microseconds; not beyond the year 2200. */
+export function microsOfMs(value: unknown, field: string): number {
+  const ms = whole(value, field)
+  if (ms < 7_258_118_400_000) return ms * 1000
+  // Spot streams can be asked for microseconds.
+  if (ms < 7_258_118_400_000_000) return ms
+  throw new LineFault(`${field} is ${shown(value)}, which is no time in ms`)
+}
+
+export function truth(value: unknown, field: string): boolean {
+  if (typeof value === 'boolean') return value
+  throw new LineFault(`${field} is ${shown(value)}, expected true or false`)
+}
+
+export function text(value: unknown, field: string): string {
+  if (typeof value === 'string') return value
+  throw new LineFault(`${field} is ${shown(value)}, expected text`)
+}
+
+export const shown = (value: unknown): string =>
+  value === undefined ? 'missing' : quoted(typeof value === 'string' ? value : JSON.stringify(value))

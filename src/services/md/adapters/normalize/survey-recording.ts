@@ -1,0 +1,42 @@
+import type { MarketFact } from '#lib/market/market-fact.ts'
+import { LineFault } from '../line-fault.ts'
+import type { Placed } from '../raw/raw-record.ts'
+import type { Decoder, Sink } from './decoder.ts'
+
+/** What a recording holds before it is put in order: every price, and how many snapshots there are of each book. */
+export function* statedFacts(
+  placed: Iterable<Placed>,
+  decoder: Decoder,
+  listing: Sink['listing'],
+  snapshots: Map<string, number>,
+): Generator<MarketFact> {
+  let facts: MarketFact[] = []
+  let at = 0
+  const push = (statement: Omit<MarketFact, 'at'>) => {
+    facts.push({ ...statement, at } as MarketFact)
+  }
+  const sink: Sink = {
+    say: push,
+    trade: (payload) => push({ topic: 'md.tick', payload }),
+    quote: (payload) => push({ topic: 'md.tick', payload }),
+    depth(payload) {
+      if (payload.kind === 'snapshot') snapshots.set(payload.instrument, (snapshots.get(payload.instrument) ?? 0) + 1)
+      push({ topic: 'md.depth', payload })
+    },
+    listing,
+    leaveOut: () => undefined,
+    trouble: () => undefined,
+  }
+  for (const { record } of placed) {
+    at = Math.max(at, record.at)
+    facts = []
+    try {
+      decoder.read(record, sink)
+    } catch (error) {
+      // Told, with its place, when the recording is read for its contents.
+      if (!(error instanceof LineFault)) throw error
+      continue
+    }
+    yield* facts
+  }
+}

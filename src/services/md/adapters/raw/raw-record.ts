@@ -1,0 +1,18 @@
+/**
+ * What went over the wire between a recorder and an exchange, in order; `at` is when, in microseconds UTC by the recorder's clock. `frame`
+ * and `sent` are WebSocket text, `answer` is the body of an HTTP answer.
+ */
+export type RawRecord =
+  | { readonly kind: 'frame'; readonly at: number; readonly connection: string; readonly text: string }
+  | { readonly kind: 'answer'; readonly at: number; readonly url: string; readonly text: string }
+  | { readonly kind: 'opened'; readonly at: number; readonly connection: string; readonly url: string }
+  | { readonly kind: 'sent'; readonly at: number; readonly connection: string; readonly text: string }
+  | { readonly kind: 'closed'; readonly at: number; readonly connection: string; readonly reason: string }
+
+/** A record, and where it stands. `at` is null where the file does not tell a time. */
+export type Placed = {
+  readonly record: RawRecord
+  readonly file: string
+  readonly line: number
+  readonly isTimed: boolean
+}

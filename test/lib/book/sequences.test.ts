@@ -1,0 +1,164 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { onDisconnect, onSnapshot, onUpdate, type SyncRule, type SyncStep, startSync } from '#lib/book/book-sync.ts'
+import { endRun, onNumber, startRun } from '#lib/book/sequence-run.ts'
+
+const spot: SyncRule = { repeatsLast: false, isSnapshotInStream: false }
+const futures: SyncRule = { repeatsLast: true, isSnapshotInStream: false }
+const up = (first: number, last: number) => ({ previous: first - 1, last })
+const lasts = (step: SyncStep<{ previous: number; last: number }>) => step.apply.map(({ last }) => last)
+
+describe('[MD-N5] book by sequence numbers', () => {
+  it('holds updates back until a snapshot stands under them, and drops those that it holds', () => {
+    const sync = startSync(false)
+    expect(onUpdate(sync, up(1, 3), spot, true)).toEqual({ apply: [] })
+    expect(onUpdate(sync, up(4, 6), spot, true)).toEqual({ apply: [] })
+    expect(onUpdate(sync, up(7, 9), spot, true)).toEqual({ apply: [] })
+    const step = onSnapshot(sync, 6, spot)
+    expect(step.takesSnapshot).toBe(true)
+    expect(lasts(step)).toEqual([9])
+    expect(lasts(onUpdate(sync, up(10, 12), spot, true))).toEqual([12])
+  })
+
+  it('an update that ends with the snapshot is said again for futures only, also when it comes behind the snapshot', () => {
+    for (const [rule, count] of [
+      [spot, 0],
+      [futures, 1],
+    ] as const) {
+      const early = startSync(false)
+      onUpdate(early, up(4, 6), rule, true)
+      expect(onSnapshot(early, 6, rule).apply).toHaveLength(count)
+      const late = startSync(false)
+      onSnapshot(late, 6, rule)
+      expect(onUpdate(late, up(4, 6), rule, true).apply).toHaveLength(count)
+      expect(onUpdate(late, up(1, 3), rule, true)).toEqual({ apply: [], dropped: 'covered' })
+      expect(lasts(onUpdate(late, up(7, 8), rule, true))).toEqual([8])
+    }
+  })
+
+  it('a snapshot that is older than what was held is asked for again', () => {
+    const sync = startSync(false)
+    onUpdate(sync, up(10, 12), spot, true)
+    expect(onSnapshot(sync, 5, spot)).toEqual({ apply: [], dropped: 'stale_snapshot', isSnapshotWanted: true })
+    expect(lasts(onSnapshot(sync, 9, spot))).toEqual([12])
+  })
+
+  it('a hole opens a gap and asks for a snapshot, which closes it with all that only it holds', () => {
+    const sync = startSync(true)
+    onUpdate(sync, up(1, 3), spot, true)
+    expect(onUpdate(sync, up(6, 7), spot, true)).toEqual({
+      apply: [],
+      opened: { from: 4, to: 5 },
+      isSnapshotWanted: true,
+    })
+    const step = onSnapshot(sync, 9, spot)
+    expect(step).toMatchObject({ takesSnapshot: true, closed: { from: 4, to: 9, how: 'snapshot' } })
+    expect(sync.last).toBe(9)
+  })
+
+  it('what came late fills the hole, and what was held behind it follows', () => {
+    const sync = startSync(true)
+    onUpdate(sync, up(1, 3), spot, true)
+    onUpdate(sync, up(6, 7), spot, true)
+    const step = onUpdate(sync, up(4, 5), spot, true)
+    expect(lasts(step)).toEqual([5, 7])
+    expect(step.closed).toEqual({ from: 4, to: 5, how: 'filled' })
+  })
+
+  it('repeated and late updates are told apart and never applied again', () => {
+    const sync = startSync(true)
+    onUpdate(sync, up(1, 3), spot, false)
+    onUpdate(sync, up(4, 6), spot, false)
+    expect(onUpdate(sync, up(4, 6), spot, false)).toEqual({ apply: [], dropped: 'repeated' })
+    expect(onUpdate(sync, up(1, 3), spot, false)).toEqual({ apply: [], dropped: 'late' })
+  })
+
+  it('where no snapshot will come the stream goes on behind a hole, which stays open', () => {
+    const sync = startSync(true)
+    onUpdate(sync, up(1, 3), spot, false)
+    expect(onUpdate(sync, up(6, 7), spot, false)).toMatchObject({ apply: [up(6, 7)], opened: { from: 4, to: 5 } })
+    expect(lasts(onUpdate(sync, up(8, 8), spot, false))).toEqual([8])
+  })
+
+  it('after a disconnection nothing is applied before a snapshot, and what was missed is a gap that it closes', () => {
+    const sync = startSync(true)
+    onUpdate(sync, up(1, 3), spot, true)
+    onDisconnect(sync)
+    expect(onSnapshot(sync, 8, spot)).toMatchObject({
+      opened: { from: 4, to: 8 },
+      takesSnapshot: true,
+      closed: { from: 4, to: 8, how: 'snapshot' },
+    })
+  })
+
+  it('whatever is dropped, repeated and reordered: numbers are applied once, in order, and every other one is in a gap or a snapshot', () => {
+    const fault = fc.constantFrom('ok', 'ok', 'ok', 'drop', 'repeat', 'swap', 'snapshot', 'stale', 'disconnect')
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fault), { maxLength: 60 }),
+        fc.boolean(),
+        (plan, isFutures) => {
+          const rule = isFutures ? futures : spot
+          const sync = startSync<{ previous: number; last: number }>(false)
+          const applied: number[] = []
+          const gaps: { from: number; to: number }[] = []
+          const snapshots: number[] = []
+          const take = (step: SyncStep<{ previous: number; last: number }>, snapshot = 0) => {
+            if (step.takesSnapshot === true) snapshots.push(snapshot)
+            for (const hole of [step.opened, step.closed, step.reopened]) if (hole !== undefined) gaps.push(hole)
+            for (const { last } of step.apply) applied.push(last)
+          }
+          let newest = 0
+          let held: { previous: number; last: number } | null = null
+          for (const [length, what] of plan) {
+            const update = { previous: newest, last: newest + length }
+            newest += length
+            if (what === 'swap') {
+              held = update
+              continue
+            }
+            if (what !== 'drop') take(onUpdate(sync, update, rule, true))
+            if (what === 'repeat') take(onUpdate(sync, update, rule, true))
+            if (held !== null && what !== 'drop') {
+              take(onUpdate(sync, held, rule, true))
+              held = null
+            }
+            if (what === 'snapshot') take(onSnapshot(sync, newest, rule), newest)
+            if (what === 'stale') take(onSnapshot(sync, Math.max(0, newest - 5), rule), Math.max(0, newest - 5))
+            if (what === 'disconnect') onDisconnect(sync)
+          }
+          take(onSnapshot(sync, newest, rule), newest)
+          take(onUpdate(sync, { previous: newest, last: newest + 1 }, rule, true))
+          if (sync.isWaiting) take(onSnapshot(sync, newest + 1, rule), newest + 1)
+          expect(sync.isWaiting).toBe(false)
+          expect(sync.last).toBe(newest + 1)
+          const isRising = applied.every((last, i) => i === 0 || last > (applied[i - 1] as number))
+          expect(isRising).toBe(true)
+          const first = snapshots[0] as number
+          let at = 0
+          for (const [length] of plan) {
+            at += length
+            const isAccounted =
+              at <= first || applied.includes(at) || gaps.some(({ from, to }) => from <= at && at <= to)
+            expect({ at, isAccounted }).toEqual({ at, isAccounted: true })
+          }
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+})
+
+describe('[MD-N5] trades that are numbered one by one', () => {
+  it('a gap is filled by what comes late; the rest is given up at the end', () => {
+    const run = startRun()
+    expect([5, 6].map((number) => onNumber(run, number).kind)).toEqual(['next', 'next'])
+    expect(onNumber(run, 9)).toEqual({ kind: 'gap', from: 7, to: 8, given: undefined })
+    expect(onNumber(run, 7)).toEqual({ kind: 'filled', closed: null })
+    expect(onNumber(run, 7)).toEqual({ kind: 'repeated' })
+    expect(onNumber(run, 8)).toMatchObject({ kind: 'filled', closed: { from: 7, to: 8 } })
+    expect(onNumber(run, 6)).toEqual({ kind: 'repeated' })
+    onNumber(run, 12)
+    expect(endRun(run)).toMatchObject([{ from: 10, to: 11, left: 2 }])
+  })
+})
