@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Args, Flags } from '@oclif/core'
-import { type BacktestManifest, runBacktest } from '#compose/backtest.ts'
+import { runBacktest } from '#compose/backtest.ts'
 import { backtestData } from '#compose/backtest-data.ts'
 import type { BacktestResult } from '#compose/backtest-result.ts'
+import { runLockstepBacktest } from '#compose/lockstep-backtest.ts'
 import { Topology } from '#compose/topology.ts'
+import type { BacktestManifest } from '#compose/write-run.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
 import { formatTable } from '#lib/terminal/table.ts'
@@ -46,6 +48,9 @@ export default class Backtest extends TraderCommand {
     'latency-ms': Flags.integer({ default: 0, min: 0, max: 60_000, description: 'From an order to its arrival' }),
     'max-position': Flags.string({ description: 'Limit of the risk gate, in units of the instrument' }),
     'max-drawdown': Flags.string({ description: 'Limit of the risk gate, a fraction like 0.2' }),
+    lockstep: Flags.boolean({
+      description: 'As a tree of processes, one event at a time: the same log, proven to be; slower',
+    }),
     seed: Flags.integer({ default: 1, description: 'Of the built-in market, without --data' }),
     runs: Flags.string({ default: 'runs', description: 'Folder of the runs' }),
     id: Flags.string({ description: 'Name of the run; made of time and strategy where nothing is said' }),
@@ -92,14 +97,16 @@ export default class Backtest extends TraderCommand {
     }
     const progress = startProgress({ label: 'backtest', unit: 'events of the market', total: data.total })
     const date = started.toISOString().slice(0, 10)
-    const { manifest, result } = runBacktest({
-      topology: topology.data,
-      facts: data.facts(),
-      data: data.described,
-      folder,
-      date,
-      onFacts: progress.update,
-    })
+    const { manifest, result } = flags.lockstep
+      ? await runLockstepBacktest({ topology: topology.data, data, folder, progress })
+      : runBacktest({
+          topology: topology.data,
+          facts: data.facts(),
+          data: data.described,
+          folder,
+          date,
+          onFacts: progress.update,
+        })
     progress.finish()
     const seconds = (Date.now() - started.getTime()) / 1_000
     this.say(`${manifest.events} events in ${seconds.toFixed(1)} s; ${folder}`)

@@ -1,10 +1,14 @@
 import { awaitConfigs } from '#compose/await-configs.ts'
+import { feedRun } from '#compose/recorded-feed.ts'
 import { failProcess, processFlags, runService, topologyOf, wallClock } from '#compose/service-process.ts'
+import type { Topology } from '#compose/topology.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
-import { announceReady, onStop } from '#lib/process/child-life.ts'
+import { announceReady, onStop, tellFed } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { feedSource, openFeed } from '#services/md/adapters/open-feed.ts'
+
+const toldEveryMs = 200
 
 export default class Md extends TraderCommand {
   static override summary = 'Feed the market: a data set at its speed, or the seeded one; build bars from trades'
@@ -17,23 +21,34 @@ export default class Md extends TraderCommand {
     const topology = topologyOf(flags)
     const stopping = new AbortController()
     const runner = runService('md', flags, topology, { onLive: () => announceReady({ state: 'ready' }) })
-    let feed: FeedPublisher | null = null
+    let feed: Pick<FeedPublisher, 'ended' | 'close'> | null = null
     onStop(async () => {
       stopping.abort()
       await feed?.close()
       await runner.close()
     })
     if (!topology.lockstep) await awaitConfigs(flags, topology, stopping.signal, (message) => this.say(message))
-    feed = new FeedPublisher({
-      url: flags.url,
-      identity: 'md',
-      source: feedSource,
-      secret: readSecret(flags.keys, 'md'),
-      open: (mark) => openFeed(topology.feed, { mark, now: wallClock(), signal: stopping.signal }),
-      onFault: failProcess,
-    })
+    let fed = 0
+    const onFed = (facts: number) => {
+      fed = facts
+    }
+    const telling = setInterval(() => tellFed(fed, false), toldEveryMs)
+    feed = openPublisher(topology, { ...flags, signal: stopping.signal, onFed, onFault: failProcess })
     await feed.ended
+    clearInterval(telling)
+    tellFed(fed, true)
     this.say('the feed has ended, all of it is in the log')
     await new Promise(() => undefined)
   }
+}
+
+function openPublisher({ feed }: Topology, { url, keys, signal, onFed, onFault }: Parameters<typeof feedRun>[1]) {
+  if (feed.kind === 'run') return feedRun(feed, { url, keys, signal, onFed, onFault })
+  const door = { url, identity: 'md', source: feedSource, secret: readSecret(keys, 'md') }
+  return new FeedPublisher({
+    ...door,
+    open: (mark) => openFeed(feed, { mark, now: wallClock(), signal }),
+    onFault,
+    onFed,
+  })
 }

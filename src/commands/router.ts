@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Flags } from '@oclif/core'
+import { answeringServices } from '#compose/service-configs.ts'
 import { failProcess, processFlags, topologyOf, wallClock } from '#compose/service-process.ts'
-import { everyService } from '#compose/services.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { hasEnded } from '#lib/bus/has-ended.ts'
 import { Router as Hub } from '#lib/bus/router.ts'
@@ -23,13 +23,14 @@ export default class Router extends TraderCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Router)
-    const { lockstep, startsAt = 0 } = topologyOf(flags)
+    const topology = topologyOf(flags)
+    const { lockstep, startsAt = 0 } = topology
     let isStopping = false
     const onClose = (reason: string) => {
       if (!isStopping) failProcess(reason)
     }
     const log = await this.findLog(flags.log, readSecret(flags.keys, 'router'), onClose)
-    const services = everyService.map(({ name, subscribes }) => ({ name, topics: subscribes }))
+    const services = answeringServices(topology).map(({ name, subscribes }) => ({ name, topics: subscribes }))
     const router = new Hub({
       log,
       state: await log.state(),

@@ -18,13 +18,16 @@ export default class Strategy extends TraderCommand {
     const runner = runService('strategy', flags, topology, { onLive: () => announceReady({ state: 'ready' }) })
     const reload = () => {
       try {
-        runner.configure(configsOf(topology).strategy)
+        const { strategy } = configsOf(topology)
+        if (strategy) runner.configure(strategy)
       } catch (error) {
         if (!(error instanceof UserError)) throw error
         this.say(`${userErrorLine(error)}; what ran before runs on`)
       }
     }
-    const files = topology.strategies.map(({ file }) => readStrategyFile(file))
+    // A run in lockstep is that of its files as they were at the start.
+    const watched = topology.lockstep ? [] : topology.strategies
+    const files = watched.map(({ file }) => readStrategyFile(file))
     const watch = watchStrategyFiles(files, { changed: reload, unreadable: (error) => this.say(userErrorLine(error)) })
     onStop(() => {
       watch.close()

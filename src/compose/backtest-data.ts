@@ -51,14 +51,18 @@ export function backtestData({ dir, from, to, seed }: DataWish): BacktestData {
   }
 }
 
+/** Days of the built-in market until 2020. */
+export const seededGeneration = (seed: number) => ({
+  kind: 'bars' as const,
+  seed,
+  bars: seededCount,
+  interval: '1d',
+  startAt: seededStart - seededCount * dayUs,
+})
+
 function seededData(seed: number): BacktestData {
-  const options = {
-    seed,
-    bars: seededCount,
-    interval: '1d',
-    widthUs: dayUs,
-    startAt: seededStart - seededCount * dayUs,
-  }
+  const { kind: _, ...generation } = seededGeneration(seed)
+  const options = { ...generation, widthUs: dayUs }
   const market = () => [...seededBars(options)].map((fact, i) => ({ ...fact, seq: i + 1 }))
   const hash = createHash('sha256').update(JSON.stringify(options)).digest('hex')
   return {

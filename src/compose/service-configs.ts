@@ -1,14 +1,32 @@
 import { createHash } from 'node:crypto'
+import type { AnyService } from '#lib/kernel/service.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
 import { bindStrategy, readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
+import { recordedRun } from './recorded-run.ts'
 import { everyService } from './services.ts'
 import type { Topology } from './topology.ts'
 
 /** A service's configuration as its `system.config` says it: plain JSON, and the SHA-256 of its text. */
 export type ServiceConfig = { readonly hash: string; readonly config: unknown }
 
-/** The configuration of every service of a topology. Reads strategy files. Throws a UserError on a fault in them. */
-export function configsOf(topology: Topology): Readonly<Record<ServiceName, ServiceConfig>> {
+/**
+ * The configuration of every service of a topology; where a run is fed again, that which it was recorded with. Reads strategy files. Throws a
+ * UserError on a fault in them.
+ */
+export function configsOf(topology: Topology): Readonly<Partial<Record<ServiceName, ServiceConfig>>> {
+  const { feed } = topology
+  if (feed.kind === 'run') return Object.fromEntries(recordedRun(feed.path).configs)
+  return configsFromFiles(topology)
+}
+
+/** The services that answer: where a run is fed again, those that did then (not the clock of a live one, which is fed). */
+export function answeringServices(topology: Topology): readonly AnyService[] {
+  if (topology.feed.kind !== 'run') return everyService
+  const { configs } = recordedRun(topology.feed.path)
+  return everyService.filter(({ name }) => configs.has(name))
+}
+
+function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, ServiceConfig>> {
   const { account, venue, risk, clock, bars } = topology
   const strategies = topology.strategies.map(({ file, roles }) => {
     const read = readStrategyFile(file)

@@ -40,11 +40,13 @@ const heartbeatMs = 10_000
 /** Runs a service over the router, with its configuration from the topology. */
 export function runService(name: ServiceName, flags: ProcessFlags, topology: Topology, hooks: Hooks): ServiceRunner {
   const service = everyService.find((one) => one.name === name)
-  if (service === undefined) throw new Error(`there is no service ${name}`)
+  const config = configsOf(topology)[name]
+  if (service === undefined || config === undefined) throw new Error(`there is no service ${name}`)
   const isSigned = (topic: Topic) => 'isSigned' in catalogue[topic]
   return new ServiceRunner({
     service,
-    config: configsOf(topology)[name],
+    config,
+    keepsRecorded: topology.feed.kind === 'run',
     url: flags.url,
     secret: readSecret(flags.keys, name),
     sealKey: service.emits.some(isSigned) ? loadPrivateKey(keyFile(flags.keys, 'risk.seal.pem')).privateKey : null,

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { dirname, isAbsolute, join } from 'node:path'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { Currency, InstrumentId, Interval, Micros, Money, Name } from '#schemas/primitives.ts'
-import { FeedConfig } from '#services/md/adapters/feed-config.ts'
+import { FeedConfig, Speed } from '#services/md/adapters/feed-config.ts'
 import { RiskConfig } from '#services/risk/service.ts'
 import { VenueConfig } from '#services/venue/service.ts'
 
@@ -16,38 +16,53 @@ const RoleTarget = z.union([
   }),
 ])
 
-/** What a tree of processes, or a backtest, is made of: what runs, on which market, with which money. */
-export const Topology = z.strictObject({
-  /** The name of the run: its log is in `<logs>/<run>`. */
-  run: Name.default('live'),
-  logs: z.string().default('logs'),
-  keys: z.string().default('keys'),
-  router: z
-    .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(7411) })
-    .default({ host: '127.0.0.1', port: 7411 }),
-  /** One event at a time, so that the log is that of the same backtest. */
-  lockstep: z.boolean().default(false),
-  /** Microseconds UTC: the time of the configurations, where the run is not live. */
-  startsAt: Micros.optional(),
-  feed: FeedConfig,
-  /** Bars that are built from trades. */
-  bars: z.array(z.strictObject({ instrument: InstrumentId.optional(), interval: Interval })).default([]),
-  account: z
-    .strictObject({ currency: Currency, startingCash: Money })
-    .default({ currency: 'USD', startingCash: '100000' }),
-  clock: z
-    .strictObject({
-      /** `live` says the time of the system's clock, `replay` that of the events. */
-      mode: z.enum(['live', 'replay']).optional(),
-      stepMicros: z.int().min(1_000).optional(),
-    })
-    .default({}),
-  venue: VenueConfig.omit({ currency: true }),
-  risk: RiskConfig.omit({ currency: true, startingCash: true }).prefault({}),
-  strategies: z
-    .array(z.strictObject({ file: z.string(), roles: z.record(Name, RoleTarget) }))
-    .min(1, 'a tree trades at least one strategy'),
+/** What entered a recorded run from outside, fed again. */
+export const RunFeed = z.strictObject({
+  kind: z.literal('run'),
+  /** The folder of its log. */
+  path: z.string(),
+  speed: Speed.default('max'),
+  /** Up to here as fast as it is taken: microseconds UTC, or the seq of an event of that log. */
+  seek: z.union([z.strictObject({ at: Micros }), z.strictObject({ seq: z.int().min(1) })]).optional(),
 })
+
+export type RunFeed = z.infer<typeof RunFeed>
+
+/** What a tree of processes, or a backtest, is made of: what runs, on which market, with which money. */
+export const Topology = z
+  .strictObject({
+    /** The name of the run: its log is in `<logs>/<run>`. */
+    run: Name.default('live'),
+    logs: z.string().default('logs'),
+    keys: z.string().default('keys'),
+    router: z
+      .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(7411) })
+      .default({ host: '127.0.0.1', port: 7411 }),
+    /** One event at a time, so that the log is that of the same backtest. */
+    lockstep: z.boolean().default(false),
+    /** Microseconds UTC: the time of the configurations, where the run is not live. */
+    startsAt: Micros.optional(),
+    feed: z.discriminatedUnion('kind', [FeedConfig, RunFeed]),
+    /** Bars that are built from trades. */
+    bars: z.array(z.strictObject({ instrument: InstrumentId.optional(), interval: Interval })).default([]),
+    account: z
+      .strictObject({ currency: Currency, startingCash: Money })
+      .default({ currency: 'USD', startingCash: '100000' }),
+    clock: z
+      .strictObject({
+        /** `live` says the time of the system's clock, `replay` that of the events. */
+        mode: z.enum(['live', 'replay']).optional(),
+        stepMicros: z.int().min(1_000).optional(),
+      })
+      .default({}),
+    venue: VenueConfig.omit({ currency: true }),
+    risk: RiskConfig.omit({ currency: true, startingCash: true }).prefault({}),
+    strategies: z.array(z.strictObject({ file: z.string(), roles: z.record(Name, RoleTarget) })).default([]),
+  })
+  .refine(({ feed, strategies }) => feed.kind === 'run' || strategies.length > 0, {
+    path: ['strategies'],
+    message: 'a tree trades at least one strategy',
+  })
 export type Topology = z.infer<typeof Topology>
 
 /** Reads a topology file (YAML). Strategy and data paths are relative to the file. Throws a UserError with the line of the fault. */
@@ -58,11 +73,17 @@ export function readTopology(file: string): Topology {
     throw new UserError(broken.message.split('\n')[0] ?? 'is not YAML', { file, line: broken.linePos?.[0].line })
   const parsed = Topology.safeParse(document.toJS())
   if (!parsed.success) throw faultOf(file, document, parsed.error)
-  const from = (path: string) => (isAbsolute(path) ? path : join(dirname(file), path))
-  const { feed, strategies } = parsed.data
+  return withPaths(parsed.data, (path) => (isAbsolute(path) ? path : join(dirname(file), path)))
+}
+
+/** The same for a file that lies anywhere: its paths are absolute. */
+export const placed = (topology: Topology): Topology => withPaths(topology, (path) => resolve(path))
+
+function withPaths(topology: Topology, from: (path: string) => string): Topology {
+  const { feed, strategies } = topology
   return {
-    ...parsed.data,
-    feed: feed.kind === 'data-set' ? { ...feed, path: from(feed.path) } : feed,
+    ...topology,
+    feed: feed.kind === 'seeded' ? feed : { ...feed, path: from(feed.path) },
     strategies: strategies.map((strategy) => ({ ...strategy, file: from(strategy.file) })),
   }
 }

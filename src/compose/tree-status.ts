@@ -4,6 +4,7 @@ import { z } from 'zod'
 import type { RouterStatus } from '#lib/terminal/dashboard/process-row.ts'
 
 const Status = z.object({
+  isIdle: z.boolean(),
   run: z.string(),
   head: z.number(),
   eventsPerSecond: z.number(),

@@ -1,9 +1,11 @@
-import { globSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { lineOf, openLine } from '#lib/journal/log-line.ts'
+import { isGone } from '#test/compose/gone.ts'
 import { trader } from '#test/process/trader.ts'
-import { contentHash, LiveTree, removeFolder, walkFolder, walkTopology } from '#test/process/tree.ts'
+import { contentHash, removeFolder, walkFolder } from '#test/process/tree.ts'
 
 let folder = ''
 beforeAll(async () => {
@@ -11,32 +13,57 @@ beforeAll(async () => {
 })
 afterAll(() => removeFolder(folder))
 
-const backtest = async (id: string) => {
-  const money = ['--cash', '1000000', '--taker-bps', '1']
-  const { stdout } = await trader(['backtest', 'cross.yaml', '--data', 'data', ...money, '--id', id, '--json'], {
-    cwd: folder,
-  })
+const money = ['--cash', '1000000', '--taker-bps', '1']
+const backtest = async (id: string, ...flags: string[]) => {
+  const { exitCode, stdout, stderr } = await trader(
+    ['backtest', 'cross.yaml', '--data', 'data', ...money, '--id', id, '--json', ...flags],
+    { cwd: folder },
+  )
+  expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
   return JSON.parse(stdout as string) as {
-    manifest: { contentHash: string; events: number }
+    manifest: { contentHash: string; configHash: string; events: number }
     result: { fills: number }
   }
 }
 const verify = (run: string) => trader(['verify', run, '--json'], { cwd: folder })
 
-test('the same backtest twice, and a tree of processes in lockstep, write the same log; each is proven', async () => {
-  const { manifest, result } = await backtest('one')
-  expect(result.fills).toBeGreaterThan(10)
-  expect((await backtest('two')).manifest.contentHash).toBe(manifest.contentHash)
-  const tree = new LiveTree(folder, 'steps', walkTopology(folder, 'steps', { lockstep: true }))
-  await tree.drained(200)
-  expect(await tree.stop()).toBe(0)
-  expect(contentHash(tree.log)).toBe(manifest.contentHash)
+test('the same backtest twice, and as a tree of processes in lockstep, writes the same log and result; each is proven', async () => {
+  const one = await backtest('one')
+  expect(one.result.fills).toBeGreaterThan(10)
+  const two = await backtest('two')
+  const steps = await backtest('steps', '--lockstep')
+  for (const other of [two, steps]) {
+    expect(other.manifest).toMatchObject({ contentHash: one.manifest.contentHash, configHash: one.manifest.configHash })
+    expect(other.result).toEqual(one.result)
+  }
+  const file = (run: string, name: string) => readFileSync(join(folder, 'runs', run, name), 'utf8')
+  for (const name of ['trades.csv', 'equity.csv', 'result.json']) expect(file('steps', name)).toBe(file('one', name))
+  expect(contentHash(join(folder, 'runs/steps/log'))).toBe(one.manifest.contentHash)
   for (const run of ['one', 'steps']) {
     const { exitCode, stdout } = await verify(run)
     expect(exitCode).toBe(0)
-    expect(JSON.parse(stdout as string)).toMatchObject({ isProven: true, events: manifest.events, unanswered: 0 })
+    expect(JSON.parse(stdout as string)).toMatchObject({ isProven: true, events: one.manifest.events, unanswered: 0 })
   }
 }, 120_000)
+
+test('in lockstep, stopped by Ctrl+C: it ends with 130, nothing runs on, and the part is proven', async () => {
+  const run = trader(['backtest', 'cross.yaml', '--data', 'data', ...money, '--id', 'part', '--lockstep'], {
+    cwd: folder,
+  })
+  const tree = join(folder, 'runs/part/log/tree.json')
+  const pids = () =>
+    (JSON.parse(readFileSync(tree, 'utf8')).processes as { pid: number | null }[]).map(({ pid }) => pid)
+  while (!existsSync(tree) || pids().some((pid) => pid === null)) await sleep(20)
+  const running = pids() as number[]
+  expect(running).toHaveLength(11)
+  run.kill('SIGINT')
+  const { exitCode, stderr } = await run
+  expect(exitCode).toBe(130)
+  expect(stderr).toContain('trader: stopped before its end')
+  expect(running.filter((pid) => !isGone(pid))).toEqual([])
+  expect(existsSync(join(folder, 'runs/part/manifest.json'))).toBe(false)
+  expect((await verify('part')).exitCode).toBe(0)
+}, 60_000)
 
 test('verify names the event, the field and both values of a digit that was changed', async () => {
   await backtest('changed')

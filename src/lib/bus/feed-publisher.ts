@@ -14,6 +14,8 @@ export type FeedPublisherOptions = {
   /** The facts behind the mark. Asked once; the router may go and come back meanwhile. */
   readonly open: (mark: SourceMark['fact']) => AsyncIterable<readonly Fact[]>
   readonly onFault: (message: string) => void
+  /** So many of its facts are in the log. */
+  readonly onFed?: (facts: number) => void
 }
 
 const outboxMost = 4_096
@@ -24,6 +26,7 @@ export class FeedPublisher {
   readonly #connection: Connection
   readonly #outbox = new Outbox()
   #wake: () => void = () => undefined
+  #said = 0
   #isFirst = true
   #isClosed = false
   /** Resolves when everything is said and in the log. */
@@ -44,6 +47,7 @@ export class FeedPublisher {
       onWelcome: (welcome) => this.#begin(welcome),
       onAck: (through) => {
         this.#outbox.ack(through)
+        this.#options.onFed?.(this.#said - this.#outbox.size)
         this.#wake()
       },
       onRefused: (reason) => onFault(`the router refuses: ${reason}`),
@@ -67,8 +71,10 @@ export class FeedPublisher {
 
   async #publish(mark: SourceMark['fact']): Promise<void> {
     const { source, open } = this.#options
+    this.#said = mark === null ? 0 : mark.n + 1
     for await (const facts of open(mark)) {
       for (const fact of facts) this.#outbox.push(factId(source, fact.epoch, fact.n), [factBody(source, fact)])
+      this.#said += facts.length
       this.#outbox.flush(this.#connection)
       await this.#until(outboxMost)
       if (this.#isClosed) return

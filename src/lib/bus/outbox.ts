@@ -54,7 +54,8 @@ export class Outbox {
   }
 }
 
-function isKnown(id: string, marks: Marks): boolean {
+/** Is it in the log already, by the marks of its source? */
+export function isKnown(id: string, marks: Marks): boolean {
   const { source, isFact, major, n } = parseEventId(id)
   const mark: SourceMark | undefined = marks[source]
   if (isFact) return mark?.fact != null && (major < mark.fact.epoch || (major === mark.fact.epoch && n <= mark.fact.n))

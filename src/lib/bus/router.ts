@@ -71,7 +71,7 @@ export class Router {
       return { identity, state: seq >= head ? 'live' : 'catching_up', seq, behind: head - seq, rttMs }
     })
     const isIdle = this.#lockstep?.isIdle ?? true
-    return { run: this.#options.state.run, head, committed, isEnded: this.#isEnded && isIdle, connections }
+    return { run: this.#options.state.run, head, committed, isIdle, isEnded: this.#isEnded && isIdle, connections }
   }
 
   pingAll(): void {

@@ -15,6 +15,8 @@ export type RunnerOptions = {
   readonly service: AnyService
   /** What it is to run with: said as an event when the log has another, or none. */
   readonly config: { readonly hash: string; readonly config: unknown }
+  /** A run is fed again: what configuration its log has goes before `config`. */
+  readonly keepsRecorded?: boolean
   readonly url: string
   readonly secret: string
   /** Seals what the catalogue marks as signed. */
@@ -94,10 +96,9 @@ export class ServiceRunner {
   }
 
   #begin(welcome: Welcome): void {
-    const { name } = this.#machine
     this.#lockstep = welcome.lockstep
     if (this.#isFirst) {
-      const mark = welcome.marks[name]
+      const mark = welcome.marks[this.#machine.name]
       this.#isFirst = false
       this.#epoch = (mark?.fact?.epoch ?? 0) + 1
       const replay = new Replay(this.#machine, mark?.answer ?? null)
@@ -199,18 +200,17 @@ export class ServiceRunner {
     const { sealedBy } = this.#options
     assert(sealedBy !== null, `${this.#machine.name} hears ${event.topic} and has no key to check its seal`)
     if (isSealed(sealedBy, bodyIn(text), sig)) return false
-    const message = sig === undefined ? 'has no seal' : 'has a seal that is not of its writer'
-    if (this.#isLive)
-      this.#say({
-        topic: 'system.alert',
-        payload: { code: 'SIGNATURE_INVALID', subject: event.id, message: `${event.topic} ${message}: it is dropped` },
-      })
+    const fault = sig === undefined ? 'has no seal' : 'has a seal that is not of its writer'
+    const message = `${event.topic} ${fault}: it is dropped`
+    const payload = { code: 'SIGNATURE_INVALID', subject: event.id, message } as const
+    if (this.#isLive) this.#say({ topic: 'system.alert', payload })
     return true
   }
 
   #lookWhetherLive(): void {
     if (this.#isLive || this.#seen < this.#goal || this.#replay !== null) return
-    if (this.#machine.configHash !== this.#config.hash) {
+    const isRecorded = this.#options.keepsRecorded && this.#machine.isConfigured
+    if (this.#machine.configHash !== this.#config.hash && !isRecorded) {
       if (this.#askedFor !== this.#config.hash) this.#sayConfig()
       return
     }

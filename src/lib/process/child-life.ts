@@ -6,6 +6,13 @@ export function announceReady(message: Ready): void {
   process.send?.(message)
 }
 
+/** How much of what it has to say a feed has said, and in the log: so many facts, and whether that is all. */
+export type Fed = { readonly state: 'fed'; readonly facts: number; readonly isAll: boolean }
+
+export function tellFed(facts: number, isAll: boolean): void {
+  process.send?.({ state: 'fed', facts, isAll } satisfies Fed)
+}
+
 /**
  * Stops in order on SIGTERM and SIGINT: `stop` runs once, then the process ends with 0, or with 1 when it fails or takes longer than
  * `graceMs`. When the supervisor dies the process ends at once: nothing may outlive its tree.

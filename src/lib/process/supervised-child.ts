@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { type AfterExit, afterExit, noExits } from '#lib/process/backoff.ts'
+import type { Fed, Ready } from '#lib/process/child-life.ts'
 
 /** Where the children that are ready serve, by name. */
 export type Urls = Readonly<Record<string, string>>
@@ -36,6 +37,8 @@ export class SupervisedChild {
   state: ChildState = 'waiting'
   restarts = 0
   url: string | null = null
+  /** What it has fed, where it is a feed that says so. */
+  fed: Omit<Fed, 'state'> | null = null
   /** How the last run of it ended. */
   lastExit: string | null = null
   readonly #self: SelfCommand
@@ -64,6 +67,7 @@ export class SupervisedChild {
     this.#restart = null
     this.#startedAtMs = performance.now()
     this.#lastLine = ''
+    this.fed = null
     const { file, args, env = process.env } = this.#self
     // A session of its own: Ctrl+C is for the supervisor, which ends its children in order. When it dies, IPC tells them.
     const child = spawn(file, [...args, ...this.spec.args(this.#urls())], {
@@ -109,9 +113,10 @@ export class SupervisedChild {
   }
 
   #hear(message: unknown): void {
-    if (typeof message !== 'object' || message === null || this.state !== 'starting') return
-    const { state, url } = message as { state?: unknown; url?: unknown }
-    if (state !== 'ready') return
+    if (typeof message !== 'object' || message === null) return
+    const { state, url, facts, isAll } = message as { [K in keyof Ready | keyof Fed]?: unknown }
+    if (state === 'fed') this.fed = { facts: Number(facts), isAll: isAll === true }
+    if (state !== 'ready' || this.state !== 'starting') return
     if (typeof url === 'string') this.url = url
     this.#become('ready')
   }

@@ -12,6 +12,8 @@ export type RouterStatus = {
   readonly run: string
   readonly head: number
   readonly eventsPerSecond: number
+  /** Nothing is left to answer, as far as the router orders answers. */
+  readonly isIdle: boolean
   readonly connections: readonly {
     readonly identity: string
     readonly state: string

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { InstrumentId, Micros } from '#schemas/primitives.ts'
 
 /** 1 is as it was, 10 ten times as fast, `max` as fast as it is taken. */
-const Speed = z.union([z.number().positive(), z.literal('max')])
+export const Speed = z.union([z.number().positive(), z.literal('max')])
 
 /** Where the market comes from: the built-in seeded one, or a recorded data set. */
 export const FeedConfig = z.discriminatedUnion('kind', [

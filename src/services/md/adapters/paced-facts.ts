@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Fact } from '#schemas/event.ts'
 
 /** `max` is as fast as it is taken; 1 is real time, 10 ten times as fast. */
 export type Speed = number | 'max'
 
-export type PacingOptions = {
+export type PacingOptions<F> = {
   readonly speed: Speed
+  /** Not waited for: pacing starts with the first that is. */
+  readonly isSkipped?: (fact: F) => boolean
   readonly signal?: AbortSignal
   /** A clock that never goes back, in milliseconds. */
   readonly nowMs?: () => number
@@ -19,12 +20,15 @@ const batchFacts = 512
  * Facts in batches, each when its time has come by the distances between their `at`: pacing starts with the first. Ends early, and
  * quietly, when the signal is aborted.
  */
-export async function* pacedFacts(facts: Iterable<Fact>, options: PacingOptions): AsyncGenerator<readonly Fact[]> {
-  const { speed, signal, nowMs = () => performance.now(), waitMs = abortableSleep } = options
-  let batch: Fact[] = []
+export async function* pacedFacts<F extends { readonly at: number }>(
+  facts: Iterable<F>,
+  options: PacingOptions<F>,
+): AsyncGenerator<readonly F[]> {
+  const { speed, isSkipped = () => false, signal, nowMs = () => performance.now(), waitMs = abortableSleep } = options
+  let batch: F[] = []
   let origin: { readonly at: number; readonly ms: number } | null = null
   for (const fact of facts) {
-    if (speed !== 'max') {
+    if (speed !== 'max' && !isSkipped(fact)) {
       origin ??= { at: fact.at, ms: nowMs() }
       const dueMs = origin.ms + (fact.at - origin.at) / 1000 / speed
       if (dueMs > nowMs()) {

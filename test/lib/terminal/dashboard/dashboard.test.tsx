@@ -11,6 +11,7 @@ const router = {
   run: 'live',
   head: 1_234,
   eventsPerSecond: 56.4,
+  isIdle: true,
   connections: [{ identity: 'risk', state: 'catching_up', seq: 1_200, behind: 34, rttMs: 0.52 }],
 }
 const shown: Shown = {

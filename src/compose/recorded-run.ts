@@ -1,0 +1,56 @@
+import type { RecordedFact } from '#lib/bus/record-publisher.ts'
+import { bodyIn } from '#lib/codec/event-text.ts'
+import { readLog } from '#lib/journal/read-log.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import { catalogue, isTopic } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+import type { ServiceConfig } from './service-configs.ts'
+
+export type RecordedRun = {
+  /** The first configuration of each service that had one. */
+  readonly configs: ReadonlyMap<string, ServiceConfig>
+  /** The time of the first of them. */
+  readonly startsAt: number
+}
+
+/** What a run started with, from its log. Throws a UserError where it never started. */
+export function recordedRun(folder: string): RecordedRun {
+  const configs = new Map<string, ServiceConfig>()
+  let startsAt: number | null = null
+  for (const { content } of readLog(folder, { topics: ['system.config'] })) {
+    const { at, payload } = JSON.parse(content) as Event<'system.config'>
+    startsAt ??= at
+    if (!configs.has(payload.service)) configs.set(payload.service, { hash: payload.hash, config: payload.config })
+  }
+  if (startsAt === null) throw new UserError('no service of that run was ever configured', { file: folder })
+  return { configs, startsAt }
+}
+
+/** A fact with its place in the log that it is from. */
+export type FactOfRun = RecordedFact & { readonly seq: number }
+
+/**
+ * What entered a run from outside, in order: what feeds, clock and operators said, and configurations after a service's first. What
+ * processes said of themselves (heartbeats, alerts) is left out: those of another run speak for themselves.
+ */
+export function* factsOfRun(folder: string): Generator<FactOfRun> {
+  const reloads = new Map<string, number>()
+  for (const { content } of readLog(folder)) {
+    if (!isFact.test(content)) continue
+    const body = bodyIn(content)
+    const { seq, id, topic, at, source } = JSON.parse(content) as Event
+    if (topic === 'system.config') {
+      const n = reloads.get(source) ?? 0
+      reloads.set(source, n + 1)
+      if (n === 0) continue
+      // Its number counts what the process said of itself too; far apart from the epochs of the process that hears it now.
+      const own = `${source}:e${n * 1_000_000}.0`
+      yield { seq, id: own, at, identity: source, body: body.replace(id, own) }
+    } else if (isTopic(topic)) {
+      const { writer } = catalogue[topic]
+      if (writer !== 'self' && writer !== 'router') yield { seq, id, at, identity: writer, body }
+    }
+  }
+}
+
+const isFact = /^\{"seq":\d+,"id":"[^":]+:e/

@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { version } from '#lib/process/version.ts'
+import type { BacktestResult, ResultBook } from './backtest-result.ts'
+import type { configsOf } from './service-configs.ts'
+import { placed, type Topology } from './topology.ts'
+
+/** What the data is a function of. */
+export type DataDescribed = { readonly name: string; readonly hash: string; readonly isSimulated: boolean }
+
+export type BacktestManifest = {
+  readonly run: string
+  readonly version: string
+  readonly strategies: readonly string[]
+  readonly fill: string
+  readonly configHash: string
+  readonly data: DataDescribed
+  readonly startsAt: number
+  readonly events: number
+  /** SHA-256 over the content of every event, a line each. */
+  readonly contentHash: string
+}
+
+export type FinishedRun = {
+  readonly topology: Topology
+  readonly configs: ReturnType<typeof configsOf>
+  readonly data: DataDescribed
+  readonly folder: string
+  readonly book: ResultBook
+  readonly startsAt: number
+  readonly events: number
+  readonly contentHash: string
+}
+
+/** Writes what stands beside the log of a backtest. The manifest is written last. */
+export function writeRun(run: FinishedRun): { manifest: BacktestManifest; result: BacktestResult } {
+  const { topology, configs, data, folder, book, startsAt, events, contentHash } = run
+  const result = book.result(topology.venue.fill, data.isSimulated)
+  const manifest: BacktestManifest = {
+    run: topology.run,
+    version,
+    strategies: topology.strategies.map(({ file }) => file),
+    fill: topology.venue.fill,
+    configHash: createHash('sha256').update(JSON.stringify(configs)).digest('hex'),
+    data,
+    startsAt,
+    events,
+    contentHash,
+  }
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
+  const writeJson = (name: string, value: unknown) => write(name, `${JSON.stringify(value, null, 2)}\n`)
+  write('trades.csv', book.tradesCsv())
+  write('equity.csv', book.equityCsv())
+  writeJson('result.json', result)
+  writeJson('topology.json', placed(topology))
+  writeJson('manifest.json', manifest)
+  return { manifest, result }
+}
