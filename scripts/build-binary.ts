@@ -15,7 +15,8 @@ try {
     ...bundleOptions,
     stdin: { contents: entry(), resolveDir: root, sourcefile: 'binary-entry.ts', loader: 'ts' },
     outfile: `${folder}/trader.mjs`,
-    minify: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
     plugins: [withoutDevTools],
     banner: requireFrom('process.execPath'),
   })

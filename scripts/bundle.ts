@@ -25,7 +25,6 @@ export const bundleOptions = {
   target: 'node22.18',
   minifySyntax: true,
   minifyWhitespace: true,
-  keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
   define: { 'process.env.NODE_ENV': '"production"', TRADER_VERSION: JSON.stringify(packageJson.version) },

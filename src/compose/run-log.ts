@@ -1,22 +1,28 @@
 import { createHash } from 'node:crypto'
 import { closeSync, fdatasyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { bodyOf, contentOf } from '#lib/codec/event-text.ts'
+import { crc32 } from 'node:zlib'
+import { writeContent } from '#lib/codec/event-bytes.ts'
 import { segmentName } from '#lib/journal/log-files.ts'
-import { lineOf } from '#lib/journal/log-line.ts'
-import { namespaceOf } from '#schemas/catalogue.ts'
+import { namespaceOf, type Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 
-const bufferBytes = 1 << 20
-const hashCharacters = 1 << 16
+const blockBytes = 1 << 18
+/** `,"d":0,"crc":"xxxxxxxx"}` and a line end, instead of the content's closing brace. */
+const tailBytes = 25
+
+type TopicFile = { readonly fd: number; readonly block: Buffer; used: number }
 
 /** The log of a run that no crash needs to survive: the same files as a live one's, without a journal. Its hash is over every content. */
 export class RunLog {
   readonly #folder: string
   readonly #date: string
-  readonly #files = new Map<string, { readonly fd: number; readonly buffer: Buffer; used: number }>()
+  readonly #files = new Map<string, TopicFile>()
+  readonly #fileOfTopic = new Map<Topic, TopicFile>()
   readonly #hash = createHash('sha256')
-  #unhashed = ''
+  /** Contents, a line each, that wait for the hash. */
+  #contents = Buffer.allocUnsafeSlow(2 * blockBytes)
+  #used = 0
   #events = 0
 
   /** `date` names the folder of the files, `2026-11-24`. Throws when the folder holds a log already. */
@@ -30,15 +36,18 @@ export class RunLog {
   }
 
   append(event: Event): void {
-    const content = contentOf(event.seq, bodyOf(event))
-    this.#unhashed += content
-    this.#unhashed += '\n'
-    if (this.#unhashed.length > hashCharacters) this.#hashNow()
-    const file = this.#fileOf(namespaceOf(event.topic), event.seq)
-    const line = lineOf(content, 0)
-    if (file.used + line.length * 3 + 1 > bufferBytes) this.#write(file)
-    file.used += file.buffer.write(line, file.used)
-    file.buffer[file.used++] = 10
+    if (this.#used > blockBytes) this.#hashNow()
+    const from = this.#used
+    const end = writeContent(this.#contents, from, event)
+    if (end >= this.#contents.length) {
+      this.#hashNow()
+      this.#contents = Buffer.allocUnsafeSlow(end + 1 + blockBytes)
+      this.append(event)
+      return
+    }
+    this.#contents[end] = 10
+    this.#used = end + 1
+    this.#line(this.#fileOf(event), from, end - 1)
     this.#events++
   }
 
@@ -46,31 +55,65 @@ export class RunLog {
   close(): string {
     this.#hashNow()
     for (const file of this.#files.values()) {
-      this.#write(file)
+      write(file)
       fdatasyncSync(file.fd)
       closeSync(file.fd)
     }
     return this.#hash.digest('hex')
   }
 
+  #line(file: TopicFile, from: number, end: number): void {
+    const bytes = end - from
+    if (file.used + bytes + tailBytes > file.block.length) write(file)
+    if (bytes + tailBytes > file.block.length) {
+      const long = { fd: file.fd, block: Buffer.allocUnsafe(bytes + tailBytes), used: 0 }
+      writeLine(long, this.#contents, from, end)
+      write(long)
+    } else writeLine(file, this.#contents, from, end)
+  }
+
   #hashNow(): void {
-    this.#hash.update(this.#unhashed)
-    this.#unhashed = ''
+    this.#hash.update(this.#contents.subarray(0, this.#used))
+    this.#used = 0
   }
 
-  #write(file: { readonly fd: number; readonly buffer: Buffer; used: number }): void {
-    for (let done = 0; done < file.used; ) done += writeSync(file.fd, file.buffer, done, file.used - done)
-    file.used = 0
-  }
-
-  #fileOf(namespace: string, firstSeq: number) {
-    const known = this.#files.get(namespace)
+  #fileOf({ topic, seq }: Event): TopicFile {
+    const known = this.#fileOfTopic.get(topic)
     if (known) return known
+    const namespace = namespaceOf(topic)
+    const file = this.#files.get(namespace) ?? this.#open(namespace, seq)
+    this.#files.set(namespace, file)
+    this.#fileOfTopic.set(topic, file)
+    return file
+  }
+
+  #open(namespace: string, firstSeq: number): TopicFile {
     const folder = join(this.#folder, namespace, this.#date)
     mkdirSync(folder, { recursive: true })
     const fd = openSync(join(folder, segmentName(firstSeq)), 'wx')
-    const file = { fd, buffer: Buffer.allocUnsafe(bufferBytes + 65_536), used: 0 }
-    this.#files.set(namespace, file)
-    return file
+    return { fd, block: Buffer.allocUnsafeSlow(blockBytes), used: 0 }
   }
+}
+
+const tail = Buffer.from(',"d":0,"crc":"00000000"}\n')
+const durable = Buffer.from(',"d":0')
+const hexDigits = Buffer.from('0123456789abcdef')
+
+/** The content without its closing brace, nothing durable before it, and the crc of both: as `lineOf` has it. */
+function writeLine(file: TopicFile, contents: Buffer, from: number, end: number): void {
+  const { block, used } = file
+  contents.copy(block, used, from, end)
+  const at = used + end - from
+  tail.copy(block, at)
+  let crc = crc32(block.subarray(used, at + durable.length))
+  for (let digit = at + 21; digit > at + 13; digit--) {
+    block[digit] = hexDigits[crc & 15] as number
+    crc >>>= 4
+  }
+  file.used = at + tailBytes
+}
+
+function write(file: TopicFile): void {
+  for (let done = 0; done < file.used; ) done += writeSync(file.fd, file.block, done, file.used - done)
+  file.used = 0
 }

@@ -1,10 +1,21 @@
+import { writeBody } from '#lib/codec/event-bytes.ts'
 import type { Event } from '#schemas/event.ts'
 
 /** An event without its seq, as its writer says it. */
 export type Unsequenced = Omit<Event, 'seq'>
 
-/** The canonical text of an event but for its seq: what its writer says, signs and sends. */
-export function bodyOf({ id, topic, v, at, source, cause, payload }: Unsequenced): string {
+/** The canonical text of an event but for its seq: what its writer says, signs and sends. Payload fields are in the order of their schema. */
+export function bodyOf(event: Unsequenced): string {
+  const end = writeBody(scratch, 0, event)
+  if (end <= scratch.length) return scratch.toString('utf8', 0, end)
+  scratch = Buffer.allocUnsafeSlow(end * 2)
+  return bodyOf(event)
+}
+
+let scratch = Buffer.allocUnsafeSlow(1 << 16)
+
+/** The same of an event that may have fields which its schema does not name: they are kept, and the payload's fields in their order. */
+export function bodyAsSaid({ id, topic, v, at, source, cause, payload }: Unsequenced): string {
   const causeText = cause === null ? 'null' : `"${cause}"`
   return `{"id":"${id}","topic":"${topic}","v":${v},"at":${at},"source":"${source}","cause":${causeText},"payload":${JSON.stringify(payload)}}`
 }

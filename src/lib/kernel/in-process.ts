@@ -55,8 +55,10 @@ export class InProcess {
     let next = 0
     while (next < this.#pending.length) {
       const event = this.#pending[next++] as Event
-      for (const machine of this.#routeOf(event)) {
-        if (!machine.hears(event)) continue
+      const route = this.#routeOf(event)
+      for (let i = 0; i < route.length; i++) {
+        const machine = route[i] as Machine
+        if (!machine.isConfigured && !machine.hears(event)) continue
         const answers = machine.step(event)
         for (let n = 0; n < answers.length; n++) this.#append(answers[n] as Event)
       }
@@ -64,13 +66,14 @@ export class InProcess {
     this.#pending = []
   }
 
+  /** Who subscribes to the topic, in rank order; a configuration goes to the service that it names. */
   #routeOf(event: Event): readonly Machine[] {
-    const known = this.#routes.get(event.topic)
-    if (known) return known
-    const heard = (machine: Machine) =>
-      event.topic === 'system.config' || machine.service.subscribes.includes(event.topic)
-    const route = this.machines.filter(heard)
-    this.#routes.set(event.topic, route)
+    if (event.topic === 'system.config') return this.machines.filter((machine) => machine.hears(event))
+    let route = this.#routes.get(event.topic)
+    if (route === undefined) {
+      route = this.machines.filter(({ service }) => service.subscribes.includes(event.topic))
+      this.#routes.set(event.topic, route)
+    }
     return route
   }
 }

@@ -1,9 +1,9 @@
-import { bodyOf } from '#lib/codec/event-text.ts'
+import { bodyAsSaid } from '#lib/codec/event-text.ts'
 import { answerId, factId } from '#lib/kernel/event-id.ts'
 import type { Event } from '#schemas/event.ts'
 
 const made = (id: string, topic: string, cause: string | null, payload: object): string =>
-  bodyOf({ id, topic, v: 1, at: 1_000, source: id.slice(0, id.indexOf(':')), cause, payload } as unknown as Omit<
+  bodyAsSaid({ id, topic, v: 1, at: 1_000, source: id.slice(0, id.indexOf(':')), cause, payload } as unknown as Omit<
     Event,
     'seq'
   >)

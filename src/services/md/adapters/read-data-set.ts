@@ -1,8 +1,10 @@
-import { isAscii } from 'node:buffer'
 import { crc32 } from 'node:zlib'
+import { intEnd, intValue } from '#lib/codec/json-scan.ts'
+import { readerOf } from '#lib/codec/topic-codec.ts'
 import { readRaw } from '#lib/files/read-chunks.ts'
 import type { MarketFact, MarketTopic } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { isTopic } from '#schemas/catalogue.ts'
 import { segmentsIn } from './data-set-log.ts'
 
 /**
@@ -45,37 +47,36 @@ const crcHead = ',"crc":"'
 const crcLength = crcHead.length + '00000000"}'.length
 
 /**
- * Adds what the lines hold, and says which seq comes next. Only the payload is parsed as JSON: the rest of a line has one form. Read as
- * Latin-1 a place in the text is the same place in the bytes.
+ * Adds what the lines hold, and says which seq comes next. The rest of a line has one form, and a payload that our own writer wrote is read as
+ * such; any other is parsed as JSON. Read as Latin-1 a place in the text is the same place in the bytes.
  */
 function takeLines(file: string, bytes: Buffer, firstSeq: number, fromSeq: number, facts: MarketFact[]): number {
   const text = bytes.toString('latin1')
-  const isPlain = isAscii(bytes)
   let seq = firstSeq
-  let topic = 'md.bar'
-  for (let start = 0; start < text.length; seq++) {
-    const end = text.indexOf('\n', start)
+  let topic: MarketTopic = 'md.bar'
+  let reader = readerOf(topic)
+  for (let start = 0; start < bytes.length; seq++) {
+    const end = bytes.indexOf(newline, start)
     const bodyEnd = end - crcLength
     const isIntact =
       end > 0 &&
-      text.startsWith(`{"seq":${seq},`, start) &&
+      text.startsWith('{"seq":', start) &&
+      intValue(bytes, start + 7, intEnd(bytes, start + 7)) === seq &&
       text.startsWith(crcHead, bodyEnd) &&
-      Number.parseInt(text.slice(end - 10, end - 2), 16) === crc32(bytes.subarray(start, bodyEnd))
+      hexValue(bytes, end - 10, end - 2) === crc32(bytes.subarray(start, bodyEnd))
     if (!isIntact) throw new UserError(`event ${seq} is damaged`, { file, hint: 'make the data set again' })
     if (seq >= fromSeq) {
       const topicAt = text.indexOf('"topic":"', start) + 9
       // One and the same text for all: services compare it with theirs many times.
-      if (!text.startsWith(topic, topicAt) || text.charCodeAt(topicAt + topic.length) !== quote)
-        topic = text.slice(topicAt, text.indexOf('"', topicAt))
+      if (!text.startsWith(topic, topicAt) || bytes[topicAt + topic.length] !== quote) {
+        topic = text.slice(topicAt, text.indexOf('"', topicAt)) as MarketTopic
+        reader = isTopic(topic) ? readerOf(topic) : null
+      }
       const at = text.indexOf('"at":', topicAt + topic.length) + 5
       const payloadAt = text.indexOf('"payload":', at) + 10
-      const payloadEnd = text.lastIndexOf(',"d":', bodyEnd)
-      const payload = isPlain ? text.slice(payloadAt, payloadEnd) : bytes.toString('utf8', payloadAt, payloadEnd)
-      facts.push({
-        at: Number(text.slice(at, text.indexOf(',', at))),
-        topic: topic as MarketTopic,
-        payload: JSON.parse(payload),
-      } as MarketFact)
+      const payload =
+        reader?.read(bytes, text, payloadAt) ?? parsed(bytes, payloadAt, text.lastIndexOf(',"d":', bodyEnd))
+      facts.push({ at: intValue(bytes, at, intEnd(bytes, at)), topic, payload } as MarketFact)
     }
     start = end + 1
   }
@@ -83,3 +84,14 @@ function takeLines(file: string, bytes: Buffer, firstSeq: number, fromSeq: numbe
 }
 
 const quote = 34
+
+const parsed = (bytes: Buffer, from: number, to: number): unknown => JSON.parse(bytes.toString('utf8', from, to))
+
+function hexValue(bytes: Buffer, from: number, to: number): number {
+  let value = 0
+  for (let at = from; at < to; at++) {
+    const code = bytes[at] as number
+    value = value * 16 + (code < 58 ? code - 48 : code - 87)
+  }
+  return value
+}

@@ -1,0 +1,82 @@
+const quote = 34
+const minus = 45
+const dot = 46
+const zero = 48
+
+/** Where the quote after an exact decimal is; -1 where something else stands there. */
+export function decimalEnd(bytes: Uint8Array, from: number, isSigned: boolean): number {
+  let at = from
+  if (isSigned && bytes[at] === minus) at++
+  const whole = digitsEnd(bytes, at)
+  if (whole === at || (whole > at + 1 && bytes[at] === zero)) return -1
+  at = whole
+  if (bytes[at] === dot) {
+    const end = digitsEnd(bytes, at + 1)
+    if (end === at + 1) return -1
+    at = end
+  }
+  return bytes[at] === quote ? at : -1
+}
+
+/** Where a safe whole number ends; -1 where there is none, or it is not written as JSON.stringify does. */
+export function intEnd(bytes: Uint8Array, from: number): number {
+  const at = bytes[from] === minus ? from + 1 : from
+  const end = digitsEnd(bytes, at)
+  if (end === at || (bytes[at] === zero && end - from > 1)) return -1
+  if (end - at > 15 && !isSafe(bytes, at, end)) return -1
+  const next = bytes[end]
+  return next === dot || next === 69 || next === 101 ? -1 : end
+}
+
+/** Sixteen digits may be beyond what is safe; seventeen are. */
+const isSafe = (bytes: Uint8Array, at: number, end: number): boolean =>
+  end - at === 16 && ((bytes[at] as number) < 57 || intValue(bytes, at, end) <= Number.MAX_SAFE_INTEGER)
+
+/** The whole number that `intEnd` found. */
+export function intValue(bytes: Uint8Array, from: number, end: number): number {
+  const isNegative = bytes[from] === minus
+  const at = isNegative ? from + 1 : from
+  const low = Math.max(at, end - 8)
+  const value = low === at ? digits(bytes, at, end) : digits(bytes, at, low) * 1e8 + digits(bytes, low, end)
+  return isNegative ? -value : value
+}
+
+/** Eight digits at most: whole numbers of 32 bits are several times faster than doubles here. */
+function digits(bytes: Uint8Array, from: number, end: number): number {
+  let value = 0
+  for (let at = from; at < end; at++) value = (value * 10 + (bytes[at] as number) - zero) | 0
+  return value
+}
+
+/** Where a JSON number ends; -1 where there is none. */
+export function doubleEnd(text: string, from: number): number {
+  number.lastIndex = from
+  return number.test(text) && Number.isFinite(Number(text.slice(from, number.lastIndex))) ? number.lastIndex : -1
+}
+
+const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=[,\]}])/y
+
+/** Does a text between quotes need more than taking it as it is? */
+export const isEscaped = (text: string): boolean => escaped.test(text)
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON has no control characters in its strings.
+const escaped = /[\u0000-\u001f\\]/
+
+/**
+ * A part of a text as a text of its own: a slice of more than twelve characters would keep the whole frame in memory. What is not ASCII is
+ * read again from its bytes.
+ */
+export function copyOf(bytes: Uint8Array, text: string, from: number, to: number): string {
+  const slice = text.slice(from, to)
+  if (to - from < 13 && !wide.test(slice)) return slice
+  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString()
+}
+
+const wide = /[\u0080-\u00ff]/
+
+/** Where digits end. */
+export function digitsEnd(bytes: Uint8Array, from: number): number {
+  let at = from
+  for (let code = bytes[at] as number; code >= zero && code <= 57; code = bytes[at] as number) at++
+  return at
+}
