@@ -56,7 +56,10 @@ module.exports = {
       name: 'pure-does-no-io',
       comment: 'Do it in an adapter at the edge and let what it learns enter as an event.',
       severity: 'error',
-      from: { path: '^src/(services|lib/domain|lib/kernel)/', pathNot: '^src/services/[^/]+/adapters/' },
+      from: {
+        path: '^src/(services|lib/domain|lib/kernel|lib/options|lib/metrics|lib/chain)/',
+        pathNot: '^src/services/[^/]+/adapters/',
+      },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(assert|crypto|util)(/|$)' },
     },
     {

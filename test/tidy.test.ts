@@ -8,7 +8,7 @@ const scripts = filesOf('scripts/**/*.ts')
 const tests = filesOf('{test,bench}/**/*.{ts,tsx}').filter((file) => file !== 'test/tidy.test.ts')
 const everything = [...product, ...scripts, ...tests]
 const pure = product.filter(
-  (file) => /^src\/(services|lib\/(domain|kernel))\//.test(file) && !file.includes('/adapters/'),
+  (file) => /^src\/(services|lib\/(domain|kernel|options|metrics|chain))\//.test(file) && !file.includes('/adapters/'),
 )
 
 describe('tidy', () => {

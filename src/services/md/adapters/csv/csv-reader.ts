@@ -1,9 +1,9 @@
+import { csvCells } from '#lib/files/csv-cells.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { checkBar } from '../bar-check.ts'
 import { priceIn, quantityIn, quoted } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import type { LineReader } from '../read-lines.ts'
-import { csvCells } from './csv-cells.ts'
 import type { CsvLayout, CsvRole } from './csv-columns.ts'
 import type { CsvClock } from './csv-time.ts'
 

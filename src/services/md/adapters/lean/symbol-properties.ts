@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
+import { csvCells } from '#lib/files/csv-cells.ts'
 import { readChunks } from '#lib/files/read-chunks.ts'
 import { textLines } from '#lib/files/text-lines.ts'
-import { csvCells } from '../csv/csv-cells.ts'
 import { decimalText, shortest } from '../decimal-text.ts'
 import { quoteCurrencyOf } from '../quote-currency.ts'
 import type { LeanPath } from './lean-path.ts'

@@ -1,0 +1,46 @@
+import { csvCells } from '#lib/files/csv-cells.ts'
+import { readChunks } from '#lib/files/read-chunks.ts'
+import { textLines } from '#lib/files/text-lines.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+/** A CSV file with a header row: cells by row and column; `line` is where a row stands in the file. */
+export type CsvTable = {
+  readonly file: string
+  readonly columns: readonly string[]
+  readonly rows: readonly { readonly line: number; readonly cells: readonly string[] }[]
+}
+
+/** Reads a CSV file (RFC 4180, LF or CRLF, may be gzip); `-` is stdin. Throws a UserError with file and line. */
+export function readCsvTable(file: string): CsvTable {
+  let columns: string[] | null = null
+  const rows: { line: number; cells: string[] }[] = []
+  let line = 0
+  for (const text of linesOf(file)) {
+    line++
+    if (text.trim() === '') continue
+    const cells = csvCells(text, ',')
+    if (columns === null) {
+      columns = cells.map((cell) => cell.trim())
+      const twice = columns.find((name, i) => columns?.indexOf(name) !== i)
+      if (twice !== undefined) throw new UserError(`the column ${twice} is there twice`, { file, line })
+    } else if (cells.length === columns.length) rows.push({ line, cells })
+    else throw new UserError(`${cells.length} cells, expected the ${columns.length} of the header`, { file, line })
+  }
+  if (columns === null) throw new UserError('is empty, expected a header row', { file })
+  return { file, columns, rows }
+}
+
+/** A table as CSV text; a cell that needs quotes gets them. */
+export const csvText = (columns: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [columns, ...rows].map((cells) => `${cells.map(quotedCell).join(',')}\n`).join('')
+
+const quotedCell = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
+
+function* linesOf(file: string): Generator<string> {
+  try {
+    yield* textLines(readChunks(file === '-' ? '/dev/stdin' : file))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code ?? message}`, { file })
+  }
+}

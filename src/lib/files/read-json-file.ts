@@ -1,0 +1,22 @@
+import { readChunks } from '#lib/files/read-chunks.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+/** The value of a JSON file, may be gzip; `-` is stdin. Throws a UserError where there is none. */
+export function readJsonFile(file: string): unknown {
+  const parts: Buffer[] = []
+  try {
+    for (const chunk of readChunks(file === '-' ? '/dev/stdin' : file)) parts.push(Buffer.from(chunk))
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code ?? message}`, { file })
+  }
+  try {
+    return JSON.parse(
+      Buffer.concat(parts)
+        .toString('utf8')
+        .replace(/^\uFEFF/, ''),
+    )
+  } catch (error) {
+    throw new UserError(`is not JSON: ${(error as Error).message}`, { file })
+  }
+}

@@ -1,0 +1,85 @@
+import { priceAmerican } from './american/american-price.ts'
+import { type Greeks, greeksOf } from './black-scholes-merton.ts'
+import { type ForwardGreeks, forwardGreeksOf } from './black76.ts'
+import { impliedVolatility } from './implied-volatility.ts'
+import type { OptionTerms } from './option-terms.ts'
+
+/** Reads a cell of a row by the name of its column; undefined where the table has no such column. */
+export type CellOf = (column: string) => string | undefined
+
+export const tableModels = ['european', 'black76', 'american'] as const
+export type TableModel = (typeof tableModels)[number]
+
+/** What a table asks for: one with a forward is Black's, one with days or an American price is of American options. */
+export function modelOf(columns: readonly string[]): TableModel {
+  if (columns.includes('forward')) return 'black76'
+  return columns.includes('american_price') || columns.includes('days') ? 'american' : 'european'
+}
+
+/** The columns that a model answers, in order. */
+export const answersOf: Readonly<Record<TableModel, readonly string[]>> = {
+  european: [
+    ...['price', 'delta', 'gamma', 'vega', 'theta', 'rho', 'phi'],
+    ...['vanna', 'volga', 'charm', 'speed', 'dual_delta', 'itm_prob'],
+  ],
+  black76: ['price', 'delta_fwd', 'gamma_fwd', 'vega', 'theta', 'rho'],
+  american: ['american_price'],
+}
+
+/** The answers of a row, by column. Throws a RangeError that says what is wrong with it. */
+export function priceRow(model: TableModel, cell: CellOf): Readonly<Record<string, number>> {
+  if (model === 'american')
+    return { american_price: priceAmerican({ ...termsOf(cell), volatility: numberIn(cell, 'vol') }) }
+  if (model === 'european') return europeanColumns(greeksOf({ ...termsOf(cell), volatility: numberIn(cell, 'vol') }))
+  const { right, strike, years, rate } = termsOf((name) => (name === 'spot' ? cell('forward') : cell(name)))
+  const forward = numberIn(cell, 'forward')
+  return forwardColumns(forwardGreeksOf({ right, forward, strike, years, rate, volatility: numberIn(cell, 'vol') }))
+}
+
+/** The volatility of a row's `price`. Throws a RangeError that says why there is none. */
+export function volatilityRow(cell: CellOf): Readonly<Record<string, number>> {
+  const forward = cell('forward')
+  const terms = termsOf((name) => (name === 'spot' ? (cell('spot') ?? forward) : cell(name)))
+  const isForward = cell('spot') === undefined && forward !== undefined
+  const found = impliedVolatility(isForward ? { ...terms, yield: terms.rate } : terms, numberIn(cell, 'price'))
+  if ('error' in found) throw new RangeError(`${found.error}: price ${found.value}, bound ${found.limit}`)
+  return { implied_vol: found.volatility }
+}
+
+const europeanColumns = ({ dualDelta, itmProbability, ...greeks }: Greeks) => ({
+  ...greeks,
+  dual_delta: dualDelta,
+  itm_prob: itmProbability,
+})
+
+const forwardColumns = ({ delta, gamma, ...greeks }: ForwardGreeks) => ({
+  ...greeks,
+  delta_fwd: delta,
+  gamma_fwd: gamma,
+})
+
+function termsOf(cell: CellOf): Omit<OptionTerms, 'volatility'> {
+  return {
+    right: rightIn(cell('type') ?? cell('right')),
+    spot: numberIn(cell, 'spot'),
+    strike: numberIn(cell, 'strike'),
+    years: cell('t_years') === undefined ? numberIn(cell, 'days') / 365 : numberIn(cell, 't_years'),
+    rate: numberIn(cell, 'r'),
+    yield: cell('q') === undefined ? 0 : numberIn(cell, 'q'),
+  }
+}
+
+function rightIn(text = ''): 'call' | 'put' {
+  const word = text.trim().toLowerCase()
+  if (word === 'c' || word === 'call') return 'call'
+  if (word === 'p' || word === 'put') return 'put'
+  throw new RangeError(`type is ${JSON.stringify(text)}, expected C or P`)
+}
+
+function numberIn(cell: CellOf, name: string): number {
+  const text = cell(name)
+  if (text === undefined) throw new RangeError(`there is no column ${name}`)
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (!Number.isFinite(value)) throw new RangeError(`${name} is ${JSON.stringify(text)}, expected a number`)
+  return value
+}

@@ -1,0 +1,105 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { trader } from '#test/process/trader.ts'
+
+let folder: string
+const at = (name: string) => join(folder, name)
+const put = (name: string, text: string) => {
+  writeFileSync(at(name), text)
+  return at(name)
+}
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'trader-options-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+describe('commands that answer tables of options and metrics', () => {
+  it('[O8] options price keeps rows and columns, fills the answers in, and says null with file and line', async () => {
+    const rows = [
+      'note,type,spot,strike,t_years,vol,r,q,price',
+      '"a, b",C,42,40,0.5,0.2,0.1,0,99',
+      'c,X,42,40,0.5,0.2,0.1,0,',
+    ]
+    const given = put('bsm.csv', `${rows.join('\r\n')}\r\n\r\nd,P,42,40,0,0.2,0.1,0,1\n`)
+    const { exitCode, stderr } = await trader(['options', 'price', '--csv', given, '--out', at('out.csv')])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`${given}:3: type is "X", expected C or P`)
+    const [header, first, second, third] = readFileSync(at('out.csv'), 'utf8').trimEnd().split('\n')
+    expect(header).toMatch(/^note,type,spot,strike,t_years,vol,r,q,price,delta,gamma,vega,.*,dual_delta,itm_prob$/)
+    expect(first).toMatch(/^"a, b",C,42,40,0.5,0.2,0.1,0,4.7594223928715/)
+    expect(second).toBe(`c,X,42,40,0.5,0.2,0.1,0${',null'.repeat(13)}`)
+    expect(third).toMatch(/^d,P,42,40,0,0.2,0.1,0,0,0,0,/)
+  })
+
+  it('[O8] the columns say the model: a forward is Black-76, days are American', async () => {
+    const forward = put('black.csv', 'type,forward,strike,t_years,vol,r\nP,20,20,0.3333333333333333,0.25,0.09\n')
+    const black = await trader(['options', 'price', '--csv', forward, '--out', '-'])
+    expect(black.stdout).toMatch(/^type,.*,delta_fwd,gamma_fwd,vega,theta,rho\nP,.*,1.11664145655/)
+    const days = put('american.csv', 'type,spot,strike,days,vol,r,q\nP,36,40,365,0.2,0.06,0\n')
+    const american = await trader(['options', 'price', '--csv', days, '--out', '-'])
+    expect(american.stdout).toMatch(/american_price\nP,36,40,365,0.2,0.06,0,4.48/)
+    const european = await trader(['options', 'price', '--model', 'european', '--csv', days, '--out', '-'])
+    expect(european.stdout).toMatch(/P,36,40,365,0.2,0.06,0,3.84/)
+  })
+
+  it('[O5] options iv finds the volatility, or says why there is none', async () => {
+    const given = put(
+      'iv.csv',
+      'type,spot,strike,t_years,r,q,price\nC,42,40,0.5,0.1,0,4.759422392871533\nC,42,40,0.5,0.1,0,1\n',
+    )
+    const { exitCode, stdout, stderr } = await trader(['options', 'iv', '--csv', given, '--out', '-'])
+    const [, found = ''] = String(stdout).split('\n')
+    expect(Number(found.split(',').at(-1))).toBeCloseTo(0.2, 12)
+    expect(String(stdout).trimEnd().split('\n')[2]).toBe('C,42,40,0.5,0.1,0,1,null')
+    expect(stderr).toContain(`${given}:3: below_intrinsic: price 1, bound 3.95`)
+    expect(exitCode).toBe(2)
+  })
+
+  it('a table that is missing, empty or ragged is one line, exit code 2, and leaves nothing', async () => {
+    for (const [file, message] of [
+      [at('none.csv'), 'there is no such file'],
+      [put('empty.csv', ''), 'is empty, expected a header row'],
+      [put('ragged.csv', 'type,spot\nC,1,2\n'), '3 cells, expected the 2 of the header'],
+    ] as const) {
+      const { exitCode, stderr } = await trader(['options', 'price', '--csv', file, '--out', at('left.csv')])
+      expect([exitCode, existsSync(at('left.csv'))]).toEqual([2, false])
+      expect(stderr).toContain(message)
+      expect(String(stderr).trim().split('\n')).toHaveLength(1)
+    }
+  })
+
+  it('metrics compute replaces expected, and nothing else', async () => {
+    put('up.csv', 'i,time,equity\n0,2024-01-01T00:00:00Z,100\n1,2024-01-02T00:00:00Z,110\n2,2024-01-03T00:00:00Z,99\n')
+    put('trades.json', '[10, 0, -5]')
+    put('bad.csv', 'i,time,equity\n0,2024-01-01T00:00:00Z,x\n')
+    const curve = { name: 'up', kind: 'equity_curve', periods_per_year: 365, note: [1], expected: { total_return: 7 } }
+    const cases = [
+      { ...curve, file: 'up.csv' },
+      { kind: 'trades', file: 'trades.json' },
+      { ...curve, file: 'bad.csv' },
+      { kind: 'odd', file: 'up.csv' },
+    ]
+    const given = put('cases.json', JSON.stringify(cases))
+    const { exitCode, stderr } = await trader([
+      'metrics',
+      'compute',
+      '--cases',
+      given,
+      '--dir',
+      folder,
+      '--out',
+      at('m.json'),
+    ])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`${at('bad.csv')}:2: equity is x, expected a number`)
+    expect(stderr).toContain('case 3: kind: ')
+    const [up, trades, bad, odd] = JSON.parse(readFileSync(at('m.json'), 'utf8'))
+    expect(up).toMatchObject({ name: 'up', note: [1], file: 'up.csv' })
+    expect(up.expected.total_return).toBeCloseTo(-0.01, 14)
+    expect(up.expected.max_drawdown_peak_index).toBe(1)
+    expect(trades.expected).toMatchObject({ trades: 3, wins: 1, breakeven: 1, profit_factor: 2 })
+    expect([bad.expected, odd.expected]).toEqual([null, null])
+  })
+})
