@@ -73,7 +73,7 @@ test('verify names the event, the field and both values of a digit that was chan
   const { seq, content } = openLine(lines[at] as string, Number(/"seq":(\d+)/.exec(lines[at] as string)?.[1]))
   const price = /"price":"([^"]+)"/.exec(content)?.[1] as string
   const changed = content.replace(`"price":"${price}"`, `"price":"${price}1"`)
-  writeFileSync(file, `${lines.with(at, lineOf(changed, 0)).join('\n')}\n`)
+  writeFileSync(file, `${lines.with(at, lineOf(changed, { durable: 0 })).join('\n')}\n`)
   const { exitCode, stdout } = await verify('changed')
   expect(exitCode).toBe(1)
   const { divergence } = JSON.parse(stdout as string)

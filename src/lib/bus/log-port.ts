@@ -5,7 +5,13 @@ export type SourceMark = {
 }
 export type Marks = Readonly<Record<string, SourceMark>>
 
-export type LogState = { readonly run: string; readonly head: number; readonly marks: Marks }
+export type LogState = {
+  readonly run: string
+  readonly head: number
+  readonly marks: Marks
+  /** Of namespaces for which something was said; all others are `fsync`. */
+  readonly durability: Readonly<Record<string, 'fsync' | 'written'>>
+}
 
 /** What became of a group: in the log from seq to seq, there already, or refused. */
 export type AppendResult =
@@ -18,7 +24,7 @@ export type ReadRequest = {
   /** The last seq wanted; the head where nothing is said. */
   readonly to?: number
   readonly maxBytes: number
-  /** All of them where nothing is said. */
+  /** Topics, namespaces or patterns; all of them where nothing is said. */
   readonly topics?: readonly string[]
 }
 

@@ -1,9 +1,9 @@
-import { closeSync, existsSync, fdatasyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
-import { syncFolder } from '#lib/journal/log-disk.ts'
+import type { LogDisk } from '#lib/journal/log-disk.ts'
 import { journalFolder } from '#lib/journal/log-files.ts'
+import { replaceFile, textOf } from '#lib/journal/new-file.ts'
 
 const Position = z.object({ path: z.string(), bytes: z.int() })
 const Checkpoint = z.object({
@@ -24,26 +24,16 @@ export type Checkpoint = z.infer<typeof Checkpoint>
 const pathIn = (folder: string) => join(journalFolder(folder), 'checkpoint.json')
 
 /** Replaces the checkpoint before, or leaves it, whenever the process dies. */
-export function writeCheckpoint(folder: string, checkpoint: Checkpoint): void {
+export function writeCheckpoint(disk: LogDisk, folder: string, checkpoint: Checkpoint): void {
   const text = JSON.stringify(checkpoint)
-  const path = pathIn(folder)
-  const fd = openSync(`${path}.new`, 'w')
-  try {
-    writeSync(fd, `${text}\n${crc32(text).toString(16)}\n`)
-    fdatasyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-  renameSync(`${path}.new`, path)
-  syncFolder(journalFolder(folder))
+  // Not its folder: the one before is as true, only less, and segments that are gone make it worthless.
+  replaceFile(disk, pathIn(folder), `${text}\n${crc32(text).toString(16)}\n`, { file: 'checkpoint.file' })
 }
 
 /** Null when there is none that can be believed: then the topic files say what it would have. */
-export function readCheckpoint(folder: string): Checkpoint | null {
-  const path = pathIn(folder)
-  if (!existsSync(path)) return null
-  const [text = '', crc] = readFileSync(path, 'utf8').split('\n')
-  if (crc !== crc32(text).toString(16)) return null
+export function readCheckpoint(disk: LogDisk, folder: string): Checkpoint | null {
+  const [text = '', crc] = (textOf(disk, pathIn(folder)) ?? '').split('\n')
+  if (text === '' || crc !== crc32(text).toString(16)) return null
   const parsed = Checkpoint.safeParse(JSON.parse(text))
   return parsed.success ? parsed.data : null
 }

@@ -1,18 +1,18 @@
-import { rmSync } from 'node:fs'
-import { join } from 'node:path'
 import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, SourceMark } from '#lib/bus/log-port.ts'
 import { contentOf, splitSig } from '#lib/codec/event-text.ts'
 import { writeCheckpoint } from '#lib/journal/checkpoint.ts'
-import type { Lock } from '#lib/journal/lock-folder.ts'
-import { isDiskFull, type LogDisk, type LogFile, syncFolder } from '#lib/journal/log-disk.ts'
-import { journalFolder, journalSegments, segmentName } from '#lib/journal/log-files.ts'
+import type { Durability } from '#lib/journal/durability.ts'
+import { JournalWriter } from '#lib/journal/journal-writer.ts'
+import { isDiskFull, isOutOfFiles, type Lock, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
+import { journalFolder, journalSegments } from '#lib/journal/log-files.ts'
 import { lineOf } from '#lib/journal/log-line.ts'
 import { LogReads } from '#lib/journal/log-reads.ts'
 import { type Sequenced, sequenceGroups } from '#lib/journal/sequence-groups.ts'
-import type { TopicFiles } from '#lib/journal/topic-files.ts'
+import type { TopicFiles, TopicLine } from '#lib/journal/topic-files.ts'
+import type { WatermarkFile } from '#lib/journal/watermark.ts'
+import { namespaceOf } from '#schemas/catalogue.ts'
 
 type Groups = readonly (readonly string[])[]
-type Journal = { path: string; file: LogFile; bytes: number }
 type Waiting = {
   readonly groups: Groups
   readonly resolve: (results: AppendResult[]) => void
@@ -24,10 +24,17 @@ type Opened = {
   readonly lock: Lock
   readonly disk: LogDisk
   readonly segmentBytes: number
+  readonly aheadBytes: number
+  readonly durability: Durability
   readonly topicFiles: TopicFiles
+  readonly watermark: WatermarkFile
   readonly marks: Map<string, SourceMark>
   readonly head: number
-  readonly journal: Journal
+  readonly journal: {
+    readonly file: LogFile
+    readonly bytes: number
+    readonly allocated: number
+  }
   readonly onFailure?: (error: Error) => void
 }
 
@@ -38,11 +45,16 @@ const topicBytesWaiting = 1 << 20
 export class EventLog implements LogPort {
   readonly #opened: Opened
   readonly #reads: LogReads
+  readonly #journal: JournalWriter
   #marks: Map<string, SourceMark>
+  /** What was acknowledged, or will be when it is durable. */
   #head: number
-  #journal: Journal
+  #durable: number
+  /** In the journal, not known to be durable: topic files have to wait. */
+  #undurable: TopicLine[] = []
   #waiting: Waiting[] = []
   #committing: Promise<void> | null = null
+  #syncing: Promise<void> | null = null
   #checkpoint: Promise<void> = Promise.resolve()
   #end: Error | null = null
 
@@ -50,12 +62,14 @@ export class EventLog implements LogPort {
     this.#opened = opened
     this.#marks = opened.marks
     this.#head = opened.head
-    this.#journal = opened.journal
-    this.#reads = new LogReads(opened.folder, opened.head)
+    this.#durable = opened.head
+    this.#journal = new JournalWriter(opened)
+    this.#reads = new LogReads(opened.folder, opened.head, opened.disk)
   }
 
   async state(): Promise<LogState> {
-    return { run: this.#opened.run, head: this.#head, marks: Object.fromEntries(this.#marks) }
+    const { run, durability } = this.#opened
+    return { run, head: this.#head, marks: Object.fromEntries(this.#marks), durability }
   }
 
   append(groups: Groups): Promise<readonly AppendResult[]> {
@@ -74,6 +88,7 @@ export class EventLog implements LogPort {
     const isFirst = this.#end === null
     this.#end ??= new Error('the log is closed')
     await this.#committing
+    await this.#syncing
     await this.#checkpoint
     if (!isFirst) return
     await this.#save()
@@ -100,70 +115,121 @@ export class EventLog implements LogPort {
     const events: Sequenced[] = []
     const results = batch.map(({ groups }) => sequenceGroups(groups, marks, this.#head + events.length, events))
     if (events.length > 0) {
-      const lines = events.map(({ seq, topic, body }) => {
+      if (this.#journal.isFull) await this.#rotate()
+      const lines = events.map(({ seq, topic, body, following }) => {
         const { text, sig } = splitSig(body)
-        return { seq, topic, line: `${lineOf(contentOf(seq, text), this.#head, sig)}\n` }
+        return { seq, topic, line: `${lineOf(contentOf(seq, text), { durable: this.#durable, following, sig })}\n` }
       })
-      if (!this.#write(Buffer.from(lines.map(({ line }) => line).join('')))) {
-        for (const { groups, resolve } of batch) resolve(this.#refusedFull(groups))
+      if (!this.#hasRoom() || !this.#journal.write(Buffer.from(lines.map(({ line }) => line).join('')))) {
+        // What was taken back must not be there again after a power cut.
+        await this.#journal.sync('refusal')
+        batch.forEach(({ groups, resolve }, i) => {
+          resolve(this.#refusedFull(groups, results[i] as AppendResult[]))
+        })
         return
       }
-      await this.#journal.file.sync()
-      this.#head += events.length
+      for (const line of lines) this.#undurable.push(line)
+      const head = this.#head + events.length
+      if (events.every(({ topic }) => this.#opened.durability[namespaceOf(topic)] === 'written')) {
+        this.#head = head
+        this.#syncing ??= this.#syncBehind()
+      } else {
+        await this.#journal.sync('commit')
+        this.#head = head
+        this.#becomesDurable(head)
+      }
       this.#marks = marks
-      for (const line of lines) this.#opened.topicFiles.add(line)
       this.#reads.add(events.map(({ seq, topic, body }) => ({ topic, text: contentOf(seq, body) })))
-      if (this.#opened.topicFiles.pendingBytes >= topicBytesWaiting) this.#opened.topicFiles.flush()
+      this.#mark()
     }
     batch.forEach(({ resolve }, i) => {
       resolve(results[i] as AppendResult[])
     })
   }
 
-  /** False, and nothing is changed, when the disk is full. */
-  #write(bytes: Buffer): boolean {
+  #mark(): void {
     try {
-      if (this.#journal.bytes >= this.#opened.segmentBytes) this.#rotate()
-      this.#journal.file.write(bytes, this.#journal.bytes)
-      this.#journal.bytes += bytes.length
-      return true
+      this.#opened.watermark.write({ durable: this.#durable, acknowledged: this.#head })
     } catch (error) {
+      // Who reads the files sees what is new once there is space again.
       if (!isDiskFull(error)) throw error
-      this.#journal.file.truncate(this.#journal.bytes)
-      return false
     }
   }
 
-  #refusedFull(groups: Groups): AppendResult[] {
-    return groups.flatMap((group) => {
-      const results = sequenceGroups([group], new Map(this.#marks), this.#head, [])
-      return results.map(
-        (result): AppendResult => (result.kind === 'appended' ? { kind: 'refused', reason: 'disk_full' } : result),
-      )
+  /** Nobody waits for what was acknowledged when it was written; still it is durable soon. */
+  async #syncBehind(): Promise<void> {
+    try {
+      while (this.#durable < this.#head) {
+        const through = this.#head
+        await this.#journal.sync('commit')
+        this.#becomesDurable(through)
+      }
+    } catch (error) {
+      await this.#fail(error as Error, [])
+    } finally {
+      this.#syncing = null
+    }
+  }
+
+  #becomesDurable(through: number): void {
+    if (through <= this.#durable) return
+    this.#durable = through
+    const { topicFiles } = this.#opened
+    let count = 0
+    for (; count < this.#undurable.length; count++) {
+      const line = this.#undurable[count] as TopicLine
+      if (line.seq > through) break
+      topicFiles.add(line)
+    }
+    this.#undurable.splice(0, count)
+    if (topicFiles.pendingBytes >= topicBytesWaiting) topicFiles.flush()
+  }
+
+  /** Topic files that cannot be written leave what is theirs in memory; that has an end. */
+  #hasRoom(): boolean {
+    const { topicFiles, segmentBytes } = this.#opened
+    return topicFiles.pendingBytes < 4 * segmentBytes + topicBytesWaiting || topicFiles.flush()
+  }
+
+  /** What would have been appended is refused; a repeat is one only when it repeats what is in the log. */
+  #refusedFull(groups: Groups, results: readonly AppendResult[]): AppendResult[] {
+    return groups.map((group, i): AppendResult => {
+      const result = results[i] as AppendResult
+      if (result.kind === 'refused') return result
+      const [alone] = sequenceGroups([group], new Map(this.#marks), this.#head, [])
+      return alone?.kind === 'repeat' ? alone : { kind: 'refused', reason: 'disk_full' }
     })
   }
 
-  #rotate(): void {
-    const { disk, folder } = this.#opened
-    const path = join(journalFolder(folder), segmentName(this.#head + 1))
-    const file = disk.create(path)
-    this.#journal.file.close()
-    this.#journal = { path, file, bytes: 0 }
+  async #rotate(): Promise<void> {
+    // The name of a segment says that all before it is durable.
+    while (this.#syncing !== null) await this.#syncing
+    if (this.#end !== null && this.#end.cause !== undefined) throw this.#end
+    if (!this.#journal.rotate(this.#head + 1)) return
     const before = this.#checkpoint
     this.#checkpoint = before.then(() => this.#save()).catch((error: Error) => this.#fail(error, []))
   }
 
   /** Makes the topic files durable up to now; then the segments before the newest are not needed. */
   async #save(): Promise<void> {
-    const { folder, topicFiles } = this.#opened
+    const { disk, folder, topicFiles } = this.#opened
     if (!topicFiles.flush()) return
-    const checkpoint = { through: this.#head, marks: Object.fromEntries(this.#marks), files: topicFiles.positions() }
+    const checkpoint = { through: this.#durable, marks: Object.fromEntries(this.#marks), files: topicFiles.positions() }
     await topicFiles.sync()
-    writeCheckpoint(folder, checkpoint)
-    const segments = journalSegments(folder)
-    for (const [i, { path }] of segments.entries())
-      if ((segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY) <= checkpoint.through + 1) rmSync(path)
-    syncFolder(journalFolder(folder))
+    try {
+      writeCheckpoint(disk, folder, checkpoint)
+    } catch (error) {
+      // The journal stays as long as it is until there is space again.
+      if (isDiskFull(error) || isOutOfFiles(error)) return
+      throw error
+    }
+    const segments = journalSegments(disk, folder)
+    for (const [i, { path }] of segments.entries()) {
+      if ((segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY) > checkpoint.through + 1) break
+      disk.remove(path)
+      // One after the other: a journal has no gaps.
+      disk.syncFolder(journalFolder(folder), 'removal.folder')
+    }
   }
 
   /** What is on the disk is not known any more: nobody is told that it is, and nothing more is written. */
@@ -179,8 +245,10 @@ export class EventLog implements LogPort {
 
   async #letGo(): Promise<void> {
     this.#reads.close()
-    this.#journal.file.close()
+    if (this.#end?.cause === undefined) this.#journal.close()
+    else this.#journal.abandon()
     this.#opened.topicFiles.close()
+    this.#opened.watermark.close()
     await this.#opened.lock.release()
   }
 }

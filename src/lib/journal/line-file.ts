@@ -1,96 +1,133 @@
-import { closeSync, openSync, readSync } from 'node:fs'
-import { crc32 } from 'node:zlib'
-import { crcBytes } from '#lib/journal/log-line.ts'
+import { hasItsCrc, isFooter, isZero, seqAt } from '#lib/journal/line-bytes.ts'
+import type { ReadDisk, ReadFile } from '#lib/journal/log-disk.ts'
+import { isPacked } from '#lib/journal/log-files.ts'
+import { PackedFile } from '#lib/journal/packed-file.ts'
 
-const chunkBytes = 1 << 20
+const chunkBytes = 256 << 10
+/** Closer than that a search is a walk. */
+const stepBytes = 64 << 10
 
 /** The lines of a log's file, one after the other, each checked against its crc. Has to be closed, or read to its end. */
 export class LineFile {
   readonly path: string
-  /** Of the line that `next` went to. A line is not intact without its line end. */
-  line = ''
+  /** Of the line that `next` went to: intact is one with its line end, seq and crc. */
   seq = 0
   isIntact = false
   offset = 0
   lineNumber = 0
-  #fd: number | null
-  #buffer = Buffer.allocUnsafe(chunkBytes)
+  /** The last line of a sealed file, once it has been read. */
+  footer: string | null = null
+  readonly #file: ReadFile
+  #isClosed = false
+  #buffer: Buffer
   #start = 0
   #end = 0
+  #lineStart = 0
+  #lineStop = 0
   /** Where in the file the buffer begins. */
-  #base: number
+  #base = 0
 
-  constructor(path: string, offset = 0) {
+  /** Opens a file, plain or packed. */
+  constructor(disk: ReadDisk, path: string) {
     this.path = path
-    this.#fd = openSync(path, 'r')
-    this.#base = offset
+    const file = disk.openToRead(path)
+    try {
+      this.#file = isPacked(path) ? new PackedFile(file, path) : file
+    } catch (error) {
+      file.close()
+      throw error
+    }
+    this.#buffer = Buffer.allocUnsafe(Math.min(chunkBytes, Math.max(512, this.#file.size + 1)))
   }
 
-  /** Goes to the next line; false at the end of the file. */
+  get line(): string {
+    return this.#buffer.toString('utf8', this.#lineStart, this.#lineStop)
+  }
+
+  /** The line with its line end, where it has one. Valid until `next`. */
+  get bytes(): Buffer {
+    return this.#buffer.subarray(this.#lineStart, this.#start)
+  }
+
+  /** Where the line ends in the file. */
+  get endOffset(): number {
+    return this.#base + this.#start
+  }
+
+  /** Goes to the next line; false, and it is closed, at the end: that of the file, or where only zeros follow. */
   next(): boolean {
-    let stop = this.#buffer.subarray(0, this.#end).indexOf(10, this.#start)
-    while (stop < 0 && this.#fill()) stop = this.#buffer.subarray(0, this.#end).indexOf(10, this.#start)
+    for (;;) {
+      if (!this.#toLine()) {
+        this.close()
+        return false
+      }
+      if (this.isIntact || !isFooter(this.#buffer, this.#lineStart, this.#lineStop)) return true
+      this.footer = this.line
+    }
+  }
+
+  /** Goes in front of a line that is not behind the first with that seq or a higher one, and close to it. Line numbers are lost. */
+  seekTo(seq: number): void {
+    let low = 0
+    let high = this.#file.size
+    while (high - low > stepBytes) {
+      const middle = low + Math.floor((high - low) / 2)
+      this.#goTo(middle)
+      // The rest of a line, and then a whole one.
+      const found = this.#toLine() && this.#toLine() && this.isIntact && this.seq < seq
+      if (found) low = this.offset
+      else high = middle
+    }
+    this.#goTo(low)
+  }
+
+  close(): void {
+    if (this.#isClosed) return
+    this.#isClosed = true
+    this.#file.close()
+  }
+
+  #goTo(offset: number): void {
+    this.#base = offset
+    this.#start = this.#end = 0
+  }
+
+  #toLine(): boolean {
+    let stop = this.#lineEnd(this.#start)
+    while (stop < 0) {
+      const searched = this.#end - this.#start
+      if (!this.#fill()) break
+      stop = this.#lineEnd(this.#start + searched)
+    }
     const start = this.#start
     const hasEnd = stop >= 0
     if (!hasEnd) stop = this.#end
-    if (stop === start && !hasEnd) {
-      this.close()
-      return false
-    }
+    if (!hasEnd && (stop === start || isZero(this.#buffer, start, stop))) return false
     this.offset = this.#base + start
     this.lineNumber++
-    this.line = this.#buffer.toString('utf8', start, stop)
+    this.#lineStart = start
+    this.#lineStop = stop
     this.seq = seqAt(this.#buffer, start, stop)
     this.isIntact = hasEnd && this.seq > 0 && hasItsCrc(this.#buffer, start, stop)
     this.#start = hasEnd ? stop + 1 : stop
     return true
   }
 
-  close(): void {
-    if (this.#fd !== null) closeSync(this.#fd)
-    this.#fd = null
+  #lineEnd(from: number): number {
+    const at = this.#buffer.indexOf(10, from)
+    return at < this.#end ? at : -1
   }
 
   #fill(): boolean {
-    if (this.#fd === null) return false
+    if (this.#isClosed) return false
     const held = this.#end - this.#start
     if (this.#start > 0) this.#buffer.copyWithin(0, this.#start, this.#end)
     else if (held === this.#buffer.length) this.#buffer = Buffer.concat([this.#buffer, Buffer.allocUnsafe(held)])
     this.#base += this.#start
     this.#start = 0
     this.#end = held
-    const length = readSync(this.#fd, this.#buffer, held, this.#buffer.length - held, this.#base + held)
+    const length = this.#file.read(this.#buffer.subarray(held), this.#base + held)
     this.#end += length
     return length > 0
   }
-}
-
-const seqField = Buffer.from('{"seq":')
-
-/** 0 where there is none. */
-function seqAt(buffer: Buffer, start: number, stop: number): number {
-  for (let i = 0; i < seqField.length; i++) if (buffer[start + i] !== seqField[i]) return 0
-  let seq = 0
-  for (let at = start + seqField.length; at < stop; at++) {
-    const digit = (buffer[at] as number) - 48
-    if (digit < 0 || digit > 9) return buffer[at] === 44 ? seq : 0
-    seq = seq * 10 + digit
-  }
-  return 0
-}
-
-const crcField = Buffer.from(',"crc":"')
-
-function hasItsCrc(buffer: Buffer, start: number, stop: number): boolean {
-  const end = stop - crcBytes
-  if (end <= start || buffer[stop - 1] !== 125 || buffer[stop - 2] !== 34) return false
-  for (let i = 0; i < crcField.length; i++) if (buffer[end + i] !== crcField[i]) return false
-  let stated = 0
-  for (let at = end + crcField.length; at < stop - 2; at++) {
-    const code = buffer[at] as number
-    const digit = code >= 48 && code <= 57 ? code - 48 : code >= 97 && code <= 102 ? code - 87 : -1
-    if (digit < 0) return false
-    stated = stated * 16 + digit
-  }
-  return crc32(buffer.subarray(start, end)) === stated
 }

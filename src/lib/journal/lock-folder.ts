@@ -2,9 +2,8 @@ import { createHash } from 'node:crypto'
 import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, writeSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
+import type { Lock } from '#lib/journal/log-disk.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
-
-export type Lock = { readonly release: () => Promise<void> }
 
 /** Makes this process the only writer of a folder for as long as it lives. Throws a UserError that names the pid of another one. */
 export async function lockFolder(folder: string): Promise<Lock> {

@@ -1,70 +1,65 @@
-import {
-  closeSync,
-  fdatasync,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
-import { dirname } from 'node:path'
+/** Why something is made durable. A test leaves each of them out in turn, and sees that it is missed. */
+export type Step =
+  | 'commit'
+  | 'refusal'
+  | 'journal.folder'
+  | 'topic.file'
+  | 'topic.folder'
+  | 'checkpoint.file'
+  | 'removal.folder'
+  | 'cut.folder'
+  | 'torn.file'
+  | 'torn.folder'
+  | 'suspect.file'
+  | 'suspect.folder'
+  | 'holes.file'
+  | 'holes.folder'
 
-/** What the log asks of a disk; tests put a failing one in its place. */
-export interface LogDisk {
-  /** A new file, durable with the folders it is in. Throws when there is one. */
-  create(path: string): LogFile
-  open(path: string): LogFile
-}
+export type Lock = { readonly release: () => Promise<void> }
+export type Entry = { readonly name: string; readonly isFolder: boolean }
 
-export interface LogFile {
-  /** Writes all of it, from that byte on. */
-  write(bytes: Uint8Array, at: number): void
-  sync(): Promise<void>
-  truncate(bytes: number): void
+export interface ReadFile {
+  readonly size: number
+  /** Fills `buffer` with what is at that byte on, as far as it goes; how many bytes it was. */
+  read(buffer: Uint8Array, at: number): number
   close(): void
 }
 
-export const realDisk: LogDisk = {
-  create(path) {
-    const folder = dirname(path)
-    const made = mkdirSync(folder, { recursive: true })
-    const fd = openSync(path, 'wx')
-    try {
-      fdatasyncSync(fd)
-      syncFolder(folder)
-      // A folder that is new is durable when the one that it is in is.
-      for (let at = folder; made !== undefined && at.length >= made.length; at = dirname(at)) syncFolder(dirname(at))
-    } catch (error) {
-      // So that it can be made once there is space again.
-      closeSync(fd)
-      rmSync(path)
-      throw error
-    }
-    return fileOf(fd)
-  },
-  open: (path) => fileOf(openSync(path, 'r+')),
+export interface LogFile extends ReadFile {
+  /** Writes all of it, from that byte on. */
+  write(bytes: Uint8Array, at: number): void
+  sync(step: Step): Promise<void>
+  syncNow(step: Step): void
+  truncate(bytes: number): void
 }
 
-/** Makes what a folder names durable: files that were made, renamed or removed. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
+export interface ReadDisk {
+  /** What is in a folder, by name; nothing where there is none. */
+  list(folder: string): readonly Entry[]
+  /** Throws ENOENT where there is none. */
+  openToRead(path: string): ReadFile
 }
 
-export const isDiskFull = (error: unknown): boolean =>
-  ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
+/**
+ * All that the log asks of a disk. What was written is not durable before its file is synced; what was made, renamed or removed is not
+ * before its folder is. Tests put a disk in its place that loses, reorders and tears what was not.
+ */
+export interface LogDisk extends ReadDisk {
+  lock(folder: string): Promise<Lock>
+  /** A new file. Throws EEXIST when there is one. */
+  create(path: string): LogFile
+  open(path: string): LogFile
+  /** Throws EEXIST when there is one. */
+  makeFolder(path: string): void
+  rename(from: string, to: string): void
+  remove(path: string): void
+  /** Makes what a folder names durable. */
+  syncFolder(folder: string, step: Step): void
+}
 
-const fileOf = (fd: number): LogFile => ({
-  write(bytes, at) {
-    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done)
-  },
-  sync: () => new Promise((resolve, reject) => fdatasync(fd, (error) => (error === null ? resolve() : reject(error)))),
-  truncate: (bytes) => ftruncateSync(fd, bytes),
-  close: () => closeSync(fd),
-})
+export const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].includes(codeOf(error))
+/** There are too many open files, of the process or of the machine. */
+export const isOutOfFiles = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(codeOf(error))
+export const isGone = (error: unknown): boolean => codeOf(error) === 'ENOENT'
+
+const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''

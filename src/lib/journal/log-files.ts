@@ -1,33 +1,45 @@
-import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { ReadDisk } from '#lib/journal/log-disk.ts'
 
 export type Segment = { readonly path: string; readonly firstSeq: number }
 
 export const journalFolder = (folder: string): string => join(folder, 'journal')
 export const segmentName = (firstSeq: number): string => `${String(firstSeq).padStart(12, '0')}.jsonl`
+/** Of a segment that was compressed. */
+export const packedEnding = '.zst'
+export const isPacked = (path: string): boolean => path.endsWith(packedEnding)
 
 /** The files of the journal, in order of seq; none for a finished run. */
-export const journalSegments = (folder: string): Segment[] => segmentsIn(journalFolder(folder))
+export const journalSegments = (disk: ReadDisk, folder: string): Segment[] => segmentsIn(disk, journalFolder(folder))
 
 /** The namespaces that have a folder. */
-export const namespacesIn = (folder: string): string[] =>
-  foldersIn(folder, /^[a-z][a-z0-9_]*$/).filter((name) => name !== 'journal')
+export const namespacesIn = (disk: ReadDisk, folder: string): string[] =>
+  foldersIn(disk, folder, /^[a-z][a-z0-9_]*$/).filter((name) => !['journal', 'snapshots'].includes(name))
+
+/** The folders of a namespace, one a date. */
+export const dateFolders = (disk: ReadDisk, folder: string, namespace: string): string[] =>
+  foldersIn(disk, join(folder, namespace), /^\d{4}-\d{2}-\d{2}$/).map((date) => join(folder, namespace, date))
 
 /** The files of a namespace, of all dates, in order of seq. */
-export function topicSegments(folder: string, namespace: string): Segment[] {
-  const dates = foldersIn(join(folder, namespace), /^\d{4}-\d{2}-\d{2}$/)
-  return dates.flatMap((date) => segmentsIn(join(folder, namespace, date))).sort((a, b) => a.firstSeq - b.firstSeq)
+export const topicSegments = (disk: ReadDisk, folder: string, namespace: string): Segment[] =>
+  dateFolders(disk, folder, namespace)
+    .flatMap((dated) => segmentsIn(disk, dated))
+    .sort((a, b) => a.firstSeq - b.firstSeq)
+
+// Of a segment that is there plain and compressed, the one is a copy of the other whose removal is not done.
+function segmentsIn(disk: ReadDisk, folder: string): Segment[] {
+  const found = new Map<number, string>()
+  for (const { name } of disk.list(folder)) {
+    if (!/^\d{12}\.jsonl(\.zst)?$/.test(name)) continue
+    const firstSeq = Number(name.slice(0, 12))
+    if (!isPacked(name) || !found.has(firstSeq)) found.set(firstSeq, join(folder, name))
+  }
+  return [...found].map(([firstSeq, path]) => ({ path, firstSeq })).sort((a, b) => a.firstSeq - b.firstSeq)
 }
 
-function segmentsIn(folder: string): Segment[] {
-  if (!existsSync(folder)) return []
-  const names = readdirSync(folder).filter((name) => /^\d{12}\.jsonl$/.test(name))
-  return names.sort().map((name) => ({ path: join(folder, name), firstSeq: Number(name.slice(0, 12)) }))
-}
-
-function foldersIn(folder: string, pattern: RegExp): string[] {
-  if (!existsSync(folder)) return []
-  const entries = readdirSync(folder, { withFileTypes: true })
-  const names = entries.filter((entry) => entry.isDirectory() && pattern.test(entry.name)).map(({ name }) => name)
-  return names.sort()
-}
+const foldersIn = (disk: ReadDisk, folder: string, pattern: RegExp): string[] =>
+  disk
+    .list(folder)
+    .filter(({ name, isFolder }) => isFolder && pattern.test(name))
+    .map(({ name }) => name)
+    .sort()

@@ -10,7 +10,12 @@ const Mark = z.object({
   fact: z.object({ epoch: z.int(), n: z.int() }).nullable(),
   answer: z.object({ cause: z.int(), n: z.int() }).nullable(),
 })
-const state = { run: z.string(), head: z.int().min(0), marks: z.record(z.string(), Mark) }
+const state = {
+  run: z.string(),
+  head: z.int().min(0),
+  marks: z.record(z.string(), Mark),
+  durability: z.record(z.string(), z.enum(['fsync', 'written'])),
+}
 const Result = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('appended'), from: z.int(), to: z.int() }),
   z.object({ kind: z.literal('repeat') }),

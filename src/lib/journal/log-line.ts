@@ -1,10 +1,22 @@
 import { crc32 } from 'node:zlib'
 
-/** A line of a log without its line end: the content, the highest seq that was durable when it was written, the seal, the crc. */
-export function lineOf(content: string, durable: number, sig?: string): string {
-  const text = `${content.slice(0, -1)},"d":${durable}${sig === undefined ? '' : `,"sig":"${sig}"`}`
-  return `${text},"crc":"${crc32(text).toString(16).padStart(8, '0')}"}`
+/** What a line says besides its event. */
+export type LineNote = {
+  /** The highest seq that was durable when it was written. */
+  readonly durable: number
+  /** How many events of its group are still to come. */
+  readonly following?: number
+  readonly sig?: string
 }
+
+/** A line of a log without its line end: the content, what was durable, what of its group is to come, the seal, the crc. */
+export function lineOf(content: string, { durable, following = 0, sig }: LineNote): string {
+  const group = following === 0 ? '' : `,"g":${following}`
+  return withCrc(`${content.slice(0, -1)},"d":${durable}${group}${sig === undefined ? '' : `,"sig":"${sig}"`}`)
+}
+
+/** Closes the text of a JSON object with the crc of it. */
+export const withCrc = (text: string): string => `${text},"crc":"${crc32(text).toString(16).padStart(8, '0')}"}`
 
 export type LogLine = { readonly seq: number; readonly content: string; readonly sig?: string }
 
@@ -14,7 +26,7 @@ const sigBytes = 95
 
 /** Takes an intact line apart. */
 export function openLine(line: string, seq: number): LogLine {
-  const end = durableEnd(line)
+  const end = noteEnd(line)
   const content = `${line.slice(0, line.lastIndexOf(',"d":', end))}}`
   return end === line.length - crcBytes
     ? { seq, content }
@@ -22,9 +34,15 @@ export function openLine(line: string, seq: number): LogLine {
 }
 
 /** The highest seq that was durable when an intact line was written. */
-export function durableIn(line: string): number {
-  const end = durableEnd(line)
-  return Number(line.slice(line.lastIndexOf(',"d":', end) + 5, end))
+export const durableIn = (line: string): number =>
+  Number.parseInt(line.slice(line.lastIndexOf(',"d":', noteEnd(line)) + 5), 10)
+
+/** How many events of its group follow an intact line. */
+export function followingIn(line: string): number {
+  const end = noteEnd(line)
+  const note = line.slice(line.lastIndexOf(',"d":', end), end)
+  const at = note.indexOf(',"g":')
+  return at < 0 ? 0 : Number(note.slice(at + 5))
 }
 
 /** The topic of a line or content. */
@@ -39,14 +57,14 @@ export function idIn(line: string): string {
   return line.slice(start, line.indexOf('"', start))
 }
 
-const durableEnd = (line: string): number => {
+const noteEnd = (line: string): number => {
   const end = line.length - crcBytes
   return line.charCodeAt(end - 1) === 34 ? end - sigBytes : end
 }
 
 /** The content of an intact line with the seal as its last field. */
 export function openLineSealed(line: string): string {
-  const end = durableEnd(line)
+  const end = noteEnd(line)
   return `${line.slice(0, line.lastIndexOf(',"d":', end))}${line.slice(end, -crcBytes)}}`
 }
 

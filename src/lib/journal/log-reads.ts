@@ -1,4 +1,5 @@
 import type { ReadRequest, ReadResult } from '#lib/bus/log-port.ts'
+import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import { openLineSealed } from '#lib/journal/log-line.ts'
 import { readRawLog } from '#lib/journal/read-log.ts'
 import { type HeldEvent, windowOf } from '#lib/journal/read-window.ts'
@@ -17,13 +18,15 @@ const cursorsHeld = 32
 /** Reads of a log that is being written: what is new from memory, what is old from files, where a reader goes on without searching. */
 export class LogReads {
   readonly #folder: string
+  readonly #disk: ReadDisk
   #firstSeq: number
   #events: HeldEvent[] = []
   #bytes = 0
   readonly #cursors = new Map<string, Cursor>()
 
-  constructor(folder: string, head: number) {
+  constructor(folder: string, head: number, disk: ReadDisk) {
     this.#folder = folder
+    this.#disk = disk
     this.#firstSeq = head + 1
   }
 
@@ -76,7 +79,12 @@ export class LogReads {
 
   #cursorAt(from: number, topics: readonly string[] | undefined): Cursor {
     const to = this.#firstSeq - 1
-    return { lines: readRawLog(this.#folder, { from, to, topics }), to, held: null, heldSeq: 0 }
+    return {
+      lines: readRawLog(this.#folder, { from, to, topics, disk: this.#disk, acknowledged: to }),
+      to,
+      held: null,
+      heldSeq: 0,
+    }
   }
 
   #keep(key: string, cursor: Cursor): void {

@@ -19,7 +19,7 @@ export class MemoryLog implements LogPort {
   }
 
   async state(): Promise<LogState> {
-    return { run: this.#run, head: this.#events.length, marks: Object.fromEntries(this.#marks) }
+    return { run: this.#run, head: this.#events.length, marks: Object.fromEntries(this.#marks), durability: {} }
   }
 
   async append(groups: readonly (readonly string[])[]): Promise<readonly AppendResult[]> {

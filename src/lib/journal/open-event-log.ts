@@ -1,24 +1,33 @@
-import { mkdirSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import type { SourceMark } from '#lib/bus/log-port.ts'
 import { readCheckpoint } from '#lib/journal/checkpoint.ts'
+import type { Durability } from '#lib/journal/durability.ts'
 import { EventLog } from '#lib/journal/event-log.ts'
-import { lockFolder } from '#lib/journal/lock-folder.ts'
-import { type LogDisk, realDisk } from '#lib/journal/log-disk.ts'
+import { behindHoles, readHoles } from '#lib/journal/holes.ts'
+import type { Torn } from '#lib/journal/journal-tail.ts'
+import type { LogDisk } from '#lib/journal/log-disk.ts'
 import { journalFolder, journalSegments, segmentName } from '#lib/journal/log-files.ts'
 import { idIn, topicIn } from '#lib/journal/log-line.ts'
 import { markAfter, noMark } from '#lib/journal/marks.ts'
+import { makeFolders, newFile, syncAbove } from '#lib/journal/new-file.ts'
 import { readRawLog } from '#lib/journal/read-log.ts'
-import { recoverJournal, type Torn } from '#lib/journal/recover-journal.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
+import { recoverJournal } from '#lib/journal/recover-journal.ts'
 import { cutTopicFiles, newestInTopicFiles } from '#lib/journal/recover-topic-files.ts'
 import { TopicFiles } from '#lib/journal/topic-files.ts'
+import { readWatermark, WatermarkFile } from '#lib/journal/watermark.ts'
 import { parseEventId } from '#lib/kernel/event-id.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 
 export type LogOptions = {
   /** The name of the run; that of its folder where nothing is said. */
   readonly run?: string
   readonly disk?: LogDisk
   readonly segmentBytes?: number
+  /** How far a journal is filled with zeros ahead: what is overwritten is durable sooner than what makes a file longer. */
+  readonly aheadBytes?: number
+  /** Of namespaces that are not `fsync`. */
+  readonly durability?: Durability
   /** `YYYY-MM-DD`, UTC. */
   readonly today?: () => string
   readonly onTorn?: (torn: Torn) => void
@@ -31,45 +40,63 @@ export type LogOptions = {
  * another process writes it, and when acknowledged events are damaged.
  */
 export async function openEventLog(folder: string, options: LogOptions = {}): Promise<EventLog> {
-  const lock = await lockFolder(folder)
+  const { disk = realDisk } = options
+  makeFolders(disk, journalFolder(folder))
+  const lock = await disk.lock(folder)
   try {
-    return new EventLog({ ...recover(folder, options), folder, lock, onFailure: options.onFailure })
+    const { onFailure, durability = {}, aheadBytes = 1 << 20 } = options
+    return new EventLog({ ...recover(folder, disk, options), folder, lock, durability, aheadBytes, onFailure })
   } catch (error) {
     await lock.release()
     throw error
   }
 }
 
-function recover(folder: string, options: LogOptions) {
-  const { disk = realDisk, segmentBytes = 64 << 20, today = () => new Date().toISOString().slice(0, 10) } = options
-  mkdirSync(journalFolder(folder), { recursive: true })
-  const segments = journalSegments(folder)
-  const inTopicFiles = newestInTopicFiles(folder)
+function recover(folder: string, disk: LogDisk, options: LogOptions) {
+  const { segmentBytes = 64 << 20, today = () => new Date().toISOString().slice(0, 10) } = options
+  const segments = journalSegments(disk, folder)
+  const holes = readHoles(disk, folder)
+  const inTopicFiles = behindHoles(holes, newestInTopicFiles(disk, folder) + 1) - 1
   const before = (segments[0]?.firstSeq ?? inTopicFiles + 1) - 1
-  const stated = readCheckpoint(folder)
+  const stated = readCheckpoint(disk, folder)
   const checkpoint = stated !== null && stated.through >= before ? stated : null
   const marks = new Map<string, SourceMark>(Object.entries(checkpoint?.marks ?? {}))
   const fold = (line: string) => {
     const id = parseEventId(idIn(line))
     marks.set(id.source, markAfter(marks.get(id.source) ?? noMark, id))
   }
-  if (checkpoint === null) for (const { line } of readRawLog(folder, { to: before })) fold(line)
+  if (checkpoint === null) readBefore(folder, disk, before, fold)
   const through = checkpoint?.through ?? before
   const lines: { seq: number; topic: string; line: string }[] = []
-  const attested = Math.max(inTopicFiles, stated?.through ?? 0)
-  const { head, lastBytes, torn } = recoverJournal(segments, attested, (line, seq) => {
+  const attested = Math.max(inTopicFiles, stated?.through ?? 0, readWatermark(disk, folder)?.durable ?? 0)
+  const { head, end, torn } = recoverJournal(disk, segments, { attested, holes }, (line, seq) => {
     if (seq <= through) return
     fold(line)
     lines.push({ seq, topic: topicIn(line), line: `${line}\n` })
   })
   if (torn !== null) options.onTorn?.(torn)
   const topicFiles = new TopicFiles(folder, disk, segmentBytes, today)
-  for (const [namespace, at] of cutTopicFiles(folder, through, checkpoint?.files ?? {})) topicFiles.goOn(namespace, at)
+  for (const [namespace, at] of cutTopicFiles(disk, folder, through, checkpoint?.files ?? {}))
+    topicFiles.goOn(namespace, at)
   for (const line of lines) topicFiles.add(line)
   topicFiles.flush()
-  const last = segments.at(-1)
-  const path = last?.path ?? join(journalFolder(folder), segmentName(head + 1))
-  const file = last === undefined ? disk.create(path) : disk.open(path)
+  const path = end?.path ?? join(journalFolder(folder), segmentName(head + 1))
+  const file = end === null ? newFile(disk, path, 'journal.folder') : disk.open(path)
+  // Who made the segment may have died before it was durable that it is there.
+  if (end !== null) syncAbove(disk, path, 'journal.folder')
+  const watermark = new WatermarkFile(disk, folder)
+  watermark.write({ durable: head, acknowledged: head })
   const run = options.run ?? basename(resolve(folder))
-  return { run, disk, segmentBytes, topicFiles, marks, head, journal: { path, file, bytes: lastBytes } }
+  const journal = { file, bytes: end?.bytes ?? 0, allocated: file.size }
+  return { run, disk, segmentBytes, topicFiles, marks, head, watermark, journal }
+}
+
+function readBefore(folder: string, disk: LogDisk, before: number, fold: (line: string) => void): void {
+  let next = 1
+  for (const { line, seq } of readRawLog(folder, { to: before, disk, acknowledged: before })) {
+    fold(line)
+    next = seq + 1
+  }
+  if (behindHoles(readHoles(disk, folder), next) <= before)
+    throw new UserError(`events ${next} to ${before} are missing at the end of its topic files`, { file: folder })
 }

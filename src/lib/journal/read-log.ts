@@ -1,21 +1,32 @@
+import { behindHoles, type Hole, readHoles } from '#lib/journal/holes.ts'
+import { isGone, type ReadDisk } from '#lib/journal/log-disk.ts'
 import { journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
-import { type LogLine, openLine, topicIn } from '#lib/journal/log-line.ts'
+import { atIn, type LogLine, openLine, topicIn } from '#lib/journal/log-line.ts'
+import { newestSeq } from '#lib/journal/newest-seq.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
 import { SegmentLines } from '#lib/journal/segment-lines.ts'
+import { overlapping } from '#lib/journal/segments-by-time.ts'
+import { type TopicPattern, topicPattern } from '#lib/journal/topic-pattern.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
-import { namespaceOf } from '#schemas/catalogue.ts'
 
 export type ReadOptions = {
   /** The first seq wanted, 1 where nothing is said. */
   readonly from?: number
   /** The last seq wanted. */
   readonly to?: number
-  /** Topics (`md.bar`) or namespaces (`md`); all where nothing is said. */
+  /** Topics (`md.bar`), namespaces (`md`) or patterns (`*.rejected`); all where nothing is said. */
   readonly topics?: readonly string[]
+  /** Event times, microseconds UTC: from `since` on, and before `until`. */
+  readonly since?: number
+  readonly until?: number
+  readonly disk?: ReadDisk
+  /** What was acknowledged, where the reader knows better than the files. */
+  readonly acknowledged?: number
 }
 
 /**
- * The events of a log in order of seq, from the folder of a finished run or of one that is being written. Throws a UserError with file
- * and line for a damaged line, and without a filter for a missing seq.
+ * The events of a log in order of seq, from the folder of a finished run or of one that is being written: then as far as they were
+ * acknowledged. Throws a UserError with file and line for a damaged line, and without a filter for a missing seq that no hole accounts for.
  */
 export function* readLog(folder: string, options: ReadOptions = {}): Generator<LogLine> {
   for (const lines of readRawLog(folder, options)) yield openLine(lines.line, lines.seq)
@@ -24,26 +35,31 @@ export function* readLog(folder: string, options: ReadOptions = {}): Generator<L
 /** The same as lines as they lie in the files. What it gives is valid until the next one: read `seq` and `line` of it. */
 export function* readRawLog(
   folder: string,
-  { from = 1, to = Number.POSITIVE_INFINITY, topics }: ReadOptions = {},
+  options: ReadOptions = {},
 ): Generator<{ readonly seq: number; readonly line: string }> {
-  const wanted = topics === undefined ? null : new Set(topics)
-  const namespaces =
-    wanted === null ? null : new Set(topics?.map((topic) => (topic.includes('.') ? namespaceOf(topic) : topic)))
-  for (let next = from; next <= to; ) {
-    const sources = openSources(folder, next, namespaces)
+  const { from = 1, to: wantedTo = Number.POSITIVE_INFINITY, disk = realDisk } = options
+  const wanted = topicPattern(options.topics)
+  const times = timeRange(options)
+  const isDense = wanted === null && times === null
+  for (let next = from; ; ) {
+    if (next > wantedTo) return
+    const to = Math.min(wantedTo, options.acknowledged ?? newestSeq(folder, disk))
+    const holes = readHoles(disk, folder)
+    const sources: SegmentLines[] = []
     try {
+      openSources(sources, { disk, folder, from: next, wanted, times, attested: to })
       let source = lowest(sources)
       while (source !== undefined && source.seq <= to) {
         const { seq } = source
-        if (wanted === null && seq !== next) throw missing(source.path, next, seq)
+        if (isDense && seq !== next && behindHoles(holes, next) !== seq) throw missing(source.path, next, seq, holes)
         next = seq + 1
-        if (wanted === null || isWanted(wanted, topicIn(source.line))) yield source
+        if (isDense || isWanted(source.line, wanted, times)) yield source
         if (!source.advance()) sources.splice(sources.indexOf(source), 1)
-        source = wanted === null && source.isOpen && source.seq === next ? source : lowest(sources)
+        source = isDense && source.isOpen && source.seq === next ? source : lowest(sources)
       }
       return
     } catch (error) {
-      // A segment of the journal that went away is in the topic files by now.
+      // A segment of the journal that went away is in the topic files by now, and one that was plain is compressed.
       if (!isGone(error)) throw error
     } finally {
       for (const source of sources) source.close()
@@ -51,20 +67,43 @@ export function* readRawLog(
   }
 }
 
-const isWanted = (wanted: ReadonlySet<string>, topic: string): boolean =>
-  wanted.has(topic) || wanted.has(namespaceOf(topic))
+type Times = { readonly since: number; readonly until: number }
+
+function timeRange({ since, until }: ReadOptions): Times | null {
+  if (since === undefined && until === undefined) return null
+  return { since: since ?? Number.NEGATIVE_INFINITY, until: until ?? Number.POSITIVE_INFINITY }
+}
+
+function isWanted(line: string, wanted: TopicPattern | null, times: Times | null): boolean {
+  if (wanted !== null && !wanted.matches(topicIn(line))) return false
+  if (times === null) return true
+  const at = atIn(line)
+  return at >= times.since && at < times.until
+}
+
+type Asked = {
+  readonly disk: ReadDisk
+  readonly folder: string
+  readonly from: number
+  readonly wanted: TopicPattern | null
+  readonly times: Times | null
+  readonly attested: number
+}
 
 /** From its first seq on the journal has everything; what is older is in the topic files. */
-function openSources(folder: string, from: number, namespaces: ReadonlySet<string> | null): SegmentLines[] {
-  const journal = journalSegments(folder)
+function openSources(into: SegmentLines[], { disk, folder, from, wanted, times, attested }: Asked): void {
+  const journal = journalSegments(disk, folder)
   const before = journal[0]?.firstSeq ?? Number.POSITIVE_INFINITY
-  const sources: SegmentLines[] = []
+  const open = (source: SegmentLines) => {
+    if (source.isOpen) into.push(source)
+  }
   if (from < before)
-    for (const namespace of namespacesIn(folder))
-      if (namespaces === null || namespaces.has(namespace))
-        sources.push(new SegmentLines(topicSegments(folder, namespace), { from, before, isJournal: false }))
-  sources.push(new SegmentLines(journal, { from, before: Number.POSITIVE_INFINITY, isJournal: true }))
-  return sources.filter(({ isOpen }) => isOpen)
+    for (const namespace of namespacesIn(disk, folder)) {
+      if (wanted !== null && !wanted.isIn(namespace)) continue
+      const segments = overlapping(disk, topicSegments(disk, folder, namespace), times)
+      open(new SegmentLines(disk, segments, { from, before, attested, isJournal: false }))
+    }
+  open(new SegmentLines(disk, journal, { from, before: Number.POSITIVE_INFINITY, attested, isJournal: true }))
 }
 
 function lowest(sources: readonly SegmentLines[]): SegmentLines | undefined {
@@ -73,7 +112,7 @@ function lowest(sources: readonly SegmentLines[]): SegmentLines | undefined {
   return found
 }
 
-const missing = (file: string, expected: number, found: number): UserError =>
-  new UserError(`events ${expected} to ${found - 1} are missing`, { file })
-
-const isGone = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
+function missing(file: string, expected: number, found: number, holes: readonly Hole[]): UserError {
+  const from = behindHoles(holes, expected)
+  return new UserError(`events ${from} to ${found - 1} are missing`, { file })
+}

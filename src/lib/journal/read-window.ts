@@ -1,4 +1,5 @@
 import type { ReadRequest, ReadResult } from '#lib/bus/log-port.ts'
+import { topicPattern } from '#lib/journal/topic-pattern.ts'
 
 export type HeldEvent = { readonly topic: string; readonly text: string }
 
@@ -8,12 +9,13 @@ export function windowOf(
   firstSeq: number,
   { from, maxBytes, topics }: ReadRequest,
 ): ReadResult {
+  const wanted = topicPattern(topics)
   const lines: string[] = []
   let bytes = 0
   let seq = from
   for (; seq - firstSeq < events.length; seq++) {
     const { topic, text } = events[seq - firstSeq] as HeldEvent
-    if (topics !== undefined && !topics.includes(topic)) continue
+    if (wanted !== null && !wanted.matches(topic)) continue
     bytes += text.length + 1
     if (lines.length > 0 && bytes > maxBytes) break
     lines.push(text)

@@ -1,119 +1,106 @@
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fdatasyncSync,
-  fstatSync,
-  ftruncateSync,
-  openSync,
-  readSync,
-  writeSync,
-} from 'node:fs'
-import { dirname } from 'node:path'
+import { behindHoles, type Hole } from '#lib/journal/holes.ts'
+import { cutTornTail, type Torn, writeSuspectTail } from '#lib/journal/journal-tail.ts'
 import { LineFile } from '#lib/journal/line-file.ts'
-import { syncFolder } from '#lib/journal/log-disk.ts'
+import type { LogDisk } from '#lib/journal/log-disk.ts'
 import type { Segment } from '#lib/journal/log-files.ts'
-import { durableIn } from '#lib/journal/log-line.ts'
+import { durableIn, followingIn } from '#lib/journal/log-line.ts'
 import { damaged } from '#lib/journal/segment-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
-export type Torn = { readonly file: string; readonly copy: string; readonly bytes: number }
-export type Recovered = { readonly head: number; readonly lastBytes: number; readonly torn: Torn | null }
+export type Recovered = {
+  readonly head: number
+  /** Where the log goes on; null where there is no journal yet. */
+  readonly end: { readonly path: string; readonly bytes: number } | null
+  readonly torn: Torn | null
+}
 
 /**
- * Reads the journal to its end and gives every line to `fold`. What is torn behind `attested`, the highest seq that is known to have been
- * durable, is copied aside and cut off; damage up to there is a UserError.
+ * Reads the journal to its end and gives every line of a whole group to `fold`. What is torn behind `attested`, the highest seq that is
+ * known to have been durable, is copied aside and cut off; damage up to there is a UserError. What is whole, and not known to be durable, is
+ * written anew.
  */
 export function recoverJournal(
+  disk: LogDisk,
   segments: readonly Segment[],
-  attestedBefore: number,
+  { attested: known, holes }: { attested: number; holes: readonly Hole[] },
   fold: (line: string, seq: number) => void,
 ): Recovered {
   const first = segments[0]
-  if (first === undefined) return { head: attestedBefore, lastBytes: 0, torn: null }
-  let attested = Math.max(attestedBefore, (segments.at(-1) as Segment).firstSeq - 1)
-  let head = first.firstSeq - 1
-  let torn: Torn | null = null
-  let lastBytes = 0
-  for (const { path } of segments) {
-    const file = new LineFile(path)
-    lastBytes = 0
-    // Above what is attested nobody knows whether the disk has it, or only the memory of a kernel whose disk failed.
-    let suspectFrom: number | null = null
+  const last = segments.at(-1)
+  if (first === undefined || last === undefined) return { head: known, end: null, torn: null }
+  const walk = new Walk(disk, first.firstSeq - 1, Math.max(known, last.firstSeq - 1), holes)
+  for (const [i, segment] of segments.entries())
+    walk.read(segment.path, segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY, fold)
+  const { attested, bytes, isTorn, suspect } = walk
+  const head = walk.next - 1
+  if (head < attested)
+    throw new UserError(`events ${head + 1} to ${attested} are missing at its end, byte ${bytes}`, { file: last.path })
+  const torn = isTorn ? cutTornTail(disk, last.path, bytes) : null
+  const end = { path: last.path, bytes }
+  return { head, end: suspect === null ? end : writeSuspectTail(disk, end, suspect), torn }
+}
+
+type Suspect = { readonly from: number; readonly seq: number }
+
+class Walk {
+  readonly #disk: LogDisk
+  readonly #holes: readonly Hole[]
+  #head: number
+  attested: number
+  /** Of the newest segment: where its last whole group ends. */
+  bytes = 0
+  /** Something that is no whole group follows there. */
+  isTorn = false
+  /** From there on nobody knows whether the disk has it, or only the memory of a kernel whose disk failed. */
+  suspect: Suspect | null = null
+
+  constructor(disk: LogDisk, head: number, attested: number, holes: readonly Hole[]) {
+    this.#disk = disk
+    this.#head = head
+    this.attested = attested
+    this.#holes = holes
+  }
+
+  /** The seq of the event that would be next. */
+  get next(): number {
+    return behindHoles(this.#holes, this.#head + 1)
+  }
+
+  read(path: string, end: number, fold: (line: string, seq: number) => void): void {
+    const file = new LineFile(this.#disk, path)
+    this.bytes = 0
+    this.isTorn = false
+    let expected = this.next
+    let group: { readonly line: string; readonly seq: number }[] = []
+    let groupAt = 0
     while (file.next()) {
-      if (!file.isIntact || file.seq !== head + 1) {
-        const { offset } = file
-        const broken = damaged(file, head + 1)
-        while (file.next()) if (file.isIntact) attested = Math.max(attested, durableIn(file.line))
-        if (head + 1 <= attested) throw broken
-        torn = cutOff(path, offset)
+      // What the next segment begins with is there in its place.
+      if (file.isIntact ? file.seq >= end : expected >= end) break
+      if (!file.isIntact || file.seq !== expected) {
+        const broken = damaged(file, expected)
+        while (file.next()) if (file.isIntact) this.#attest(durableIn(file.line))
+        if (this.next <= this.attested) throw broken
+        this.isTorn = true
         break
       }
-      head++
-      attested = Math.max(attested, durableIn(file.line))
-      fold(file.line, head)
-      lastBytes = file.offset + Buffer.byteLength(file.line) + 1
-      if (head > attested) suspectFrom ??= file.offset
-      else suspectFrom = null
+      const { line, seq } = file
+      if (group.length === 0) groupAt = file.offset
+      group.push({ line, seq })
+      expected = behindHoles(this.#holes, seq + 1)
+      this.#attest(durableIn(line))
+      if (followingIn(line) > 0) continue
+      for (const one of group) fold(one.line, one.seq)
+      if (seq > this.attested) this.suspect ??= { from: groupAt, seq: group[0]?.seq ?? seq }
+      this.#head = seq
+      this.bytes = file.endOffset
+      group = []
     }
     file.close()
-    if (suspectFrom !== null) writeAgain(path, suspectFrom)
+    if (group.length > 0) this.isTorn = true
   }
-  if (head < attested) {
-    const file = (segments.at(-1) as Segment).path
-    throw new UserError(`events ${head + 1} to ${attested} are missing at its end, byte ${lastBytes}`, { file })
-  }
-  return { head, lastBytes, torn }
-}
 
-function cutOff(file: string, offset: number): Torn {
-  let n = 1
-  while (existsSync(`${file}.torn-${n}`)) n++
-  const copy = `${file}.torn-${n}`
-  copyFileSync(file, copy)
-  const fd = openSync(file, 'r+')
-  try {
-    const bytes = fstatSync(fd).size - offset
-    keepFrom(copy, offset)
-    ftruncateSync(fd, offset)
-    fdatasyncSync(fd)
-    syncFolder(dirname(file))
-    return { file, copy, bytes }
-  } finally {
-    closeSync(fd)
+  #attest(durable: number): void {
+    this.attested = Math.max(this.attested, durable)
+    if (this.suspect !== null && this.suspect.seq <= this.attested) this.suspect = null
   }
-}
-
-/** Leaves of a copy what is behind the offset, durable. */
-function keepFrom(copy: string, offset: number): void {
-  const fd = openSync(copy, 'r+')
-  try {
-    const bytes = readFrom(fd, offset)
-    writeSync(fd, bytes, 0, bytes.length, 0)
-    ftruncateSync(fd, bytes.length)
-    fdatasyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-function writeAgain(file: string, offset: number): void {
-  const fd = openSync(file, 'r+')
-  try {
-    const bytes = readFrom(fd, offset)
-    writeSync(fd, bytes, 0, bytes.length, offset)
-    fdatasyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
-}
-
-function readFrom(fd: number, offset: number): Buffer {
-  const bytes = Buffer.alloc(fstatSync(fd).size - offset)
-  for (let done = 0; done < bytes.length; ) {
-    const length = readSync(fd, bytes, done, bytes.length - done, offset + done)
-    if (length === 0) throw new Error(`the file became shorter while it was read, at byte ${offset + done}`)
-    done += length
-  }
-  return bytes
 }

@@ -1,75 +1,87 @@
-import { closeSync, existsSync, fdatasyncSync, ftruncateSync, openSync, rmSync, statSync } from 'node:fs'
-import { dirname, join, relative } from 'node:path'
+import { join, relative } from 'node:path'
 import { LineFile } from '#lib/journal/line-file.ts'
-import { syncFolder } from '#lib/journal/log-disk.ts'
-import { namespacesIn, type Segment, topicSegments } from '#lib/journal/log-files.ts'
+import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
+import { dateFolders, isPacked, namespacesIn, type Segment, topicSegments } from '#lib/journal/log-files.ts'
+import { topicIn } from '#lib/journal/log-line.ts'
+import { endOf } from '#lib/journal/segment-ends.ts'
+import { chainStart, SegmentTally } from '#lib/journal/segment-footer.ts'
+import { damaged } from '#lib/journal/segment-lines.ts'
 import type { Position } from '#lib/journal/topic-files.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
+/** Where a namespace goes on: the chain of its sealed files, and the newest file with what is in it, unless that is sealed as well. */
+export type TopicFileEnd = { readonly chain: string; readonly open: { path: string; tally: SegmentTally } | null }
+
 /** The highest seq that the topic files end in: they are written only with what is durable in the journal. */
-export function newestInTopicFiles(folder: string): number {
+export function newestInTopicFiles(disk: ReadDisk, folder: string): number {
   let newest = 0
-  for (const namespace of namespacesIn(folder)) {
-    const last = topicSegments(folder, namespace).at(-1)
-    if (last === undefined) continue
-    const file = new LineFile(last.path)
-    while (file.next()) if (file.isIntact && file.seq > newest) newest = file.seq
+  for (const namespace of namespacesIn(disk, folder)) {
+    const last = topicSegments(disk, folder, namespace).at(-1)
+    if (last !== undefined) newest = Math.max(newest, endOf(disk, last.path).lastSeq)
   }
   return newest
 }
 
 /**
  * Takes out of the topic files what is behind seq `through`: the journal has it, and it is written again from there. Gives where each
- * namespace goes on. `known` says it without reading.
+ * namespace goes on. `known` says how long the files were then.
  */
 export function cutTopicFiles(
+  disk: LogDisk,
   folder: string,
   through: number,
   known: Readonly<Record<string, Position>>,
-): Map<string, Position> {
-  const positions = new Map<string, Position>()
-  for (const namespace of namespacesIn(folder)) {
-    const kept: Segment[] = []
-    for (const segment of topicSegments(folder, namespace)) {
-      if (segment.firstSeq <= through) kept.push(segment)
-      else {
-        rmSync(segment.path)
-        syncFolder(dirname(segment.path))
-      }
-    }
+): Map<string, TopicFileEnd> {
+  const ends = new Map<string, TopicFileEnd>()
+  const found = new Set<string>()
+  for (const namespace of namespacesIn(disk, folder)) {
+    const segments = topicSegments(disk, folder, namespace)
+    const kept = segments.filter(({ firstSeq }) => firstSeq <= through)
+    for (const { path, firstSeq } of segments) if (firstSeq > through) disk.remove(path)
+    // Were they there again after a power cut, they would be taken for what the log went on in. Who removed them may have died before.
+    for (const date of dateFolders(disk, folder, namespace)) disk.syncFolder(date, 'cut.folder')
+    for (const { path } of kept) found.add(relative(folder, path))
     const last = kept.at(-1)
-    if (last === undefined) continue
-    const path = relative(folder, last.path)
-    const stated = known[namespace]
-    const bytes = stated?.path === path ? stated.bytes : bytesThrough(last.path, through)
-    cutTo(last.path, bytes)
-    positions.set(namespace, { path, bytes })
+    // What is compressed is sealed: nothing more comes into it, and nothing can be cut off.
+    if (last === undefined || isPacked(last.path)) ends.set(namespace, { chain: chainOf(disk, last), open: null })
+    else {
+      const path = relative(folder, last.path)
+      const stated = known[namespace]?.path === path ? known[namespace].bytes : null
+      const tally = keepThrough(disk, last.path, through, stated)
+      ends.set(namespace, { chain: chainOf(disk, kept.at(-2)), open: { path, tally } })
+    }
   }
   for (const { path } of Object.values(known))
-    if (!existsSync(join(folder, path))) throw new UserError('is missing', { file: join(folder, path) })
-  return positions
+    if (!found.has(path) && !found.has(`${path}.zst`)) throw new UserError('is missing', { file: join(folder, path) })
+  return ends
 }
 
-function bytesThrough(path: string, through: number): number {
-  const file = new LineFile(path)
-  let bytes = 0
-  while (file.next() && file.isIntact && file.seq <= through) bytes = file.offset + Buffer.byteLength(file.line) + 1
-  file.close()
-  return bytes
-}
+/** The chain at the end of a segment; that of a first one where there is none. */
+const chainOf = (disk: LogDisk, segment: Segment | undefined): string =>
+  segment === undefined ? chainStart : (endOf(disk, segment.path).footer?.chain ?? chainStart)
 
-function cutTo(path: string, bytes: number): void {
-  const { size } = statSync(path)
-  if (size < bytes)
-    throw new UserError(`ends at byte ${size}: ${bytes - size} bytes of acknowledged events are missing`, {
-      file: path,
-    })
-  if (size === bytes) return
-  const fd = openSync(path, 'r+')
-  try {
-    ftruncateSync(fd, bytes)
-    fdatasyncSync(fd)
-  } finally {
-    closeSync(fd)
+function keepThrough(disk: LogDisk, path: string, through: number, stated: number | null): SegmentTally {
+  const tally = new SegmentTally()
+  const file = new LineFile(disk, path)
+  while ((stated === null || tally.bytes < stated) && file.next()) {
+    if (!file.isIntact && stated !== null) throw damaged(file, file.seq)
+    if (!file.isIntact || file.seq > through) break
+    tally.count(file.seq, topicIn(file.line), file.line)
+    tally.hash(file.bytes)
   }
+  file.close()
+  if (stated !== null && tally.bytes !== stated)
+    throw new UserError(
+      `ends at byte ${tally.bytes}: ${stated - tally.bytes} bytes of acknowledged events are missing`,
+      {
+        file: path,
+      },
+    )
+  const open = disk.open(path)
+  try {
+    if (open.size > tally.bytes) open.truncate(tally.bytes)
+  } finally {
+    open.close()
+  }
+  return tally
 }

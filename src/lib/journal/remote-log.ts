@@ -69,8 +69,8 @@ export class RemoteLog implements LogPort {
   async state(): Promise<LogState> {
     const { header } = await this.#ask((k) => ({ t: 'state', k }))
     if (header.t !== 'state') throw unexpected(header)
-    const { run, head, marks } = header
-    return { run, head, marks }
+    const { run, head, marks, durability } = header
+    return { run, head, marks, durability }
   }
 
   async append(groups: readonly (readonly string[])[]): Promise<readonly AppendResult[]> {

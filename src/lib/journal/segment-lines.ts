@@ -1,34 +1,45 @@
 import { LineFile } from '#lib/journal/line-file.ts'
+import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import type { Segment } from '#lib/journal/log-files.ts'
 import { durableIn } from '#lib/journal/log-line.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 /** The error for a line that was acknowledged and is no longer what it was. */
 export const damaged = (file: LineFile, seq: number): UserError =>
-  new UserError(`event ${seq} is damaged, at byte ${file.offset}`, { file: file.path, line: file.lineNumber })
+  new UserError(`event ${seq} is damaged, at byte ${file.offset}`, {
+    file: file.path,
+    line: file.lineNumber > 0 ? file.lineNumber : undefined,
+    hint: 'trader log repair puts what is damaged into quarantine, and says what is lost',
+  })
+
+type Range = {
+  readonly from: number
+  /** Stops in front of that seq. */
+  readonly before: number
+  /** Up to there it was acknowledged, as far as is known without reading. */
+  readonly attested: number
+  /** A journal may end in a torn line; other files may not. */
+  readonly isJournal: boolean
+}
 
 /** The lines of a list of files from a seq on, as one. */
 export class SegmentLines {
+  readonly #disk: ReadDisk
   readonly #segments: readonly Segment[]
-  readonly #isJournal: boolean
-  readonly #before: number
+  readonly #range: Range
   #next: number
   #file: LineFile | null = null
   #lastSeq = 0
 
-  /** Stops in front of seq `before`. A journal may end in a torn line; other files may not. */
-  constructor(
-    segments: readonly Segment[],
-    { from, before, isJournal }: { from: number; before: number; isJournal: boolean },
-  ) {
+  constructor(disk: ReadDisk, segments: readonly Segment[], range: Range) {
+    this.#disk = disk
     this.#segments = segments
-    this.#isJournal = isJournal
-    this.#before = before
+    this.#range = range
     this.#next = Math.max(
       0,
-      segments.findLastIndex(({ firstSeq }) => firstSeq <= from),
+      segments.findLastIndex(({ firstSeq }) => firstSeq <= range.from),
     )
-    while (this.advance() && this.seq < from);
+    while (this.advance() && this.seq < range.from);
   }
 
   /** Of the line it stands at. */
@@ -49,25 +60,20 @@ export class SegmentLines {
   /** Goes to the next line; false at the end, and then it is closed. */
   advance(): boolean {
     for (;;) {
-      if (this.#file === null) {
-        const segment = this.#segments[this.#next]
-        if (segment === undefined || segment.firstSeq >= this.#before) return false
-        this.#next++
-        this.#file = new LineFile(segment.path)
-      }
-      if (!this.#file.next()) {
-        this.#file = null
-        continue
-      }
-      const { seq, isIntact } = this.#file
-      if (isIntact && seq < this.#before && seq > this.#lastSeq) {
-        this.#lastSeq = seq
+      if (this.#file === null && !this.#openNext()) return false
+      const file = this.#file as LineFile
+      // What the next segment begins with is there in its place.
+      const end = Math.min(this.#range.before, this.#segments[this.#next]?.firstSeq ?? Number.POSITIVE_INFINITY)
+      if (!file.next()) this.#file = null
+      else if (file.isIntact && file.seq < end && file.seq > this.#lastSeq) {
+        this.#lastSeq = file.seq
         return true
+      } else if (file.isIntact ? file.seq >= end : this.#expected >= end) this.close()
+      else {
+        this.#refuseDamage(file)
+        this.close()
+        this.#next = this.#segments.length
       }
-      if (!isIntact || seq <= this.#lastSeq) this.#refuseDamage(this.#file)
-      this.close()
-      this.#next = this.#segments.length
-      return false
     }
   }
 
@@ -76,17 +82,34 @@ export class SegmentLines {
     this.#file = null
   }
 
+  /** The seq that is next in a journal. */
+  get #expected(): number {
+    if (!this.#range.isJournal) return 0
+    return this.#lastSeq === 0 ? (this.#segments[this.#next - 1] as Segment).firstSeq : this.#lastSeq + 1
+  }
+
+  #openNext(): boolean {
+    const segment = this.#segments[this.#next]
+    const { before, from } = this.#range
+    if (segment === undefined || segment.firstSeq >= before) return false
+    this.#next++
+    this.#file = new LineFile(this.#disk, segment.path)
+    if (segment.firstSeq < from) this.#file.seekTo(from)
+    return true
+  }
+
   /** A line that is being written, or was torn when its writer died, is no damage: nobody was told of it. */
   #refuseDamage(file: LineFile): void {
-    const seq = this.#isJournal ? this.#lastSeq + 1 : Math.max(file.seq, this.#lastSeq + 1)
+    const { isJournal, before, attested: known } = this.#range
+    const seq = isJournal ? this.#expected : Math.max(file.seq, this.#lastSeq + 1)
     const broken = damaged(file, seq)
-    if (!this.#isJournal) {
+    if (!isJournal) {
       // What is in the journal as well is in a topic file for convenience; its tail may be torn.
-      const isTail = this.#before !== Number.POSITIVE_INFINITY && !hasIntactLineBefore(file, this.#before)
+      const isTail = before !== Number.POSITIVE_INFINITY && !hasIntactLineBefore(file, before)
       if (isTail) return
       throw broken
     }
-    let attested = (this.#segments.at(-1)?.firstSeq ?? 1) - 1
+    let attested = Math.max(known, (this.#segments.at(-1)?.firstSeq ?? 1) - 1)
     while (file.next()) if (file.isIntact) attested = Math.max(attested, durableIn(file.line))
     if (attested >= seq) throw broken
   }

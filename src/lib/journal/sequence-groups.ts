@@ -2,7 +2,13 @@ import type { AppendResult, SourceMark } from '#lib/bus/log-port.ts'
 import { type BodyHead, headOf } from '#lib/journal/body-head.ts'
 import { judgeGroup, noMark } from '#lib/journal/marks.ts'
 
-export type Sequenced = { readonly seq: number; readonly topic: string; readonly body: string }
+export type Sequenced = {
+  readonly seq: number
+  readonly topic: string
+  readonly body: string
+  /** How many events of its group are behind it. */
+  readonly following: number
+}
 
 /** Gives every group its place after `head`: moves `marks` on, adds what is new to `into`, and says what became of each. */
 export function sequenceGroups(
@@ -21,7 +27,12 @@ export function sequenceGroups(
     if (verdict.kind !== 'append') return verdict
     const from = seq + 1
     for (let i = verdict.skip; i < bodies.length; i++)
-      into.push({ seq: ++seq, topic: (heads[i] as BodyHead).topic, body: bodies[i] as string })
+      into.push({
+        seq: ++seq,
+        topic: (heads[i] as BodyHead).topic,
+        body: bodies[i] as string,
+        following: bodies.length - 1 - i,
+      })
     marks.set(source as string, verdict.mark)
     return { kind: 'appended', from, to: seq }
   })

@@ -1,22 +1,31 @@
 import { join } from 'node:path'
-import { isDiskFull, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
+import { isDiskFull, isOutOfFiles, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
 import { segmentName } from '#lib/journal/log-files.ts'
+import { newFile } from '#lib/journal/new-file.ts'
+import type { TopicFileEnd } from '#lib/journal/recover-topic-files.ts'
+import { chainStart, footerLine, SegmentTally } from '#lib/journal/segment-footer.ts'
 import { namespaceOf } from '#schemas/catalogue.ts'
 
 export type TopicLine = { readonly seq: number; readonly topic: string; readonly line: string }
 export type Position = { readonly path: string; readonly bytes: number }
 
-type Open = { readonly path: string; readonly date: string; readonly file: LogFile; bytes: number; isDirty: boolean }
-type Namespace = { open: Open | null; pending: TopicLine[] }
+type Open = {
+  readonly path: string
+  readonly date: string
+  readonly file: LogFile
+  readonly tally: SegmentTally
+  isDirty: boolean
+}
+type Namespace = { open: Open | null; chain: string; pending: TopicLine[] }
 
-/** The log by topic: files by namespace and date of writing, which follow the journal. */
+/** The log by topic: files by namespace and date of writing, which follow the journal. A file that is full is sealed with a footer. */
 export class TopicFiles {
   readonly #folder: string
   readonly #disk: LogDisk
   readonly #segmentBytes: number
   readonly #today: () => string
   readonly #namespaces = new Map<string, Namespace>()
-  #full: Open[] = []
+  #sealed: Open[] = []
   #pendingBytes = 0
 
   constructor(folder: string, disk: LogDisk, segmentBytes: number, today: () => string) {
@@ -26,11 +35,14 @@ export class TopicFiles {
     this.#today = today
   }
 
-  /** Goes on in a file that there is, behind its bytes. */
-  goOn(namespace: string, { path, bytes }: Position): void {
-    const file = this.#disk.open(join(this.#folder, path))
+  /** Goes on where a namespace ends. */
+  goOn(namespace: string, { chain, open }: TopicFileEnd): void {
+    const known: Namespace = { open: null, chain, pending: [] }
+    this.#namespaces.set(namespace, known)
+    if (open === null) return
+    const { path, tally } = open
     const date = path.split('/')[1] as string
-    this.#namespaces.set(namespace, { open: { path, date, file, bytes, isDirty: true }, pending: [] })
+    known.open = { path, date, file: this.#disk.open(join(this.#folder, path)), tally, isDirty: true }
   }
 
   /** Bytes that are not in the files yet. */
@@ -40,21 +52,21 @@ export class TopicFiles {
 
   add(line: TopicLine): void {
     const name = namespaceOf(line.topic)
-    const namespace = this.#namespaces.get(name) ?? { open: null, pending: [] }
+    const namespace = this.#namespaces.get(name) ?? { open: null, chain: chainStart, pending: [] }
     this.#namespaces.set(name, namespace)
     namespace.pending.push(line)
     this.#pendingBytes += line.line.length
   }
 
-  /** Writes what is pending; on a full disk some of it stays pending. False when it does. */
+  /** Writes what is pending; without space, or files that may be opened, some of it stays pending. False when it does. */
   flush(): boolean {
-    this.#pendingBytes = 0
     let isDone = true
     for (const [name, namespace] of this.#namespaces) {
       if (namespace.pending.length === 0) continue
       if (this.#write(name, namespace)) namespace.pending = []
       else isDone = false
     }
+    if (isDone) this.#pendingBytes = 0
     return isDone
   }
 
@@ -62,49 +74,61 @@ export class TopicFiles {
   positions(): Record<string, Position> {
     const positions: Record<string, Position> = {}
     for (const [name, { open }] of this.#namespaces)
-      if (open !== null) positions[name] = { path: open.path, bytes: open.bytes }
+      if (open !== null) positions[name] = { path: open.path, bytes: open.tally.bytes }
     return positions
   }
 
   async sync(): Promise<void> {
-    const full = this.#full.splice(0)
+    const sealed = this.#sealed.splice(0)
     const dirty = [...this.#namespaces.values()].flatMap(({ open }) => (open?.isDirty === true ? [open] : []))
-    for (const open of [...full, ...dirty]) {
+    for (const open of [...sealed, ...dirty]) {
       open.isDirty = false
-      await open.file.sync()
+      await open.file.sync('topic.file')
     }
-    for (const { file } of full) file.close()
+    for (const { file } of sealed) file.close()
   }
 
   close(): void {
     for (const { open } of this.#namespaces.values()) open?.file.close()
-    for (const { file } of this.#full) file.close()
+    for (const { file } of this.#sealed) file.close()
     this.#namespaces.clear()
   }
 
   #write(name: string, namespace: Namespace): boolean {
     const bytes = Buffer.from(namespace.pending.map(({ line }) => line).join(''))
+    let open: Open | null = null
     try {
-      const open = this.#openFor(name, namespace)
-      open.file.write(bytes, open.bytes)
-      open.bytes += bytes.length
-      open.isDirty = true
-      return true
+      open = this.#openFor(name, namespace)
+      open.file.write(bytes, open.tally.bytes)
     } catch (error) {
-      if (!isDiskFull(error)) throw error
-      namespace.open?.file.truncate(namespace.open.bytes)
+      if (!isDiskFull(error) && !isOutOfFiles(error)) throw error
+      // A footer that did not fit, too: it is written again in its place.
+      const torn = open ?? namespace.open
+      torn?.file.truncate(torn.tally.bytes)
       return false
     }
+    for (const { seq, topic, line } of namespace.pending) open.tally.count(seq, topic, line)
+    open.tally.hash(bytes)
+    open.isDirty = true
+    return true
   }
 
   #openFor(name: string, namespace: Namespace): Open {
     const date = this.#today()
     const before = namespace.open
-    if (before !== null && before.date === date && before.bytes < this.#segmentBytes) return before
+    if (before !== null && before.date === date && before.tally.bytes < this.#segmentBytes) return before
+    if (before !== null) this.#seal(before, namespace)
     const path = join(name, date, segmentName(namespace.pending[0]?.seq as number))
-    const open = { path, date, file: this.#disk.create(join(this.#folder, path)), bytes: 0, isDirty: true }
-    if (before !== null) this.#full.push(before)
-    namespace.open = open
-    return open
+    const file = newFile(this.#disk, join(this.#folder, path), 'topic.folder')
+    namespace.open = { path, date, file, tally: new SegmentTally(), isDirty: true }
+    return namespace.open
+  }
+
+  #seal(open: Open, namespace: Namespace): void {
+    const footer = open.tally.footer(namespace.chain)
+    open.file.write(Buffer.from(footerLine(footer)), open.tally.bytes)
+    namespace.chain = footer.chain
+    namespace.open = null
+    this.#sealed.push(open)
   }
 }

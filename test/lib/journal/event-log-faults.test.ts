@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { type LogDisk, type LogFile, realDisk } from '#lib/journal/log-disk.ts'
+import type { LogDisk, LogFile } from '#lib/journal/log-disk.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { readLog } from '#lib/journal/read-log.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
 import { fact } from '#test/lib/journal/bodies.ts'
 
 let folder: string
@@ -19,14 +20,17 @@ type Faults = { isFull: boolean; isSyncFailing: boolean }
 function faultyDisk(faults: Faults): LogDisk {
   const faulty = (file: LogFile): LogFile => ({
     ...file,
+    get size() {
+      return file.size
+    },
     write(bytes, at) {
       if (!faults.isFull) return file.write(bytes, at)
       file.write(bytes.subarray(0, 7), at)
       throw Object.assign(new Error('no space left on device'), { code: 'ENOSPC' })
     },
-    sync: () => (faults.isSyncFailing ? Promise.reject(new Error('input/output error')) : file.sync()),
+    sync: (step) => (faults.isSyncFailing ? Promise.reject(new Error('input/output error')) : file.sync(step)),
   })
-  return { create: (path) => faulty(realDisk.create(path)), open: (path) => faulty(realDisk.open(path)) }
+  return { ...realDisk, create: (path) => faulty(realDisk.create(path)), open: (path) => faulty(realDisk.open(path)) }
 }
 
 it('[J12] refuses with disk_full, stays readable and goes on when there is space', async () => {

@@ -5,6 +5,7 @@ import { afterAll, beforeEach, expect, it } from 'vitest'
 import { topicSegments } from '#lib/journal/log-files.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { readLog } from '#lib/journal/read-log.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
 import { fact } from '#test/lib/journal/bodies.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'trader-read-'))
@@ -22,7 +23,7 @@ beforeEach(async () => {
   rmSync(join(folder, 'journal'), { recursive: true })
 })
 
-const fileOf = (namespace: string) => topicSegments(folder, namespace)[0]?.path as string
+const fileOf = (namespace: string) => topicSegments(realDisk, folder, namespace)[0]?.path as string
 
 it('[J15] gives a finished run in order, contents without what belongs to the line', () => {
   const lines = [...readLog(folder)]

@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { z } from 'zod'
+import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
+import { replaceFile, textOf } from '#lib/journal/new-file.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+/** Events [from, to] that a log no longer has whole: removed by age or size, or damaged and put into quarantine. */
+const Hole = z.object({ from: z.int().min(1), to: z.int().min(1), why: z.enum(['retention', 'damage']) })
+export type Hole = z.infer<typeof Hole>
+
+const pathIn = (folder: string): string => join(folder, 'holes.json')
+
+/** In order of seq. Throws a UserError where the file says what cannot be believed: then nobody knows what is missing. */
+export function readHoles(disk: Pick<ReadDisk, 'openToRead'>, folder: string): readonly Hole[] {
+  const text = textOf(disk, pathIn(folder))
+  if (text === null) return []
+  const [line = '', crc] = text.split('\n')
+  if (crc !== crc32(line).toString(16))
+    throw new UserError('is not what was written: what the log lacks is not known', { file: pathIn(folder) })
+  return z.array(Hole).parse(JSON.parse(line))
+}
+
+/** Adds a hole to those that are known. */
+export function addHole(disk: LogDisk, folder: string, hole: Hole): void {
+  const holes = [...readHoles(disk, folder), hole].sort((a, b) => a.from - b.from)
+  const joined: Hole[] = []
+  for (const next of holes) {
+    const last = joined.at(-1)
+    if (last !== undefined && last.why === next.why && next.from <= last.to + 1)
+      joined[joined.length - 1] = { ...last, to: Math.max(last.to, next.to) }
+    else joined.push(next)
+  }
+  const line = JSON.stringify(joined)
+  const text = `${line}\n${crc32(line).toString(16)}\n`
+  replaceFile(disk, pathIn(folder), text, { file: 'holes.file', folder: 'holes.folder' })
+}
+
+/** The first seq from `seq` on that is in no hole. */
+export function behindHoles(holes: readonly Hole[], seq: number): number {
+  let at = seq
+  for (const { from, to } of holes) if (from <= at && at <= to) at = to + 1
+  return at
+}

@@ -1,0 +1,67 @@
+import {
+  closeSync,
+  fdatasync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { lockFolder } from '#lib/journal/lock-folder.ts'
+import { isGone, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
+
+/** The disk of this machine. */
+export const realDisk: LogDisk = {
+  lock: lockFolder,
+  list(folder) {
+    try {
+      const entries = readdirSync(folder, { withFileTypes: true })
+      return entries.map((entry) => ({ name: entry.name, isFolder: entry.isDirectory() }))
+    } catch (error) {
+      if (isGone(error)) return []
+      throw error
+    }
+  },
+  openToRead: (path) => fileOf(openSync(path, 'r')),
+  create: (path) => fileOf(openSync(path, 'wx+')),
+  open: (path) => fileOf(openSync(path, 'r+')),
+  makeFolder: (path) => mkdirSync(path),
+  rename: renameSync,
+  remove: (path) => rmSync(path),
+  syncFolder(folder) {
+    const fd = openSync(folder, 'r')
+    try {
+      fsyncSync(fd)
+    } finally {
+      closeSync(fd)
+    }
+  },
+}
+
+const fileOf = (fd: number): LogFile => ({
+  get size() {
+    return fstatSync(fd).size
+  },
+  read(buffer, at) {
+    let done = 0
+    while (done < buffer.length) {
+      const length = readSync(fd, buffer, done, buffer.length - done, at + done)
+      if (length === 0) break
+      done += length
+    }
+    return done
+  },
+  write(bytes, at) {
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done)
+  },
+  sync: () => new Promise((resolve, reject) => fdatasync(fd, (error) => (error === null ? resolve() : reject(error)))),
+  syncNow: () => fdatasyncSync(fd),
+  truncate: (bytes) => ftruncateSync(fd, bytes),
+  close: () => closeSync(fd),
+})

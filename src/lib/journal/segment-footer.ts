@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { z } from 'zod'
+import { atIn, withCrc } from '#lib/journal/log-line.ts'
+
+const Sha256 = z.string().regex(/^[\da-f]{64}$/)
+const Footer = z.object({
+  events: z.int(),
+  firstSeq: z.int(),
+  lastSeq: z.int(),
+  /** The range of event times, microseconds UTC. They need not be in order. */
+  firstAt: z.int(),
+  lastAt: z.int(),
+  topics: z.record(z.string(), z.int()),
+  /** Of the lines before the footer, and their SHA-256. */
+  bytes: z.int(),
+  sha256: Sha256,
+  /** SHA-256 of the chain of the segment before, and `sha256`, as hexadecimal text. */
+  chain: Sha256,
+})
+
+/** The last line of a segment that nothing more comes into. */
+export type SegmentFooter = z.infer<typeof Footer>
+
+/** What the first segment of a namespace is chained to. */
+export const chainStart = '0'.repeat(64)
+
+export const chainAfter = (before: string, sha256: string): string =>
+  createHash('sha256').update(`${before}${sha256}`).digest('hex')
+
+export const footerLine = (footer: SegmentFooter): string => `${withCrc(`{"footer":${JSON.stringify(footer)}`)}\n`
+
+/** Null when the line, whose crc is right, is no footer of this form. */
+export function readFooter(line: string): SegmentFooter | null {
+  const parsed = Footer.safeParse((JSON.parse(line) as { footer: unknown }).footer)
+  return parsed.success ? parsed.data : null
+}
+
+/** Counts and hashes the lines of a segment as they come. */
+export class SegmentTally {
+  readonly #hash = createHash('sha256')
+  readonly #topics = new Map<string, number>()
+  #events = 0
+  #bytes = 0
+  #firstSeq = 0
+  #lastSeq = 0
+  #firstAt = Number.POSITIVE_INFINITY
+  #lastAt = Number.NEGATIVE_INFINITY
+
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** `line` with or without its line end. */
+  count(seq: number, topic: string, line: string): void {
+    const at = atIn(line)
+    if (this.#events++ === 0) this.#firstSeq = seq
+    this.#lastSeq = seq
+    if (at < this.#firstAt) this.#firstAt = at
+    if (at > this.#lastAt) this.#lastAt = at
+    this.#topics.set(topic, (this.#topics.get(topic) ?? 0) + 1)
+  }
+
+  /** Takes the bytes of the lines that were counted. */
+  hash(bytes: Uint8Array): void {
+    this.#hash.update(bytes)
+    this.#bytes += bytes.length
+  }
+
+  footer(chainBefore: string): SegmentFooter {
+    const sha256 = this.#hash.copy().digest('hex')
+    return {
+      events: this.#events,
+      firstSeq: this.#firstSeq,
+      lastSeq: this.#lastSeq,
+      firstAt: this.#firstAt,
+      lastAt: this.#lastAt,
+      topics: Object.fromEntries([...this.#topics].sort(([a], [b]) => (a < b ? -1 : 1))),
+      bytes: this.#bytes,
+      sha256,
+      chain: chainAfter(chainBefore, sha256),
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { pathToFileURL } from 'node:url'
+import type { Step } from '#lib/journal/log-disk.ts'
+import { simulateLogs } from '#test/faults/log-simulation.ts'
+
+const steps: Partial<Record<Step, string>> = {
+  commit: 'fdatasync of the journal, before the acknowledgement',
+  refusal: 'fdatasync of the journal after a write that did not fit was taken back',
+  'journal.folder': "fsync of a new segment's folders, before anything in it is acknowledged",
+  'topic.file': 'fdatasync of the topic files, before the checkpoint',
+  'topic.folder': "fsync of a new topic file's folders",
+  'checkpoint.file': 'fdatasync of the checkpoint, before it is renamed into its place',
+  'removal.folder': "fsync of the journal's folder after each segment that is removed",
+  'cut.folder': 'fsync of the folders of topic files that recovery removed',
+  'torn.file': 'fdatasync of the copy of a torn tail, before it is cut off',
+  'torn.folder': 'fsync of the folder of that copy',
+  'suspect.file': 'fdatasync of the fresh segment that a suspect tail is written to',
+  'suspect.folder': 'fsync of the folder of that segment',
+}
+
+/** Seeds from which on the simulation soon shows that a step is left out, or comes too late. */
+const seeds: Partial<Record<string, number>> = {
+  'commit, left out': 1,
+  'commit, too late': 1,
+  'refusal, left out': 70,
+  'refusal, too late': 49,
+  'journal.folder, left out': 1,
+  'journal.folder, too late': 1,
+  'topic.file, left out': 1,
+  'topic.file, too late': 2,
+  'topic.folder, left out': 3,
+  'topic.folder, too late': 5,
+  'checkpoint.file, left out': 2,
+  'checkpoint.file, too late': 2,
+  'removal.folder, left out': 16,
+  'removal.folder, too late': 127,
+  'cut.folder, left out': 25,
+  'cut.folder, too late': 330,
+  'torn.file, left out': 6,
+  'torn.file, too late': 13,
+  'torn.folder, left out': 6,
+  'torn.folder, too late': 127,
+  'suspect.file, left out': 1,
+  'suspect.file, too late': 2,
+  'suspect.folder, left out': 139,
+  'suspect.folder, too late': 71,
+}
+
+export const durableSteps = (Object.keys(steps) as Step[]).flatMap((step) =>
+  (['left out', 'too late'] as const).map((how) => ({ step, how, seed: seeds[`${step}, ${how}`] ?? 1 })),
+)
+
+if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {
+  process.stdout.write('| step | left out: caught by | too late: caught by |\n|---|---|---|\n')
+  for (const step of Object.keys(steps) as Step[]) {
+    const found: string[] = []
+    for (const how of ['left out', 'too late'] as const) {
+      const { violation, crashes, seed } = await simulateLogs(10_000, { seed: 1, mutation: { step, how } })
+      process.stderr.write(`  '${step}, ${how}': ${seed},\n`)
+      found.push(
+        violation === null
+          ? 'nothing'
+          : `seed ${seed}, crash ${crashes}: ${violation.replace(/\{.*/, '…').slice(0, 70)}`,
+      )
+    }
+    process.stdout.write(`| ${steps[step]} | ${found.join(' | ')} |\n`)
+  }
+}
