@@ -102,4 +102,37 @@ describe('commands that answer tables of options and metrics', () => {
     expect(trades.expected).toMatchObject({ trades: 3, wins: 1, breakeven: 1, profit_factor: 2 })
     expect([bad.expected, odd.expected]).toEqual([null, null])
   })
+
+  it('[C2] [C3] [C10] resolve answers each selection from the snapshot, with nothing but quotes in it', async () => {
+    const quotes = ['C,95,5.9,6.1', 'C,100,2.4,2.6', 'C,105,,0.9', 'P,95,0.3,0.4', 'P,100,1.9,2.1', 'P,105,5.0,5.4']
+    put('snap.csv', ['expiry,right,strike,bid,ask', ...quotes.map((row) => `2014-06-20,${row}`)].join('\n'))
+    const ladder = { expiry: '2014-06-20', right: 'C' }
+    const ask = (kind: string, input: object) => ({ kind, input, expected: 'not read' })
+    const selections = [
+      ask('atm_strike', { ...ladder, spot: 97.5 }),
+      ask('nth_otm', { ...ladder, spot: 100, n: 1 }),
+      ask('nth_itm', { ...ladder, right: 'P', n: 2 }),
+      ask('delta_target', { ...ladder, target_abs_delta: 0.5 }),
+      ask('liquid_strikes', { ...ladder, right: 'P', max_spread_pct: 11, min_open_interest: 0 }),
+      ask('nearest_monthly', { min_dte: 3 }),
+      ask('nth_otm', { ...ladder, n: 0 }),
+    ]
+    const one = {
+      snapshot: 'snap.csv',
+      date: '2014-06-02',
+      time_ms_ny: 35_100_000,
+      spot: 100.2,
+      r: 0.01,
+      q: 0,
+      selections,
+    }
+    const given = put('chains.json', JSON.stringify([one]))
+    const { exitCode, stdout, stderr } = await trader(['resolve', '--cases', given, '--chains', folder, '--out', '-'])
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('case 0: selection 6: input.n: ')
+    const answers = JSON.parse(String(stdout))[0].selections.map(({ expected }: { expected: unknown }) => expected)
+    expect(answers.toSpliced(3, 1)).toEqual([95, 105, null, [100, 105], '2014-06-20', null])
+    expect(answers[3]).toMatchObject({ strike: 100 })
+    expect(answers[3].delta).toBeCloseTo(0.52, 1)
+  })
 })
