@@ -109,11 +109,12 @@ export default class Backtest extends TraderCommand {
         })
     progress.finish()
     const seconds = (Date.now() - started.getTime()) / 1_000
+    const peakRssBytes = process.resourceUsage().maxRSS * 1_024
     this.say(`${manifest.events} events in ${seconds.toFixed(1)} s; ${folder}`)
     if (result.fill === 'touch' && result.rejected > 0 && result.rejected === result.orders)
       this.say('no order met a quote: --fill touch needs quotes in the data')
     this.log(resultTable(manifest, result))
-    return { run, folder, manifest, result }
+    return { run, folder, manifest, result, seconds, peakRssBytes }
   }
 }
 
