@@ -30,11 +30,7 @@ type Opened = {
   readonly watermark: WatermarkFile
   readonly marks: Map<string, SourceMark>
   readonly head: number
-  readonly journal: {
-    readonly file: LogFile
-    readonly bytes: number
-    readonly allocated: number
-  }
+  readonly journal: { readonly file: LogFile; readonly bytes: number; readonly allocated: number }
   readonly onFailure?: (error: Error) => void
 }
 
