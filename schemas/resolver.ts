@@ -11,6 +11,9 @@ export const InstrumentResolved = z.object({
   orderType: OrderType,
   limitPrice: Price.optional(),
   referencePrice: Price,
+  /** Of a wish of several options: which leg, from 1, and how many there are. */
+  leg: z.int().min(1).optional(),
+  legs: z.int().min(1).optional(),
 })
 
 export const ResolverCode = z.enum([
@@ -18,6 +21,15 @@ export const ResolverCode = z.enum([
   'INSTRUMENT_UNKNOWN',
   'NO_PRICE',
   'NO_LISTED_OPTION',
+  'NO_LISTED_STRIKE',
+  'NO_LIQUID_OPTION',
+  'NO_QUOTE',
+  'SPREAD_TOO_WIDE',
+  'OPEN_INTEREST_TOO_LOW',
+  'VOLUME_TOO_LOW',
+  'QUOTE_TOO_OLD',
+  'SIZE_TOO_SMALL',
+  'LEGS_COLLIDE',
   'SIZE_BELOW_ONE_LOT',
   'SIZE_MISSING',
   'NOTHING_HELD',
@@ -30,4 +42,6 @@ export const InstrumentRejected = z.object({
   code: ResolverCode,
   value: z.string().max(96).optional(),
   limit: z.string().max(96).optional(),
+  /** Which leg of a wish of several, from 1. */
+  leg: z.int().min(1).optional(),
 })

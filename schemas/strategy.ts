@@ -30,7 +30,7 @@ export const StrikeWish = z.discriminatedUnion('by', [
   z.object({ by: z.literal('moneyness'), ratio: z.number().positive() }),
   /** The option whose price is nearest to this one. */
   z.object({ by: z.literal('premium'), price: Price }),
-  /** Spot plus so many points. */
+  /** The strike at the money plus so many points, exactly. */
   z.object({ by: z.literal('offset'), points: Price }),
 ])
 

@@ -5,6 +5,7 @@ import { z } from 'zod'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { Currency, InstrumentId, Interval, Micros, Money, Name } from '#schemas/primitives.ts'
 import { FeedConfig, Speed } from '#services/md/adapters/feed-config.ts'
+import { OptionPolicy } from '#services/resolver/service.ts'
 import { RiskConfig } from '#services/risk/service.ts'
 import { VenueConfig } from '#services/venue/service.ts'
 
@@ -12,7 +13,7 @@ import { VenueConfig } from '#services/venue/service.ts'
 const RoleTarget = z.union([
   InstrumentId,
   z.strictObject({
-    option: z.strictObject({ underlying: InstrumentId, minDaysToExpiry: z.int().min(0).default(0) }),
+    option: OptionPolicy,
   }),
 ])
 

@@ -1,60 +1,126 @@
-import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { absExact, subtractExact } from '#lib/domain/signed-decimal.ts'
-import type { KnownMarket, Listing } from './known-market.ts'
+import { addExact, type ExactDecimal, formatExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { isOfCycle } from '#lib/chain/expiry-cycle.ts'
+import { newYorkCloseMs } from '#lib/chain/new-york-close.ts'
+import { expiryBetween, nearestExpiry } from '#lib/chain/pick-expiry.ts'
+import { middleOfSides, quoteVolatility } from '#lib/chain/quote-volatility.ts'
+import * as ladder from '#lib/chain/strike-ladder.ts'
+import { exactOfDouble } from '#lib/domain/decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { KnownMarket } from './known-market.ts'
+import { illiquidity, sidesOf } from './liquidity.ts'
+import { dayOf, type Listing, livingRungs } from './option-chain.ts'
+import type { OptionPolicy } from './resolver-config.ts'
+import type { Fault } from './size-target.ts'
 
-export type OptionRight = 'call' | 'put'
+export type OptionLeg = NonNullable<PayloadOf<'strategy.intent'>['wish']>['legs'][number]
 
-/**
- * The option at the money: of the nearest expiry that is far enough away, the strike next to the spot. Null when none is
- * listed. `now` in microseconds UTC. [S4]
- */
-export function pickOption(
-  { chains, listings }: KnownMarket,
-  underlying: string,
-  right: OptionRight,
-  minDaysToExpiry: number,
-  spot: string,
-  now: number,
-): string | null {
-  let best: Candidate | null = null
-  for (const instrument of chains.get(underlying) ?? []) {
-    const candidate = candidateOf(listings.get(instrument), right, spot)
-    if (!candidate || isExpired(candidate.listing, now)) continue
-    if (candidate.day - dayOf(now) < minDaysToExpiry) continue
-    if (best === null || isNearer(candidate, best)) best = candidate
+/** Where an option is looked for. `now` in microseconds UTC. */
+export type Search = {
+  readonly market: KnownMarket
+  readonly policy: OptionPolicy
+  readonly spot: string
+  readonly now: number
+  readonly side: 'buy' | 'sell'
+}
+
+type Rungs = { readonly strikes: readonly ExactDecimal[]; readonly listings: readonly Listing[] }
+
+/** The listed option that a leg means, or why there is none. [S4] [S12] */
+export function pickOption(search: Search, leg: OptionLeg): Listing | Fault {
+  const { market, policy, now, side } = search
+  const rungs = rungsOf(search, leg)
+  if ('code' in rungs) return rungs
+  const index = strikeIndex(search, leg, rungs)
+  if (typeof index !== 'number') return index
+  const listing = rungs.listings[index] as Listing
+  const { instrument } = listing
+  return illiquidity(policy.liquidity, instrument, market.quotes.get(instrument), side, now) ?? listing
+}
+
+/** What is listed of the right at the expiry that is wished for. */
+function rungsOf({ market, policy, now }: Search, { right, expiry }: OptionLeg): Rungs | Fault {
+  const { underlying, minDaysToExpiry, calendar } = policy
+  const chain = market.chains.get(underlying)
+  const living = (chain?.expiries ?? []).filter(
+    (date) => chain !== undefined && livingRungs(chain, date, right, now).strikes.length > 0,
+  )
+  const today = dayOf(now)
+  const afterDays = Math.max(minDaysToExpiry, expiry.by === 'nearest' ? (expiry.afterDays ?? 0) : expiry.min)
+  const cycle = expiry.by === 'nearest' ? expiry.cycle : undefined
+  const ofCycle = cycle === undefined ? living : living.filter((date) => isOfCycle(date, cycle, calendar))
+  const found =
+    expiry.by === 'nearest'
+      ? nearestExpiry(ofCycle, today, afterDays)
+      : expiryBetween(living, today, afterDays, expiry.max)
+  if (found !== null && chain !== undefined) return livingRungs(chain, found, right, now)
+  const limit = expiry.by === 'nearest' ? [afterDays, cycle] : [`${afterDays}-${expiry.max}`]
+  return {
+    code: 'NO_LISTED_OPTION',
+    value: `${underlying} ${right}`.slice(0, 96),
+    limit: limit.filter((part) => part !== undefined).join(' '),
   }
-  return best === null ? null : best.listing.instrument
 }
 
-/** At `expiresAt`, or where that is not stated, once the day of expiry (UTC) is over. */
-export function isExpired({ expiresAt, expiry }: Listing, now: number): boolean {
-  if (expiresAt !== undefined) return now >= expiresAt
-  return expiry !== undefined && dayOfDate(expiry) < dayOf(now)
+function strikeIndex(search: Search, { right, strike }: OptionLeg, rungs: Rungs): number | Fault {
+  const { strikes } = rungs
+  const spot = parseExact(search.spot)
+  const orNone = (index: number | null, wanted: string): number | Fault =>
+    index ?? { code: 'NO_LISTED_STRIKE', value: `${search.policy.underlying} ${right}`.slice(0, 96), limit: wanted }
+  switch (strike.by) {
+    case 'atm':
+      return orNone(ladder.stepsFromMoney(strikes, right, spot, strike.offset), `atm ${strike.offset}`)
+    case 'otm':
+      return orNone(ladder.nthOutOfMoney(strikes, right, spot, strike.steps), `otm ${strike.steps}`)
+    case 'itm':
+      return orNone(ladder.nthInMoney(strikes, right, spot, strike.steps), `itm ${strike.steps}`)
+    case 'moneyness':
+      return orNone(
+        ladder.nearestStrike(strikes, multiplyExact(spot, exactOfDouble(strike.ratio))),
+        `x ${strike.ratio}`,
+      )
+    case 'offset': {
+      const money = ladder.nearestStrike(strikes, spot)
+      const wanted = addExact(strikes[money ?? 0] as ExactDecimal, parseExact(strike.points))
+      return orNone(ladder.exactStrike(strikes, wanted), formatExact(wanted).slice(0, 96))
+    }
+    case 'delta':
+      return nearestLiquid(search, rungs, strike.delta, `delta ${strike.delta}`, (listing) => deltaOf(search, listing))
+    case 'premium':
+      return nearestLiquid(search, rungs, Number(strike.price), `premium ${strike.price}`, ({ instrument }) =>
+        middleOfSides(sidesOf(search.market.quotes.get(instrument))),
+      )
+  }
 }
 
-type Candidate = {
-  readonly listing: Listing
-  readonly day: number
-  readonly strike: ReturnType<typeof parseExact>
-  readonly distance: ReturnType<typeof parseExact>
+/** Of those that are liquid and have the number, the one nearest to the target. */
+function nearestLiquid(
+  { market, policy, now, side }: Search,
+  { listings }: Rungs,
+  target: number,
+  wanted: string,
+  numberOf: (listing: Listing) => number | null,
+): number | Fault {
+  const numbers = listings.map((listing) => {
+    const quote = market.quotes.get(listing.instrument)
+    return illiquidity(policy.liquidity, listing.instrument, quote, side, now) === null ? numberOf(listing) : null
+  })
+  const value = `${policy.underlying}: none of ${listings.length}`.slice(0, 96)
+  return ladder.nearestNumber(numbers, target) ?? { code: 'NO_LIQUID_OPTION', value, limit: wanted.slice(0, 96) }
 }
 
-function candidateOf(listing: Listing | undefined, right: OptionRight, spot: string): Candidate | null {
-  if (listing?.right !== right || listing.expiry === undefined || listing.strike === undefined) return null
-  const strike = parseExact(listing.strike)
-  const distance = absExact(subtractExact(strike, parseExact(spot)))
-  return { listing, day: dayOfDate(listing.expiry), strike, distance }
+/** Without its sign: the venue's, or else the one that the middle implies; null where neither can be had. [S13] */
+function deltaOf({ market, policy, spot, now }: Search, listing: Listing): number | null {
+  const quote = market.quotes.get(listing.instrument)
+  if (quote?.delta !== undefined) return Math.abs(quote.delta)
+  const expiresMs = listing.expiresAt === undefined ? closeMs(listing, policy) : listing.expiresAt / 1_000
+  const years = (expiresMs - now / 1_000) / (365 * 86_400_000)
+  if (!(years > 0)) return null
+  const terms = { spot: Number(spot), strike: Number(listing.strike), years, rate: policy.rate, yield: policy.yield }
+  const found = quoteVolatility({ right: listing.right as 'call' | 'put', ...terms }, sidesOf(quote))
+  return found.status === 'ok' ? Math.abs(found.delta) : null
 }
 
-function isNearer(a: Candidate, b: Candidate): boolean {
-  const order = a.day - b.day || compareExact(a.distance, b.distance) || compareExact(a.strike, b.strike)
-  return order === 0 ? a.listing.instrument < b.listing.instrument : order < 0
+/** US options end at the close in New York, those on coins at 08:00 UTC. */
+function closeMs({ expiry = '' }: Listing, { calendar }: OptionPolicy): number {
+  return calendar === 'us' ? newYorkCloseMs(expiry) : Date.parse(`${expiry}T08:00:00Z`)
 }
-
-const dayMicros = 86_400_000_000
-
-const dayOf = (at: number): number => Math.floor(at / dayMicros)
-
-/** Days from 1970-01-01 to a date `YYYY-MM-DD`. */
-const dayOfDate = (date: string): number =>
-  Date.UTC(Number(date.slice(0, 4)), Number(date.slice(5, 7)) - 1, Number(date.slice(8, 10))) / 86_400_000

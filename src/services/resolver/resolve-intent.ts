@@ -1,88 +1,98 @@
-import { type ExactDecimal, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { type ExactDecimal, formatExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
 import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { Event, Statement } from '#schemas/event.ts'
-import { type Held, heldKey, type KnownMarket, spotOf } from './known-market.ts'
+import { type Held, type HeldLeg, type KnownMarket, roleKey, wishOf } from './known-market.ts'
 import { limitPriceOf } from './limit-price.ts'
-import { isExpired, type OptionRight, pickOption } from './pick-option.ts'
+import { isExpired } from './option-chain.ts'
 import type { Mapping } from './resolver-config.ts'
-import { type Fault, sizeInLots } from './size-target.ts'
+import { type SizedLeg, sizeInUnits } from './size-target.ts'
+import { type LegFault, type WantedLeg, wantedLegs } from './wanted-legs.ts'
 
 type Intent = Event<'strategy.intent'>
-type Leg = Statement<'instrument.resolved' | 'instrument.rejected'>
+type Said = Statement<'instrument.resolved' | 'instrument.rejected'>
 
-/** The instrument and the position that a wish means: first what must be closed, then what is wanted, or why not. */
-export function resolveIntent(market: KnownMarket, intent: Intent): readonly Leg[] {
+/** The instruments and positions that a wish means: first what must be closed, then what is wanted, or why not. */
+export function resolveIntent(market: KnownMarket, intent: Intent): readonly Said[] {
   const { strategy, role, target } = intent.payload
-  const held = market.held.get(heldKey(strategy, role))
+  const held = market.held.get(roleKey(strategy, role))
   const mapping = market.config.mappings.find((one) => one.strategy === strategy && one.role === role)
-  if (target === 'flat' && held) return [closeLeg(market, intent, held)]
+  if (target === 'flat' && held) return held.legs.map((leg) => closeLeg(market, intent, leg))
   if (!mapping) return [refuse(intent, { code: 'ROLE_NOT_MAPPED', value: `${strategy}/${role}`.slice(0, 96) })]
-  if (target === 'flat') return [flatLeg(market, intent, mapping)]
+  if (target === 'flat') return [nothingHeld(market, intent, mapping)]
 
-  const wanted = wantedInstrument(market, intent, mapping, target, held)
-  const instrument = typeof wanted === 'string' ? wanted : null
-  const closes = held && held.instrument !== instrument ? [closeLeg(market, intent, held)] : []
-  if (typeof wanted !== 'string') return [...closes, refuse(intent, wanted)]
-  const isBought = target === 'long' || mapping.to.kind === 'option'
-  return [...closes, openLeg(market, intent, wanted, isBought, held)]
+  const wanted = wantedLegs(market, intent, mapping, held)
+  const opened = 'code' in wanted ? wanted : openLegs(market, intent, wanted, held)
+  const closes = legsToClose(market, intent, mapping, held, 'code' in wanted ? null : wanted)
+  return [...closes, ...('code' in opened ? [refuse(intent, opened)] : opened)]
 }
 
-/** [S3]-[S5] */
-function wantedInstrument(
+/** What is held and not wanted. Options whose roll is refused live on: only another wish, or their expiry, closes them. [S5] */
+function legsToClose(
   market: KnownMarket,
-  { at }: Intent,
+  intent: Intent,
   { to }: Mapping,
-  target: 'long' | 'short',
   held: Held | undefined,
-): string | Fault {
-  if (to.kind === 'instrument') return to.instrument
-  const right: OptionRight = target === 'long' ? 'call' : 'put'
-  const kept = held && market.listings.get(held.instrument)
-  if (kept?.underlying === to.underlying && kept.right === right && !isExpired(kept, at)) return kept.instrument
-  const spot = spotOf(market, to.underlying)
-  if (spot === null) return { code: 'NO_PRICE', value: to.underlying }
-  const picked = pickOption(market, to.underlying, right, to.minDaysToExpiry, spot, at)
-  if (picked !== null) return picked
-  return {
-    code: 'NO_LISTED_OPTION',
-    value: `${to.underlying} ${right}`.slice(0, 96),
-    limit: String(to.minDaysToExpiry),
+  wanted: readonly WantedLeg[] | null,
+): Said[] {
+  const isSameWish = held?.wish === wishOf(intent.payload)
+  const underlying = to.kind === 'option' ? to.underlying : to.instrument
+  const isLeft = ({ instrument }: HeldLeg): boolean => {
+    if (wanted !== null) return !wanted.some(({ listing }) => listing.instrument === instrument)
+    const listing = market.listings.get(instrument)
+    return !isSameWish || listing?.underlying !== underlying || isExpired(listing, intent.at)
   }
+  return (held?.legs ?? []).filter(isLeft).map((leg) => closeLeg(market, intent, leg))
 }
 
-function openLeg(
+/** All legs, or the first thing that keeps one of them from being resolved. [S14] */
+function openLegs(
+  market: KnownMarket,
+  intent: Intent,
+  wanted: readonly WantedLeg[],
+  held: Held | undefined,
+): readonly Said[] | LegFault {
+  const sized: SizedLeg[] = []
+  for (const [i, { listing, ratio }] of wanted.entries()) {
+    const price = newestPrice(market.prices, listing.instrument)
+    const place = wanted.length > 1 ? { leg: i + 1 } : {}
+    if (price === null) return { code: 'NO_PRICE', value: listing.instrument, ...place }
+    sized.push({ listing, price, ratio })
+  }
+  const units = sizeInUnits(intent.payload.size, sized)
+  if ('code' in units) return units
+  return wanted.map(({ listing, side, ratio }, i) => {
+    const size = multiplyExact(units, { units: BigInt(ratio), scale: 0 })
+    const before = held?.legs.find(({ instrument }) => instrument === listing.instrument)
+    const place = wanted.length > 1 ? { leg: i + 1, legs: wanted.length } : {}
+    const from = before === undefined ? zero : parseExact(before.target)
+    return resolved(market, intent, listing.instrument, side === 'buy' ? size : negateExact(size), from, place)
+  })
+}
+
+const closeLeg = (market: KnownMarket, intent: Intent, { instrument, target }: HeldLeg): Said =>
+  resolved(market, intent, instrument, zero, parseExact(target), {})
+
+function nothingHeld(market: KnownMarket, intent: Intent, { to }: Mapping): Said {
+  const isOption = to.kind === 'option' || intent.payload.wish !== undefined
+  if (!isOption) return resolved(market, intent, to.instrument, zero, zero, {})
+  return refuse(intent, { code: 'NOTHING_HELD', value: to.kind === 'option' ? to.underlying : to.instrument })
+}
+
+function resolved(
   market: KnownMarket,
   intent: Intent,
   instrument: string,
-  isBought: boolean,
-  held: Held | undefined,
-): Leg {
-  const listing = market.listings.get(instrument)
-  if (!listing) return refuse(intent, { code: 'INSTRUMENT_UNKNOWN', value: instrument })
-  const price = newestPrice(market.prices, instrument)
-  if (price === null) return refuse(intent, { code: 'NO_PRICE', value: instrument })
-  const size = sizeInLots(intent.payload.size, listing, price)
-  if ('code' in size) return refuse(intent, size)
-  const before = held?.instrument === instrument ? parseExact(held.target) : zero
-  return leg(market, intent, instrument, isBought ? size : negateExact(size), before)
-}
-
-const closeLeg = (market: KnownMarket, intent: Intent, { instrument, target }: Held): Leg =>
-  leg(market, intent, instrument, zero, parseExact(target))
-
-const flatLeg = (market: KnownMarket, intent: Intent, { to }: Mapping): Leg =>
-  to.kind === 'option'
-    ? refuse(intent, { code: 'NOTHING_HELD', value: to.underlying })
-    : leg(market, intent, to.instrument, zero, zero)
-
-function leg(market: KnownMarket, intent: Intent, instrument: string, target: ExactDecimal, before: ExactDecimal): Leg {
+  target: ExactDecimal,
+  before: ExactDecimal,
+  place: { readonly leg?: number; readonly legs?: number },
+): Said {
   const listing = market.listings.get(instrument)
   if (!listing) return refuse(intent, { code: 'INSTRUMENT_UNKNOWN', value: instrument })
   const referencePrice = newestPrice(market.prices, instrument)
   if (referencePrice === null) return refuse(intent, { code: 'NO_PRICE', value: instrument })
   const { strategy, role, limitBps } = intent.payload
-  const named = { intent: intent.id, strategy, role, instrument, target: formatExact(target) }
+  const named = { intent: intent.id, strategy, role, instrument, target: formatExact(target), ...place }
   const step = subtractExact(target, before).units
   if (limitBps === undefined || step === 0n) {
     return { topic: 'instrument.resolved', payload: { ...named, orderType: 'market', referencePrice } }
@@ -91,7 +101,7 @@ function leg(market: KnownMarket, intent: Intent, instrument: string, target: Ex
   return { topic: 'instrument.resolved', payload: { ...named, orderType: 'limit', limitPrice, referencePrice } }
 }
 
-const refuse = ({ id, payload: { strategy, role } }: Intent, fault: Fault): Leg => ({
+const refuse = ({ id, payload: { strategy, role } }: Intent, fault: LegFault): Said => ({
   topic: 'instrument.rejected',
   payload: { intent: id, strategy, role, ...fault },
 })

@@ -1,17 +1,39 @@
 import { z } from 'zod'
 import { InstrumentId, Name } from '#schemas/primitives.ts'
 
+/** What an option must have to be traded; what is not stated is not looked at. */
+export const Liquidity = z.strictObject({
+  /** Of the middle. */
+  maxSpreadPct: z.number().positive().optional(),
+  minOpenInterest: z.number().min(0).optional(),
+  minVolume: z.number().min(0).optional(),
+  maxQuoteAgeMs: z.number().positive().optional(),
+  /** Of the side that is taken: the ask of what is bought. */
+  minSizeAtTouch: z.number().min(0).optional(),
+})
+export type Liquidity = z.infer<typeof Liquidity>
+
+/** On which underlying options are picked, and how. */
+export const OptionPolicy = z.strictObject({
+  underlying: InstrumentId,
+  /** Calendar days from the day of the wish (UTC) to the day of expiry, whatever the wish says. */
+  minDaysToExpiry: z.int().min(0).default(0),
+  /** An option that is nearer to its expiry than this is not kept, but resolved anew. */
+  rollDays: z.int().min(0).default(0),
+  calendar: z.enum(['us', 'coin']).default('us'),
+  /** Continuous, for deltas that no venue states. */
+  rate: z.number().min(-1).max(1).default(0),
+  yield: z.number().min(-1).max(1).default(0),
+  liquidity: Liquidity.optional(),
+})
+export type OptionPolicy = z.infer<typeof OptionPolicy>
+
 const Mapping = z.strictObject({
   strategy: Name,
   role: Name,
   to: z.discriminatedUnion('kind', [
     z.strictObject({ kind: z.literal('instrument'), instrument: InstrumentId }),
-    z.strictObject({
-      kind: z.literal('option'),
-      underlying: InstrumentId,
-      /** Calendar days from the day of the wish (UTC) to the day of expiry. */
-      minDaysToExpiry: z.int().min(0).default(0),
-    }),
+    OptionPolicy.extend({ kind: z.literal('option') }),
   ]),
 })
 export type Mapping = z.infer<typeof Mapping>

@@ -1,25 +1,28 @@
-import { parseExact } from '#lib/bars/exact-decimal.ts'
 import { priceTopics } from '#lib/domain/newest-price.ts'
 import { defineService } from '#lib/kernel/service.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import {
   emptyMarket,
   foldListing,
   foldMarketPrice,
-  heldKey,
+  foldSnapshot,
   type KnownMarket,
   marketFromJson,
   marketToJson,
+  remember,
+  roleKey,
+  wishOf,
 } from './known-market.ts'
 import { resolveIntent } from './resolve-intent.ts'
-import { ResolverConfig } from './resolver-config.ts'
+import { OptionPolicy, ResolverConfig } from './resolver-config.ts'
+
+export { OptionPolicy }
 
 /** Says which instrument and position a wish means; the rules are in SPEC.md. */
 export const resolver = defineService({
   name: 'resolver',
   config: ResolverConfig,
-  subscribes: ['md.instrument', ...priceTopics, 'strategy.intent'],
+  subscribes: ['md.instrument', ...priceTopics, 'md.option.chain.snapshot', 'strategy.intent'],
   emits: ['instrument.resolved', 'instrument.rejected'],
   init: emptyMarket,
   reconfigure: (market, config) => ({ ...market, config }),
@@ -36,7 +39,12 @@ export const resolver = defineService({
       case 'instrument.resolved':
         remember(market, event.payload)
         return market
+      case 'md.option.chain.snapshot':
+        foldSnapshot(market, event.at, event.payload)
+        return market
       case 'strategy.intent':
+        market.wishes.set(roleKey(event.payload.strategy, event.payload.role), wishOf(event.payload))
+        return market
       case 'instrument.rejected':
         return market
     }
@@ -46,17 +54,7 @@ export const resolver = defineService({
   restore: marketFromJson,
 })
 
-type In = 'md.instrument' | (typeof priceTopics)[number] | 'strategy.intent'
+type In = 'md.instrument' | (typeof priceTopics)[number] | 'md.option.chain.snapshot' | 'strategy.intent'
 type Out = 'instrument.resolved' | 'instrument.rejected'
 
 const none: readonly [] = Object.freeze([])
-
-/** [S5] */
-function remember(
-  { held }: KnownMarket,
-  { strategy, role, instrument, target }: PayloadOf<'instrument.resolved'>,
-): void {
-  const key = heldKey(strategy, role)
-  if (parseExact(target).units === 0n) held.delete(key)
-  else held.set(key, { instrument, target })
-}

@@ -1,0 +1,80 @@
+import { dayOfDate } from '#lib/chain/calendar-day.ts'
+import type { Event } from '#schemas/event.ts'
+import { type Held, type KnownMarket, spotOf, wishOf } from './known-market.ts'
+import { dayOf, isExpired, type Listing } from './option-chain.ts'
+import { type OptionLeg, pickOption } from './pick-option.ts'
+import { type Mapping, OptionPolicy } from './resolver-config.ts'
+import type { Fault } from './size-target.ts'
+
+export type WantedLeg = { readonly listing: Listing; readonly side: 'buy' | 'sell'; readonly ratio: number }
+/** A fault of a wish of several legs says which leg, from 1. */
+export type LegFault = Fault & { readonly leg?: number }
+
+type Intent = Event<'strategy.intent'>
+
+/** The instruments that a wish to be long or short means, all of them, or why not. [S3]-[S5] */
+export function wantedLegs(
+  market: KnownMarket,
+  intent: Intent,
+  { to }: Mapping,
+  held: Held | undefined,
+): readonly WantedLeg[] | LegFault {
+  const { target, wish } = intent.payload
+  if (to.kind === 'instrument' && wish === undefined) {
+    const listing = market.listings.get(to.instrument)
+    if (listing === undefined) return { code: 'INSTRUMENT_UNKNOWN', value: to.instrument }
+    return [{ listing, side: target === 'long' ? 'buy' : 'sell', ratio: 1 }]
+  }
+  const policy = to.kind === 'option' ? to : OptionPolicy.parse({ underlying: to.instrument })
+  const legs = wish === undefined ? [atTheMoney(target === 'long' ? 'call' : 'put')] : wish.legs
+  // A short wish of stated legs is the other side of each.
+  const isTurned = wish !== undefined && target === 'short'
+  const kept = keptLegs(market, intent, policy, legs, held)
+  const wanted: WantedLeg[] = []
+  for (const [i, leg] of legs.entries()) {
+    const side = isTurned ? turned(leg.side) : leg.side
+    const listing = kept?.[i] ?? pickLeg(market, intent, policy, leg, side)
+    const place = legs.length > 1 ? { leg: i + 1 } : {}
+    if ('code' in listing) return { ...listing, ...place }
+    if (wanted.some((other) => other.listing.instrument === listing.instrument))
+      return { code: 'LEGS_COLLIDE', value: listing.instrument, ...place }
+    wanted.push({ listing, side, ratio: leg.ratio })
+  }
+  return wanted
+}
+
+/** Is what is held of an option still far enough from its expiry to be kept? */
+export function isKeepable(listing: Listing | undefined, { underlying, rollDays }: OptionPolicy, now: number): boolean {
+  if (listing?.underlying !== underlying || isExpired(listing, now)) return false
+  return rollDays === 0 || (listing.expiry !== undefined && dayOfDate(listing.expiry) - dayOf(now) >= rollDays)
+}
+
+/** The same wish again keeps its options, all of them or none. [S5] */
+function keptLegs(
+  { listings }: KnownMarket,
+  { at, payload }: Intent,
+  policy: OptionPolicy,
+  legs: readonly OptionLeg[],
+  held: Held | undefined,
+): readonly Listing[] | null {
+  if (held === undefined || held.wish !== wishOf(payload) || held.legs.length !== legs.length) return null
+  const listed = held.legs.map(({ instrument }) => listings.get(instrument))
+  const isSame = listed.every((one, i) => isKeepable(one, policy, at) && one?.right === legs[i]?.right)
+  return isSame ? (listed as Listing[]) : null
+}
+
+function pickLeg(market: KnownMarket, { at }: Intent, policy: OptionPolicy, leg: OptionLeg, side: 'buy' | 'sell') {
+  const spot = spotOf(market, policy.underlying)
+  if (spot === null) return { code: 'NO_PRICE', value: policy.underlying } as const
+  return pickOption({ market, policy, spot, now: at, side }, leg)
+}
+
+const atTheMoney = (right: 'call' | 'put'): OptionLeg => ({
+  right,
+  side: 'buy',
+  ratio: 1,
+  strike: { by: 'atm', offset: 0 },
+  expiry: { by: 'nearest' },
+})
+
+const turned = (side: 'buy' | 'sell') => (side === 'buy' ? 'sell' : 'buy')
