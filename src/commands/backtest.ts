@@ -148,6 +148,10 @@ function freeId(runs: string, now: Date, name: string): string {
 
 function resultTable({ contentHash }: BacktestManifest, result: BacktestResult): string {
   const percent = (ratio: number) => `${(ratio * 100).toFixed(2)} %`
+  const twoDigits = (ratio: number) => ratio.toFixed(2)
+  const orDash = (ratio: number | null | undefined, form: (ratio: number) => string) =>
+    ratio == null ? '-' : form(ratio)
+  const { equity, trades } = result.metrics
   const rows: [string, string | number][] = [
     ['market', result.isSimulated ? 'SIMULATED' : 'recorded'],
     ['from', new Date(result.from / 1_000).toISOString()],
@@ -160,7 +164,12 @@ function resultTable({ contentHash }: BacktestManifest, result: BacktestResult):
     [`final equity ${result.currency}`, result.finalEquity],
     ['total return', percent(result.totalReturn)],
     ['max drawdown', percent(result.maxDrawdown)],
-    ['Sharpe, yearly', result.sharpe === null ? '-' : result.sharpe.toFixed(2)],
+    ['volatility, yearly', orDash(equity?.volatility_annual, percent)],
+    ['Sharpe, yearly', orDash(result.sharpe, twoDigits)],
+    ['Sortino, yearly', orDash(equity?.sortino, twoDigits)],
+    ['closed trades', trades.trades ?? 0],
+    ['win rate', orDash(trades.win_rate, percent)],
+    ['profit factor', orDash(trades.profit_factor, twoDigits)],
     [`fees ${result.currency}`, result.fees],
     ['content hash', contentHash],
   ]

@@ -1,5 +1,8 @@
+import { equityMetrics, type Metrics } from '#lib/metrics/equity-metrics.ts'
+import { tradeMetrics } from '#lib/metrics/trade-metrics.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import { ClosedTrades } from './closed-trades.ts'
 
 /** What came of a backtest. Money is exact text in the account's currency; ratios are doubles. */
 export type BacktestResult = {
@@ -12,11 +15,14 @@ export type BacktestResult = {
   readonly totalReturn: number
   /** Largest fall of equity from its peak, as a fraction of the peak, over the snapshots. */
   readonly maxDrawdown: number
-  /**
-   * Mean / sample standard deviation of the returns from one UTC day's last snapshot to the next, times sqrt(365 / mean days between
-   * them); risk-free rate 0 (Sharpe 1994). Null with fewer than three days or no deviation.
-   */
+  /** Of `metrics.equity`. */
   readonly sharpe: number | null
+  readonly metrics: {
+    /** Of the last equity of each UTC day, 365 / mean days between them a year, rates 0; null of fewer than two days. */
+    readonly equity: Metrics | null
+    /** Of closed trades, after fees. */
+    readonly trades: Metrics
+  }
   readonly fees: string
   readonly realized: string
   readonly unrealized: string
@@ -38,6 +44,7 @@ export class ResultBook {
   readonly #fills: string[] = []
   readonly #equity: string[] = []
   readonly #days: { day: number; equity: number }[] = []
+  readonly #trades = new ClosedTrades()
   #last: PayloadOf<'pnl.snapshot'> | null = null
   #peak = 0
   #drawdown = 0
@@ -81,6 +88,9 @@ export class ResultBook {
         )
         return
       }
+      case 'pnl.update':
+        this.#trades.take(event.payload)
+        return
       case 'pnl.snapshot':
         this.#snapshot(event.at, event.payload)
         return
@@ -93,6 +103,7 @@ export class ResultBook {
     const { currency, startingCash } = this.#account
     const last = this.#last
     const finalEquity = last?.equity ?? startingCash
+    const metrics = { equity: dailyMetrics(this.#days), trades: tradeMetrics(this.#trades.profits) }
     return {
       isSimulated,
       fill,
@@ -101,7 +112,8 @@ export class ResultBook {
       finalEquity,
       totalReturn: Number(finalEquity) / Number(startingCash) - 1,
       maxDrawdown: this.#drawdown,
-      sharpe: sharpeOf(this.#days),
+      sharpe: metrics.equity?.sharpe ?? null,
+      metrics,
       fees: last?.fees ?? '0',
       realized: last?.realized ?? '0',
       unrealized: last?.unrealized ?? '0',
@@ -138,15 +150,16 @@ export class ResultBook {
   }
 }
 
-function sharpeOf(days: readonly { day: number; equity: number }[]): number | null {
-  if (days.length < 3) return null
-  const returns = days.slice(1).map(({ equity }, i) => equity / (days[i] as { equity: number }).equity - 1)
-  const mean = returns.reduce((sum, value) => sum + value, 0) / returns.length
-  const variance = returns.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (returns.length - 1)
-  if (!(variance > 0)) return null
-  const [first, last] = [days[0] as { day: number }, days.at(-1) as { day: number }]
-  const daysBetween = (last.day - first.day) / returns.length
-  return (mean / Math.sqrt(variance)) * Math.sqrt(365 / daysBetween)
+function dailyMetrics(days: readonly { day: number; equity: number }[]): Metrics | null {
+  const [first, last] = [days[0], days.at(-1)]
+  if (first === undefined || last === undefined || days.length < 2 || !(first.equity > 0)) return null
+  return equityMetrics({
+    equity: days.map(({ equity }) => equity),
+    timesMs: days.map(({ day }) => (day * dayUs) / 1_000),
+    periodsPerYear: (365 * (days.length - 1)) / (last.day - first.day),
+    riskFreePerPeriod: 0,
+    marPerPeriod: 0,
+  })
 }
 
 const iso = (at: number): string => new Date(at / 1_000).toISOString()
