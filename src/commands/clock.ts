@@ -1,10 +1,13 @@
 import { Flags } from '@oclif/core'
+import { answeringServices } from '#compose/service-configs.ts'
 import { failProcess, type ProcessFlags, processFlags, runService, topologyOf } from '#compose/service-process.ts'
 import { clockMode, type Topology } from '#compose/topology.ts'
 import { readSecret } from '#lib/bus/auth.ts'
+import { Connection } from '#lib/bus/connection.ts'
 import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
+import type { Event } from '#schemas/event.ts'
 import { LiveClock, timeFacts } from '#services/clock/adapters/live-clock.ts'
 import { serveTime } from '#services/clock/adapters/time-server.ts'
 
@@ -23,8 +26,9 @@ export default class Clock extends TraderCommand {
     const topology = topologyOf(flags)
     const mode = clockMode(topology)
     const live = Promise.withResolvers<void>()
-    const running =
-      mode === 'live' ? liveTime(flags, topology, live.resolve) : replayedTime(flags, topology, live.resolve)
+    const isAnswering = answeringServices(topology).some(({ name }) => name === 'clock')
+    const say = mode === 'live' ? liveTime : isAnswering ? replayedTime : followedTime
+    const running = say(flags, topology, live.resolve)
     const server = await serveTime({ port: flags.port, mode, now: running.now })
     onStop(async () => {
       await server.close()
@@ -70,4 +74,23 @@ function replayedTime(flags: ProcessFlags, topology: Topology, onLive: () => voi
     },
   })
   return { now: () => newest, close: () => runner.close() }
+}
+
+/** The time as somebody else says it: that of a recorded live run. */
+function followedTime(flags: ProcessFlags, _: Topology, onLive: () => void): Running {
+  let newest: number | null = null
+  let next = 1
+  const connection = new Connection({
+    url: flags.url,
+    identity: 'clock',
+    secret: readSecret(flags.keys, 'clock'),
+    wish: () => ({ from: next, topics: ['system.time'], isService: false }),
+    onWelcome: onLive,
+    onEvents: (_from, to, lines) => {
+      next = to + 1
+      for (const line of lines) newest = (JSON.parse(line) as Event<'system.time'>).payload.now
+    },
+    onRefused: (reason) => failProcess(`the router refuses: ${reason}`),
+  })
+  return { now: () => newest, close: () => connection.close() }
 }

@@ -17,8 +17,11 @@ export type RecordedRun = {
 export function recordedRun(folder: string): RecordedRun {
   const configs = new Map<string, ServiceConfig>()
   let startsAt: number | null = null
-  for (const { content } of readLog(folder, { topics: ['system.config'] })) {
-    const { at, payload } = JSON.parse(content) as Event<'system.config'>
+  for (const { content } of readLog(folder)) {
+    const { at, topic, payload } = JSON.parse(content) as Event
+    // A feed begins when every service has its configuration.
+    if (topic.startsWith('md.')) break
+    if (topic !== 'system.config') continue
     startsAt ??= at
     if (!configs.has(payload.service)) configs.set(payload.service, { hash: payload.hash, config: payload.config })
   }
