@@ -1,7 +1,8 @@
 import { Flags } from '@oclif/core'
+import { newestTimeInLog } from '#compose/newest-time.ts'
 import { answeringServices } from '#compose/service-configs.ts'
 import { failProcess, type ProcessFlags, processFlags, runService, topologyOf } from '#compose/service-process.ts'
-import { clockMode, type Topology } from '#compose/topology.ts'
+import { type Topology, timeMode } from '#compose/topology.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { Connection } from '#lib/bus/connection.ts'
 import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
@@ -24,11 +25,11 @@ export default class Clock extends TraderCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Clock)
     const topology = topologyOf(flags)
-    const mode = clockMode(topology)
+    const mode = timeMode(topology)
     const live = Promise.withResolvers<void>()
     const isAnswering = answeringServices(topology).some(({ name }) => name === 'clock')
     const say = mode === 'live' ? liveTime : isAnswering ? replayedTime : followedTime
-    const running = say(flags, topology, live.resolve)
+    const running = await say(flags, topology, live.resolve)
     const server = await serveTime({ port: flags.port, mode, now: running.now })
     onStop(async () => {
       await server.close()
@@ -40,9 +41,10 @@ export default class Clock extends TraderCommand {
   }
 }
 
-function liveTime(flags: ProcessFlags, { clock }: Topology, onLive: () => void): Running {
-  const time = new LiveClock()
+/** The system's clock, later than anything in the log. */
+async function liveTime(flags: ProcessFlags, { clock }: Topology, onLive: () => void): Promise<Running> {
   const stopping = new AbortController()
+  const time = new LiveClock({ notBefore: await newestTimeInLog(flags, stopping.signal) })
   const publisher = new FeedPublisher({
     url: flags.url,
     identity: 'clock',

@@ -3,7 +3,7 @@ import { readSecret } from '#lib/bus/auth.ts'
 import { connectBus } from '#lib/bus/bus-client.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
 import type { ProcessFlags } from './service-process.ts'
-import { clockMode, type Topology } from './topology.ts'
+import { type Topology, timeMode } from './topology.ts'
 
 /** Waits until the log has the configuration of every service that answers, so that none of them misses the beginning. */
 export async function awaitConfigs(
@@ -13,7 +13,7 @@ export async function awaitConfigs(
   say: (message: string) => void,
 ): Promise<void> {
   const missing = new Set<string>(serviceRank)
-  if (clockMode(topology) === 'live') missing.delete('clock')
+  if (timeMode(topology) === 'live') missing.delete('clock')
   const told = setTimeout(() => say(`waiting for ${[...missing].join(', ')}`), 5_000)
   while (missing.size > 0 && !signal.aborted) {
     try {

@@ -8,7 +8,7 @@ import { eventsIn, LiveTree, removeFolder, walkFolder } from '#test/process/tree
 
 let folder = ''
 beforeAll(async () => {
-  folder = await walkFolder(150)
+  folder = await walkFolder(80)
 })
 afterAll(() => removeFolder(folder))
 
@@ -29,7 +29,7 @@ describe('trader replay of a backtest', () => {
   test('has its facts, its answers and its content hash, and is proven', async () => {
     const { manifest } = JSON.parse(`{"manifest":${readFileSync(join(folder, 'runs/walk/manifest.json'), 'utf8')}}`)
     const replayed = await json('replay', 'walk')
-    expect(replayed).toMatchObject({ run: 'replay-walk', isWhole: true, isSame: true, facts: 153 })
+    expect(replayed).toMatchObject({ run: 'replay-walk', isWhole: true, isSame: true, facts: 83 })
     expect(replayed.contentHash).toBe(manifest.contentHash)
     expect(await json('verify', 'replay-walk')).toMatchObject({ isProven: true, events: manifest.events })
   })
@@ -38,7 +38,7 @@ describe('trader replay of a backtest', () => {
     const bars = eventsIn(join(folder, 'runs/walk/log')).filter(({ topic }) => topic === 'md.bar')
     const from = bars.at(-4) as Event
     const startedMs = performance.now()
-    // Bars are a minute apart: two a second at this speed, 75 seconds from the beginning.
+    // Bars are a minute apart: two a second at this speed, 40 seconds from the beginning.
     const replayed = await json('replay', 'walk', '--speed', '120', '--seek', String(from.seq), '--run', 'from-seq')
     expect(performance.now() - startedMs).toBeGreaterThan(1_500)
     expect(replayed).toMatchObject({ isSame: true })
@@ -65,25 +65,25 @@ describe('trader replay of a backtest', () => {
 
 describe('trader replay of a live run', () => {
   test('has what market, clock and operator said, and each configuration in its place; it is proven', async () => {
-    const strategy = readFileSync(join(repository, 'examples/fast-cross.yaml'), 'utf8').replace('5s', '250ms')
+    const strategy = readFileSync(join(repository, 'examples/fast-cross.yaml'), 'utf8').replace('5s', '100ms')
     writeFileSync(join(folder, 'fast.yaml'), strategy)
     const lines = [
       'run: seen',
       'router: { port: 0 }',
       'feed: { kind: seeded, seed: 7, eventsPerSecond: 200 }',
-      'bars: [{ instrument: ACME.SIM, interval: 250ms }]',
+      'bars: [{ instrument: ACME.SIM, interval: 100ms }]',
       'venue: { fill: touch, latencyMicros: 5000 }',
       'strategies: [{ file: fast.yaml, roles: { underlying: ACME.SIM } }]',
     ]
     writeFileSync(join(folder, 'seen.yaml'), `${lines.join('\n')}\n`)
     const live = new LiveTree(folder, 'seen', 'seen.yaml')
-    await live.until(600)
+    await live.until(300)
     await json('halt', '--run', 'seen', '--reason', 'drill', '--yes')
     await json('resume', '--run', 'seen', '--reason', 'drill over', '--yes')
     writeFileSync(join(folder, 'fast.yaml'), strategy.replace('quantity: 10', 'quantity: 7'))
     const hasReloaded = () => count(eventsIn(live.log), 'strategy.loaded') > 1
     while (!hasReloaded()) await sleep(50)
-    await live.until(eventsIn(live.log).length + 800)
+    await live.until(eventsIn(live.log).length + 500)
     expect(await live.stop()).toBe(0)
     const replayed = await json('replay', 'seen', '--run', 'again')
     expect(replayed).toMatchObject({ isWhole: true })
@@ -100,7 +100,6 @@ describe('trader replay of a live run', () => {
     expect(count(then, 'system.time')).toBeGreaterThan(1)
     expect(count(now, 'order.fill')).toBeGreaterThan(0)
     expect(await json('verify', 'again')).toMatchObject({ isProven: true, unanswered: 0 })
-    expect((await json('replay', 'again', '--run', 'third')).isSame).toBe(true)
   }, 180_000)
 })
 

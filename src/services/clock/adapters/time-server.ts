@@ -8,7 +8,7 @@ export type TimeServer = { readonly url: string; readonly close: () => Promise<v
 export type TimeServerOptions = {
   readonly host?: string
   readonly port: number
-  /** How time goes, for who asks: `live`, `lockstep`, `replay`. */
+  /** How time goes, for who asks: `live`, `backtest`, `replay`. */
   readonly mode: string
   /** The newest time said, in microseconds UTC; null before the first. */
   readonly now: () => number | null
