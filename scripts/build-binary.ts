@@ -1,6 +1,6 @@
 /** Builds build/trader: one file that holds Node and all of trader, and starts its children from itself. */
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
 import { bundleOptions, commandFiles, requireFrom, root, withoutDevTools } from './bundle.ts'
 
@@ -28,6 +28,7 @@ try {
     executable: `${folder}/node`,
     output: `${folder}/trader`,
     useCodeCache: true,
+    assets: Object.fromEntries(globSync('{examples,strategies}/*.yaml').map((file) => [file, file])),
     disableExperimentalSEAWarning: true,
   }
   writeFileSync(`${folder}/sea.json`, JSON.stringify(sea))

@@ -1,8 +1,7 @@
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
-import { isSea } from 'node:sea'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { getAsset, getAssetKeys, isSea } from 'node:sea'
 import { packageRoot } from '#lib/process/package-root.ts'
-import { UserError } from '#lib/terminal/user-error.ts'
 import { readTopology, type Topology } from './topology.ts'
 
 /** The topology of a fresh machine: the seeded market, run `live`. */
@@ -10,11 +9,21 @@ export function defaultTopology(): Topology {
   return { ...readTopology(defaultTopologyFile()), run: 'live' }
 }
 
-/** Where it stands: in the package, or beside the single binary. */
+const seeded = join('examples', 'seeded.yaml')
+
+/** Where it stands: in the package. The single binary puts what it ships, examples and strategies, into the folder it is started in. */
 export function defaultTopologyFile(): string {
-  const folders = isSea() ? [join(process.execPath, '..'), process.cwd()] : [packageRoot()]
-  const file = folders.map((folder) => join(folder, 'examples', 'seeded.yaml')).find(existsSync)
-  if (file === undefined)
-    throw new UserError('there is no examples/seeded.yaml beside the program', { hint: 'name a --topology' })
-  return file
+  if (!isSea()) return join(packageRoot(), seeded)
+  if (!existsSync(seeded)) placeShipped()
+  return seeded
+}
+
+/** What is there already stays as it is. */
+function placeShipped(): void {
+  for (const name of getAssetKeys()) {
+    if (existsSync(name)) continue
+    mkdirSync(dirname(name), { recursive: true })
+    writeFileSync(name, getAsset(name, 'utf8'))
+  }
+  process.stderr.write('trader: examples/ and strategies/ are new here, to start from\n')
 }

@@ -1,9 +1,8 @@
-import { join } from 'node:path'
 import { Flags } from '@oclif/core'
+import { defaultTopologyFile } from '#compose/default-topology.ts'
 import { readTopology, type Topology } from '#compose/topology.ts'
 import { runTree } from '#compose/tree.ts'
 import { showLines } from '#compose/tree-lines.ts'
-import { packageRoot } from '#lib/process/package-root.ts'
 import { bindStrategy, readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 
 export const upFlags = {
@@ -15,7 +14,7 @@ type UpFlags = { readonly topology?: string; readonly run?: string }
 
 /** Checks everything, then runs the tree to its end; the exit code says how it ended. */
 export async function upTree(flags: UpFlags, isDashboard: boolean): Promise<void> {
-  const file = flags.topology ?? join(packageRoot(), 'examples', 'seeded.yaml')
+  const file = flags.topology ?? defaultTopologyFile()
   const read = readTopology(file)
   const topology = { ...read, run: flags.run ?? (flags.topology === undefined ? 'live' : read.run) }
   checkStrategies(topology)
