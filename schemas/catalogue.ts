@@ -82,6 +82,8 @@ export const catalogue = {
   'risk.superseded': entry(risk.RiskSuperseded, 'risk'),
   'risk.halted': entry(risk.RiskHalted, 'risk'),
   'risk.resumed': entry(risk.RiskResumed, 'risk'),
+  'risk.strategy_halted': entry(risk.RiskStrategyHalted, 'risk'),
+  'risk.strategy_resumed': entry(risk.RiskStrategyResumed, 'risk'),
   'risk.violation': entry(risk.RiskViolation, 'pnl'),
   'order.submitted': entry(order.OrderSubmitted, 'orders'),
   'order.denied': entry(order.OrderDenied, 'orders'),

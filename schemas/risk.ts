@@ -27,15 +27,38 @@ export const RiskApproved = z.object({
 
 export const RiskCode = z.enum([
   'HALTED',
+  'STRATEGY_HALTED',
+  'REDUCE_ONLY',
+  'DUPLICATE_INTENT',
+  'INTENT_STALE',
   'INSTRUMENT_UNKNOWN',
+  'INSTRUMENT_NOT_TRADABLE',
   'CURRENCY_MISMATCH',
+  'QUANTITY_PRECISION_INVALID',
+  'PRICE_PRECISION_INVALID',
   'NO_PRICE',
+  'PRICE_STALE',
+  'FEED_DOWN',
+  'COOLDOWN',
   'ALREADY_AT_TARGET',
-  'POSITION_EXCEEDS_MAX',
+  'QUANTITY_BELOW_MIN_PER_ORDER',
+  'QUANTITY_EXCEEDS_MAX_PER_ORDER',
+  'NOTIONAL_BELOW_MIN_PER_ORDER',
   'NOTIONAL_EXCEEDS_MAX_PER_ORDER',
+  'PRICE_OUTSIDE_COLLAR',
+  'POSITION_EXCEEDS_MAX',
+  'INSTRUMENT_EXPOSURE_EXCEEDS_MAX',
+  'STRATEGY_EXPOSURE_EXCEEDS_MAX',
   'EXPOSURE_EXCEEDS_MAX',
+  'NET_EXPOSURE_EXCEEDS_MAX',
+  'SHORT_NOT_ALLOWED',
+  'MARGIN_EXCEEDS_AVAILABLE',
+  'SELF_TRADE',
   'DRAWDOWN_EXCEEDS_MAX',
   'ORDER_RATE_EXCEEDS_MAX',
+  'STRATEGY_ORDER_RATE_EXCEEDS_MAX',
+  'CANCEL_RATE_EXCEEDS_MAX',
+  'WORKING_ORDERS_EXCEED_MAX',
 ])
 
 /** A refusal with the number that was found and the limit it broke. */
@@ -51,15 +74,32 @@ export const RiskRejected = z.object({
 /** A newer wish of the strategy needs its working orders in the instrument out of the way: cancel them, what follows waits. */
 export const RiskSuperseded = z.object({ intent: EventId, strategy: Name, instrument: InstrumentId })
 
+const found = { value: z.string().max(96).optional(), limit: z.string().max(96).optional() }
+
+/** What may pass. REDUCING: what takes a position towards zero. HALTED: nothing but what the gate itself closes. */
+export const TradingState = z.enum(['ACTIVE', 'REDUCING', 'HALTED'])
+
 /** No new exposure until an operator resumes. */
 export const RiskHalted = z.object({
-  code: z.enum(['OPERATOR', 'DRAWDOWN_EXCEEDS_MAX']),
+  code: z.enum(['OPERATOR', 'DRAWDOWN_EXCEEDS_MAX', 'DAILY_LOSS_EXCEEDS_MAX', 'MARGIN_BELOW_MAINTENANCE']),
   reason: Text,
-  value: z.string().max(96).optional(),
-  limit: z.string().max(96).optional(),
+  ...found,
+  /** Absent is REDUCING. */
+  state: TradingState.exclude(['ACTIVE']).optional(),
+  /** The gate closes every position. */
+  isFlattening: z.boolean().optional(),
 })
 
 export const RiskResumed = z.object({ reason: Text })
+
+/** No new exposure of one strategy until an operator resumes it; its working orders are canceled. */
+export const RiskStrategyHalted = z.object({
+  strategy: Name,
+  code: z.enum(['DRAWDOWN_EXCEEDS_MAX', 'DAILY_LOSS_EXCEEDS_MAX', 'CONSECUTIVE_LOSSES_EXCEED_MAX']),
+  ...found,
+})
+
+export const RiskStrategyResumed = z.object({ strategy: Name, reason: Text })
 
 /** A limit that the market alone crossed. */
 export const RiskViolation = z.object({

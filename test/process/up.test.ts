@@ -73,6 +73,23 @@ describe('trader up', () => {
     expect(unknown).toMatchObject({ exitCode: 1, stderr: 'trader: refused: no strategy is called no-such-strategy\n' })
   })
 
+  it('takes changed limits at once, as an event, and none from a file with a fault', async () => {
+    const file = join(folder, 'tree.yaml')
+    const text = readFileSync(file, 'utf8')
+    const configs = async () => {
+      const { stdout } = await trader(['log', 'read', '--topic', 'system.config'], { cwd: folder })
+      const events = String(stdout).trimEnd().split('\n')
+      return events.map((line) => JSON.parse(line).payload).filter(({ service }) => service === 'risk')
+    }
+    writeFileSync(file, text.replace("maxPosition: '500'", 'maxPosition: [500]'))
+    await sleep(400)
+    expect(await configs()).toHaveLength(1)
+    writeFileSync(file, text.replace("maxPosition: '500'", "maxPosition: '400'"))
+    await expect
+      .poll(configs, { timeout: 5_000 })
+      .toMatchObject([{}, { config: { limits: { maxPosition: '400' } } }])
+  })
+
   it('brings back what was killed', async () => {
     const before = (await status()).processes as { name: string; pid: number }[]
     for (const { pid } of before) process.kill(pid, 'SIGKILL')

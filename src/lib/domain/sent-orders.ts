@@ -7,6 +7,8 @@ export type SentOrder = {
   readonly strategy: string
   readonly instrument: string
   readonly side: 'buy' | 'sell'
+  /** Absent for an order at the market. */
+  readonly limitPrice?: string | undefined
   readonly progress: OrderProgress
 }
 

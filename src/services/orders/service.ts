@@ -17,6 +17,7 @@ export const orders = defineService({
     'risk.superseded',
     'risk.halted',
     'risk.resumed',
+    'risk.strategy_halted',
     ...reportTopics,
     'system.command',
     'system.time',
@@ -35,6 +36,7 @@ type In =
   | 'risk.superseded'
   | 'risk.halted'
   | 'risk.resumed'
+  | 'risk.strategy_halted'
   | (typeof reportTopics)[number]
   | 'system.command'
   | 'system.time'
@@ -81,6 +83,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       return book
     case 'risk.approved':
     case 'risk.superseded':
+    case 'risk.strategy_halted':
     case 'system.command':
     case 'system.command.result':
     case 'system.alert':
@@ -99,6 +102,10 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     }
     case 'risk.halted':
       return cancelsOf(book, `halted: ${input.payload.reason}`, () => true)
+    case 'risk.strategy_halted': {
+      const { strategy, code } = input.payload
+      return cancelsOf(book, `strategy halted: ${code}`, (order) => order.strategy === strategy)
+    }
     case 'system.command':
       return input.payload.command === 'cancel_all' ? answerCancelAll(book, input) : none
     case 'order.accepted':

@@ -1,101 +1,161 @@
-import { addExact, type ExactDecimal, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { asMoney, type Money, moneyOf, moneyText } from '#lib/domain/money.ts'
 import type { NewestPrices } from '#lib/domain/newest-price.ts'
 import {
   noOrders,
   ordersFromJson,
   ordersToJson,
-  type SentOrder,
   type SentOrders,
   type SentOrdersJson,
 } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { RiskConfig } from './risk-config.ts'
+import { type Books, booksFromJson, noBooks, positionsToJson } from './book.ts'
+import type { Listing } from './listing.ts'
+import { type RateWindow, recentTimes } from './rate-window.ts'
+import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-config.ts'
+import type { StrategyRecord } from './strategy-record.ts'
 
-/** A strategy's position in an instrument, signed decimal text, never zero. */
-export type Position = { readonly strategy: string; readonly instrument: string; readonly quantity: string }
 export type Wish = PayloadOf<'instrument.resolved'>
-export type Terms = { readonly multiplier: string; readonly currency: string }
+
+/** A wish and when it was wished, microseconds. */
+export type WaitingWish = { readonly wish: Wish; readonly at: number }
+
+/** Why not everything may pass, and what still does. */
+export type Halt = {
+  readonly code: PayloadOf<'risk.halted'>['code']
+  readonly state: 'REDUCING' | 'HALTED'
+  readonly isFlattening: boolean
+}
+
+/** A round trip: the sign of what is held, and what realized less fees came to when it began. */
+export type Trip = { readonly sign: number; readonly result: string }
+
+/** Ages of prices, profits of strategies, round trips. */
+export type Watches = { readonly ages: boolean; readonly profits: boolean; readonly trips: boolean }
 
 export type Account = {
   config: RiskConfig
+  /** What a limit asks for; nothing else is kept. */
+  watches: Watches
   /** Newest event time seen, microseconds. */
   now: number
-  readonly instruments: Map<string, Terms>
+  readonly instruments: Map<string, Listing>
   readonly prices: NewestPrices
-  /** By `bookKey`. */
-  readonly positions: Map<string, Position>
+  /** When the newest price came; kept only where a limit asks for it. */
+  readonly pricedAt: Map<string, number>
+  /** Feeds that said they are disconnected or stalled. */
+  downFeeds: readonly string[]
+  books: Books
   readonly orders: SentOrders
   /** Wishes that wait for the orders before them to end, by `bookKey`. */
-  readonly waiting: Map<string, Wish>
-  halted: PayloadOf<'risk.halted'>['code'] | null
+  readonly waiting: Map<string, WaitingWish>
+  /** Intent and instrument of the newest wishes, oldest first. */
+  readonly wished: Set<string>
+  /** The wish that is being answered has been answered before. */
+  isRepeated: boolean
+  halt: Halt | null
+  /** Starting cash and what every fill brought or cost. */
+  cash: Money
   equity: string
   peakEquity: string
   /** A resume started a peak of our own. */
   isPeakOurs: boolean
-  /** Times of the approvals of the last minute, oldest first. */
-  approvedAt: number[]
+  /** UTC day of the newest snapshot, in days since 1970, and the equity that it began with. */
+  day: number
+  dayStartEquity: string
+  approvedAt: RateWindow
+  canceledAt: RateWindow
+  readonly strategies: Map<string, StrategyRecord>
+  /** By `bookKey`; kept only where a limit asks for it. */
+  readonly trips: Map<string, Trip>
 }
 
 export const openAccount = (config: RiskConfig): Account => ({
   config,
+  watches: watchesOf(config),
   now: 0,
   instruments: new Map(),
   prices: new Map(),
-  positions: new Map(),
+  pricedAt: new Map(),
+  downFeeds: [],
+  books: noBooks(),
   orders: noOrders(),
   waiting: new Map(),
-  halted: null,
+  wished: new Set(),
+  isRepeated: false,
+  halt: null,
+  cash: moneyOf(config.startingCash),
   equity: config.startingCash,
   peakEquity: config.startingCash,
   isPeakOurs: false,
+  day: 0,
+  dayStartEquity: config.startingCash,
   approvedAt: [],
+  canceledAt: [],
+  strategies: new Map(),
+  trips: new Map(),
 })
 
-// Neither part can hold a space.
-export const bookKey = (strategy: string, instrument: string): string => `${strategy} ${instrument}`
-
-export const positionOf = (account: Account, strategy: string, instrument: string): ExactDecimal =>
-  parseExact(account.positions.get(bookKey(strategy, instrument))?.quantity ?? '0')
-
-/** Moves a strategy's position by what was bought or sold. */
-export function movePosition(
-  account: Account,
-  { strategy, instrument, side, quantity }: PayloadOf<'order.fill'>,
-): void {
-  const { units, scale } = parseExact(quantity)
-  const moved = addExact(positionOf(account, strategy, instrument), { units: side === 'buy' ? units : -units, scale })
-  const key = bookKey(strategy, instrument)
-  if (moved.units === 0n) account.positions.delete(key)
-  else account.positions.set(key, { strategy, instrument, quantity: formatExact(moved) })
+/** A new configuration keeps everything; prices have no age before their next one where ages were not kept. [R20] */
+export function reopenAccount(account: Account, config: RiskConfig): Account {
+  const watches = watchesOf(config)
+  const cash = asMoney(account.cash + moneyOf(config.startingCash) - moneyOf(account.config.startingCash))
+  return { ...account, config, cash, watches, pricedAt: watches.ages ? account.pricedAt : new Map() }
 }
 
-/** The strategy's own orders at work in an instrument, in the order of sending. */
-export function workingOf(account: Account, strategy: string, instrument: string): SentOrder[] {
-  const own: SentOrder[] = []
-  for (const order of account.orders.working.values()) {
-    if (order.strategy === strategy && order.instrument === instrument) own.push(order)
-  }
-  return own
-}
-
-export const accountToJson = (account: Account) => ({
+export const accountToJson = ({ books, ...account }: Account) => ({
   ...account,
-  instruments: [...account.instruments],
+  instruments: [...account.instruments].map(([instrument, listing]) => [instrument, listingToJson(listing)] as const),
   prices: [...account.prices],
-  positions: [...account.positions],
+  pricedAt: [...account.pricedAt],
+  positions: positionsToJson(books),
   orders: ordersToJson(account.orders),
   waiting: [...account.waiting],
-  approvedAt: [...account.approvedAt],
+  wished: [...account.wished],
+  cash: moneyText(account.cash),
+  approvedAt: recentTimes(account.approvedAt, account.now),
+  canceledAt: recentTimes(account.canceledAt, account.now),
+  strategies: [...account.strategies].map(([strategy, record]) => {
+    const approvedAt = recentTimes(record.approvedAt, account.now)
+    return [strategy, { ...record, approvedAt }] as const
+  }),
+  trips: [...account.trips],
 })
 
 export function accountFromJson(json: unknown): Account {
-  const account = json as Omit<ReturnType<typeof accountToJson>, 'orders'> & { orders: SentOrdersJson }
+  const { positions, ...account } = json as Omit<ReturnType<typeof accountToJson>, 'orders'> & {
+    orders: SentOrdersJson
+  }
+  const orders = ordersFromJson(account.orders)
   return {
     ...account,
-    instruments: new Map(account.instruments),
+    instruments: new Map(account.instruments.map(([instrument, listing]) => [instrument, listingFromJson(listing)])),
     prices: new Map(account.prices),
-    positions: new Map(account.positions),
-    orders: ordersFromJson(account.orders),
+    pricedAt: new Map(account.pricedAt),
+    books: booksFromJson(positions, orders.working.values()),
+    orders,
     waiting: new Map(account.waiting),
+    wished: new Set(account.wished),
+    cash: moneyOf(account.cash),
+    strategies: new Map(account.strategies),
+    trips: new Map(account.trips),
   }
 }
+
+const steps = ['tickSize', 'lotSize', 'multiplier'] as const
+type ListingJson = Omit<Listing, (typeof steps)[number]> & Record<(typeof steps)[number], [string, number]>
+
+function listingToJson(listing: Listing): ListingJson {
+  const [tickSize, lotSize, multiplier] = steps.map((step) => [String(listing[step].units), listing[step].scale])
+  return { ...listing, tickSize, lotSize, multiplier } as ListingJson
+}
+
+function listingFromJson(json: ListingJson): Listing {
+  const [tickSize, lotSize, multiplier] = steps.map((step) => ({ units: BigInt(json[step][0]), scale: json[step][1] }))
+  return { ...json, tickSize, lotSize, multiplier } as Listing
+}
+
+const watchesOf = (config: RiskConfig): Watches => ({
+  ages: hasInstrumentLimit(config, ['maxPriceAgeMs']),
+  profits: hasStrategyLimit(config, ['maxStrategyDailyLoss', 'maxStrategyDrawdown']),
+  trips: hasStrategyLimit(config, ['maxConsecutiveLosses', 'cooldownMs']),
+})

@@ -1,24 +1,55 @@
 import type { Event, Statement } from '#schemas/event.ts'
-import type { Account } from './account.ts'
+import type { Account, Halt } from './account.ts'
+import { flattenNow } from './flatten.ts'
 
-/** An operator halts or resumes all trading; other commands are for others. [R14] */
-export function answerCommand(
-  { halted }: Account,
-  { id, payload: { command, reason, operator } }: Event<'system.command'>,
-): readonly Statement<'risk.halted' | 'risk.resumed' | 'system.command.result'>[] {
+type Said = Statement<
+  'risk.halted' | 'risk.resumed' | 'risk.strategy_resumed' | 'risk.approved' | 'system.command.result'
+>
+
+/** An operator halts or resumes all trading, or lets a strategy go on that the gate halted; other commands are for others. [R14] */
+export function answerCommand(account: Account, { id, payload }: Event<'system.command'>): readonly Said[] {
+  const { command, reason, operator, target } = payload
+  const { halt } = account
   const done = (message: string) =>
     ({ topic: 'system.command.result', payload: { command: id, isDone: true, message } }) as const
   const words = `${operator}: ${reason}`.slice(0, 2000)
-  if (command === 'halt') {
-    if (halted !== null) return [done(`halted already: ${halted}`)]
-    return [
-      { topic: 'risk.halted', payload: { code: 'OPERATOR', reason: words } },
-      done('halted: no new exposure until resume'),
-    ]
+  switch (command) {
+    case 'halt':
+      if (halt !== null) return [done(`halted already: ${halt.code}`)]
+      return [...haltWith(account, id, { code: 'OPERATOR', reason: words }), done(haltMessage(account))]
+    case 'resume':
+      if (halt === null) return [done('not halted')]
+      return [{ topic: 'risk.resumed', payload: { reason: words } }, done(`resumed from ${halt.code}`)]
+    case 'strategy.resume': {
+      const isHalted = target !== undefined && (account.strategies.get(target)?.halted ?? null) !== null
+      return isHalted ? [{ topic: 'risk.strategy_resumed', payload: { strategy: target, reason: words } }] : []
+    }
+    case 'cancel_all':
+    case 'strategy.halt':
+      return []
   }
-  if (command === 'resume') {
-    if (halted === null) return [done('not halted')]
-    return [{ topic: 'risk.resumed', payload: { reason: words } }, done(`resumed from ${halted}`)]
+}
+
+/** The halt, as the configuration wants it, and leave to close what has nothing at work, where it flattens. */
+export function haltWith(
+  account: Account,
+  cause: string,
+  why: { readonly code: Halt['code']; readonly reason: string; readonly value?: string; readonly limit?: string },
+): Said[] {
+  const { whenHalted } = account.config
+  const state = whenHalted === 'reduce' ? 'REDUCING' : 'HALTED'
+  if (whenHalted !== 'flatten') return [{ topic: 'risk.halted', payload: { ...why, state } }]
+  const halted = { topic: 'risk.halted', payload: { ...why, state, isFlattening: true } } as const
+  return [halted, ...flattenNow(account, cause)]
+}
+
+const haltMessage = ({ config }: Account): string => {
+  switch (config.whenHalted) {
+    case 'reduce':
+      return 'halted: no new exposure until resume'
+    case 'refuse':
+      return 'halted: nothing passes until resume'
+    case 'flatten':
+      return 'halted: every position is closed, and nothing else passes until resume'
   }
-  return []
 }

@@ -1,24 +1,20 @@
-import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { foldPrice, priceTopics } from '#lib/domain/newest-price.ts'
-import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
-import { findOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
-import { applyReport, type Report, reportTopics } from '#lib/domain/venue-report.ts'
+import { applyHappening } from '#lib/domain/order-progress.ts'
+import { findOrder } from '#lib/domain/sent-orders.ts'
+import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
-import {
-  type Account,
-  accountFromJson,
-  accountToJson,
-  bookKey,
-  movePosition,
-  openAccount,
-  workingOf,
-} from './account.ts'
-import { answerCommand } from './answer-command.ts'
-import { withinMinute } from './broken-limit.ts'
-import { brokenDrawdown, foldEquity, restartPeak } from './drawdown.ts'
-import { answerWish, judge, mustWait } from './judge-wish.ts'
+import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
+import { answerCommand, haltWith } from './answer-command.ts'
+import { flattenNow } from './flatten.ts'
+import { answerEnd, foldApproval, foldDenial, foldReport, foldWish, settle } from './fold-orders.ts'
+import { answerWish } from './judge-wish.ts'
+import { listingOf } from './listing.ts'
+import { brokenLoss, foldEquity, restartPeak } from './losses.ts'
+import { noteTime } from './rate-window.ts'
 import { RiskConfig } from './risk-config.ts'
+import { brokenProfits, brokenStreak, foldProfits, foldTrip, restartStrategy } from './strategy-losses.ts'
+import { recordOf } from './strategy-record.ts'
 
 export { RiskConfig }
 
@@ -28,19 +24,30 @@ export const risk = defineService({
   config: RiskConfig,
   subscribes: [
     'md.instrument',
+    'md.status',
     ...priceTopics,
     'instrument.resolved',
     'order.denied',
     'order.cancel_requested',
     ...reportTopics,
+    'pnl.update',
     'pnl.snapshot',
     'risk.violation',
     'system.command',
     'system.time',
   ],
-  emits: ['risk.approved', 'risk.rejected', 'risk.superseded', 'risk.halted', 'risk.resumed', 'system.command.result'],
+  emits: [
+    'risk.approved',
+    'risk.rejected',
+    'risk.superseded',
+    'risk.halted',
+    'risk.resumed',
+    'risk.strategy_halted',
+    'risk.strategy_resumed',
+    'system.command.result',
+  ],
   init: openAccount,
-  reconfigure: (account, config) => ({ ...account, config }),
+  reconfigure: reopenAccount,
   evolve,
   decide,
   snapshot: accountToJson,
@@ -49,11 +56,13 @@ export const risk = defineService({
 
 type In =
   | 'md.instrument'
+  | 'md.status'
   | (typeof priceTopics)[number]
   | 'instrument.resolved'
   | 'order.denied'
   | 'order.cancel_requested'
   | (typeof reportTopics)[number]
+  | 'pnl.update'
   | 'pnl.snapshot'
   | 'risk.violation'
   | 'system.command'
@@ -64,6 +73,8 @@ type Out =
   | 'risk.superseded'
   | 'risk.halted'
   | 'risk.resumed'
+  | 'risk.strategy_halted'
+  | 'risk.strategy_resumed'
   | 'system.command.result'
 
 function evolve(account: Account, event: Event<In | Out>): Account {
@@ -73,25 +84,31 @@ function evolve(account: Account, event: Event<In | Out>): Account {
     case 'md.tick':
     case 'md.option.tick':
       foldPrice(account.prices, event)
+      if (account.watches.ages) account.pricedAt.set(event.payload.instrument, event.at)
       return account
-    case 'md.instrument': {
-      const { instrument, multiplier, currency } = event.payload
-      account.instruments.set(instrument, { multiplier, currency })
+    case 'md.instrument':
+      account.instruments.set(event.payload.instrument, listingOf(event.payload))
+      return account
+    case 'md.status': {
+      const { feed, state } = event.payload
+      const others = account.downFeeds.filter((down) => down !== feed)
+      account.downFeeds = state === 'disconnected' || state === 'stalled' ? [...others, feed] : others
       return account
     }
-    case 'instrument.resolved': {
-      const wish = event.payload
-      if (mustWait(account, wish)) account.waiting.set(bookKey(wish.strategy, wish.instrument), wish)
+    case 'instrument.resolved':
+      foldWish(account, event)
       return account
-    }
     case 'risk.approved':
       foldApproval(account, event)
       return account
     case 'risk.rejected':
       settle(account, event.payload)
       return account
+    case 'risk.superseded':
+      noteTime(account.canceledAt, account.now)
+      return account
     case 'order.denied':
-      if (event.payload.code !== 'APPROVAL_REUSED') account.orders.working.delete(event.payload.clientOrderId)
+      foldDenial(account, event.payload)
       return account
     case 'order.cancel_requested': {
       const order = account.orders.working.get(event.payload.clientOrderId)
@@ -105,17 +122,28 @@ function evolve(account: Account, event: Event<In | Out>): Account {
     case 'order.expired':
       foldReport(account, event)
       return account
+    case 'pnl.update':
+      foldTrip(account, event.payload)
+      return account
     case 'pnl.snapshot':
-      foldEquity(account, event.payload)
+      foldProfits(account, event.payload, event.at)
+      foldEquity(account, event.payload, event.at)
       return account
-    case 'risk.halted':
-      account.halted = event.payload.code
+    case 'risk.halted': {
+      const { code, state = 'REDUCING', isFlattening = false } = event.payload
+      account.halt = { code, state, isFlattening }
       return account
+    }
     case 'risk.resumed':
-      account.halted = null
+      account.halt = null
       restartPeak(account)
       return account
-    case 'risk.superseded':
+    case 'risk.strategy_halted':
+      recordOf(account.strategies, event.payload.strategy).halted = event.payload.code
+      return account
+    case 'risk.strategy_resumed':
+      restartStrategy(account, event.payload.strategy)
+      return account
     case 'risk.violation':
     case 'system.command':
     case 'system.command.result':
@@ -127,7 +155,7 @@ function evolve(account: Account, event: Event<In | Out>): Account {
 function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
     case 'instrument.resolved':
-      return answerWish(account, input.payload)
+      return answerWish(account, input.payload, input.at)
     case 'order.denied':
       return answerEnd(account, input.payload.strategy, input.payload.instrument)
     case 'order.rejected':
@@ -137,67 +165,30 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
       const order = findOrder(account.orders, input.payload.clientOrderId)
       return order ? answerEnd(account, order.strategy, order.instrument) : none
     }
+    case 'pnl.update':
+      return brokenStreak(account, input.payload.strategy)
     case 'pnl.snapshot': {
-      const broken = account.halted === null ? brokenDrawdown(account) : null
-      return broken ? [haltOnDrawdown('equity fell too far below its peak', broken)] : none
+      const broken = account.halt === null ? brokenLoss(account) : null
+      const halts = brokenProfits(account)
+      return broken ? [...haltWith(account, input.id, broken), ...halts] : halts
     }
-    case 'risk.violation':
-      return account.halted === null ? [haltOnDrawdown('the market crossed a limit', input.payload)] : none
+    case 'risk.violation': {
+      const reason = 'the market crossed a limit'
+      return account.halt === null ? haltWith(account, input.id, { reason, ...input.payload }) : none
+    }
     case 'system.command':
       return answerCommand(account, input)
+    case 'system.time':
+      return account.halt?.isFlattening ? flattenNow(account, input.id) : none
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':
     case 'md.instrument':
+    case 'md.status':
     case 'order.cancel_requested':
     case 'order.accepted':
-    case 'system.time':
       return none
   }
 }
 
 const none: readonly [] = Object.freeze([])
-
-/** Its order is at work from here on. [R7] */
-function foldApproval(account: Account, { id, payload }: Event<'risk.approved'>): void {
-  const { strategy, instrument, side, quantity } = payload
-  const clientOrderId = clientOrderIdOf(id)
-  const order = { clientOrderId, strategy, instrument, side, progress: submittedOrder(quantity) }
-  account.orders.working.set(clientOrderId, order)
-  const { approvedAt, now } = account
-  while (approvedAt.length > 0 && !withinMinute(approvedAt[0] as number, now)) approvedAt.shift()
-  approvedAt.push(now)
-  settle(account, payload)
-}
-
-/** A wish that waited has its answer. */
-function settle(
-  account: Account,
-  { strategy, instrument, intent }: { strategy: string; instrument: string; intent: string },
-): void {
-  const key = bookKey(strategy, instrument)
-  if (account.waiting.get(key)?.intent === intent) account.waiting.delete(key)
-}
-
-function foldReport(account: Account, report: Report): void {
-  const order = findOrder(account.orders, report.payload.clientOrderId)
-  const outcome = order ? applyReport(order, report) : 'applied'
-  if (report.topic === 'order.fill' && outcome === 'applied') movePosition(account, report.payload)
-  if (order) shelveIfEnded(account.orders, order, rememberedEnds)
-}
-
-const rememberedEnds = 256
-
-/** The wish that waited for the last of the orders before it. [R2] */
-function answerEnd(account: Account, strategy: string, instrument: string): readonly Statement<Out>[] {
-  const wish = account.waiting.get(bookKey(strategy, instrument))
-  return wish && workingOf(account, strategy, instrument).length === 0 ? judge(account, wish) : none
-}
-
-const haltOnDrawdown = (
-  reason: string,
-  { value, limit }: { value: string; limit: string },
-): Statement<'risk.halted'> => ({
-  topic: 'risk.halted',
-  payload: { code: 'DRAWDOWN_EXCEEDS_MAX', reason, value, limit },
-})

@@ -135,7 +135,7 @@ describe('limits', () => {
       .when(wish('10'))
       .then(approve('buy', '10'))
       .when(wish('10', { strategy: 'b', orderType: 'limit', limitPrice: '100.01' }))
-      .then(refuse('NOTIONAL_EXCEEDS_MAX_PER_ORDER', '1000.10', '1000'))
+      .then(refuse('NOTIONAL_EXCEEDS_MAX_PER_ORDER', '1000.1', '1000'))
       .when(wish('11', { instrument: eth }))
       .then(refuse('NOTIONAL_EXCEEDS_MAX_PER_ORDER', '1100', '1000'))
   })
@@ -147,7 +147,7 @@ describe('limits', () => {
       .when(wish('-30', { instrument: eth }))
       .then(approve('sell', '30'))
       .when(wish('10.001'))
-      .then(refuse('EXPOSURE_EXCEEDS_MAX', '1500.120', '1500'))
+      .then(refuse('EXPOSURE_EXCEEDS_MAX', '1500.12', '1500'))
   })
 
   test('[R10] exposure takes the middle of a quote', () => {
@@ -194,7 +194,7 @@ describe('halt', () => {
     start({}, ...bought('10'))
       .when(command('halt'))
       .then(
-        { topic: 'risk.halted', payload: { code: 'OPERATOR', reason: 'ann: drill' } },
+        { topic: 'risk.halted', payload: { code: 'OPERATOR', reason: 'ann: drill', state: 'REDUCING' } },
         result('halted: no new exposure until resume'),
       )
       .when(command('halt'))
@@ -224,6 +224,7 @@ describe('halt', () => {
           reason: 'equity fell too far below its peak',
           value: '0.200001',
           limit: '0.2',
+          state: 'REDUCING',
         },
       })
       .when(snapshot('105000', '110000'))
@@ -250,6 +251,7 @@ describe('halt', () => {
       reason: 'the market crossed a limit',
       value: '0.3',
       limit: '0.25',
+      state: 'REDUCING',
     } as const
     start().when(violation).then({ topic: 'risk.halted', payload }).when(violation).then()
   })

@@ -1,0 +1,69 @@
+import { compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { exactOfDouble } from '#lib/domain/decimal.ts'
+import { absExact, maxExact, subtractExact } from '#lib/domain/signed-decimal.ts'
+import type { Account } from './account.ts'
+import { isInSteps } from './listing.ts'
+import { above, type BrokenLimit, exactText, type Priced } from './proposal.ts'
+import { instrumentLimit } from './risk-config.ts'
+
+/** What is wrong with the order itself: its steps, the age of its price, its size, its distance from the market. [R23]-[R26] [R9] */
+export function brokenOrder(account: Account, order: Priced): BrokenLimit | null {
+  return brokenSteps(order) ?? stalePrice(account, order) ?? cooling(account, order) ?? brokenSize(account, order)
+}
+
+function brokenSteps({ listing, quantity, limitPrice }: Priced): BrokenLimit | null {
+  if (!isInSteps(quantity, listing.lotSize))
+    return { code: 'QUANTITY_PRECISION_INVALID', value: exactText(quantity), limit: exactText(listing.lotSize) }
+  if (limitPrice !== undefined && !isInSteps(parseExact(limitPrice), listing.tickSize))
+    return { code: 'PRICE_PRECISION_INVALID', value: limitPrice, limit: exactText(listing.tickSize) }
+  return null
+}
+
+function stalePrice({ config, pricedAt, now }: Account, { instrument }: Priced): BrokenLimit | null {
+  const limit = instrumentLimit(config, instrument, 'maxPriceAgeMs')
+  if (limit === undefined) return null
+  const at = pricedAt.get(instrument)
+  if (at === undefined) return { code: 'PRICE_STALE', limit: String(limit) }
+  const ageMs = (now - at) / 1_000
+  return ageMs > limit ? { code: 'PRICE_STALE', value: String(ageMs), limit: String(limit) } : null
+}
+
+function cooling({ strategies, now }: Account, { strategy }: Priced): BrokenLimit | null {
+  const until = strategies.get(strategy)?.coolsUntil ?? 0
+  return now < until ? { code: 'COOLDOWN', value: String(now), limit: String(until) } : null
+}
+
+function brokenSize({ config }: Account, order: Priced): BrokenLimit | null {
+  const { instrument, quantity, limitPrice, price } = order
+  const limitOf = (name: Parameters<typeof instrumentLimit>[2]) =>
+    instrumentLimit(config, instrument, name) as string | undefined
+  return (
+    below('QUANTITY_BELOW_MIN_PER_ORDER', () => quantity, limitOf('minOrderQuantity')) ??
+    above('QUANTITY_EXCEEDS_MAX_PER_ORDER', () => quantity, limitOf('maxOrderQuantity')) ??
+    below('NOTIONAL_BELOW_MIN_PER_ORDER', () => notionalOf(order, absExact(price)), limitOf('minOrderNotional')) ??
+    above('NOTIONAL_EXCEEDS_MAX_PER_ORDER', () => notionalOf(order, dearest(order)), limitOf('maxOrderNotional')) ??
+    (limitPrice === undefined
+      ? null
+      : outsideCollar(limitPrice, price, instrumentLimit(config, instrument, 'priceCollar')))
+  )
+}
+
+const dearest = ({ price, limitPrice }: Priced): ExactDecimal =>
+  limitPrice === undefined ? absExact(price) : maxExact(absExact(price), absExact(parseExact(limitPrice)))
+
+const notionalOf = ({ quantity, listing }: Priced, price: ExactDecimal): ExactDecimal =>
+  multiplyExact(multiplyExact(quantity, price), listing.multiplier)
+
+function below(code: BrokenLimit['code'], found: () => ExactDecimal, limit: string | undefined): BrokenLimit | null {
+  if (limit === undefined) return null
+  const value = found()
+  return compareExact(value, parseExact(limit)) < 0 ? { code, value: exactText(value), limit } : null
+}
+
+function outsideCollar(limitPrice: string, price: ExactDecimal, collar: number | undefined): BrokenLimit | null {
+  if (collar === undefined) return null
+  const distance = absExact(subtractExact(parseExact(limitPrice), price))
+  const allowed = multiplyExact(absExact(price), exactOfDouble(collar))
+  if (compareExact(distance, allowed) <= 0) return null
+  return { code: 'PRICE_OUTSIDE_COLLAR', value: limitPrice, limit: `${exactText(price)} ± ${exactText(allowed)}` }
+}

@@ -1,0 +1,27 @@
+import type { Account } from './account.ts'
+import type { BrokenLimit, Proposal } from './proposal.ts'
+import { countInMinute } from './rate-window.ts'
+import { strategyLimit } from './risk-config.ts'
+
+/** How many orders work, and how many were approved within the last minute, this one included. [R11] [R30] */
+export function brokenRate(account: Account, { strategy }: Proposal): BrokenLimit | null {
+  const { config, now, approvedAt, orders, strategies } = account
+  const { maxOrdersPerMinute, maxWorkingOrders } = config.limits
+  const ofStrategy = strategyLimit(config, strategy, 'maxStrategyOrdersPerMinute')
+  const own = strategies.get(strategy)?.approvedAt
+  return (
+    more('ORDER_RATE_EXCEEDS_MAX', () => countInMinute(approvedAt, now), maxOrdersPerMinute) ??
+    more('STRATEGY_ORDER_RATE_EXCEEDS_MAX', () => (own ? countInMinute(own, now) : 0), ofStrategy) ??
+    more('WORKING_ORDERS_EXCEED_MAX', () => orders.working.size, maxWorkingOrders)
+  )
+}
+
+/** A wish that would cancel orders at work, beyond the rate of cancels. [R31] */
+export const brokenCancelRate = ({ config, canceledAt, now }: Account): BrokenLimit | null =>
+  more('CANCEL_RATE_EXCEEDS_MAX', () => countInMinute(canceledAt, now), config.limits.maxCancelsPerMinute)
+
+function more(code: BrokenLimit['code'], found: () => number, limit: number | undefined): BrokenLimit | null {
+  if (limit === undefined) return null
+  const count = found() + 1
+  return count > limit ? { code, value: String(count), limit: String(limit) } : null
+}

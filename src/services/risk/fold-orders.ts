@@ -1,0 +1,98 @@
+import { multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
+import { asMoney, moneyOf, moneyOfExact } from '#lib/domain/money.ts'
+import { submittedOrder } from '#lib/domain/order-progress.ts'
+import { findOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
+import { negateExact } from '#lib/domain/signed-decimal.ts'
+import { applyReport, type Report } from '#lib/domain/venue-report.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import type { Account } from './account.ts'
+import { bookKey, closeOrder, fillOrder, hasWorking, leavesOf, movePosition, openOrder } from './book.ts'
+import { judge, mustWait } from './judge-wish.ts'
+import { noteTime } from './rate-window.ts'
+import { recordOf } from './strategy-record.ts'
+
+/** Remembers a wish, and lets it wait where it must. [R2] [R37] */
+export function foldWish(account: Account, { payload: wish, at }: Event<'instrument.resolved'>): void {
+  const { intent, strategy, instrument } = wish
+  const key = `${intent} ${instrument}`
+  account.isRepeated = account.wished.has(key)
+  if (account.isRepeated) return
+  account.wished.add(key)
+  if (account.wished.size > rememberedWishes) {
+    for (const oldest of account.wished) {
+      account.wished.delete(oldest)
+      break
+    }
+  }
+  if (mustWait(account, wish)) account.waiting.set(bookKey(strategy, instrument), { wish, at })
+}
+
+/** Its order is at work from here on. [R7] */
+export function foldApproval(account: Account, { id, payload }: Event<'risk.approved'>): void {
+  const { strategy, instrument, side, quantity, limitPrice } = payload
+  const clientOrderId = clientOrderIdOf(id)
+  const order = { clientOrderId, strategy, instrument, side, limitPrice, progress: submittedOrder(quantity) }
+  account.orders.working.set(clientOrderId, order)
+  openOrder(account.books, order)
+  noteTime(account.approvedAt, account.now)
+  noteTime(recordOf(account.strategies, strategy).approvedAt, account.now)
+  settle(account, payload)
+}
+
+/** A wish that waited has its answer. */
+export function settle(
+  account: Account,
+  { strategy, instrument, intent }: { strategy: string; instrument: string; intent: string },
+): void {
+  const key = bookKey(strategy, instrument)
+  if (account.waiting.get(key)?.wish.intent === intent) account.waiting.delete(key)
+}
+
+/** A denied approval is released, but not a reused one: the order of that id may be alive. [R19] */
+export function foldDenial(account: Account, { code, clientOrderId }: PayloadOf<'order.denied'>): void {
+  const order = account.orders.working.get(clientOrderId)
+  if (code === 'APPROVAL_REUSED' || !order) return
+  account.orders.working.delete(clientOrderId)
+  closeOrder(account.books, order, leavesOf(order))
+}
+
+/** A fill that counts moves the position and the cash; an end releases what was left. [R18] */
+export function foldReport(account: Account, report: Report): void {
+  const { clientOrderId } = report.payload
+  const order = findOrder(account.orders, clientOrderId)
+  const isAtWork = account.orders.working.has(clientOrderId)
+  const outcome = order ? applyReport(order, report) : 'applied'
+  if (report.topic === 'order.fill' && outcome === 'applied') {
+    if (order && isAtWork) fillOrder(account.books, order, parseExact(report.payload.quantity))
+    countFill(account, report.payload)
+  }
+  if (!order) return
+  shelveIfEnded(account.orders, order, rememberedEnds)
+  if (isAtWork && !account.orders.working.has(clientOrderId)) closeOrder(account.books, order, leavesOf(order))
+}
+
+/** The wish that waited for the last of the orders before it. [R2] */
+export function answerEnd(
+  account: Account,
+  strategy: string,
+  instrument: string,
+): readonly Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>[] {
+  const waiting = account.waiting.get(bookKey(strategy, instrument))
+  return waiting && !hasWorking(account, strategy, instrument) ? judge(account, waiting.wish, waiting.at) : none
+}
+
+const none: readonly [] = Object.freeze([])
+const rememberedEnds = 256
+const rememberedWishes = 1_024
+
+function countFill(account: Account, fill: PayloadOf<'order.fill'>): void {
+  const { strategy, instrument, side, quantity, price, fee } = fill
+  const bought = side === 'buy' ? parseExact(quantity) : negateExact(parseExact(quantity))
+  movePosition(account.books, strategy, instrument, bought)
+  const multiplier = account.instruments.get(instrument)?.multiplier
+  if (multiplier === undefined) return
+  const paid = moneyOfExact(multiplyExact(multiplyExact(parseExact(price), bought), multiplier))
+  account.cash = asMoney(account.cash - paid - moneyOf(fee))
+}

@@ -1,0 +1,34 @@
+import { type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+
+/** What the gate needs of a listing. Plain JSON but for the steps, which are taken apart. */
+export type Listing = {
+  readonly kind: PayloadOf<'md.instrument'>['kind']
+  readonly currency: string
+  readonly tickSize: ExactDecimal
+  readonly lotSize: ExactDecimal
+  readonly multiplier: ExactDecimal
+  readonly expiresAt: number | null
+  readonly underlying: string | null
+  readonly strike: string | null
+  readonly right: 'call' | 'put' | null
+}
+
+export const listingOf = (listing: PayloadOf<'md.instrument'>): Listing => ({
+  kind: listing.kind,
+  currency: listing.currency,
+  tickSize: parseExact(listing.tickSize),
+  lotSize: parseExact(listing.lotSize),
+  multiplier: parseExact(listing.multiplier),
+  expiresAt: listing.expiresAt ?? null,
+  underlying: listing.underlying ?? null,
+  strike: listing.strike ?? null,
+  right: listing.right ?? null,
+})
+
+/** Is the amount a whole number of steps? Nothing is of a step that is not above zero. */
+export function isInSteps(amount: ExactDecimal, step: ExactDecimal): boolean {
+  if (step.units <= 0n) return false
+  const scale = Math.max(amount.scale, step.scale)
+  return (amount.units * 10n ** BigInt(scale - amount.scale)) % (step.units * 10n ** BigInt(scale - step.scale)) === 0n
+}

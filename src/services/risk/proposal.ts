@@ -1,0 +1,35 @@
+import type { ExactDecimal } from '#lib/bars/exact-decimal.ts'
+import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { fromUnits } from '#lib/domain/decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Listing } from './listing.ts'
+
+/** An order that is being thought of, in a listed and priced instrument. */
+export type Proposal = {
+  readonly strategy: string
+  readonly instrument: string
+  readonly side: 'buy' | 'sell'
+  readonly quantity: ExactDecimal
+  readonly limitPrice: string | undefined
+  /** Of its wish, microseconds. */
+  readonly wishedAt: number
+}
+
+/** A proposal with what the market says of its instrument. */
+export type Priced = Proposal & { readonly listing: Listing; readonly price: ExactDecimal }
+
+/** The number that was found and the limit that it broke. */
+export type BrokenLimit = Pick<PayloadOf<'risk.rejected'>, 'code' | 'value' | 'limit'>
+
+export const exactText = ({ units, scale }: ExactDecimal): string => fromUnits(units, scale)
+
+/** The refusal where `found` is above its limit; null within it, and without one. */
+export const above = (
+  code: BrokenLimit['code'],
+  found: () => ExactDecimal,
+  limit: string | undefined,
+): BrokenLimit | null => {
+  if (limit === undefined) return null
+  const value = found()
+  return compareExact(value, parseExact(limit)) > 0 ? { code, value: exactText(value), limit } : null
+}

@@ -1,0 +1,35 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { RateWindow } from './rate-window.ts'
+
+/** What the gate remembers of a strategy beside its books. Plain JSON; money is decimal text. */
+export type StrategyRecord = {
+  /** Why it may add nothing, until an operator resumes it. */
+  halted: PayloadOf<'risk.strategy_halted'>['code'] | null
+  approvedAt: RateWindow
+  /** realized - fees + unrealized, of the newest snapshot; at its highest; at the end of the day before. */
+  profit: string
+  peakProfit: string
+  dayStartProfit: string
+  /** Round trips that lost, since the last that did not. */
+  losses: number
+  /** Microseconds: no new exposure before. */
+  coolsUntil: number
+}
+
+export const newRecord = (): StrategyRecord => ({
+  halted: null,
+  approvedAt: [],
+  profit: '0',
+  peakProfit: '0',
+  dayStartProfit: '0',
+  losses: 0,
+  coolsUntil: 0,
+})
+
+export function recordOf(records: Map<string, StrategyRecord>, strategy: string): StrategyRecord {
+  const known = records.get(strategy)
+  if (known) return known
+  const opened = newRecord()
+  records.set(strategy, opened)
+  return opened
+}

@@ -1,0 +1,392 @@
+import { describe, expect, test } from 'vitest'
+import type { Statement } from '#schemas/event.ts'
+import { risk } from '#services/risk/service.ts'
+import { event, given, type Told } from '#test/given.ts'
+import {
+  account,
+  approve,
+  bar,
+  btc,
+  canceled,
+  command,
+  eth,
+  fill,
+  listed,
+  market,
+  refuse,
+  second,
+  snapshot,
+  supersede,
+  wish,
+} from './risk-told.ts'
+
+const start = (config: object = {}, ...past: readonly Told[]) => given(risk, config, ...market, ...past)
+const limited = (limits: object, more: object = {}) => account(limits, more)
+const status = (state: 'disconnected' | 'connected' | 'stalled', at?: number) =>
+  event('md.status', { feed: 'binance', state, isSimulated: false }, at)
+
+describe('the order itself', () => {
+  test('[R23] a quantity in parts of a lot and a price off the grid are refused with the step', () => {
+    start(limited({}))
+      .when(wish('1.0005'))
+      .then(refuse('QUANTITY_PRECISION_INVALID', '1.0005', '0.001'))
+      .when(wish('1', { orderType: 'limit', limitPrice: '99.995' }))
+      .then(refuse('PRICE_PRECISION_INVALID', '99.995', '0.01'))
+  })
+
+  test('[R24] a price may be so old and no older, on any clock', () => {
+    start(limited({ maxPriceAgeMs: 500 }))
+      .when(wish('1', { strategy: 'a' }, 1.5 * second))
+      .then(approve('buy', '1'))
+      .when(wish('1', { strategy: 'b' }, 1.6 * second))
+      .then(refuse('PRICE_STALE', '600', '500'))
+      .when(bar(btc, '100', 2 * second))
+      .then()
+      .when(wish('1', { strategy: 'b' }))
+      .then(approve('buy', '1'))
+  })
+
+  test('[R24] while a feed is down nothing is added', () => {
+    start(limited({}), status('stalled'))
+      .when(wish('1'))
+      .then(refuse('FEED_DOWN', 'binance'))
+      .restarted()
+      .when(status('connected'))
+      .then()
+      .when(wish('1'))
+      .then(approve('buy', '1'))
+  })
+
+  test('[R25] [R40] smallest and largest order, an instrument’s own limits in place of those for all', () => {
+    const limits = { minOrderQuantity: '0.5', maxOrderQuantity: '20', minOrderNotional: '60' }
+    start(limited(limits, { instruments: { [eth]: { minOrderQuantity: '7', maxOrderQuantity: '8' } } }))
+      .when(wish('0.499'))
+      .then(refuse('QUANTITY_BELOW_MIN_PER_ORDER', '0.499', '0.5'))
+      .when(wish('0.599'))
+      .then(refuse('NOTIONAL_BELOW_MIN_PER_ORDER', '59.9', '60'))
+      .when(wish('20.001'))
+      .then(refuse('QUANTITY_EXCEEDS_MAX_PER_ORDER', '20.001', '20'))
+      .when(wish('6', { instrument: eth }))
+      .then(refuse('QUANTITY_BELOW_MIN_PER_ORDER', '6', '7'))
+      .when(wish('8', { instrument: eth }))
+      .then(approve('buy', '8'))
+  })
+
+  test('[R26] a limit price stays within the collar around the newest price', () => {
+    start(limited({ priceCollar: 0.05 }))
+      .when(wish('1', { orderType: 'limit', limitPrice: '105.01' }))
+      .then(refuse('PRICE_OUTSIDE_COLLAR', '105.01', '100 ± 5'))
+      .when(wish('1', { orderType: 'limit', limitPrice: '95' }))
+      .then(approve('buy', '1'))
+  })
+
+  test('[R37] one intent is answered once', () => {
+    const once = wish('1')
+    start(limited({}), once)
+      .when(once)
+      .then(refuse('DUPLICATE_INTENT', (once.payload as { intent: string }).intent))
+      .restarted()
+      .when(once)
+      .then(refuse('DUPLICATE_INTENT'))
+  })
+
+  test('[R38] a wish that comes long after its cause is refused', () => {
+    start(limited({ maxIntentAgeMs: 1_000 }), bar(eth, '10', 5 * second))
+      .when(wish('1', {}, 3.9 * second))
+      .then(refuse('INTENT_STALE', '1100', '1000'))
+      .when(wish('1', {}, 4 * second))
+      .then(approve('buy', '1'))
+  })
+
+  test('[R39] what is not tradable, has expired or may only be reduced', () => {
+    const config = limited(
+      {},
+      { instruments: { [eth]: { isTradable: false } }, strategies: { b: { isReduceOnly: true } } },
+    )
+    start(config, listed(btc, { expiresAt: 9 * second }))
+      .when(wish('1', { instrument: eth }))
+      .then(refuse('INSTRUMENT_NOT_TRADABLE', eth))
+      .when(wish('1', { strategy: 'b' }))
+      .then(refuse('REDUCE_ONLY', 'b'))
+      .when(wish('1', {}, 9 * second))
+      .then(refuse('INSTRUMENT_NOT_TRADABLE', String(9 * second), String(9 * second)))
+  })
+})
+
+describe('exposure and margin', () => {
+  test('[R27] of an instrument, of a strategy, net', () => {
+    start(limited({ maxInstrumentExposure: '1000', maxStrategyExposure: '1200', maxNetExposure: '1500' }))
+      .when(wish('10.001'))
+      .then(refuse('INSTRUMENT_EXPOSURE_EXCEEDS_MAX', '1000.1', '1000'))
+      .when(wish('9'))
+      .then(approve('buy', '9'))
+      .when(wish('31', { instrument: eth }))
+      .then(refuse('STRATEGY_EXPOSURE_EXCEEDS_MAX', '1210', '1200'))
+      .when(wish('30', { instrument: eth }))
+      .then(approve('buy', '30'))
+      .when(wish('31', { instrument: eth, strategy: 'b' }))
+      .then(refuse('NET_EXPOSURE_EXCEEDS_MAX', '1510', '1500'))
+      .when(wish('-31', { instrument: eth, strategy: 'b' }))
+      .then(approve('sell', '31'))
+  })
+
+  test('[R28] cash pays for everything at work, and shorts nothing', () => {
+    const config = limited({}, { startingCash: '1000', margin: { kind: 'cash' } })
+    start(config)
+      .when(wish('6'))
+      .then(approve('buy', '6'))
+      .when(wish('41', { instrument: eth }))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '1010', '1000'))
+      .when(wish('-1', { instrument: eth }))
+      .then(refuse('SHORT_NOT_ALLOWED', '-1', '0'))
+      .when(fill('t-6-0', 'buy', '6', { fee: '1.5', price: '101' }))
+      .then()
+      .restarted()
+      .when(wish('40', { instrument: eth }))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '400', '392.5'))
+      .when(wish('39', { instrument: eth }))
+      .then(approve('buy', '39'))
+  })
+
+  const put = 'BTC-100-P.BINANCE'
+  const option = (right: 'put' | 'call') => [
+    listed(put, { kind: 'option', underlying: btc, strike: '100', right, multiplier: '10' }),
+    bar(put, '5'),
+  ]
+
+  test('[R28] in a cash account a short put is secured by its strike, a short call by shares', () => {
+    const config = limited({}, { startingCash: '1999', margin: { kind: 'cash' } })
+    start(config, ...option('put'))
+      .when(wish('-2', { instrument: put }))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '2000', '1999'))
+      .when(wish('-1', { instrument: put }))
+      .then(approve('sell', '1'))
+    start(config, ...option('call'), wish('10'), fill('t-8-0', 'buy', '10'))
+      .when(wish('-2', { instrument: put }))
+      .then(refuse('SHORT_NOT_ALLOWED', '-2', '0'))
+      .when(wish('-1', { instrument: put }))
+      .then(approve('sell', '1'))
+  })
+
+  test('[R28] a margin account: rates by kind; a short option by the underlying less what it is out of the money', () => {
+    const margin = { kind: 'margin', rates: { initial: 0.5, maintenance: 0.25 } }
+    start(limited({}, { startingCash: '1000', margin }))
+      .when(wish('20.001'))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '1000.05', '1000'))
+      .when(wish('-20'))
+      .then(approve('sell', '20'))
+    // Spot 110: 20 % of it is 22, out of the money by 10: 12, above the floor of 10 % of the strike; times 10.
+    start(limited({}, { startingCash: '230', margin }), ...option('put'), bar(btc, '110'))
+      .when(wish('-2', { instrument: put }))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '240', '230'))
+      .when(wish('-1', { instrument: put }))
+      .then(approve('sell', '1'))
+      .when(wish('5', { instrument: put, strategy: 'b' }))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '370', '230'))
+  })
+
+  test('[R28] equity below the maintenance margin halts', () => {
+    const margin = { kind: 'margin', rates: { initial: 0.5, maintenance: 0.25 } }
+    start(limited({}, { startingCash: '1000', margin }), wish('20'), fill('t-6-0', 'buy', '20'))
+      .when(snapshot('500', '1000'))
+      .then()
+      .when(snapshot('499.99', '1000'))
+      .then({
+        topic: 'risk.halted',
+        payload: {
+          code: 'MARGIN_BELOW_MAINTENANCE',
+          reason: 'equity is below the maintenance margin',
+          value: '499.99',
+          limit: '500',
+          state: 'REDUCING',
+        },
+      })
+  })
+
+  test('[R29] an order may not meet a resting order of ours', () => {
+    const rests = wish('-1', { strategy: 'b', orderType: 'limit', limitPrice: '101' })
+    start(limited({}), rests)
+      .when(wish('1', { orderType: 'limit', limitPrice: '101' }))
+      .then(refuse('SELF_TRADE', 't-6-0', '101'))
+      .when(wish('1', { orderType: 'limit', limitPrice: '100.99' }))
+      .then(approve('buy', '1'))
+    start(limited({}), rests, bar(btc, '101'))
+      .when(wish('1'))
+      .then(refuse('SELF_TRADE', 't-6-0', '101'))
+      .when(canceled('t-6-0'))
+      .then()
+      .when(wish('1'))
+      .then(approve('buy', '1'))
+  })
+})
+
+describe('rates', () => {
+  test('[R30] of a strategy, and how many work', () => {
+    start(limited({ maxWorkingOrders: 3 }, { strategies: { a: { maxStrategyOrdersPerMinute: 1 } } }))
+      .when(wish('1', { strategy: 'a' }))
+      .then(approve('buy', '1'))
+      .when(wish('1', { strategy: 'a', instrument: eth }))
+      .then(refuse('STRATEGY_ORDER_RATE_EXCEEDS_MAX', '2', '1'))
+      .when(wish('1', { strategy: 'b' }))
+      .then(approve('buy', '1'))
+      .when(wish('1', { strategy: 'c' }))
+      .then(approve('buy', '1'))
+      .when(wish('1', { strategy: 'd' }))
+      .then(refuse('WORKING_ORDERS_EXCEED_MAX', '4', '3'))
+  })
+
+  test('[R31] beyond the rate of cancels what works goes on', () => {
+    start(limited({ maxCancelsPerMinute: 1 }), wish('1'), wish('1', { instrument: eth }))
+      .when(wish('2'))
+      .then(supersede)
+      .when(wish('2', { instrument: eth }))
+      .then(refuse('CANCEL_RATE_EXCEEDS_MAX', '2', '1'))
+      .when(wish('1', { instrument: eth }))
+      .then(refuse('ALREADY_AT_TARGET', '1'))
+      .when(wish('2', { instrument: eth }, 62 * second))
+      .then(expect.objectContaining({ topic: 'risk.superseded' }) as unknown as Statement)
+  })
+})
+
+describe('losses', () => {
+  const day = 86_400 * second
+  const profits = (strategy: string, realized: string, equity = '100000', at?: number): Told =>
+    event(
+      'pnl.snapshot',
+      {
+        currency: 'USDT',
+        equity,
+        peakEquity: '100000',
+        grossExposure: '0',
+        realized,
+        unrealized: '0',
+        fees: '1',
+        strategies: [{ strategy, realized, unrealized: '0', fees: '1' }],
+      },
+      at,
+    )
+  const strategyHalted = (code: string, value: string, limit: string) =>
+    ({ topic: 'risk.strategy_halted', payload: { strategy: 'ema-cross', code, value, limit } }) as Statement
+
+  test('[R32] a UTC day may lose so much; the next one begins with what was left', () => {
+    const at = (time: number, equity: string) => ({ ...snapshot(equity, '100000'), at: time })
+    start(limited({ maxDailyLoss: '1000' }))
+      .when(at(20 * day, '99500'))
+      .then()
+      .when(at(21 * day - 1, '99000'))
+      .then()
+      .when(at(21 * day, '98000'))
+      .then()
+      .when(at(21 * day + 1, '97999.5'))
+      .then({
+        topic: 'risk.halted',
+        payload: {
+          code: 'DAILY_LOSS_EXCEEDS_MAX',
+          reason: 'the day lost too much',
+          value: '1000.5',
+          limit: '1000',
+          state: 'REDUCING',
+        },
+      })
+  })
+
+  test('[R33] [R35] a strategy that lost too much adds nothing, the others go on; an operator resumes it', () => {
+    start(limited({}, { strategies: { 'ema-cross': { maxStrategyDrawdown: '100' } } }))
+      .when(profits('ema-cross', '51', '100000', 20 * day))
+      .then()
+      .when(profits('ema-cross', '-49.01'))
+      .then(strategyHalted('DRAWDOWN_EXCEEDS_MAX', '100.01', '100'))
+      .when(profits('ema-cross', '-60'))
+      .then()
+      .when(wish('1'))
+      .then(refuse('STRATEGY_HALTED', 'DRAWDOWN_EXCEEDS_MAX'))
+      .when(wish('1', { strategy: 'b' }))
+      .then(approve('buy', '1', { strategy: 'b' }))
+      .restarted()
+      .when(event('system.command', { command: 'strategy.resume', target: 'ema-cross', reason: 'ok', operator: 'ann' }))
+      .then({ topic: 'risk.strategy_resumed', payload: { strategy: 'ema-cross', reason: 'ann: ok' } })
+      .when(wish('1'))
+      .then(approve('buy', '1'))
+  })
+
+  test('[R33] a strategy’s daily loss counts from the day before', () => {
+    start(limited({ maxStrategyDailyLoss: '100' }))
+      .when(profits('ema-cross', '-90', '100000', 20 * day))
+      .then()
+      .when(profits('ema-cross', '-191', '100000', 21 * day))
+      .then(strategyHalted('DAILY_LOSS_EXCEEDS_MAX', '101', '100'))
+  })
+
+  const update = (position: string, realized: string, at?: number): Told =>
+    event(
+      'pnl.update',
+      {
+        strategy: 'ema-cross',
+        instrument: btc,
+        currency: 'USDT',
+        position,
+        averagePrice: null,
+        mark: '100',
+        realized,
+        unrealized: '0',
+        fees: '0',
+      },
+      at,
+    )
+
+  test('[R34] losing round trips in a row halt, a partial close is none, a winner ends the row', () => {
+    start(limited({ maxConsecutiveLosses: 2 }), update('2', '0'), update('1', '-5'), update('0', '-7'))
+      .when(update('-1', '-7'))
+      .then()
+      .when(update('1', '0'))
+      .then()
+      .when(update('-2', '-1'))
+      .then()
+      .restarted()
+      .when(update('0', '-2'))
+      .then(strategyHalted('CONSECUTIVE_LOSSES_EXCEED_MAX', '2', '2'))
+  })
+
+  test('[R34] after a loss it cools down', () => {
+    start(limited({ cooldownMs: 10_000 }), update('1', '0'), update('0', '-1', 2 * second))
+      .when(wish('1', {}, 12 * second - 1))
+      .then(refuse('COOLDOWN', String(12 * second - 1), String(12 * second)))
+      .when(wish('1', {}, 12 * second))
+      .then(approve('buy', '1'))
+  })
+})
+
+describe('what passes while halted', () => {
+  const bought = [wish('10'), fill('t-6-0', 'buy', '10')]
+
+  test('[R17] refuse: nothing, not even what reduces', () => {
+    start(limited({}, { whenHalted: 'refuse' }), ...bought, command('halt'))
+      .when(wish('0'))
+      .then(refuse('HALTED', 'OPERATOR'))
+  })
+
+  test('[R36] flatten: the gate closes what is open, and again until it is closed', () => {
+    const time = (now: number) => event('system.time', { now }, now)
+    const scene = start(
+      limited({}, { whenHalted: 'flatten' }),
+      ...bought,
+      wish('5', { instrument: eth, strategy: 'b' }),
+    )
+    const { answers } = scene.when(command('halt'))
+    expect(answers.map(({ topic }) => topic)).toEqual(['risk.halted', 'risk.approved', 'system.command.result'])
+    expect(answers[0]?.payload).toMatchObject({ code: 'OPERATOR', state: 'HALTED', isFlattening: true })
+    expect(answers[1]?.payload).toMatchObject({ side: 'sell', quantity: '10', orderType: 'market', instrument: btc })
+    scene
+      .when(time(2 * second))
+      .then()
+      .when(fill('t-9-0', 'buy', '2', { instrument: eth, strategy: 'b', price: '10' }))
+      .then()
+      .when({ ...canceled('t-9-0') })
+      .then()
+      .restarted()
+      .when(time(3 * second))
+      .then(approve('sell', '2', { instrument: eth, strategy: 'b' }))
+      .when(wish('1'))
+      .then(refuse('HALTED', 'OPERATOR'))
+  })
+})
