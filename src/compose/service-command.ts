@@ -28,7 +28,10 @@ export abstract class ServiceCommand extends TraderCommand {
       topology === undefined || !this.reloads
         ? null
         : watchTopology(topology, {
-            changed: (read) => runner.configure(configsOf(read)[this.service]),
+            changed: (read) => {
+              const config = configsOf(read)[this.service]
+              if (config !== undefined) runner.configure(config)
+            },
             unreadable: (error) => this.say(`${userErrorLine(error)}; what was in force stays in force`),
           })
     onStop(() => {
