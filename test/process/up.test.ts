@@ -85,9 +85,7 @@ describe('trader up', () => {
     await sleep(400)
     expect(await configs()).toHaveLength(1)
     writeFileSync(file, text.replace("maxPosition: '500'", "maxPosition: '400'"))
-    await expect
-      .poll(configs, { timeout: 5_000 })
-      .toMatchObject([{}, { config: { limits: { maxPosition: '400' } } }])
+    await expect.poll(configs, { timeout: 5_000 }).toMatchObject([{}, { config: { limits: { maxPosition: '400' } } }])
   })
 
   it('brings back what was killed', async () => {

@@ -1,0 +1,38 @@
+import { Flags } from '@oclif/core'
+import { newestSnapshot } from '#compose/book-view.ts'
+import { isoMicros } from '#compose/order-life-text.ts'
+import { logOf } from '#compose/run-folder.ts'
+import { TraderCommand } from '#lib/terminal/command.ts'
+import { formatTable } from '#lib/terminal/table.ts'
+
+export default class PnlShow extends TraderCommand {
+  static override summary = 'Show profit and loss of a run: the account and every strategy, at the newest snapshot'
+  static override examples = [
+    '<%= config.bin %> pnl show',
+    '<%= config.bin %> pnl show --run 20261124-101500-ema-cross --json',
+  ]
+  static override enableJsonFlag = true
+  static override flags = {
+    run: Flags.string({ default: 'live', description: 'A run, a backtest, or the folder of a log' }),
+    logs: Flags.string({ description: 'Folder of the logs', default: 'logs' }),
+    runs: Flags.string({ description: 'Folder of the backtests', default: 'runs' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(PnlShow)
+    const event = newestSnapshot(logOf(flags.run, flags))
+    if (event === null) {
+      this.log('no snapshot yet')
+      return null
+    }
+    const { strategies, realized, unrealized, fees, ...account } = event.payload
+    const right = (head: string) => ({ head, align: 'right' as const })
+    const total = { strategy: 'account', realized, unrealized, fees }
+    const rows = [...strategies, total].map((one) => [one.strategy, one.realized, one.unrealized, one.fees])
+    this.log(
+      `${isoMicros(event.at)}  equity ${account.equity} ${account.currency}, peak ${account.peakEquity}, gross exposure ${account.grossExposure}`,
+    )
+    this.log(formatTable([{ head: 'strategy' }, ...['realized', 'unrealized', 'fees'].map(right)], rows))
+    return { at: event.at, ...event.payload }
+  }
+}

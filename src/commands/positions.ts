@@ -1,0 +1,40 @@
+import { Flags } from '@oclif/core'
+import { positionsIn } from '#compose/book-view.ts'
+import { logOf } from '#compose/run-folder.ts'
+import { TraderCommand } from '#lib/terminal/command.ts'
+import { formatTable } from '#lib/terminal/table.ts'
+
+export default class Positions extends TraderCommand {
+  static override summary = 'Show the positions of a run, per strategy and instrument, at the newest price in its log'
+  static override examples = [
+    '<%= config.bin %> positions',
+    '<%= config.bin %> positions --run 20261124-101500-ema-cross --all --json',
+  ]
+  static override enableJsonFlag = true
+  static override flags = {
+    run: Flags.string({ default: 'live', description: 'A run, a backtest, or the folder of a log' }),
+    all: Flags.boolean({ description: 'Also those that are flat' }),
+    logs: Flags.string({ description: 'Folder of the logs', default: 'logs' }),
+    runs: Flags.string({ description: 'Folder of the backtests', default: 'runs' }),
+  }
+
+  async run(): Promise<unknown> {
+    const { flags } = await this.parse(Positions)
+    const positions = positionsIn(logOf(flags.run, flags), flags.all)
+    const right = (head: string) => ({ head, align: 'right' as const })
+    const columns = ['position', 'average', 'mark', 'exposure', 'unrealized', 'realized', 'fees'].map(right)
+    const rows = positions.map((one) => [
+      one.strategy,
+      one.instrument,
+      one.position,
+      one.averagePrice ?? '-',
+      one.mark,
+      one.exposure,
+      one.unrealized,
+      one.realized,
+      one.fees,
+    ])
+    this.log(rows.length === 0 ? 'flat' : formatTable([{ head: 'strategy' }, { head: 'instrument' }, ...columns], rows))
+    return positions
+  }
+}

@@ -1,0 +1,86 @@
+import type { Event } from '#schemas/event.ts'
+import { type OrderLife, payloadIf } from './order-life.ts'
+
+/** A step of an order's life: what happened, in words and numbers. */
+export type LifeStep = { readonly depth: number; readonly event: Event; readonly words: string }
+
+/** The steps of a life in order, each as deep as its cause is behind it. */
+export function stepsOf(life: OrderLife): LifeStep[] {
+  const { seen, intent, resolution, verdicts, order, pnl } = life
+  const steps: LifeStep[] = []
+  let depth = 0
+  const add = (event: Event | null, deeper = true) => {
+    if (event === null || steps.some((step) => step.event.id === event.id)) return
+    steps.push({ depth, event, words: wordsOf(event) })
+    if (deeper) depth++
+  }
+  const [fact, ...answers] = seen
+  add(fact ?? null)
+  for (const answer of answers) add(answer, answer === answers.at(-1))
+  add(intent)
+  add(resolution)
+  const approval = verdicts.at(-1) ?? null
+  for (const verdict of verdicts) add(verdict, verdict === approval)
+  const [submission, ...reports] = order
+  add(submission ?? null)
+  for (const report of reports) {
+    add(report, false)
+    for (const update of pnl) {
+      if (update.cause !== report.id) continue
+      depth++
+      add(update, false)
+      depth--
+    }
+  }
+  return steps
+}
+
+/** What an event says, in a line. */
+export function wordsOf(event: Event): string {
+  const payload = event.payload as Record<string, unknown>
+  const fields = fieldsOf[event.topic] ?? Object.keys(payload).slice(0, 5)
+  const named = fields.filter((name) => payload[name] !== undefined && payload[name] !== null)
+  return named.map((name) => `${name} ${textOf(payload[name])}`).join(', ')
+}
+
+/** The limits of the gate in force at an approval, as `name value` pairs. */
+export function limitsText(life: OrderLife): string {
+  const config = payloadIf(life.limits, 'system.config')?.config as { limits?: Record<string, unknown> } | undefined
+  const limits = Object.entries(config?.limits ?? {})
+  return limits.length === 0 ? 'none' : limits.map(([name, value]) => `${name} ${textOf(value)}`).join(', ')
+}
+
+/** As a tree, causes above effects. */
+export const treeText = (steps: readonly LifeStep[]): string =>
+  steps
+    .map(({ depth, event, words }) => {
+      const branch = depth === 0 ? '' : `${'   '.repeat(depth - 1)}└─ `
+      return `${branch}${event.topic}  ${event.id}  ${isoMicros(event.at)}  ${words}`
+    })
+    .join('\n')
+
+export const isoMicros = (at: number): string => {
+  const ms = Math.floor(at / 1_000)
+  return `${new Date(ms).toISOString().slice(0, -1)}${String(at - ms * 1_000).padStart(3, '0')}Z`
+}
+
+const fieldsOf: Readonly<Record<string, readonly string[]>> = {
+  'md.bar': ['instrument', 'interval', 'open', 'high', 'low', 'close', 'volume'],
+  'md.tick': ['instrument', 'kind', 'price', 'size', 'bid', 'ask'],
+  'strategy.intent': ['strategy', 'role', 'target', 'size', 'reason', 'saw', 'hash'],
+  'instrument.resolved': ['instrument', 'target', 'orderType', 'limitPrice', 'referencePrice'],
+  'risk.approved': ['side', 'quantity', 'instrument', 'orderType', 'limitPrice', 'timeInForce'],
+  'risk.rejected': ['code', 'value', 'limit'],
+  'risk.superseded': ['instrument'],
+  'order.submitted': ['clientOrderId', 'side', 'quantity', 'instrument', 'orderType', 'limitPrice', 'stopPrice'],
+  'order.denied': ['clientOrderId', 'code'],
+  'order.accepted': ['venueOrderId'],
+  'order.rejected': ['code'],
+  'order.fill': ['quantity', 'price', 'fee', 'currency', 'liquidity', 'leavesQuantity', 'tradeId'],
+  'order.cancel_requested': ['reason'],
+  'order.canceled': ['leavesQuantity', 'reason'],
+  'order.expired': ['leavesQuantity', 'reason'],
+  'pnl.update': ['position', 'averagePrice', 'realized', 'unrealized', 'fees'],
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))

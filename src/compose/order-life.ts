@@ -1,0 +1,134 @@
+import { readLog } from '#lib/journal/read-log.ts'
+import { parseEventId } from '#lib/kernel/event-id.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+
+/** Why there was an order and what came of it, each part an event of the log, in order of cause. */
+export type OrderLife = {
+  /** From the market's fact to what the intent answers. */
+  readonly seen: readonly Event[]
+  readonly strategy: Event<'strategy.loaded'> | null
+  readonly intent: Event<'strategy.intent'> | null
+  readonly resolution: Event | null
+  /** What the gate said to the intent, and the configuration with its limits that was in force then. */
+  readonly verdicts: readonly Event[]
+  readonly limits: Event<'system.config'> | null
+  /** The order's own events, submission to end. */
+  readonly order: readonly Event[]
+  readonly pnl: readonly Event<'pnl.update'>[]
+}
+
+const wanted = ['strategy.loaded', 'strategy.intent', 'instrument', 'risk', 'order', 'pnl.update', 'system.config']
+
+/** The life of the order that a client order id, a venue's order id or an approval's id names. Throws a UserError where there is none. */
+export function lifeOfOrder(folder: string, id: string): OrderLife {
+  const clientOrderId = clientOrderIdNamed(folder, id)
+  const order: Event[] = []
+  const pnl: Event<'pnl.update'>[] = []
+  const causes = new Set<string>()
+  let approvalId = ''
+  for (const event of eventsOf(folder, ['order', 'pnl.update'])) {
+    if (event.topic === 'pnl.update') {
+      if (event.cause !== null && causes.has(event.cause)) pnl.push(event as Event<'pnl.update'>)
+    } else if ((event.payload as { clientOrderId?: string }).clientOrderId === clientOrderId) {
+      order.push(event)
+      causes.add(event.id)
+      if (event.topic === 'order.submitted' || event.topic === 'order.denied') approvalId = event.payload.approval
+    }
+  }
+  return { ...decisionOf(folder, approvalId), order, pnl }
+}
+
+function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order' | 'pnl'> {
+  const approval = found(folder, ['risk.approved'], ({ id }) => id === approvalId) as Event<'risk.approved'> | undefined
+  const none = { seen: [], strategy: null, intent: null, resolution: null, verdicts: [], limits: null }
+  if (approval === undefined) return none
+  const intentId = approval.payload.intent
+  let [strategy, intent, limits]: [Event | null, Event | null, Event | null] = [null, null, null]
+  let resolution: Event | null = null
+  const verdicts: Event[] = []
+  for (const event of eventsOf(folder, wanted, approval.seq)) {
+    switch (event.topic) {
+      case 'strategy.loaded':
+        if (intent === null && event.payload.strategy === approval.payload.strategy) strategy = event
+        break
+      case 'strategy.intent':
+        if (event.id === intentId) intent = event
+        break
+      case 'system.config':
+        if (event.payload.service === 'risk') limits = event
+        break
+      case 'instrument.resolved':
+        if (event.payload.intent === intentId && event.payload.instrument === approval.payload.instrument)
+          resolution = event
+        break
+      case 'risk.approved':
+      case 'risk.rejected':
+      case 'risk.superseded':
+        if (event.payload.intent === intentId) verdicts.push(event)
+        break
+    }
+  }
+  return {
+    seen: intent === null ? [] : seenBy(folder, intent),
+    strategy: strategy as Event<'strategy.loaded'> | null,
+    intent: intent as Event<'strategy.intent'> | null,
+    resolution,
+    verdicts,
+    limits: limits as Event<'system.config'> | null,
+  }
+}
+
+/** The causes of an event, the fact from outside first. The id of an answer names the seq of its cause. */
+export function causesOf(folder: string, event: Event): Event[] {
+  const causes: Event[] = []
+  for (let effect = event; effect.cause !== null; ) {
+    const { major } = parseEventId(effect.id)
+    const [line] = readLog(folder, { from: major, to: major })
+    if (line === undefined) break
+    effect = JSON.parse(line.content) as Event
+    causes.unshift(effect)
+  }
+  return causes
+}
+
+/** The causes of an intent, and what else the indicators said to the same fact before it. */
+function seenBy(folder: string, intent: Event): Event[] {
+  const causes = causesOf(folder, intent)
+  const [fact] = causes
+  const newest = causes.at(-1)
+  if (fact === undefined || newest === undefined) return causes
+  const between = [...readLog(folder, { from: fact.seq, to: Math.min(newest.seq, fact.seq + 10_000) })]
+  const others = between
+    .map(({ content }) => JSON.parse(content) as Event)
+    .filter(({ topic, cause }) => cause === fact.id && topic.startsWith('indicator.'))
+  const seqs = new Set(causes.map(({ seq }) => seq))
+  return [...causes, ...others.filter(({ seq }) => !seqs.has(seq))].sort((a, b) => a.seq - b.seq)
+}
+
+/** Events of some topics or namespaces, up to a seq. */
+export function* eventsOf(folder: string, topics: readonly string[], to?: number): Generator<Event> {
+  for (const { content } of readLog(folder, { topics, ...(to === undefined ? {} : { to }) }))
+    yield JSON.parse(content) as Event
+}
+
+/** What an event says, where it is of this topic. */
+export const payloadIf = <T extends Topic>(event: Event | null, topic: T): PayloadOf<T> | null =>
+  event?.topic === topic ? (event.payload as PayloadOf<T>) : null
+
+function clientOrderIdNamed(folder: string, id: string): string {
+  const isNamed = ({ payload }: Event): boolean => {
+    const { clientOrderId, venueOrderId, approval } = payload as Partial<Record<string, unknown>>
+    return clientOrderId === id || venueOrderId === id || approval === id
+  }
+  const named = found(folder, ['order'], isNamed)
+  if (named === undefined)
+    throw new UserError(`there is no order ${id}`, { file: folder, hint: 'see: trader orders list' })
+  return (named.payload as { clientOrderId: string }).clientOrderId
+}
+
+function found(folder: string, topics: readonly string[], isMeant: (event: Event) => boolean): Event | undefined {
+  for (const event of eventsOf(folder, topics)) if (isMeant(event)) return event
+  return undefined
+}
