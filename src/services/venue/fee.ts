@@ -2,15 +2,19 @@ import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bar
 import { exactOfDouble } from '#lib/domain/decimal.ts'
 import { exactLots, type Instrument } from '#lib/domain/instrument.ts'
 import { type Money, moneyOfExact } from '#lib/domain/money.ts'
+import { divideHalfEven } from '#lib/domain/rounding.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
 import type { Take } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
 
-/** |notional| * bps / 10^4 + quantity * perUnit, rounded once, half to even, at 10^-18. Negative is a rebate. [V17] */
+/** |notional| * bps / 10^4 + quantity * perUnit, rounded once, half to even, at 10^-18 or at the digits of the schedule. Negative is a rebate. [V17] */
 export function feeOf({ price, lots, liquidity }: Take, listing: Instrument, fees: VenueConfig['fees']): Money {
   const quantity = exactLots(lots, listing.lotSize)
   const notional = absExact(multiplyExact(multiplyExact(parseExact(price), quantity), parseExact(listing.multiplier)))
   const bps = exactOfDouble(liquidity === 'maker' ? fees.makerBps : fees.takerBps)
   const share: ExactDecimal = { units: bps.units, scale: bps.scale + 4 }
-  return moneyOfExact(addExact(multiplyExact(notional, share), multiplyExact(quantity, parseExact(fees.perUnit))))
+  const { units, scale } = addExact(multiplyExact(notional, share), multiplyExact(quantity, parseExact(fees.perUnit)))
+  const { decimals } = fees
+  if (decimals === undefined || scale <= decimals) return moneyOfExact({ units, scale })
+  return moneyOfExact({ units: divideHalfEven(units, 10n ** BigInt(scale - decimals)), scale: decimals })
 }

@@ -12,7 +12,13 @@ export const VenueConfig = z.strictObject({
   /** From an order's submission to its arrival. */
   latencyMicros: z.int().min(0).max(60_000_000).default(0),
   fees: z
-    .strictObject({ makerBps: Bps, takerBps: Bps, perUnit: Money.default('0') })
+    .strictObject({
+      makerBps: Bps,
+      takerBps: Bps,
+      perUnit: Money.default('0'),
+      /** Digits that a fee has behind the point, rounded half to even, like 2 for cents; absent = exact. */
+      decimals: z.int().min(0).max(18).optional(),
+    })
     .default({ makerBps: 0, takerBps: 0, perUnit: '0' }),
   currency: Currency,
 })
