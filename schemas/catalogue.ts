@@ -89,6 +89,7 @@ export const catalogue = {
   'order.denied': entry(order.OrderDenied, 'orders'),
   'order.cancel_requested': entry(order.OrderCancelRequested, 'orders'),
   'order.accepted': entry(order.OrderAccepted, 'venue'),
+  'order.triggered': entry(order.OrderTriggered, 'venue'),
   'order.rejected': entry(order.OrderRejected, 'venue'),
   'order.fill': entry(order.OrderFill, 'venue'),
   'order.canceled': entry(order.OrderCanceled, 'venue'),

@@ -1,18 +1,6 @@
 import { z } from 'zod'
-import {
-  Currency,
-  EventId,
-  InstrumentId,
-  Micros,
-  Money,
-  Name,
-  OrderType,
-  Price,
-  Quantity,
-  Side,
-  Text,
-  TimeInForce,
-} from './primitives.ts'
+import { decidedTerms } from './order-terms.ts'
+import { Currency, EventId, InstrumentId, Micros, Money, Name, Price, Quantity, Side, Text } from './primitives.ts'
 
 /** Ours, derived from the approval: the same approval can only ever make the same order. */
 export const ClientOrderId = z
@@ -28,11 +16,11 @@ export const OrderSubmitted = z.object({
   strategy: Name,
   instrument: InstrumentId,
   side: Side,
-  orderType: OrderType,
   quantity: Quantity,
-  limitPrice: Price.optional(),
-  timeInForce: TimeInForce,
+  ...decidedTerms,
   expiresAt: Micros,
+  /** The order that this one closes, where it is an exit of a bracket. */
+  closes: ClientOrderId.optional(),
 })
 
 /** Refused by us, before any venue heard of it. */
@@ -56,6 +44,9 @@ export const OrderAccepted = z.object({
   instrument: InstrumentId,
 })
 
+/** A stop or an if-touched order has seen its price. */
+export const OrderTriggered = z.object({ clientOrderId: ClientOrderId, instrument: InstrumentId, price: Price })
+
 /** Refused by the venue. */
 export const OrderRejected = z.object({
   clientOrderId: ClientOrderId,
@@ -65,6 +56,7 @@ export const OrderRejected = z.object({
     'CURRENCY_MISMATCH',
     'QUANTITY_INVALID',
     'PRICE_INVALID',
+    'TERMS_INVALID',
     'EXPIRED',
     'NO_MARKET',
     'DUPLICATE_CLIENT_ORDER_ID',

@@ -52,6 +52,15 @@ export const IsoDate = z.string().regex(/^\d{4}-\d{2}-\d{2}$/, 'expected a date 
 export const Text = z.string().max(2000)
 
 export const Side = z.enum(['buy', 'sell'])
-export const OrderType = z.enum(['market', 'limit'])
-export const TimeInForce = z.enum(['GTC', 'IOC', 'FOK', 'DAY'])
+/** `stop` and `market_if_touched` wait for a price from either side of the market; with `_limit` they become limit orders there. */
+export const OrderType = z.enum([
+  'market',
+  'limit',
+  'stop',
+  'stop_limit',
+  'trailing_stop',
+  'market_if_touched',
+  'limit_if_touched',
+])
+export const TimeInForce = z.enum(['GTC', 'IOC', 'FOK', 'DAY', 'GTD'])
 export const OptionRight = z.enum(['call', 'put'])

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { EventId, InstrumentId, Name, OrderType, Price, SignedQuantity } from './primitives.ts'
+import { orderTerms } from './order-terms.ts'
+import { EventId, InstrumentId, Name, Price, SignedQuantity, TimeInForce } from './primitives.ts'
 
 /** The instrument and the signed position that an intent means, with the price it was sized at. */
 export const InstrumentResolved = z.object({
@@ -8,8 +9,9 @@ export const InstrumentResolved = z.object({
   role: Name,
   instrument: InstrumentId,
   target: SignedQuantity,
-  orderType: OrderType,
-  limitPrice: Price.optional(),
+  ...orderTerms,
+  /** The configuration's where it is absent. */
+  timeInForce: TimeInForce.optional(),
   referencePrice: Price,
   /** Of a wish of several options: which leg, from 1, and how many there are. */
   leg: z.int().min(1).optional(),

@@ -1,16 +1,6 @@
 import { z } from 'zod'
-import {
-  EventId,
-  InstrumentId,
-  Micros,
-  Name,
-  OrderType,
-  Price,
-  Quantity,
-  Side,
-  Text,
-  TimeInForce,
-} from './primitives.ts'
+import { decidedTerms } from './order-terms.ts'
+import { EventId, InstrumentId, Micros, Name, Quantity, Side, Text } from './primitives.ts'
 
 /** Leave to send exactly this order, once, before it expires. Signed by the risk gate; nothing else makes an order. */
 export const RiskApproved = z.object({
@@ -19,9 +9,7 @@ export const RiskApproved = z.object({
   instrument: InstrumentId,
   side: Side,
   quantity: Quantity,
-  orderType: OrderType,
-  limitPrice: Price.optional(),
-  timeInForce: TimeInForce,
+  ...decidedTerms,
   expiresAt: Micros,
 })
 

@@ -78,6 +78,7 @@ export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
         break
       }
       case 'order.accepted':
+      case 'order.triggered':
       case 'order.rejected':
       case 'order.fill':
       case 'order.canceled':

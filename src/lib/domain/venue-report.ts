@@ -7,6 +7,7 @@ import type { SentOrder } from './sent-orders.ts'
 /** What a venue says of an order of ours. */
 export const reportTopics = [
   'order.accepted',
+  'order.triggered',
   'order.rejected',
   'order.fill',
   'order.canceled',
@@ -34,6 +35,7 @@ export function applyReport(order: SentOrder, report: Report): ReportOutcome | '
 
 const happeningOf = {
   'order.accepted': 'accepted',
+  'order.triggered': 'triggered',
   'order.rejected': 'rejected',
   'order.canceled': 'canceled',
   'order.expired': 'expired',

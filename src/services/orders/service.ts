@@ -67,6 +67,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       return book
     }
     case 'order.accepted':
+    case 'order.triggered':
     case 'order.rejected':
     case 'order.fill':
     case 'order.canceled':
@@ -109,6 +110,7 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'system.command':
       return input.payload.command === 'cancel_all' ? answerCancelAll(book, input) : none
     case 'order.accepted':
+    case 'order.triggered':
     case 'order.rejected':
     case 'order.fill':
     case 'order.canceled':

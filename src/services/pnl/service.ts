@@ -51,6 +51,7 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
       return ledger
     }
     case 'order.accepted':
+    case 'order.triggered':
     case 'order.rejected':
     case 'order.fill':
     case 'order.canceled':
@@ -83,6 +84,7 @@ function decide(ledger: Ledger, input: Event<In>): readonly Statement<Out>[] {
     case 'md.instrument':
     case 'order.submitted':
     case 'order.accepted':
+    case 'order.triggered':
     case 'order.rejected':
     case 'order.canceled':
     case 'order.expired':

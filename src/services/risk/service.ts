@@ -116,6 +116,7 @@ function evolve(account: Account, event: Event<In | Out>): Account {
       return account
     }
     case 'order.accepted':
+    case 'order.triggered':
     case 'order.rejected':
     case 'order.fill':
     case 'order.canceled':
@@ -187,6 +188,7 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'md.status':
     case 'order.cancel_requested':
     case 'order.accepted':
+    case 'order.triggered':
       return none
   }
 }

@@ -1,13 +1,16 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, heldLots } from './exchange.ts'
 import { fillsByQuotes } from './market-source.ts'
 import { takeNextClose } from './next-close.ts'
 import { takeNextOpen } from './next-open.ts'
 import { takeResting } from './resting-on-bar.ts'
-import type { FillingBar, Take } from './take.ts'
-import { end, endImmediate, execute, type Said, turnOf } from './turn.ts'
+import { lotsOfVolume } from './slippage.ts'
+import { type FillingBar, type Take, volumeLots } from './take.ts'
+import { takenIn } from './taken-in.ts'
+import { takeTriggered } from './triggered-on-bar.ts'
+import { end, endImmediate, execute, type Said, type Turn, turnOf } from './turn.ts'
 import type { VenueConfig } from './venue-config.ts'
-import type { WorkingOrder } from './working-order.ts'
+import { endReason, type WorkingOrder } from './working-order.ts'
 
 /** What a bar does to the orders in its instrument, in the order of their acceptance. [V9]-[V12] */
 export function answerBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): readonly Said[] {
@@ -15,15 +18,15 @@ export function answerBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): readonl
   if (!orders || !isFillingBar(exchange, bar)) return none
   const said: Said[] = []
   for (const working of orders) {
-    const turn = turnOf(working)
+    const turn = turnOf(working, heldLots(exchange, working) + takenIn(said, working))
     const { order } = turn
     if (isExposedTo(order, bar, exchange.config)) {
-      const take = takeOnBar(order, bar, exchange.config.fill)
-      if (take && (order.dayEndsAt === null || take.filledAt <= order.dayEndsAt)) execute(turn, take, exchange.config)
+      const take = takeOnBar(turn, bar, exchange.config)
+      if (take && (order.endsAt === null || take.filledAt <= order.endsAt)) execute(turn, take, exchange.config)
       if (order.exposures === 1) endImmediate(turn)
     }
-    const isDayOver = order.dayEndsAt !== null && exchange.now >= order.dayEndsAt
-    if (isDayOver && order.leavesLots > 0 && !turn.isOver) end(turn, 'order.expired', 'end of day')
+    const isTimeOver = order.endsAt !== null && exchange.now >= order.endsAt
+    if (isTimeOver && order.leavesLots > 0 && !turn.isOver) end(turn, 'order.expired', endReason(order))
     said.push(...turn.said)
   }
   return said
@@ -39,15 +42,23 @@ export const isFillingBar = (exchange: Exchange, { interval, instrument }: Paylo
  * that lies before its arrival; a DAY order does not see the next day's bars. [V10]
  */
 export function isExposedTo(order: WorkingOrder, bar: FillingBar, { fill }: VenueConfig): boolean {
-  const { arrivesAt, isDelayed, dayEndsAt } = order
+  const { arrivesAt, isDelayed, endsAt } = order
   if (bar.end <= arrivesAt && !(isDelayed && fill === 'next-close' && bar.end === arrivesAt)) return false
   if (isDelayed && fill !== 'next-close' && bar.start < arrivesAt) return false
-  return dayEndsAt === null || bar.start < dayEndsAt
+  return endsAt === null || bar.start < endsAt
 }
 
 const none: readonly [] = Object.freeze([])
 
-function takeOnBar(order: WorkingOrder, bar: FillingBar, fill: VenueConfig['fill']): Take | null {
+function takeOnBar(turn: Turn, bar: FillingBar, config: VenueConfig): Take | null {
+  const take = turn.order.trigger ? takeTriggered(turn, bar) : takeInMarket(turn.order, bar, config.fill)
+  if (take === null || config.slippage.kind !== 'volume-share') return take
+  const { listing } = turn.order
+  const volume = volumeLots(bar.volume, listing.lotSize)
+  return { ...take, volume, lots: lotsOfVolume(take.lots, bar.volume, listing, config) }
+}
+
+function takeInMarket(order: WorkingOrder, bar: FillingBar, fill: VenueConfig['fill']): Take | null {
   if (order.exposures > 1) return takeResting(order, bar)
   switch (fill) {
     case 'next-open':

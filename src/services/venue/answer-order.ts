@@ -1,11 +1,12 @@
 import type { Event } from '#schemas/event.ts'
-import { meetQuote, settleArrival } from './answer-quote.ts'
-import { type Exchange, findWorking, nextVenueOrderId } from './exchange.ts'
+import { meetQuote, meetTrigger, settleArrival } from './answer-quote.ts'
+import { type Exchange, findWorking, heldLots, nextVenueOrderId } from './exchange.ts'
 import { fillsByQuotes } from './market-source.ts'
 import { rejectionOf } from './rejection.ts'
 import { takeSameClose } from './same-close.ts'
 import { displayedIn } from './standing-quote.ts'
-import { end, endImmediate, execute, type Said, type Turn, turnOf } from './turn.ts'
+import { isReached } from './trigger.ts'
+import { end, endImmediate, execute, type Said, type Turn, trigger, turnOf } from './turn.ts'
 import { workingOrderOf } from './working-order.ts'
 
 /** Accepted, with what the market as it stands gives at once, or rejected. [V1] [V2] */
@@ -15,7 +16,8 @@ export function answerSubmission(exchange: Exchange, { payload }: Event<'order.s
   const listing = exchange.listings.get(instrument)
   if (code !== null || !listing) return [rejected(clientOrderId, instrument, code ?? 'INSTRUMENT_UNKNOWN')]
   const venueOrderId = nextVenueOrderId(exchange)
-  const turn = turnOf(workingOrderOf(payload, listing, venueOrderId, exchange.now, exchange.config))
+  const order = workingOrderOf(payload, listing, venueOrderId, exchange.now, exchange.config)
+  const turn = turnOf(order, heldLots(exchange, order))
   turn.said.push({ topic: 'order.accepted', payload: { clientOrderId, venueOrderId, instrument } })
   if (turn.order.exposures > 0) meetMarket(exchange, turn)
   return turn.said
@@ -26,7 +28,7 @@ export function answerCancel(exchange: Exchange, { payload }: Event<'order.cance
   const { clientOrderId, instrument, reason } = payload
   const order = findWorking(exchange, clientOrderId)
   if (!order) return [rejected(clientOrderId, instrument, 'UNKNOWN_ORDER')]
-  const turn = turnOf(order)
+  const turn = turnOf(order, heldLots(exchange, order))
   settleArrival(exchange, turn)
   if (turn.order.leavesLots > 0 && !turn.isOver) end(turn, 'order.canceled', reason)
   return turn.said
@@ -37,13 +39,15 @@ function meetMarket(exchange: Exchange, turn: Turn): void {
   const { instrument } = order.listing
   if (exchange.config.fill === 'same-close' && !fillsByQuotes(exchange, instrument)) {
     const lastBar = exchange.lastBars.get(instrument)
-    const take = lastBar ? takeSameClose(order, lastBar) : null
+    if (lastBar && order.trigger && isReached(order.trigger, lastBar.close)) trigger(turn, lastBar.close)
+    const take = lastBar && order.trigger === null ? takeSameClose(order, lastBar) : null
     if (take) execute(turn, take, exchange.config)
   } else {
     const quote = exchange.quotes.get(instrument)
-    if (quote) meetQuote(exchange, turn, displayedIn(quote), true, exchange.now)
+    if (quote && order.trigger) meetTrigger(exchange, turn, displayedIn(quote))
+    else if (quote) meetQuote(exchange, turn, displayedIn(quote), true, exchange.now)
   }
-  endImmediate(turn)
+  if (order.trigger === null) endImmediate(turn)
 }
 
 const rejected = (

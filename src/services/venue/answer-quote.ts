@@ -1,9 +1,11 @@
-import type { Exchange } from './exchange.ts'
+import { type Exchange, heldLots } from './exchange.ts'
 import { fillsByQuotes } from './market-source.ts'
 import { type Displayed, displayedIn, isUnchanged, takeFrom } from './standing-quote.ts'
+import { takenIn } from './taken-in.ts'
 import { takeTouch } from './touch.ts'
-import { end, endImmediate, execute, type Said, type Turn, turnOf } from './turn.ts'
-import { isImmediate } from './working-order.ts'
+import { isReached } from './trigger.ts'
+import { end, endImmediate, execute, type Said, type Turn, trigger, turnOf } from './turn.ts'
+import { endReason, isImmediate } from './working-order.ts'
 
 /** What the newest quote of an instrument does to the orders in it, in the order of their acceptance. [V13]-[V16] */
 export function answerQuote(exchange: Exchange, instrument: string): readonly Said[] {
@@ -15,18 +17,20 @@ export function answerQuote(exchange: Exchange, instrument: string): readonly Sa
   const newest = displayedIn(quote)
   const said: Said[] = []
   for (const working of orders) {
-    const turn = turnOf(working)
-    const { exposures, arrivesAt, dayEndsAt } = turn.order
+    const turn = turnOf(working, heldLots(exchange, working) + takenIn(said, working))
+    const { exposures, arrivesAt, endsAt } = turn.order
     // It reached the book between two quotes: the one before still stood.
-    const hasArrivedBefore = exposures === 1 && isImmediate(config.fill) && arrivesAt < now
+    const hasArrivedBefore =
+      turn.order.trigger === null && exposures === 1 && isImmediate(config.fill) && arrivesAt < now
     if (hasArrivedBefore) {
       const met = before && isUnchanged(before, newest, turn.order.side) ? newest : before
       if (met) meetQuote(exchange, turn, met, true, arrivesAt)
       endImmediate(turn)
     }
     const isOpen = !turn.isOver && turn.order.leavesLots > 0
-    const isDayOver = dayEndsAt !== null && now >= dayEndsAt
-    if (isOpen && isDayOver) end(turn, 'order.expired', 'end of day')
+    const isTimeOver = endsAt !== null && now >= endsAt
+    if (isOpen && isTimeOver) end(turn, 'order.expired', endReason(turn.order))
+    else if (isOpen && exposures > 0 && turn.order.trigger !== null) meetTrigger(exchange, turn, newest)
     else if (isOpen && exposures > 0) {
       const isArrival = exposures === 1 && !hasArrivedBefore
       meetQuote(exchange, turn, newest, isArrival, now)
@@ -45,18 +49,29 @@ export function meetQuote(
   isArrival: boolean,
   filledAt: number,
 ): void {
-  const { dayEndsAt } = turn.order
-  if (dayEndsAt !== null && filledAt >= dayEndsAt) return
+  const { endsAt } = turn.order
+  if (endsAt !== null && filledAt >= endsAt) return
   const take = takeTouch(turn.order, displayed, isArrival, filledAt)
   if (!take) return
-  takeFrom(displayed, turn.order.side, take.lots)
+  const before = turn.order.leavesLots
   execute(turn, take, config)
+  takeFrom(displayed, turn.order.side, before - turn.order.leavesLots)
+}
+
+/** An order that waits for its price looks at the side that it would take: from there on it is in the market. [V23] */
+export function meetTrigger(exchange: Exchange, turn: Turn, displayed: Displayed): void {
+  const { trigger: waits, side } = turn.order
+  const price = side === 'buy' ? displayed.ask : displayed.bid
+  if (waits === null || price === null || !isReached(waits, price)) return
+  trigger(turn, price)
+  meetQuote(exchange, turn, displayed, true, exchange.now)
+  endImmediate(turn)
 }
 
 /** An order whose time of arrival has passed without a quote since: the one that stands is the one it met. [V14] */
 export function settleArrival(exchange: Exchange, turn: Turn, displayed?: Displayed): void {
-  const { exposures, arrivesAt, listing } = turn.order
-  if (exposures > 0 || arrivesAt > exchange.now || !isImmediate(exchange.config.fill)) return
+  const { exposures, arrivesAt, listing, trigger: waits } = turn.order
+  if (waits !== null || exposures > 0 || arrivesAt > exchange.now || !isImmediate(exchange.config.fill)) return
   if (!fillsByQuotes(exchange, listing.instrument)) return
   const standing = displayed ?? exchange.quotes.get(listing.instrument)
   if (standing) meetQuote(exchange, turn, displayed ?? displayedIn(standing), true, arrivesAt)

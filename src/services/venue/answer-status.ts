@@ -1,6 +1,6 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { settleArrival } from './answer-quote.ts'
-import type { Exchange } from './exchange.ts'
+import { type Exchange, heldLots } from './exchange.ts'
 import { displayedIn } from './standing-quote.ts'
 import { end, type Said, turnOf } from './turn.ts'
 
@@ -31,7 +31,7 @@ export function answerStatus(exchange: Exchange): readonly Said[] {
     const quote = exchange.quotes.get(instrument)
     const displayed = quote ? displayedIn(quote) : undefined
     for (const order of orders) {
-      const turn = turnOf(order)
+      const turn = turnOf(order, heldLots(exchange, order))
       settleArrival(exchange, turn, displayed)
       if (turn.order.leavesLots > 0 && !turn.isOver) end(turn, 'order.expired', 'no more market data')
       said.push(...turn.said)

@@ -19,6 +19,8 @@ export type Exchange = {
   readonly working: Map<string, WorkingOrder[]>
   /** Where every working order is, by clientOrderId. */
   readonly instrumentOf: Map<string, string>
+  /** Signed lots held, by `heldKey`; zero is not there. What reduce-only orders go by. */
+  readonly held: Map<string, number>
   /** The newest to have ended or been rejected, oldest first. */
   readonly ended: Set<string>
   /** Orders ever accepted: the newest venueOrderId. */
@@ -38,6 +40,7 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   quotes: new Map(),
   working: new Map(),
   instrumentOf: new Map(),
+  held: new Map(),
   ended: new Set(),
   accepted: 0,
   feeds: [],
@@ -50,6 +53,20 @@ export function reopenExchange(exchange: Exchange, config: VenueConfig): Exchang
   const isSameMarket = config.fill === exchange.config.fill && config.interval === exchange.config.interval
   if (isSameMarket) return { ...exchange, config }
   return { ...exchange, config, lastBars: new Map(), quotes: new Map() }
+}
+
+// Neither part can hold a space.
+const heldKey = (strategy: string, instrument: string): string => `${strategy} ${instrument}`
+
+/** The strategy's signed position in lots. */
+export const heldLots = ({ held }: Exchange, { strategy, listing }: WorkingOrder): number =>
+  held.get(heldKey(strategy, listing.instrument)) ?? 0
+
+export function moveHeld({ held }: Exchange, strategy: string, instrument: string, lots: number): void {
+  const key = heldKey(strategy, instrument)
+  const moved = (held.get(key) ?? 0) + lots
+  if (moved === 0) held.delete(key)
+  else held.set(key, moved)
 }
 
 export const nextVenueOrderId = ({ accepted }: Exchange): string => `sim-${accepted + 1}`
@@ -100,6 +117,7 @@ export const exchangeToJson = (exchange: Exchange) =>
     quotes: [...exchange.quotes],
     working: [...exchange.working],
     instrumentOf: [...exchange.instrumentOf],
+    held: [...exchange.held],
     ended: [...exchange.ended],
   })
 
@@ -112,6 +130,7 @@ export function exchangeFromJson(json: unknown): Exchange {
     quotes: new Map(exchange.quotes),
     working: new Map(exchange.working),
     instrumentOf: new Map(exchange.instrumentOf),
+    held: new Map(exchange.held),
     ended: new Set(exchange.ended),
   }
 }

@@ -13,6 +13,7 @@ import {
   exchangeFromJson,
   exchangeToJson,
   findWorking,
+  moveHeld,
   nextVenueOrderId,
   openExchange,
   placeOrder,
@@ -22,6 +23,7 @@ import {
 } from './exchange.ts'
 import { fillsByQuotes, keepsQuotes } from './market-source.ts'
 import { foldQuote, isUnchanged, type QuoteEvent, quoteIn, takeFrom } from './standing-quote.ts'
+import { trail } from './trigger.ts'
 import { VenueConfig } from './venue-config.ts'
 import { workingOrderOf } from './working-order.ts'
 
@@ -40,7 +42,7 @@ export const venue = defineService({
     'order.submitted',
     'order.cancel_requested',
   ],
-  emits: ['order.accepted', 'order.rejected', 'order.fill', 'order.canceled', 'order.expired'],
+  emits: ['order.accepted', 'order.triggered', 'order.rejected', 'order.fill', 'order.canceled', 'order.expired'],
   init: openExchange,
   reconfigure: reopenExchange,
   evolve,
@@ -57,7 +59,7 @@ type In =
   | 'md.status'
   | 'order.submitted'
   | 'order.cancel_requested'
-type Out = 'order.accepted' | 'order.rejected' | 'order.fill' | 'order.canceled' | 'order.expired'
+type Out = 'order.accepted' | 'order.triggered' | 'order.rejected' | 'order.fill' | 'order.canceled' | 'order.expired'
 
 function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
   if (event.at > exchange.now) exchange.now = event.at
@@ -83,6 +85,9 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
       return exchange
     case 'order.accepted':
       foldAcceptance(exchange)
+      return exchange
+    case 'order.triggered':
+      foldTrigger(exchange, event.payload)
       return exchange
     case 'order.rejected':
       foldRejection(exchange, event.payload)
@@ -126,7 +131,16 @@ function foldBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): void {
   if (config.fill !== 'same-close' && working.size === 0) return
   if (!isFillingBar(exchange, bar)) return
   if (config.fill === 'same-close') lastBars.set(bar.instrument, bar)
-  for (const order of working.get(bar.instrument) ?? []) if (isExposedTo(order, bar, config)) order.exposures += 1
+  for (const order of working.get(bar.instrument) ?? []) {
+    if (!isExposedTo(order, bar, config)) continue
+    order.exposures += 1
+    if (order.trigger === null || order.trigger.offset === null) continue
+    // What this bar shows moves a trailing stop from the next bar on: the path inside it is not known.
+    const { trigger } = order
+    if (order.best !== null) trail(trigger, order.best)
+    else if (trigger.price === null) trail(trigger, bar.open)
+    order.best = trigger.towards === 'down' ? bar.high : bar.low
+  }
 }
 
 function foldTick(exchange: Exchange, event: QuoteEvent): void {
@@ -136,7 +150,12 @@ function foldTick(exchange: Exchange, event: QuoteEvent): void {
   if (!quote) return
   const orders = exchange.working.get(instrument)
   foldQuote(exchange.quotes, quote, exchange.now, orders !== undefined)
-  for (const order of orders ?? []) if (order.arrivesAt <= exchange.now) order.exposures += 1
+  for (const order of orders ?? []) {
+    if (order.arrivesAt > exchange.now) continue
+    order.exposures += 1
+    const shown = order.side === 'buy' ? quote.ask : quote.bid
+    if (order.trigger !== null && shown !== null) trail(order.trigger, shown)
+  }
 }
 
 function foldAcceptance(exchange: Exchange): void {
@@ -145,6 +164,12 @@ function foldAcceptance(exchange: Exchange): void {
   assert(arriving && listing, 'expected a submission in a listed instrument to be accepted, found none')
   placeOrder(exchange, workingOrderOf(arriving, listing, nextVenueOrderId(exchange), now, config))
   exchange.arriving = null
+}
+
+function foldTrigger(exchange: Exchange, { clientOrderId }: PayloadOf<'order.triggered'>): void {
+  const order = findWorking(exchange, clientOrderId)
+  assert(order, `expected ${clientOrderId} at work, found it nowhere`)
+  order.trigger = null
 }
 
 function foldRejection(exchange: Exchange, { clientOrderId, code }: PayloadOf<'order.rejected'>): void {
@@ -162,6 +187,7 @@ function foldFill(exchange: Exchange, fill: PayloadOf<'order.fill'>): void {
     // A fill before the newest quote took of the one that stood then.
     if (fill.filledAt >= at || (previous && isUnchanged(previous, quote, fill.side))) takeFrom(quote, fill.side, lots)
   }
+  moveHeld(exchange, fill.strategy, fill.instrument, fill.side === 'buy' ? lots : -lots)
   order.leavesLots -= lots
   order.fills += 1
   if (order.leavesLots === 0) removeOrder(exchange, fill.clientOrderId)

@@ -1,3 +1,5 @@
+import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { wholeSteps } from '#lib/domain/whole-steps.ts'
 import type { WorkingOrder } from './working-order.ts'
 
 /** What an order gets from a bar or a quote, before it is a fill: the price as the market stated it, or the order's own limit. */
@@ -7,6 +9,8 @@ export type Take = {
   readonly liquidity: 'maker' | 'taker'
   /** Microseconds. */
   readonly filledAt: number
+  /** Lots that the whole bar traded, where that is known. */
+  readonly volume?: number
 }
 
 /** A bar as the fill profiles read it. */
@@ -17,6 +21,7 @@ export type FillingBar = {
   readonly high: string
   readonly low: string
   readonly close: string
+  readonly volume: string
 }
 
 /** All that the order leaves: a bar states no displayed size. */
@@ -26,3 +31,7 @@ export const takeAll = (
   liquidity: Take['liquidity'],
   filledAt: number,
 ): Take => ({ price, lots: leavesLots, liquidity, filledAt })
+
+/** The lots of a volume, whole ones. */
+export const volumeLots = (volume: string, { units, scale }: WorkingOrder['listing']['lotSize']): number =>
+  Number(wholeSteps(parseExact(volume), { units: BigInt(units), scale }, 'down'))

@@ -2,40 +2,83 @@ import { lotsToQuantity } from '#lib/domain/lot-size.ts'
 import { moneyText } from '#lib/domain/money.ts'
 import type { Statement } from '#schemas/event.ts'
 import { feeOf } from './fee.ts'
+import { slippedPrice } from './slippage.ts'
 import type { Take } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
-export type Said = Statement<'order.accepted' | 'order.rejected' | 'order.fill' | 'order.canceled' | 'order.expired'>
+export type Said = Statement<
+  'order.accepted' | 'order.triggered' | 'order.rejected' | 'order.fill' | 'order.canceled' | 'order.expired'
+>
 
 /** What one input does to one order: a copy of the order that moves on, and what the venue says of it. */
-export type Turn = { readonly order: WorkingOrder; readonly said: Said[]; isOver: boolean }
+export type Turn = {
+  readonly order: WorkingOrder
+  readonly said: Said[]
+  isOver: boolean
+  /** Lots that take the strategy's position to zero, before this order's fills. */
+  readonly heldLots: number
+  takenLots: number
+}
 
-export const turnOf = (order: WorkingOrder): Turn => ({ order: { ...order }, said: [], isOver: false })
+/** `heldLots`: the strategy's signed position in the instrument. */
+export const turnOf = (order: WorkingOrder, heldLots: number): Turn => ({
+  order: { ...order },
+  said: [],
+  isOver: false,
+  heldLots: order.side === 'sell' ? Math.max(0, heldLots) : Math.max(0, -heldLots),
+  takenLots: 0,
+})
 
-/** The order gets its take, as a fill with its fee. */
-export function execute({ order, said }: Turn, take: Take, { fees }: VenueConfig): void {
-  const { clientOrderId, venueOrderId, strategy, listing, side } = order
-  order.leavesLots -= take.lots
-  order.fills += 1
-  said.push({
-    topic: 'order.fill',
-    payload: {
-      clientOrderId,
-      venueOrderId,
-      tradeId: `${venueOrderId}-${order.fills}`,
-      strategy,
-      instrument: listing.instrument,
-      side,
-      price: take.price,
-      quantity: lotsToQuantity(take.lots, listing.lotSize),
-      leavesQuantity: lotsToQuantity(order.leavesLots, listing.lotSize),
-      fee: moneyText(feeOf(take, listing, fees)),
-      currency: listing.currency,
-      liquidity: take.liquidity,
-      filledAt: take.filledAt,
-    },
-  })
+/** How many lots an order may take: what it leaves, and where it only reduces, what is there to be reduced. [V28] */
+export const takableLots = ({ order, heldLots, takenLots }: Turn): number =>
+  order.isReduceOnly ? Math.min(order.leavesLots, heldLots - takenLots) : order.leavesLots
+
+/** The order gets its take, as a fill with its fee; a post-only order that would take is canceled instead. [V27] [V28] */
+export function execute(turn: Turn, take: Take, config: VenueConfig): void {
+  const { order, said } = turn
+  if (order.isPostOnly && take.liquidity === 'taker') {
+    end(turn, 'order.canceled', 'post-only would take')
+    return
+  }
+  const lots = Math.min(take.lots, takableLots(turn))
+  if (lots > 0) {
+    const { clientOrderId, venueOrderId, strategy, listing, side } = order
+    const price =
+      take.liquidity === 'taker'
+        ? slippedPrice(order, take.price, config, take.volume ? lots / take.volume : 0)
+        : take.price
+    order.leavesLots -= lots
+    turn.takenLots += lots
+    order.fills += 1
+    said.push({
+      topic: 'order.fill',
+      payload: {
+        clientOrderId,
+        venueOrderId,
+        tradeId: `${venueOrderId}-${order.fills}`,
+        strategy,
+        instrument: listing.instrument,
+        side,
+        price,
+        quantity: lotsToQuantity(lots, listing.lotSize),
+        leavesQuantity: lotsToQuantity(order.leavesLots, listing.lotSize),
+        fee: moneyText(feeOf({ ...take, price, lots }, listing, config.fees)),
+        currency: listing.currency,
+        liquidity: take.liquidity,
+        filledAt: take.filledAt,
+      },
+    })
+  }
+  if (order.isReduceOnly && order.leavesLots > 0 && takableLots(turn) === 0)
+    end(turn, 'order.canceled', 'reduce-only: nothing is left to reduce')
+}
+
+/** The order has seen the price that it waited for and is in the market from here on. */
+export function trigger(turn: Turn, price: string): void {
+  const { clientOrderId, listing } = turn.order
+  turn.order.trigger = null
+  turn.said.push({ topic: 'order.triggered', payload: { clientOrderId, instrument: listing.instrument, price } })
 }
 
 /** The order ends with what it leaves. */
@@ -49,6 +92,6 @@ export function end(turn: Turn, how: 'order.canceled' | 'order.expired', reason:
 /** After its arrival, what an immediate order did not get is canceled. [V7] */
 export function endImmediate(turn: Turn): void {
   const { timeInForce, leavesLots } = turn.order
-  if (leavesLots === 0 || (timeInForce !== 'IOC' && timeInForce !== 'FOK')) return
+  if (turn.isOver || leavesLots === 0 || (timeInForce !== 'IOC' && timeInForce !== 'FOK')) return
   end(turn, 'order.canceled', timeInForce === 'IOC' ? 'immediate or cancel' : 'fill or kill')
 }

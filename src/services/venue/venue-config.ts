@@ -4,13 +4,34 @@ import { Currency, Interval, Money } from '#schemas/primitives.ts'
 /** Basis points of the notional; negative is a rebate. */
 const Bps = z.number().min(-1_000).max(10_000).default(0)
 
+const Micros = z.int().min(0).max(60_000_000).default(0)
+
 /** How the simulated exchange fills. */
 export const VenueConfig = z.strictObject({
   fill: z.enum(['same-close', 'next-open', 'next-close', 'touch']),
   /** The width of the bars that fill; absent = bars of any width do. */
   interval: Interval.optional(),
   /** From an order's submission to its arrival. */
-  latencyMicros: z.int().min(0).max(60_000_000).default(0),
+  latencyMicros: Micros,
+  /** How old the market is when a strategy sees it: an order arrives so much later still. */
+  feedLatencyMicros: Micros,
+  /** Of each order, between zero and this, by the seed. */
+  jitterMicros: Micros,
+  seed: z.int().min(0).default(1),
+  /** What a taker gets in place of the market's price. */
+  slippage: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('none') }),
+      z.strictObject({ kind: z.literal('ticks'), ticks: z.int().min(0).max(1_000) }),
+      z.strictObject({ kind: z.literal('bps'), bps: z.number().min(0).max(1_000) }),
+      /** At most `volumeLimit` of a bar's volume, at a price worse by share^2 * impact. */
+      z.strictObject({
+        kind: z.literal('volume-share'),
+        volumeLimit: z.number().min(0.000001).max(1).default(0.025),
+        impact: z.number().min(0).max(1).default(0.1),
+      }),
+    ])
+    .default({ kind: 'none' }),
   fees: z
     .strictObject({
       makerBps: Bps,

@@ -2,6 +2,8 @@ import { compareDecimalText } from '#lib/bars/exact-decimal.ts'
 import type { Instrument } from '#lib/domain/instrument.ts'
 import { quantityToLots } from '#lib/domain/lot-size.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { arrivalLatency } from './latency.ts'
+import { type Trigger, triggerOf } from './trigger.ts'
 import type { VenueConfig } from './venue-config.ts'
 
 /** An order in the book. Plain JSON. */
@@ -12,14 +14,20 @@ export type WorkingOrder = {
   /** The listing in force when the order was accepted. */
   readonly listing: Instrument
   readonly side: 'buy' | 'sell'
-  /** Null for a market order. */
+  /** Null for an order at the market. */
   readonly limitPrice: string | null
   readonly timeInForce: PayloadOf<'order.submitted'>['timeInForce']
+  readonly isPostOnly: boolean
+  readonly isReduceOnly: boolean
   /** Microseconds: when the order reaches the book. */
   readonly arrivesAt: number
   readonly isDelayed: boolean
-  /** A DAY order's last instant; null for any other. */
-  readonly dayEndsAt: number | null
+  /** The last instant of a DAY or GTD order; null for any other. */
+  readonly endsAt: number | null
+  /** What it waits for before it is in the market; null when it is. */
+  trigger: Trigger | null
+  /** The best price that bars have shown to a trailing stop. */
+  best: string | null
   leavesLots: number
   fills: number
   /** How many bars or quotes, or the market at its acceptance, it has been exposed to; the first is its arrival. */
@@ -28,39 +36,56 @@ export type WorkingOrder = {
 
 /** What a valid submission becomes when it is accepted at `now`. */
 export function workingOrderOf(
-  { clientOrderId, strategy, side, orderType, limitPrice, timeInForce, quantity }: PayloadOf<'order.submitted'>,
+  order: PayloadOf<'order.submitted'>,
   listing: Instrument,
   venueOrderId: string,
   now: number,
-  { fill, latencyMicros }: VenueConfig,
+  config: VenueConfig,
 ): WorkingOrder {
-  const latency = fill === 'same-close' ? 0 : latencyMicros
-  const isMetAtOnce = latency === 0 && isImmediate(fill)
+  const { clientOrderId, strategy, side, limitPrice, timeInForce, quantity } = order
+  const latency = config.fill === 'same-close' ? 0 : arrivalLatency(config, venueOrderId)
+  const isMetAtOnce = latency === 0 && isImmediate(config.fill)
   return {
     clientOrderId,
     venueOrderId,
     strategy,
     listing,
     side,
-    limitPrice: orderType === 'limit' ? (limitPrice as string) : null,
+    limitPrice: hasLimit(order.orderType) ? (limitPrice as string) : null,
     timeInForce,
+    isPostOnly: order.isPostOnly ?? false,
+    isReduceOnly: order.isReduceOnly ?? false,
     arrivesAt: now + latency,
     isDelayed: latency > 0,
-    dayEndsAt: timeInForce === 'DAY' ? (Math.floor(now / dayMicros) + 1) * dayMicros : null,
+    endsAt: endOf(order, now),
+    trigger: triggerOf(order),
+    best: null,
     leavesLots: quantityToLots(quantity, listing.lotSize),
     fills: 0,
     exposures: isMetAtOnce ? 1 : 0,
   }
 }
 
+export const endReason = ({ timeInForce }: WorkingOrder): string =>
+  timeInForce === 'DAY' ? 'end of day' : 'its time is over'
+
+/** Does an order of this type carry a limit price? */
+export const hasLimit = (orderType: PayloadOf<'order.submitted'>['orderType']): boolean =>
+  orderType === 'limit' || orderType === 'stop_limit' || orderType === 'limit_if_touched'
+
 /** Does an order meet the market as it stands when it arrives, rather than the next bar or quote? */
 export const isImmediate = (fill: VenueConfig['fill']): boolean => fill === 'same-close' || fill === 'touch'
 
-/** Would the order trade at this price? A market order trades at any. */
+/** Would the order trade at this price? An order at the market trades at any. */
 export function isMarketable({ side, limitPrice }: WorkingOrder, price: string): boolean {
   if (limitPrice === null) return true
   const difference = compareDecimalText(price, limitPrice)
   return side === 'buy' ? difference <= 0 : difference >= 0
+}
+
+function endOf({ timeInForce, activeUntil }: PayloadOf<'order.submitted'>, now: number): number | null {
+  if (timeInForce === 'DAY') return (Math.floor(now / dayMicros) + 1) * dayMicros
+  return timeInForce === 'GTD' ? (activeUntil as number) : null
 }
 
 const dayMicros = 86_400_000_000

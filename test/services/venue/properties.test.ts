@@ -19,11 +19,32 @@ const side = fc.option(
   { nil: null, freq: 5 },
 )
 
+const terms: fc.Arbitrary<Partial<PayloadOf<'order.submitted'>>> = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({}) },
+  fc.record({ orderType: fc.constantFrom('stop' as const, 'market_if_touched' as const), stopPrice: price }),
+  fc.record({
+    orderType: fc.constantFrom('stop_limit' as const, 'limit_if_touched' as const),
+    stopPrice: price,
+    limitPrice: price,
+  }),
+  fc.record({ orderType: fc.constant('trailing_stop' as const), trailingOffset: fc.constantFrom('1', '3') }),
+  fc.record({ orderType: fc.constant('limit' as const), limitPrice: price, isPostOnly: fc.boolean() }),
+  fc.record({ isReduceOnly: fc.constant(true) }),
+  fc.record({ timeInForce: fc.constant('GTD' as const), activeUntil: fc.integer({ min: 0, max: 4_000 }) }),
+)
+const slippage = fc.constantFrom(
+  { kind: 'none' },
+  { kind: 'ticks', ticks: 3 },
+  { kind: 'bps', bps: 7 },
+  { kind: 'volume-share', volumeLimit: 0.5 },
+)
+
 const step: fc.Arbitrary<Step> = fc.oneof(
   {
     weight: 4,
     arbitrary: fc
       .record({
+        terms,
         id,
         side: fc.constantFrom('buy' as const, 'sell' as const),
         size,
@@ -31,9 +52,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         limitPrice: fc.option(price, { nil: undefined }),
         timeInForce: fc.constantFrom('GTC' as const, 'GTC' as const, 'IOC' as const, 'FOK' as const, 'DAY' as const),
       })
-      .map(
-        (one) => (at: number) => order(one.id, one.side, String(one.size), { ...one, quantity: String(one.size) }, at),
-      ),
+      .map((one) => (at: number) => {
+        const { terms: more, ...rest } = one
+        return order(one.id, one.side, String(one.size), { ...rest, quantity: String(one.size), ...more }, at)
+      }),
   },
   {
     weight: 5,
@@ -52,7 +74,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         string,
         string,
       ]
-      return bar(0, [open, high, low, close], { start: Math.max(0, at - 100), end: at })
+      return bar(0, [open, high, low, close], { start: Math.max(0, at - 100), end: at, volume: '8' })
     }),
   },
   { weight: 1, arbitrary: id.map((one) => (at: number) => cancel(one, at)) },
@@ -65,6 +87,8 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 const market = fc.record({
   fill: fc.constantFrom('same-close', 'next-open', 'next-close', 'touch'),
   latencyMicros: fc.constantFrom(0, 0, 150),
+  jitterMicros: fc.constantFrom(0, 70),
+  slippage,
   steps: fc.array(fc.tuple(step, fc.constantFrom(0, 50, 100, 100, 400, 40_000_000_000)), {
     maxLength: 60,
     size: 'max',
@@ -75,9 +99,13 @@ type Market = typeof market extends fc.Arbitrary<infer M> ? M : never
 const fees = { makerBps: -1, takerBps: 5, perUnit: '0.01' }
 
 /** The inputs with their places in a log where every input leaves room for its answers. */
-function inputsOf({ fill, latencyMicros, steps }: Market): Event[] {
+function inputsOf({ fill, latencyMicros, jitterMicros, slippage: slips, steps }: Market): Event[] {
   let at = 0
-  const configured = { service: 'venue', hash: '0'.repeat(64), config: config(fill, { latencyMicros, fees }) }
+  const configured = {
+    service: 'venue',
+    hash: '0'.repeat(64),
+    config: config(fill, { latencyMicros, jitterMicros, slippage: slips, fees }),
+  }
   const told = [{ topic: 'system.config', payload: configured } as Told, listed(), listedCall].map((one) => ({
     ...one,
     at: 0,
@@ -124,14 +152,14 @@ test('[V4] fills never exceed the quantity, leaves count down to it, and nothing
           const fill = payload as PayloadOf<'order.fill'>
           const state = open.get(fill.clientOrderId)
           if (!state) throw new Error(`${fill.tradeId} fills what does not work`)
-          const { limitPrice, side: way } = state.order
+          const { limitPrice, side: way, orderType } = state.order
           state.leaves -= Number(fill.quantity)
           state.fills += 1
           expect(fill).toMatchObject({ leavesQuantity: String(state.leaves), side: way })
           expect(fill.tradeId).toBe(`${fill.venueOrderId}-${state.fills}`)
           expect(Number(fill.quantity)).toBeGreaterThan(0)
           expect(state.leaves).toBeGreaterThanOrEqual(0)
-          if (limitPrice !== undefined) {
+          if (limitPrice !== undefined && orderType.includes('limit')) {
             const better =
               way === 'buy' ? Number(limitPrice) - Number(fill.price) : Number(fill.price) - Number(limitPrice)
             expect(better).toBeGreaterThanOrEqual(0)
@@ -149,7 +177,7 @@ test('[V4] fills never exceed the quantity, leaves count down to it, and nothing
 
 test('[V16] while a side of a quote stands unchanged, no more is taken of it than it displays', () => {
   checked((told) => {
-    const inputs = inputsOf({ ...told, fill: 'touch', latencyMicros: 0 })
+    const inputs = inputsOf({ ...told, fill: 'touch', latencyMicros: 0, jitterMicros: 0 })
     const answers = stepAll(new Machine(anyService(venue)), inputs)
     const shown = new Map<string, { text: string; size: number }>()
     inputs.forEach((input, i) => {

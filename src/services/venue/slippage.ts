@@ -1,0 +1,60 @@
+import { addExact, compareDecimalText, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { exactOfDouble, fromUnits } from '#lib/domain/decimal.ts'
+import { absExact, negateExact } from '#lib/domain/signed-decimal.ts'
+import { roundToStep } from '#lib/domain/whole-steps.ts'
+import type { VenueConfig } from './venue-config.ts'
+import type { WorkingOrder } from './working-order.ts'
+
+/**
+ * What a taker pays in place of the market's price, never beyond its own limit: so many ticks worse, so many basis points, or by the share of
+ * the bar's volume that it takes, share^2 * impact (Zipline's VolumeShareSlippage). Off the grid it goes to the worse tick. [V26]
+ */
+export function slippedPrice(
+  { side, listing, limitPrice }: WorkingOrder,
+  price: string,
+  { slippage }: VenueConfig,
+  share: number,
+): string {
+  const worse = worseBy(slippage, parseExact(price), listing.tickSize, share)
+  if (worse === null || worse.units === 0n) return price
+  const moved = addExact(parseExact(price), side === 'buy' ? worse : negateExact(worse))
+  const tick = { units: BigInt(listing.tickSize.units), scale: listing.tickSize.scale }
+  const { units, scale } = roundToStep(moved, tick, side === 'buy' ? 'up' : 'down')
+  const text = fromUnits(units, scale)
+  if (limitPrice === null) return text
+  const beyond = compareDecimalText(text, limitPrice)
+  return (side === 'buy' ? beyond > 0 : beyond < 0) ? limitPrice : text
+}
+
+/** At most so many lots of a bar; a bar that states no volume has none for an order that takes a share of it. */
+export function lotsOfVolume(
+  lots: number,
+  volume: string,
+  listing: WorkingOrder['listing'],
+  { slippage }: VenueConfig,
+): number {
+  if (slippage.kind !== 'volume-share') return lots
+  const { units, scale } = listing.lotSize
+  const most = Math.floor((Number(volume) * slippage.volumeLimit * 10 ** scale) / units)
+  return Math.max(0, Math.min(lots, most))
+}
+
+function worseBy(
+  slippage: VenueConfig['slippage'],
+  price: ExactDecimal,
+  tickSize: { units: number; scale: number },
+  share: number,
+): ExactDecimal | null {
+  switch (slippage.kind) {
+    case 'none':
+      return null
+    case 'ticks':
+      return { units: BigInt(tickSize.units * slippage.ticks), scale: tickSize.scale }
+    case 'bps': {
+      const bps = exactOfDouble(slippage.bps)
+      return multiplyExact(absExact(price), { units: bps.units, scale: bps.scale + 4 })
+    }
+    case 'volume-share':
+      return multiplyExact(absExact(price), exactOfDouble(Number((share * share * slippage.impact).toFixed(12))))
+  }
+}
