@@ -21,6 +21,15 @@ export function compareAnswers(a: string, b: string): number {
   return left.major - right.major || left.n - right.n
 }
 
+/** Of the exits that follow the k-th fill of an entry: `t-42-0` -> `t-42-0-1s` for its stop, `t-42-0-1p` for its profit. */
+export const exitOrderIdOf = (entry: string, fill: number, which: 's' | 'p'): string => `${entry}-${fill}${which}`
+
+/** The other exit of the same fill; null where the id is not one of an exit. */
+export function otherExitOf(clientOrderId: string): string | null {
+  const parts = exit.exec(clientOrderId)
+  return parts ? `${parts[1]}${parts[2] === 's' ? 'p' : 's'}` : null
+}
+
 /** The approval that an id of ours derives from; null when the id is not ours. */
 export function approvalOf(clientOrderId: string): string | null {
   const parts = ours.exec(clientOrderId)
@@ -28,4 +37,5 @@ export function approvalOf(clientOrderId: string): string | null {
 }
 
 const riskAnswer = /^risk:\d{1,15}\.\d{1,9}$/
-const ours = /^t-(\d{1,15})-(\d{1,9})$/
+const exit = /^(t-\d{1,15}-\d{1,9}-\d{1,6})([sp])$/
+const ours = /^t-(\d{1,15})-(\d{1,9})(?:-\d{1,6}[sp])?$/

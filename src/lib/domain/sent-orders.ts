@@ -9,6 +9,8 @@ export type SentOrder = {
   readonly side: 'buy' | 'sell'
   /** Absent for an order at the market. */
   readonly limitPrice?: string | undefined
+  /** The entry that it closes, where it is an exit of a bracket. */
+  readonly closes?: string | undefined
   readonly progress: OrderProgress
 }
 

@@ -8,8 +8,18 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
   const order = findOrder(book.orders, clientOrderId)
   if (!order) return isForgotten(book, clientOrderId) ? forgotten(report) : neverSent(report)
   const outcome = applyReport(order, report)
+  if (outcome === 'applied' && report.topic === 'order.fill') book.filled = report.payload
   shelveIfEnded(book.orders, order, book.rememberedEnds)
+  forgetBrackets(book)
   return outcome === 'applied' || outcome === 'repeated' ? null : refuse(report, order, outcome)
+}
+
+// With the orders that they belong to.
+function forgetBrackets({ brackets, orders }: OrderBook): void {
+  for (const entry of brackets.keys()) {
+    if (findOrder(orders, entry)) return
+    brackets.delete(entry)
+  }
 }
 
 type Fault = Exclude<ReturnType<typeof applyReport>, 'applied' | 'repeated'>

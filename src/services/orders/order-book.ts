@@ -21,6 +21,10 @@ export type OrderBook = {
   haltedBy: string | null
   haltedInstruments: readonly string[]
   orders: SentOrders
+  /** Exits that entries at work, or the newest to have ended, are followed by; by clientOrderId. */
+  readonly brackets: Map<string, PayloadOf<'risk.approved'>['bracket'] & { readonly approval: string }>
+  /** The order that the newest input filled in part or whole, once a fill. */
+  filled: PayloadOf<'order.fill'> | null
   /** What was wrong with the newest input. */
   refusal: Refusal | null
 }
@@ -32,6 +36,8 @@ export const emptyBook = (rememberedEnds: number): OrderBook => ({
   haltedBy: null,
   haltedInstruments: [],
   orders: noOrders(),
+  brackets: new Map(),
+  filled: null,
   refusal: null,
 })
 
@@ -41,9 +47,13 @@ export function isForgotten(book: OrderBook, clientOrderId: string): boolean {
   return approval !== null && book.newestApproval !== null && compareAnswers(approval, book.newestApproval) <= 0
 }
 
-export const bookToJson = (book: OrderBook) => ({ ...book, orders: ordersToJson(book.orders) })
+export const bookToJson = (book: OrderBook) => ({
+  ...book,
+  orders: ordersToJson(book.orders),
+  brackets: [...book.brackets],
+})
 
 export function bookFromJson(json: unknown): OrderBook {
-  const book = json as Omit<OrderBook, 'orders'> & { orders: SentOrdersJson }
-  return { ...book, orders: ordersFromJson(book.orders) }
+  const book = json as Omit<ReturnType<typeof bookToJson>, 'orders'> & { orders: SentOrdersJson }
+  return { ...book, orders: ordersFromJson(book.orders), brackets: new Map(book.brackets) }
 }

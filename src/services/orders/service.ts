@@ -5,6 +5,7 @@ import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
+import { answerFill } from './answer-fill.ts'
 import { foldReport } from './fold-report.ts'
 import { bookFromJson, bookToJson, emptyBook, type OrderBook, type Refusal } from './order-book.ts'
 
@@ -45,15 +46,18 @@ type Out = 'order.submitted' | 'order.denied' | 'order.cancel_requested' | 'syst
 function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   if (event.at > book.now) book.now = event.at
   book.refusal = null
+  book.filled = null
   switch (event.topic) {
     case 'order.submitted': {
-      const { clientOrderId, approval, strategy, instrument, side, quantity } = event.payload
-      book.newestApproval = approval
+      const { clientOrderId, approval, strategy, instrument, side, quantity, bracket, closes } = event.payload
+      if (closes === undefined) book.newestApproval = approval
+      if (bracket !== undefined) book.brackets.set(clientOrderId, { ...bracket, approval })
       book.orders.working.set(clientOrderId, {
         clientOrderId,
         strategy,
         instrument,
         side,
+        closes,
         progress: submittedOrder(quantity),
       })
       return book
@@ -115,7 +119,8 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'order.fill':
     case 'order.canceled':
     case 'order.expired':
-      return book.refusal ? answerRefusal(book, book.refusal) : none
+      if (book.refusal) return answerRefusal(book, book.refusal)
+      return book.filled ? answerFill(book, book.filled, input.at) : none
     case 'risk.resumed':
     case 'system.time':
       return none

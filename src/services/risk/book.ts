@@ -9,7 +9,7 @@ export type Book = {
   readonly instrument: string
   /** Signed. */
   position: ExactDecimal
-  /** What all buys at work leave, and all sells. */
+  /** What all buys at work leave, and all sells; exits of brackets, which only reduce, are not counted. */
   buys: ExactDecimal
   sells: ExactDecimal
   /** At work, by clientOrderId, in the order of sending; never more than a few. */
@@ -70,20 +70,20 @@ export function worstOfAll({ byInstrument, worst }: Books, instrument: string): 
 export function openOrder(books: Books, order: SentOrder): void {
   const book = bookOf(books, order.strategy, order.instrument)
   book.orders.set(order.clientOrderId, order)
-  addWork(book, order.side, leavesOf(order))
+  if (order.closes === undefined) addWork(book, order.side, leavesOf(order))
 }
 
 /** An order left the work with what it left. */
 export function closeOrder(books: Books, order: SentOrder, leaves: ExactDecimal): void {
   const book = bookOf(books, order.strategy, order.instrument)
   book.orders.delete(order.clientOrderId)
-  takeWork(book, order.side, leaves)
+  if (order.closes === undefined) takeWork(book, order.side, leaves)
   dropIfEmpty(books, book)
 }
 
 /** Part of an order at work was filled. */
 export function fillOrder(books: Books, order: SentOrder, filled: ExactDecimal): void {
-  takeWork(bookOf(books, order.strategy, order.instrument), order.side, filled)
+  if (order.closes === undefined) takeWork(bookOf(books, order.strategy, order.instrument), order.side, filled)
 }
 
 /** Moves a position by what was bought or sold. */

@@ -11,11 +11,12 @@ export function brokenOrder(account: Account, order: Priced): BrokenLimit | null
   return brokenSteps(order) ?? stalePrice(account, order) ?? cooling(account, order) ?? brokenSize(account, order)
 }
 
-function brokenSteps({ listing, quantity, limitPrice }: Priced): BrokenLimit | null {
+function brokenSteps({ listing, quantity, limitPrice, stopPrice }: Priced): BrokenLimit | null {
   if (!isInSteps(quantity, listing.lotSize))
     return { code: 'QUANTITY_PRECISION_INVALID', value: exactText(quantity), limit: exactText(listing.lotSize) }
-  if (limitPrice !== undefined && !isInSteps(parseExact(limitPrice), listing.tickSize))
-    return { code: 'PRICE_PRECISION_INVALID', value: limitPrice, limit: exactText(listing.tickSize) }
+  for (const price of [limitPrice, stopPrice])
+    if (price !== undefined && !isInSteps(parseExact(price), listing.tickSize))
+      return { code: 'PRICE_PRECISION_INVALID', value: price, limit: exactText(listing.tickSize) }
   return null
 }
 
@@ -48,8 +49,11 @@ function brokenSize({ config }: Account, order: Priced): BrokenLimit | null {
   )
 }
 
-const dearest = ({ price, limitPrice }: Priced): ExactDecimal =>
-  limitPrice === undefined ? absExact(price) : maxExact(absExact(price), absExact(parseExact(limitPrice)))
+const dearest = ({ price, limitPrice, stopPrice }: Priced): ExactDecimal =>
+  [limitPrice, stopPrice].reduce<ExactDecimal>(
+    (most, one) => (one === undefined ? most : maxExact(most, absExact(parseExact(one)))),
+    absExact(price),
+  )
 
 const notionalOf = ({ quantity, listing }: Priced, price: ExactDecimal): ExactDecimal =>
   multiplyExact(multiplyExact(quantity, price), listing.multiplier)

@@ -41,6 +41,14 @@ export function foldApproval(account: Account, { id, payload }: Event<'risk.appr
   settle(account, payload)
 }
 
+/** An exit of a bracket: it can only reduce, so it takes none of the limits; a newer wish cancels it like any other. [R41] */
+export function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>): void {
+  const { clientOrderId, strategy, instrument, side, quantity, limitPrice, closes } = submitted
+  const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress: submittedOrder(quantity) }
+  account.orders.working.set(clientOrderId, order)
+  openOrder(account.books, order)
+}
+
 /** A wish that waited has its answer. */
 export function settle(
   account: Account,

@@ -1,5 +1,6 @@
 import { addExact, compareExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
 import { absExact, minExact, negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account, Wish } from './account.ts'
 import { bookKey, findBook, hasWorking, leavesOf, positionOf, workingOf } from './book.ts'
@@ -34,7 +35,7 @@ export function answerWish(account: Account, wish: Wish, wishedAt: number): read
 
 /** Leave for the order that takes the position to the target, or why not. The strategy has nothing at work there. [R1] */
 export function judge(account: Account, wish: Wish, wishedAt: number): readonly Verdict[] {
-  const { strategy, instrument, target, limitPrice } = wish
+  const { strategy, instrument, target, limitPrice, stopPrice } = wish
   const position = findBook(account, strategy, instrument)?.position ?? zero
   const difference = subtractExact(parseExact(target), position)
   if (difference.units === 0n) return [refusal(wish, { code: 'ALREADY_AT_TARGET', value: target })]
@@ -42,11 +43,14 @@ export function judge(account: Account, wish: Wish, wishedAt: number): readonly 
   const side = difference.units > 0n ? 'buy' : 'sell'
   const quantity = absExact(difference)
   const closes = closingPart(position, side, quantity)
-  const proposal: Proposal = { strategy, instrument, side, quantity, limitPrice, wishedAt }
+  if (wish.isReduceOnly && compareExact(closes, quantity) !== 0)
+    return [refusal(wish, { code: 'REDUCE_ONLY', value: exactText(quantity), limit: exactText(closes) })]
+  const proposal: Proposal = { strategy, instrument, side, quantity, limitPrice, stopPrice, wishedAt }
   const broken = compareExact(closes, quantity) === 0 ? null : brokenLimit(account, proposal)
   if (broken === null) return [approval(account, wish, side, quantity)]
   if (closes.units === 0n) return [refusal(wish, broken)]
-  return [approval(account, wish, side, closes), refusal(wish, broken)]
+  const { bracket: _, ...closing } = wish
+  return [approval(account, closing, side, closes), refusal(wish, broken)]
 }
 
 export const refusal = ({ intent, strategy, instrument }: Wish, broken: BrokenLimit): Statement<'risk.rejected'> => ({
@@ -64,6 +68,7 @@ function closingPart(position: ExactDecimal, side: 'buy' | 'sell', quantity: Exa
 function isReached(account: Account, { strategy, instrument, target }: Wish): boolean {
   let reached = positionOf(account, strategy, instrument)
   for (const order of workingOf(account, strategy, instrument)) {
+    if (order.closes !== undefined) continue
     const leaves = leavesOf(order)
     reached = addExact(reached, order.side === 'buy' ? leaves : negateExact(leaves))
   }
@@ -76,15 +81,25 @@ function approval(
   side: 'buy' | 'sell',
   quantity: ExactDecimal,
 ): Statement<'risk.approved'> {
-  const { intent, strategy, instrument, orderType, limitPrice } = wish
-  const { approvalTtlMs, timeInForce } = account.config
-  const terms = { intent, strategy, instrument, side, quantity: exactText(quantity), orderType }
-  const expiresAt = account.now + approvalTtlMs * 1_000
-  return {
-    topic: 'risk.approved',
-    payload:
-      limitPrice === undefined
-        ? { ...terms, timeInForce, expiresAt }
-        : { ...terms, limitPrice, timeInForce, expiresAt },
+  const { intent, strategy, instrument, orderType, timeInForce = account.config.timeInForce } = wish
+  const terms: { -readonly [Term in keyof Approval]: Approval[Term] } = {
+    intent,
+    strategy,
+    instrument,
+    side,
+    quantity: exactText(quantity),
+    orderType,
+    timeInForce,
+    expiresAt: account.now + account.config.approvalTtlMs * 1_000,
   }
+  if (wish.limitPrice !== undefined) terms.limitPrice = wish.limitPrice
+  if (wish.stopPrice !== undefined) terms.stopPrice = wish.stopPrice
+  if (wish.trailingOffset !== undefined) terms.trailingOffset = wish.trailingOffset
+  if (wish.activeUntil !== undefined) terms.activeUntil = wish.activeUntil
+  if (wish.isPostOnly !== undefined) terms.isPostOnly = wish.isPostOnly
+  if (wish.isReduceOnly !== undefined) terms.isReduceOnly = wish.isReduceOnly
+  if (wish.bracket !== undefined) terms.bracket = wish.bracket
+  return { topic: 'risk.approved', payload: terms }
 }
+
+type Approval = PayloadOf<'risk.approved'>

@@ -11,6 +11,7 @@ export type Proposal = {
   readonly side: 'buy' | 'sell'
   readonly quantity: ExactDecimal
   readonly limitPrice: string | undefined
+  readonly stopPrice: string | undefined
   /** Of its wish, microseconds. */
   readonly wishedAt: number
 }

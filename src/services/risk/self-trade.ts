@@ -5,8 +5,9 @@ import type { BrokenLimit, Priced } from './proposal.ts'
 /** An order that could meet a resting order of ours on the other side: at its limit, or without one at the newest price. [R29] */
 export function selfTrade({ config, books }: Account, order: Priced): BrokenLimit | null {
   if (config.selfTrade === 'allow') return null
-  const { instrument, side, limitPrice, price } = order
-  const reach = limitPrice === undefined ? price : parseExact(limitPrice)
+  const { instrument, side, limitPrice, stopPrice, price } = order
+  const stated = limitPrice ?? stopPrice
+  const reach = stated === undefined ? price : parseExact(stated)
   for (const book of books.byInstrument.get(instrument) ?? []) {
     if ((side === 'buy' ? book.sells : book.buys).units === 0n) continue
     for (const { side: restingSide, limitPrice: resting, clientOrderId } of book.orders.values()) {

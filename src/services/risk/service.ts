@@ -7,7 +7,7 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
 import { answerCommand, haltWith } from './answer-command.ts'
 import { flattenNow } from './flatten.ts'
-import { answerEnd, foldApproval, foldDenial, foldReport, foldWish, settle } from './fold-orders.ts'
+import { answerEnd, foldApproval, foldDenial, foldExit, foldReport, foldWish, settle } from './fold-orders.ts'
 import { answerWish } from './judge-wish.ts'
 import { listingOf } from './listing.ts'
 import { brokenLoss, foldEquity, restartPeak } from './losses.ts'
@@ -27,6 +27,7 @@ export const risk = defineService({
     'md.status',
     ...priceTopics,
     'instrument.resolved',
+    'order.submitted',
     'order.denied',
     'order.cancel_requested',
     ...reportTopics,
@@ -59,6 +60,7 @@ type In =
   | 'md.status'
   | (typeof priceTopics)[number]
   | 'instrument.resolved'
+  | 'order.submitted'
   | 'order.denied'
   | 'order.cancel_requested'
   | (typeof reportTopics)[number]
@@ -106,6 +108,9 @@ function evolve(account: Account, event: Event<In | Out>): Account {
       return account
     case 'risk.superseded':
       noteTime(account.canceledAt, account.now)
+      return account
+    case 'order.submitted':
+      if (event.payload.closes !== undefined) foldExit(account, event.payload)
       return account
     case 'order.denied':
       foldDenial(account, event.payload)
@@ -186,6 +191,7 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'md.option.tick':
     case 'md.instrument':
     case 'md.status':
+    case 'order.submitted':
     case 'order.cancel_requested':
     case 'order.accepted':
     case 'order.triggered':

@@ -1,0 +1,61 @@
+import { exitOrderIdOf, otherExitOf } from '#lib/domain/client-order-id.ts'
+import { findOrder } from '#lib/domain/sent-orders.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Statement } from '#schemas/event.ts'
+import type { OrderBook } from './order-book.ts'
+
+type Said = Statement<'order.submitted' | 'order.cancel_requested'>
+
+/** A fill of an entry is followed by its exits; an exit that is filled cancels the other one of its fill. [O18] [O19] */
+export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: number): readonly Said[] {
+  const { clientOrderId, instrument } = fill
+  const order = findOrder(book.orders, clientOrderId)
+  const bracket = book.brackets.get(clientOrderId)
+  if (order && bracket && book.haltedBy === null) return exitsOf(fill, bracket, order.progress.tradeIds.length, at)
+  const other = order?.progress.status === 'filled' ? otherExitOf(clientOrderId) : null
+  const isAtWork = other !== null && book.orders.working.get(other)
+  if (!isAtWork || isAtWork.progress.status === 'pending_cancel') return []
+  return [
+    {
+      topic: 'order.cancel_requested',
+      payload: { clientOrderId: other, instrument, reason: 'the other exit was filled' },
+    },
+  ]
+}
+
+function exitsOf(
+  { clientOrderId, strategy, instrument, side, quantity }: PayloadOf<'order.fill'>,
+  { approval, stopLoss, takeProfit, trailingOffset }: PayloadOf<'risk.approved'>['bracket'] & { approval: string },
+  fills: number,
+  at: number,
+): Said[] {
+  const common = {
+    approval,
+    strategy,
+    instrument,
+    side: side === 'buy' ? 'sell' : 'buy',
+    quantity,
+    timeInForce: 'GTC',
+    isReduceOnly: true,
+    expiresAt: at + dayMicros,
+    closes: clientOrderId,
+  } as const
+  const exits: Said[] = []
+  const stop = { clientOrderId: exitOrderIdOf(clientOrderId, fills, 's'), ...common }
+  if (trailingOffset !== undefined) {
+    const stopPrice = stopLoss === undefined ? {} : { stopPrice: stopLoss }
+    exits.push({
+      topic: 'order.submitted',
+      payload: { ...stop, orderType: 'trailing_stop', trailingOffset, ...stopPrice },
+    })
+  } else if (stopLoss !== undefined) {
+    exits.push({ topic: 'order.submitted', payload: { ...stop, orderType: 'stop', stopPrice: stopLoss } })
+  }
+  if (takeProfit !== undefined) {
+    const payload = { ...common, clientOrderId: exitOrderIdOf(clientOrderId, fills, 'p') }
+    exits.push({ topic: 'order.submitted', payload: { ...payload, orderType: 'limit', limitPrice: takeProfit } })
+  }
+  return exits
+}
+
+const dayMicros = 86_400_000_000
