@@ -6,6 +6,7 @@ import { type Topology, timeMode } from '#compose/topology.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { Connection } from '#lib/bus/connection.ts'
 import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
+import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import type { Event } from '#schemas/event.ts'
@@ -50,6 +51,7 @@ async function liveTime(flags: ProcessFlags, { clock }: Topology, onLive: () => 
     identity: 'clock',
     source: 'clock',
     secret: readSecret(flags.keys, 'clock'),
+    ca: trustedCa(flags.url, flags.keys),
     open: (mark) => {
       onLive()
       const step = clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros }

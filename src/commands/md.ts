@@ -4,6 +4,7 @@ import { failProcess, processFlags, runService, topologyOf, wallClock } from '#c
 import type { Topology } from '#compose/topology.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
+import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { announceReady, onStop, tellFed } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { feedSource, openFeed } from '#services/md/adapters/open-feed.ts'
@@ -44,7 +45,7 @@ export default class Md extends TraderCommand {
 
 function openPublisher({ feed }: Topology, { url, keys, signal, onFed, onFault }: Parameters<typeof feedRun>[1]) {
   if (feed.kind === 'run') return feedRun(feed, { url, keys, signal, onFed, onFault })
-  const door = { url, identity: 'md', source: feedSource, secret: readSecret(keys, 'md') }
+  const door = { url, identity: 'md', source: feedSource, secret: readSecret(keys, 'md'), ca: trustedCa(url, keys) }
   return new FeedPublisher({
     ...door,
     open: (mark) => openFeed(feed, { mark, now: wallClock(), signal }),

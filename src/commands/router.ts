@@ -1,47 +1,65 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Flags } from '@oclif/core'
+import { mayRead } from '#compose/read-rights.ts'
+import { routerTls } from '#compose/router-tls.ts'
 import { answeringServices } from '#compose/service-configs.ts'
 import { failProcess, processFlags, topologyOf, wallClock } from '#compose/service-process.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { hasEnded } from '#lib/bus/has-ended.ts'
 import { Router as Hub } from '#lib/bus/router.ts'
 import { serveRouter } from '#lib/bus/router-server.ts'
-import { openRemoteLog, type RemoteLog } from '#lib/journal/remote-log.ts'
+import { openRemoteLog, type RemoteLog, type RemoteLogOptions } from '#lib/journal/remote-log.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 export default class Router extends TraderCommand {
   static override summary = 'Carry events: authenticate, check, hand to the log, fan out what it acknowledged'
+  static override description =
+    'Listens on this machine alone, unless --host says otherwise: then the keys need a certificate (trader keys ca, trader keys issue). On the same port: GET /healthz, /readyz, /status (JSON), /metrics (Prometheus).'
+  static override examples = [
+    '<%= config.bin %> router --log ws://127.0.0.1:7412',
+    '<%= config.bin %> router --host 0.0.0.0 --port 7411',
+  ]
   static override flags = {
     topology: processFlags.topology,
     keys: processFlags.keys,
     host: Flags.string({ description: 'Address to listen on', default: '127.0.0.1' }),
     port: Flags.integer({ description: 'Port; 0 takes a free one', default: 7411, min: 0, max: 65_535 }),
     log: Flags.string({ description: 'The log process', default: 'ws://127.0.0.1:7412' }),
+    'heartbeat-ms': Flags.integer({
+      description: 'How often both ends of a connection show that they are there; five without are its end',
+      default: 2_000,
+      min: 20,
+    }),
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Router)
     const topology = topologyOf(flags)
     const { lockstep, startsAt = 0 } = topology
+    const { host, port, 'heartbeat-ms': heartbeatMs } = flags
+    const tls = routerTls(flags.keys, host)
     let isStopping = false
     const onClose = (reason: string) => {
       if (!isStopping) failProcess(reason)
     }
-    const log = await this.findLog(flags.log, readSecret(flags.keys, 'router'), onClose)
     const services = answeringServices(topology).map(({ name, subscribes }) => ({ name, topics: subscribes }))
+    const log = await this.findLog({ url: flags.log, secret: readSecret(flags.keys, 'router'), onClose, heartbeatMs })
     const router = new Hub({
       log,
       state: await log.state(),
       secretOf: (identity) => secretOrNull(flags.keys, identity),
+      mayRead,
+      heartbeatMs,
       lockstep: lockstep ? { startsAt, services } : null,
       isEnded: await hasEnded(log),
       now: wallClock,
       fail: (error) => failProcess(error instanceof Error ? error.message : String(error)),
       say: (message) => this.say(message),
     })
-    const server = await serveRouter(router, { host: flags.host, port: flags.port, isLockstep: lockstep })
+    const metricsSecret = secretOrNull(flags.keys, 'metrics')
+    const server = await serveRouter(router, { host, port, isLockstep: lockstep, heartbeatMs, log, tls, metricsSecret })
     onStop(async () => {
       isStopping = true
       await server.close()
@@ -52,10 +70,10 @@ export default class Router extends TraderCommand {
   }
 
   // A log that has been killed is back in a moment.
-  private async findLog(url: string, secret: string, onClose: (reason: string) => void): Promise<RemoteLog> {
+  private async findLog(options: RemoteLogOptions): Promise<RemoteLog> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await openRemoteLog({ url, secret, onClose })
+        return await openRemoteLog(options)
       } catch (error) {
         if (attempt === 50) throw new UserError((error as Error).message, { hint: 'start it with: trader log' })
         await sleep(100)

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSecret } from '#lib/bus/auth.ts'
 import { connectBus } from '#lib/bus/bus-client.ts'
+import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
 import type { ProcessFlags } from './service-process.ts'
 import { type Topology, timeMode } from './topology.ts'
@@ -17,7 +18,7 @@ export async function awaitConfigs(
   const told = setTimeout(() => say(`waiting for ${[...missing].join(', ')}`), 5_000)
   while (missing.size > 0 && !signal.aborted) {
     try {
-      await seeConfigs(url, readSecret(keys, 'md'), missing, signal)
+      await seeConfigs(url, keys, missing, signal)
     } catch {
       await sleep(100)
     }
@@ -25,13 +26,14 @@ export async function awaitConfigs(
   clearTimeout(told)
 }
 
-function seeConfigs(url: string, secret: string, missing: Set<string>, signal: AbortSignal): Promise<void> {
+function seeConfigs(url: string, keys: string, missing: Set<string>, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const onClose = () => reject(new Error('the router is away'))
     connectBus({
       url,
       identity: 'md',
-      secret,
+      secret: readSecret(keys, 'md'),
+      ca: trustedCa(url, keys),
       from: 1,
       topics: ['system.config'],
       onClose,

@@ -1,5 +1,6 @@
 import { readSecret } from '#lib/bus/auth.ts'
 import { RecordPublisher } from '#lib/bus/record-publisher.ts'
+import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { pacedFacts } from '#services/md/adapters/paced-facts.ts'
 import { type FactOfRun, factsOfRun } from './recorded-run.ts'
 import type { RunFeed } from './topology.ts'
@@ -17,5 +18,6 @@ export function feedRun({ path, speed, seek }: RunFeed, { keys, signal, ...optio
   const isSkipped = ({ seq, at }: FactOfRun): boolean =>
     seek !== undefined && ('at' in seek ? at < seek.at : seq < seek.seq)
   const facts = pacedFacts(factsOfRun(path), { speed, signal, isSkipped })
-  return new RecordPublisher({ ...options, secretOf: (identity) => readSecret(keys, identity), facts })
+  const ca = trustedCa(options.url, keys)
+  return new RecordPublisher({ ...options, ca, secretOf: (identity) => readSecret(keys, identity), facts })
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { Flags } from '@oclif/core'
 import { readSecret } from '#lib/bus/auth.ts'
 import { ServiceRunner } from '#lib/bus/service-runner.ts'
+import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { loadPrivateKey, loadPublicKey } from '#lib/process/seal-keys.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { catalogue, type Topic } from '#schemas/catalogue.ts'
@@ -49,6 +50,7 @@ export function runService(name: ServiceName, flags: ProcessFlags, topology: Top
     keepsRecorded: topology.feed.kind === 'run',
     url: flags.url,
     secret: readSecret(flags.keys, name),
+    ca: trustedCa(flags.url, flags.keys),
     sealKey: service.emits.some(isSigned) ? loadPrivateKey(keyFile(flags.keys, 'risk.seal.pem')).privateKey : null,
     sealedBy: service.subscribes.some(isSigned) ? loadPublicKey(keyFile(flags.keys, 'risk.seal.pub.pem')) : null,
     now: wallClock,

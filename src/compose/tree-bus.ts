@@ -1,5 +1,6 @@
 import { readSecret } from '#lib/bus/auth.ts'
 import { type BusConnection, connectBus } from '#lib/bus/bus-client.ts'
+import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { historyTopics, newestTopics } from '#lib/terminal/dashboard/screen-state.ts'
 import type { Event } from '#schemas/event.ts'
 
@@ -55,6 +56,7 @@ function followed(
       url,
       identity: 'operator',
       secret: readSecret(keys, 'operator'),
+      ca: trustedCa(url, keys),
       from,
       topics,
       onEvents,

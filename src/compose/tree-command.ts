@@ -2,6 +2,7 @@ import { userInfo } from 'node:os'
 import type { RouterDoor } from '#compose/tree-door.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { connectBus } from '#lib/bus/bus-client.ts'
+import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Fact } from '#schemas/event.ts'
 
@@ -24,6 +25,7 @@ export async function commandTree({ routerUrl, keys }: RouterDoor, command: Oper
     url: routerUrl,
     identity: 'operator',
     secret: readSecret(keys, 'operator'),
+    ca: trustedCa(routerUrl, keys),
     from: 'head',
     topics: ['system.command.result'],
     onEvents: (events) => events.forEach((event) => void hear(event)),

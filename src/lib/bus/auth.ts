@@ -19,30 +19,34 @@ export function isProof(proof: string, secret: string, nonce: string, identity: 
 
 const secretFile = (keys: string, identity: string) => join(keys, `${identity}.secret`)
 
-/** Makes the secret of an identity where there is none: 32 random bytes in hex, for the owner's eyes alone. */
-export function ensureSecret(keys: string, identity: string): void {
+/** Makes the secret of an identity, 32 random bytes in hex, for the owner's eyes alone. False where there is one. */
+export function ensureSecret(keys: string, identity: string): boolean {
   mkdirSync(keys, { recursive: true, mode: 0o700 })
   const path = secretFile(keys, identity)
-  if (existsSync(path)) return
+  if (existsSync(path)) return false
   writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
   chmodSync(path, 0o600)
+  return true
 }
 
 /** The secret of an identity. Throws a UserError when there is none, or when others may read it. */
 export function readSecret(keys: string, identity: string): string {
   const path = secretFile(keys, identity)
-  if (!existsSync(path)) {
-    const hint = 'trader up makes the keys of its services'
-    throw new UserError(`there is no secret for ${identity}`, { file: path, hint })
-  }
+  if (!existsSync(path))
+    throw new UserError(`there is no secret for ${identity}`, { file: path, hint: 'run: trader keys init' })
+  const secret = readKeyFile(path).trim()
+  if (!/^[0-9a-f]{64}$/.test(secret)) throw new UserError('is no secret: expected 64 hex digits', { file: path })
+  return secret
+}
+
+/** What is in a file that only its owner may read. Throws a UserError when others may. */
+export function readKeyFile(path: string): string {
   const file = openSync(path, 'r')
   try {
     const mode = fstatSync(file).mode & 0o777
     if (process.platform !== 'win32' && (mode & 0o077) !== 0)
       throw new UserError('others than its owner may read this secret', { file: path, hint: `run: chmod 600 ${path}` })
-    const secret = readFileSync(file, 'utf8').trim()
-    if (!/^[0-9a-f]{64}$/.test(secret)) throw new UserError('is no secret: expected 64 hex digits', { file: path })
-    return secret
+    return readFileSync(file, 'utf8')
   } finally {
     closeSync(file)
   }

@@ -9,6 +9,7 @@ export type BusOptions = {
   readonly url: string
   readonly identity: string
   readonly secret: string
+  readonly ca?: string | undefined
   /** The first event wanted; null wants none. */
   readonly from: number | 'head' | null
   readonly topics: readonly string[] | null
@@ -29,7 +30,7 @@ export const factBody = (source: string, { topic, at, payload, epoch, n }: Fact)
 
 /** Connects once, for a command or a screen. Rejects when the router is away or refuses. */
 export function connectBus(options: BusOptions): Promise<BusConnection> {
-  const { url, identity, secret, from, topics, onEvents, onClose } = options
+  const { url, identity, secret, ca, from, topics, onEvents, onClose } = options
   const outbox = new Outbox()
   let acknowledged = 0
   let published = 0
@@ -44,12 +45,14 @@ export function connectBus(options: BusOptions): Promise<BusConnection> {
       url,
       identity,
       secret,
+      ca,
       comesBack: false,
       wish: () => ({ from, topics: topics === null ? null : [...topics], isService: false }),
       onWelcome: (welcome) => resolve({ welcome, publishFacts, close: () => connection.close() }),
       onEvents: (_from, _to, lines) => onEvents?.(lines.map((line) => JSON.parse(line) as Event)),
       onAck: (through) => {
         outbox.ack(through)
+        outbox.flush(connection)
         acknowledged = through
         while (waiting[0] !== undefined && waiting[0].through <= acknowledged) waiting.shift()?.resolve()
       },

@@ -1,6 +1,6 @@
 import { contentOf } from '#lib/codec/event-text.ts'
+import { Commit } from './commit.ts'
 import type { AppendResult, LogPort } from './log-port.ts'
-import type { Commit } from './subscriber.ts'
 
 /** Events that are in the log together or not at all: bodies with their seals, checked. */
 export type Group = {
@@ -9,6 +9,9 @@ export type Group = {
   /** Whose configuration each is, where it is one. */
   readonly configured: readonly (string | null)[]
 }
+
+/** What became of groups, and what others are to be told of it. */
+export type Appended = { readonly results: readonly AppendResult[]; readonly tell: () => void }
 
 /** Appends groups to the log and tells of what has become durable, in order. */
 export class Committer {
@@ -23,6 +26,7 @@ export class Committer {
     this.#onCommit = onCommit
   }
 
+  /** The newest event that has been told. */
   get head(): number {
     return this.#head
   }
@@ -32,24 +36,37 @@ export class Committer {
     return this.#committed
   }
 
-  /** One at a time: resolves when all of it is durable and told. */
-  async append(groups: readonly Group[]): Promise<readonly AppendResult[]> {
+  /** One at a time, and told before the next is: resolves when all of it is durable. */
+  async send(groups: readonly Group[]): Promise<Appended> {
     const results = await this.#log.append(groups.map(({ bodies }) => bodies))
+    return { results, tell: () => this.#tell(groups, results) }
+  }
+
+  async append(groups: readonly Group[]): Promise<readonly AppendResult[]> {
+    const { results, tell } = await this.send(groups)
+    tell()
+    return results
+  }
+
+  #tell(groups: readonly Group[], results: readonly AppendResult[]): void {
     const lines: string[] = []
     const topics: string[] = []
-    const from = this.#head + 1
-    results.forEach((result, i) => {
-      if (result.kind !== 'appended') return
+    let from = 0
+    for (let i = 0; i < results.length; i++) {
+      const result = results[i] as AppendResult
+      if (result.kind !== 'appended') continue
+      if (from === 0) from = result.from
       const { bodies, topics: said } = groups[i] as Group
       // A group of facts may be there in part: what is new is its end.
       for (let n = bodies.length - (result.to - result.from + 1); n < bodies.length; n++) {
         lines.push(contentOf(from + lines.length, bodies[n] as string))
         topics.push(said[n] as string)
       }
-    })
-    this.#head += lines.length
+    }
+    if (lines.length === 0) return
+    const commit = new Commit(from, lines, topics)
+    this.#head = commit.to
     this.#committed += lines.length
-    if (lines.length > 0) this.#onCommit({ from, to: this.#head, lines, topics })
-    return results
+    this.#onCommit(commit)
   }
 }

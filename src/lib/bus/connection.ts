@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import { proofOf } from './auth.ts'
 import { type ClientHeader, formatFrame, frameBytesMost, protocol, ServerHeader, splitFrame } from './frame.ts'
+import { Heartbeat } from './heartbeat.ts'
 
 export type Welcome = Extract<ServerHeader, { t: 'welcome' }>
 export type Wish = Pick<Extract<ClientHeader, { t: 'hello' }>, 'from' | 'topics' | 'isService'>
@@ -10,6 +11,8 @@ export type ConnectionOptions = {
   readonly url: string
   readonly identity: string
   readonly secret: string
+  /** For `wss:` the certificate (PEM) of the CA that is trusted, and no other. */
+  readonly ca?: string | undefined
   /** What to ask for, now: called at every connection. */
   readonly wish: () => Wish
   readonly onWelcome: (welcome: Welcome) => void
@@ -23,13 +26,26 @@ export type ConnectionOptions = {
   readonly comesBack?: boolean
 }
 
+type Events = { readonly from: number; readonly to: number; readonly lines: readonly string[]; readonly size: number }
+
+/** Taken in without a word to the router; far less than what it lets a consumer have. */
+const silentSize = 256 << 10
+const connectWithinMs = 10_000
+
+/** What a client sends needs no mask against proxies that would take it for HTTP: the other end is our own router. */
+const noMask = (mask: Buffer) => void mask.fill(0)
+
 /** A client's line to the router: authenticates, and comes back by itself when the router does. */
 export class Connection {
   readonly #options: ConnectionOptions
   #socket: WebSocket | null = null
-  #isWelcome = false
+  #welcome: Welcome | null = null
   #isClosed = false
   #attempts = 0
+  #isPaused = false
+  /** What came while it was paused. */
+  #held: Events[] = []
+  #untold = 0
 
   constructor(options: ConnectionOptions) {
     this.#options = options
@@ -37,21 +53,27 @@ export class Connection {
   }
 
   get isOpen(): boolean {
-    return this.#isWelcome
+    return this.#welcome !== null
+  }
+
+  /** What may be unacknowledged; nothing without a connection. */
+  get credit(): Welcome['credit'] {
+    return this.#welcome?.credit ?? { groups: 0, bytes: 0 }
   }
 
   /** Sends a frame; without a connection it is dropped: an outbox sends again after the welcome. */
   send(header: ClientHeader, lines: readonly string[] = []): void {
-    if (this.#isWelcome) this.#socket?.send(formatFrame(header, lines))
+    if (this.#welcome !== null) this.#socket?.send(formatFrame(header, lines))
   }
 
-  /** Takes no more events until `resume`. */
+  /** Takes in no more events until `resume`; acknowledgements go on, and the router stops when enough is on the way. */
   pause(): void {
-    this.#socket?.pause()
+    this.#isPaused = true
   }
 
   resume(): void {
-    this.#socket?.resume()
+    this.#isPaused = false
+    this.#takeHeld()
   }
 
   /** Says goodbye; what was sent before arrives. */
@@ -66,14 +88,33 @@ export class Connection {
   }
 
   #connect(): void {
-    const socket = new WebSocket(this.#options.url, { maxPayload: frameBytesMost * 4, perMessageDeflate: false })
+    const { url, ca } = this.#options
+    const socket = new WebSocket(url, {
+      maxPayload: frameBytesMost * 4,
+      perMessageDeflate: false,
+      handshakeTimeout: connectWithinMs,
+      generateMask: noMask,
+      ...(ca === undefined ? {} : { ca }),
+    })
     this.#socket = socket
-    socket.on('message', (data) => this.#hear(socket, String(data)))
+    const heartbeat = new Heartbeat(socket)
+    // Until the welcome says how often something comes.
+    let beats = setInterval(() => heartbeat.beat(), connectWithinMs / 5)
+    socket.on('message', (data) => {
+      heartbeat.heard()
+      const welcome = this.#hear(socket, String(data))
+      if (welcome === null) return
+      clearInterval(beats)
+      beats = setInterval(() => heartbeat.beat(), welcome.heartbeatMs)
+    })
     socket.on('error', () => socket.terminate())
-    socket.on('close', () => void this.#lost(socket))
+    socket.on('close', () => {
+      clearInterval(beats)
+      void this.#lost(socket)
+    })
   }
 
-  #hear(socket: WebSocket, text: string): void {
+  #hear(socket: WebSocket, text: string): Welcome | null {
     const { header: raw, lines } = splitFrame(text)
     const header = ServerHeader.parse(raw)
     switch (header.t) {
@@ -81,30 +122,45 @@ export class Connection {
         const { identity, secret, wish } = this.#options
         const proof = proofOf(secret, header.nonce, identity)
         socket.send(formatFrame({ t: 'hello', protocol, identity, proof, ...wish() }))
-        return
+        return null
       }
       case 'welcome':
-        this.#isWelcome = true
+        this.#welcome = header
         this.#attempts = 0
         this.#options.onWelcome(header)
-        return
+        return header
       case 'events':
-        this.#options.onEvents?.(header.from, header.to, lines)
-        return
+        this.#held.push({ from: header.from, to: header.to, lines, size: text.length })
+        this.#takeHeld()
+        return null
       case 'ack':
         this.#options.onAck?.(header.through)
-        return
+        return null
       case 'refused':
         this.#options.onRefused(header.reason)
-        return
+        return null
+    }
+  }
+
+  #takeHeld(): void {
+    while (!this.#isPaused) {
+      const events = this.#held.shift()
+      if (events === undefined) return
+      this.#options.onEvents?.(events.from, events.to, events.lines)
+      this.#untold += events.size
+      if (this.#untold < silentSize) continue
+      this.#untold = 0
+      this.send({ t: 'heard', seq: events.to })
     }
   }
 
   async #lost(socket: WebSocket): Promise<void> {
     if (this.#socket !== socket) return
     const { comesBack = true, onLost } = this.#options
-    const wasWelcome = this.#isWelcome
-    this.#isWelcome = false
+    const wasWelcome = this.#welcome !== null
+    this.#welcome = null
+    this.#held = []
+    this.#untold = 0
     if (wasWelcome || !comesBack) onLost?.()
     if (this.#isClosed || !comesBack) return
     await sleep(Math.min(1_000, 20 * 2 ** Math.min(this.#attempts++, 6)))

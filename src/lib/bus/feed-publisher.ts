@@ -11,6 +11,7 @@ export type FeedPublisherOptions = {
   /** What its facts are said as: the identity, or `<identity>-<feed>`. */
   readonly source: string
   readonly secret: string
+  readonly ca?: string | undefined
   /** The facts behind the mark. Asked once; the router may go and come back meanwhile. */
   readonly open: (mark: SourceMark['fact']) => AsyncIterable<readonly Fact[]>
   readonly onFault: (message: string) => void
@@ -34,7 +35,7 @@ export class FeedPublisher {
   #end: () => void = () => undefined
 
   constructor(options: FeedPublisherOptions) {
-    const { url, identity, secret, onFault } = options
+    const { url, identity, secret, ca, onFault } = options
     this.#options = options
     this.ended = new Promise((resolve) => {
       this.#end = resolve
@@ -43,10 +44,12 @@ export class FeedPublisher {
       url,
       identity,
       secret,
+      ca,
       wish: () => ({ from: null, topics: null, isService: false }),
       onWelcome: (welcome) => this.#begin(welcome),
       onAck: (through) => {
         this.#outbox.ack(through)
+        this.#outbox.flush(this.#connection)
         this.#options.onFed?.(this.#said - this.#outbox.size)
         this.#wake()
       },

@@ -164,7 +164,8 @@ export class Lockstep {
       this.#unconfigured.shift()
       return config
     }
-    const fact = this.#facts.shift()
+    let fact = this.#facts.shift()
+    while (fact?.isOut()) fact = this.#facts.shift()
     if (fact) return fact
     if (this.#feed === null) return null
     const next = this.#feed.waiting[this.#feedNext]

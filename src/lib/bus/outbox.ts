@@ -2,9 +2,9 @@ import { parseEventId } from '#lib/kernel/event-id.ts'
 import type { Connection } from './connection.ts'
 import type { Marks, SourceMark } from './log-port.ts'
 
-type Group = { readonly firstId: string; readonly bodies: readonly string[] }
+type Group = { readonly firstId: string; readonly bodies: readonly string[]; readonly size: number }
 
-const frameCharacters = 512 << 10
+const frameSize = 512 << 10
 
 /** What was said and is not known to be in the log: sent again after every welcome, until it is. */
 export class Outbox {
@@ -12,6 +12,7 @@ export class Outbox {
   /** The number, on this connection, of the oldest group. */
   #base = 0
   #sent = 0
+  #sentSize = 0
 
   get size(): number {
     return this.#groups.length
@@ -19,29 +20,35 @@ export class Outbox {
 
   /** Takes all that is said to one input, or one fact. */
   push(firstId: string, bodies: readonly string[]): void {
-    this.#groups.push({ firstId, bodies })
+    let size = 0
+    for (const body of bodies) size += body.length
+    this.#groups.push({ firstId, bodies, size })
   }
 
-  /** Sends what has not been sent on this connection. */
+  /** Sends what has not been sent on this connection, as far as its credit goes: the rest when something is acknowledged. */
   flush(connection: Connection): void {
-    while (connection.isOpen && this.#sent < this.#groups.length) {
+    const { groups: most, bytes } = connection.credit
+    while (this.#sent < this.#groups.length && this.#sent < most && this.#sentSize < bytes) {
       const from = this.#sent
-      let characters = 0
-      while (this.#sent < this.#groups.length && characters < frameCharacters)
-        for (const body of (this.#groups[this.#sent++] as Group).bodies) characters += body.length
-      const groups = this.#groups.slice(from, this.#sent)
-      const header = { t: 'publish', k: this.#base + from, groups: groups.map(({ bodies }) => bodies.length) } as const
-      connection.send(
-        header,
-        groups.flatMap(({ bodies }) => bodies),
-      )
+      const sizes: number[] = []
+      const lines: string[] = []
+      let size = 0
+      while (this.#sent < this.#groups.length && this.#sent < most && size < frameSize) {
+        const group = this.#groups[this.#sent++] as Group
+        sizes.push(group.bodies.length)
+        for (const body of group.bodies) lines.push(body)
+        size += group.size
+      }
+      this.#sentSize += size
+      connection.send({ t: 'publish', k: this.#base + from, groups: sizes }, lines)
     }
   }
 
   /** Every group before that number is in the log. */
   ack(through: number): void {
     const known = through - this.#base
-    this.#groups.splice(0, known)
+    for (let i = 0; i < known; i++) this.#sentSize -= (this.#groups[i] as Group).size
+    this.#groups = this.#groups.slice(known)
     this.#base = through
     this.#sent -= known
   }
@@ -51,6 +58,7 @@ export class Outbox {
     this.#groups = this.#groups.filter(({ firstId }) => !isKnown(firstId, marks))
     this.#base = 0
     this.#sent = 0
+    this.#sentSize = 0
   }
 }
 

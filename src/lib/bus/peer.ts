@@ -1,7 +1,11 @@
-import { performance } from 'node:perf_hooks'
 import type { WebSocket } from 'ws'
 import { formatFrame, type ServerHeader } from './frame.ts'
+import { Heartbeat } from './heartbeat.ts'
+import type { RateLimit } from './rate-limit.ts'
 import type { Subscriber } from './subscriber.ts'
+
+/** What a publisher may have unacknowledged; beyond twice that no more is read from it. */
+export const credit = { groups: 8_192, bytes: 8 << 20 }
 
 /** One client of the router, from its welcome to its end. */
 export class Peer {
@@ -9,31 +13,47 @@ export class Peer {
   readonly identity: string
   /** Answers event by event, under lockstep. */
   readonly isService: boolean
+  readonly heartbeat: Heartbeat
+  readonly #rate: RateLimit
   subscriber: Subscriber | null = null
-  rttMs: number | null = null
+  isRefused = false
   #published = 0
   #acknowledged = 0
-  #pingedMs: number | null = null
+  #toldThrough = 0
+  #heldBytes = 0
+  #isHeld = false
+  #isSlowed = false
   /** Numbers of groups that are in the log, before one that is not. */
   readonly #early = new Set<number>()
 
-  constructor(socket: WebSocket, identity: string, isService: boolean) {
+  constructor(socket: WebSocket, { identity, isService }: { identity: string; isService: boolean }, rate: RateLimit) {
     this.socket = socket
     this.identity = identity
     this.isService = isService
-    socket.on('pong', () => {
-      if (this.#pingedMs !== null) this.rttMs = Math.round((performance.now() - this.#pingedMs) * 1_000) / 1_000
-      this.#pingedMs = null
-    })
-  }
-
-  /** The number that its next group has. */
-  get published(): number {
-    return this.#published
+    this.heartbeat = new Heartbeat(socket)
+    this.#rate = rate
   }
 
   get unacknowledged(): number {
     return this.#published - this.#acknowledged
+  }
+
+  /** Is what it sends being read? */
+  get isRead(): boolean {
+    return !this.#isHeld && !this.#isSlowed
+  }
+
+  /** A frame came: is it more than may come in this time, reading goes on a little later. */
+  arrived(bytes: number): void {
+    this.heartbeat.heard()
+    const waitMs = this.#rate.take(bytes)
+    if (waitMs === 0 || this.#isSlowed) return
+    this.#isSlowed = true
+    this.#read()
+    setTimeout(() => {
+      this.#isSlowed = false
+      this.#read()
+    }, waitMs).unref()
   }
 
   /** Takes a number for a group. */
@@ -41,21 +61,38 @@ export class Peer {
     return this.#published++
   }
 
-  /** A group is in the log: tells how far everything is, once for all that comes at one time. */
-  settle(k: number): void {
-    this.#early.add(k)
-    if (!this.#early.has(this.#acknowledged)) return
-    const isTold = this.#toldThrough < this.#acknowledged
-    while (this.#early.delete(this.#acknowledged)) this.#acknowledged++
-    if (!isTold) queueMicrotask(() => this.#tell())
+  /** Bytes that the router holds for it. */
+  hold(bytes: number): void {
+    this.#heldBytes += bytes
+    this.#look()
   }
 
-  #toldThrough = 0
+  release(bytes: number): void {
+    this.#heldBytes -= bytes
+    this.#look()
+  }
+
+  /** A group is in the log: tells how far everything is, once for all that comes at one time. */
+  settle(k: number): void {
+    if (k !== this.#acknowledged) {
+      this.#early.add(k)
+      return
+    }
+    this.#acknowledged++
+    while (this.#early.size > 0 && this.#early.delete(this.#acknowledged)) this.#acknowledged++
+    if (this.#toldThrough < this.#acknowledged && !this.#isTelling) {
+      this.#isTelling = true
+      queueMicrotask(() => this.#tell())
+    }
+  }
+
+  #isTelling = false
 
   #tell(): void {
-    if (this.#toldThrough === this.#acknowledged) return
+    this.#isTelling = false
     this.#toldThrough = this.#acknowledged
     this.send({ t: 'ack', through: this.#acknowledged })
+    this.#look()
   }
 
   send(header: ServerHeader, lines: readonly string[] = []): void {
@@ -64,17 +101,22 @@ export class Peer {
 
   /** Tells why it may not go on, and ends. */
   refuse(k: number | null, reason: string): void {
+    if (this.isRefused) return
+    this.isRefused = true
     this.send({ t: 'refused', k, reason: reason.slice(0, 1_000) })
+    this.socket.resume()
     this.socket.close(4400, 'refused')
   }
 
-  /** Asks whether it is there; one that has not answered the last time is cut off. */
-  ping(): void {
-    if (this.#pingedMs !== null) {
-      this.socket.terminate()
-      return
-    }
-    this.#pingedMs = performance.now()
-    this.socket.ping()
+  #look(): void {
+    const isMuch = this.unacknowledged > 2 * credit.groups || this.#heldBytes > 2 * credit.bytes
+    if (isMuch === this.#isHeld) return
+    this.#isHeld = isMuch
+    this.#read()
+  }
+
+  #read(): void {
+    if (this.isRead || this.isRefused) this.socket.resume()
+    else this.socket.pause()
   }
 }

@@ -12,6 +12,7 @@ export type RecordedFact = {
 export type RecordPublisherOptions = {
   readonly url: string
   readonly secretOf: (identity: string) => string
+  readonly ca?: string | undefined
   /** Everything from the beginning, in order: what the log has already is passed over. */
   readonly facts: AsyncIterable<readonly RecordedFact[]>
   readonly onFault: (message: string) => void
@@ -60,8 +61,8 @@ export class RecordPublisher {
   #voiceOf(identity: string): Voice {
     const known = this.#voices.get(identity)
     if (known) return known
-    const { url, secretOf, onFault } = this.#options
-    const voice = new Voice({ url, identity, secret: secretOf(identity), onFault })
+    const { url, secretOf, ca, onFault } = this.#options
+    const voice = new Voice({ url, identity, secret: secretOf(identity), ca, onFault })
     this.#voices.set(identity, voice)
     return voice
   }
@@ -74,7 +75,7 @@ class Voice {
   readonly #welcomed = Promise.withResolvers<Parameters<Outbox['restart']>[0]>()
   #wake: () => void = () => undefined
 
-  constructor(options: { url: string; identity: string; secret: string; onFault: (message: string) => void }) {
+  constructor(options: Pick<RecordPublisherOptions, 'url' | 'ca' | 'onFault'> & { identity: string; secret: string }) {
     const { onFault, ...door } = options
     this.#connection = new Connection({
       ...door,
@@ -87,6 +88,7 @@ class Voice {
       },
       onAck: (through) => {
         this.#outbox.ack(through)
+        this.flush()
         this.#wake()
       },
       onRefused: (reason) => onFault(`the router refuses: ${reason}`),

@@ -1,56 +1,119 @@
-import { createServer } from 'node:http'
+import { timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocketServer } from 'ws'
 import { frameBytesMost } from './frame.ts'
+import type { LogPort } from './log-port.ts'
+import { prometheusText } from './prometheus-text.ts'
 import type { Router } from './router.ts'
 
 export type RouterServer = { readonly url: string; close(): Promise<void> }
 
-const pingEveryMs = 2_000
-const rateEveryMs = 1_000
+export type RouterServerOptions = {
+  readonly host: string
+  readonly port: number
+  readonly isLockstep: boolean
+  readonly heartbeatMs: number
+  readonly log: LogPort
+  /** The router's certificate and key (PEM); null is for this machine alone. */
+  readonly tls: { readonly cert: string; readonly key: string } | null
+  /** What opens `/status` and `/metrics` from beyond this machine. */
+  readonly metricsSecret: string | null
+}
 
-/** Serves a router: its WebSocket, and `GET /status` as JSON, on one port. */
-export async function serveRouter(
-  router: Router,
-  { host, port, isLockstep }: { host: string; port: number; isLockstep: boolean },
-): Promise<RouterServer> {
+const rateEveryMs = 1_000
+const metricsEveryMs = 10_000
+const connectionsMost = 256
+const unknownMost = 64
+const logAnswersWithinMs = 1_000
+
+/** Serves a router on one port: its WebSocket, `/status`, `/metrics`, `/healthz` and `/readyz`. */
+export async function serveRouter(router: Router, options: RouterServerOptions): Promise<RouterServer> {
+  const { host, port, isLockstep, heartbeatMs, log, tls, metricsSecret } = options
   let rate = { committed: 0, atMs: performance.now(), perSecond: 0 }
-  const server = createServer((request, response) => {
-    if (request.method !== 'GET' || request.url !== '/status') {
-      response.writeHead(404).end()
-      return
+  const answer = async (request: IncomingMessage, response: ServerResponse) => {
+    if (request.method !== 'GET' || request.headers.origin !== undefined) return send(response, 404)
+    if (request.url === '/healthz') return send(response, 200, 'ok\n')
+    if (request.url === '/readyz') return (await isAnswering(log)) ? send(response, 200, 'ok\n') : send(response, 503)
+    if (!isLocal(request) && !hasSecret(request, metricsSecret)) return send(response, 404)
+    const status = router.status()
+    if (request.url === '/status') {
+      const text = JSON.stringify({ ...status, eventsPerSecond: rate.perSecond, lockstep: isLockstep })
+      return send(response, 200, `${text}\n`, 'application/json')
     }
-    const status = { ...router.status(), eventsPerSecond: rate.perSecond, lockstep: isLockstep }
-    response.writeHead(200, { 'content-type': 'application/json' }).end(`${JSON.stringify(status)}\n`)
-  })
-  // A page of the web has no business here; whoever has a secret is no browser.
+    if (request.url !== '/metrics') return send(response, 404)
+    const { frames, refused, fellBehind } = router.measures
+    const rssBytes = process.memoryUsage.rss()
+    const figures = { ...status, frames, refused, fellBehind, rssBytes, hops: router.measures.hops() }
+    return send(response, 200, prometheusText(figures), 'text/plain; version=0.0.4')
+  }
+  const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response)
+  const server: Server = tls === null ? createServer(listener) : createTlsServer(tls, listener)
+  server.maxConnections = 2 * connectionsMost
   const sockets = new WebSocketServer({
     server,
     maxPayload: frameBytesMost,
     perMessageDeflate: false,
-    verifyClient: ({ req }: { req: { headers: { origin?: string } } }) => req.headers.origin === undefined,
+    verifyClient: ({ req }, done) => {
+      const { all, unknown } = router.connections
+      // A page of the web has no business here; whoever has a secret is no browser.
+      if (req.headers.origin !== undefined) done(false, 403)
+      else if (all >= connectionsMost || unknown >= unknownMost) done(false, 503)
+      else done(true)
+    },
   })
-  sockets.on('connection', (socket) => router.accept(socket))
+  sockets.on('connection', (socket, request) => router.accept(socket, request.socket))
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)
   })
-  const pings = setInterval(() => router.pingAll(), pingEveryMs)
-  const rates = setInterval(() => {
-    const committed = router.status().committed as number
-    const atMs = performance.now()
-    const perSecond = Math.round(((committed - rate.committed) * 1_000) / (atMs - rate.atMs))
-    rate = { committed, atMs, perSecond }
-  }, rateEveryMs)
+  const timers = [
+    setInterval(() => router.beat(), heartbeatMs),
+    setInterval(() => router.sayMetrics(), metricsEveryMs),
+    setInterval(() => {
+      const { committed } = router.status()
+      const atMs = performance.now()
+      const perSecond = Math.round(((committed - rate.committed) * 1_000) / (atMs - rate.atMs))
+      rate = { committed, atMs, perSecond }
+    }, rateEveryMs),
+  ]
   return {
-    url: `ws://${host}:${(server.address() as AddressInfo).port}`,
+    url: `${tls === null ? 'ws' : 'wss'}://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
     async close() {
-      clearInterval(pings)
-      clearInterval(rates)
+      timers.forEach(clearInterval)
+      router.measures.close()
       for (const socket of sockets.clients) socket.close(1001)
       server.close()
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await sleep(50)
       for (const socket of sockets.clients) socket.terminate()
+      server.closeAllConnections()
     },
   }
+}
+
+/** Does the name or address stand for this machine alone? */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(host)
+
+const isLocal = ({ socket }: IncomingMessage): boolean => isLoopback(socket.remoteAddress ?? '')
+
+function hasSecret({ headers }: IncomingMessage, secret: string | null): boolean {
+  if (secret === null) return false
+  const given = Buffer.from(headers.authorization ?? '')
+  const expected = Buffer.from(`Bearer ${secret}`)
+  return given.length === expected.length && timingSafeEqual(given, expected)
+}
+
+async function isAnswering(log: LogPort): Promise<boolean> {
+  const answered = log.state().then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([answered, sleep(logAnswersWithinMs, false, { ref: false })])
+}
+
+function send(response: ServerResponse, code: number, body = '', type = 'text/plain'): void {
+  response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(body)
 }

@@ -1,26 +1,32 @@
+import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
-import { bodyOf } from '#lib/codec/event-text.ts'
-import { factId } from '#lib/kernel/event-id.ts'
-import { catalogue, type PayloadOf } from '#schemas/catalogue.ts'
-import type { Event } from '#schemas/event.ts'
-import { isProof, newNonce } from './auth.ts'
-import { Committer, type Group } from './committer.ts'
-import { ClientHeader, formatFrame, splitFrame } from './frame.ts'
+import { admit, type Hello } from './admission.ts'
+import type { Commit } from './commit.ts'
+import { Committer } from './committer.ts'
+import { type ClientFrame, readClientFrame } from './frame.ts'
 import { FreeOrder, type Waiting } from './free-order.ts'
 import { Lockstep, type LockstepService } from './lockstep.ts'
 import type { LogPort, LogState, Marks } from './log-port.ts'
-import { Peer } from './peer.ts'
+import { credit, Peer } from './peer.ts'
+import { RateLimit } from './rate-limit.ts'
 import { readGroup } from './read-group.ts'
-import { type Commit, Subscriber } from './subscriber.ts'
+import { RouterMeasures, recordSince } from './router-measures.ts'
+import { metricsOf, peerStatus } from './router-status.ts'
+import { RouterVoice } from './router-voice.ts'
+import { ShownEvents } from './shown-events.ts'
+import { Subscriber } from './subscriber.ts'
 
 export type RouterOptions = {
   readonly log: LogPort
   readonly state: LogState
   /** The secret of an identity; null where there is none. */
   readonly secretOf: (identity: string) => string | null
+  /** Whether an identity may read a topic; null asks for all of them. */
+  readonly mayRead: (identity: string, topic: string | null) => boolean
   readonly lockstep: { readonly startsAt: number; readonly services: readonly LockstepService[] } | null
   /** A feed has said that it ended, as far as the log goes. */
   readonly isEnded: boolean
+  readonly heartbeatMs: number
   /** Wall clock, microseconds UTC. */
   readonly now: () => number
   /** The log is lost, or broke its promise: the router ends, and begins again. */
@@ -28,25 +34,24 @@ export type RouterOptions = {
   readonly say: (message: string) => void
 }
 
-const unacknowledgedMost = 100_000
-const helloWithinMs = 5_000
-
 /** Authenticates, authorises, checks, orders, and fans out what the log has acknowledged. Keeps nothing that the log does not have. */
 export class Router {
   readonly #options: RouterOptions
   readonly #committer: Committer
   readonly #free: FreeOrder | null
   readonly #lockstep: Lockstep | null
+  readonly #shown = new ShownEvents()
   readonly #peers = new Set<Peer>()
-  readonly #epoch: number
-  #said = 0
+  readonly #voice: RouterVoice
+  readonly measures = new RouterMeasures()
+  #unknown = 0
   #isEnded: boolean
 
   constructor(options: RouterOptions) {
     const { log, state, lockstep, fail } = options
     this.#options = options
     this.#isEnded = options.isEnded
-    this.#epoch = (state.marks.router?.fact?.epoch ?? 0) + 1
+    this.#voice = new RouterVoice((state.marks.router?.fact?.epoch ?? 0) + 1, options.now)
     this.#committer = new Committer(log, state.head, (commit) => this.#fanOut(commit))
     this.#free = lockstep === null ? new FreeOrder(this.#committer, fail) : null
     this.#lockstep =
@@ -63,66 +68,63 @@ export class Router {
           })
   }
 
+  /** Connections, and those among them that have not proved who they are. */
+  get connections(): { readonly all: number; readonly unknown: number } {
+    return { all: this.#peers.size + this.#unknown, unknown: this.#unknown }
+  }
+
   /** What `GET /status` says. */
-  status(): Record<string, unknown> {
+  status() {
     const { head, committed } = this.#committer
-    const connections = [...this.#peers].map(({ identity, subscriber, rttMs }) => {
-      const seq = subscriber === null ? head : subscriber.next - 1
-      return { identity, state: seq >= head ? 'live' : 'catching_up', seq, behind: head - seq, rttMs }
-    })
+    const connections = [...this.#peers].map((peer) => peerStatus(peer, head))
     const isIdle = this.#lockstep?.isIdle ?? true
     return { run: this.#options.state.run, head, committed, isIdle, isEnded: this.#isEnded && isIdle, connections }
   }
 
-  pingAll(): void {
-    for (const peer of this.#peers) peer.ping()
+  beat(): void {
+    for (const peer of this.#peers) peer.heartbeat.beat(peer.isRead)
+  }
+
+  /** Says how it goes, as an event; under lockstep the log has nothing that the in-process runner would not say. */
+  sayMetrics(): void {
+    if (this.#free === null) return
+    const metrics = metricsOf(this.status(), this.measures)
+    this.#free.submit([this.#voice.fact('system.metrics', { service: 'router', metrics })])
   }
 
   /** Takes a new connection. */
-  accept(socket: WebSocket): void {
-    const nonce = newNonce()
-    const timer = setTimeout(() => socket.terminate(), helloWithinMs)
+  accept(socket: WebSocket, bytes: Socket): void {
     socket.on('error', () => socket.terminate())
-    socket.once('close', () => clearTimeout(timer))
-    socket.send(formatFrame({ t: 'challenge', nonce }))
-    let peer: Peer | null = null
-    let greeting: Promise<void> | null = null
-    socket.on('message', (data: RawData) => {
-      clearTimeout(timer)
-      const frame = readFrame(String(data))
-      if (frame === null) {
-        socket.send(formatFrame({ t: 'refused', k: null, reason: 'that is no frame of this protocol' }))
-        socket.close(4400, 'refused')
+    this.#unknown++
+    admit(socket, bytes, this.#options, (hello) => {
+      this.#unknown--
+      if (hello === null) {
+        this.measures.refused++
         return
       }
-      const { header, lines } = frame
-      if (header.t === 'hello') {
-        if (greeting !== null) return
-        greeting = this.#greet(socket, nonce, header).then((greeted) => {
-          peer = greeted
-        }, this.#options.fail)
-        return
-      }
-      if (peer === null) socket.terminate()
-      else this.#hear(peer, header, lines)
+      const peer = new Peer(socket, hello, new RateLimit())
+      socket.on('message', (data: RawData, isBinary: boolean) => this.#hear(peer, data, isBinary))
+      this.#greet(peer, hello).catch(this.#options.fail)
     })
   }
 
-  async #greet(socket: WebSocket, nonce: string, hello: Extract<ClientHeader, { t: 'hello' }>): Promise<Peer | null> {
-    const { identity, proof, from, topics, isService } = hello
-    const secret = this.#options.secretOf(identity)
-    if (secret === null || !isProof(proof, secret, nonce, identity)) {
-      this.#options.say(`refused a connection: ${identity} did not prove that it is ${identity}`)
-      socket.send(formatFrame({ t: 'refused', k: null, reason: `${identity} is not known by that proof` }))
-      socket.close(4401, 'unauthorised')
-      return null
+  async #greet(peer: Peer, { from, topics }: Hello): Promise<void> {
+    const { log, mayRead, lockstep, heartbeatMs } = this.#options
+    const { identity, isService, socket } = peer
+    const forbidden = from === null ? undefined : (topics ?? [null]).find((topic) => !mayRead(identity, topic))
+    if (forbidden !== undefined) {
+      this.#refuse(peer, null, `${identity} may not read ${forbidden ?? 'everything'}`)
+      return
     }
-    const { run, marks } = await this.#options.log.state()
+    if (isService)
+      for (const older of this.#peers)
+        if (older.isService && older.identity === identity)
+          this.#refuse(older, null, 'a newer connection of this service has come')
+    const { run, marks } = await log.state()
+    if (socket.readyState !== socket.OPEN) return
     const head = this.#committer.head
-    const peer = new Peer(socket, identity, isService)
     this.#peers.add(peer)
     socket.once('close', () => this.#peers.delete(peer))
-    const { lockstep } = this.#options
     const order = this.#lockstep
     peer.send({
       t: 'welcome',
@@ -130,33 +132,61 @@ export class Router {
       head,
       marks: marksOf(identity, marks),
       lockstep: lockstep === null || order === null ? null : { startsAt: lockstep.startsAt, cursor: order.cursor },
+      credit,
+      heartbeatMs,
     })
-    if (from === null) return peer
+    if (from === null) return
     const limit = isService && order !== null ? order.shown : head
     const wish = { from: from === 'head' ? limit + 1 : from, topics, limit }
-    peer.subscriber = new Subscriber(socket, this.#options.log, wish, this.#options.fail)
-    return peer
+    peer.subscriber = new Subscriber(socket, log, wish, {
+      fail: this.#options.fail,
+      onPace: (state) => this.#sayPace(peer, state),
+    })
   }
 
-  #hear(peer: Peer, header: Exclude<ClientHeader, { t: 'hello' }>, lines: readonly string[]): void {
-    if (header.t === 'answers') {
-      this.#takeAnswers(peer, header.seq, lines)
-      return
-    }
+  #hear(peer: Peer, data: RawData, isBinary: boolean): void {
+    if (peer.isRefused) return
+    this.measures.frames++
+    const bytes = (data as Buffer).length
+    peer.arrived(bytes)
+    const frame = isBinary ? null : readClientFrame(String(data))
+    if (frame === null || frame.header.t === 'hello' || !this.#peers.has(peer))
+      this.#refuse(peer, null, 'that is no frame of this protocol')
+    else if (frame.header.t === 'heard') peer.subscriber?.heard(frame.header.seq)
+    else if (frame.header.t === 'answers') this.#takeAnswers(peer, frame.header.seq, frame.lines)
+    else this.#takeGroups(peer, frame.header.groups, frame.lines, bytes)
+  }
+
+  #takeGroups(peer: Peer, sizes: readonly number[], lines: ClientFrame['lines'], bytes: number): void {
+    const arrivedMs = performance.now()
     const waiting: Waiting[] = []
+    const isOut = () => peer.isRefused
     let next = 0
-    for (const size of header.groups) {
+    peer.hold(bytes)
+    for (let i = 0; i < sizes.length; i++) {
+      const size = sizes[i] as number
       const k = peer.takeNumber()
-      const read = readGroup(peer.identity, lines.slice(next, next + size))
+      const read = readGroup(peer.identity, size === 1 ? [lines[next] as string] : lines.slice(next, next + size))
       next += size
       if ('refusal' in read) {
+        this.#order(peer, waiting)
         this.#refuse(peer, k, read.refusal)
-        break
+        return
       }
-      waiting.push({ group: read.group, done: (result) => this.#settle(peer, k, result) })
-      for (const payload of read.newer) waiting.push(this.#mismatch(payload))
+      const isLast = i === sizes.length - 1
+      const done: Waiting['done'] = (result) => {
+        if (result.kind === 'refused') this.#refuse(peer, k, result.reason)
+        else peer.settle(k)
+        if (!isLast) return
+        peer.release(bytes)
+        recordSince(this.measures.commit, arrivedMs)
+      }
+      waiting.push({ group: read.group, done, isOut })
+      for (const payload of read.newer) {
+        this.#options.say(`${payload.event}: ${payload.topic} version ${payload.v} is not known, only ${payload.known}`)
+        waiting.push(this.#voice.fact('system.version_mismatch', payload))
+      }
     }
-    if (peer.unacknowledged > unacknowledgedMost) this.#refuse(peer, null, 'more is unacknowledged than may be')
     this.#order(peer, waiting)
   }
 
@@ -181,58 +211,33 @@ export class Router {
     else this.#lockstep.answer(peer.identity, seq, read.group)
   }
 
-  #settle(peer: Peer, k: number, result: Parameters<Waiting['done']>[0]): void {
-    if (result.kind === 'refused') this.#refuse(peer, k, result.reason)
-    else peer.settle(k)
-  }
-
   #refuse(peer: Peer, k: number | null, reason: string): void {
+    if (peer.isRefused) return
+    this.measures.refused++
     this.#options.say(`refused ${peer.identity}: ${reason}`)
     peer.refuse(k, reason)
   }
 
-  #mismatch(payload: PayloadOf<'system.version_mismatch'>): Waiting {
-    const topic = 'system.version_mismatch'
-    const id = factId('router', this.#epoch, this.#said++)
-    const v = catalogue[topic].v
-    const event = { id, topic, v, at: this.#options.now(), source: 'router', cause: null, payload } as const
-    const group: Group = { bodies: [bodyOf(event as Event)], topics: [topic], configured: [null] }
-    this.#options.say(`${payload.event}: ${payload.topic} version ${payload.v} is not known, only ${payload.known}`)
-    return { group, done: () => undefined }
+  #sayPace(peer: Peer, state: 'behind' | 'caught_up'): void {
+    if (state === 'behind') this.measures.fellBehind++
+    const behindEvents = Math.max(0, this.#committer.head - (peer.subscriber?.next ?? 0) + 1)
+    this.#options.say(`${peer.identity} ${state === 'behind' ? 'is too slow: it reads from the log' : 'has caught up'}`)
+    this.#free?.submit([this.#voice.fact('system.backpressure', { consumer: peer.identity, state, behindEvents })])
   }
 
   #fanOut(commit: Commit): void {
-    commit.topics.forEach((topic, i) => {
-      if (topic === 'md.status') this.#isEnded = (commit.lines[i] as string).includes('"state":"ended"')
-    })
+    const atMs = performance.now()
+    for (let i = 0; i < commit.topics.length; i++)
+      if (commit.topics[i] === 'md.status') this.#isEnded = (commit.lines[i] as string).includes('"state":"ended"')
     for (const peer of this.#peers) if (this.#lockstep === null || !peer.isService) peer.subscriber?.take(commit)
-    if (this.#lockstep === null) return
-    commit.lines.forEach((line, i) => {
-      this.#lines.set(commit.from + i, { line, topic: commit.topics[i] as string })
-    })
+    if (this.#lockstep !== null) this.#shown.add(commit)
+    recordSince(this.measures.fanOut, atMs)
   }
 
-  /** Under lockstep: what is in the log and has not been shown to services. */
-  readonly #lines = new Map<number, { readonly line: string; readonly topic: string }>()
-
+  /** Under lockstep: services see one event at a time. */
   #show(seq: number): void {
-    const known = this.#lines.get(seq)
-    this.#lines.delete(seq)
-    const commit: Commit =
-      known === undefined
-        ? { from: 0, to: seq, lines: [], topics: [] }
-        : { from: seq, to: seq, lines: [known.line], topics: [known.topic] }
+    const commit = this.#shown.take(seq)
     for (const peer of this.#peers) if (peer.isService) peer.subscriber?.take(commit)
-  }
-}
-
-function readFrame(text: string): { header: ClientHeader; lines: string[] } | null {
-  try {
-    const { header, lines } = splitFrame(text)
-    const checked = ClientHeader.safeParse(header)
-    return checked.success ? { header: checked.data, lines } : null
-  } catch {
-    return null
   }
 }
 

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict'
 import type { KeyObject } from 'node:crypto'
-import { bodyIn, bodyOf, signedBody, splitSig } from '#lib/codec/event-text.ts'
+import { bodyIn, bodyOf, splitSig } from '#lib/codec/event-text.ts'
 import { factId } from '#lib/kernel/event-id.ts'
 import { Machine } from '#lib/kernel/machine.ts'
 import { Replay } from '#lib/kernel/replay.ts'
 import type { AnyService } from '#lib/kernel/service.ts'
-import { isSealed, sealContent } from '#lib/process/seal.ts'
+import { isSealed } from '#lib/process/seal.ts'
 import { catalogue, isTopic, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { Connection, type Welcome } from './connection.ts'
 import { Outbox } from './outbox.ts'
+import { sealedBody } from './sealed-body.ts'
 
 export type RunnerOptions = {
   readonly service: AnyService
@@ -19,6 +20,7 @@ export type RunnerOptions = {
   readonly keepsRecorded?: boolean
   readonly url: string
   readonly secret: string
+  readonly ca?: string | undefined
   /** Seals what the catalogue marks as signed. */
   readonly sealKey: KeyObject | null
   /** Checks the seal of signed inputs; null where the service has none. */
@@ -60,7 +62,7 @@ export class ServiceRunner {
   #heartbeat: NodeJS.Timeout | null = null
 
   constructor(options: RunnerOptions) {
-    const { service, url, secret, onFault } = options
+    const { service, url, secret, ca, onFault } = options
     this.#options = options
     this.#config = options.config
     this.#machine = new Machine(service)
@@ -70,11 +72,13 @@ export class ServiceRunner {
       url,
       identity: service.name,
       secret,
+      ca,
       wish: () => ({ from: this.#seen + 1, topics, isService: true }),
       onWelcome: (welcome) => this.#begin(welcome),
       onEvents: (from, to, lines) => this.#take(from, to, lines),
       onAck: (through) => {
         this.#outbox.ack(through)
+        this.#outbox.flush(this.#connection)
         if (this.#isPaused && this.#outbox.size < outboxMost / 2) {
           this.#isPaused = false
           this.#connection.resume()
@@ -167,7 +171,7 @@ export class ServiceRunner {
     const answers = this.#machine.hears(event) ? this.#machine.step(event) : []
     this.#answer(
       event.seq,
-      answers.map((answer) => this.#sealed(answer)),
+      answers.map((answer) => sealedBody(answer, this.#options.sealKey)),
     )
   }
 
@@ -184,14 +188,6 @@ export class ServiceRunner {
 
   #sendAnswers(seq: number): void {
     this.#connection.send({ t: 'answers', seq }, this.#given.get(seq) ?? [])
-  }
-
-  #sealed(event: Event): string {
-    const body = bodyOf(event)
-    if (!('isSigned' in catalogue[event.topic])) return body
-    const { sealKey } = this.#options
-    assert(sealKey !== null, `${this.#machine.name} says ${event.topic} and has no key to seal it`)
-    return signedBody(body, sealContent(sealKey, body))
   }
 
   /** A signed topic without its writer's seal never reaches the service; somebody should look. */
@@ -222,8 +218,7 @@ export class ServiceRunner {
   }
 
   #beat(): Statement<'system.heartbeat'> {
-    const rssBytes = process.memoryUsage.rss()
-    const service = this.#machine.name
+    const [service, rssBytes] = [this.#machine.name, process.memoryUsage.rss()]
     return { topic: 'system.heartbeat', payload: { service, state: 'live', seq: this.#seen, rssBytes } }
   }
 
@@ -231,8 +226,10 @@ export class ServiceRunner {
     if (this.#machine.configHash === this.#config.hash) return
     this.#askedFor = this.#config.hash
     const { hash, config } = this.#config
-    const payload = { service: this.#machine.name, hash, config } as PayloadOf<'system.config'>
-    this.#say({ topic: 'system.config', payload })
+    this.#say({
+      topic: 'system.config',
+      payload: { service: this.#machine.name, hash, config } as PayloadOf<'system.config'>,
+    })
   }
 
   /** A fact of the service's own process. */

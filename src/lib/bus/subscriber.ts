@@ -1,17 +1,17 @@
 import type { WebSocket } from 'ws'
+import { type Commit, TopicFilter } from './commit.ts'
 import { formatFrame } from './frame.ts'
 import type { LogPort } from './log-port.ts'
 
-/** What has just become durable: contents with their seals, in order, and the topic of each. */
-export type Commit = {
-  readonly from: number
-  readonly to: number
-  readonly lines: readonly string[]
-  readonly topics: readonly string[]
-}
+const readBytes = 256 << 10
+/** What may have been sent and not been heard. */
+export const unheardMost = 4 << 20
 
-const readBytes = 1 << 20
-const bufferedMost = 4 << 20
+export type SubscriberHooks = {
+  readonly fail: (error: unknown) => void
+  /** It takes more slowly than events come, and reads from the log from now on; or it has caught up again. */
+  readonly onPace: (state: 'behind' | 'caught_up') => void
+}
 
 /**
  * One consumer's way through the log: reads at its own pace while it is behind, and joins what is live without a seam. It never makes
@@ -20,28 +20,34 @@ const bufferedMost = 4 << 20
 export class Subscriber {
   readonly #socket: WebSocket
   readonly #log: LogPort
-  readonly #topics: ReadonlySet<string> | null
-  readonly #fail: (error: unknown) => void
+  readonly #filter: TopicFilter
+  readonly #hooks: SubscriberHooks
   /** The newest seq that may be sent. */
   #limit: number
   #next: number
   /** What has been said to the consumer; silence about events that it does not hear is made up for by the next frame. */
   #told: number
   #isReading = false
+  #isSlow = false
+  /** Frames that it has not confirmed to have heard. */
+  #unheard: { readonly to: number; readonly bytes: number }[] = []
+  #unheardBytes = 0
+  #onRoom: (() => void) | null = null
 
   constructor(
     socket: WebSocket,
     log: LogPort,
     wish: { from: number; topics: readonly string[] | null; limit: number },
-    fail: (error: unknown) => void,
+    hooks: SubscriberHooks,
   ) {
     this.#socket = socket
     this.#log = log
     this.#next = wish.from
     this.#told = wish.from - 1
-    this.#topics = wish.topics === null ? null : new Set(wish.topics)
+    this.#filter = new TopicFilter(wish.topics)
     this.#limit = wish.limit
-    this.#fail = fail
+    this.#hooks = hooks
+    socket.once('close', () => this.#onRoom?.())
     void this.#catchUp()
   }
 
@@ -50,30 +56,50 @@ export class Subscriber {
     return this.#next
   }
 
-  get isLive(): boolean {
-    return !this.#isReading && this.#next === this.#limit + 1
+  get isSlow(): boolean {
+    return this.#isSlow
   }
 
-  hears(topic: string): boolean {
-    return this.#topics === null || this.#topics.has(topic)
+  get unheardBytes(): number {
+    return this.#unheardBytes
+  }
+
+  /** The consumer has taken in everything up to there. */
+  heard(seq: number): void {
+    let count = 0
+    for (const { to, bytes } of this.#unheard) {
+      if (to > seq) break
+      this.#unheardBytes -= bytes
+      count++
+    }
+    this.#unheard.splice(0, count)
+    if (this.#unheardBytes <= unheardMost) this.#onRoom?.()
   }
 
   /** Takes what has become durable; who is not at its start, or takes too slowly, reads it from the log later. */
   take(commit: Commit): void {
     this.#limit = commit.to
     if (this.#isReading) return
-    if (this.#next !== commit.from || this.#socket.bufferedAmount > bufferedMost) void this.#catchUp()
-    else {
-      const lines = commit.lines.filter((_, i) => this.hears(commit.topics[i] as string))
-      this.#next = commit.to + 1
-      if (lines.length > 0) void this.#send(commit.to, lines)
+    if (this.#next !== commit.from) {
+      void this.#catchUp()
+      return
     }
+    if (this.#unheardBytes > unheardMost) {
+      this.#isSlow = true
+      void this.#catchUp()
+      this.#hooks.onPace('behind')
+      return
+    }
+    this.#next = commit.to + 1
+    const frame = commit.frameFor(this.#told + 1, this.#filter)
+    if (frame !== null) this.#send(commit.to, frame)
   }
 
-  #send(to: number, lines: readonly string[]): Promise<void> {
-    const from = this.#told + 1
+  #send(to: number, frame: Buffer): void {
     this.#told = to
-    return new Promise((resolve) => this.#socket.send(formatFrame({ t: 'events', from, to }, lines), () => resolve()))
+    this.#unheard.push({ to, bytes: frame.length })
+    this.#unheardBytes += frame.length
+    this.#socket.send(frame, { binary: false })
   }
 
   async #catchUp(): Promise<void> {
@@ -81,17 +107,37 @@ export class Subscriber {
     this.#isReading = true
     try {
       while (this.#next <= this.#limit && this.#socket.readyState === this.#socket.OPEN) {
+        if (this.#unheardBytes > unheardMost) {
+          await this.#room()
+          continue
+        }
         const from = this.#next
-        const topics = this.#topics === null ? undefined : [...this.#topics]
+        const topics = this.#filter.topics ?? undefined
         const read = await this.#log.read({ from, to: this.#limit, maxBytes: readBytes, topics })
         if (read.to < from) throw new Error(`the log ends at ${read.to}, and ${this.#limit} was promised`)
-        this.#next = read.to + 1
-        await this.#send(read.to, read.lines)
+        const to = Math.min(read.to, this.#limit)
+        const lines = to === read.to ? read.lines : read.lines.filter((line) => seqIn(line) <= to)
+        this.#next = to + 1
+        this.#send(to, Buffer.from(formatFrame({ t: 'events', from: this.#told + 1, to }, lines)))
       }
     } catch (error) {
-      this.#fail(error)
+      this.#hooks.fail(error)
     } finally {
       this.#isReading = false
     }
+    if (!this.#isSlow || this.#socket.readyState !== this.#socket.OPEN) return
+    this.#isSlow = false
+    this.#hooks.onPace('caught_up')
+  }
+
+  #room(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onRoom = () => {
+        this.#onRoom = null
+        resolve()
+      }
+    })
   }
 }
+
+const seqIn = (content: string): number => Number(content.slice(7, content.indexOf(',')))

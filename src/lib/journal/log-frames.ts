@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import type { AppendResult } from '#lib/bus/log-port.ts'
 
 /** No frame is larger. */
-export const frameBytesMost = 4 << 20
+export const frameBytesMost = 8 << 20
 /** What a read gives at most, so that it fits into a frame with its header. */
 export const readBytesMost = 3 << 20
 
@@ -41,7 +42,8 @@ export const FromLog = z.discriminatedUnion('t', [
   z.object({ t: z.literal('challenge'), nonce: z.string() }),
   z.object({ t: z.literal('welcome'), ...state }),
   z.object({ t: z.literal('refused'), reason: z.string() }),
-  z.object({ t: z.literal('appended'), k, results: z.array(Result) }),
+  /** Groups follow each other from seq `from` on, each appended whole; but for those that `others` names, by their place. */
+  z.object({ t: z.literal('appended'), k, from: z.int(), others: z.array(z.tuple([z.int().min(0), Result])) }),
   z.object({ t: z.literal('events'), k, from: z.int(), to: z.int() }),
   z.object({ t: z.literal('state'), k, ...state }),
   z.object({ t: z.literal('failed'), k, reason: z.string() }),
@@ -55,6 +57,47 @@ export const frameOf = (header: ToLog | FromLog, lines: readonly string[] = []):
 
 /** Takes a frame apart. Throws when its header is none of `schema`. */
 export function openFrame<T>(schema: z.ZodType<T>, text: string): { readonly header: T; readonly lines: string[] } {
-  const [head = '', ...lines] = text.split('\n')
-  return { header: schema.parse(JSON.parse(head)), lines }
+  const end = text.indexOf('\n')
+  const header = schema.parse(JSON.parse(end < 0 ? text : text.slice(0, end)))
+  return { header, lines: end < 0 ? [] : text.slice(end + 1).split('\n') }
+}
+
+/** What became of groups, in few words where nothing is special about them. */
+export function packResults(
+  sizes: readonly number[],
+  results: readonly AppendResult[],
+): Pick<Extract<FromLog, { t: 'appended' }>, 'from' | 'others'> {
+  const others: [number, AppendResult][] = []
+  let from = 0
+  let next = 0
+  results.forEach((result, i) => {
+    const size = sizes[i] as number
+    if (result.kind === 'appended' && from === 0) {
+      from = result.from
+      next = from
+    }
+    if (result.kind !== 'appended' || result.from !== next || result.to !== next + size - 1) others.push([i, result])
+    if (result.kind === 'appended') next = result.to + 1
+  })
+  return { from, others }
+}
+
+/** The results that `packResults` put so shortly. */
+export function unpackResults(
+  sizes: readonly number[],
+  { from, others }: Pick<Extract<FromLog, { t: 'appended' }>, 'from' | 'others'>,
+): AppendResult[] {
+  let next = from
+  let other = 0
+  return sizes.map((size, i) => {
+    const special = others[other]
+    if (special?.[0] === i) {
+      other++
+      if (special[1].kind === 'appended') next = special[1].to + 1
+      return special[1]
+    }
+    const result = { kind: 'appended', from: next, to: next + size - 1 } as const
+    next += size
+    return result
+  })
 }

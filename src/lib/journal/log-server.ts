@@ -1,28 +1,59 @@
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { isProof, newNonce } from '#lib/bus/auth.ts'
+import { Heartbeat } from '#lib/bus/heartbeat.ts'
 import type { LogPort } from '#lib/bus/log-port.ts'
-import { frameBytesMost, frameOf, openFrame, readBytesMost, ToLog } from '#lib/journal/log-frames.ts'
+import { frameBytesMost, frameOf, openFrame, packResults, readBytesMost, ToLog } from '#lib/journal/log-frames.ts'
+
+export type LogServerOptions = {
+  readonly port: number
+  readonly secret: string
+  readonly onRefused?: (reason: string) => void
+  /** A router from which nothing comes for five of them is gone. */
+  readonly heartbeatMs?: number
+}
 
 export type LogServer = { readonly url: string; readonly close: () => Promise<void> }
 
 /** Serves a log to routers on 127.0.0.1, and to none but those who know the router's secret. Port 0 takes a free one. */
 export async function serveLog(
   log: LogPort,
-  { port, secret, onRefused }: { port: number; secret: string; onRefused?: (reason: string) => void },
+  { port, secret, onRefused, heartbeatMs = 2_000 }: LogServerOptions,
 ): Promise<LogServer> {
   const server = new WebSocketServer({ host: '127.0.0.1', port, maxPayload: frameBytesMost, perMessageDeflate: false })
   await new Promise<void>((resolve, reject) => server.once('listening', resolve).once('error', reject))
-  server.on('connection', (socket) => serveOne(log, socket, secret, onRefused))
+  const pulses = new Map<WebSocket, Heartbeat>()
+  const beats = setInterval(() => {
+    for (const pulse of pulses.values()) pulse.beat()
+  }, heartbeatMs)
+  let newest: WebSocket | null = null
+  server.on('connection', (socket) => {
+    const pulse = new Heartbeat(socket)
+    pulses.set(socket, pulse)
+    socket.on('message', () => pulse.heard())
+    socket.once('close', () => pulses.delete(socket))
+    serveOne(log, socket, secret, onRefused, () => {
+      // An older router that is stopped, or behind a broken line, may not wake up and write between the events of this one.
+      newest?.terminate()
+      newest = socket
+    })
+  })
   const close = () =>
     new Promise<void>((resolve) => {
+      clearInterval(beats)
       for (const socket of server.clients) socket.terminate()
       server.close(() => resolve())
     })
   return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
 }
 
-function serveOne(log: LogPort, socket: WebSocket, secret: string, onRefused?: (reason: string) => void): void {
+function serveOne(
+  log: LogPort,
+  socket: WebSocket,
+  secret: string,
+  onRefused: ((reason: string) => void) | undefined,
+  onRouter: () => void,
+): void {
   const nonce = newNonce()
   let isRouter = false
   const refuse = (code: number, reason: string) => {
@@ -41,6 +72,7 @@ function serveOne(log: LogPort, socket: WebSocket, secret: string, onRefused?: (
         if (header.identity !== 'router' || !isProof(header.proof, secret, nonce, 'router'))
           return refuse(4401, `${header.identity.slice(0, 40)} has not proved to be the router`)
         isRouter = true
+        onRouter()
         log.state().then(
           (state) => socket.send(frameOf({ t: 'welcome', ...state })),
           () => socket.terminate(),
@@ -61,7 +93,11 @@ function serveOne(log: LogPort, socket: WebSocket, secret: string, onRefused?: (
 async function answer(log: LogPort, header: Exclude<ToLog, { t: 'hello' }>, lines: string[]): Promise<string> {
   switch (header.t) {
     case 'append':
-      return frameOf({ t: 'appended', k: header.k, results: [...(await log.append(groupsOf(header.groups, lines)))] })
+      return frameOf({
+        t: 'appended',
+        k: header.k,
+        ...packResults(header.groups, await log.append(groupsOf(header.groups, lines))),
+      })
     case 'read': {
       const {
         from,
@@ -81,6 +117,7 @@ async function answer(log: LogPort, header: Exclude<ToLog, { t: 'hello' }>, line
 
 /** Throws when the sizes are not those of the lines that came: whole frames or nothing. */
 function groupsOf(sizes: readonly number[], lines: readonly string[]): string[][] {
+  if (sizes.length === lines.length && sizes.every((size) => size === 1)) return lines.map((line) => [line])
   let at = 0
   const groups = sizes.map((size) => {
     const from = at

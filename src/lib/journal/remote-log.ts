@@ -1,7 +1,8 @@
 import { WebSocket } from 'ws'
 import { proofOf } from '#lib/bus/auth.ts'
+import { Heartbeat } from '#lib/bus/heartbeat.ts'
 import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult } from '#lib/bus/log-port.ts'
-import { FromLog, frameBytesMost, frameOf, openFrame, type ToLog } from '#lib/journal/log-frames.ts'
+import { FromLog, frameBytesMost, frameOf, openFrame, type ToLog, unpackResults } from '#lib/journal/log-frames.ts'
 
 export type RemoteLogOptions = {
   readonly url: string
@@ -9,18 +10,33 @@ export type RemoteLogOptions = {
   readonly secret: string
   /** The connection is gone; what was asked and not answered is rejected. Connecting again is the caller's business. */
   readonly onClose?: (reason: string) => void
+  /** A log from which nothing comes for five of them is gone. */
+  readonly heartbeatMs?: number
 }
+
+const answersWithinMs = 5_000
 
 /** Connects to a log process. Rejects when it is not there or refuses. */
 export function openRemoteLog(options: RemoteLogOptions): Promise<RemoteLog> {
   return new Promise((resolve, reject) => {
-    const socket = new WebSocket(options.url, { maxPayload: frameBytesMost, perMessageDeflate: false })
+    const socket = new WebSocket(options.url, {
+      maxPayload: frameBytesMost,
+      perMessageDeflate: false,
+      handshakeTimeout: answersWithinMs,
+      // The other end is our own log: there is nobody between who would take this for HTTP.
+      generateMask: (mask) => void mask.fill(0),
+    })
     let log: RemoteLog | null = null
     let reason = 'the connection to the log is closed'
+    const heartbeat = new Heartbeat(socket)
+    const beats = setInterval(() => heartbeat.beat(), options.heartbeatMs ?? 2_000)
+    const late = setTimeout(() => socket.terminate(), answersWithinMs)
     socket.on('error', (error) => {
       reason = `the log at ${options.url}: ${error.message}`
     })
     socket.on('close', () => {
+      clearInterval(beats)
+      clearTimeout(late)
       if (log === null) reject(new Error(reason))
       else {
         log.lost(reason)
@@ -28,6 +44,7 @@ export function openRemoteLog(options: RemoteLogOptions): Promise<RemoteLog> {
       }
     })
     socket.on('message', (bytes) => {
+      heartbeat.heard()
       try {
         const { header, lines } = openFrame(FromLog, bytes.toString())
         if (header.t === 'challenge')
@@ -41,6 +58,7 @@ export function openRemoteLog(options: RemoteLogOptions): Promise<RemoteLog> {
           )
         else if (header.t === 'refused') reason = `the log refused: ${header.reason}`
         else if (header.t === 'welcome') {
+          clearTimeout(late)
           log = new RemoteLog(socket)
           resolve(log)
         } else if (log === null) throw new Error(`${header.t} before welcome`)
@@ -75,9 +93,10 @@ export class RemoteLog implements LogPort {
 
   async append(groups: readonly (readonly string[])[]): Promise<readonly AppendResult[]> {
     const sizes = groups.map(({ length }) => length)
-    const { header } = await this.#ask((k) => ({ t: 'append', k, groups: sizes }), groups.flat())
-    if (header.t !== 'appended' || header.results.length !== sizes.length) throw unexpected(header)
-    return header.results
+    const bodies = sizes.every((size) => size === 1) ? groups.map(([body]) => body as string) : groups.flat()
+    const { header } = await this.#ask((k) => ({ t: 'append', k, groups: sizes }), bodies)
+    if (header.t !== 'appended') throw unexpected(header)
+    return unpackResults(sizes, header)
   }
 
   async read({ from, maxBytes, topics }: ReadRequest): Promise<ReadResult> {

@@ -1,0 +1,12 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+/** The certificate (PEM) of the CA that alone vouches for the router at a `wss:` address; undefined where no TLS is spoken. Throws when it is missing. */
+export function trustedCa(url: string, keys: string): string | undefined {
+  if (!url.startsWith('wss:')) return undefined
+  const file = join(keys, 'ca.pem')
+  if (!existsSync(file))
+    throw new UserError('there is no CA to check the router by', { file, hint: 'copy ca.pem from where the router is' })
+  return readFileSync(file, 'utf8')
+}

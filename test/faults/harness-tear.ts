@@ -1,0 +1,52 @@
+import { appendFileSync, closeSync, openSync, readFileSync, rmSync, truncateSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { journalFolder, journalSegments } from '#lib/journal/log-files.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
+import { newestInTopicFiles } from '#lib/journal/recover-topic-files.ts'
+import { readWatermark } from '#lib/journal/watermark.ts'
+import { drawBelow, type SeededRandom } from '#lib/market/seeded-random.ts'
+
+/**
+ * Does to the end of a log, whose process is dead, what a power cut can do to what was not acknowledged: cuts it short, turns a bit in
+ * it, or leaves scrap behind it. Says what it did; null where there is nothing that nobody was told of.
+ */
+export function tearTail(
+  folder: string,
+  { told, acknowledged }: { told: number; acknowledged: ReadonlySet<string> },
+  random: SeededRandom,
+): string | null {
+  const last = journalSegments(realDisk, folder).at(-1)
+  if (last === undefined) return null
+  const bytes = readFileSync(last.path)
+  const text = bytes.toString('latin1')
+  let safe = Math.max(told, last.firstSeq - 1, newestInTopicFiles(realDisk, folder))
+  // The watermark is never synced: a power cut may take it, a kill cannot.
+  const isPowerCut = drawBelow(random, 2) === 0
+  if (isPowerCut) rmSync(join(journalFolder(folder), 'watermark'), { force: true })
+  else safe = Math.max(safe, readWatermark(realDisk, folder)?.durable ?? 0)
+  for (const [, durable] of text.matchAll(/,"d":(\d+)(?=[,}])/g)) safe = Math.max(safe, Number(durable))
+  for (const [, seq, id] of text.matchAll(/\{"seq":(\d+),"id":"([^"]+)"/g))
+    if (acknowledged.has(id as string)) safe = Math.max(safe, Number(seq))
+  let from = 0
+  for (const match of text.matchAll(/\{"seq":(\d+),[^\n]*\n/g))
+    if (Number(match[1]) <= safe) from = match.index + match[0].length
+  const end = text.lastIndexOf('\n') + 1
+  const what = drawBelow(random, 3)
+  if (what === 0 || from >= end) {
+    const scrap = text
+      .slice(0, 1 + drawBelow(random, Math.max(1, Math.min(200, text.indexOf('\n')))))
+      .replaceAll('\n', ' ')
+    if (end !== bytes.length) return null
+    appendFileSync(last.path, scrap, 'latin1')
+    return `scrap of ${scrap.length} bytes behind byte ${end}`
+  }
+  const at = from + drawBelow(random, end - from)
+  if (what === 1) {
+    truncateSync(last.path, at)
+    return `cut at byte ${at}, ${end - at} before its end`
+  }
+  const file = openSync(last.path, 'r+')
+  writeSync(file, Buffer.from([(bytes[at] as number) ^ (1 << drawBelow(random, 8))]), 0, 1, at)
+  closeSync(file)
+  return `a bit of byte ${at} turned, ${end - at} before its end`
+}

@@ -1,0 +1,184 @@
+import { X509Certificate } from 'node:crypto'
+import { connect } from 'node:tls'
+import { afterEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { connectBus } from '#lib/bus/bus-client.ts'
+import { createCa, issueCertificate } from '#lib/bus/certificate.ts'
+import { formatFrame } from '#lib/bus/frame.ts'
+import { nestsBeyond } from '#lib/bus/nesting.ts'
+import { RateLimit } from '#lib/bus/rate-limit.ts'
+import { type BusOfTest, helloFrame, openBus, openRaw, openWelcome, secret, tickBody, until } from './bus-of-test.ts'
+
+let bus: BusOfTest
+afterEach(() => bus?.close())
+
+const refused = '{"t":"refused","k":null,"reason":"refused"}'
+const publish = (...lines: string[]) => formatFrame({ t: 'publish', k: 0, groups: lines.map(() => 1) }, lines)
+const reasonIn = (frames: readonly string[]) => (JSON.parse(frames.at(-1) ?? '{}') as { reason?: string }).reason
+
+describe('who is not known', () => {
+  it.each([
+    ['a wrong proof', (nonce: string) => helloFrame(`${nonce}0`, 'md')],
+    ['an identity that nobody has', (nonce: string) => helloFrame(nonce, 'mallory')],
+    ['an identity that is a file elsewhere', (nonce: string) => helloFrame(nonce, '../md')],
+    ['a name that every object has', (nonce: string) => helloFrame(nonce, 'constructor')],
+    ['another frame than hello', () => publish(tickBody(0))],
+    ['a hello of another protocol', (nonce: string) => helloFrame(nonce, 'md').replace('"protocol":2', '"protocol":1')],
+    ['no JSON', () => '{"t":'],
+    ['a hello of more than 4 KiB', (nonce: string) => helloFrame(nonce, 'md', { more: 'x'.repeat(5_000) })],
+    [
+      'more topics than may be',
+      (nonce: string) => helloFrame(nonce, 'operator', { topics: Array(65).fill('md.tick') }),
+    ],
+  ])('[R16] hears that it is refused and no more: %s', async (_, hello) => {
+    bus = await openBus()
+    const raw = await openRaw(bus.url)
+    raw.socket.send(hello(raw.nonce))
+    expect(await raw.closed).toBe(4401)
+    expect(raw.frames).toEqual([refused])
+    expect(bus.router.connections).toEqual({ all: 0, unknown: 0 })
+  })
+
+  it('[R16] is cut off when it sends more than a handshake takes', async () => {
+    bus = await openBus()
+    const raw = await openRaw(bus.url)
+    raw.socket.send('x'.repeat(100_000))
+    await raw.closed
+    expect(bus.router.connections.all).toBe(0)
+  })
+
+  it('[R15] [R16] a proof holds for its connection alone', async () => {
+    bus = await openBus()
+    const first = await openRaw(bus.url)
+    const second = await openRaw(bus.url)
+    second.socket.send(helloFrame(first.nonce, 'md'))
+    expect(await second.closed).toBe(4401)
+    first.socket.close()
+  })
+
+  it('[R19] finds no room beyond 64 that have not proved themselves: 503, and those who are welcome notice nothing', async () => {
+    bus = await openBus()
+    const honest = await openWelcome(bus.url, 'md')
+    const strangers = await Promise.all(Array.from({ length: 64 }, () => openRaw(bus.url)))
+    await expect(openRaw(bus.url)).rejects.toThrow('HTTP 503')
+    honest.socket.send(publish(tickBody(0)))
+    await until(() => honest.frames.length === 2)
+    expect(honest.frames[1]).toBe('{"t":"ack","through":1}')
+    for (const { socket } of strangers) socket.close()
+  })
+
+  it('[R21] comes from no page of the web', async () => {
+    bus = await openBus()
+    await expect(openRaw(bus.url, { origin: 'https://evil.example' })).rejects.toThrow('HTTP 403')
+  })
+})
+
+describe('who is known', () => {
+  it.each([
+    ['md', { from: 1, topics: null }, 'md may not read everything'],
+    ['md', { from: 1, topics: ['md.tick', 'risk.approved'] }, 'md may not read risk.approved'],
+  ])('[R17] %s may not ask for %j', async (identity, wish, reason) => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, identity, wish)
+    expect(await raw.closed).toBe(4400)
+    expect(reasonIn(raw.frames)).toBe(reason)
+  })
+
+  it.each([
+    ['another writer', tickBody(0), 'clock', 'clock may not speak as md'],
+    [
+      'a topic of another',
+      tickBody(0).replaceAll('md:', 'clock:').replace('"source":"md"', '"source":"clock"'),
+      'clock',
+      'clock may not say md.tick: md does',
+    ],
+    ['a payload that is none', tickBody(0).replace('"100.5"', '100.5'), 'md', 'payload'],
+    ['a key that is no name', tickBody(0).replace('"tradeId":"0"', '"__proto__":{"isAdmin":true}'), 'md', '__proto__'],
+    ['that key in disguise', tickBody(0).replace('"tradeId":"0"', '"\\u005f_proto__":{}'), 'md', '__proto__'],
+    ['deep nesting', tickBody(0).replace('"0"', '['.repeat(40) + ']'.repeat(40)), 'md', 'nests deeper than 32'],
+    ['no JSON', '{', 'md', 'is not JSON'],
+    ['no topic', tickBody(0).replace('md.tick', 'md.tock'), 'md', 'there is no topic md.tock'],
+  ])('[R17] [R19] [R20] [R21] is refused %s, with the reason', async (_, body, identity, reason) => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, identity)
+    raw.socket.send(publish(body))
+    expect(await raw.closed).toBe(4400)
+    expect(reasonIn(raw.frames)).toContain(reason)
+    expect((await bus.log.state()).head).toBe(0)
+    expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
+  })
+
+  it('[R6] after what was refused nothing more of it goes in', async () => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, 'md')
+    raw.socket.send(publish('{}'))
+    for (let n = 0; n < 100; n++) raw.socket.send(publish(tickBody(n)))
+    await raw.closed
+    expect(raw.frames.length).toBe(2)
+    expect((await bus.log.state()).head).toBe(0)
+  })
+
+  it('[R13] a newer connection of a service ends the older one', async () => {
+    bus = await openBus()
+    const older = await openWelcome(bus.url, 'venue', { isService: true })
+    const newer = await openWelcome(bus.url, 'venue', { isService: true })
+    expect(await older.closed).toBe(4400)
+    expect(reasonIn(older.frames)).toContain('a newer connection')
+    expect(newer.socket.readyState).toBe(WebSocket.OPEN)
+    newer.socket.close()
+  })
+})
+
+describe('TLS', () => {
+  const ca = createCa('trader CA', new Date())
+  const caCertificate = new X509Certificate(ca.certificate)
+  const issuer = { name: 'trader CA', publicKey: caCertificate.publicKey, privateKey: ca.privateKey }
+  const made = issueCertificate(issuer, ['trader.lan', '127.0.0.1', '::1', '2001:db8::ff00:42:8329'], new Date())
+  const tls = { cert: made.certificate, key: made.privateKey.export({ type: 'pkcs8', format: 'pem' }) as string }
+  const ask = { identity: 'md', secret, from: null, topics: null }
+
+  it('[R18] is spoken with a certificate of the own CA, and a client trusts no other', async () => {
+    bus = await openBus(undefined, { tls })
+    expect(bus.url).toMatch(/^wss:/)
+    const client = await connectBus({ url: bus.url, ca: ca.certificate, ...ask })
+    await client.close()
+    const other = createCa('trader CA', new Date()).certificate
+    await expect(connectBus({ url: bus.url, ca: other, ...ask })).rejects.toThrow('no router')
+    await expect(connectBus({ url: bus.url, ...ask })).rejects.toThrow('no router')
+  })
+
+  it('[R18] the certificate is for the names it was issued for, and vouches for nobody else', async () => {
+    const certificate = new X509Certificate(made.certificate)
+    expect(certificate.verify(caCertificate.publicKey)).toBe(true)
+    expect(certificate.checkIssued(caCertificate)).toBe(true)
+    expect([certificate.ca, caCertificate.ca]).toEqual([false, true])
+    expect(certificate.checkHost('trader.lan')).toBe('trader.lan')
+    expect(certificate.checkHost('other.lan')).toBeUndefined()
+    expect(certificate.checkIP('2001:db8::ff00:42:8329')).toBeDefined()
+    expect(certificate.checkIP('10.0.0.1')).toBeUndefined()
+    bus = await openBus(undefined, { tls })
+    const { port } = new URL(bus.url)
+    const wrongName = { port: Number(port), host: '127.0.0.1', ca: ca.certificate, servername: 'other.lan' }
+    const error = await new Promise<Error & { code?: string }>((resolve) => connect(wrongName).once('error', resolve))
+    expect(error.code).toBe('ERR_TLS_CERT_ALTNAME_INVALID')
+  })
+})
+
+describe('limits before parsing', () => {
+  it('[R19] counts how deep brackets nest, and not those in texts', () => {
+    expect(nestsBeyond('['.repeat(33), 32)).toBe(true)
+    expect(nestsBeyond('{"a":'.repeat(33), 32)).toBe(true)
+    expect(nestsBeyond(`[${'{"a":[1]},'.repeat(1_000)}1]`, 32)).toBe(false)
+    expect(nestsBeyond(`{"a":"${'['.repeat(100)}\\"${'{'.repeat(100)}"}`, 32)).toBe(false)
+  })
+
+  it('[R19] lets a second of frames through at once, and makes wait what is more', () => {
+    let nowMs = 0
+    const limit = new RateLimit(() => nowMs)
+    const waits = Array.from({ length: 50_001 }, () => limit.take(100))
+    expect(waits.filter((ms) => ms > 0)).toHaveLength(1)
+    nowMs += 10
+    expect(Array.from({ length: 499 }, () => limit.take(100)).filter((ms) => ms > 0)).toHaveLength(0)
+    expect(limit.take(256 << 20)).toBeGreaterThan(900)
+  })
+})
