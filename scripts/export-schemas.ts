@@ -1,8 +1,9 @@
-/** Writes schemas/json/<topic>.json for every topic, and the table of topics in docs/events.md; takes away what is no topic any more. */
+/** Writes schemas/json/<topic>.json for every topic, and the table of topics in docs/events.md, and docs/indicators.md; takes away what is no topic any more. */
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { eventJsonSchema } from '#lib/codec/event-json-schema.ts'
 import { withTopicTable } from '#lib/codec/topic-table.ts'
+import { indicatorPage } from '#lib/indicators/indicator-page.ts'
 import { topics } from '#schemas/catalogue.ts'
 import { root } from './bundle.ts'
 
@@ -15,3 +16,4 @@ for (const topic of topics)
 const wanted = new Set(topics.map((topic) => `${topic}.json`))
 for (const file of readdirSync(folder)) if (!wanted.has(file)) rmSync(join(folder, file))
 writeFileSync(guide, withTopicTable(readFileSync(guide, 'utf8')))
+writeFileSync(join(root, 'docs', 'indicators.md'), indicatorPage())

@@ -1,6 +1,6 @@
 import { addTrade, type Bar, barOf, type Trade } from './bar.ts'
 import { type BarInterval, parseBarInterval } from './bar-interval.ts'
-import { bucketOf } from './bucket.ts'
+import { type BucketOf, bucketOf } from './bucket.ts'
 import { compareDecimalText } from './exact-decimal.ts'
 
 /** Makes bars of one width from the trades of one instrument. Plain JSON. */
@@ -9,13 +9,14 @@ export type BarBuilder = { readonly interval: BarInterval; bar: Bar | null }
 export const startBars = (interval: string): BarBuilder => ({ interval: parseBarInterval(interval), bar: null })
 
 /**
- * Folds one trade in and returns the bar that it completes, or null. A time bar is completed by the first trade at or beyond its
+ * Folds one trade in and returns the bar that it completes, or null. Time bars are cut as `buckets` says, from UTC midnight if it is not
+ * given; a trade that belongs to no bucket is in no bar. A time bar is completed by the first trade at or beyond its
  * end; a trade older than the open time bar is in no bar, since the bar of its time is out already. A trade, volume or notional bar
  * is completed by the trade that reaches the threshold: trades are never split, the excess is not carried.
  */
-export function buildBar(builder: BarBuilder, trade: Trade): Bar | null {
+export function buildBar(builder: BarBuilder, trade: Trade, buckets: BucketOf = bucketOf): Bar | null {
   return builder.interval.kind === 'time'
-    ? buildTimeBar(builder, builder.interval.widthUs, trade)
+    ? buildTimeBar(builder, builder.interval.widthUs, trade, buckets)
     : buildThresholdBar(builder, builder.interval, trade)
 }
 
@@ -26,15 +27,15 @@ export function endBars(builder: BarBuilder): Bar | null {
   return last
 }
 
-function buildTimeBar(builder: BarBuilder, widthUs: number, trade: Trade): Bar | null {
+function buildTimeBar(builder: BarBuilder, widthUs: number, trade: Trade, buckets: BucketOf): Bar | null {
   const open = builder.bar
   if (open && trade.at < open.start) return null
   if (open && trade.at < open.end) {
     addTrade(open, trade)
     return null
   }
-  const { start, end } = bucketOf(trade.at, widthUs)
-  builder.bar = barOf(start, end, trade)
+  const bucket = buckets(trade.at, widthUs)
+  builder.bar = bucket ? barOf(bucket.start, bucket.end, trade) : null
   return open
 }
 

@@ -49,14 +49,21 @@ function completed(indicator: AnyIndicator, given: readonly number[]): readonly 
   return params
 }
 
-function faultOf({ name, min, max, isWhole }: Param, value: number): string | null {
+function faultOf({ name, min, max, isWhole, choices }: Param, value: number): string | null {
   const isGood = value >= min && value <= max && (!isWhole || Number.isInteger(value))
-  return isGood
-    ? null
+  if (isGood) return null
+  return choices
+    ? `${name} has to be one of ${Object.keys(choices).join(', ')}`
     : `${name} has to be a ${isWhole ? 'whole number' : 'number'} from ${min} to ${max}, not ${value}`
 }
 
-const usage = (param: Param): string =>
-  param.default === undefined || param.default === 'previous' ? param.name : `${param.name}=${param.default}`
+const usage = ({ name, default: preset, choices }: Param): string => {
+  if (preset === undefined || preset === 'previous') return name
+  return `${name}=${wordFor(choices, preset) ?? preset}`
+}
+
+/** The word that a number stands for. */
+export const wordFor = (choices: Param['choices'], value: Param['default']): string | undefined =>
+  choices && Object.keys(choices).find((word) => choices[word] === value)
 
 const refuse = (message: string): RefusedRequest => ({ isValid: false, message })

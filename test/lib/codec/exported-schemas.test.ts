@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { eventJsonSchema } from '#lib/codec/event-json-schema.ts'
 import { withTopicTable } from '#lib/codec/topic-table.ts'
+import { indicatorPage } from '#lib/indicators/indicator-page.ts'
 import { packageRoot } from '#lib/process/package-root.ts'
 import { topics } from '#schemas/catalogue.ts'
 
@@ -28,5 +29,9 @@ describe('what npm run export:schemas has written is up to date', () => {
     const markdown = readFileSync(join(root, 'docs', 'events.md'), 'utf8')
     expect(withTopicTable(markdown)).toBe(markdown)
     for (const topic of topics) expect(markdown).toContain(`[\`${topic}\`]`)
+  })
+
+  it('docs/indicators.md', () => {
+    expect(readFileSync(join(root, 'docs', 'indicators.md'), 'utf8')).toBe(indicatorPage())
   })
 })

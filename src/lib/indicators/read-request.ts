@@ -1,0 +1,15 @@
+import { type CheckedRequest, checkRequest, type RefusedRequest } from './check-request.ts'
+import { findIndicator } from './indicator-catalogue.ts'
+
+/** Reads `macd`, `ema(10)` or `ppo(10,20,sma)`. Never throws. */
+export function readRequest(written: string): CheckedRequest | RefusedRequest {
+  const [, name = '', list = ''] = /^\s*([a-z][a-z0-9_]*)\s*(?:\(([^()]*)\))?\s*$/i.exec(written) ?? []
+  if (name === '')
+    return { isValid: false, message: `${JSON.stringify(written)} is no indicator; expected one like macd or ema(10)` }
+  const words = list.trim() === '' ? [] : list.split(',').map((word) => word.trim().toLowerCase())
+  const params = findIndicator(name.toLowerCase())?.params ?? []
+  return checkRequest(
+    name.toLowerCase(),
+    words.map((word, i) => params[i]?.choices?.[word] ?? (word === '' ? Number.NaN : Number(word))),
+  )
+}
