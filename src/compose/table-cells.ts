@@ -2,9 +2,11 @@ import type { CsvTable } from '#lib/files/csv-table.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { decimalText } from '#services/md/adapters/decimal-text.ts'
 
-/** Where a column is, by one of its names in any case; -1 when the table has none of them. */
-export const columnIn = ({ columns }: CsvTable, ...names: readonly string[]): number =>
-  columns.findIndex((column) => names.includes(column.toLowerCase()))
+/** Where a column is, by the first of its names that the table has, in any case; -1 when it has none of them. */
+export function columnIn({ columns }: CsvTable, ...names: readonly string[]): number {
+  const there = columns.map((column) => column.toLowerCase())
+  return there.indexOf(names.find((name) => there.includes(name)) ?? ' ')
+}
 
 /** As `columnIn`, for a column that has to be there. */
 export function neededColumn(table: CsvTable, ...names: readonly string[]): number {
