@@ -77,3 +77,7 @@ export const indicatorOutputs = {
 export type IndicatorName = keyof typeof indicatorOutputs
 export type IndicatorOutput<Name extends IndicatorName> = (typeof indicatorOutputs)[Name][number]
 export type IndicatorTopic<Name extends IndicatorName = IndicatorName> = `indicator.${Name}.v1`
+
+/** What may stand in for the close, of an indicator that reads nothing else. */
+export const indicatorInputs = ['close', 'open', 'high', 'low', 'volume', 'hl2', 'hlc3', 'ohlc4'] as const
+export type IndicatorInput = (typeof indicatorInputs)[number]

@@ -1,12 +1,16 @@
 import { z } from 'zod'
-import { InstrumentId, Interval, Money, Name, OptionRight, Price, Quantity, Sha256, Side, Text } from './primitives.ts'
+import { IndicatorInterval } from './indicator.ts'
+import { indicatorInputs } from './indicator-outputs.ts'
+import { InstrumentId, Money, Name, OptionRight, Price, Quantity, Sha256, Side, Text } from './primitives.ts'
 
 /** What a strategy asks of the indicators service. Equal requests share one state. */
 export const IndicatorRequest = z.object({
   instrument: InstrumentId,
-  interval: Interval,
+  interval: IndicatorInterval,
   indicator: Name,
   params: z.array(z.number()),
+  /** The series that it is computed of, of an indicator that reads only closes; the close where it is not said. */
+  input: z.enum(indicatorInputs).optional(),
 })
 
 /** A strategy file took effect; the file's hash is on every intent that it makes. */

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { computeCases } from '#compose/indicator-cases.ts'
 import { readSeries } from '#compose/series-file.ts'
 import { writeWholeFile } from '#lib/files/write-whole-file.ts'
+import { barOf } from '#lib/indicators/bar-input.ts'
 import { computeSeries } from '#lib/indicators/compute-series.ts'
 import { readRequest } from '#lib/indicators/read-request.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -15,6 +16,7 @@ export default class IndicatorsCompute extends TraderCommand {
     'A series is a CSV with a header: close, and as the indicator needs open, high, low, volume, time, session. The formulas are those that strategies use, bar by bar. Undefined values are empty cells. With --manifest, a case that cannot be computed is an empty column, with the reason on stderr and exit code 2.'
   static override examples = [
     '<%= config.bin %> indicators compute "ema(20)" --data spy.csv',
+    '<%= config.bin %> indicators compute "rsi(14)@hl2" --data spy.csv',
     '<%= config.bin %> indicators compute macd --data spy.csv --out macd.csv',
     '<%= config.bin %> indicators compute --manifest manifest.json --series . --out computed',
   ]
@@ -64,7 +66,11 @@ export default class IndicatorsCompute extends TraderCommand {
     const request = readRequest(name)
     if (!request.isValid) throw new UserError(request.message)
     const { bars, times } = readSeries(data)
-    const columns = computeSeries(request.indicator, request.params, bars)
+    const columns = computeSeries(
+      request.indicator,
+      request.params,
+      bars.map((bar) => barOf(bar, request.input)),
+    )
     const outputs = Object.keys(columns)
     const head = [times ? 'time' : 'i', ...outputs].join(',')
     const rows = bars.map((_, i) => [times?.[i] ?? i, ...outputs.map((output) => columns[output]?.[i] ?? '')].join(','))

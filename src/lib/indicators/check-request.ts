@@ -1,4 +1,5 @@
 import { didYouMean } from '#lib/strategy/did-you-mean.ts'
+import type { IndicatorInput } from '#schemas/indicator-outputs.ts'
 import type { AnyIndicator, Param } from './indicator.ts'
 import { findIndicator, indicatorNames } from './indicator-catalogue.ts'
 
@@ -7,6 +8,7 @@ export type CheckedRequest = {
   readonly isValid: true
   readonly indicator: AnyIndicator
   readonly params: readonly number[]
+  readonly input: IndicatorInput
   readonly key: string
 }
 
@@ -14,7 +16,11 @@ export type CheckedRequest = {
 export type RefusedRequest = { readonly isValid: false; readonly message: string }
 
 /** Checks a request as a user wrote it: `checkRequest('macd', [])` is `macd(12,26,9)`. Never throws. */
-export function checkRequest(name: string, given: readonly number[]): CheckedRequest | RefusedRequest {
+export function checkRequest(
+  name: string,
+  given: readonly number[],
+  input: IndicatorInput = 'close',
+): CheckedRequest | RefusedRequest {
   const indicator = findIndicator(name)
   if (!indicator)
     return refuse(`there is no indicator ${name}${didYouMean(name, indicatorNames)}; trader indicators list names all`)
@@ -27,7 +33,10 @@ export function checkRequest(name: string, given: readonly number[]): CheckedReq
   }
   const conflict = indicator.conflict?.(params)
   if (conflict) return refuse(`${written}: ${conflict}`)
-  return { isValid: true, indicator, params, key: keyOf(indicator, params) }
+  if (input !== 'close' && indicator.reads.join() !== 'close')
+    return refuse(`${written}: it reads ${indicator.reads.join(', ')} and cannot be computed of ${input}`)
+  const key = keyOf(indicator, params)
+  return { isValid: true, indicator, params, input, key: input === 'close' ? key : `${key}@${input}` }
 }
 
 /** How to write it: `macd(fast=12,slow=26,signal=9)`. */

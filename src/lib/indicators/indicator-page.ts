@@ -13,6 +13,8 @@ Written by \`npm run export:schemas\` from \`src/lib/indicators/indicator-catalo
 
 - \`trader indicators compute "ema(20)" --data bars.csv\` computes one over a CSV, with the formulas that strategies use.
 - Parameters stand in the order below; those with a default may be left out from the end. \`ema(20)\` is the key of its events.
+- One that reads only closes can be computed of \`open high low volume hl2 hlc3 ohlc4\` as well: \`ema(20)@hl2\`; in a request of the service, as \`input\`.
+  Beside bars, the service computes of every trade and of every quote (interval \`trade\`, \`quote\`).
 - A value is null through its warm-up, so many bars; then a finite double, except where *undefined when* says otherwise. No condition of a
   strategy is true on null.
 - A bar costs O(1) (amortised where a window slides) unless *cost* says otherwise. Windows are never summed by subtraction: what has left one leaves no trace.

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { barOf } from '#lib/indicators/bar-input.ts'
 import { checkRequest } from '#lib/indicators/check-request.ts'
 import type { AnyIndicator } from '#lib/indicators/indicator.ts'
 import { indicatorCatalogue } from '#lib/indicators/indicator-catalogue.ts'
@@ -7,31 +8,31 @@ import { type PayloadOf, topics } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import { IndicatorRequest as RequestSchema } from '#schemas/strategy.ts'
-import { LazyBar } from './lazy-bar.ts'
+import { streamOf, valuesOf } from './market-values.ts'
 import { type Computation, type IndicatorRequest, planStreams, type Streams } from './streams.ts'
 
 const indicatorTopics = topics.filter((topic): topic is IndicatorTopic => topic.startsWith('indicator.'))
 
-/** Computes what strategies ask for, bar by bar; the rules are in SPEC.md. */
+/** Computes what strategies ask for, bar by bar, trade by trade or quote by quote; the rules are in SPEC.md. */
 export const indicators = defineService({
   name: 'indicators',
   config: z.object({ requests: z.array(RequestSchema.superRefine(explainFault)).default([]) }),
-  subscribes: ['md.bar', 'strategy.loaded'],
+  subscribes: ['md.bar', 'md.tick', 'strategy.loaded'],
   emits: [...indicatorTopics, 'system.alert'],
   init: (config): State => replan({ requests: config.requests, strategies: [], streams: {} }),
   reconfigure: (state, config) => replan({ ...state, requests: config.requests }),
   evolve(state: State, event: Event<In | Out>) {
-    if (event.topic === 'md.bar') updateAll(state, event.payload)
+    if (event.topic === 'md.bar' || event.topic === 'md.tick') updateAll(state, event)
     else if (event.topic === 'strategy.loaded')
       return replan({ ...state, strategies: withLoaded(state, event.payload) })
     return state
   },
   decide(state, input: Event<In>): readonly Statement<Out>[] {
-    return input.topic === 'md.bar' ? valuesAt(state, input.payload) : refusals(input.payload)
+    return input.topic === 'strategy.loaded' ? refusals(input.payload) : valuesAt(state, input)
   },
 })
 
-type In = 'md.bar' | 'strategy.loaded'
+type In = 'md.bar' | 'md.tick' | 'strategy.loaded'
 type Out = IndicatorTopic | 'system.alert'
 
 type State = {
@@ -55,31 +56,38 @@ function withLoaded(state: State, { strategy, requests }: PayloadOf<'strategy.lo
 
 const none: readonly [] = Object.freeze([])
 
-const computationsOf = (state: State, bar: PayloadOf<'md.bar'>): readonly Computation[] =>
-  state.streams[bar.instrument]?.[bar.interval] ?? none
+function computationsOf(state: State, event: Event<'md.bar' | 'md.tick'>): readonly Computation[] {
+  const { instrument, interval } = streamOf(event)
+  return state.streams[instrument]?.[interval] ?? none
+}
 
 const formulaOf = (computation: Computation): AnyIndicator => indicatorCatalogue[computation.indicator]
 
-function updateAll(state: State, payload: PayloadOf<'md.bar'>): void {
-  const computations = computationsOf(state, payload)
+function updateAll(state: State, event: Event<'md.bar' | 'md.tick'>): void {
+  const computations = computationsOf(state, event)
   if (computations.length === 0) return
-  const bar = new LazyBar(payload)
-  for (const computation of computations) formulaOf(computation).update(computation.state, bar)
+  const values = valuesOf(event)
+  if (values === null) return
+  for (const computation of computations)
+    formulaOf(computation).update(computation.state, barOf(values, computation.input))
 }
 
-function valuesAt(state: State, bar: PayloadOf<'md.bar'>): readonly Statement<Out>[] {
-  const computations = computationsOf(state, bar)
-  if (computations.length === 0) return none
+function valuesAt(state: State, event: Event<'md.bar' | 'md.tick'>): readonly Statement<Out>[] {
+  const computations = computationsOf(state, event)
+  if (computations.length === 0 || valuesOf(event) === null) return none
   return computations.map((computation) => {
-    const { instrument, interval, key, state } = computation
+    const { instrument, interval, key } = computation
     const formula = formulaOf(computation)
-    return { topic: formula.topic, payload: { instrument, interval, key, ...formula.read(state) } } as Statement<Out>
+    return {
+      topic: formula.topic,
+      payload: { instrument, interval, key, ...formula.read(computation.state) },
+    } as Statement<Out>
   })
 }
 
 function refusals({ strategy, requests }: PayloadOf<'strategy.loaded'>): readonly Statement<'system.alert'>[] {
-  return requests.flatMap(({ instrument, interval, indicator, params }) => {
-    const checked = checkRequest(indicator, params)
+  return requests.flatMap(({ instrument, interval, indicator, params, input }) => {
+    const checked = checkRequest(indicator, params, input)
     if (checked.isValid) return []
     const message =
       `${strategy} asks for what cannot be computed on ${instrument} ${interval}: ${checked.message}`.slice(0, 2000)
@@ -88,6 +96,6 @@ function refusals({ strategy, requests }: PayloadOf<'strategy.loaded'>): readonl
 }
 
 function explainFault(request: IndicatorRequest, context: z.RefinementCtx<IndicatorRequest>): void {
-  const checked = checkRequest(request.indicator, request.params)
+  const checked = checkRequest(request.indicator, request.params, request.input)
   if (!checked.isValid) context.addIssue({ code: 'custom', message: checked.message })
 }

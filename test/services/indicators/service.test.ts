@@ -183,3 +183,57 @@ test('[I8] goes on after a restart as if nothing had happened', () => {
     .when(bar('3'))
     .then(says('indicator.sma.v1', 'sma(2)', 2), says('indicator.ema.v1', 'ema(1)', 3))
 })
+
+const trade = (price: string, size = '1', exchangeAt?: number) =>
+  event('md.tick', { kind: 'trade', instrument: 'SPY.USA', price, size, exchangeAt }, 1)
+const quote = (bid: string | null, ask: string | null) =>
+  event('md.tick', { kind: 'quote', instrument: 'SPY.USA', bid, bidSize: bid && '1', ask, askSize: ask && '1' }, 1)
+const valuesOf = (answers: readonly { payload: unknown }[]) =>
+  answers.map(({ payload }) => (payload as { value: number | null }).value)
+
+test('[I9] computes of every trade, and of every quote that has both sides', () => {
+  const scene = given(indicators, {
+    requests: [
+      ask('sma', [2], 'SPY.USA', 'trade'),
+      ask('vwap_cum', [], 'SPY.USA', 'trade'),
+      ask('sma', [1], 'SPY.USA', 'quote'),
+      ask('donchian', [1], 'SPY.USA', 'quote'),
+    ],
+  })
+  expect(valuesOf(scene.when(trade('10', '3')).answers)).toEqual([null, 10])
+  expect(valuesOf(scene.when(trade('12', '1')).answers)).toEqual([11, 10.5])
+  scene.when(quote('9', null)).then()
+  const { answers } = scene.when(quote('9', '10'))
+  expect(answers.map(({ payload }) => payload)).toEqual([
+    { instrument: 'SPY.USA', interval: 'quote', key: 'sma(1)', value: 9.5 },
+    { instrument: 'SPY.USA', interval: 'quote', key: 'donchian(1)', upper: 10, middle: 9.5, lower: 9 },
+  ])
+})
+
+test('[I10] another series may stand in for the close, and has a key and a state of its own', () => {
+  const of = (input: 'hl2' | 'volume') => ({ ...ask('sma', [2]), input })
+  const scene = given(
+    indicators,
+    { requests: [ask('sma', [2]), of('hl2'), of('volume')] },
+    bar('10', { high: '14', low: '6' }),
+  )
+  const { answers } = scene.restarted().when(bar('20', { high: '20', low: '4' }))
+  expect(answers.map(({ payload }) => payload)).toEqual([
+    { instrument: 'SPY.USA', interval: '1d', key: 'sma(2)', value: 15 },
+    { instrument: 'SPY.USA', interval: '1d', key: 'sma(2)@hl2', value: 11 },
+    { instrument: 'SPY.USA', interval: '1d', key: 'sma(2)@volume', value: 1 },
+  ])
+  expect(() => given(indicators, { requests: [{ ...ask('atr', [2]), input: 'hl2' }] })).toThrow(
+    'atr(2): it reads high, low, close and cannot be computed of hl2',
+  )
+})
+
+test('[I11] a session is a UTC day', () => {
+  const day = 86_400_000_000
+  const scene = given(indicators, { requests: [ask('vwap_session', [], 'SPY.USA', 'trade')] })
+  const vwap = (told: ReturnType<typeof trade>) =>
+    (scene.when(told).answers[0] as { payload: { vwap: number } }).payload.vwap
+  expect([vwap(trade('10', '1', day - 2)), vwap(trade('12', '1', day - 1)), vwap(trade('20', '1', day))]).toEqual([
+    10, 11, 20,
+  ])
+})
