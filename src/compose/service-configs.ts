@@ -1,6 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { AnyService } from '#lib/kernel/service.ts'
+import { calendarOf } from '#lib/time/market-hours.ts'
+import type { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
+import { readMarketHours } from '#services/md/adapters/lean/market-hours-database.ts'
 import { bindStrategy, readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 import { recordedRun } from './recorded-run.ts'
 import { everyService } from './services.ts'
@@ -44,7 +47,7 @@ function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, Serv
   )
   const { maxDrawdown } = risk.limits
   const configs: Record<ServiceName, unknown> = {
-    md: { bars },
+    md: { bars, calendars: calendarsOf(topology) },
     venue: { ...venue, currency: account.currency },
     orders: {},
     pnl: { ...account, maxDrawdown },
@@ -56,6 +59,18 @@ function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, Serv
   }
   const named = everyService.map((service) => [service.name, said(service.config.parse(plain(configs[service.name])))])
   return Object.fromEntries(named) as Record<ServiceName, ServiceConfig>
+}
+
+/** Undefined where there are none, so that a configuration without them is what it was. */
+function calendarsOf({ calendars }: Topology): Record<string, TradingCalendar> | undefined {
+  const named = Object.entries(calendars)
+  if (named.length === 0) return undefined
+  return Object.fromEntries(
+    named.map(([name, hours]) => [
+      name,
+      calendarOf('lean' in hours ? readMarketHours(hours.lean, hours.market) : hours),
+    ]),
+  )
 }
 
 function said(checked: unknown): ServiceConfig {

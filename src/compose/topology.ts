@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { MarketHours } from '#lib/time/market-hours.ts'
 import { Currency, InstrumentId, Interval, Micros, Money, Name } from '#schemas/primitives.ts'
 import { FeedConfig, Speed } from '#services/md/adapters/feed-config.ts'
 import { OptionPolicy } from '#services/resolver/service.ts'
@@ -16,6 +17,13 @@ const RoleTarget = z.union([
     option: OptionPolicy,
   }),
 ])
+
+const LeanHours = z.strictObject({
+  /** A market-hours-database.json. */
+  lean: z.string(),
+  /** A key of it, like `Equity-usa-[*]`. */
+  market: z.string(),
+})
 
 /** What entered a recorded run from outside, fed again. */
 export const RunFeed = z.strictObject({
@@ -45,7 +53,11 @@ export const Topology = z
     startsAt: Micros.optional(),
     feed: z.discriminatedUnion('kind', [FeedConfig, RunFeed]),
     /** Bars that are built from trades. */
-    bars: z.array(z.strictObject({ instrument: InstrumentId.optional(), interval: Interval })).default([]),
+    bars: z
+      .array(z.strictObject({ instrument: InstrumentId.optional(), interval: Interval, calendar: Name.optional() }))
+      .default([]),
+    /** The hours of markets whose bars are counted from the open, written here or read from LEAN's database of them. */
+    calendars: z.record(Name, z.union([MarketHours, LeanHours])).default({}),
     account: z
       .strictObject({ currency: Currency, startingCash: Money })
       .default({ currency: 'USD', startingCash: '100000' }),
@@ -81,10 +93,16 @@ export function readTopology(file: string): Topology {
 export const placed = (topology: Topology): Topology => withPaths(topology, (path) => resolve(path))
 
 function withPaths(topology: Topology, from: (path: string) => string): Topology {
-  const { feed, strategies } = topology
+  const { feed, strategies, calendars } = topology
   return {
     ...topology,
     feed: feed.kind === 'seeded' ? feed : { ...feed, path: from(feed.path) },
+    calendars: Object.fromEntries(
+      Object.entries(calendars).map(([name, hours]) => [
+        name,
+        'lean' in hours ? { ...hours, lean: from(hours.lean) } : hours,
+      ]),
+    ),
     strategies: strategies.map((strategy) => ({ ...strategy, file: from(strategy.file) })),
   }
 }

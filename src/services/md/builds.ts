@@ -1,16 +1,21 @@
 import { type BarBuilder, startBars } from '#lib/bars/bar-builder.ts'
 
-/** Bars of one width being built for one instrument. */
-export type Build = { readonly instrument: string; readonly interval: string; readonly builder: BarBuilder }
+/** Bars of one width being built for one instrument; with a calendar they are counted from the open of its sessions. */
+export type Build = {
+  readonly instrument: string
+  readonly interval: string
+  readonly calendar?: string
+  readonly builder: BarBuilder
+}
 
 /** What to build: a width for every instrument, or for the one that is named. */
-export type Wanted = { readonly instrument?: string; readonly interval: string }
+export type Wanted = { readonly instrument?: string; readonly interval: string; readonly calendar?: string }
 
 /** The builds of an instrument in the order of the configuration, each width once. */
 export function startBuilds(instrument: string, wanted: readonly Wanted[]): Build[] {
   const own = wanted.filter((want) => want.instrument === undefined || want.instrument === instrument)
-  const intervals = [...new Set(own.map(({ interval }) => interval))]
-  return intervals.map((interval) => ({ instrument, interval, builder: startBars(interval) }))
+  const first = own.filter(({ interval }, i) => own.findIndex((want) => want.interval === interval) === i)
+  return first.map(({ interval, calendar }) => ({ instrument, interval, calendar, builder: startBars(interval) }))
 }
 
 /** The builds after a hot reload: what is still wanted goes on with its open bar, what is new starts, the rest is dropped. */
@@ -23,7 +28,8 @@ export function keepWanted(
   for (const instrument of instruments) {
     const running = builds[instrument] ?? []
     const planned = startBuilds(instrument, wanted)
-    kept[instrument] = planned.map((build) => running.find(({ interval }) => interval === build.interval) ?? build)
+    const isSame = (a: Build, b: Build) => a.interval === b.interval && a.calendar === b.calendar
+    kept[instrument] = planned.map((build) => running.find((known) => isSame(known, build)) ?? build)
   }
   return kept
 }

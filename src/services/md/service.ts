@@ -1,25 +1,43 @@
 import { z } from 'zod'
 import type { Bar } from '#lib/bars/bar.ts'
 import { buildBar, endBars } from '#lib/bars/bar-builder.ts'
-import { isBuildable } from '#lib/bars/bar-interval.ts'
+import { dayUs, isBuildable, parseBarInterval } from '#lib/bars/bar-interval.ts'
+import { type BucketOf, bucketOf } from '#lib/bars/bucket.ts'
+import { sessionBuckets } from '#lib/bars/session-bucket.ts'
 import { defineService } from '#lib/kernel/service.ts'
+import { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
-import { InstrumentId, Interval } from '#schemas/primitives.ts'
-import { type Build, keepWanted, startBuilds } from './builds.ts'
+import { InstrumentId, Interval, Name } from '#schemas/primitives.ts'
+import { type Build, keepWanted, startBuilds, type Wanted } from './builds.ts'
 
 const Width = Interval.refine(isBuildable, 'a bar is at most 366 days wide')
 
 /** Builds bars from trades; the rules are in SPEC.md. */
 export const md = defineService({
   name: 'md',
-  config: z.object({ bars: z.array(z.object({ instrument: InstrumentId.optional(), interval: Width })).default([]) }),
+  config: z
+    .object({
+      bars: z
+        .array(z.object({ instrument: InstrumentId.optional(), interval: Width, calendar: Name.optional() }))
+        .default([]),
+      calendars: z.record(Name, TradingCalendar).optional(),
+    })
+    .superRefine(checkCalendars),
   subscribes: ['md.tick', 'md.status'],
   emits: ['md.bar'],
-  init: (config): State => ({ wanted: config.bars, instruments: [], builds: {}, feeds: [], completed: [] }),
+  init: (config): State => ({
+    wanted: config.bars,
+    calendars: config.calendars ?? {},
+    instruments: [],
+    builds: {},
+    feeds: [],
+    completed: [],
+  }),
   reconfigure: (state, config) => ({
     ...state,
     wanted: config.bars,
+    calendars: config.calendars ?? {},
     builds: keepWanted(state.instruments, state.builds, config.bars),
     completed: [],
   }),
@@ -35,7 +53,8 @@ export const md = defineService({
 const none: readonly [] = Object.freeze([])
 
 type State = {
-  readonly wanted: readonly { readonly instrument?: string; readonly interval: string }[]
+  readonly wanted: readonly Wanted[]
+  readonly calendars: { readonly [name: string]: TradingCalendar }
   /** In the order of their first trade. */
   readonly instruments: string[]
   readonly builds: { [instrument: string]: Build[] }
@@ -51,9 +70,14 @@ function foldTick(state: State, event: Event<'md.tick'>): void {
   if (tick.kind !== 'trade') return
   const trade = { at: tick.exchangeAt ?? event.at, price: tick.price, size: tick.size }
   for (const build of buildsOf(state, tick.instrument)) {
-    const bar = buildBar(build.builder, trade)
+    const bar = buildBar(build.builder, trade, bucketsOf(state, build))
     if (bar) state.completed.push(payloadOf(build, bar))
   }
+}
+
+function bucketsOf({ calendars }: State, { calendar }: Build): BucketOf {
+  const named = calendar === undefined ? undefined : calendars[calendar]
+  return named ? sessionBuckets(named) : bucketOf
 }
 
 function foldStatus(state: State, status: PayloadOf<'md.status'>): void {
@@ -93,3 +117,18 @@ const payloadOf = ({ instrument, interval }: Build, bar: Bar): PayloadOf<'md.bar
   volume: bar.volume,
   trades: bar.trades,
 })
+
+type Bars = { readonly bars: readonly Wanted[]; readonly calendars?: Readonly<Record<string, TradingCalendar>> }
+
+function checkCalendars({ bars, calendars = {} }: Bars, context: z.RefinementCtx<Bars>): void {
+  bars.forEach(({ interval, calendar }, i) => {
+    if (calendar === undefined) return
+    const width = parseBarInterval(interval)
+    const message = !Object.hasOwn(calendars, calendar)
+      ? `there is no calendar ${calendar}`
+      : width.kind === 'time' && width.widthUs <= dayUs
+        ? null
+        : 'bars of sessions are time bars of at most a day'
+    if (message !== null) context.addIssue({ code: 'custom', path: ['bars', i, 'calendar'], message })
+  })
+}

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { calendarOf, MarketHours } from '#lib/time/market-hours.ts'
 import { md } from '#services/md/service.ts'
 import { event, given } from '#test/given.ts'
 
@@ -75,6 +76,45 @@ test('[M3] a width that does not divide the day starts again at midnight', () =>
   given(md, { bars: [{ interval: '7h' }] }, trade(22 * 60 * minute, '10'))
     .when(trade(day, '11'))
     .then(bar('7h', 21 * 60 * minute, day, ['10', '10', '10', '10'], '1', 1))
+})
+
+test('[M3a] a width with a calendar counts from the open, ends with the session, and knows nothing outside of it', () => {
+  const newYork = calendarOf(
+    MarketHours.parse({
+      zone: 'America/New_York',
+      week: { friday: ['09:30', '16:00'], monday: ['09:30', '16:00'] },
+      earlyCloses: { '2013-11-29': '13:00' },
+    }),
+  )
+  const at = (time: string) => Date.parse(`2013-${time}Z`) * 1000
+  const config = {
+    bars: [
+      { interval: '1h', calendar: 'us' },
+      { interval: '1d', calendar: 'us' },
+    ],
+    calendars: { us: newYork },
+  }
+  const scene = given(md, config, trade(at('11-29T14:00:00'), '1'), trade(at('11-29T17:31:00'), '10'))
+  scene
+    .restarted()
+    .when(trade(at('11-29T17:59:59'), '11'))
+    .then()
+  const start = at('11-29T17:30:00')
+  const end = at('11-29T18:00:00')
+  scene
+    .when(trade(end, '99'))
+    .then(
+      bar('1h', start, end, ['10', '11', '10', '11'], '2', 2),
+      bar('1d', at('11-29T14:30:00'), end, ['10', '11', '10', '11'], '2', 2),
+    )
+  scene.when(trade(at('12-02T14:30:00'), '12')).then()
+})
+
+test('[M3a] refuses a calendar that there is not, and bars of sessions that no session can cut', () => {
+  expect(() => given(md, { bars: [{ interval: '1h', calendar: 'us' }] })).toThrow('there is no calendar us')
+  const calendars = { us: calendarOf(MarketHours.parse({ zone: 'UTC', week: {} })) }
+  for (const interval of ['250t', '2d'])
+    expect(() => given(md, { bars: [{ interval, calendar: 'us' }], calendars })).toThrow('time bars of at most a day')
 })
 
 test('[M5] a trade older than the open bar is in no bar', () => {

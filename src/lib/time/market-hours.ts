@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { IsoDate } from '#schemas/primitives.ts'
+import { wallClock } from './time-zone.ts'
+import type { TradingCalendar } from './trading-calendar.ts'
+
+const clockTime = z
+  .string()
+  .regex(/^-?\d{1,2}:\d{2}(?::\d{2})?$/, 'expected a time like 09:30, or -06:00 for the evening before')
+const Session = z.tuple([clockTime, clockTime])
+
+/** The hours of a market as a person writes them. A day that is not named has no session; an open may be on the evening before: `-06:00`. */
+export const MarketHours = z.strictObject({
+  zone: z.string(),
+  week: z.partialRecord(
+    z.enum(['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']),
+    Session,
+  ),
+  holidays: z.array(IsoDate).default([]),
+  earlyCloses: z.record(IsoDate, clockTime).default({}),
+  lateOpens: z.record(IsoDate, clockTime).default({}),
+})
+export type MarketHours = z.infer<typeof MarketHours>
+
+const days = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
+
+/** As a calendar that a pure service can reckon with: the changes of the zone's clock from 1990 to 2050 are in it. Throws a RangeError for an unknown zone. */
+export function calendarOf({ zone, week, holidays, earlyCloses, lateOpens }: MarketHours): TradingCalendar {
+  const byDay = (times: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(times).map(([date, time]) => [dayOf(date), microsOf(time)]))
+  return {
+    offsets: offsetsOf(zone),
+    week: days.map((day) => {
+      const hours = week[day]
+      return hours ? { open: microsOf(hours[0]), close: microsOf(hours[1]) } : null
+    }),
+    holidays: holidays.map(dayOf).sort((a, b) => a - b),
+    earlyCloses: byDay(earlyCloses),
+    lateOpens: byDay(lateOpens),
+  }
+}
+
+const dayMs = 86_400_000
+const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / dayMs
+
+function microsOf(time: string): number {
+  const [hours = 0, minutes = 0, seconds = 0] = time.replace('-', '').split(':').map(Number)
+  const micros = (hours * 3600 + minutes * 60 + seconds) * 1_000_000
+  return time.startsWith('-') ? -micros : micros
+}
+
+/** A change of the clock is looked for week by week, then minute by minute: no zone changes twice within one. */
+function offsetsOf(zone: string): TradingCalendar['offsets'] {
+  const utcMs = wallClock(zone)
+  const aheadMs = (wallMs: number) => wallMs - utcMs(wallMs)
+  const first = Date.UTC(1990, 0, 1)
+  const offsets = [{ from: 0, ahead: aheadMs(first) * 1000 }]
+  for (let wall = first; wall < Date.UTC(2050, 0, 1); wall += 7 * dayMs) {
+    const before = aheadMs(wall)
+    if (aheadMs(wall + 7 * dayMs) === before) continue
+    let [low, high] = [wall, wall + 7 * dayMs]
+    while (high - low > 60_000) {
+      const middle = low + Math.floor((high - low) / 120_000) * 60_000
+      if (aheadMs(middle) === before) low = middle
+      else high = middle
+    }
+    offsets.push({ from: high * 1000, ahead: aheadMs(high) * 1000 })
+  }
+  return offsets
+}

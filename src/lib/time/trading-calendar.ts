@@ -1,0 +1,63 @@
+import { z } from 'zod'
+
+const Hours = z.strictObject({ open: z.int(), close: z.int() }).refine(({ open, close }) => open < close)
+const WallDay = z.int()
+
+/**
+ * When a market trades, as plain JSON. Times are microseconds. A wall time is the face of the market's clock counted as if it were UTC; a wall
+ * day is counted from 1970-01-01. `open` and `close` are counted from the midnight of their day: an open before it is negative.
+ */
+export const TradingCalendar = z.strictObject({
+  /** From that wall time on, the clock is so far ahead of UTC; in order. */
+  offsets: z.array(z.strictObject({ from: z.int(), ahead: z.int() })).min(1),
+  /** From Sunday to Saturday; null is a day without a session. */
+  week: z.array(Hours.nullable()).length(7),
+  /** In order. */
+  holidays: z.array(WallDay),
+  earlyCloses: z.record(z.string(), z.int()),
+  lateOpens: z.record(z.string(), z.int()),
+})
+export type TradingCalendar = z.infer<typeof TradingCalendar>
+
+/** One session: [start, end) in microseconds UTC, and the wall day that it belongs to. */
+export type Session = { readonly day: number; readonly start: number; readonly end: number }
+
+/** The session that an instant is in, or null. O(log n) in the changes of the clock. */
+export function sessionAt(calendar: TradingCalendar, at: number): Session | null {
+  const today = Math.floor((at + aheadAt(calendar, at)) / dayUs)
+  // A session may begin on the evening before its day, or end after its midnight.
+  for (const day of [today, today + 1, today - 1]) {
+    const session = sessionOf(calendar, day)
+    if (session && session.start <= at && at < session.end) return session
+  }
+  return null
+}
+
+/** The session of a wall day, or null. */
+export function sessionOf(calendar: TradingCalendar, day: number): Session | null {
+  const hours = calendar.week[(((day + 4) % 7) + 7) % 7]
+  if (!hours || calendar.holidays.includes(day)) return null
+  const open = calendar.lateOpens[day] ?? hours.open
+  const close = calendar.earlyCloses[day] ?? hours.close
+  if (close <= open) return null
+  return { day, start: utcOf(calendar, day * dayUs + open), end: utcOf(calendar, day * dayUs + close) }
+}
+
+const dayUs = 86_400_000_000
+
+/** A wall time that comes twice is its first occurrence, one that is skipped is read with the offset before the change. */
+const utcOf = ({ offsets }: TradingCalendar, wall: number): number => wall - last(offsets, ({ from }) => from <= wall)
+
+const aheadAt = ({ offsets }: TradingCalendar, at: number): number =>
+  last(offsets, ({ from, ahead }) => from - ahead <= at)
+
+/** What the last one says of those that hold, which come first; that of the first where none holds. */
+function last(offsets: TradingCalendar['offsets'], holds: (offset: TradingCalendar['offsets'][number]) => boolean) {
+  let [low, high] = [0, offsets.length]
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (holds(offsets[middle] as TradingCalendar['offsets'][number])) low = middle
+    else high = middle
+  }
+  return (offsets[low] as TradingCalendar['offsets'][number]).ahead
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod'
+import { readJsonFile } from '#lib/files/read-json-file.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import { MarketHours } from '#lib/time/market-hours.ts'
+
+const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday'] as const
+const Segment = z.looseObject({ start: z.string(), end: z.string(), state: z.string() })
+const Entry = z.looseObject({
+  exchangeTimeZone: z.string(),
+  ...Object.fromEntries(weekdays.map((day) => [day, z.array(Segment).default([])])),
+  holidays: z.array(z.string()).default([]),
+  earlyCloses: z.record(z.string(), z.string()).default({}),
+  lateOpens: z.record(z.string(), z.string()).default({}),
+})
+
+/**
+ * The regular hours of a market in LEAN's market-hours-database.json (may be gzip), by its key there, like `Equity-usa-[*]`: of a day from the
+ * first to the last segment that is called market. Throws a UserError.
+ */
+export function readMarketHours(file: string, key: string): MarketHours {
+  const { entries } = (readJsonFile(file) ?? {}) as { entries?: Record<string, unknown> }
+  if (entries === undefined || !Object.hasOwn(entries, key))
+    throw new UserError(`has no market ${key}`, { file, hint: 'a key is like Equity-usa-[*]' })
+  const parsed = Entry.safeParse(entries[key])
+  if (!parsed.success) throw new UserError(`${key}: ${parsed.error.issues[0]?.message}`, { file })
+  const { exchangeTimeZone, holidays, earlyCloses, lateOpens, ...rest } = parsed.data
+  const byDate = (times: Readonly<Record<string, string>>) =>
+    Object.fromEntries(Object.entries(times).map(([date, time]) => [isoDate(date), clockTime(time)]))
+  const hours = MarketHours.safeParse({
+    zone: exchangeTimeZone,
+    week: Object.fromEntries(weekdays.flatMap((day) => sessionOf(day, rest[day] as z.infer<typeof Segment>[]))),
+    holidays: holidays.map(isoDate),
+    earlyCloses: byDate(earlyCloses),
+    lateOpens: byDate(lateOpens),
+  })
+  if (hours.success) return hours.data
+  const [issue] = hours.error.issues
+  throw new UserError(`${key}: ${issue?.path.join('.')}: ${issue?.message}`, { file })
+}
+
+function sessionOf(day: string, segments: readonly z.infer<typeof Segment>[]): [string, [string, string]][] {
+  const market = segments.filter(({ state }) => state === 'market')
+  const [first] = market
+  const last = market.at(-1)
+  return first && last ? [[day, [clockTime(first.start), clockTime(last.end)]]] : []
+}
+
+/** `1.00:00:00` is the midnight that ends the day. */
+const clockTime = (time: string): string => (time.startsWith('1.') ? time.replace('1.00', '24') : time)
+
+/** `7/3/2013` is 2013-07-03. */
+function isoDate(date: string): string {
+  const [month = '', day = '', year = ''] = date.split('/')
+  return `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`
+}

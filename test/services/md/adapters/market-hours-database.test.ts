@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { calendarOf } from '#lib/time/market-hours.ts'
+import { sessionAt } from '#lib/time/trading-calendar.ts'
+import { readMarketHours } from '#services/md/adapters/lean/market-hours-database.ts'
+import { describeShared, sharedDir } from '#test/shared.ts'
+
+const file = join(sharedDir, 'data', 'lean', 'market-hours', 'market-hours-database.json.gz')
+const sessionOn = (key: string, iso: string) => {
+  const session = sessionAt(calendarOf(readMarketHours(file, key)), Date.parse(iso) * 1000)
+  return session && [session.start, session.end].map((at) => new Date(at / 1000).toISOString())
+}
+
+describeShared("LEAN's database of market hours", () => {
+  test('gives US equities their early closes, holidays and the changes of the clock', () => {
+    const key = 'Equity-usa-[*]'
+    expect(sessionOn(key, '2015-12-24T15:00:00Z')).toEqual(['2015-12-24T14:30:00.000Z', '2015-12-24T18:00:00.000Z'])
+    expect(sessionOn(key, '2015-12-25T15:00:00Z')).toBe(null)
+    expect(sessionOn(key, '2013-10-07T15:00:00Z')).toEqual(['2013-10-07T13:30:00.000Z', '2013-10-07T20:00:00.000Z'])
+  })
+
+  test('gives crypto whole days, and India its half hours', () => {
+    expect(sessionOn('Crypto-binance-[*]', '2022-12-17T23:59:59Z')).toEqual([
+      '2022-12-17T00:00:00.000Z',
+      '2022-12-18T00:00:00.000Z',
+    ])
+    expect(sessionOn('Equity-india-[*]', '2019-07-01T05:00:00Z')).toEqual([
+      '2019-07-01T03:45:00.000Z',
+      '2019-07-01T10:00:00.000Z',
+    ])
+  })
+
+  test('names what it does not have', () => {
+    expect(() => readMarketHours(file, 'Equity-mars-[*]')).toThrow('has no market Equity-mars-[*]')
+  })
+})
