@@ -38,8 +38,8 @@ export function admit(
     end(null)
   }
   const hear = (data: RawData, isBinary: boolean) => {
-    const frame = isBinary || sizeOf(data) > helloBytesMost ? null : readClientFrame(String(data))
-    if (frame === null || frame.header.t !== 'hello' || frame.lines.length > 0) {
+    const frame = isBinary || sizeOf(data) > helloBytesMost ? null : readClientFrame(data as Buffer)
+    if (frame === null || frame.header.t !== 'hello' || frame.at < frame.text.length) {
       refuse('its first frame is no hello')
       return
     }

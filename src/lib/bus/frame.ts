@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer'
 import { z } from 'zod'
 import { Micros, Name } from '#schemas/primitives.ts'
 import { nestsBeyond } from './nesting.ts'
@@ -47,13 +48,22 @@ export const ClientHeader = z.discriminatedUnion('t', [
   z.object({ t: z.literal('heard'), seq: Count }),
 ])
 export type ClientHeader = z.infer<typeof ClientHeader>
-export type ClientFrame = { readonly header: ClientHeader; readonly lines: string[] }
+
+/** A client's frame: its header, and the lines of its events as they came, from `at` on; `text` is the frame's bytes as text. */
+export type ClientFrame = {
+  readonly header: ClientHeader
+  readonly bytes: Buffer
+  readonly text: string
+  readonly at: number
+}
 
 const headerBytesMost = 1 << 20
 const headerNestingMost = 3
 
 /** Takes apart what came from a client, whoever that is; null when it is no frame of this protocol. */
-export function readClientFrame(text: string): ClientFrame | null {
+export function readClientFrame(bytes: Buffer): ClientFrame | null {
+  // Of plain ASCII a character is a byte: places in the text are places in the bytes.
+  const text = isAscii(bytes) ? bytes.toString('latin1') : bytes.toString('utf8')
   const end = text.indexOf('\n')
   const head = end < 0 ? text : text.slice(0, end)
   if (head.length > headerBytesMost || nestsBeyond(head, headerNestingMost)) return null
@@ -65,10 +75,15 @@ export function readClientFrame(text: string): ClientFrame | null {
   }
   // The one header that is read thousands of times a second is looked at by hand.
   const header = isPublish(json) ? json : ClientHeader.safeParse(json).data
-  if (header === undefined) return null
-  const lines = end < 0 ? [] : text.slice(end + 1).split('\n')
-  if (header.t === 'publish' && header.groups.reduce((sum, size) => sum + size, 0) !== lines.length) return null
-  return { header, lines }
+  return header === undefined ? null : { header, bytes, text, at: end < 0 ? text.length : end + 1 }
+}
+
+/** How many lines of events a frame has. */
+export function linesIn({ text, at }: ClientFrame): number {
+  if (at >= text.length) return 0
+  let count = 1
+  for (let end = text.indexOf('\n', at); end >= 0; end = text.indexOf('\n', end + 1)) count++
+  return count
 }
 
 function isPublish(json: unknown): json is Extract<ClientHeader, { t: 'publish' }> {

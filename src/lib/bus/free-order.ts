@@ -1,10 +1,10 @@
 import type { Committer, Group } from './committer.ts'
 import type { AppendResult } from './log-port.ts'
 
-/** A group that waits for its place, and who wants to hear of it. */
+/** Groups that wait for their place, in this order, and who wants to hear of each. */
 export type Waiting = {
-  readonly group: Group
-  readonly done: (result: AppendResult) => void
+  readonly groups: readonly Group[]
+  readonly done: (result: AppendResult, i: number) => void
   /** Whoever said it was refused something before it: it stays out. */
   readonly isOut: () => boolean
 }
@@ -25,8 +25,8 @@ export class FreeOrder {
     this.#fail = fail
   }
 
-  submit(waiting: readonly Waiting[]): void {
-    for (const one of waiting) this.#waiting.push(one)
+  submit(waiting: Waiting): void {
+    this.#waiting.push(waiting)
     if (!this.#isCommitting) void this.#commit()
   }
 
@@ -38,13 +38,15 @@ export class FreeOrder {
       let tell: (() => void) | null = null
       while (tell !== null || this.#next < this.#waiting.length) {
         const batch = this.#takeBatch()
-        const sent = batch.length === 0 ? null : this.#committer.send(batch.map(({ group }) => group))
+        const sent = batch.length === 0 ? null : this.#committer.send(groupsOf(batch))
         // The log works on this one while the last is told of.
         tell?.()
         tell = null
         if (sent === null) continue
         const appended = await sent
-        batch.forEach(({ done }, i) => void done(appended.results[i] as AppendResult))
+        let next = 0
+        for (const { groups, done } of batch)
+          for (let i = 0; i < groups.length; i++) done(appended.results[next++] as AppendResult, i)
         tell = appended.tell
       }
     } catch (error) {
@@ -57,11 +59,13 @@ export class FreeOrder {
   #takeBatch(): Waiting[] {
     const batch: Waiting[] = []
     let size = 0
-    while (this.#next < this.#waiting.length && batch.length < batchGroups && size < batchSize) {
+    let count = 0
+    while (this.#next < this.#waiting.length && count < batchGroups && size < batchSize) {
       const waiting = this.#waiting[this.#next++] as Waiting
       if (waiting.isOut()) continue
       batch.push(waiting)
-      for (const body of waiting.group.bodies) size += body.length
+      count += waiting.groups.length
+      for (const { bodies } of waiting.groups) for (const body of bodies) size += body.length
     }
     if (this.#next === this.#waiting.length) {
       this.#waiting = []
@@ -70,3 +74,6 @@ export class FreeOrder {
     return batch
   }
 }
+
+const groupsOf = (batch: readonly Waiting[]): readonly Group[] =>
+  batch.length === 1 ? (batch[0] as Waiting).groups : batch.flatMap(({ groups }) => groups)

@@ -1,6 +1,12 @@
 import type { Committer, Group } from './committer.ts'
-import type { Waiting } from './free-order.ts'
-import type { LogPort } from './log-port.ts'
+import type { AppendResult, LogPort } from './log-port.ts'
+
+/** A group that waits for its place, and who wants to hear of it. */
+export type WaitingGroup = {
+  readonly group: Group
+  readonly done: (result: AppendResult) => void
+  readonly isOut: () => boolean
+}
 
 export type LockstepService = { readonly name: string; readonly topics: readonly string[] }
 
@@ -29,9 +35,9 @@ export class Lockstep {
   readonly #options: LockstepOptions
   readonly #answers = new Map<string, Map<number, Group | null>>()
   readonly #unconfigured: string[]
-  readonly #configs = new Map<string, Waiting>()
-  #facts: Waiting[] = []
-  #feed: { readonly owner: object; readonly waiting: Waiting[] } | null = null
+  readonly #configs = new Map<string, WaitingGroup>()
+  #facts: WaitingGroup[] = []
+  #feed: { readonly owner: object; readonly waiting: WaitingGroup[] } | null = null
   #feedNext = 0
   #cursor: number
   #answering: Answering | null = null
@@ -73,7 +79,7 @@ export class Lockstep {
     this.#go()
   }
 
-  fact(service: string, waiting: Waiting): void {
+  fact(service: string, waiting: WaitingGroup): void {
     const isFirst = waiting.group.configured[0] === service && this.#unconfigured.includes(service)
     if (isFirst) this.#configs.set(service, waiting)
     else this.#facts.push(waiting)
@@ -81,7 +87,7 @@ export class Lockstep {
   }
 
   /** Facts of a feed in its order; what an earlier connection of it said, and is not in the log, is forgotten. */
-  feed(owner: object, waiting: readonly Waiting[]): void {
+  feed(owner: object, waiting: readonly WaitingGroup[]): void {
     if (this.#feed?.owner !== owner) {
       this.#feed = { owner, waiting: [] }
       this.#feedNext = 0
@@ -155,7 +161,7 @@ export class Lockstep {
     this.#options.deliver(seq)
   }
 
-  #nextFact(): Waiting | null {
+  #nextFact(): WaitingGroup | null {
     const [service] = this.#unconfigured
     if (service !== undefined) {
       const config = this.#configs.get(service)

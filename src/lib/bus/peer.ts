@@ -56,9 +56,11 @@ export class Peer {
     }, waitMs).unref()
   }
 
-  /** Takes a number for a group. */
-  takeNumber(): number {
-    return this.#published++
+  /** Takes numbers for so many groups: the first of them. */
+  takeNumbers(count: number): number {
+    const first = this.#published
+    this.#published += count
+    return first
   }
 
   /** Bytes that the router holds for it. */

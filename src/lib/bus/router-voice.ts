@@ -22,11 +22,11 @@ export class RouterVoice {
     const id = factId('router', epoch, this.#said++)
     const v = catalogue[topic].v
     const event = { id, topic, v, at: this.#now(), source: 'router', cause: null, payload } as unknown as Event
-    const group: Group = { bodies: [bodyOf(event)], topics: [topic], configured: [null] }
+    const group: Group = { bodies: [bodyOf(event)], topics: [topic], configured: [] }
     const done: Waiting['done'] = ({ kind }) => {
       if (kind === 'refused' && epoch === this.#epoch) this.#beginAnew()
     }
-    return { group, done, isOut: () => false }
+    return { groups: [group], done, isOut: () => false }
   }
 
   // What was said after it would be a skip: it is lost too, and what comes from now on is not.

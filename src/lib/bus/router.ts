@@ -3,13 +3,13 @@ import type { RawData, WebSocket } from 'ws'
 import { admit, type Hello } from './admission.ts'
 import type { Commit } from './commit.ts'
 import { Committer } from './committer.ts'
-import { type ClientFrame, readClientFrame } from './frame.ts'
+import { type ClientFrame, linesIn, readClientFrame } from './frame.ts'
 import { FreeOrder, type Waiting } from './free-order.ts'
 import { Lockstep, type LockstepService } from './lockstep.ts'
-import type { LogPort, LogState, Marks } from './log-port.ts'
+import type { AppendResult, LogPort, LogState, Marks } from './log-port.ts'
 import { credit, Peer } from './peer.ts'
 import { RateLimit } from './rate-limit.ts'
-import { readGroup } from './read-group.ts'
+import { readGroups } from './read-groups.ts'
 import { RouterMeasures, recordSince } from './router-measures.ts'
 import { metricsOf, peerStatus } from './router-status.ts'
 import { RouterVoice } from './router-voice.ts'
@@ -89,7 +89,7 @@ export class Router {
   sayMetrics(): void {
     if (this.#free === null) return
     const metrics = metricsOf(this.status(), this.measures)
-    this.#free.submit([this.#voice.fact('system.metrics', { service: 'router', metrics })])
+    this.#free.submit(this.#voice.fact('system.metrics', { service: 'router', metrics }))
   }
 
   /** Takes a new connection. */
@@ -149,66 +149,55 @@ export class Router {
     this.measures.frames++
     const bytes = (data as Buffer).length
     peer.arrived(bytes)
-    const frame = isBinary ? null : readClientFrame(String(data))
+    const frame = isBinary ? null : readClientFrame(data as Buffer)
     if (frame === null || frame.header.t === 'hello' || !this.#peers.has(peer))
       this.#refuse(peer, null, 'that is no frame of this protocol')
     else if (frame.header.t === 'heard') peer.subscriber?.heard(frame.header.seq)
-    else if (frame.header.t === 'answers') this.#takeAnswers(peer, frame.header.seq, frame.lines)
-    else this.#takeGroups(peer, frame.header.groups, frame.lines, bytes)
+    else if (frame.header.t === 'answers') this.#takeAnswers(peer, frame.header.seq, frame)
+    else this.#takeGroups(peer, frame.header.groups, frame)
   }
 
-  #takeGroups(peer: Peer, sizes: readonly number[], lines: ClientFrame['lines'], bytes: number): void {
+  #takeGroups(peer: Peer, sizes: readonly number[], frame: ClientFrame): void {
     const arrivedMs = performance.now()
-    const waiting: Waiting[] = []
-    const isOut = () => peer.isRefused
-    let next = 0
-    peer.hold(bytes)
-    for (let i = 0; i < sizes.length; i++) {
-      const size = sizes[i] as number
-      const k = peer.takeNumber()
-      const read = readGroup(peer.identity, size === 1 ? [lines[next] as string] : lines.slice(next, next + size))
-      next += size
-      if ('refusal' in read) {
-        this.#order(peer, waiting)
-        this.#refuse(peer, k, read.refusal)
-        return
-      }
-      const isLast = i === sizes.length - 1
-      const done: Waiting['done'] = (result) => {
-        if (result.kind === 'refused') this.#refuse(peer, k, result.reason)
-        else peer.settle(k)
-        if (!isLast) return
-        peer.release(bytes)
-        recordSince(this.measures.commit, arrivedMs)
-      }
-      waiting.push({ group: read.group, done, isOut })
-      for (const payload of read.newer) {
-        this.#options.say(`${payload.event}: ${payload.topic} version ${payload.v} is not known, only ${payload.known}`)
-        waiting.push(this.#voice.fact('system.version_mismatch', payload))
-      }
+    const { length } = frame.bytes
+    const { groups, newer, refusal } = readGroups(peer.identity, frame, sizes)
+    const first = peer.takeNumbers(groups.length)
+    if (groups.length > 0) peer.hold(length)
+    const done: Waiting['done'] = (result, i) => {
+      if (result.kind === 'refused') this.#refuse(peer, first + i, result.reason)
+      else peer.settle(first + i)
+      if (i < groups.length - 1) return
+      peer.release(length)
+      recordSince(this.measures.commit, arrivedMs)
     }
-    this.#order(peer, waiting)
+    if (groups.length > 0) this.#order(peer, { groups, done, isOut: () => peer.isRefused })
+    for (const payload of newer) {
+      this.#options.say(`${payload.event}: ${payload.topic} version ${payload.v} is not known, only ${payload.known}`)
+      this.#free?.submit(this.#voice.fact('system.version_mismatch', payload))
+    }
+    if (refusal !== null) this.#refuse(peer, first + groups.length, refusal)
   }
 
-  #order(peer: Peer, waiting: readonly Waiting[]): void {
-    if (this.#free !== null) this.#free.submit(waiting)
-    else if (peer.isService || peer.identity === 'operator')
-      for (const one of waiting) this.#lockstep?.fact(peer.identity, one)
-    else this.#lockstep?.feed(peer, waiting)
+  #order(peer: Peer, waiting: Waiting): void {
+    const { groups, done, isOut } = waiting
+    if (this.#free !== null) {
+      this.#free.submit(waiting)
+      return
+    }
+    const each = groups.map((group, i) => ({ group, isOut, done: (result: AppendResult) => done(result, i) }))
+    if (peer.isService || peer.identity === 'operator') for (const one of each) this.#lockstep?.fact(peer.identity, one)
+    else this.#lockstep?.feed(peer, each)
   }
 
-  #takeAnswers(peer: Peer, seq: number, lines: readonly string[]): void {
+  #takeAnswers(peer: Peer, seq: number, frame: ClientFrame): void {
     if (this.#lockstep === null || !peer.isService) {
       this.#refuse(peer, null, 'answers event by event are for services under lockstep')
       return
     }
-    if (lines.length === 0) {
-      this.#lockstep.answer(peer.identity, seq, null)
-      return
-    }
-    const read = readGroup(peer.identity, lines)
-    if ('refusal' in read) this.#refuse(peer, null, read.refusal)
-    else this.#lockstep.answer(peer.identity, seq, read.group)
+    const count = linesIn(frame)
+    const { groups, refusal } = readGroups(peer.identity, frame, count === 0 ? [] : [count])
+    if (refusal !== null) this.#refuse(peer, null, refusal)
+    else this.#lockstep.answer(peer.identity, seq, groups[0] ?? null)
   }
 
   #refuse(peer: Peer, k: number | null, reason: string): void {
@@ -222,7 +211,7 @@ export class Router {
     if (state === 'behind') this.measures.fellBehind++
     const behindEvents = Math.max(0, this.#committer.head - (peer.subscriber?.next ?? 0) + 1)
     this.#options.say(`${peer.identity} ${state === 'behind' ? 'is too slow: it reads from the log' : 'has caught up'}`)
-    this.#free?.submit([this.#voice.fact('system.backpressure', { consumer: peer.identity, state, behindEvents })])
+    this.#free?.submit(this.#voice.fact('system.backpressure', { consumer: peer.identity, state, behindEvents }))
   }
 
   #fanOut(commit: Commit): void {
