@@ -5,7 +5,7 @@ import { takenIn } from './taken-in.ts'
 import { takeTouch } from './touch.ts'
 import { isReached } from './trigger.ts'
 import { end, endImmediate, execute, type Said, type Turn, trigger, turnOf } from './turn.ts'
-import { endReason, isImmediate } from './working-order.ts'
+import { endReason, isImmediate, isMarketable } from './working-order.ts'
 
 /** What the newest quote of an instrument does to the orders in it, in the order of their acceptance. [V13]-[V16] */
 export function answerQuote(exchange: Exchange, instrument: string): readonly Said[] {
@@ -51,6 +51,12 @@ export function meetQuote(
 ): void {
   const { endsAt } = turn.order
   if (endsAt !== null && filledAt >= endsAt) return
+  const price = turn.order.side === 'buy' ? displayed.ask : displayed.bid
+  // Also when what is displayed there has been taken: the price is crossed.
+  if (isArrival && turn.order.isPostOnly && price !== null && isMarketable(turn.order, price)) {
+    end(turn, 'order.canceled', 'post-only would take')
+    return
+  }
   const take = takeTouch(turn.order, displayed, isArrival, filledAt)
   if (!take) return
   const before = turn.order.leavesLots

@@ -1,0 +1,74 @@
+import { fromUnits } from '#lib/domain/decimal.ts'
+import { type Instrument, instrumentOf } from '#lib/domain/instrument.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+
+/** A listing under Binance's name: `BTCUSDT.BINANCE` is BTCUSDT, `ACME.SIM` in USD is ACMEUSD. */
+export type ListedSymbol = {
+  readonly symbol: string
+  readonly base: string
+  readonly quote: string
+  readonly instrument: Instrument
+  readonly tickSize: string
+  readonly stepSize: string
+}
+
+/** Null for what cannot be traded spot: options, indexes, and what has no steps. */
+export function listedSymbol(listing: PayloadOf<'md.instrument'>): ListedSymbol | null {
+  const instrument = instrumentOf(listing)
+  if (instrument === null || listing.kind === 'option' || listing.kind === 'index') return null
+  const name = listing.instrument.slice(0, listing.instrument.lastIndexOf('.')).replace(/[^A-Z0-9]/g, '')
+  const quote = listing.currency
+  const base = name.endsWith(quote) && name.length > quote.length ? name.slice(0, -quote.length) : name
+  const { tickSize, lotSize } = instrument
+  return {
+    symbol: `${base}${quote}`,
+    base,
+    quote,
+    instrument,
+    tickSize: fromUnits(tickSize.units, tickSize.scale),
+    stepSize: fromUnits(lotSize.units, lotSize.scale),
+  }
+}
+
+/** As `GET /api/v3/exchangeInfo` lists it. */
+export function symbolInfo({ symbol, base, quote, tickSize, stepSize }: ListedSymbol) {
+  const most = '9000000000'
+  return {
+    symbol,
+    status: 'TRADING',
+    baseAsset: base,
+    baseAssetPrecision: 8,
+    quoteAsset: quote,
+    quotePrecision: 8,
+    quoteAssetPrecision: 8,
+    baseCommissionPrecision: 8,
+    quoteCommissionPrecision: 8,
+    orderTypes: orderTypes,
+    icebergAllowed: false,
+    ocoAllowed: false,
+    otoAllowed: false,
+    quoteOrderQtyMarketAllowed: true,
+    allowTrailingStop: false,
+    cancelReplaceAllowed: true,
+    isSpotTradingAllowed: true,
+    isMarginTradingAllowed: false,
+    filters: [
+      { filterType: 'PRICE_FILTER', minPrice: tickSize, maxPrice: most, tickSize },
+      { filterType: 'LOT_SIZE', minQty: stepSize, maxQty: most, stepSize },
+    ],
+    permissions: [],
+    permissionSets: [['SPOT']],
+    defaultSelfTradePreventionMode: 'NONE',
+    allowedSelfTradePreventionModes: ['NONE'],
+  }
+}
+
+export const orderTypes = [
+  'LIMIT',
+  'LIMIT_MAKER',
+  'MARKET',
+  'STOP_LOSS',
+  'STOP_LOSS_LIMIT',
+  'TAKE_PROFIT',
+  'TAKE_PROFIT_LIMIT',
+] as const

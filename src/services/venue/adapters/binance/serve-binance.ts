@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer } from 'ws'
+import type { Fact } from '#schemas/event.ts'
+import type { VenueConfig } from '#services/venue/venue-config.ts'
+import { BinanceFault, fault } from './binance-fault.ts'
+import { type ApiKey, checkKey, checkSignature } from './request-auth.ts'
+import { routes, type Served } from './rest-routes.ts'
+import { ServedVenue } from './served-venue.ts'
+import { StreamHub } from './stream-hub.ts'
+
+export type BinanceServer = {
+  readonly url: string
+  readonly venue: ServedVenue
+  /** A fact of the market, in order of time. */
+  readonly hear: (fact: Fact) => void
+  readonly close: () => Promise<void>
+}
+
+export type BinanceServerOptions = {
+  readonly host?: string
+  /** 0 takes a free one. */
+  readonly port: number
+  readonly key: ApiKey
+  readonly config: Omit<VenueConfig, 'currency'>
+  readonly balances: Readonly<Record<string, string>>
+  readonly nowMs: () => number
+}
+
+const longestBody = 64 << 10
+
+/** The simulated venue over Binance's Spot REST API and WebSocket streams, on one port. Rejects when the port is taken. */
+export async function serveBinance(options: BinanceServerOptions): Promise<BinanceServer> {
+  const { host = '127.0.0.1', port, config, balances, nowMs } = options
+  const venue = new ServedVenue({ config, balances, nowMs, onUserFrame: (frame) => hub.tellUser(frame) })
+  const served: Served = { venue, nowMs, listenKeys: new Set() }
+  const hub: StreamHub = new StreamHub(served)
+  const server = createServer((request, response) => void serve(served, options, request, response))
+  const sockets = new WebSocketServer({ server, maxPayload: longestBody, perMessageDeflate: false })
+  sockets.on('connection', (socket, { url = '/' }) => {
+    if (!hub.join(socket, new URL(url, 'http://localhost'))) socket.close(1008, 'there is no such stream')
+  })
+  await new Promise<void>((resolve, reject) => {
+    sockets.once('listening', resolve).once('error', reject)
+    server.listen(port, host)
+  })
+  const { port: taken } = server.address() as AddressInfo
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${taken}`,
+    venue,
+    hear: (fact) => {
+      venue.hear(fact)
+      hub.hear(fact)
+    },
+    close: () =>
+      new Promise<void>((resolve) => {
+        hub.close()
+        sockets.close()
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+async function serve(
+  served: Served,
+  { key, nowMs }: BinanceServerOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const say = (status: number, body: unknown) =>
+    response
+      .writeHead(status, { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store' })
+      .end(JSON.stringify(body))
+  try {
+    const body = await bodyOf(request)
+    const [path = '/', query = ''] = (request.url ?? '/').split('?')
+    const route = routes[`${request.method} ${path}`]
+    if (route === undefined) throw fault.notFound()
+    const params = new Map([...new URLSearchParams(query), ...new URLSearchParams(body)])
+    if (route.security !== 'none') checkKey(request.headers['x-mbx-apikey'] as string | undefined, key)
+    if (route.security === 'signed') checkSignature(query, body, params, key, nowMs())
+    say(200, route.answer(served, params))
+  } catch (error) {
+    if (!(error instanceof BinanceFault)) {
+      say(500, { code: -1000, msg: 'An unknown error occurred while processing the request.' })
+      throw error
+    }
+    say(error.status, { code: error.code, msg: error.message })
+  }
+}
+
+async function bodyOf(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request) {
+    bytes += (chunk as Buffer).length
+    if (bytes > longestBody) throw new BinanceFault(-1100, 'The body is too long.', 413)
+    chunks.push(chunk as Buffer)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

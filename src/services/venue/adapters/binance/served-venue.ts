@@ -1,0 +1,225 @@
+import { compareExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { absExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { Machine } from '#lib/kernel/machine.ts'
+import { anyService } from '#lib/kernel/service.ts'
+import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
+import type { Event, Fact } from '#schemas/event.ts'
+import { venue } from '#services/venue/service.ts'
+import type { VenueConfig } from '#services/venue/venue-config.ts'
+import { fault } from './binance-fault.ts'
+import { type ListedSymbol, listedSymbol } from './listed-symbol.ts'
+import { MarketView } from './market-view.ts'
+import { type OrderRequest, submissionOf } from './order-request.ts'
+import { executionReport, fillServed, isOpen, leavesOf, type ServedOrder } from './served-order.ts'
+import { eightDigits, Wallet } from './wallet.ts'
+
+export type ServedVenueOptions = {
+  readonly config: Omit<VenueConfig, 'currency'>
+  readonly balances: Readonly<Record<string, string>>
+  /** Milliseconds since 1970. */
+  readonly nowMs: () => number
+  /** Frames of the user data stream. */
+  readonly onUserFrame: (frame: object) => void
+}
+
+/** The simulated exchange with one account, as Binance keeps it: orders, trades, balances. The matching is the venue service's own. */
+export class ServedVenue {
+  readonly market = new MarketView()
+  readonly wallet: Wallet
+  readonly orders = new Map<number, ServedOrder>()
+  readonly #open = new Map<number, ServedOrder>()
+  readonly symbols = new Map<string, ListedSymbol>()
+  readonly #byInstrument = new Map<string, ListedSymbol>()
+  readonly #machine = new Machine(anyService(venue))
+  readonly #options: ServedVenueOptions
+  #seq = 0
+  #at = 0
+  #trades = 0
+  #newestOrder = 0
+
+  constructor(options: ServedVenueOptions) {
+    this.#options = options
+    this.wallet = new Wallet(options.balances)
+  }
+
+  /** A fact of the market: orders that it fills are filled. */
+  hear({ topic, payload, at }: Fact): void {
+    this.#at = Math.max(this.#at, at)
+    if (topic === 'md.instrument') this.#list(payload as PayloadOf<'md.instrument'>)
+    this.market.take(topic, payload)
+    if (this.#machine.isConfigured && this.#machine.service.subscribes.includes(topic)) this.#tell(topic, payload)
+  }
+
+  /** Accepts an order and what it gets at once. Throws a BinanceFault where Binance would refuse it. */
+  place(request: OrderRequest): ServedOrder {
+    const { symbol, clientOrderId } = request
+    const named = clientOrderId ?? `x-${this.#newestOrder + 1}-${this.#options.nowMs()}`
+    if (this.openOrders().some((one) => one.clientOrderId === named)) throw fault.rejected('Duplicate order sent.')
+    const locked = this.#needs(request)
+    const asset = request.side === 'BUY' ? symbol.quote : symbol.base
+    if (!this.wallet.canSpend(asset, locked))
+      throw fault.rejected('Account has insufficient balance for requested action.')
+    const orderId = ++this.#newestOrder
+    const now = this.#options.nowMs()
+    const order: ServedOrder = {
+      request,
+      orderId,
+      clientOrderId: named,
+      time: now,
+      updateTime: now,
+      status: 'NEW',
+      executed: zero,
+      quoteExecuted: zero,
+      isTriggered: false,
+      locked,
+      trades: [],
+    }
+    this.orders.set(orderId, order)
+    this.#open.set(orderId, order)
+    this.wallet.lock(asset, locked)
+    this.#tell('order.submitted', submissionOf(request, `b-${orderId}`, 'account'))
+    if (order.status === 'REJECTED') {
+      this.orders.delete(orderId)
+      throw fault.rejected(
+        request.type === 'LIMIT_MAKER' ? 'Order would immediately match and take.' : 'Market is closed.',
+      )
+    }
+    return order
+  }
+
+  cancel(order: ServedOrder): void {
+    if (!isOpen(order)) throw fault.cancelRejected()
+    const { instrument } = order.request.symbol.instrument
+    this.#tell('order.cancel_requested', { clientOrderId: `b-${order.orderId}`, instrument, reason: 'asked' })
+  }
+
+  openOrders(symbol?: string): ServedOrder[] {
+    return [...this.#open.values()].filter((order) => symbol === undefined || order.request.symbol.symbol === symbol)
+  }
+
+  /** What an order could cost at most: a buy at its limit, its stop or the ask; a sell its quantity. */
+  #needs({ side, quantity, price, stopPrice, symbol }: OrderRequest) {
+    if (side === 'SELL') return parseExact(quantity)
+    const { ask } = this.market.best(symbol.instrument.instrument)
+    const at = price ?? stopPrice ?? ask
+    if (at === null) throw fault.rejected('Market is closed.')
+    return multiplyExact(parseExact(quantity), parseExact(at))
+  }
+
+  #list(listing: PayloadOf<'md.instrument'>): void {
+    const symbol = listedSymbol(listing)
+    if (symbol === null) return
+    // The account is in the currency of the first listing.
+    if (this.symbols.size === 0) {
+      const config = { ...this.#options.config, currency: symbol.quote }
+      this.#tell('system.config', { service: 'venue', hash: '0'.repeat(64), config })
+    }
+    this.symbols.set(symbol.symbol, symbol)
+    this.#byInstrument.set(listing.instrument, symbol)
+  }
+
+  #tell<T extends Topic>(topic: T, payload: PayloadOf<T>): void {
+    const id = `served:e1.${this.#seq}`
+    const { v } = catalogue[topic]
+    const event = { seq: ++this.#seq, id, topic, v, at: this.#at, source: 'served', cause: null, payload } as Event
+    for (const answer of this.#machine.step(event)) this.#answer(answer)
+  }
+
+  #answer(event: Event): void {
+    const { clientOrderId } = event.payload as { clientOrderId: string }
+    const order = this.orders.get(Number(clientOrderId.slice(2)))
+    if (order === undefined) return
+    const isMaker = order.request.type === 'LIMIT_MAKER' && order.executed.units === 0n
+    switch (event.topic) {
+      case 'order.accepted':
+        if (!isMaker || this.#wouldRest(order)) this.#report(order, 'NEW')
+        return
+      case 'order.triggered':
+        order.isTriggered = true
+        return
+      case 'order.fill':
+        this.#fill(order, event.payload)
+        return
+      case 'order.rejected':
+        if (event.payload.code !== 'UNKNOWN_ORDER') this.#end(order, 'REJECTED')
+        return
+      case 'order.canceled':
+        // A maker that would take was never on the book; an immediate order's rest expires, as Binance says it.
+        if (event.payload.reason === 'post-only would take') this.#end(order, 'REJECTED')
+        else this.#end(order, event.payload.reason === 'asked' ? 'CANCELED' : 'EXPIRED')
+        return
+      case 'order.expired':
+        this.#end(order, 'EXPIRED')
+    }
+  }
+
+  #wouldRest({ request }: ServedOrder): boolean {
+    const { bid, ask } = this.market.best(request.symbol.instrument.instrument)
+    const other = request.side === 'BUY' ? ask : bid
+    if (other === null || request.price === null) return true
+    const distance = compareExact(parseExact(request.price), parseExact(other))
+    return request.side === 'BUY' ? distance < 0 : distance > 0
+  }
+
+  #fill(order: ServedOrder, fill: PayloadOf<'order.fill'>): void {
+    const { request } = order
+    const { base, quote } = request.symbol
+    const [quantity, price] = [parseExact(fill.quantity), parseExact(fill.price)]
+    const paid = multiplyExact(quantity, price)
+    const isBuyer = request.side === 'BUY'
+    const time = this.#options.nowMs()
+    const commission = eightDigits(parseExact(fill.fee))
+    const trade = { price: fill.price, quantity: fill.quantity, commission, commissionAsset: quote, time, isBuyer }
+    fillServed(order, fill, {
+      ...trade,
+      id: ++this.#trades,
+      orderId: order.orderId,
+      isMaker: fill.liquidity === 'maker',
+    })
+    this.#unlock(order)
+    if (isBuyer) this.wallet.add(base, quantity)
+    else this.wallet.take(base, quantity)
+    if (isBuyer) this.wallet.take(quote, paid)
+    else this.wallet.add(quote, paid)
+    this.wallet.take(quote, parseExact(fill.fee))
+    this.#report(order, 'TRADE')
+  }
+
+  /** Locks what the rest of the order needs, in place of what it had locked. */
+  #unlock(order: ServedOrder): void {
+    const { side, symbol, quantity } = order.request
+    const asset = side === 'BUY' ? symbol.quote : symbol.base
+    if (!isOpen(order)) this.#open.delete(order.orderId)
+    const leaves = isOpen(order) ? leavesOf(order) : zero
+    const whole = parseExact(quantity)
+    const scale = Math.max(whole.scale, leaves.scale)
+    const at = (amount: typeof whole) => amount.units * 10n ** BigInt(scale - amount.scale)
+    const first = side === 'SELL' ? whole : this.#firstLock(order)
+    const left = { units: (first.units * at(leaves)) / at(whole), scale: first.scale }
+    this.wallet.release(asset, absExact(subtractExact(order.locked, left)))
+    order.locked = left
+  }
+
+  #firstLock({ request }: ServedOrder) {
+    const at = request.price ?? request.stopPrice
+    return at === null ? zero : multiplyExact(parseExact(request.quantity), parseExact(at))
+  }
+
+  #end(order: ServedOrder, status: 'CANCELED' | 'EXPIRED' | 'REJECTED'): void {
+    order.status = status
+    order.updateTime = this.#options.nowMs()
+    this.#unlock(order)
+    if (status !== 'REJECTED') this.#report(order, status)
+  }
+
+  #report(order: ServedOrder, type: Parameters<typeof executionReport>[1]): void {
+    this.#options.onUserFrame(executionReport(order, type))
+    const { base, quote } = order.request.symbol
+    const balances = [base, quote].map((a) => {
+      const { free, locked } = this.wallet.balance(a)
+      return { a, f: free, l: locked }
+    })
+    const E = order.updateTime
+    this.#options.onUserFrame({ e: 'outboundAccountPosition', E, u: E, B: balances })
+  }
+}
