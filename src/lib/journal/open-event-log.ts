@@ -5,7 +5,7 @@ import type { Durability } from '#lib/journal/durability.ts'
 import { EventLog } from '#lib/journal/event-log.ts'
 import { behindHoles, readHoles } from '#lib/journal/holes.ts'
 import type { Torn } from '#lib/journal/journal-tail.ts'
-import type { LogDisk } from '#lib/journal/log-disk.ts'
+import { isDiskFull, type LogDisk } from '#lib/journal/log-disk.ts'
 import { journalFolder, journalSegments, segmentName } from '#lib/journal/log-files.ts'
 import { idIn, topicIn } from '#lib/journal/log-line.ts'
 import { markAfter, noMark } from '#lib/journal/marks.ts'
@@ -41,15 +41,28 @@ export type LogOptions = {
  */
 export async function openEventLog(folder: string, options: LogOptions = {}): Promise<EventLog> {
   const { disk = realDisk } = options
-  makeFolders(disk, journalFolder(folder))
+  try {
+    makeFolders(disk, journalFolder(folder))
+  } catch (error) {
+    throw inWords(error, folder)
+  }
   const lock = await disk.lock(folder)
   try {
     const { onFailure, durability = {}, aheadBytes = 1 << 20 } = options
     return new EventLog({ ...recover(folder, disk, options), folder, lock, durability, aheadBytes, onFailure })
   } catch (error) {
     await lock.release()
-    throw error
+    throw inWords(error, folder)
   }
+}
+
+/** What a disk says that cannot be written, for who has to do something about it. */
+function inWords(error: unknown, file: string): unknown {
+  const { code } = error as NodeJS.ErrnoException
+  if (code === 'EROFS') return new UserError('the disk is read-only: a log has to be written', { file })
+  if (code === 'EACCES' || code === 'EPERM') return new UserError(`may not be written: ${code}`, { file })
+  if (isDiskFull(error)) return new UserError('the disk is full: make some space first', { file })
+  return error
 }
 
 function recover(folder: string, disk: LogDisk, options: LogOptions) {
