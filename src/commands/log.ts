@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { Flags } from '@oclif/core'
+import { processFlags, topologyOf } from '#compose/service-process.ts'
 import { ensureSecret, readSecret } from '#lib/bus/auth.ts'
 import { serveLog } from '#lib/journal/log-server.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
+import { packFrame } from '#lib/journal/packed-file.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 
@@ -14,10 +16,7 @@ export default class Log extends TraderCommand {
   static override flags = {
     folder: Flags.string({ description: 'Folder of the logs, one of which is that of the run', default: 'logs' }),
     run: Flags.string({ description: 'Name of the run', default: 'live' }),
-    topology: Flags.string({
-      description: 'Accepted as by every process of a tree; a log needs nothing from it',
-      hidden: true,
-    }),
+    topology: processFlags.topology,
     port: Flags.integer({ description: 'Port on 127.0.0.1; 0 takes a free one', default: 7412, min: 0, max: 65_535 }),
     keys: Flags.string({ description: 'Folder of the secrets', default: 'keys' }),
   }
@@ -28,8 +27,11 @@ export default class Log extends TraderCommand {
     const folder = join(flags.folder, run)
     ensureSecret(flags.keys, 'router')
     const secret = readSecret(flags.keys, 'router')
+    const { durability, compress } = topologyOf(flags).log
     const log = await openEventLog(folder, {
       run,
+      durability,
+      compress: compress ? packFrame : null,
       onTorn: ({ file, copy, bytes }) =>
         this.say(`${file}: its last ${bytes} bytes are torn, as by a writer that died; they are now in ${copy}`),
       onFailure: (error) => {

@@ -30,11 +30,15 @@ export default class Status extends TraderCommand {
     }))
     const processes = processRows(children, router)
     if (router === null || processes.some(({ state }) => state !== 'ready')) process.exitCode = exitCode.failed
-    const { run = flags.run, head = null, eventsPerSecond = null } = router ?? {}
+    const { run = flags.run, head = null, eventsPerSecond = null, durability = {} } = router ?? {}
     const numbers = router === null ? 'the router does not answer' : `seq ${head}, ${eventsPerSecond} events/s`
     this.log(`run ${run}${tree === null ? '' : `, process ${tree.pid}`}: ${numbers}`)
+    const written = Object.keys(durability).filter((namespace) => durability[namespace] === 'written')
+    const exception =
+      written.length === 0 ? '' : `; ${written.join(', ')} when written (a power cut may take the end of it)`
+    if (router !== null) this.log(`acknowledged when on the disk${exception}`)
     this.log(formatTable(columns, processes.map(rowOf)))
-    return { run, isRunning: true, pid: tree?.pid ?? null, head, eventsPerSecond, processes }
+    return { run, isRunning: true, pid: tree?.pid ?? null, head, eventsPerSecond, durability, processes }
   }
 }
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
+import { mayBeWritten } from '#lib/journal/durability.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { MarketHours } from '#lib/time/market-hours.ts'
 import { Currency, InstrumentId, Interval, Micros, Money, Name } from '#schemas/primitives.ts'
@@ -37,6 +38,12 @@ export const RunFeed = z.strictObject({
 
 export type RunFeed = z.infer<typeof RunFeed>
 
+/** How the log keeps events: when it acknowledges those of a namespace, and whether sealed segments are compressed. */
+const LogSettings = z.strictObject({
+  durability: z.partialRecord(z.enum(mayBeWritten), z.enum(['fsync', 'written'])).default({}),
+  compress: z.boolean().default(true),
+})
+
 /** What a tree of processes, or a backtest, is made of: what runs, on which market, with which money. */
 export const Topology = z
   .strictObject({
@@ -47,6 +54,7 @@ export const Topology = z
     router: z
       .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(7411) })
       .default({ host: '127.0.0.1', port: 7411 }),
+    log: LogSettings.prefault({}),
     /** One event at a time, so that the log is that of the same backtest. */
     lockstep: z.boolean().default(false),
     /** Microseconds UTC: the time of the configurations, where the run is not live. */

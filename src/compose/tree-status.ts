@@ -8,6 +8,7 @@ const Status = z.object({
   run: z.string(),
   head: z.number(),
   eventsPerSecond: z.number(),
+  durability: z.record(z.string(), z.enum(['fsync', 'written'])).optional(),
   connections: z.array(
     z.object({
       identity: z.string(),

@@ -15,6 +15,8 @@ const steps: Partial<Record<Step, string>> = {
   'torn.folder': 'fsync of the folder of that copy',
   'suspect.file': 'fdatasync of the fresh segment that a suspect tail is written to',
   'suspect.folder': 'fsync of the folder of that segment',
+  'packed.file': 'fdatasync of a compressed segment, before it is renamed into its place',
+  'packed.folder': 'fsync of its folder, before the plain one is removed',
 }
 
 /** Seeds from which on the simulation soon shows that a step is left out, or comes too late. */
@@ -43,6 +45,10 @@ const seeds: Partial<Record<string, number>> = {
   'suspect.file, too late': 2,
   'suspect.folder, left out': 139,
   'suspect.folder, too late': 71,
+  'packed.file, left out': 1,
+  'packed.file, too late': 1,
+  'packed.folder, left out': 4,
+  'packed.folder, too late': 7,
 }
 
 export const durableSteps = (Object.keys(steps) as Step[]).flatMap((step) =>

@@ -1,3 +1,4 @@
+import { zstdCompressSync } from 'node:zlib'
 import type { AppendResult } from '#lib/bus/log-port.ts'
 import { contentOf } from '#lib/codec/event-text.ts'
 import { readCheckpoint } from '#lib/journal/checkpoint.ts'
@@ -6,6 +7,7 @@ import type { EventLog } from '#lib/journal/event-log.ts'
 import type { Torn } from '#lib/journal/journal-tail.ts'
 import { textOf } from '#lib/journal/new-file.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
+import { frameParams } from '#lib/journal/packed-file.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { below, type Chance, chanceOf, isLikely, pick } from '#test/faults/chance.ts'
@@ -52,7 +54,10 @@ export async function simulateLog({ seed, mutation = null, durability = {} }: Op
   let [crashes, events, date] = [0, 0, 24]
   const today = () => `2026-11-${isLikely(chance, 0.03) ? ++date : date}`
   const onTorn = ({ copy, bytes }: Torn) => void model.torn.set(copy, bytes)
+  const isPacking = isLikely(chance, 0.1) || mutation?.step.startsWith('packed') === true
+  const compress = isPacking ? async (bytes: Buffer) => zstdCompressSync(bytes, frameParams) : null
   const options = {
+    compress,
     disk,
     durability,
     today,

@@ -78,7 +78,8 @@ export class Router {
     const { head, committed } = this.#committer
     const connections = [...this.#peers].map((peer) => peerStatus(peer, head))
     const isIdle = this.#lockstep?.isIdle ?? true
-    return { run: this.#options.state.run, head, committed, isIdle, isEnded: this.#isEnded && isIdle, connections }
+    const { run, durability } = this.#options.state
+    return { run, durability, head, committed, isIdle, isEnded: this.#isEnded && isIdle, connections }
   }
 
   beat(): void {

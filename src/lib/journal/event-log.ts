@@ -1,13 +1,13 @@
 import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, SourceMark } from '#lib/bus/log-port.ts'
 import { contentOf, splitSig } from '#lib/codec/event-text.ts'
-import { writeCheckpoint } from '#lib/journal/checkpoint.ts'
 import type { Durability } from '#lib/journal/durability.ts'
+import { freeJournal } from '#lib/journal/free-journal.ts'
 import { JournalWriter } from '#lib/journal/journal-writer.ts'
 import { isDiskFull, isOutOfFiles, type Lock, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
-import { journalFolder, journalSegments } from '#lib/journal/log-files.ts'
 import { lineOf } from '#lib/journal/log-line.ts'
 import { LogReads } from '#lib/journal/log-reads.ts'
-import { type Sequenced, sequenceGroups } from '#lib/journal/sequence-groups.ts'
+import { packSegments } from '#lib/journal/pack-segment.ts'
+import { refusedFull, type Sequenced, sequenceGroups } from '#lib/journal/sequence-groups.ts'
 import type { TopicFiles, TopicLine } from '#lib/journal/topic-files.ts'
 import type { WatermarkFile } from '#lib/journal/watermark.ts'
 import { namespaceOf } from '#schemas/catalogue.ts'
@@ -26,10 +26,14 @@ type Opened = {
   readonly segmentBytes: number
   readonly aheadBytes: number
   readonly durability: Durability
+  /** Null where sealed segments stay as they are. */
+  readonly compress: ((bytes: Buffer) => Promise<Buffer>) | null
   readonly topicFiles: TopicFiles
   readonly watermark: WatermarkFile
   readonly marks: Map<string, SourceMark>
   readonly head: number
+  /** Topic segments that end up to there are as they will stay. */
+  readonly sealedThrough: number
   readonly journal: { readonly file: LogFile; readonly bytes: number; readonly allocated: number }
   readonly onFailure?: (error: Error) => void
 }
@@ -52,6 +56,7 @@ export class EventLog implements LogPort {
   #committing: Promise<void> | null = null
   #syncing: Promise<void> | null = null
   #checkpoint: Promise<void> = Promise.resolve()
+  #packing: Promise<void>
   #end: Error | null = null
 
   constructor(opened: Opened) {
@@ -61,6 +66,7 @@ export class EventLog implements LogPort {
     this.#durable = opened.head
     this.#journal = new JournalWriter(opened)
     this.#reads = new LogReads(opened.folder, opened.head, opened.disk)
+    this.#packing = this.#pack(opened.sealedThrough)
   }
 
   async state(): Promise<LogState> {
@@ -86,6 +92,7 @@ export class EventLog implements LogPort {
     await this.#committing
     await this.#syncing
     await this.#checkpoint
+    await this.#packing
     if (!isFirst) return
     await this.#save()
     await this.#letGo()
@@ -120,7 +127,7 @@ export class EventLog implements LogPort {
         // What was taken back must not be there again after a power cut.
         await this.#journal.sync('refusal')
         batch.forEach(({ groups, resolve }, i) => {
-          resolve(this.#refusedFull(groups, results[i] as AppendResult[]))
+          resolve(refusedFull(groups, results[i] as AppendResult[], this.#marks, this.#head))
         })
         return
       }
@@ -187,16 +194,6 @@ export class EventLog implements LogPort {
     return topicFiles.pendingBytes < 4 * segmentBytes + topicBytesWaiting || topicFiles.flush()
   }
 
-  /** What would have been appended is refused; a repeat is one only when it repeats what is in the log. */
-  #refusedFull(groups: Groups, results: readonly AppendResult[]): AppendResult[] {
-    return groups.map((group, i): AppendResult => {
-      const result = results[i] as AppendResult
-      if (result.kind === 'refused') return result
-      const [alone] = sequenceGroups([group], new Map(this.#marks), this.#head, [])
-      return alone?.kind === 'repeat' ? alone : { kind: 'refused', reason: 'disk_full' }
-    })
-  }
-
   async #rotate(): Promise<void> {
     // The name of a segment says that all before it is durable.
     while (this.#syncing !== null) await this.#syncing
@@ -206,25 +203,21 @@ export class EventLog implements LogPort {
     this.#checkpoint = before.then(() => this.#save()).catch((error: Error) => this.#fail(error, []))
   }
 
-  /** Makes the topic files durable up to now; then the segments before the newest are not needed. */
   async #save(): Promise<void> {
     const { disk, folder, topicFiles } = this.#opened
-    if (!topicFiles.flush()) return
-    const checkpoint = { through: this.#durable, marks: Object.fromEntries(this.#marks), files: topicFiles.positions() }
-    await topicFiles.sync()
+    const through = this.#durable
+    if (!(await freeJournal(disk, folder, topicFiles, { through, marks: this.#marks }))) return
+    this.#packing = this.#packing.then(() => this.#pack(through))
+  }
+
+  /** In the background, and not at all when there is no room for it. */
+  async #pack(through: number): Promise<void> {
+    const { disk, folder, compress } = this.#opened
+    if (compress === null || this.#end !== null) return
     try {
-      writeCheckpoint(disk, folder, checkpoint)
+      await packSegments(disk, folder, { through, compress, isWanted: () => this.#end === null })
     } catch (error) {
-      // The journal stays as long as it is until there is space again.
-      if (isDiskFull(error) || isOutOfFiles(error)) return
-      throw error
-    }
-    const segments = journalSegments(disk, folder)
-    for (const [i, { path }] of segments.entries()) {
-      if ((segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY) > checkpoint.through + 1) break
-      disk.remove(path)
-      // One after the other: a journal has no gaps.
-      disk.syncFolder(journalFolder(folder), 'removal.folder')
+      if (!isDiskFull(error) && !isOutOfFiles(error)) await this.#fail(error as Error, [])
     }
   }
 

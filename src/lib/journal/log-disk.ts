@@ -12,6 +12,8 @@ export type Step =
   | 'torn.folder'
   | 'suspect.file'
   | 'suspect.folder'
+  | 'packed.file'
+  | 'packed.folder'
   | 'holes.file'
   | 'holes.folder'
 

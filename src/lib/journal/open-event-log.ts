@@ -28,6 +28,8 @@ export type LogOptions = {
   readonly aheadBytes?: number
   /** Of namespaces that are not `fsync`. */
   readonly durability?: Durability
+  /** How sealed segments are compressed; null where they stay as they are. */
+  readonly compress?: ((bytes: Buffer) => Promise<Buffer>) | null
   /** `YYYY-MM-DD`, UTC. */
   readonly today?: () => string
   readonly onTorn?: (torn: Torn) => void
@@ -48,8 +50,16 @@ export async function openEventLog(folder: string, options: LogOptions = {}): Pr
   }
   const lock = await disk.lock(folder)
   try {
-    const { onFailure, durability = {}, aheadBytes = 1 << 20 } = options
-    return new EventLog({ ...recover(folder, disk, options), folder, lock, durability, aheadBytes, onFailure })
+    const { onFailure, durability = {}, aheadBytes = 1 << 20, compress = null } = options
+    return new EventLog({
+      ...recover(folder, disk, options),
+      folder,
+      lock,
+      durability,
+      aheadBytes,
+      compress,
+      onFailure,
+    })
   } catch (error) {
     await lock.release()
     throw inWords(error, folder)
@@ -101,7 +111,17 @@ function recover(folder: string, disk: LogDisk, options: LogOptions) {
   watermark.write({ durable: head, acknowledged: head })
   const run = options.run ?? basename(resolve(folder))
   const journal = { file, bytes: end?.bytes ?? 0, allocated: file.size }
-  return { run, disk, segmentBytes, topicFiles, marks, head, watermark, journal }
+  return {
+    run,
+    disk,
+    segmentBytes,
+    topicFiles,
+    marks,
+    head,
+    watermark,
+    journal,
+    sealedThrough: checkpoint?.through ?? 0,
+  }
 }
 
 function readBefore(folder: string, disk: LogDisk, before: number, fold: (line: string) => void): void {

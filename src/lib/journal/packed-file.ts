@@ -1,4 +1,5 @@
-import { constants, zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { constants, zstdCompress, zstdDecompressSync } from 'node:zlib'
 import type { ReadFile } from '#lib/journal/log-disk.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
@@ -13,6 +14,10 @@ export type Frame = { readonly packedBytes: number; readonly plainBytes: number 
 
 /** How a frame is compressed: with a checksum of its own. */
 export const frameParams = { params: { [constants.ZSTD_c_compressionLevel]: 3, [constants.ZSTD_c_checksumFlag]: 1 } }
+
+const compressed = promisify(zstdCompress)
+/** Makes a frame, on another thread. */
+export const packFrame = (bytes: Buffer): Promise<Buffer> => compressed(bytes, frameParams)
 
 /** What stands behind the frames of a file. */
 export function seekTable(frames: readonly Frame[]): Buffer {

@@ -88,7 +88,8 @@ class Walk {
       group.push({ line, seq })
       expected = behindHoles(this.#holes, seq + 1)
       this.#attest(durableIn(line))
-      if (followingIn(line) > 0) continue
+      // What is missing of a group in a hole was acknowledged, and will not come.
+      if (followingIn(line) > 0 && expected === seq + 1) continue
       for (const one of group) fold(one.line, one.seq)
       if (seq > this.attested) this.suspect ??= { from: groupAt, seq: group[0]?.seq ?? seq }
       this.#head = seq

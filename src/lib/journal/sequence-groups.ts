@@ -37,3 +37,17 @@ export function sequenceGroups(
     return { kind: 'appended', from, to: seq }
   })
 }
+
+/** What would have been appended is refused for want of space; a repeat is one only when it repeats what is in the log. */
+export const refusedFull = (
+  groups: readonly (readonly string[])[],
+  results: readonly AppendResult[],
+  marks: ReadonlyMap<string, SourceMark>,
+  head: number,
+): AppendResult[] =>
+  groups.map((group, i): AppendResult => {
+    const result = results[i] as AppendResult
+    if (result.kind === 'refused') return result
+    const [alone] = sequenceGroups([group], new Map(marks), head, [])
+    return alone?.kind === 'repeat' ? alone : { kind: 'refused', reason: 'disk_full' }
+  })

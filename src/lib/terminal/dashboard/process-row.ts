@@ -12,6 +12,8 @@ export type RouterStatus = {
   readonly run: string
   readonly head: number
   readonly eventsPerSecond: number
+  /** Of namespaces that are not acknowledged as all others are, when they are on the disk. */
+  readonly durability?: Readonly<Record<string, 'fsync' | 'written'>>
   /** Nothing is left to answer, as far as the router orders answers. */
   readonly isIdle: boolean
   readonly connections: readonly {

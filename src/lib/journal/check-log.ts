@@ -1,0 +1,151 @@
+import { checkLine } from '#lib/codec/check-line.ts'
+import { behindHoles, type Hole, readHoles } from '#lib/journal/holes.ts'
+import { LineFile } from '#lib/journal/line-file.ts'
+import type { ReadDisk } from '#lib/journal/log-disk.ts'
+import { journalSegments, namespacesIn, type Segment, topicSegments } from '#lib/journal/log-files.ts'
+import { openLine, topicIn } from '#lib/journal/log-line.ts'
+import { newestSeq } from '#lib/journal/newest-seq.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
+import { chainAfter, readFooter, SegmentTally } from '#lib/journal/segment-footer.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+/** Something in a log that is not as it was written. `seq` is 0 where it is not known. */
+export type LogFault = {
+  readonly file: string
+  readonly offset: number
+  readonly seq: number
+  readonly kind: 'crc' | 'order' | 'footer' | 'chain' | 'schema' | 'missing' | 'packed'
+  readonly message: string
+}
+
+export type LogCheck = { readonly events: number; readonly segments: number; readonly head: number }
+
+/**
+ * Looks at everything in a log: crc and order of every line, its event against the catalogue, footers and their chain, and that no seq is
+ * missing. Says each fault, and goes on.
+ */
+export function checkLog(
+  folder: string,
+  {
+    disk = realDisk,
+    onFault,
+    onEvents,
+  }: { disk?: ReadDisk; onFault: (fault: LogFault) => void; onEvents?: (done: number) => void },
+): LogCheck {
+  const head = newestSeq(folder, disk)
+  const seen = new SeqSet()
+  let [lines, segments] = [0, 0]
+  const look = (segment: Segment, end: number, isJournal: boolean) => {
+    segments++
+    const fault = (at: { offset: number; seq: number }, kind: LogFault['kind'], message: string) =>
+      onFault({ file: segment.path, offset: at.offset, seq: at.seq, kind, message })
+    return readSegment(disk, segment, { end, head, isJournal }, fault, (seq) => {
+      seen.add(seq)
+      if (++lines % 4_096 === 0) onEvents?.(seen.size)
+    })
+  }
+  const journal = journalSegments(disk, folder)
+  for (const namespace of namespacesIn(disk, folder)) {
+    let chain: string | null = null
+    const files = topicSegments(disk, folder, namespace)
+    for (const [i, segment] of files.entries()) {
+      const footer = look(segment, files[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY, false)
+      if (footer !== null && chain !== null && footer.chain !== chainAfter(chain, footer.sha256))
+        onFault({
+          file: segment.path,
+          offset: 0,
+          seq: 0,
+          kind: 'chain',
+          message: 'does not follow the segment before it',
+        })
+      chain = footer?.chain ?? null
+    }
+  }
+  for (const [i, segment] of journal.entries())
+    look(segment, journal[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY, true)
+  for (const { from, to } of missingRuns(seen, readHoles(disk, folder), head)) {
+    const message = from === to ? `event ${from} is missing` : `events ${from} to ${to} are missing`
+    onFault({ file: folder, offset: 0, seq: from, kind: 'missing', message })
+  }
+  return { events: seen.size, segments, head }
+}
+
+type Say = (at: { offset: number; seq: number }, kind: LogFault['kind'], message: string) => void
+
+function readSegment(
+  disk: ReadDisk,
+  { path }: Segment,
+  { end, head, isJournal }: { end: number; head: number; isJournal: boolean },
+  fault: Say,
+  onEvent: (seq: number) => void,
+) {
+  const tally = new SegmentTally()
+  let lastSeq = 0
+  try {
+    const file = new LineFile(disk, path)
+    while (file.next()) {
+      if (file.isIntact && (file.seq >= end || file.seq > head)) break
+      if (!file.isIntact) {
+        // Behind what was acknowledged a journal may be torn: the next start keeps that aside.
+        if (isJournal && lastSeq >= head) break
+        fault(file, 'crc', 'is not the line that was written')
+        continue
+      }
+      if (file.seq <= lastSeq) fault(file, 'order', `event ${file.seq} comes after event ${lastSeq}`)
+      lastSeq = file.seq
+      const { line } = file
+      const checked = checkLine(openLine(line, file.seq).content)
+      if (checked.kind === 'invalid') {
+        const [first] = checked.faults
+        fault(file, 'schema', [first?.path, first?.message].filter((part) => part !== '').join(': '))
+      }
+      tally.count(file.seq, topicIn(line), line)
+      tally.hash(file.bytes)
+      onEvent(file.seq)
+    }
+    file.close()
+    if (file.footer === null) return null
+    const stated = readFooter(file.footer)
+    const found = tally.footer('')
+    if (stated === null || stated.sha256 !== found.sha256 || stated.events !== found.events)
+      fault({ offset: found.bytes, seq: 0 }, 'footer', 'its footer is not of the lines before it')
+    return stated
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    fault({ offset: 0, seq: 0 }, 'packed', error.message)
+    return null
+  }
+}
+
+/** Runs of seqs up to the head that neither a file nor a known hole has. */
+export function missingRuns(seen: SeqSet, holes: readonly Hole[], head: number): { from: number; to: number }[] {
+  const runs: { from: number; to: number }[] = []
+  for (let seq = behindHoles(holes, 1); seq <= head; seq = behindHoles(holes, seq + 1)) {
+    if (seen.has(seq)) continue
+    const last = runs.at(-1)
+    if (last !== undefined && last.to === seq - 1) last.to = seq
+    else runs.push({ from: seq, to: seq })
+  }
+  return runs
+}
+
+/** Which seqs there are: a bit each. */
+export class SeqSet {
+  #bits = new Uint8Array(1 << 16)
+  size = 0
+
+  add(seq: number): void {
+    if (this.has(seq)) return
+    if (seq >> 3 >= this.#bits.length) {
+      const grown = new Uint8Array(Math.max(2 * this.#bits.length, (seq >> 3) + 1))
+      grown.set(this.#bits)
+      this.#bits = grown
+    }
+    this.#bits[seq >> 3] = (this.#bits[seq >> 3] as number) | (1 << (seq & 7))
+    this.size++
+  }
+
+  has(seq: number): boolean {
+    return ((this.#bits[seq >> 3] ?? 0) & (1 << (seq & 7))) !== 0
+  }
+}

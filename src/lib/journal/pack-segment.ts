@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { dirname } from 'node:path'
+import type { LogDisk, ReadFile } from '#lib/journal/log-disk.ts'
+import { isPacked, namespacesIn, packedEnding, topicSegments } from '#lib/journal/log-files.ts'
+import { isThere } from '#lib/journal/new-file.ts'
+import { type Frame, PackedFile, seekTable } from '#lib/journal/packed-file.ts'
+import { endOf } from '#lib/journal/segment-ends.ts'
+
+/** Whole lines of about that much are a frame: what a reader has to unpack to get at one of them. */
+const frameBytes = 256 << 10
+
+export type PackOptions = {
+  /** Segments up to there are durable, and no recovery cuts them. */
+  readonly through: number
+  readonly compress: (bytes: Buffer) => Promise<Buffer>
+  /** Asked between two frames: nobody waits for this work. */
+  readonly isWanted: () => boolean
+}
+
+/** Compresses sealed topic segments. Whatever dies meanwhile, each is there plain or compressed, whole. */
+export async function packSegments(disk: LogDisk, folder: string, options: PackOptions): Promise<void> {
+  for (const namespace of namespacesIn(disk, folder))
+    for (const { path } of topicSegments(disk, folder, namespace).slice(0, -1)) {
+      if (isPacked(path)) continue
+      const { footer } = endOf(disk, path)
+      if (footer === null || footer.lastSeq > options.through) continue
+      if (!(await packSegment(disk, path, footer, options))) return
+    }
+}
+
+/** False when it was stopped. */
+async function packSegment(
+  disk: LogDisk,
+  path: string,
+  footer: { bytes: number; sha256: string },
+  { compress, isWanted }: PackOptions,
+): Promise<boolean> {
+  const packed = `${path}${packedEnding}`
+  const fresh = `${packed}.new`
+  if (isThere(disk, fresh)) disk.remove(fresh)
+  const from = disk.openToRead(path)
+  const to = disk.create(fresh)
+  try {
+    const frames: Frame[] = []
+    let packedBytes = 0
+    for (let at = 0; at < from.size; ) {
+      if (!isWanted()) return false
+      const plain = wholeLinesAt(from, at)
+      const bytes = await compress(plain)
+      to.write(bytes, packedBytes)
+      frames.push({ packedBytes: bytes.length, plainBytes: plain.length })
+      packedBytes += bytes.length
+      at += plain.length
+    }
+    to.write(seekTable(frames), packedBytes)
+    if (!isSame(new PackedFile(to, fresh), footer))
+      throw new Error(`${path}: what was compressed is not what was sealed`)
+    await to.sync('packed.file')
+  } finally {
+    from.close()
+    to.close()
+  }
+  disk.rename(fresh, packed)
+  disk.syncFolder(dirname(packed), 'packed.folder')
+  disk.remove(path)
+  return true
+}
+
+function wholeLinesAt(file: ReadFile, at: number): Buffer {
+  for (let length = frameBytes; ; length *= 2) {
+    const bytes = Buffer.allocUnsafe(Math.min(length, file.size - at))
+    file.read(bytes, at)
+    const end = at + bytes.length === file.size ? bytes.length : bytes.lastIndexOf(10) + 1
+    if (end > 0) return bytes.subarray(0, end)
+  }
+}
+
+function isSame(packed: PackedFile, { bytes, sha256 }: { bytes: number; sha256: string }): boolean {
+  const hash = createHash('sha256')
+  const buffer = Buffer.allocUnsafe(frameBytes)
+  for (let at = 0; at < bytes; ) {
+    const length = packed.read(buffer.subarray(0, Math.min(buffer.length, bytes - at)), at)
+    hash.update(buffer.subarray(0, length))
+    at += length
+  }
+  return hash.digest('hex') === sha256
+}

@@ -1,0 +1,120 @@
+import { join, relative } from 'node:path'
+import { checkLog, type LogFault, missingRuns, SeqSet } from '#lib/journal/check-log.ts'
+import { addHole, readHoles } from '#lib/journal/holes.ts'
+import { LineFile } from '#lib/journal/line-file.ts'
+import type { LogDisk } from '#lib/journal/log-disk.ts'
+import { isPacked, journalFolder, journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
+import { isThere, newFile, replaceFile } from '#lib/journal/new-file.ts'
+import { newestSeq } from '#lib/journal/newest-seq.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+export type Repair = {
+  readonly faults: readonly LogFault[]
+  /** Copies of the files that were damaged, as they were. */
+  readonly quarantined: readonly string[]
+  /** Events that were damaged in one file and whole in another. */
+  readonly rescued: number
+  readonly lost: readonly { readonly from: number; readonly to: number }[]
+}
+
+/**
+ * Makes a damaged log one that opens: each damaged file is copied into `quarantine/` and written anew with what is whole in it, and the
+ * events that are lost are recorded as holes. Nothing is deleted, and nothing is done to a log without damage. Throws a UserError while a
+ * process writes the log.
+ */
+export async function repairLog(
+  folder: string,
+  disk: LogDisk = realDisk,
+  onEvents?: (done: number) => void,
+): Promise<Repair> {
+  const lock = await disk.lock(folder)
+  try {
+    const faults: LogFault[] = []
+    const { head } = checkLog(folder, { disk, onFault: (fault) => faults.push(fault), onEvents })
+    const repairable = faults.filter(({ kind }) => kind !== 'schema' && kind !== 'chain')
+    if (repairable.length === 0) return { faults, quarantined: [], rescued: 0, lost: [] }
+    const damaged = new Set(repairable.filter(({ kind }) => kind !== 'missing').map(({ file }) => file))
+    const quarantined = [...damaged].map((path) => quarantine(disk, folder, path))
+    const rescued = rewriteJournal(disk, folder, damaged, head)
+    for (const path of damaged) if (!path.startsWith(journalFolder(folder))) rewrite(disk, path, wholeLines(disk, path))
+    // Its positions are those of files that are shorter now.
+    const checkpoint = join(journalFolder(folder), 'checkpoint.json')
+    if (isThere(disk, checkpoint)) disk.remove(checkpoint)
+    const lost = missingRuns(seqsIn(disk, folder), readHoles(disk, folder), Math.max(head, newestSeq(folder, disk)))
+    for (const run of lost) addHole(disk, folder, { ...run, why: 'damage' })
+    return { faults, quarantined, rescued, lost }
+  } finally {
+    await lock.release()
+  }
+}
+
+function quarantine(disk: LogDisk, folder: string, path: string): string {
+  const name = relative(folder, path).replaceAll('/', '_')
+  let copy = join(folder, 'quarantine', name)
+  for (let n = 2; isThere(disk, copy); n++) copy = join(folder, 'quarantine', `${name}.${n}`)
+  const from = disk.openToRead(path)
+  const to = newFile(disk, copy, 'holes.folder')
+  try {
+    const bytes = Buffer.alloc(from.size)
+    to.write(bytes.subarray(0, from.read(bytes, 0)), 0)
+    to.syncNow('holes.file')
+  } finally {
+    from.close()
+    to.close()
+  }
+  return copy
+}
+
+/** A journal has every event from its first one on: what is damaged in it may be whole in a topic file. How many were. */
+function rewriteJournal(disk: LogDisk, folder: string, damaged: ReadonlySet<string>, head: number): number {
+  const segments = journalSegments(disk, folder)
+  const first = segments[0]?.firstSeq ?? head + 1
+  const inJournal = new SeqSet()
+  for (const { path } of segments) for (const { seq } of wholeLines(disk, path)) inJournal.add(seq)
+  const elsewhere: Line[] = []
+  for (const namespace of namespacesIn(disk, folder))
+    for (const { path } of topicSegments(disk, folder, namespace))
+      for (const line of wholeLines(disk, path)) if (line.seq >= first && !inJournal.has(line.seq)) elsewhere.push(line)
+  let rescued = 0
+  for (const [i, { path, firstSeq }] of segments.entries()) {
+    if (!damaged.has(path)) continue
+    const end = segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY
+    const found = elsewhere.filter(({ seq }) => seq >= firstSeq && seq < end)
+    rescued += found.length
+    rewrite(disk, path, [...wholeLines(disk, path), ...found])
+  }
+  return rescued
+}
+
+type Line = { readonly seq: number; readonly text: string }
+
+function wholeLines(disk: LogDisk, path: string): Line[] {
+  const lines: Line[] = []
+  try {
+    const file = new LineFile(disk, path)
+    while (file.next()) if (file.isIntact) lines.push({ seq: file.seq, text: file.line })
+  } catch (error) {
+    // Of what is compressed only the frames in front of the damage can be read.
+    if (!(error instanceof UserError)) throw error
+  }
+  return lines
+}
+
+function rewrite(disk: LogDisk, path: string, lines: readonly Line[]): void {
+  const inOrder = [...new Map(lines.map((line) => [line.seq, line])).values()].sort((a, b) => a.seq - b.seq)
+  const text = inOrder.map((line) => `${line.text}\n`).join('')
+  const plain = isPacked(path) ? path.slice(0, -'.zst'.length) : path
+  replaceFile(disk, plain, text, { file: 'holes.file', folder: 'holes.folder' })
+  if (plain !== path) disk.remove(path)
+}
+
+function seqsIn(disk: LogDisk, folder: string): SeqSet {
+  const seen = new SeqSet()
+  const files = [
+    journalSegments(disk, folder),
+    ...namespacesIn(disk, folder).map((name) => topicSegments(disk, folder, name)),
+  ]
+  for (const { path } of files.flat()) for (const { seq } of wholeLines(disk, path)) seen.add(seq)
+  return seen
+}

@@ -1,0 +1,72 @@
+import fc from 'fast-check'
+import { beforeAll, expect, it } from 'vitest'
+import { checkLog, type LogFault } from '#lib/journal/check-log.ts'
+import { journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
+import { openEventLog } from '#lib/journal/open-event-log.ts'
+import { readLog } from '#lib/journal/read-log.ts'
+import { repairLog } from '#lib/journal/repair-log.ts'
+import { chanceOf } from '#test/faults/chance.ts'
+import { SimDisk } from '#test/faults/sim-disk.ts'
+import { fact, groupOf } from '#test/lib/journal/bodies.ts'
+
+const folder = '/logs/live'
+let whole: SimDisk
+let contents: string[]
+
+beforeAll(async () => {
+  whole = new SimDisk(chanceOf(3))
+  const log = await openEventLog(folder, { disk: whole, segmentBytes: 2_000 })
+  for (let n = 0; n < 30; n++)
+    await log.append([[fact('md', 1, 2 * n), fact('md', 1, 2 * n + 1)], groupOf('risk', 4 * n + 1, 2)])
+  await log.close()
+  contents = [...readLog(folder, { disk: whole })].map(({ content }) => content)
+})
+
+const faultsOf = (disk: SimDisk): LogFault[] => {
+  const faults: LogFault[] = []
+  checkLog(folder, { disk, onFault: (fault) => faults.push(fault) })
+  // The bodies of these tests say nothing that matters.
+  return faults.filter(({ kind }) => kind !== 'schema')
+}
+
+const filesOf = (disk: SimDisk): string[] =>
+  [journalSegments(disk, folder), ...namespacesIn(disk, folder).map((name) => topicSegments(disk, folder, name))]
+    .flat()
+    .map(({ path }) => path)
+
+it('[J21] a log that is whole has no fault, and repairing it does nothing', async () => {
+  expect(contents).toHaveLength(120)
+  expect(faultsOf(whole)).toEqual([])
+  const disk = whole.copy()
+  expect(await repairLog(folder, disk)).toMatchObject({ quarantined: [], lost: [] })
+})
+
+it('[J21] finds a wrong bit anywhere; repaired the log opens, has all but what it says is lost, and keeps the damaged file', async () => {
+  const files = filesOf(whole)
+  await fc.assert(
+    fc.asyncProperty(fc.nat(files.length - 1), fc.nat(), fc.integer({ min: 0, max: 7 }), async (which, where, bit) => {
+      const disk = whole.copy()
+      const path = files[which] as string
+      const bytes = disk.bytesOf(path)
+      if (bytes.length === 0) return
+      bytes[where % bytes.length] = (bytes[where % bytes.length] as number) ^ (1 << bit)
+      disk.put(path, bytes)
+      expect(faultsOf(disk)[0]?.file).toBe(path)
+      const { lost, quarantined } = await repairLog(folder, disk)
+      expect(disk.bytesOf(quarantined[0] as string).equals(bytes)).toBe(true)
+      const isLost = (seq: number) => lost.some(({ from, to }) => from <= seq && seq <= to)
+      const left = contents.filter((_, i) => !isLost(i + 1))
+      expect(left.length).toBeGreaterThanOrEqual(contents.length - 2)
+      expect([...readLog(folder, { disk })].map(({ content }) => content)).toEqual(left)
+      expect(faultsOf(disk).filter(({ kind }) => kind !== 'chain')).toEqual([])
+      const log = await openEventLog(folder, { disk, segmentBytes: 2_000 })
+      expect((await log.state()).head).toBe(120)
+      expect(await log.append([[fact('venue', 1, 0, 'order.fill')]])).toEqual([
+        { kind: 'appended', from: 121, to: 121 },
+      ])
+      await log.close()
+      expect([...readLog(folder, { disk })]).toHaveLength(left.length + 1)
+    }),
+    { numRuns: 60 },
+  )
+})
