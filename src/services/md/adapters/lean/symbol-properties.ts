@@ -20,8 +20,12 @@ export type SymbolProperties = ReadonlyMap<string, InstrumentTerms>
 export function readSymbolProperties(root: string): SymbolProperties {
   const base = `${root}/symbol-properties/symbol-properties-database.csv`
   const file = [base, `${base}.gz`].find((path) => existsSync(path))
+  return file === undefined ? new Map() : readPropertiesFile(file)
+}
+
+/** The database itself. */
+export function readPropertiesFile(file: string): SymbolProperties {
   const properties = new Map<string, InstrumentTerms>()
-  if (file === undefined) return properties
   for (const line of textLines(readChunks(file))) {
     if (line.startsWith('#') || line.startsWith('market,')) continue
     const [market = '', symbol = '', type = '', , currency = '', multiplier = '', tickSize = '', lotSize = ''] =
