@@ -9,6 +9,7 @@ import { join } from 'node:path'
 
 const benchmarks: Readonly<Record<string, string>> = {
   backtest: 'Backtest',
+  options: 'Options',
   'start-memory': 'Start and memory',
 }
 
