@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { readCsvTable } from '#lib/files/csv-table.ts'
 import { readJsonFile } from '#lib/files/read-json-file.ts'
 import { writeWholeFile } from '#lib/files/write-whole-file.ts'
-import { equityMetrics, type Metrics } from '#lib/metrics/equity-metrics.ts'
+import { type EquityCurve, equityMetrics, type Metrics } from '#lib/metrics/equity-metrics.ts'
 import { tradeMetrics } from '#lib/metrics/trade-metrics.ts'
 import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 
@@ -65,17 +65,24 @@ function profitsIn(file: string): number[] {
   return profits.data
 }
 
-function curveIn(file: string): { equity: number[]; timesMs: number[] } {
+function curveIn(file: string): Pick<EquityCurve, 'equity' | 'timesMs' | 'benchmark'> {
   const { columns, rows } = readCsvTable(file)
-  const [time, equity] = [columns.indexOf('time'), columns.indexOf('equity')]
+  const [time, equity, benchmark] = ['time', 'equity', 'benchmark'].map((name) => columns.indexOf(name)) as [
+    number,
+    number,
+    number,
+  ]
   if (time < 0 || equity < 0) throw new UserError('expected the columns time and equity', { file, line: 1 })
-  const read = rows.map(({ line, cells }) => {
-    const value = cells[equity]?.trim() ? Number(cells[equity]) : Number.NaN
+  const column = (at: number): number[] =>
+    rows.map(({ line, cells }) => {
+      const value = cells[at]?.trim() ? Number(cells[at]) : Number.NaN
+      if (Number.isFinite(value)) return value
+      throw new UserError(`${columns[at]} is ${cells[at]}, expected a number`, { file, line })
+    })
+  const timesMs = rows.map(({ line, cells }) => {
     const ms = Date.parse(cells[time]?.trim() ?? '')
-    if (!Number.isFinite(value)) throw new UserError(`equity is ${cells[equity]}, expected a number`, { file, line })
-    if (Number.isNaN(ms))
-      throw new UserError(`time is ${cells[time]}, expected one like 2024-01-31T00:00:00Z`, { file, line })
-    return { value, ms }
+    if (!Number.isNaN(ms)) return ms
+    throw new UserError(`time is ${cells[time]}, expected one like 2024-01-31T00:00:00Z`, { file, line })
   })
-  return { equity: read.map(({ value }) => value), timesMs: read.map(({ ms }) => ms) }
+  return { equity: column(equity), timesMs, ...(benchmark < 0 ? {} : { benchmark: column(benchmark) }) }
 }

@@ -1,5 +1,13 @@
 import { type Drawdown, drawdownOf } from './drawdown.ts'
-import { meanOf, quantileOf, sampleDeviation, sampleExcessKurtosis, sampleSkewness, sumOf } from './sample.ts'
+import {
+  centralSum,
+  meanOf,
+  quantileOf,
+  sampleDeviation,
+  sampleExcessKurtosis,
+  sampleSkewness,
+  sumOf,
+} from './sample.ts'
 
 /** An equity curve and the rates that it is measured by. */
 export type EquityCurve = {
@@ -11,6 +19,8 @@ export type EquityCurve = {
   readonly riskFreePerPeriod: number
   /** Minimum acceptable return, of Sortino's ratio and omega. */
   readonly marPerPeriod: number
+  /** Levels of what it is compared with, at the same times. */
+  readonly benchmark?: readonly number[]
 }
 
 /** By name; null is undefined: too few points, nothing to divide by. */
@@ -26,6 +36,8 @@ export function equityMetrics(curve: EquityCurve): Metrics {
   if (first === undefined || last === undefined || equity.length < 2)
     throw new RangeError(`an equity curve of ${equity.length} points, expected at least two`)
   if (equity.some((value) => !Number.isFinite(value))) throw new RangeError('equity is not a finite number')
+  if (curve.benchmark !== undefined && curve.benchmark.length !== equity.length)
+    throw new RangeError(`a benchmark of ${curve.benchmark.length} points beside ${equity.length}`)
   if (!(first > 0)) throw new RangeError(`equity begins at ${first}, expected a number above zero`)
   const returns = equity.slice(1).map((value, i) => value / (equity[i] as number) - 1)
   const n = returns.length
@@ -45,6 +57,7 @@ export function equityMetrics(curve: EquityCurve): Metrics {
     recovery_factor: drawdown.deepest === 0 ? null : (growth - 1) / -drawdown.deepest,
     ...tailsOf(returns),
     positive_periods_ratio: returns.filter((value) => value > 0).length / n,
+    ...(curve.benchmark === undefined ? {} : againstBenchmark(returns, curve.benchmark, curve)),
   })
 }
 
@@ -108,6 +121,25 @@ function tailsOf(returns: readonly number[]): Metrics {
     excess_kurtosis_sample: sampleExcessKurtosis(returns),
     best_return: sorted.at(-1) ?? null,
     worst_return: sorted[0] ?? null,
+  }
+}
+
+/** Slope and intercept of the returns over those of a benchmark, both less the risk-free rate; null where the benchmark does not move. [E8] */
+function againstBenchmark(
+  returns: readonly number[],
+  levels: readonly number[],
+  { riskFreePerPeriod, periodsPerYear }: EquityCurve,
+): Metrics {
+  const excess = returns.map((value) => value - riskFreePerPeriod)
+  const others = levels.slice(1).map((value, i) => value / (levels[i] as number) - 1 - riskFreePerPeriod)
+  const [mean, otherMean] = [meanOf(excess), meanOf(others)]
+  const together = sumOf(excess.map((value, i) => (value - mean) * ((others[i] as number) - otherMean)))
+  const variance = centralSum(others, 2)
+  const beta = variance === 0 ? null : together / variance
+  return {
+    beta,
+    alpha_annual_simple: beta === null ? null : (mean - beta * otherMean) * periodsPerYear,
+    correlation: variance === 0 ? null : together / Math.sqrt(variance * centralSum(excess, 2)),
   }
 }
 

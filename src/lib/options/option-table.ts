@@ -10,10 +10,10 @@ export type CellOf = (column: string) => string | undefined
 export const tableModels = ['european', 'black76', 'american'] as const
 export type TableModel = (typeof tableModels)[number]
 
-/** What a table asks for: one with a forward is Black's, one with days or an American price is of American options. */
+/** What a table asks for: one with a forward is Black's, one with a column that only tables of American options have is of those. */
 export function modelOf(columns: readonly string[]): TableModel {
   if (columns.includes('forward')) return 'black76'
-  return columns.includes('american_price') || columns.includes('days') ? 'american' : 'european'
+  return ['american_price', 'days', 'tol_abs'].some((column) => columns.includes(column)) ? 'american' : 'european'
 }
 
 /** The columns that a model answers, in order. */

@@ -46,6 +46,24 @@ describe('metrics', () => {
     expect(() => tradeMetrics([1, Number.POSITIVE_INFINITY])).toThrow('Infinity')
   })
 
+  test('[E8] beta and alpha of twice the benchmark and a bit', () => {
+    const benchmark = [100, 101, 99, 103, 104, 102]
+    const equity = [50]
+    benchmark.slice(1).forEach((level, i) => {
+      const other = level / (benchmark[i] as number) - 1
+      equity.push((equity[i] as number) * (1 + 2 * other + 0.001))
+    })
+    const timesMs = equity.map((_, i) => i * 86_400_000)
+    const rates = { periodsPerYear: 252, riskFreePerPeriod: 0, marPerPeriod: 0 }
+    const { beta, alpha_annual_simple, correlation } = equityMetrics({ equity, timesMs, benchmark, ...rates })
+    expect(beta).toBeCloseTo(2, 10)
+    expect(alpha_annual_simple).toBeCloseTo(0.252, 10)
+    expect(correlation).toBeCloseTo(1, 10)
+    expect(() => equityMetrics({ equity, timesMs, benchmark: [1], ...rates })).toThrow(
+      'a benchmark of 1 points beside 6',
+    )
+  })
+
   test('sums do not lose what a plain loop loses', () => {
     expect(sumOf([1, 1e100, 1, -1e100])).toBe(2)
     expect(sumOf(Array.from({ length: 10 }, () => 0.1))).toBe(1)
