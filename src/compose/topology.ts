@@ -140,7 +140,7 @@ function readText(file: string): string {
 
 /** Whose time it is: the system's for a live market, the events' for a recorded one. */
 const clockMode = ({ clock, feed }: Topology): 'live' | 'replay' =>
-  clock.mode ?? (feed.kind === 'seeded' ? 'live' : 'replay')
+  clock.mode ?? (feed.kind === 'seeded' || feed.kind === 'exchange' ? 'live' : 'replay')
 
 /** How time goes: with the system's clock, with a run in lockstep, or with what was recorded. */
 export function timeMode(topology: Topology): 'live' | 'backtest' | 'replay' {

@@ -3,7 +3,7 @@ export type Update = { readonly previous: number; readonly last: number }
 
 /**
  * What follows from an update or a snapshot. `apply` are to be said in this order; `opened` and `closed` are holes in the sequence, both ends
- * included; `isSnapshotWanted`: the exchange has to be asked for the book.
+ * included; `isSnapshotWanted`: only a snapshot helps, where none is on its way.
  */
 export type SyncStep<U extends Update> = {
   readonly apply: readonly U[]
@@ -119,9 +119,8 @@ function hold<U extends Update>(sync: BookSync<U>, update: U, canWait: boolean):
   if (last !== null && (held[0] as U).previous <= last) return fill(sync, last)
   const opened = last === null || sync.hole !== null ? null : { from: last + 1, to: (held[0] as U).previous }
   if (opened !== null) sync.hole = opened
-  const isFull = held.length > heldMost
-  if (isFull) held.shift()
-  const wish = isFull && canWait ? ({ isSnapshotWanted: true } as const) : {}
+  if (held.length > heldMost) held.shift()
+  const wish = canWait ? ({ isSnapshotWanted: true } as const) : {}
   return opened === null ? { apply: nothing, ...wish } : { apply: nothing, opened, ...wish }
 }
 
@@ -155,7 +154,8 @@ function runFrom<U extends Update>(from: number, held: readonly U[]): { run: U[]
 /** What ends no later than what was let through last. */
 function onOld<U extends Update>(sync: BookSync<U>, update: U, rule: SyncRule): SyncStep<U> {
   if (update.last > sync.coveredTo) return { apply: nothing, dropped: update.last === sync.last ? 'repeated' : 'late' }
-  if (!rule.repeatsLast || update.last < sync.coveredTo) return { apply: nothing, dropped: 'covered' }
+  if (!rule.repeatsLast || update.last < sync.coveredTo || update.last !== sync.last)
+    return { apply: nothing, dropped: 'covered' }
   sync.coveredTo--
   return { apply: [update] }
 }

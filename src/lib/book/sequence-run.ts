@@ -1,6 +1,6 @@
 /** What became of a number of a stream whose numbers follow each other one by one. */
 export type RunStep =
-  | { readonly kind: 'next' }
+  | { readonly kind: 'next'; readonly given?: readonly Missing[] }
   | { readonly kind: 'repeated' }
   | { readonly kind: 'gap'; readonly from: number; readonly to: number; readonly given?: readonly Missing[] }
   | { readonly kind: 'filled'; readonly closed: Missing | null }
@@ -14,13 +14,17 @@ export const startRun = (): SequenceRun => ({ last: null, missing: [] })
 
 /** More open gaps than this are given up, the oldest first. */
 const openMost = 16
+/** A gap is given up when so many numbers have come behind it. */
+const patience = 200
 
 /** Takes the next number: in order, behind a gap, late (it fills one), or said before. */
 export function onNumber(run: SequenceRun, number: number): RunStep {
   const { last } = run
   if (last === null || number === last + 1) {
     run.last = number
-    return next
+    const [oldest] = run.missing
+    if (oldest === undefined || number <= oldest.to + patience) return next
+    return { kind: 'next', given: [run.missing.shift() as Missing] }
   }
   if (number > last) {
     run.last = number

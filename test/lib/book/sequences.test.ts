@@ -11,9 +11,9 @@ const lasts = (step: SyncStep<{ previous: number; last: number }>) => step.apply
 describe('[MD-N5] book by sequence numbers', () => {
   it('holds updates back until a snapshot stands under them, and drops those that it holds', () => {
     const sync = startSync(false)
-    expect(onUpdate(sync, up(1, 3), spot, true)).toEqual({ apply: [] })
-    expect(onUpdate(sync, up(4, 6), spot, true)).toEqual({ apply: [] })
-    expect(onUpdate(sync, up(7, 9), spot, true)).toEqual({ apply: [] })
+    expect(onUpdate(sync, up(1, 3), spot, true)).toEqual({ apply: [], isSnapshotWanted: true })
+    expect(onUpdate(sync, up(4, 6), spot, true)).toEqual({ apply: [], isSnapshotWanted: true })
+    expect(onUpdate(sync, up(7, 9), spot, true)).toEqual({ apply: [], isSnapshotWanted: true })
     const step = onSnapshot(sync, 6, spot)
     expect(step.takesSnapshot).toBe(true)
     expect(lasts(step)).toEqual([9])
@@ -159,6 +159,9 @@ describe('[MD-N5] trades that are numbered one by one', () => {
     expect(onNumber(run, 8)).toMatchObject({ kind: 'filled', closed: { from: 7, to: 8 } })
     expect(onNumber(run, 6)).toEqual({ kind: 'repeated' })
     onNumber(run, 12)
-    expect(endRun(run)).toMatchObject([{ from: 10, to: 11, left: 2 }])
+    for (let number = 13; number < 212; number++) expect(onNumber(run, number)).toEqual({ kind: 'next' })
+    expect(onNumber(run, 212)).toMatchObject({ kind: 'next', given: [{ from: 10, to: 11, left: 2 }] })
+    onNumber(run, 215)
+    expect(endRun(run)).toMatchObject([{ from: 213, to: 214, left: 2 }])
   })
 })

@@ -35,5 +35,9 @@ export function describeFeed(feed: FeedConfig): FeedIdentity {
       const contentHash = createHash('sha256').update(madeFrom).digest('hex')
       return { kind: feed.kind, contentHash, from: firstAt, to: until, instruments: null, isSimulated: true, firstAt }
     }
+    case 'exchange':
+      throw new UserError(`${feed.venue} says what is now: there is nothing to run again`, {
+        hint: 'record it with trader md record, or take a data set or the seeded market',
+      })
   }
 }

@@ -4,7 +4,9 @@ import { InstrumentId, Micros } from '#schemas/primitives.ts'
 /** 1 is as it was, 10 ten times as fast, `max` as fast as it is taken. */
 export const Speed = z.union([z.number().positive(), z.literal('max')])
 
-/** Where the market comes from: the built-in seeded one, or a recorded data set. */
+const Stream = z.union([z.enum(['trades', 'quotes', 'depth', 'funding']), z.templateLiteral(['bar:', z.string()])])
+
+/** Where the market comes from: the built-in seeded one, a recorded data set, or an exchange. */
 export const FeedConfig = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('seeded'),
@@ -25,8 +27,21 @@ export const FeedConfig = z.discriminatedUnion('kind', [
     instruments: z.array(InstrumentId).optional(),
     speed: Speed.default(1),
   }),
+  z.strictObject({
+    kind: z.literal('exchange'),
+    /** `binance`, `binance-usdm`, `binance-cm`, `binance-us` or `deribit`. */
+    venue: z.string(),
+    /** As the exchange names them. */
+    symbols: z.array(z.string()).min(1),
+    streams: z.array(Stream).min(1).default(['trades', 'quotes']),
+    wsUrl: z.url({ protocol: /^wss?$/ }).optional(),
+    restUrl: z.url({ protocol: /^https?$/ }).optional(),
+    /** Without a sign of life for so long a connection is replaced. */
+    stallMs: z.int().min(100).default(20_000),
+  }),
 ])
 export type FeedConfig = z.infer<typeof FeedConfig>
+export type ExchangeFeed = Extract<FeedConfig, { kind: 'exchange' }>
 export type SeededFeed = Extract<FeedConfig, { kind: 'seeded' }>
 
 /** When a seeded market starts that is played as a recording is, microseconds UTC; null when it is live. */

@@ -2,8 +2,10 @@ import { UserError } from '#lib/terminal/user-error.ts'
 import type { Fact } from '#schemas/event.ts'
 import { dataSetFeed } from './dataset-feed.ts'
 import { type FeedConfig, playedFrom } from './feed-config.ts'
+import { liveFeed } from './live/live-feed.ts'
 import { pacedFacts } from './paced-facts.ts'
 import { seededMarket } from './seeded-market.ts'
+import { liveVenueNamed } from './venues.ts'
 
 /** What a feed's facts are said as. */
 export const feedSource = 'md-feed'
@@ -18,7 +20,8 @@ export type FeedStart = {
 
 /**
  * A feed's facts in batches, each when its time has come. A data set, and a seeded market with a start or a speed, go on behind the mark
- * (epoch 1, n is the position); the live seeded market begins anew at every start, in the epoch after the mark's. Throws a UserError where
+ * (epoch 1, n is the position); the live seeded market and an exchange
+ * begin anew at every start, in the epoch after the mark's. Throws a UserError where
  * there is no such data, or the log is of another feed.
  */
 export function openFeed(feed: FeedConfig, { mark, now, signal }: FeedStart): AsyncGenerator<readonly Fact[]> {
@@ -36,6 +39,13 @@ export function openFeed(feed: FeedConfig, { mark, now, signal }: FeedStart): As
           ? seededMarket({ ...market, startAt: now, epoch: mark === null ? 1 : mark.epoch + 1 })
           : seededMarket({ ...market, startAt, startAtN: nextOfRecording(mark) })
       return pacedFacts(facts, { speed, signal })
+    }
+    case 'exchange': {
+      const { venue, market } = liveVenueNamed(feed.venue)
+      const { symbols, streams, wsUrl, restUrl, stallMs } = feed
+      const wish = { market, symbols, streams, wsUrl, restUrl }
+      const epoch = mark === null ? 1 : mark.epoch + 1
+      return liveFeed({ venue, wish, epoch, clock: () => Date.now() * 1000, signal, stallMs })
     }
   }
 }

@@ -1,10 +1,11 @@
 import { UserError } from '#lib/terminal/user-error.ts'
-import { binance } from './binance/venue.ts'
-import { deribit } from './deribit/venue.ts'
+import { liveBinance } from './binance/live.ts'
+import { liveDeribit } from './deribit/live.ts'
+import type { LiveVenue } from './live/live-venue.ts'
 import type { Venue } from './normalize/decoder.ts'
 
 /** Whose frames can be read. A new one is a folder here, and a line. */
-export const venues: readonly Venue[] = [binance, deribit]
+export const venues: readonly Venue[] = [liveBinance, liveDeribit]
 
 /** The venue that a user names, and the market of it. Throws a UserError on an unknown name. */
 export function venueNamed(name: string): { readonly venue: Venue; readonly market: string | undefined } {
@@ -14,4 +15,11 @@ export function venueNamed(name: string): { readonly venue: Venue; readonly mark
   throw new UserError(`there is no venue ${JSON.stringify(name)}`, {
     hint: `there are ${venues.map((one) => one.name).join(', ')}`,
   })
+}
+
+/** The same, of those that can be listened to. */
+export function liveVenueNamed(name: string): { readonly venue: LiveVenue; readonly market: string | undefined } {
+  const { venue, market } = venueNamed(name)
+  if ('connections' in venue) return { venue: venue as LiveVenue, market }
+  throw new UserError(`${venue.name} can be read from recordings only`)
 }

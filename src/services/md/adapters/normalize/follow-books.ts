@@ -16,6 +16,7 @@ export type BookOptions = {
   readonly canWait: (instrument: string) => boolean
   readonly onSnapshotWanted?: (instrument: string) => void
   readonly onSnapshot?: (instrument: string) => void
+  readonly onWhole?: (instrument: string) => void
   readonly tell: Tell
   readonly flag: Flag
   readonly now: () => number
@@ -42,7 +43,7 @@ const staleMicros = 10_000_000
 /** Books by their sequence numbers: what is told can be applied as it comes; what is lost is a gap; what is crossed or stale is flagged. */
 export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOptions) {
   const books = new Map<string, Followed>()
-  let connection = ''
+  let current = ''
 
   function bookOf(instrument: string, stream: string): Followed {
     const known = books.get(instrument)
@@ -57,7 +58,7 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
       isFlaggedCrossed: false,
       isFlaggedStale: false,
       newestAt: 0,
-      connection,
+      connection: current,
     }
     if (isBlind)
       flag('flagged', 'no_snapshot', {
@@ -87,6 +88,7 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
     if (step.reopened !== undefined) gap(followed, step.reopened, 'opened')
     if (step.apply.length > 0 || step.takesSnapshot === true) afterChange(followed)
     if (step.isSnapshotWanted === true) options.onSnapshotWanted?.(instrument)
+    else if (!followed.sync.isWaiting) options.onWhole?.(instrument)
   }
 
   function gap(
@@ -113,7 +115,7 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
 
   return {
     setConnection(of: string): void {
-      connection = of
+      current = of
     },
 
     onDepth(depth: Depth, stream: string) {
@@ -124,7 +126,7 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
         options.onSnapshot?.(instrument)
         return follow(followed, step, depth)
       }
-      followed.connection = connection
+      followed.connection = current
       const previous = depth.previousSequence ?? firstSequence - 1
       const update: Held = { previous, last, depth, receivedAt: options.received() }
       follow(followed, onUpdate(followed.sync, update, decoder.rule, canWait(instrument)), null)
@@ -143,9 +145,10 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
       })
     },
 
-    onDisconnect(of: string): void {
-      for (const followed of books.values())
-        if (followed.connection === of && canWait(followed.instrument)) onDisconnect(followed.sync)
+    /** Of one connection, or of all. */
+    onDisconnect(of: string | null): void {
+      for (const { connection, instrument, sync } of books.values())
+        if ((of === null || connection === of) && canWait(instrument)) onDisconnect(sync)
     },
 
     /** Updates that wait for a snapshot that never came are told as they are. */

@@ -29,8 +29,8 @@ export function followNumbers(tell: Tell, flag: Flag) {
       const step = onNumber(runOf(instrument, stream), number)
       if (step.kind === 'repeated')
         return flag('refused', 'repeated', { instrument, stream, reason: `trade ${number}` })
+      if ('given' in step) for (const missing of step.given ?? []) closed(instrument, stream, missing, 'lost')
       if (step.kind === 'gap') {
-        for (const missing of step.given ?? []) closed(instrument, stream, missing, 'lost')
         const { from: fromSequence, to: toSequence } = step
         tell({ topic: 'md.gap', payload: { instrument, stream, fromSequence, toSequence, state: 'opened' } })
       }

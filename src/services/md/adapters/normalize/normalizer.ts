@@ -6,6 +6,7 @@ import { LineFault } from '../line-fault.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
 import type { Decoder, Depth, Quote, Sink, Trade } from './decoder.ts'
 import { followBooks } from './follow-books.ts'
+import { followClock } from './follow-clock.ts'
 import { followNumbers } from './follow-numbers.ts'
 
 export type NormalizerOptions = {
@@ -14,14 +15,20 @@ export type NormalizerOptions = {
   readonly decoder: Decoder
   /** Will there be a snapshot of this instrument's book? Without one its deltas are told as they come. */
   readonly canWait: (instrument: string) => boolean
+  /** All connections are of one session: a second one replaces the first, and while both are open both are read. */
+  readonly isOneSession?: boolean
   /** Bars that are still open are told too. */
   readonly keepsPartialBars: boolean
   /** Takes what cannot be read; without it a `refused` status says it. */
   readonly onBadFrame?: (message: string) => void
+  /** Makes the listing that is told before the first price of an instrument; null where too little is known of it. */
+  readonly listingOf?: (listed: Listed) => PayloadOf<'md.instrument'> | null
   readonly onListing?: (listed: Listed) => void
   readonly onLeftOut?: (reason: string) => void
   readonly onSnapshotWanted?: (instrument: string) => void
   readonly onSnapshot?: (instrument: string) => void
+  /** The book is known again, with nothing missing. */
+  readonly onWhole?: (instrument: string) => void
 }
 
 /** Turns what went over the wire into canonical facts, in the order in which they may be told. The same records make the same facts. */
@@ -45,21 +52,34 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   let heard: (() => void)[] = []
   let now = 0
   let receivedAt = 0
+  /** While a connection is replaced both are read, and what the new one repeats is no fault. */
+  const open = new Set<string>()
+  let primary = ''
+  let current = ''
+
+  const isReplacing = () => options.isOneSession === true && open.size > 1
 
   const tell: Tell = (statement, received = receivedAt) => {
     const { topic, payload } = statement
+    if ('exchangeAt' in payload && payload.exchangeAt !== undefined && received === now)
+      compareClocks(payload.exchangeAt, received)
     const isHeldBack = received !== now && (topic === 'md.tick' || topic === 'md.depth' || topic === 'md.option.tick')
     facts.push({ at: now, topic, payload: isHeldBack ? { ...payload, receivedAt: received } : payload } as MarketFact)
   }
   const status = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>
     tell({ topic: 'md.status', payload: { feed, isSimulated: false, ...payload } })
-  const flag: Flag = (state, code, what) => status({ state, code, ...what })
+  const flag: Flag = (state, code, what) => {
+    if (!isReplacing() || (code !== 'repeated' && code !== 'late')) status({ state, code, ...what })
+  }
   const books = followBooks({ ...options, tell, flag, now: () => now, received: () => receivedAt })
   const numbers = followNumbers(tell, flag)
+  const compareClocks = followClock(flag)
 
   const sink: Sink = {
     say(statement) {
       if (statement.topic === 'md.bar' && statement.payload.isPartial === true && !keepsPartialBars) return
+      // Nothing tells whether it was said on the other connection too.
+      if (isReplacing() && current !== primary) return
       heard.push(() => tell(statement))
     },
     trade: (trade: Trade, stream, number, isOfMarket = true) =>
@@ -69,7 +89,14 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
         if (numbers.quote(quote, stream)) books.onQuote(quote)
       }),
     depth: (depth: Depth, stream) => heard.push(() => books.onDepth(depth, stream)),
-    listing: (listed) => options.onListing?.(listed),
+    listing(listed) {
+      options.onListing?.(listed)
+      if (options.listingOf === undefined) return
+      const listing = options.listingOf(listed)
+      if (listing !== null) return tell({ topic: 'md.instrument', payload: listing })
+      const { instrument } = listed
+      flag('flagged', 'wrong_instrument', { instrument, reason: 'the venue does not list it, its steps are not known' })
+    },
     leaveOut: (reason) => options.onLeftOut?.(reason),
     trouble: (reason) => heard.push(() => flag('flagged', 'venue_error', { reason: reason.slice(0, 300) })),
   }
@@ -94,14 +121,23 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       receivedAt = record.at
       now = Math.max(now, record.at)
       if (!isTimed) receivedAt = now
-      if (record.kind === 'opened')
+      current = 'connection' in record ? record.connection : ''
+      if (record.kind === 'opened') {
+        open.add(current)
+        if (open.size === 1) primary = current
         status({ state: 'connected', connection: record.connection, reason: record.url.slice(0, 300) })
-      if (record.kind === 'closed') {
-        status({ state: 'disconnected', connection: record.connection, reason: record.reason })
-        books.onDisconnect(record.connection)
-        numbers.onDisconnect()
       }
-      books.setConnection('connection' in record ? record.connection : '')
+      if (record.kind === 'closed') {
+        open.delete(current)
+        status({ state: 'disconnected', connection: record.connection, reason: record.reason })
+        const [other] = open
+        if (primary === current) primary = other ?? ''
+        if (other === undefined || options.isOneSession !== true) {
+          books.onDisconnect(options.isOneSession === true ? null : current)
+          numbers.onDisconnect()
+        }
+      }
+      books.setConnection(current)
       decode(record)
       if (!isTimed) facts = facts.map((fact) => atExchange(fact))
       return facts

@@ -1,0 +1,112 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { MarketFact } from '#lib/market/market-fact.ts'
+import { seedRandom } from '#lib/market/seeded-random.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Fact } from '#schemas/event.ts'
+import type { RawRecord } from '../raw/raw-record.ts'
+import { fetchText } from './fetch-text.ts'
+import type { LiveVenue, LiveWish, Request } from './live-venue.ts'
+import { type RequestBudget, startBudget } from './request-budget.ts'
+import { runSession } from './run-session.ts'
+
+export type LiveFeedOptions = {
+  readonly venue: LiveVenue
+  readonly wish: LiveWish
+  readonly epoch: number
+  /** Microseconds UTC. */
+  readonly clock: () => number
+  readonly signal?: AbortSignal
+  readonly stallMs?: number
+  readonly onRecord?: (record: RawRecord) => void
+}
+
+/**
+ * What a venue says from now on, in batches as it comes; ends only with the signal. Each connection lives for itself, all share the
+ * venue's budget of requests.
+ */
+export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readonly Fact[]> {
+  const { venue, wish, epoch, signal, stallMs = 20_000, onRecord } = options
+  let newest = 0
+  const clock = () => {
+    newest = Math.max(newest, options.clock())
+    return newest
+  }
+  let n = 0
+  let facts: Fact[] = []
+  let wake = () => {}
+  const take = (some: readonly MarketFact[]) => {
+    for (const fact of some) facts.push({ ...fact, epoch, n: n++ } as Fact)
+    if (some.length > 0) wake()
+  }
+  const say = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>
+    take([{ at: clock(), topic: 'md.status', payload: { feed: venue.name, isSimulated: false, ...payload } }])
+
+  const plans = venue.connections(wish)
+  const budget = startBudget(venue.requestsPerMinute)
+  say({ state: 'started' })
+  const sessions: { close(): void }[] = []
+  const begin = async () => {
+    const listings = await fetchListings(venue, wish, budget, clock, say, signal)
+    for (const [i, plan] of plans.entries()) {
+      const random = seedRandom(Math.floor(clock() / 1000) + i)
+      const session = { venue, market: wish.market, plan, listings, budget, random, stallMs, onRecord }
+      sessions.push(runSession(session, clock, take))
+    }
+  }
+  let failure: Error | null = null
+  const begun = begin().catch((error: Error) => {
+    if (signal?.aborted !== true) failure = error
+    wake()
+  })
+  const stop = () => wake()
+  signal?.addEventListener('abort', stop)
+  try {
+    while (signal?.aborted !== true) {
+      if (failure !== null) throw failure
+      if (facts.length > 0) {
+        const batch = facts
+        facts = []
+        yield batch
+      } else {
+        await new Promise<void>((resolve) => {
+          wake = resolve
+        })
+      }
+    }
+  } finally {
+    signal?.removeEventListener('abort', stop)
+    await begun
+    for (const session of sessions) session.close()
+  }
+}
+
+/** Without the listings nothing can be told: asked for until they come, at the pace that the venue grants. */
+async function fetchListings(
+  venue: LiveVenue,
+  wish: LiveWish,
+  budget: RequestBudget,
+  clock: () => number,
+  say: (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) => void,
+  signal: AbortSignal | undefined,
+): Promise<{ url: string; text: string }[]> {
+  const listings: { url: string; text: string }[] = []
+  for (const request of venue.listingRequests(wish)) listings.push(await fetchOne(request))
+  return listings
+
+  async function fetchOne({ url, weight }: Request): Promise<{ url: string; text: string }> {
+    for (let attempt = 0; ; attempt++) {
+      for (;;) {
+        const waitMs = budget.take(weight, clock() / 1000)
+        if (waitMs <= 0) break
+        await sleep(Math.min(waitMs, 60_000), undefined, { signal })
+      }
+      const { status, text, retryAfterMs } = await fetchText(url, venue.usedHeader, signal)
+      if (status === 200) return { url, text }
+      const isLimited = status === 429 || status === 418
+      if (isLimited) budget.pauseUntil(clock() / 1000 + (retryAfterMs ?? (status === 418 ? 120_000 : 5_000)))
+      const code = status === 418 ? 'banned' : status === 429 ? 'rate_limited' : 'http_error'
+      say({ state: 'flagged', code, reason: `${url}: ${status === 0 ? text.slice(0, 120) : status}` })
+      await sleep(Math.min(30_000, 500 * 2 ** Math.min(attempt, 10)), undefined, { signal })
+    }
+  }
+}

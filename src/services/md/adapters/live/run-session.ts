@@ -1,0 +1,74 @@
+import { WebSocket } from 'ws'
+import type { MarketFact } from '#lib/market/market-fact.ts'
+import { fetchText } from './fetch-text.ts'
+import { type SessionOptions, startSession } from './session.ts'
+import type { SessionAct, SessionInput } from './session-wire.ts'
+
+const longestFrameBytes = 16 << 20
+
+/** Gives a session its sockets, requests and clock. Facts come as they are told; `close` ends it, without a word. */
+export function runSession(
+  options: SessionOptions,
+  clock: () => number,
+  take: (facts: readonly MarketFact[]) => void,
+): { close(): void } {
+  const session = startSession(options)
+  const sockets = new Map<number, WebSocket>()
+  const stopping = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+
+  const hear = (input: SessionInput) => {
+    if (stopping.signal.aborted) return
+    const { facts, acts, wakeAt } = session(input)
+    take(facts)
+    for (const act of acts) perform(act)
+    clearTimeout(timer)
+    const waitMs = Math.min(Math.max(1, (wakeAt - clock()) / 1000), 60_000)
+    timer = setTimeout(() => hear({ kind: 'tick', at: clock() }), waitMs)
+  }
+
+  function perform(act: SessionAct) {
+    switch (act.kind) {
+      case 'connect':
+        return connect(act.socket, act.url)
+      case 'send':
+        return sockets.get(act.socket)?.send(act.text)
+      case 'ping':
+        return sockets.get(act.socket)?.ping()
+      case 'close':
+        sockets.get(act.socket)?.terminate()
+        sockets.delete(act.socket)
+        return
+      case 'get':
+        void fetchText(act.url, options.venue.usedHeader, stopping.signal).then((outcome) =>
+          hear({ kind: 'answered', at: clock(), id: act.id, ...outcome }),
+        )
+    }
+  }
+
+  function connect(socket: number, url: string): void {
+    const webSocket = new WebSocket(url, { perMessageDeflate: false, maxPayload: longestFrameBytes })
+    sockets.set(socket, webSocket)
+    let reason = 'the connection ended'
+    webSocket.on('open', () => hear({ kind: 'opened', at: clock(), socket }))
+    webSocket.on('message', (bytes) => hear({ kind: 'frame', at: clock(), socket, text: bytes.toString() }))
+    webSocket.on('ping', () => hear({ kind: 'alive', at: clock(), socket }))
+    webSocket.on('pong', () => hear({ kind: 'alive', at: clock(), socket }))
+    webSocket.on('error', (error) => {
+      reason = error.message
+    })
+    webSocket.on('close', (code, text) => {
+      sockets.delete(socket)
+      hear({ kind: 'closed', at: clock(), socket, reason: `${reason} (${code}${text.length > 0 ? ` ${text}` : ''})` })
+    })
+  }
+
+  hear({ kind: 'start', at: clock() })
+  return {
+    close() {
+      stopping.abort()
+      clearTimeout(timer)
+      for (const webSocket of sockets.values()) webSocket.terminate()
+    },
+  }
+}

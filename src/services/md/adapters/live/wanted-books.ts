@@ -1,0 +1,103 @@
+import type { SeededRandom } from '#lib/market/seeded-random.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { backoffMs } from './backoff-jitter.ts'
+import type { ConnectionPlan, Request } from './live-venue.ts'
+import type { RequestBudget } from './request-budget.ts'
+import type { HttpOutcome } from './session-wire.ts'
+
+export type WantedBooksOptions = {
+  readonly plan: ConnectionPlan
+  readonly budget: RequestBudget
+  readonly random: SeededRandom
+  readonly status: (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated' | 'connection'>) => void
+  readonly get: (id: number, url: string) => void
+  readonly answered: (url: string, text: string) => void
+  readonly send: (texts: readonly string[]) => void
+}
+
+/** `asked` is the request that is out. Times in microseconds. */
+type Wanted = { attempts: number; notBefore: number; asked: number | null }
+
+const ms = 1000
+const answerMs = 10_000
+/** A subscription is answered by a snapshot in no time, or not at all. */
+const resubscribeMs = 2_000
+
+/** The books of a session that have to be fetched again: one request at a time for each, within the budget, with backoff. */
+export function wantedBooks({ plan, budget, random, status, get, answered, send }: WantedBooksOptions) {
+  const wanted = new Map<string, Wanted>()
+  const asked = new Map<number, { readonly instrument: string; readonly request: Request; readonly at: number }>()
+  let nextId = 1
+
+  function onAnswer(id: number, { status: code, text, retryAfterMs, usedWeight }: HttpOutcome, now: number): void {
+    const one = asked.get(id)
+    asked.delete(id)
+    if (usedWeight !== null) budget.used(usedWeight, now / ms)
+    if (one === undefined) return
+    const { instrument, request } = one
+    const want = wanted.get(instrument)
+    if (want?.asked === id) {
+      want.asked = null
+      want.notBefore = now + backoffMs(want.attempts++, random) * ms
+    }
+    if (code === 200) {
+      answered(request.url, text)
+      return
+    }
+    const isLimited = code === 429 || code === 418
+    if (isLimited) budget.pauseUntil(now / ms + Math.max(1_000, retryAfterMs ?? (code === 418 ? 120_000 : 5_000)))
+    status({
+      state: 'flagged',
+      code: code === 418 ? 'banned' : code === 429 ? 'rate_limited' : 'http_error',
+      instrument,
+      reason: `${request.url}: ${code === 0 ? text.slice(0, 120) : code}`,
+    })
+  }
+
+  function ask(instrument: string, want: Wanted, now: number): void {
+    const how = plan.books.get(instrument)
+    if (how === undefined || want.asked !== null || now < want.notBefore) return
+    if ('send' in how) {
+      send(how.send)
+      want.notBefore = now + Math.max(resubscribeMs, backoffMs(want.attempts++, random)) * ms
+      return
+    }
+    const waitMs = budget.take(how.request.weight, now / ms)
+    if (waitMs > 0) {
+      want.notBefore = now + Math.ceil(waitMs) * ms
+      return
+    }
+    const id = nextId++
+    want.asked = id
+    asked.set(id, { instrument, request: how.request, at: now })
+    get(id, how.request.url)
+  }
+
+  return {
+    onAnswer,
+    want(instrument: string, now: number): void {
+      if (!wanted.has(instrument)) wanted.set(instrument, { attempts: 0, notBefore: now, asked: null })
+    },
+    whole: (instrument: string) => wanted.delete(instrument),
+    forget: () => wanted.clear(),
+
+    /** Asks for what is due, and gives up what was not answered. */
+    follow(now: number): void {
+      for (const [id, { at }] of asked)
+        if (now >= at + answerMs * ms)
+          onAnswer(
+            id,
+            { status: 0, text: `no answer within ${answerMs} ms`, retryAfterMs: null, usedWeight: null },
+            now,
+          )
+      for (const [instrument, want] of wanted) ask(instrument, want, now)
+    },
+
+    dueAt(): number {
+      let due = Number.POSITIVE_INFINITY
+      for (const { at } of asked.values()) due = Math.min(due, at + answerMs * ms)
+      for (const { notBefore, asked: id } of wanted.values()) if (id === null) due = Math.min(due, notBefore)
+      return due
+    },
+  }
+}

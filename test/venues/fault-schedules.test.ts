@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest'
+import { drawBelow, seedRandom } from '#lib/market/seeded-random.ts'
+import { drawFault, type Fault } from './exchange-box.ts'
+import { type Wire, wires } from './made-market.ts'
+import { playSchedule } from './virtual-session.ts'
+
+// FAULT_SCHEDULES=1000 npx vitest run test/venues plays the long form.
+const schedules = Number(process.env.FAULT_SCHEDULES ?? 60)
+const firstSeed = Number(process.env.FAULT_SEED ?? 1)
+
+// An update that ended with the snapshot came late, and was applied behind newer ones.
+const failedOnce = [82, 115, 451]
+
+function drawn(wire: Wire, seed: number) {
+  const random = seedRandom(seed)
+  const faults = new Map<number, Fault>()
+  const frames = 300
+  const count = 1 + drawBelow(random, 12)
+  for (let i = 0; i < count; i++) faults.set(5 + drawBelow(random, frames - 5), drawFault(random))
+  return playSchedule({ wire, seed, faults, frames })
+}
+
+describe('an exchange on its bad days', () => {
+  it(`[MD-L3] ${schedules} seeded schedules of faults: nothing is lost in silence, and the book is exact again`, () => {
+    const broken: unknown[] = []
+    const codes = new Map<string, number>()
+    const seeds = [...Array.from({ length: schedules }, (_, i) => firstSeed + i), ...failedOnce]
+    for (const seed of seeds) {
+      const wire = wires[seed % wires.length] as Wire
+      const played = drawn(wire, seed)
+      for (const [code, count] of played.codes) codes.set(code, (codes.get(code) ?? 0) + count)
+      if (played.found.length > 0)
+        broken.push({ seed, wire: wire.name, found: played.found.slice(0, 3), frames: played.frames })
+    }
+    expect(broken).toEqual([])
+    for (const code of ['connected', 'disconnected', 'stalled', 'bad_frame', 'repeated', 'http_error', 'rate_limited'])
+      expect({ code, isSeen: codes.has(code) }).toEqual({ code, isSeen: true })
+  }, 600_000)
+
+  it.each(wires)('[MD-L4] $name: a connection that grows old is replaced without a gap', (wire) => {
+    const { found, facts, codes } = playSchedule({ wire, seed: 7, faults: new Map(), frames: 1500, rolloverMs: 8_000 })
+    expect(found).toEqual([])
+    expect(facts.filter(({ topic }) => topic === 'md.gap')).toEqual([])
+    expect(codes.get('connected')).toBeGreaterThan(2)
+    expect([codes.has('repeated'), codes.has('late')]).toEqual([false, false])
+  })
+
+  it.each(wires)('[MD-N1] $name: the same schedule is the same facts', (wire) => {
+    const faults = new Map<number, Fault>([
+      [40, 'drop'],
+      [80, 'abort'],
+      [160, 'half-open'],
+    ])
+    const once = () => JSON.stringify(playSchedule({ wire, seed: 3, faults, frames: 200 }).facts)
+    expect(once()).toBe(once())
+  })
+})
