@@ -104,7 +104,7 @@ function withPaths(topology: Topology, from: (path: string) => string): Topology
   const { feed, strategies, calendars } = topology
   return {
     ...topology,
-    feed: feed.kind === 'seeded' ? feed : { ...feed, path: from(feed.path) },
+    feed: 'path' in feed ? { ...feed, path: from(feed.path) } : feed,
     calendars: Object.fromEntries(
       Object.entries(calendars).map(([name, hours]) => [
         name,
