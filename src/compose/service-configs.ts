@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { parseBarInterval } from '#lib/bars/bar-interval.ts'
 import type { AnyService } from '#lib/kernel/service.ts'
 import { calendarOf } from '#lib/time/market-hours.ts'
 import type { TradingCalendar } from '#lib/time/trading-calendar.ts'
@@ -30,7 +31,7 @@ export function answeringServices(topology: Topology): readonly AnyService[] {
 }
 
 function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, ServiceConfig>> {
-  const { account, venue, risk, clock, bars } = topology
+  const { account, venue, risk, clock, bars, chains } = topology
   const strategies = topology.strategies.map(({ file, roles }) => {
     const read = readStrategyFile(file)
     const named = Object.entries(roles).filter((role): role is [string, string] => typeof role[1] === 'string')
@@ -47,7 +48,11 @@ function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, Serv
   )
   const { maxDrawdown } = risk.limits
   const configs: Record<ServiceName, unknown> = {
-    md: { bars, calendars: calendarsOf(topology) },
+    md: {
+      bars,
+      calendars: calendarsOf(topology),
+      chains: chains.map(({ underlying, every }) => ({ underlying, everyMicros: microsOf(every) })),
+    },
     venue: { ...venue, currency: account.currency },
     orders: {},
     pnl: { ...account, maxDrawdown },
@@ -80,3 +85,9 @@ function said(checked: unknown): ServiceConfig {
 
 // Without what is undefined, as the log has it.
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+
+function microsOf(width: string): number {
+  const interval = parseBarInterval(width)
+  if (interval.kind !== 'time') throw new Error(`${width} is no time`)
+  return interval.widthUs
+}

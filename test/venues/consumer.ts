@@ -50,10 +50,10 @@ export function consumer() {
       }
     },
     /** What does not hold, in words; nothing when everything does. */
-    against({ truth, played }: ExchangeBox): string[] {
+    against({ truth, played }: ExchangeBox, depth = 10_000): string[] {
       const found = [...faults]
       if (last !== truth.last) found.push(`the book is at ${last}, the exchange at ${truth.last}`)
-      if (JSON.stringify(topOf(book, 10_000)) !== JSON.stringify(topOf(truth.book, 10_000)))
+      if (JSON.stringify(topOf(book, depth)) !== JSON.stringify(topOf(truth.book, depth)))
         found.push('the books differ')
       const isIn = (stream: string, number: number) =>
         gaps.some(

@@ -21,7 +21,8 @@ export type BoxAnswer = { readonly status: number; readonly text: string; readon
  * An exchange in a box: it plays a market to every connection, keeps the true book, answers requests, and does on command what real
  * ones do on bad days. It knows no sockets and no time.
  */
-export function exchangeBox(wire: Wire, market: Iterator<BoxFrame>, nowMs: () => number) {
+export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => number) {
+  let market = made
   const truth = trueBook()
   const played: BoxFrame[] = []
   const sockets = new Map<number, { isSilent: boolean; isSubscribed: boolean }>()
@@ -39,6 +40,10 @@ export function exchangeBox(wire: Wire, market: Iterator<BoxFrame>, nowMs: () =>
     wire,
     truth,
     played,
+    /** Plays another market from now on. */
+    play(other: Iterator<BoxFrame>): void {
+      market = other
+    },
     opened(socket: number): void {
       sockets.set(socket, { isSilent: false, isSubscribed: wire.snapshot === 'rest' })
     },
@@ -82,7 +87,9 @@ export function exchangeBox(wire: Wire, market: Iterator<BoxFrame>, nowMs: () =>
 
     /** The next frame of the market goes out, with what is done to it. */
     step(fault: Fault | null): BoxAct[] {
-      const frame = market.next().value as BoxFrame
+      const next = market.next()
+      if (next.done === true) return []
+      const frame = next.value
       played.push(frame)
       truth.apply(frame)
       if (played.length % 40 === 0) {

@@ -124,6 +124,10 @@ export function trueBook() {
     get last() {
       return last
     },
+    /** Begins at a book that was put in. */
+    begin(at: number): void {
+      last = at
+    },
     apply({ update }: BoxFrame): void {
       if (update === undefined) return
       applyDelta(book, update.bids, update.asks)

@@ -1,15 +1,17 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { crc32 } from 'node:zlib'
+import { crc32, zstdDecompressSync } from 'node:zlib'
 import { Gunzip } from 'fflate'
 
 const chunkBytes = 1 << 18
 
-/** The bytes of a file, unpacked when it is gzip (by its first two bytes, not by its name), in chunks that are valid until the next one. */
+/** The bytes of a file, unpacked when it is gzip or zstd (by its first bytes, not by its name), in chunks that are valid until the next one. */
 export function* readChunks(file: string): Generator<Uint8Array> {
   const plain = readRaw(file)
   const first = plain.next()
   if (first.done === true) return
-  if (first.value[0] === 0x1f && first.value[1] === 0x8b) yield* gunzip(first.value, plain)
+  const [a, b, c, d] = first.value
+  if (a === 0x1f && b === 0x8b) yield* gunzip(first.value, plain)
+  else if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) yield unpackZstd(first.value, plain)
   else {
     yield first.value
     yield* plain
@@ -29,6 +31,13 @@ export function* readRaw(file: string): Generator<Uint8Array> {
   } finally {
     closeSync(fd)
   }
+}
+
+/** All frames of the file at once: trader's own files are small. A torn last frame is an error. */
+function unpackZstd(first: Uint8Array, rest: Iterable<Uint8Array>): Uint8Array {
+  const parts = [Buffer.from(first)]
+  for (const chunk of rest) parts.push(Buffer.from(chunk))
+  return zstdDecompressSync(Buffer.concat(parts))
 }
 
 /** Throws when the stream ends early, and for a file of one member when its checksum is wrong. */

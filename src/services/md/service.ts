@@ -10,10 +10,11 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { InstrumentId, Interval, Name } from '#schemas/primitives.ts'
 import { type Build, keepWanted, startBuilds, type Wanted } from './builds.ts'
+import { type Chain, foldChains, keepChains, startChain } from './chains.ts'
 
 const Width = Interval.refine(isBuildable, 'a bar is at most 366 days wide')
 
-/** Builds bars from trades; the rules are in SPEC.md. */
+/** Builds bars from trades and keeps option chains; the rules are in SPEC.md. */
 export const md = defineService({
   name: 'md',
   config: z
@@ -22,10 +23,11 @@ export const md = defineService({
         .array(z.object({ instrument: InstrumentId.optional(), interval: Width, calendar: Name.optional() }))
         .default([]),
       calendars: z.record(Name, TradingCalendar).optional(),
+      chains: z.array(z.object({ underlying: InstrumentId, everyMicros: z.int().min(1_000) })).default([]),
     })
     .superRefine(checkCalendars),
-  subscribes: ['md.tick', 'md.status'],
-  emits: ['md.bar'],
+  subscribes: ['md.instrument', 'md.tick', 'md.option.tick', 'md.status'],
+  emits: ['md.bar', 'md.option.chain.snapshot'],
   init: (config): State => ({
     wanted: config.bars,
     calendars: config.calendars ?? {},
@@ -33,6 +35,8 @@ export const md = defineService({
     builds: {},
     feeds: [],
     completed: [],
+    chains: config.chains.map(startChain),
+    snapshots: [],
   }),
   reconfigure: (state, config) => ({
     ...state,
@@ -40,15 +44,39 @@ export const md = defineService({
     calendars: config.calendars ?? {},
     builds: keepWanted(state.instruments, state.builds, config.bars),
     completed: [],
+    chains: keepChains(state.chains, config.chains),
+    snapshots: [],
   }),
-  evolve(state: State, event: Event<'md.tick' | 'md.status' | 'md.bar'>) {
-    if (event.topic === 'md.tick') foldTick(state, event)
-    else if (event.topic === 'md.status') foldStatus(state, event.payload)
+  evolve(state: State, event: Event<In | Out>) {
+    switch (event.topic) {
+      case 'md.tick':
+        foldTick(state, event)
+        break
+      case 'md.status':
+        foldStatus(state, event.payload)
+        break
+      case 'md.instrument':
+      case 'md.option.tick':
+        if (state.completed.length > 0) state.completed = []
+        break
+      case 'md.bar':
+      case 'md.option.chain.snapshot':
+        return state
+    }
+    state.snapshots = state.chains.length === 0 ? none : foldChains(state.chains, event)
     return state
   },
-  decide: (state) =>
-    state.completed.length === 0 ? none : state.completed.map((payload) => ({ topic: 'md.bar', payload })),
+  decide(state) {
+    if (state.completed.length === 0 && state.snapshots.length === 0) return none
+    return [
+      ...state.completed.map((payload) => ({ topic: 'md.bar' as const, payload })),
+      ...state.snapshots.map((payload) => ({ topic: 'md.option.chain.snapshot' as const, payload })),
+    ]
+  },
 })
+
+type In = 'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status'
+type Out = 'md.bar' | 'md.option.chain.snapshot'
 
 const none: readonly [] = Object.freeze([])
 
@@ -62,6 +90,9 @@ type State = {
   feeds: readonly string[]
   /** What the newest input completed. */
   completed: PayloadOf<'md.bar'>[]
+  readonly chains: readonly Chain[]
+  /** What is due of them with the newest input. */
+  snapshots: readonly PayloadOf<'md.option.chain.snapshot'>[]
 }
 
 function foldTick(state: State, event: Event<'md.tick'>): void {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { MarketFact } from '#lib/market/market-fact.ts'
+import type { MarketFact, MarketTopic } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Fact } from '#schemas/event.ts'
@@ -24,7 +24,7 @@ export type LiveFeedOptions = {
  * What a venue says from now on, in batches as it comes; ends only with the signal. Each connection lives for itself, all share the
  * venue's budget of requests.
  */
-export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readonly Fact[]> {
+export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readonly Fact<MarketTopic>[]> {
   const { venue, wish, epoch, signal, stallMs = 20_000, onRecord } = options
   let newest = 0
   const clock = () => {
@@ -32,10 +32,10 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
     return newest
   }
   let n = 0
-  let facts: Fact[] = []
+  let facts: Fact<MarketTopic>[] = []
   let wake = () => {}
   const take = (some: readonly MarketFact[]) => {
-    for (const fact of some) facts.push({ ...fact, epoch, n: n++ } as Fact)
+    for (const fact of some) facts.push({ ...fact, epoch, n: n++ } as Fact<MarketTopic>)
     if (some.length > 0) wake()
   }
   const say = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>

@@ -80,7 +80,7 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
     random,
     status,
     get: (id, url) => acts.push({ kind: 'get', id, url }),
-    answered: (url, text) => record({ kind: 'answer', at: now, url, text }),
+    answered: (url, text) => record({ kind: 'answer', at: now, connection: plan.name, url, text }),
     send(texts) {
       const socket = sockets.findLast(({ isOpen }) => isOpen)
       if (socket !== undefined) for (const text of texts) send(socket, text)
@@ -100,7 +100,8 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
   function take(input: SessionInput): void {
     switch (input.kind) {
       case 'start':
-        for (const { url, text } of options.listings) record({ kind: 'answer', at: now, url, text })
+        for (const { url, text } of options.listings)
+          record({ kind: 'answer', at: now, connection: plan.name, url, text })
         connectAt = now
         return
       case 'tick':

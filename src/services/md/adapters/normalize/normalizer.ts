@@ -121,7 +121,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       receivedAt = record.at
       now = Math.max(now, record.at)
       if (!isTimed) receivedAt = now
-      current = 'connection' in record ? record.connection : ''
+      current = record.connection ?? ''
       if (record.kind === 'opened') {
         open.add(current)
         if (open.size === 1) primary = current

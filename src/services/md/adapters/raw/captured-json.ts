@@ -17,7 +17,7 @@ export function capturedJson(line: string): RawRecord | null {
     case 'recv':
       return { kind: 'frame', at, connection, text: typeof b64 === 'string' ? binaryText(b64) : textOf(data, 'data') }
     case 'http':
-      return { kind: 'answer', at, url: textOf(url, 'url'), text: textOf(data, 'data') }
+      return { kind: 'answer', at, connection, url: textOf(url, 'url'), text: textOf(data, 'data') }
     case 'connect':
       return { kind: 'opened', at, connection, url: String(addr ?? url ?? '') }
     case 'send':

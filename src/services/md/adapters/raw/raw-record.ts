@@ -4,7 +4,13 @@
  */
 export type RawRecord =
   | { readonly kind: 'frame'; readonly at: number; readonly connection: string; readonly text: string }
-  | { readonly kind: 'answer'; readonly at: number; readonly url: string; readonly text: string }
+  | {
+      readonly kind: 'answer'
+      readonly at: number
+      readonly connection?: string
+      readonly url: string
+      readonly text: string
+    }
   | { readonly kind: 'opened'; readonly at: number; readonly connection: string; readonly url: string }
   | { readonly kind: 'sent'; readonly at: number; readonly connection: string; readonly text: string }
   | { readonly kind: 'closed'; readonly at: number; readonly connection: string; readonly reason: string }

@@ -1,0 +1,103 @@
+import { closeSync, existsSync, fdatasyncSync, globSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { zstdCompressSync } from 'node:zlib'
+
+/** Where a block of lines lies in its file, and of which time it is. One line of an index. */
+export type Block = {
+  readonly offset: number
+  readonly bytes: number
+  readonly lines: number
+  readonly firstAt: number
+  readonly lastAt: number
+}
+
+const blockChars = 256 << 10
+const fileCharsMost = 256 << 20
+
+/**
+ * Lines in compressed blocks (zstd, each a frame of its own), a file a day and 256 MB of text: `<dir>/<UTC date>/<time of the first line>.jsonl.zst` with
+ * a `.index` beside it. A block is durable when it is written; killed, the lines of the open block are lost.
+ */
+export class BlockFiles {
+  readonly #dir: string
+  #fd: number | null = null
+  #indexFd: number | null = null
+  #day = ''
+  #offset = 0
+  #chars = 0
+  #lines: string[] = []
+  #blockChars = 0
+  #firstAt = 0
+  #lastAt = 0
+
+  constructor(dir: string) {
+    this.#dir = dir
+  }
+
+  /** `at` in microseconds UTC. */
+  append(line: string, at: number): void {
+    const day = new Date(Math.floor(at / 1000)).toISOString().slice(0, 10)
+    if (day !== this.#day || this.#chars > fileCharsMost) this.#startFile(day, at)
+    if (this.#lines.length === 0) this.#firstAt = at
+    this.#lastAt = at
+    this.#lines.push(line)
+    this.#blockChars += line.length + 1
+    if (this.#blockChars >= blockChars) this.flush()
+  }
+
+  /** Writes what is open; call it every second. */
+  flush(): void {
+    if (this.#lines.length === 0 || this.#fd === null || this.#indexFd === null) return
+    const bytes = zstdCompressSync(Buffer.from(`${this.#lines.join('\n')}\n`))
+    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done)
+    fdatasyncSync(this.#fd)
+    const block: Block = {
+      offset: this.#offset,
+      bytes: bytes.length,
+      lines: this.#lines.length,
+      firstAt: this.#firstAt,
+      lastAt: this.#lastAt,
+    }
+    writeSync(this.#indexFd, `${JSON.stringify(block)}\n`)
+    this.#offset += bytes.length
+    this.#chars += this.#blockChars
+    this.#lines = []
+    this.#blockChars = 0
+  }
+
+  close(): void {
+    this.flush()
+    if (this.#fd !== null) closeSync(this.#fd)
+    if (this.#indexFd !== null) closeSync(this.#indexFd)
+    this.#fd = null
+    this.#indexFd = null
+    this.#day = ''
+  }
+
+  #startFile(day: string, at: number): void {
+    this.close()
+    const folder = join(this.#dir, day)
+    mkdirSync(folder, { recursive: true })
+    let name = at
+    while (existsSync(join(folder, `${name}.jsonl.zst`))) name++
+    this.#fd = openSync(join(folder, `${name}.jsonl.zst`), 'wx')
+    this.#indexFd = openSync(join(folder, `${name}.index`), 'wx')
+    this.#day = day
+    this.#offset = 0
+    this.#chars = 0
+  }
+}
+
+/** The files of a folder in order of time. */
+export const blockFilesIn = (dir: string): string[] =>
+  globSync('*/*.jsonl.zst', { cwd: dir })
+    .sort()
+    .map((name) => join(dir, name))
+
+/** The index of a file, without a torn last line. */
+export function blocksOf(file: string): Block[] {
+  const index = file.replace(/\.jsonl\.zst$/, '.index')
+  if (!existsSync(index)) return []
+  const lines = readFileSync(index, 'utf8').split('\n')
+  return lines.slice(0, -1).map((line) => JSON.parse(line) as Block)
+}

@@ -1,0 +1,128 @@
+import type { MarketFact } from '#lib/market/market-fact.ts'
+
+/** One stream of an instrument on one UTC day. Times are microseconds. */
+export type StreamDay = {
+  readonly day: string
+  readonly instrument: string
+  readonly stream: string
+  events: number
+  firstAt: number
+  lastAt: number
+  /** Gaps that were opened, and how many numbers were missing in all. */
+  gaps: number
+  missing: number
+  /** How many of them are open at the end. */
+  open: number
+  crossed: number
+  stale: number
+  refused: number
+  /** Events whose exchange time is before that of the one before. */
+  outOfOrder: number
+  /** The exchange's clock ahead of the receipt, at most; negative is the shortest way. */
+  aheadMicros: number | null
+  longestSilence: number
+  /** Events of each part of the day. */
+  readonly parts: number[]
+}
+
+export const partsOfDay = 48
+const dayMicros = 86_400_000_000
+
+/** Looks at every fact once; days in order, streams in the order in which they appear. */
+export function checkMarket(facts: Iterable<MarketFact>): {
+  readonly days: StreamDay[]
+  readonly timeGoesBack: number
+} {
+  const days = new Map<string, StreamDay>()
+  const newestExchange = new Map<string, number>()
+  let newest = 0
+  let timeGoesBack = 0
+
+  const dayOf = (instrument: string, stream: string, at: number): StreamDay => {
+    const day = new Date(Math.floor(at / 1000)).toISOString().slice(0, 10)
+    const key = `${day} ${instrument} ${stream}`
+    const known = days.get(key)
+    if (known !== undefined) return known
+    const counts = { events: 0, gaps: 0, missing: 0, open: 0, crossed: 0, stale: 0, refused: 0, outOfOrder: 0 }
+    const parts = new Array<number>(partsOfDay).fill(0)
+    const one: StreamDay = {
+      day,
+      instrument,
+      stream,
+      ...counts,
+      firstAt: at,
+      lastAt: at,
+      aheadMicros: null,
+      longestSilence: 0,
+      parts,
+    }
+    days.set(key, one)
+    return one
+  }
+
+  for (const fact of facts) {
+    const { at, topic, payload } = fact
+    if (at < newest) timeGoesBack++
+    newest = Math.max(newest, at)
+    if (topic === 'md.gap') {
+      const day = dayOf(payload.instrument, streamNamed(payload.stream), at)
+      if (payload.state === 'opened') {
+        day.gaps++
+        day.open++
+        day.missing += payload.toSequence - payload.fromSequence + 1
+      } else day.open--
+      continue
+    }
+    if (topic === 'md.status') {
+      if (payload.instrument === undefined) continue
+      const day = dayOf(payload.instrument, streamNamed(payload.stream ?? 'depth'), at)
+      if (payload.state === 'refused') day.refused++
+      if (payload.state === 'flagged' && payload.code === 'crossed_book') day.crossed++
+      if (payload.state === 'flagged' && payload.code === 'stale_book') day.stale++
+      continue
+    }
+    const stream = streamOf(fact)
+    if (stream === null || !('instrument' in payload)) continue
+    const day = dayOf(payload.instrument, stream, at)
+    if (day.events > 0) day.longestSilence = Math.max(day.longestSilence, at - day.lastAt)
+    day.events++
+    day.lastAt = at
+    const part = Math.floor(((at % dayMicros) * partsOfDay) / dayMicros)
+    day.parts[part] = (day.parts[part] as number) + 1
+    if (!('exchangeAt' in payload) || payload.exchangeAt === undefined) continue
+    const received = 'receivedAt' in payload ? (payload.receivedAt ?? at) : at
+    day.aheadMicros = Math.max(day.aheadMicros ?? Number.NEGATIVE_INFINITY, payload.exchangeAt - received)
+    const key = `${payload.instrument} ${stream}`
+    if (payload.exchangeAt < (newestExchange.get(key) ?? 0)) day.outOfOrder++
+    newestExchange.set(key, payload.exchangeAt)
+  }
+  const sorted = [...days.values()].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0))
+  return { days: sorted, timeGoesBack }
+}
+
+function streamOf({ topic, payload }: MarketFact): string | null {
+  switch (topic) {
+    case 'md.tick':
+      return payload.kind === 'trade' ? 'trades' : 'quotes'
+    case 'md.depth':
+      return 'depth'
+    case 'md.bar':
+      return `bar:${payload.interval}`
+    case 'md.option.tick':
+      return 'quotes'
+    case 'md.funding':
+      return 'funding'
+    case 'md.instrument':
+    case 'md.option.chain.snapshot':
+    case 'md.gap':
+    case 'md.status':
+      return null
+  }
+}
+
+/** The streams of venues by one name each. */
+function streamNamed(stream: string): string {
+  if (stream === 'trade' || stream === 'aggTrade') return 'trades'
+  if (stream === 'bookTicker' || stream === 'ticker') return 'quotes'
+  return stream === 'book' ? 'depth' : stream
+}

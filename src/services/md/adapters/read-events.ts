@@ -1,0 +1,51 @@
+import { existsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { blockFilesIn } from '#lib/files/block-files.ts'
+import { readChunks } from '#lib/files/read-chunks.ts'
+import { textLines } from '#lib/files/text-lines.ts'
+import type { MarketFact } from '#lib/market/market-fact.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import { catalogue, isTopic } from '#schemas/catalogue.ts'
+import { readDataSet } from './read-data-set.ts'
+
+/** Market data wherever trader wrote it: a data set, a recording, or a file of events a line. Throws a UserError with file and line. */
+export function readEvents(path: string): Iterable<MarketFact> {
+  const stat = statSync(path, { throwIfNoEntry: false })
+  if (stat === undefined) throw new UserError('there is no such file or folder', { file: path })
+  if (!stat.isDirectory()) return eventsIn([path])
+  if (existsSync(join(path, 'manifest.json'))) return readDataSet(path)
+  const files = blockFilesIn(join(path, 'events'))
+  if (files.length > 0) return eventsIn(files)
+  throw new UserError('is neither a data set nor a recording', { file: path })
+}
+
+function* eventsIn(files: readonly string[]): Generator<MarketFact> {
+  for (const file of files) {
+    let line = 0
+    for (const text of textLines(readChunks(file))) {
+      line++
+      if (text === '') continue
+      const fact = eventIn(text)
+      if (typeof fact === 'string') throw new UserError(fact, { file, line })
+      if (fact !== null) yield fact
+    }
+  }
+}
+
+/** An event of the market, null for one of another kind, or what is wrong with the line. */
+function eventIn(text: string): MarketFact | null | string {
+  let event: unknown
+  try {
+    event = JSON.parse(text)
+  } catch {
+    return 'is not JSON'
+  }
+  const { at, topic, payload } = (event ?? {}) as { at?: unknown; topic?: unknown; payload?: unknown }
+  if (typeof at !== 'number' || !Number.isSafeInteger(at) || typeof topic !== 'string' || !isTopic(topic))
+    return 'is no event: it has no time, or no topic that is known'
+  if (!topic.startsWith('md.')) return null
+  const checked = catalogue[topic].schema.safeParse(payload)
+  if (checked.success) return { at, topic, payload: checked.data } as MarketFact
+  const issue = checked.error.issues[0]
+  return `payload.${issue?.path.join('.')}: ${issue?.message}`
+}

@@ -1,0 +1,106 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, it } from 'vitest'
+import { BlockFiles, blockFilesIn, blocksOf } from '#lib/files/block-files.ts'
+import { readChunks } from '#lib/files/read-chunks.ts'
+import { textLines } from '#lib/files/text-lines.ts'
+import { seedRandom } from '#lib/market/seeded-random.ts'
+import { checkMarket } from '#services/md/adapters/check-market.ts'
+import { readEvents } from '#services/md/adapters/read-events.ts'
+import { rebuild } from '#services/md/adapters/rebuild.ts'
+import { recordMarket } from '#services/md/adapters/record-market.ts'
+import { venueNamed } from '#services/md/adapters/venues.ts'
+import { serveBox } from '#test/venues/box-server.ts'
+import { exchangeBox, type Fault } from '#test/venues/exchange-box.ts'
+import { madeMarket, type Wire, wires } from '#test/venues/made-market.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'record-'))
+afterAll(() => rmSync(root, { recursive: true }))
+
+describe('blocks of lines', () => {
+  it('[MD-R1] come back as they went in, each where the index says', () => {
+    const files = new BlockFiles(join(root, 'blocks'))
+    const day = Date.UTC(2024, 0, 1) * 1000
+    const lines = Array.from({ length: 30_000 }, (_, i) => `{"n":${i},"text":"${'x'.repeat(i % 50)}"}`)
+    for (const [i, line] of lines.entries()) files.append(line, day + i * 4_000_000)
+    files.close()
+    const written = blockFilesIn(join(root, 'blocks'))
+    expect(written).toHaveLength(2)
+    expect(written.flatMap((file) => [...textLines(readChunks(file))]).filter((line) => line !== '')).toEqual(lines)
+    const blocks = blocksOf(written[0] as string)
+    expect(blocks.length).toBeGreaterThan(2)
+    expect(blocks[1]?.offset).toBe(blocks[0]?.bytes)
+    expect(blocks.reduce((sum, { lines: count }) => sum + count, 0)).toBe(21_600)
+  })
+})
+
+describe('recordings of an exchange', () => {
+  it.each(wires)(
+    '[MD-R2] $name: the events follow from the raw frames again, through gaps and new connections',
+    async (wire: Wire) => {
+      const dir = join(root, wire.name)
+      const box = exchangeBox(wire, madeMarket(wire, seedRandom(9), Date.now()), () => Date.now())
+      const server = await serveBox(box)
+      const stopping = new AbortController()
+      const said: string[] = []
+      const recording = recordMarket({
+        venueName: wire.name,
+        wish: { symbols: [wire.symbol], streams: ['depth'], wsUrl: server.wsUrl, restUrl: server.restUrl },
+        dir,
+        keepsRaw: true,
+        signal: stopping.signal,
+        onProgress: () => undefined,
+        onStatus: (line) => said.push(line),
+      })
+      const faults = new Map<number, Fault>([
+        [30, 'drop'],
+        [60, 'garbage'],
+        [90, 'abort'],
+        [200, 'repeat'],
+      ])
+      for (let frame = 0; frame < 400; frame++) {
+        await sleep(3)
+        if (server.connections() === 0 && frame < 30) frame--
+        else server.step(faults.get(frame) ?? null)
+      }
+      stopping.abort()
+      const events = await recording
+      await server.close()
+      const { venue, market } = venueNamed(wire.name)
+      const rebuilt = rebuild(dir, venue, market, () => undefined)
+      expect(rebuilt.difference).toBeNull()
+      expect(rebuilt.events).toBeGreaterThan(200)
+      expect(rebuilt.events).toBeLessThanOrEqual(events)
+      expect(said.some((line) => line.startsWith('disconnected'))).toBe(true)
+
+      const { days, timeGoesBack } = checkMarket(readEvents(dir))
+      expect(timeGoesBack).toBe(0)
+      const depth = days.find(({ stream }) => stream === 'depth')
+      expect(depth?.gaps).toBeGreaterThan(0)
+      expect(depth?.open).toBe(0)
+      await expect(
+        recordMarket({
+          ...{ venueName: wire.name, dir, keepsRaw: true, signal: stopping.signal },
+          wish: { symbols: [wire.symbol], streams: ['depth'] },
+          ...{ onProgress: () => undefined, onStatus: () => undefined },
+        }),
+      ).rejects.toThrow('a recording is in this folder already')
+    },
+  )
+
+  it('[MD-R2] a changed event is found, with its number', () => {
+    const dir = join(root, 'binance')
+    const [file = ''] = blockFilesIn(join(dir, 'events'))
+    const lines = [...textLines(readChunks(file))].filter((line) => line !== '')
+    const changed = lines.findIndex((line) => line.includes('"md.depth"') && line.includes('"delta"'))
+    lines[changed] = (lines[changed] as string).replace(/"lastSequence":(\d)/, '"lastSequence":9$1')
+    writeFileSync(file, `${lines.join('\n')}\n`)
+    const { venue, market } = venueNamed('binance')
+    const { difference } = rebuild(dir, venue, market, () => undefined)
+    expect(difference?.recorded).toBe(lines[changed])
+    expect(difference?.rebuilt).toContain('"lastSequence"')
+    expect(readFileSync(file, 'utf8')).toContain(difference?.recorded)
+  })
+})
