@@ -1,8 +1,8 @@
 /** A price with its size, both as text exactly as the exchange sent them. */
 export type Level = readonly [price: string, size: string]
 
-/** One side of a book; the best price stands last, so that what changes most is moved least. Plain arrays, as long as each other. */
-type BookSide = { readonly keys: number[]; readonly prices: string[]; readonly sizes: string[] }
+/** One side of a book; the best price stands last, so that what changes most is moved least. `keys` rise, and are those of the levels. */
+type BookSide = { readonly keys: number[]; readonly levels: Level[] }
 
 /** All resting orders of an instrument, by price. */
 export type OrderBook = { readonly bids: BookSide; readonly asks: BookSide }
@@ -11,8 +11,9 @@ export const emptyBook = (): OrderBook => ({ bids: emptySide(), asks: emptySide(
 
 /** The book as a snapshot has it. */
 export function loadBook(book: OrderBook, bids: readonly Level[], asks: readonly Level[]): void {
-  for (const side of [book.bids, book.asks]) for (const list of [side.keys, side.prices, side.sizes]) list.length = 0
-  applyDelta(book, bids, asks)
+  for (const side of [book.bids, book.asks]) for (const list of [side.keys, side.levels]) list.length = 0
+  // Snapshots come with the best price first: from the back each goes to its end.
+  applyDelta(book, bids.toReversed(), asks.toReversed())
 }
 
 /** Sets the size of each price; zero takes the price out. */
@@ -37,35 +38,58 @@ export const topOf = ({ bids, asks }: OrderBook, depth: number): { bids: Level[]
   asks: topOfSide(asks, depth),
 })
 
-const emptySide = (): BookSide => ({ keys: [], prices: [], sizes: [] })
+const emptySide = (): BookSide => ({ keys: [], levels: [] })
 
-function bestOf({ prices, sizes }: BookSide): Level | null {
-  const last = prices.length - 1
-  return last < 0 ? null : [prices[last] as string, sizes[last] as string]
-}
+const bestOf = ({ levels }: BookSide): Level | null => levels.at(-1) ?? null
 
-function topOfSide({ prices, sizes }: BookSide, depth: number): Level[] {
-  const top: Level[] = []
-  for (let i = prices.length - 1; i >= 0 && top.length < depth; i--) top.push([prices[i] as string, sizes[i] as string])
-  return top
+function topOfSide({ levels }: BookSide, depth: number): Level[] {
+  return levels.slice(Math.max(0, levels.length - depth)).reverse()
 }
 
 /** Prices have at most 15 digits (they are checked where they are read), so that their doubles differ as they do. */
-function setLevel({ keys, prices, sizes }: BookSide, [price, size]: Level, key: number): void {
-  const at = placeOf(keys, key)
+function setLevel({ keys, levels }: BookSide, level: Level, key: number): void {
+  const last = keys.length - 1
+  // Most changes are at the best price, or make a better one.
+  const top = keys[last]
+  const at = top === undefined || key > top ? last + 1 : key === top ? last : placeOf(keys, key)
   const isThere = keys[at] === key
-  if (isZero(size)) {
-    if (!isThere) return
+  if (isZero(level[1])) {
+    if (isThere) takeOut(keys, levels, at)
+  } else if (isThere) levels[at] = level
+  else putIn(keys, levels, at, key, level)
+}
+
+/** Nearer to the end than this, moving by hand is faster than by splice. */
+const near = 64
+
+function takeOut(keys: number[], levels: Level[], at: number): void {
+  if (keys.length - at > near) {
     keys.splice(at, 1)
-    prices.splice(at, 1)
-    sizes.splice(at, 1)
-  } else if (isThere) {
-    sizes[at] = size
-  } else {
-    keys.splice(at, 0, key)
-    prices.splice(at, 0, price)
-    sizes.splice(at, 0, size)
+    levels.splice(at, 1)
+    return
   }
+  for (let i = at + 1; i < keys.length; i++) {
+    keys[i - 1] = keys[i] as number
+    levels[i - 1] = levels[i] as Level
+  }
+  keys.pop()
+  levels.pop()
+}
+
+function putIn(keys: number[], levels: Level[], at: number, key: number, level: Level): void {
+  if (keys.length - at > near) {
+    keys.splice(at, 0, key)
+    levels.splice(at, 0, level)
+    return
+  }
+  keys.push(key)
+  levels.push(level)
+  for (let i = keys.length - 1; i > at; i--) {
+    keys[i] = keys[i - 1] as number
+    levels[i] = levels[i - 1] as Level
+  }
+  keys[at] = key
+  levels[at] = level
 }
 
 /** The place of the first key that is not below. */

@@ -12,10 +12,15 @@ function quoteNumbers(text: string): string {
     if (code === quote) i = endOfString(text, i)
     else if (isDigit(code) || code === minus) {
       let end = i + 1
-      while (isInNumber(text.charCodeAt(end))) end++
+      let points = 0
+      for (let next = text.charCodeAt(end); isInNumber(next); next = text.charCodeAt(++end)) {
+        if (next === point) points++
+        else if (!isDigit(next)) points = 2
+      }
       // JSON.parse refuses `01`, `-` and `1.`; as text they would pass.
       const number = text.slice(i, end)
-      quoted += jsonNumber.test(number) ? `${text.slice(from, i)}"${number}"` : text.slice(from, end)
+      const isPlain = points < 2 && code > zero && text.charCodeAt(end - 1) !== point
+      quoted += isPlain || jsonNumber.test(number) ? `${text.slice(from, i)}"${number}"` : text.slice(from, end)
       from = end
       i = end - 1
     }
@@ -25,6 +30,8 @@ function quoteNumbers(text: string): string {
 
 const quote = 34
 const minus = 45
+const point = 46
+const zero = 48
 const backslash = 92
 const jsonNumber = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 

@@ -3,7 +3,7 @@ import { binance } from '#services/md/adapters/binance/venue.ts'
 import { byHand } from './normalized.ts'
 
 const market = (name = 'spot', canWait = false) => byHand(binance.openDecoder({ market: name }), canWait)
-const at = 1_723_161_254_000_000
+const at = 1_723_161_257_000_000
 const trade = {
   e: 'trade',
   E: 1723161255208,

@@ -17,7 +17,7 @@ export function byHand(decoder: Decoder, canWait = false) {
     onLeftOut: (reason) => leftOut.push(reason),
     onListing: ({ instrument }) => listed.push(instrument),
   })
-  let at = 1_723_161_253_000_000
+  let at = 1_723_161_256_000_000
   const read = (record: Omit<RawRecord, 'at'>) => {
     at += 1_000_000
     return normalizer.read({ ...record, at } as RawRecord)

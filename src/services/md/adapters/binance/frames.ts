@@ -116,10 +116,22 @@ function side(
   return Number(size) === 0 ? [null, null] : [written, size]
 }
 
-function levelsOf(body: Frame, field: string): [string, string][] {
-  return listOf(body, field).map((level: unknown): [string, string] => {
+function levelsOf(body: Frame, field: string): Level[] {
+  const levels = listOf(body, field)
+  const [priceField, sizeField] = fieldsOfLevels[field] as readonly [string, string]
+  for (const level of levels) {
     if (!Array.isArray(level) || level.length < 2)
       throw new LineFault(`${field} has ${shown(level)}, expected a level of price and size`)
-    return [price(level[0], `${field}, price`), quantity(level[1], `${field}, size`)]
-  })
+    price(level[0], priceField)
+    quantity(level[1], sizeField)
+    // Spot streams of old had a third, empty cell.
+    if (level.length > 2) level.length = 2
+  }
+  return levels as Level[]
 }
+
+type Level = Depth['bids'][number]
+
+const fieldsOfLevels: Readonly<Record<string, readonly [string, string]>> = Object.fromEntries(
+  ['b', 'a', 'bids', 'asks'].map((field) => [field, [`${field}, price`, `${field}, size`]]),
+)

@@ -17,8 +17,18 @@ export const binance: Venue = {
   openDecoder: ({ market = 'spot' }) => openDecoder(market as BinanceMarket),
 }
 
+type NamedStream = {
+  readonly stream: string
+  readonly symbol: string
+  readonly kind: string | undefined
+  readonly isPartial: boolean
+}
+/** Beyond what one connection may carry they are hostile. */
+const streamsMost = 4_096
+
 function openDecoder(market: BinanceMarket): Decoder {
   const instruments = new Map<string, string>()
+  const streams = new Map<string, NamedStream>()
   let listings: ReadonlyMap<string, Listed> = new Map()
 
   function instrumentOf(symbol: unknown, sink: Sink): string {
@@ -49,10 +59,11 @@ function openDecoder(market: BinanceMarket): Decoder {
     const body = stream === null ? frame : (frame.data as Frame)
     if (body.lastUpdateId !== undefined && stream === null)
       return sink.depth(snapshotOf(body, snapshotInstrument(body, sink)), 'depth')
-    // The best 5, 10 or 20 levels, whole each time: no part of the sequence.
-    if (stream !== null && /@depth(5|10|20)(@|$)/.test(stream)) return sink.leaveOut('frames of partial books')
-    checkStream(stream, body)
-    const kind = typeof body.e === 'string' ? body.e : stream?.split('@')[1]
+    const named = stream === null ? null : streamNamed(stream)
+    if (named?.isPartial === true) return sink.leaveOut('frames of partial books')
+    if (named !== null && typeof body.s === 'string' && named.symbol !== body.s)
+      throw new LineFault(`the stream ${quoted(named.stream)} carries the symbol ${quoted(body.s)}`)
+    const kind = typeof body.e === 'string' ? body.e : named?.kind
     switch (kind) {
       case 'trade':
       case 'aggTrade': {
@@ -79,6 +90,17 @@ function openDecoder(market: BinanceMarket): Decoder {
     throw new LineFault('this is no frame of Binance')
   }
 
+  function streamNamed(stream: string): NamedStream {
+    const known = streams.get(stream)
+    if (known !== undefined) return known
+    const [symbol = '', kind] = stream.split('@')
+    // The best 5, 10 or 20 levels, whole each time: no part of the sequence.
+    const isPartial = /@depth(5|10|20)(@|$)/.test(stream)
+    const named = { stream, symbol: symbol.toUpperCase(), kind, isPartial }
+    if (streams.size < streamsMost) streams.set(stream, named)
+    return named
+  }
+
   /** A snapshot names its symbol on the coin-margined market only; elsewhere it is of the one that the frames before it are of. */
   function snapshotInstrument(body: Frame, sink: Sink): string {
     if (body.symbol !== undefined) return instrumentOf(body.symbol, sink)
@@ -95,10 +117,4 @@ function openDecoder(market: BinanceMarket): Decoder {
       else if (record.kind === 'frame') readFrame(record.text, sink)
     },
   }
-}
-
-function checkStream(stream: string | null, { s }: Frame): void {
-  if (stream === null || typeof s !== 'string') return
-  const symbol = stream.split('@')[0]
-  if (symbol !== s.toLowerCase()) throw new LineFault(`the stream ${quoted(stream)} carries the symbol ${quoted(s)}`)
 }

@@ -4,15 +4,19 @@ import type { Flag, Tell } from './normalizer.ts'
 
 /** Trades that are numbered one by one, and quotes whose number rises: nothing is told twice, and nothing is missed in silence. */
 export function followNumbers(tell: Tell, flag: Flag) {
-  const runs = new Map<string, { readonly instrument: string; readonly stream: string; readonly run: SequenceRun }>()
+  const runs = new Map<string, Map<string, SequenceRun>>()
   const newestQuotes = new Map<string, Quote>()
 
   const runOf = (instrument: string, stream: string): SequenceRun => {
-    const key = `${instrument} ${stream}`
-    const known = runs.get(key)
-    if (known !== undefined) return known.run
+    let ofStream = runs.get(stream)
+    if (ofStream === undefined) {
+      ofStream = new Map()
+      runs.set(stream, ofStream)
+    }
+    const known = ofStream.get(instrument)
+    if (known !== undefined) return known
     const run = startRun()
-    runs.set(key, { instrument, stream, run })
+    ofStream.set(instrument, run)
     return run
   }
   const closed = (instrument: string, stream: string, { from, to }: Missing, how: 'filled' | 'lost') =>
@@ -59,8 +63,9 @@ export function followNumbers(tell: Tell, flag: Flag) {
   }
 
   function giveUp(): void {
-    for (const { instrument, stream, run } of runs.values())
-      for (const missing of endRun(run)) closed(instrument, stream, missing, 'lost')
+    for (const [stream, ofStream] of runs)
+      for (const [instrument, run] of ofStream)
+        for (const missing of endRun(run)) closed(instrument, stream, missing, 'lost')
   }
 }
 

@@ -35,22 +35,42 @@ export function listOf(body: Frame, field: string): readonly unknown[] {
   throw new LineFault(`${field} is ${shown(value)}, expected a list`)
 }
 
+/** `12`, `0.50`: nearly everything that comes; what it refuses is looked at by the patterns. */
+function isPlainDecimal(text: string): boolean {
+  let points = 0
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i)
+    if (code === 46) points++
+    else if (code < 48 || code > 57) return false
+  }
+  const first = text.charCodeAt(0)
+  const second = text.charCodeAt(1)
+  // No empty text, no `.5`, no `5.`, no `007`.
+  if (points > 1 || text.length === 0 || first === 46 || text.charCodeAt(text.length - 1) === 46) return false
+  return first !== 48 || text.length === 1 || second === 46
+}
+
 /** A price that was sent as text. */
 export function price(value: unknown, field: string): string {
-  if (typeof value === 'string' && value.length <= 64 && decimalPattern.test(value)) {
-    checkDigits(value, field)
-    return value
+  if (typeof value === 'string') {
+    if (value.length <= 15 && isPlainDecimal(value)) return value
+    if (value.length <= 64 && decimalPattern.test(value)) {
+      checkDigits(value, field)
+      return value
+    }
   }
   throw new LineFault(`${field} is ${shown(value)}, expected a decimal number as text`)
 }
 
 export function quantity(value: unknown, field: string): string {
-  if (typeof value === 'string' && value.length <= 64 && unsignedDecimalPattern.test(value)) return value
+  if (typeof value === 'string' && value.length <= 64 && (isPlainDecimal(value) || unsignedDecimalPattern.test(value)))
+    return value
   throw new LineFault(`${field} is ${shown(value)}, expected a decimal number as text that is not negative`)
 }
 
 /** A price that was sent as a JSON number, of a frame that was parsed with its numbers as text: an exponent is written out. */
 export function numberPrice(value: unknown, field: string): string {
+  if (typeof value === 'string' && value.length <= 15 && isPlainDecimal(value)) return value
   const text = typeof value === 'string' ? decimalText(value) : null
   if (text === null) throw new LineFault(`${field} is ${shown(value)}, expected a number`)
   checkDigits(text, field)
