@@ -15,8 +15,20 @@ function handOver() {
   process.env.NODE_ENV = 'production'
   module.enableCompileCache(pathOf('dist/.compile-cache'))
   if (!existsSync(pathOf('dist/start.js'))) stop('is not built yet; run: npm run build')
+  const [name, ...args] = process.argv.slice(2)
+  // A process of a tree, started by its supervisor: without what helps people at a terminal.
+  if (process.send && /^[a-z]+$/.test(name) && isPlain(args) && existsSync(pathOf(`dist/child/${name}.js`))) {
+    Promise.all([import('../dist/child/start.js'), import(`../dist/child/${name}.js`)]).then(
+      ([{ startChild }, command]) => startChild(command, args),
+    )
+    return
+  }
   // Not awaited: a stdout that is closed early would leave the await unsettled, and Node would exit with 13.
   import('../dist/start.js').then(({ start }) => start({ root: pathOf('') }))
+}
+
+function isPlain(args) {
+  return (args[0] ?? '--').startsWith('--') && !args.includes('--help')
 }
 
 function restartOnOwnNode() {

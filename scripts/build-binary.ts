@@ -2,7 +2,7 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, globSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { build } from 'esbuild'
-import { bundleOptions, commandFiles, requireFrom, root, withoutDevTools } from './bundle.ts'
+import { bundleOptions, commandFiles, inEnglish, requireFrom, root, withoutDevTools } from './bundle.ts'
 
 process.chdir(root)
 execFileSync(process.execPath, ['scripts/build.ts', '--if-stale'], { stdio: 'inherit' })
@@ -17,7 +17,7 @@ try {
     outfile: `${folder}/trader.mjs`,
     minifySyntax: true,
     minifyWhitespace: true,
-    plugins: [withoutDevTools],
+    plugins: [withoutDevTools, inEnglish],
     banner: requireFrom('process.execPath'),
   })
   copyFileSync(process.execPath, `${folder}/node`)

@@ -4,7 +4,7 @@ import { existsSync, globSync, renameSync, rmSync, statSync, utimesSync, writeFi
 import { join } from 'node:path'
 import { build } from 'esbuild'
 import packageJson from '../package.json' with { type: 'json' }
-import { bundleOptions, commandFiles, requireFrom, root, withoutDevTools } from './bundle.ts'
+import { bundleOptions, childCommands, commandFiles, inEnglish, requireFrom, root, withoutDevTools } from './bundle.ts'
 
 process.chdir(root)
 process.env.NODE_ENV = 'production'
@@ -34,7 +34,20 @@ async function buildAll(): Promise<void> {
       outdir: next,
       splitting: true,
       chunkNames: 'chunks/[name]-[hash]',
-      plugins: [withoutDevTools],
+      plugins: [withoutDevTools, inEnglish],
+      banner: requireFrom('import.meta.url'),
+    })
+    await build({
+      ...bundleOptions,
+      entryPoints: {
+        start: 'src/lib/terminal/start-child.ts',
+        ...Object.fromEntries(childCommands.map((name) => [name, `src/commands/${name}.ts`])),
+      },
+      alias: { '@oclif/core': './src/lib/terminal/child-command.ts' },
+      outdir: join(next, 'child'),
+      splitting: true,
+      chunkNames: 'chunks/[name]-[hash]',
+      plugins: [inEnglish],
       banner: requireFrom('import.meta.url'),
     })
     const manifest = await manifestOf(next)

@@ -1,6 +1,7 @@
 import { globSync } from 'node:fs'
 import { join, parse } from 'node:path'
 import type { BuildOptions, Plugin } from 'esbuild'
+import { serviceRank } from '#schemas/service-rank.ts'
 import packageJson from '../package.json' with { type: 'json' }
 
 export const root = join(import.meta.dirname, '..')
@@ -40,6 +41,19 @@ export const withoutDevTools: Plugin = {
     build.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: 'export default {}' }))
   },
 }
+
+/** Messages of zod in every language but English: 250 kB that each process would read. */
+export const inEnglish: Plugin = {
+  name: 'in-english',
+  setup(build) {
+    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js'",
+    }))
+  },
+}
+
+/** The processes of a tree; they start often and many at once, and without what helps people at a terminal. */
+export const childCommands = ['log', 'router', ...serviceRank]
 
 /** CommonJS packages in an ES module bundle call `require` for Node's own modules; `from` is the path it resolves from. */
 export const requireFrom = (from: 'import.meta.url' | 'process.execPath'): { js: string } => ({

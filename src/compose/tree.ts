@@ -7,6 +7,7 @@ import { selfCommand } from '#lib/process/self.ts'
 import type { SelfCommand } from '#lib/process/supervised-child.ts'
 import { startOf } from '#lib/process/supervised-memory.ts'
 import { Supervisor, type SupervisorHooks, type TreeEnd } from '#lib/process/supervisor.ts'
+import { trimHeapSoon } from '#lib/process/trim-heap.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 /** Who looks at a tree: lines on stderr, or a dashboard. */
@@ -38,7 +39,7 @@ export async function runTree(
   let view: TreeView | null = null
   const { save, stopSaving } = saver(() => supervisor, topology, folder)
   const supervisor: Supervisor = new Supervisor(treeChildren(topology, topologyFile), {
-    self: { ...self, env: { ...process.env, NODE_ENV: 'production' } },
+    self: { ...self, env: childEnvironment() },
     onState: (child) => {
       save()
       view?.onState(child)
@@ -50,12 +51,23 @@ export async function runTree(
   view = openView({ topology, supervisor })
   const startedAtMs = performance.now()
   if (await supervisor.start()) view.onReady(performance.now() - startedAtMs)
+  trimHeapSoon()
   const end = await supervisor.ended
   await view.close()
   stopSaving()
   removeTreeFile(folder)
   forget()
   return end
+}
+
+/** Twelve processes of small heaps: a young generation that stays small. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS = '', ...others } = process.env
+  return {
+    ...others,
+    NODE_ENV: 'production',
+    NODE_OPTIONS: `${NODE_OPTIONS} --max-semi-space-size=1`.trim(),
+  }
 }
 
 /** Writes tree.json once for all that changes at one time. */

@@ -1,9 +1,12 @@
+import { trimHeapSoon } from './trim-heap.ts'
+
 /** What a child tells its supervisor once it serves, or is connected and live. */
 export type Ready = { readonly state: 'ready'; readonly url?: string }
 
 /** Tells the supervisor, when there is one, that this process does its work. */
 export function announceReady(message: Ready): void {
   process.send?.(message)
+  trimHeapSoon()
 }
 
 /** How much of what it has to say a feed has said, and in the log: so many facts, and whether that is all. */
