@@ -17,6 +17,7 @@ beforeAll(async () => {
     run: 'live',
     head: 7,
     eventsPerSecond: 3,
+    isIdle: true,
     lockstep: false,
     isEnded: false,
     connections,
