@@ -39,7 +39,7 @@ function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, Serv
   })
   const mappings = strategies.flatMap(({ bound, roles }) =>
     Object.entries(roles)
-      .filter(([role]) => role === bound.definition.trade)
+      .filter(([role]) => bound.definition.trade.some((traded) => traded.role === role))
       .map(([role, to]) => ({
         strategy: bound.definition.name,
         role,
@@ -58,7 +58,7 @@ function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, Serv
     pnl: { ...account, maxDrawdown },
     clock: clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros },
     indicators: {},
-    strategy: { strategies: strategies.map(({ bound }) => bound) },
+    strategy: { strategies: strategies.map(({ bound }) => bound), startingCash: account.startingCash },
     resolver: { mappings },
     risk: { ...account, ...risk },
   }

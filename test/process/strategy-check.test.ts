@@ -32,7 +32,7 @@ describe('trader strategy check', () => {
       [
         'bad.yaml:4:13: there is no input g; known: p, f',
         'bad.yaml:5:12: "=" means nothing here: write == to compare',
-        'bad.yaml:6:1: size has to be { quantity: ... } or { notional: ... }',
+        'bad.yaml:6:1: size has to be { quantity: ... }, { notional: ... }, { equity: 25% }, { volatility: ... } or { risk: 1% }',
         'warned.yaml:2:42: warning: f is not used by any condition',
         'none.yaml: there is no such file',
         '',

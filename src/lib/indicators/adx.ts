@@ -23,6 +23,7 @@ export const adx = defineIndicator({
     plusDm: firstDm,
     minusDm: firstDm,
   },
+  bounds: { adx: [0, 100], plusDi: [0, 100], minusDi: [0, 100] },
   source:
     'Wilder 1978, sums seeded with n-1 bars as TA-Lib does (TA-Lib ADX, ADXR, DX, PLUS_DI, MINUS_DI, PLUS_DM, MINUS_DM)',
   start: ([n]: Params): AdxState => ({ ...nothingYet, period: n, earlier: startDelay(n - 1) }),

@@ -9,6 +9,7 @@ export const cmo = defineIndicator({
   params: [period('period', 1, 14)],
   reads: ['close'],
   outputs: { value: ([n]: [n: number]) => n },
+  bounds: { value: [-100, 100] },
   source: '100*(g-l)/(g+l), g and l Wilder averages of gains and losses, 0 if both are 0 (TA-Lib CMO)',
   start: ([n]: [n: number]) => startGains(n),
   update: (state: GainsAndLosses, bar) => addToGains(state, bar.close),

@@ -39,6 +39,8 @@ export type Indicator<Name extends IndicatorName, State, Params extends readonly
   readonly reads: readonly (keyof BarValues)[]
   /** For each output the 0-based index of the first bar that has it: what comes before is null. */
   readonly outputs: { readonly [Output in IndicatorOutput<Name>]: (params: Params) => number }
+  /** What an output can be at all, where it is bounded: a condition beyond it can never be true. */
+  readonly bounds?: Readonly<Record<string, readonly [least: number, most: number]>>
   /** When a value is null after its warm-up as well; without it, never. */
   readonly undefinedWhen?: string
   /** Of one update, where it is not O(1). */

@@ -10,6 +10,7 @@ export const mfi = defineIndicator({
   params: [period('period', 1, 14)],
   reads: ['high', 'low', 'close', 'volume'],
   outputs: { value: ([n]: [n: number]) => n },
+  bounds: { value: [0, 100] },
   source:
     'Quong and Soudack 1989: share of tp*volume on rising typical prices, equal ones neutral, 0 if the flow is below 1 (TA-Lib MFI)',
   start: ([n]: [n: number]): MfiState => ({

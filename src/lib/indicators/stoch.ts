@@ -14,6 +14,7 @@ export const stoch = defineIndicator({
   params: [period('fastk', 1, 14), period('slowk', 1, 3), period('slowd', 1, 3)],
   reads: ['high', 'low', 'close'],
   outputs: { k: first, d: first },
+  bounds: { k: [0, 100], d: [0, 100] },
   source: 'Lane: k = SMA of 100*(c-LL)/(HH-LL), 0 without range; d = SMA of k (TA-Lib STOCH)',
   start: ([fastk, slowk, slowd]: Params): StochState => ({
     raw: startStochastic(fastk),

@@ -14,6 +14,7 @@ export const stochf = defineIndicator({
   params: [period('fastk', 1, 5), period('fastd', 1, 3)],
   reads: ['high', 'low', 'close'],
   outputs: { k: first, d: first },
+  bounds: { k: [0, 100], d: [0, 100] },
   source: 'Lane: k = 100*(c-LL)/(HH-LL), 0 without range; d = SMA of k (TA-Lib STOCHF)',
   start: ([fastk, fastd]: Params): StochfState => ({ k: startStochastic(fastk), d: startMean(fastd) }),
   update({ k, d }: StochfState, { high, low, close }) {

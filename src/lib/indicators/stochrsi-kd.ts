@@ -16,6 +16,7 @@ export const stochrsiKd = defineIndicator({
     k: ([n, m, k]: Params) => n + m + k - 2,
     d: ([n, m, k, d]: Params) => n + m + k + d - 3,
   },
+  bounds: { k: [0, 100], d: [0, 100] },
   source: 'k = SMA of the stochastic of the RSI, d = SMA of k (TradingView, LEAN)',
   start: ([n, m, k, d]: Params): StochrsiState => ({
     rsi: startGains(n),

@@ -15,6 +15,7 @@ export const stochrsi = defineIndicator({
   params: [period('period', 1, 14), period('fastk', 1, 5), period('fastd', 1, 3)],
   reads: ['close'],
   outputs: { k: first, d: first },
+  bounds: { k: [0, 100], d: [0, 100] },
   source: 'Chande and Kroll 1994: fast stochastic of the RSI (TA-Lib STOCHRSI)',
   start: ([n, fastk, fastd]: Params): StochrsiState => ({
     rsi: startGains(n),

@@ -12,6 +12,7 @@ export const ultosc = defineIndicator({
   params: [period('p1', 1, 7), period('p2', 1, 14), period('p3', 1, 28)],
   reads: ['high', 'low', 'close'],
   outputs: { value: (periods: Params) => Math.max(...periods) },
+  bounds: { value: [0, 100] },
   source:
     'Williams 1985: buying pressure / true range over three periods, weights 4, 2, 1 from the shortest (TA-Lib ULTOSC)',
   start: (periods: Params): UltoscState => ({

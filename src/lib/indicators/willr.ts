@@ -9,6 +9,7 @@ export const willr = defineIndicator({
   params: [period('period', 1, 14)],
   reads: ['high', 'low', 'close'],
   outputs: { value: ([n]: [n: number]) => n - 1 },
+  bounds: { value: [-100, 0] },
   source: 'Williams: -100*(HH-c)/(HH-LL), 0 without range (TA-Lib WILLR)',
   start: ([n]: [n: number]): WillrState => ({ window: startHighLow(n), close: 0 }),
   update(state: WillrState, { high, low, close }) {

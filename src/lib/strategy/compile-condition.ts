@@ -1,54 +1,56 @@
-import { type InputScope, slotOf } from './declared-inputs.ts'
-import { type ArithmeticSign, arithmeticSigns, type Condition, type Operand } from './expression.ts'
+import { compileExpression, conditionOf } from './compile-expression.ts'
+import type { InputScope } from './declared-inputs.ts'
+import type { Condition, Operand } from './expression.ts'
 import { ExpressionFault } from './expression-fault.ts'
-import { parseExpression, type Syntax } from './parse-expression.ts'
+import { mostKept, reserveHistory } from './look-back.ts'
+import { isNeverTrue } from './never-true.ts'
+import { parseExpression } from './parse-expression.ts'
+import { slotBounds } from './slot-bounds.ts'
+
+/** A condition that can run; `isAlways`: nothing but an undefined value keeps it from being true. */
+export type CompiledCondition = { readonly when: Condition; readonly isAlways: boolean }
 
 /** Reads a condition and checks its names and types. Throws ExpressionFault, with an index into the text, and nothing else. */
-export function compileCondition(text: string, scope: InputScope): Condition {
+export function compileCondition(text: string, scope: InputScope): CompiledCondition {
   const syntax = parseExpression(text)
-  const condition = conditionOf(syntax, scope)
-  if (!readsInput(syntax)) throw new ExpressionFault(syntax.at, 'this reads no input, so it is always the same')
-  return condition
-}
-
-function conditionOf(syntax: Syntax, scope: InputScope): Condition {
-  if (syntax.kind === 'prefix' && syntax.op === 'not') return { op: 'not', of: conditionOf(syntax.of, scope) }
-  if (syntax.kind === 'infix' && !isArithmetic(syntax.op)) {
-    const { op } = syntax
-    return op === 'and' || op === 'or'
-      ? { op, left: conditionOf(syntax.left, scope), right: conditionOf(syntax.right, scope) }
-      : { op, left: operandOf(syntax.left, scope), right: operandOf(syntax.right, scope) }
+  const when = conditionOf(syntax, scope)
+  if (checkReach(when, scope, syntax.at) === 0)
+    throw new ExpressionFault(syntax.at, 'this reads no input, so it is always the same')
+  const boundsOf = (slot: number) => slotBounds(scope, slot)
+  if (scope.inputs.every(({ kind }) => kind !== 'broken')) {
+    if (isNeverTrue(when, boundsOf)) throw new ExpressionFault(syntax.at, 'this can never be true')
+    return { when, isAlways: isNeverTrue({ op: 'not', of: when }, boundsOf) }
   }
-  if (syntax.kind === 'name') findSlot(syntax, scope)
-  throw new ExpressionFault(syntax.at, 'expected something true or false, found a number: compare it with something')
+  return { when, isAlways: false }
 }
 
-function operandOf(syntax: Syntax, scope: InputScope): Operand {
-  if (syntax.kind === 'number') return { op: 'number', value: syntax.value }
-  if (syntax.kind === 'name') return { op: 'value', slot: findSlot(syntax, scope) }
-  if (syntax.kind === 'prefix' && syntax.op === '-') return { op: 'negate', of: operandOf(syntax.of, scope) }
-  if (syntax.kind === 'infix' && isArithmetic(syntax.op))
-    return { op: syntax.op, left: operandOf(syntax.left, scope), right: operandOf(syntax.right, scope) }
-  throw new ExpressionFault(syntax.at, `expected a number, found something true or false (${syntax.op})`)
-}
-
-function findSlot({ name, at }: Syntax & { kind: 'name' }, scope: InputScope): number {
-  const slot = slotOf(scope, name)
-  if (typeof slot === 'string') throw new ExpressionFault(at, slot)
-  return slot
-}
-
-const isArithmetic = (op: string): op is ArithmeticSign => (arithmeticSigns as readonly string[]).includes(op)
-
-function readsInput(syntax: Syntax): boolean {
-  switch (syntax.kind) {
-    case 'name':
-      return true
-    case 'number':
-      return false
-    case 'prefix':
-      return readsInput(syntax.of)
-    case 'infix':
-      return readsInput(syntax.left) || readsInput(syntax.right)
+/** Reads a number, such as a distance or a factor, likewise. */
+export function compileNumber(text: string, scope: InputScope): Operand {
+  const syntax = parseExpression(text)
+  const typed = compileExpression(syntax, scope)
+  if (typed.type !== 'number') {
+    const found = typed.type === 'truth' ? 'something true or false' : `a ${typed.type}`
+    throw new ExpressionFault(syntax.at, `expected a number, found ${found}`)
   }
+  checkReach(typed.node, scope, syntax.at)
+  return typed.node
+}
+
+const mostReads = 20_000
+
+/** How many values it reads. The conditions inside of "bars since" are counted where they are evaluated. */
+function checkReach(node: Condition | Operand, scope: InputScope, at: number): number {
+  const reach = reserveHistory(node, scope.slots)
+  let reads = reach.reads
+  let bars = reach.bars
+  for (const counter of scope.counters) {
+    const inner = reserveHistory(counter, scope.slots)
+    reads += inner.reads
+    bars = Math.max(bars, inner.bars)
+  }
+  if (bars >= mostKept)
+    throw new ExpressionFault(at, `this looks back ${bars} bars, and at most ${mostKept - 1} are kept`)
+  if (reads > mostReads)
+    throw new ExpressionFault(at, `this reads ${reads} values on every bar, and at most ${mostReads} may be read`)
+  return reach.reads
 }

@@ -1,11 +1,14 @@
 import type { AnyIndicator } from '#lib/indicators/indicator.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { barFields, type Slot, type StrategyDefinition } from './strategy-definition.ts'
+import type { Condition } from './expression.ts'
+import { barFields, type PositionField, type Session, sessionFields } from './strategy-slot.ts'
 
 /** An input of a strategy file under the name that its conditions use; `at` is the offset of that name in the file. */
 export type DeclaredInput = { readonly name: string; readonly at: number } & (
   | DeclaredSeries
   | DeclaredIndicator
+  | DeclaredScore
+  | DeclaredSession
   | { readonly kind: 'broken' }
 )
 
@@ -20,19 +23,38 @@ export type DeclaredIndicator = {
   readonly of: string
 }
 
+/** What a model says of the instrument of a series. */
+export type DeclaredScore = { readonly kind: 'score'; readonly model: string; readonly of: string }
+
+export type DeclaredSession = { readonly kind: 'session'; readonly session: Session }
+
+/** A value that a condition reads: of an input, or of the strategy itself. `depth`: how many evaluations are kept. */
+export type WantedSlot = { readonly name: string; depth: number } & (
+  | { readonly input: DeclaredInput; readonly output: string }
+  | { readonly clock: 'time' | 'weekday' }
+  | { readonly position: PositionField }
+  | { readonly since: number }
+)
+
 /** The names that conditions may use, and the values that they have asked for so far: one a slot. */
 export type InputScope = {
   readonly inputs: readonly DeclaredInput[]
-  readonly slots: { readonly input: DeclaredInput; readonly output: string }[]
+  readonly slots: WantedSlot[]
+  /** The conditions of `bars since (…)`, by the number in their slot. */
+  readonly counters: Condition[]
+  /** In `veto` and `scale` only. */
+  readonly mayReadScores: boolean
 }
 
 /** The slot of `fast`, `price.close` or `trend.signal`, or what is wrong with that name in one sentence. */
-export function slotOf({ inputs, slots }: InputScope, path: string): number | string {
+export function slotOf({ inputs, slots, mayReadScores }: InputScope, path: string): number | string {
   const [name = '', output, ...rest] = path.split('.')
   const input = inputs.find((one) => one.name === name)
   if (!input) return unknownInput(inputs, name)
   // What is wrong with it has been said where it is declared.
-  if (input.kind === 'broken') return 0
+  if (input.kind === 'broken') return addSlot(slots, { name: path, depth: 1, input, output: '' })
+  if (input.kind === 'score' && !mayReadScores)
+    return `${name} is a model's score: it may stand in veto or scale only, so that it can only make exposure smaller`
   const outputs = outputsOf(input)
   const only = outputs.length === 1 ? outputs[0] : undefined
   const wanted = output ?? only
@@ -40,8 +62,23 @@ export function slotOf({ inputs, slots }: InputScope, path: string): number | st
   if (wanted === undefined) return `${name} has several values: say which of ${all}`
   if (!outputs.includes(wanted) || rest.length > 0)
     return `there is no ${path}${meant(path, name, outputs)}; known: ${all}`
-  const known = slots.findIndex((slot) => slot.input === input && slot.output === wanted)
-  return known >= 0 ? known : slots.push({ input, output: wanted }) - 1
+  const known = slots.findIndex((slot) => 'input' in slot && slot.input === input && slot.output === wanted)
+  return known >= 0 ? known : addSlot(slots, { name: path, depth: 1, input, output: wanted })
+}
+
+/** The slot of something that is no input: the time, the position, the bars since a condition. */
+export function ownSlot(
+  { slots }: InputScope,
+  wanted: WantedSlot & ({ clock: unknown } | { position: unknown }),
+): number {
+  const known = slots.findIndex(({ name }) => name === wanted.name)
+  return known >= 0 ? known : addSlot(slots, wanted)
+}
+
+/** `name` is the condition as it is written. */
+export function sinceSlot({ slots, counters }: InputScope, name: string, condition: Condition): number {
+  const since = counters.push(condition) - 1
+  return addSlot(slots, { name, depth: 1, since })
 }
 
 /** Inputs that no condition reads, neither themselves nor through an indicator. */
@@ -50,45 +87,20 @@ export function unusedInputs(scope: InputScope): DeclaredInput[] {
   return scope.inputs.filter((input) => !read.has(input))
 }
 
-/** What is read, numbered in the order of the file; what is written twice is there once. */
-export function compileInputs(scope: InputScope): Pick<StrategyDefinition, 'series' | 'indicators' | 'slots'> {
-  const read = readInputs(scope)
-  const inputs = scope.inputs.filter((input) => read.has(input))
-  const series: StrategyDefinition['series'] = []
-  const seriesIndex = new Map<string, number>()
-  for (const input of inputs) {
-    if (input.kind !== 'series') continue
-    const { role, timeframe } = input
-    const known = series.findIndex((one) => one.role === role && one.timeframe === timeframe)
-    seriesIndex.set(input.name, known >= 0 ? known : series.push({ role, timeframe }) - 1)
-  }
-  const indicators: StrategyDefinition['indicators'] = []
-  const indicatorIndex = new Map<string, number>()
-  for (const input of inputs) {
-    if (input.kind !== 'indicator') continue
-    const on = seriesIndex.get(input.of) as number
-    const { key, params, indicator } = input
-    const known = indicators.findIndex((one) => one.series === on && one.key === key)
-    const request = { series: on, indicator: indicator.name, params: [...params], key }
-    indicatorIndex.set(input.name, known >= 0 ? known : indicators.push(request) - 1)
-  }
-  const slots = scope.slots.map(
-    ({ input: { kind, name }, output }): Slot =>
-      kind === 'series'
-        ? { series: seriesIndex.get(name) as number, field: output as (typeof barFields)[number] }
-        : { indicator: indicatorIndex.get(name) as number, output },
-  )
-  return { series, indicators, slots }
-}
-
-function readInputs({ inputs, slots }: InputScope): Set<DeclaredInput> {
-  const read = new Set(slots.map(({ input }) => input))
+/** What is read, and the series that it is read from, in the order of the file. */
+export function readInputs({ inputs, slots }: InputScope): Set<DeclaredInput> {
+  const read = new Set(slots.flatMap((slot) => ('input' in slot ? [slot.input] : [])))
   for (const input of [...read]) {
-    const source = input.kind === 'indicator' && inputs.find((one) => one.name === input.of)
+    const source = 'of' in input && inputs.find((one) => one.name === input.of)
     if (source) read.add(source)
   }
+  // Evaluations are made on bars, also where no condition reads one.
+  const [first] = inputs.filter(({ kind }) => kind === 'series')
+  if (first && ![...read].some(({ kind }) => kind === 'series')) read.add(first)
   return read
 }
+
+const addSlot = (slots: WantedSlot[], slot: WantedSlot): number => slots.push(slot) - 1
 
 function unknownInput(inputs: readonly DeclaredInput[], name: string): string {
   const names = inputs.map((input) => input.name)
@@ -96,8 +108,18 @@ function unknownInput(inputs: readonly DeclaredInput[], name: string): string {
   return `there is no input ${name}${didYouMean(name, names)}${known}`
 }
 
-const outputsOf = (input: DeclaredSeries | DeclaredIndicator): readonly string[] =>
-  input.kind === 'series' ? barFields : Object.keys(input.indicator.outputs)
+function outputsOf(input: Exclude<DeclaredInput, { kind: 'broken' }>): readonly string[] {
+  switch (input.kind) {
+    case 'series':
+      return barFields
+    case 'indicator':
+      return Object.keys(input.indicator.outputs)
+    case 'score':
+      return ['score']
+    case 'session':
+      return sessionFields
+  }
+}
 
 const meant = (path: string, name: string, outputs: readonly string[]): string =>
   didYouMean(

@@ -3,10 +3,11 @@ import { isBuildable } from '#lib/bars/bar-interval.ts'
 import { checkRequest } from '#lib/indicators/check-request.ts'
 import { indicatorNames } from '#lib/indicators/indicator-catalogue.ts'
 import { Interval, Name } from '#schemas/primitives.ts'
-import type { DeclaredIndicator, DeclaredInput, DeclaredSeries } from './declared-inputs.ts'
+import type { DeclaredIndicator, DeclaredInput, DeclaredScore, DeclaredSeries } from './declared-inputs.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { reservedWords } from './parse-expression.ts'
+import { reservedWords } from './own-words.ts'
 import type { Report } from './problem.ts'
+import { readSession } from './read-session.ts'
 import { type Field, fieldsOf, startOf, writtenText } from './yaml-tree.ts'
 
 /** The inputs of a strategy file in its order: series of bars by role and timeframe, and indicators of them. */
@@ -18,10 +19,34 @@ export function readInputs(field: Field, report: Report): DeclaredInput[] {
   })
   const allSeries = parts.filter(({ part }) => part && isSeries(part)).map(({ name }) => name)
   return parts.map(({ name, at, part }): DeclaredInput => {
-    const input =
-      part && (isSeries(part) ? readSeries(name, part, at, report) : readIndicator(name, part, at, allSeries, report))
+    const input = part && readInput(name, part, at, allSeries, report)
     return { name, at, ...(input ?? { kind: 'broken' }) }
   })
+}
+
+function readInput(name: string, part: Map<string, Field>, at: number, allSeries: readonly string[], report: Report) {
+  if (isSeries(part)) return readSeries(name, part, at, report)
+  if (part.has('session')) return readSession(name, part, report)
+  if (part.has('ml')) return readScore(name, part, at, allSeries, report)
+  return readIndicator(name, part, at, allSeries, report)
+}
+
+/** `{ ml: calm-market, of: price }`: what a model says of the instrument of a series. */
+function readScore(
+  name: string,
+  part: Map<string, Field>,
+  at: number,
+  allSeries: readonly string[],
+  report: Report,
+): DeclaredScore | null {
+  for (const [key, field] of part)
+    if (key !== 'ml' && key !== 'of') report.error(field.at, `${name} is a model's score (ml and of) and has no ${key}`)
+  const of = readSource(name, part.get('of'), at, allSeries, report)
+  const model = readWord(part.get('ml'), at, '', report)
+  if (!model || of === null) return null
+  if (Name.safeParse(model.text).success) return { kind: 'score', model: model.text, of }
+  report.error(model.at, `a model has a lower-case name, not ${model.text}`)
+  return null
 }
 
 const isSeries = (part: Map<string, Field>): boolean => part.has('role') || part.has('timeframe')

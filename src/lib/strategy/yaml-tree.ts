@@ -13,7 +13,13 @@ export function parseYaml(text: string, report: Report): Node | null | undefined
   const faults = [...document.errors, ...document.warnings]
   for (const { pos, message } of faults) report.error(pos[0], `not YAML: ${message}`)
   let hasAlias = false
+  let hasTag = false
   visit(document, {
+    Value: (_, node) => {
+      if (node.tag !== undefined && !hasTag && faults.length === 0)
+        report.error(node.range?.[0] ?? 0, `tags (${node.tag}) are not allowed in a strategy file`)
+      hasTag ||= node.tag !== undefined
+    },
     Alias: (_, { range }) => {
       if (!hasAlias)
         report.error(range?.[0] ?? 0, 'aliases (*name) are not allowed in a strategy file: write the value out')
@@ -21,7 +27,7 @@ export function parseYaml(text: string, report: Report): Node | null | undefined
       return visit.BREAK
     },
   })
-  return faults.length > 0 || hasAlias ? undefined : document.contents
+  return faults.length > 0 || hasAlias || hasTag ? undefined : document.contents
 }
 
 /** A value of a map under its key: the offset of the key, and the value where one is written. */

@@ -24,6 +24,20 @@ export function wallClock(zone: string): (wallMs: number, afterMs?: number) => n
   }
 }
 
+/** The offset east of UTC in milliseconds at an instant. Offsets change at quarters of an hour only, so the newest is remembered. */
+export function offsetEast(zone: string, utcMs: number): number {
+  const fixed = fixedOffsetMs(zone)
+  if (fixed !== null) return fixed
+  const quarter = Math.floor(utcMs / 900_000)
+  const known = newest.get(zone)
+  if (known?.quarter === quarter) return known.offset
+  const offset = offsetsOf(zone)(quarter * 900_000)
+  newest.set(zone, { quarter, offset })
+  return offset
+}
+
+const newest = new Map<string, { readonly quarter: number; readonly offset: number }>()
+
 function nearChange(
   wallMs: number,
   before: number,

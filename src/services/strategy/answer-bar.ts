@@ -1,56 +1,67 @@
 import type { Statement } from '#schemas/event.ts'
-import { hasRoom, rateLimitText } from './rate-limit.ts'
-import type { Running, Target } from './running.ts'
+import { type Hold, heldBack } from './held-back.ts'
+import { hasRoom } from './rate-limit.ts'
+import type { Running } from './running.ts'
+import { addIntents, entryIntents, flatAtMarket, flatIntents, statusOf } from './say-intents.ts'
 import type { State } from './state.ts'
 import type { BoundStrategy } from './strategy-config.ts'
-import { wantedTarget } from './wanted-target.ts'
-
-/** What follows for a strategy whose bar is complete. [T8]-[T14] */
-export function answerBar(state: State, n: number): readonly Said[] {
-  const bound = state.config.strategies[n] as BoundStrategy
-  const running = state.running[n] as Running
-  if (running.isHalted) return none
-  const wanted = wantedTarget(bound.definition, running)
-  if (wanted === null && !running.isThrottled) return none
-
-  const { rateLimit } = bound.definition
-  const isFull = rateLimit !== undefined && !hasRoom(running, rateLimit, state.now)
-  const said: Said[] = []
-  if (running.isThrottled && !isFull) said.push(statusOf(bound, 'active', 'below the rate limit again'))
-  if (wanted === null) return said
-
-  const { target, clause } = wanted
-  const mayAdd = target === 'flat' || (!isFull && !state.isGateHalted)
-  if (mayAdd) return [...said, intentOf(bound, target, clause)]
-  const held = state.isGateHalted ? 'the risk gate is halted' : `at ${rateLimit && rateLimitText(rateLimit)}`
-  const isNews = isFull && !state.isGateHalted && !running.isThrottled
-  if (isNews) said.push(statusOf(bound, 'throttled', `${held}: ${target} not wished, ${clause}`))
-  // A reversal still leaves: what it had is no longer wanted.
-  if (running.wished !== 'flat') said.push(intentOf(bound, 'flat', `${clause} (flat only: ${held})`))
-  return said
-}
+import { type Wanted, wantedChange } from './wanted-change.ts'
 
 type Said = Statement<'strategy.intent' | 'strategy.status'>
 
-const none: readonly [] = Object.freeze([])
-
-/** A wish as the strategy's file sizes it. */
-export function intentOf(
-  { definition, hash }: BoundStrategy,
-  target: Target,
-  reason: string,
-): Statement<'strategy.intent'> {
-  const { name: strategy, trade: role, size, limitBps } = definition
-  const sized = target === 'flat' ? {} : { size }
-  const limited = limitBps === undefined ? {} : { limitBps }
-  return { topic: 'strategy.intent', payload: { strategy, hash, role, target, ...sized, ...limited, reason } }
+/** What follows for a strategy whose bar is complete. One that breaks is stopped, and leaves what it had. [T8]-[T14] [T23] */
+export function answerBar(state: State, n: number): readonly Said[] {
+  const bound = state.config.strategies[n] as BoundStrategy
+  const running = state.running[n] as Running
+  if (running.isHalted || running.isFailed) return none
+  if (running.fault !== null) return failed(bound, running, running.fault)
+  try {
+    return judge(state, bound, running)
+  } catch (error) {
+    return failed(bound, running, String(error))
+  }
 }
 
-export const statusOf = (
-  { definition }: BoundStrategy,
-  state: 'active' | 'throttled' | 'halted',
-  reason: string,
-): Statement<'strategy.status'> => ({
-  topic: 'strategy.status',
-  payload: { strategy: definition.name, state, reason: reason.slice(0, 2000) },
-})
+const none: readonly [] = Object.freeze([])
+
+function judge(state: State, bound: BoundStrategy, running: Running): readonly Said[] {
+  const wanted = wantedChange(bound.definition, running)
+  if (wanted === null && !running.isThrottled) return none
+  const { rateLimit } = bound.definition
+  const isFull = rateLimit !== undefined && !hasRoom(running, rateLimit, state.now)
+  const freed = running.isThrottled && !isFull ? [statusOf(bound, 'active', 'below the rate limit again')] : []
+  return wanted === null ? freed : [...freed, ...answerWanted(state, bound, running, wanted)]
+}
+
+function answerWanted(state: State, bound: BoundStrategy, running: Running, wanted: Wanted): readonly Said[] {
+  const { clause } = wanted
+  if (wanted.kind === 'take') return addIntents(bound, running, -1, clause)
+  const hold = wanted.kind === 'target' && wanted.target === 'flat' ? null : heldBack(bound, running, state)
+  if (wanted.kind === 'add') return hold ? none : addIntents(bound, running, 1, clause)
+  const { target } = wanted
+  if (target === 'flat') return flatIntents(bound, running, clause)
+  if (hold) return held(bound, running, hold, `${target} not wished, ${clause}`, clause)
+  const said = entryIntents(bound, running, target, clause, state.equity)
+  return 'fault' in said ? leave(bound, running, `${clause} (flat only: ${said.fault})`) : said.intents
+}
+
+function held(
+  bound: BoundStrategy,
+  running: Running,
+  { by, why }: Hold,
+  news: string,
+  clause: string,
+): readonly Said[] {
+  const isNews = by === 'rate_limit' && !running.isThrottled
+  const said = isNews ? [statusOf(bound, 'throttled', `${why}: ${news}`)] : []
+  return [...said, ...leave(bound, running, `${clause} (flat only: ${why})`)]
+}
+
+/** A reversal still leaves: what it had is no longer wanted. [T14] */
+const leave = (bound: BoundStrategy, running: Running, reason: string): readonly Said[] =>
+  running.wished === 'flat' ? none : flatIntents(bound, running, reason)
+
+function failed(bound: BoundStrategy, running: Running, fault: string): readonly Said[] {
+  const said = statusOf(bound, 'failed', `stopped: ${fault}`)
+  return running.wished === 'flat' ? [said] : [said, ...flatAtMarket(bound, `stopped: ${fault}`)]
+}

@@ -1,6 +1,6 @@
 import type { Event, Statement } from '#schemas/event.ts'
-import { statusOf } from './answer-bar.ts'
 import type { Running } from './running.ts'
+import { flatAtMarket, statusOf } from './say-intents.ts'
 import type { State } from './state.ts'
 import type { BoundStrategy } from './strategy-config.ts'
 
@@ -25,26 +25,20 @@ function halt(command: Command, bound: BoundStrategy, { isHalted, wished }: Runn
   if (isHalted) return [result(command, true, `${name} is halted already`)]
   const halted = statusOf(bound, 'halted', words)
   if (wished === 'flat') return [halted, result(command, true, `${name} halted; it was flat`)]
-  return [
-    halted,
-    flatAtMarket({ strategy: name, hash: bound.hash, role: bound.definition.trade, reason: `halted by ${words}` }),
-    result(command, true, `${name} halted; it was ${wished} and wishes to be flat`),
-  ]
+  const done = result(command, true, `${name} halted; it was ${wished} and wishes to be flat`)
+  return [halted, ...flatAtMarket(bound, `halted by ${words}`), done]
 }
 
-function resume(command: Command, bound: BoundStrategy, { isHalted }: Running, words: string): readonly Said[] {
+function resume(
+  command: Command,
+  bound: BoundStrategy,
+  { isHalted, isFailed }: Running,
+  words: string,
+): readonly Said[] {
   const { name } = bound.definition
-  if (!isHalted) return [result(command, true, `${name} is not halted`)]
+  if (!isHalted && !isFailed) return [result(command, true, `${name} is not halted`)]
   return [statusOf(bound, 'active', words), result(command, true, `${name} resumed`)]
 }
-
-/** Out, whatever the file says about limit prices. */
-export const flatAtMarket = (wish: {
-  readonly strategy: string
-  readonly hash: string
-  readonly role: string
-  readonly reason: string
-}): Statement<'strategy.intent'> => ({ topic: 'strategy.intent', payload: { ...wish, target: 'flat' } })
 
 const result = ({ id }: Command, isDone: boolean, message: string): Said => ({
   topic: 'system.command.result',

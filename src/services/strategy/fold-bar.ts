@@ -1,18 +1,20 @@
 import type { Event } from '#schemas/event.ts'
 import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
+import { evaluateSlots } from './evaluate-slots.ts'
 import type { Running, SeriesProgress } from './running.ts'
 import type { State } from './state.ts'
+import type { BoundStrategy } from './strategy-config.ts'
 import type { Bar, Reader, Stream } from './streams.ts'
 
 /** A bar: complete at once for who reads nothing else, waiting for its indicators otherwise. [T4] */
-export function foldBar(state: State, { id, payload: bar }: Event<'md.bar'>): void {
+export function foldBar(state: State, { id, at, payload: bar }: Event<'md.bar'>): void {
   const stream = state.streams[bar.instrument]?.[bar.interval]
   if (!stream) return
   for (const reader of stream.plain) {
-    takeFields(state, reader, bar)
+    takeFields(state, reader, bar, at)
     complete(state, reader.strategy, reader.series)
   }
-  if (stream.computed.length > 0) stream.waiting.push({ id, bar })
+  if (stream.computed.length > 0) stream.waiting.push({ id, at, bar })
 }
 
 /** One indicator of a bar, which its cause names. The last one that a strategy needs completes the bar for it. [T4] */
@@ -40,19 +42,21 @@ function isOpen(state: State, stream: Stream, cause: string | null): boolean {
   if (n === 0) stream.waiting.shift()
   else stream.waiting.splice(0, n + 1)
   stream.openBar = found.id
-  for (const reader of stream.computed) open(state, reader, found.bar)
+  for (const reader of stream.computed) open(state, reader, found.bar, found.at)
   return true
 }
 
-function open(state: State, reader: Reader, bar: Bar): void {
-  takeFields(state, reader, bar)
+function open(state: State, reader: Reader, bar: Bar, at: number): void {
+  takeFields(state, reader, bar, at)
   const progress = runningOf(state, reader.strategy).series[reader.series] as SeriesProgress
   progress.missing = reader.keys
 }
 
-function takeFields(state: State, { strategy, fields }: Reader, bar: Bar): void {
-  const { incoming } = runningOf(state, strategy)
-  for (const { slot, field } of fields) incoming[slot] = Number(bar[field])
+function takeFields(state: State, { strategy, series, fields }: Reader, bar: Bar, at: number): void {
+  const running = runningOf(state, strategy)
+  for (const { slot, field } of fields) running.incoming[slot] = Number(bar[field])
+  const progress = running.series[series] as SeriesProgress
+  progress.at = at
 }
 
 /** [T6] */
@@ -62,10 +66,14 @@ function complete(state: State, strategy: number, series: number): void {
   completed.isFresh = true
   for (const { isAwaited, isFresh } of running.series) if (isAwaited && !isFresh) return
   for (const progress of running.series) progress.isFresh = false
-  const { before: reused, now, incoming } = running
-  running.before = now
-  running.now = reused
-  for (let slot = 0; slot < incoming.length; slot++) reused[slot] = incoming[slot] as number | null
+  running.at = completed.at
+  if (running.isFailed) return
+  try {
+    evaluateSlots(state.config.strategies[strategy] as BoundStrategy, running, state.scores)
+  } catch (error) {
+    // Its neighbours have done nothing wrong: it is stopped, and says so. [T23]
+    running.fault = String(error)
+  }
   state.due.push(strategy)
 }
 

@@ -1,21 +1,37 @@
+import { emptyHistory, type History } from '#lib/strategy/history.ts'
+import type { Holding } from './holding.ts'
 import type { BoundStrategy } from './strategy-config.ts'
 
 export type Target = 'long' | 'short' | 'flat'
 
-/** What a strategy remembers. Values are by slot, null where undefined. */
+/** What a strategy remembers: plain JSON. */
 export type Running = {
   /** The newest target that it wished for. */
   wished: Target
   /** By its own kill switch. */
   isHalted: boolean
   isThrottled: boolean
+  /** It broke, and that has been said. */
+  isFailed: boolean
+  /** What broke while the newest bar was taken in; null while all is well. */
+  fault: string | null
   /** Times of its newest intents; kept only where a rate limit counts them. */
   intentsAt: number[]
-  /** What has arrived for the evaluation to come, what the newest evaluation saw, and the one before it. */
+  /** What has arrived for the evaluation to come, by slot; null where undefined. */
   incoming: (number | null)[]
-  now: (number | null)[]
-  before: (number | null)[]
+  /** The newest evaluation and those before it. */
+  history: History
+  /** Slots that no bar and no indicator fills: scores, sessions, time, position, bars since. */
+  readonly ownSlots: readonly number[]
+  /** By number of the counter: evaluations since its condition was last true. */
+  sinces: (number | null)[]
+  /** Event time of the bar that the newest evaluation was made on. */
+  at: number
   readonly series: SeriesProgress[]
+  /** What it wishes to hold; null while that is nothing. */
+  holding: Holding | null
+  /** Since it last wished to be flat. */
+  left: { bars: number; readonly at: number } | null
 }
 
 export type SeriesProgress = {
@@ -25,23 +41,32 @@ export type SeriesProgress = {
   missing: number
   /** A bar has been completed since the newest evaluation. */
   isFresh: boolean
+  /** Event time of the newest bar. */
+  at: number
 }
 
 export function startRunning({ definition }: BoundStrategy): Running {
-  const undefinedValues = () => definition.slots.map(() => null)
+  const { slots, counters, series } = definition
   return {
     wished: 'flat',
     isHalted: false,
     isThrottled: false,
+    isFailed: false,
+    fault: null,
     intentsAt: [],
-    incoming: undefinedValues(),
-    now: undefinedValues(),
-    before: undefinedValues(),
-    series: definition.series.map(({ timeframe }) => ({
-      isAwaited: timeframe === definition.series[0]?.timeframe,
+    incoming: slots.map(() => null),
+    history: emptyHistory(slots.map(({ depth }) => depth)),
+    ownSlots: slots.flatMap((slot, n) => ('field' in slot || 'indicator' in slot ? [] : [n])),
+    sinces: counters.map(() => null),
+    at: 0,
+    series: series.map(({ timeframe }) => ({
+      isAwaited: timeframe === series[0]?.timeframe,
       missing: -1,
       isFresh: false,
+      at: 0,
     })),
+    holding: null,
+    left: null,
   }
 }
 
@@ -49,12 +74,28 @@ export function startRunning({ definition }: BoundStrategy): Running {
 export function carryOver(running: Running, was: BoundStrategy, is: BoundStrategy): Running {
   const isSame = was.hash === is.hash && is.definition.series.every(({ role }) => was.roles[role] === is.roles[role])
   if (isSame) return running
-  const { isHalted, isThrottled, intentsAt, wished } = running
+  const { isHalted, isThrottled, intentsAt } = running
+  const kept = { ...startRunning(is), isHalted, isThrottled, intentsAt, left: running.left }
+  if (!isSameTrade(was, is)) return kept
+  return { ...kept, wished: running.wished, holding: running.holding && keptHolding(running.holding, is) }
+}
+
+/** The same roles on the same sides: what is held is still looked after. */
+export function isSameTrade(was: BoundStrategy, is: BoundStrategy): boolean {
+  const sides = ({ definition }: BoundStrategy) => definition.trade.map(({ role, isAgainst }) => `${role} ${isAgainst}`)
+  return sides(was).join() === sides(is).join()
+}
+
+/** A level of a clause that the new file does not have is forgotten. */
+function keptHolding(holding: Holding, { definition: { stop, target, trail } }: BoundStrategy): Holding {
+  const { levels } = holding
   return {
-    ...startRunning(is),
-    isHalted,
-    isThrottled,
-    intentsAt,
-    wished: was.definition.trade === is.definition.trade ? wished : 'flat',
+    ...holding,
+    hit: null,
+    levels: {
+      stop: stop ? levels.stop : null,
+      target: target ? levels.target : null,
+      trail: trail ? levels.trail : null,
+    },
   }
 }

@@ -3,9 +3,12 @@ import { topics } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import { answerBar } from './answer-bar.ts'
-import { answerCommand, flatAtMarket } from './answer-command.ts'
+import { answerCommand } from './answer-command.ts'
 import { foldBar, foldIndicator } from './fold-bar.ts'
-import { countIntent } from './rate-limit.ts'
+import { foldIntent } from './fold-intent.ts'
+import { takeResolved } from './holding.ts'
+import { leavingIntent } from './say-intents.ts'
+import { takeScore } from './scores.ts'
 import { openState, reloadState, type State } from './state.ts'
 import { type BoundStrategy, instrumentOf, StrategyConfig } from './strategy-config.ts'
 
@@ -15,7 +18,17 @@ const indicatorTopics = topics.filter((topic): topic is IndicatorTopic => topic.
 export const strategy = defineService({
   name: 'strategy',
   config: StrategyConfig,
-  subscribes: ['system.config', 'md.bar', ...indicatorTopics, 'system.command', 'risk.halted', 'risk.resumed'],
+  subscribes: [
+    'system.config',
+    'md.bar',
+    ...indicatorTopics,
+    'ml.signal',
+    'instrument.resolved',
+    'pnl.snapshot',
+    'system.command',
+    'risk.halted',
+    'risk.resumed',
+  ],
   emits: ['strategy.loaded', 'strategy.intent', 'strategy.status', 'system.command.result'],
   init: openState,
   reconfigure: reloadState,
@@ -23,7 +36,16 @@ export const strategy = defineService({
   decide,
 })
 
-type In = 'system.config' | 'md.bar' | IndicatorTopic | 'system.command' | 'risk.halted' | 'risk.resumed'
+type In =
+  | 'system.config'
+  | 'md.bar'
+  | IndicatorTopic
+  | 'ml.signal'
+  | 'instrument.resolved'
+  | 'pnl.snapshot'
+  | 'system.command'
+  | 'risk.halted'
+  | 'risk.resumed'
 type Out = 'strategy.loaded' | 'strategy.intent' | 'strategy.status' | 'system.command.result'
 
 function evolve(state: State, event: Event<In | Out>): State {
@@ -44,6 +66,17 @@ function foldOther(state: State, event: Event<Exclude<In, IndicatorTopic>>): voi
     case 'md.bar':
       foldBar(state, event)
       return
+    case 'ml.signal':
+      takeScore(state.scores, event.payload)
+      return
+    case 'pnl.snapshot':
+      state.equity = event.payload.equity
+      return
+    case 'instrument.resolved': {
+      const holding = state.running[indexOf(state, event.payload.strategy)]?.holding
+      if (holding) takeResolved(holding, event.payload)
+      return
+    }
     case 'risk.halted':
     case 'risk.resumed':
       state.isGateHalted = event.topic === 'risk.halted'
@@ -59,10 +92,9 @@ function foldAnswer(state: State, event: Event<Out>): void {
     case 'strategy.intent': {
       const n = indexOf(state, event.payload.strategy)
       const running = state.running[n]
-      if (!running) return
-      running.wished = event.payload.target
-      const limit = state.config.strategies[n]?.definition.rateLimit
-      if (limit) countIntent(running, limit, state.now)
+      const bound = state.config.strategies[n]
+      // What the file before it held is nothing that this one looks after.
+      if (running && bound?.hash === event.payload.hash) foldIntent(bound.definition, running, event, state.now)
       return
     }
     case 'strategy.status': {
@@ -70,6 +102,8 @@ function foldAnswer(state: State, event: Event<Out>): void {
       if (!running) return
       running.isHalted = event.payload.state === 'halted'
       running.isThrottled = event.payload.state === 'throttled'
+      running.isFailed = event.payload.state === 'failed'
+      if (event.payload.state === 'active') running.fault = null
       return
     }
     case 'strategy.loaded':
@@ -82,7 +116,7 @@ function decide(state: State, input: Event<In>): readonly Statement<Out>[] {
   if (state.due.length > 0) return state.due.flatMap((n) => answerBar(state, n))
   if (input.topic === 'system.command') return answerCommand(state, input)
   if (input.topic === 'system.config')
-    return [...state.leaving.map(flatAtMarket), ...state.config.strategies.map(loadedStatement)]
+    return [...state.leaving.map(leavingIntent), ...state.config.strategies.map(loadedStatement)]
   return none
 }
 

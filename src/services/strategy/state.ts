@@ -1,4 +1,7 @@
-import { carryOver, type Running, startRunning } from './running.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { carryOver, isSameTrade, type Running, startRunning } from './running.ts'
+import type { Leaving } from './say-intents.ts'
+import type { Scores } from './scores.ts'
 import type { StrategyConfig } from './strategy-config.ts'
 import { planStreams, type Streams } from './streams.ts'
 
@@ -7,8 +10,11 @@ export type State = {
   readonly config: StrategyConfig
   readonly running: readonly Running[]
   readonly streams: Streams
+  readonly scores: Scores
   /** The newest event time. */
   now: number
+  /** Of the whole account, decimal text; null while nobody has said it. */
+  equity: PayloadOf<'pnl.snapshot'>['equity'] | null
   /** The risk gate takes no new exposure. */
   isGateHalted: boolean
   /** Strategies, by index, that the newest input completed a bar for. */
@@ -17,18 +23,13 @@ export type State = {
   leaving: Leaving[]
 }
 
-export type Leaving = {
-  readonly strategy: string
-  readonly hash: string
-  readonly role: string
-  readonly reason: string
-}
-
 export const openState = (config: StrategyConfig): State => ({
   config,
   running: config.strategies.map(startRunning),
   streams: planStreams(config.strategies, {}),
+  scores: {},
   now: 0,
+  equity: config.startingCash ?? null,
   isGateHalted: false,
   due: [],
   leaving: [],
@@ -50,14 +51,17 @@ export function reloadState(state: State, config: StrategyConfig): State {
     streams: planStreams(config.strategies, state.streams),
     due: [],
     leaving: before.flatMap((was, n): Leaving[] => {
-      const isInMarket = state.running[n]?.wished !== 'flat'
+      if (state.running[n]?.wished === 'flat') return []
       const is = config.strategies.find(({ definition }) => definition.name === was.definition.name)
-      const { name: strategy, trade: role } = was.definition
-      if (!isInMarket || is?.definition.trade === role) return []
-      const reason = is
-        ? `trades ${is.definition.trade} from now on, no longer ${role}`
-        : 'removed from the configuration'
-      return [{ strategy, hash: was.hash, role, reason }]
+      if (is && isSameTrade(was, is)) return []
+      const { name: strategy, trade } = was.definition
+      const now = is?.definition.trade.map(({ role }) => role).join(' and ')
+      return trade.map(({ role }) => ({
+        strategy,
+        hash: was.hash,
+        role,
+        reason: is ? `trades ${now} from now on, no longer ${role}` : 'removed from the configuration',
+      }))
     }),
   }
 }

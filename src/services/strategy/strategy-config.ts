@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { checkRequest } from '#lib/indicators/check-request.ts'
+import { isZone } from '#lib/strategy/read-session.ts'
 import { rolesRead, StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
-import { InstrumentId, Name, Sha256 } from '#schemas/primitives.ts'
+import type { Slot } from '#lib/strategy/strategy-slot.ts'
+import { InstrumentId, Money, Name, Sha256 } from '#schemas/primitives.ts'
 
 /** A strategy to run: what its file says, the hash of the file, and the instruments whose bars its roles read. */
 export const BoundStrategy = z
@@ -9,7 +11,11 @@ export const BoundStrategy = z
   .superRefine(explainGaps)
 export type BoundStrategy = z.infer<typeof BoundStrategy>
 
-export const StrategyConfig = z.strictObject({ strategies: z.array(BoundStrategy).superRefine(explainRepeats) })
+export const StrategyConfig = z.strictObject({
+  strategies: z.array(BoundStrategy).superRefine(explainRepeats),
+  /** The account's equity before the first snapshot of it. */
+  startingCash: Money.optional(),
+})
 export type StrategyConfig = z.infer<typeof StrategyConfig>
 
 /** The instrument whose bars a series reads; the configuration has been checked to name one. */
@@ -28,11 +34,18 @@ function explainGaps({ definition, roles }: BoundStrategy, context: z.Refinement
     else if (checked.key !== key) refuse(`${key} is ${checked.key}`)
     if (series >= definition.series.length) refuse(`${key} is of a series that is not there`)
   }
-  for (const slot of definition.slots) {
-    const isThere =
-      'field' in slot ? slot.series < definition.series.length : slot.indicator < definition.indicators.length
-    if (!isThere) refuse('a value is of an input that is not there')
-  }
+  for (const slot of definition.slots)
+    if (!isThere(definition, slot)) refuse('a value is of an input that is not there')
+  for (const zone of [definition.zone, ...definition.sessions.map((session) => session.zone)])
+    if (!isZone(zone)) refuse(`${zone} is no time zone that is known here`)
+}
+
+function isThere({ series, indicators, scores, sessions, counters }: StrategyDefinition, slot: Slot): boolean {
+  if ('field' in slot) return slot.series < series.length
+  if ('indicator' in slot) return slot.indicator < indicators.length
+  if ('score' in slot) return slot.score < scores.length
+  if ('session' in slot) return slot.session < sessions.length
+  return !('since' in slot) || slot.since < counters.length
 }
 
 function explainRepeats(strategies: readonly BoundStrategy[], context: z.RefinementCtx): void {

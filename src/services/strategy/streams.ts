@@ -1,3 +1,4 @@
+import type { BarField } from '#lib/strategy/strategy-slot.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
 
@@ -12,7 +13,7 @@ export type Stream = {
   /** Who takes which outputs of an indicator. A key has brackets: it never names a prototype's field. */
   readonly taps: { [key: string]: Tap[] }
   /** Bars whose indicators have not begun to arrive, oldest first. */
-  waiting: { readonly id: string; readonly bar: Bar }[]
+  waiting: { readonly id: string; readonly at: number; readonly bar: Bar }[]
   /** The bar whose indicators arrive; null before the first. */
   openBar: string | null
 }
@@ -21,7 +22,7 @@ export type Stream = {
 export type Reader = {
   readonly strategy: number
   readonly series: number
-  readonly fields: { readonly slot: number; readonly field: 'open' | 'high' | 'low' | 'close' | 'volume' }[]
+  readonly fields: { readonly slot: number; readonly field: BarField }[]
   /** How many indicators make a bar complete. */
   keys: number
 }

@@ -5,14 +5,21 @@ import { eventJsonSchema } from '#lib/codec/event-json-schema.ts'
 import { withTopicTable } from '#lib/codec/topic-table.ts'
 import { indicatorPage } from '#lib/indicators/indicator-page.ts'
 import { packageRoot } from '#lib/process/package-root.ts'
+import { strategyFileSchema } from '#lib/strategy/strategy-file-schema.ts'
 import { topics } from '#schemas/catalogue.ts'
 
 const root = packageRoot()
 const folder = join(root, 'schemas', 'json')
 
 describe('what npm run export:schemas has written is up to date', () => {
-  it('has a file for every topic, and no other', () => {
-    expect(readdirSync(folder).sort()).toEqual(topics.map((topic) => `${topic}.json`).sort())
+  it('has a file for every topic, one for strategy files, and no other', () => {
+    const expected = [...topics.map((topic) => `${topic}.json`), 'strategy-file.json']
+    expect(readdirSync(folder).sort()).toEqual(expected.sort())
+  })
+
+  it('schemas/json/strategy-file.json', () => {
+    const text = readFileSync(join(folder, 'strategy-file.json'), 'utf8')
+    expect(text).toBe(`${JSON.stringify(strategyFileSchema(), null, 2)}\n`)
   })
 
   it.each(topics)('schemas/json/%s.json', (topic) => {

@@ -1,14 +1,29 @@
 import { describe, expect, test } from 'vitest'
-import { evaluateCondition, type Values } from '#lib/strategy/evaluate-condition.ts'
-import { readStrategy } from '#lib/strategy/read-strategy.ts'
+import { conditionOf } from '#lib/strategy/compile-expression.ts'
+import type { InputScope } from '#lib/strategy/declared-inputs.ts'
+import { evaluateCondition } from '#lib/strategy/evaluate-condition.ts'
+import { emptyHistory, setValue } from '#lib/strategy/history.ts'
+import { parseExpression } from '#lib/strategy/parse-expression.ts'
 
-/** What a condition is on opens, highs and lows o, h, l now and before; null is undefined. */
-function verdict(condition: string, now: Values, before: Values = [null, null, null]): boolean | null {
-  const text = `{ name: a, inputs: { p: { role: r, timeframe: 1d } }, size: { quantity: 1 }, entry: { long: "p.open == p.open or p.high == p.low", short: "${condition}" } }`
-  const { definition, problems } = readStrategy(text)
-  if (!definition?.entry.short) throw new Error(JSON.stringify(problems))
-  return evaluateCondition(definition.entry.short.when, now, before)
+type Values = readonly (number | null)[]
+const fields = ['open', 'high', 'low'] as const
+
+/** What a condition is on opens, highs and lows o, h, l: the newest last. Null is undefined. */
+function verdictOf(condition: string, ...bars: readonly Values[]): boolean | null {
+  const inputs = [{ name: 'p', at: 0, kind: 'series', role: 'r', timeframe: '1d' } as const]
+  const scope: InputScope = { inputs, slots: [], counters: [], mayReadScores: false }
+  const compiled = conditionOf(parseExpression(condition), scope)
+  const history = emptyHistory(scope.slots.map(() => 20))
+  for (const bar of bars) {
+    history.evaluations++
+    scope.slots.forEach((slot, n) => {
+      if ('output' in slot) setValue(history, n, bar[fields.indexOf(slot.output as 'open')] ?? null)
+    })
+  }
+  return evaluateCondition(compiled, history)
 }
+const verdict = (condition: string, now: Values, before: Values = [null, null, null]) =>
+  verdictOf(condition, before, now)
 
 const T = 'p.open == 1'
 const F = 'p.open == 2'
@@ -82,5 +97,46 @@ describe('crosses', () => {
       four[missing] = null
       expect(verdict(above, four.slice(2), four.slice(0, 2))).toBeNull()
     }
+  })
+})
+
+describe('previous values, runs and windows', () => {
+  const bars = [5, 1, 2, 4, 3].map((open) => [open, null, 1])
+  test.each<[string, boolean | null]>([
+    ['p.open == 3', true],
+    ['p.open[0] == 3', true],
+    ['p.open[1] == 4', true],
+    ['p.open[4] == 5', true],
+    ['p.open[5] == 5', null],
+    ['(p.open + p.low)[2] == 3', true],
+    ['p.open[1][1] == 2', true],
+    ['(p.open > p.open[1])[1]', true],
+    ['p.open > p.open[1]', false],
+    ['(p.open[1] rising for 2)', true],
+    ['p.open[1] rising for 3 bars', false],
+    ['p.open rising', false],
+    ['p.open falling', true],
+    ['p.open falling for 2', false],
+    ['p.open falling for 5', false],
+    ['p.low rising for 5', false],
+    ['p.high rising for 2', null],
+    ['highest(p.open, 3) == 4', true],
+    ['lowest(p.open, 4) == 1', true],
+    ['average(p.open, 4) == 2.5', true],
+    ['deviation(p.open, 4) * deviation(p.open, 4) between 1.2499 and 1.2501', true],
+    ['average(p.open, 6) > 0', null],
+    ['highest(p.open, 3)[1] == 4', true],
+    ['max(p.open, 7, p.low) == 7 and min(p.open, p.low) == 1', true],
+    ['abs(-p.open) == 3', true],
+    ['sqrt(p.open - 4) > 0', null],
+    ['log(p.open - 3) < 0', null],
+    ['p.open between 3 and 3', true],
+    ['p.open between p.high and 2', false],
+    ['p.open between p.high and 4', null],
+    ['p.open crosses below 4 or p.high > 1', true],
+    ['p.open crosses above 4 or p.high > 1', null],
+    ['(p.open crosses above 3)[1]', true],
+  ])('%s is %s', (condition, expected) => {
+    expect(verdictOf(condition, ...bars)).toBe(expected)
   })
 })

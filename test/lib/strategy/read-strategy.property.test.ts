@@ -18,7 +18,7 @@ describe('conditions', () => {
     fc.assert(
       fc.property(texts, (text) => {
         try {
-          compileCondition(text, { inputs, slots: [] })
+          compileCondition(text, { inputs, slots: [], counters: [], mayReadScores: false })
         } catch (error) {
           expect(error).toBeInstanceOf(ExpressionFault)
           expect((error as ExpressionFault).at).toBeGreaterThanOrEqual(0)

@@ -38,10 +38,14 @@ describe('a good file', () => {
         { series: 0, indicator: 'ema', params: [10], key: 'ema(10)' },
         { series: 0, indicator: 'bollinger', params: [20, 2, 2], key: 'bollinger(20,2)' },
       ],
+      scores: [],
+      sessions: [],
+      counters: [],
+      zone: 'UTC',
       slots: [
-        { indicator: 0, output: 'value' },
-        { indicator: 1, output: 'upper' },
-        { indicator: 1, output: 'lower' },
+        { name: 'fast', depth: 2, indicator: 0, output: 'value' },
+        { name: 'bands.upper', depth: 2, indicator: 1, output: 'upper' },
+        { name: 'bands.lower', depth: 1, indicator: 1, output: 'lower' },
       ],
       entry: {
         long: {
@@ -55,9 +59,7 @@ describe('a good file', () => {
       },
       exit: {},
       size: { kind: 'quantity', quantity: '100' },
-      limitBps: undefined,
-      trade: 'underlying',
-      rateLimit: undefined,
+      trade: [{ role: 'underlying', isAgainst: false, ratio: '1' }],
     })
     expect(StrategyDefinition.parse(JSON.parse(JSON.stringify(definition)))).toEqual(
       JSON.parse(JSON.stringify(definition)),
@@ -100,7 +102,7 @@ describe('a good file', () => {
     const { definition, problems } = readStrategy(text)
     expect(problems).toEqual([])
     expect(`${definition?.name}.yaml`).toBe(file)
-    expect(text).toMatch(/^# Bets on: /)
+    expect(text).toMatch(/^# yaml-language-server: .*\n# Bets on: /)
   })
 })
 
@@ -129,7 +131,7 @@ describe('each mistake is said once, where it is', () => {
       withLine(9, 'sise: { quantity: 1 }'),
       [
         '1:1 size is missing, as in size: { quantity: 100 }',
-        '9:1 a strategy file has no "sise", did you mean size?; known: name, inputs, entry, exit, size, limit_bps, trade, rate_limit',
+        '9:1 a strategy file has no "sise", did you mean size?; known: name, inputs, zone, entry, exit, size, stop, target, trail, time_exit, scale_in, scale_out, cooldown, veto, scale, limit_bps, trade, rate_limit',
       ],
     ],
     ['name missing', withLine(1, ''), ['1:1 name is missing, as in name: ema-cross']],
@@ -230,8 +232,16 @@ describe('each mistake is said once, where it is', () => {
       ['8:10 entry.short is longer than 1800 characters'],
     ],
     ['size missing', withLine(9, ''), ['1:1 size is missing, as in size: { quantity: 100 }']],
-    ['size empty', withLine(9, 'size: {}'), ['9:1 size has to be { quantity: ... } or { notional: ... }']],
-    ['size twice', withLine(9, 'size: { quantity: 1, notional: 2 }'), ['9:22 size is either a quantity or a notional']],
+    [
+      'size empty',
+      withLine(9, 'size: {}'),
+      ['9:1 size has to be { quantity: ... }, { notional: ... }, { equity: 25% }, { volatility: ... } or { risk: 1% }'],
+    ],
+    [
+      'size twice',
+      withLine(9, 'size: { quantity: 1, notional: 2 }'),
+      ['9:22 size is one of quantity, notional, equity, volatility, risk'],
+    ],
     ...['0', '-1', '1e3', '.5', 'ten', '0x10', '', '1_000', '.inf', '[1]'].map((amount): [string, string, string[]] => [
       `size ${amount}`,
       withLine(9, `size: { quantity: ${amount} }`),
@@ -286,7 +296,7 @@ describe('conditions', () => {
     ['fast > 1 and 7', '8:23 expected something true or false, found a number: compare it with something'],
     ['not fast', '8:14 expected something true or false, found a number: compare it with something'],
     ['(fast > 1) > 2', '8:16 expected a number, found something true or false (>)'],
-    ['fast == not fast > 1', '8:18 expected a number, found something true or false (not)'],
+    ['fast == not fast > 1', '8:18 expected a name, a number or (, found not'],
     ['1 < 2', '8:12 this reads no input, so it is always the same'],
     ['1 < fast < 2', '8:19 comparisons do not chain: join two of them with and'],
     ['fast crosses above 1 < 2', '8:31 comparisons do not chain: join two of them with and'],

@@ -86,7 +86,8 @@ export const command = (asked: PayloadOf<'system.command'>['command'], target?: 
 type Bound = ReturnType<typeof bound>
 
 export function intent(of: Bound, target: 'long' | 'short' | 'flat', reason: string, more: object = {}): Statement {
-  const { name: strategy, trade: role, size } = of.definition
+  const { name: strategy, trade, size } = of.definition
+  const role = trade[0]?.role
   const payload = { strategy, hash: of.hash, role, target, ...(target === 'flat' ? {} : { size }), reason, ...more }
   return { topic: 'strategy.intent', payload } as Statement
 }
@@ -105,7 +106,20 @@ export const configured = (...strategies: object[]): Told =>
     hash: '1'.repeat(64),
     config: JSON.parse(JSON.stringify({ strategies })),
   })
-export const started = (...strategies: object[]) => given(strategy, JSON.parse(JSON.stringify({ strategies })))
+/** Without what an intent saw and how strong it is: tests of their own look at these. */
+const quiet = {
+  ...strategy,
+  decide: (...[state, input]: Parameters<typeof strategy.decide>): ReturnType<typeof strategy.decide> =>
+    strategy.decide(state, input).map(withoutSights),
+}
+function withoutSights<S extends Statement>(statement: S): S {
+  if (statement.topic !== 'strategy.intent') return statement
+  const { saw, strength, ...payload } = statement.payload
+  return { ...statement, payload }
+}
+export const started = (...strategies: object[]) => given(quiet, JSON.parse(JSON.stringify({ strategies })))
+/** With everything that is said. */
+export const startedWhole = (config: object) => given(strategy, JSON.parse(JSON.stringify(config)))
 
 /** One complete bar of `cross`: where the fast average stands against the middle band. */
 export const crossBar = (n: number, fast: number | null, middle: number | null): Told[] => [

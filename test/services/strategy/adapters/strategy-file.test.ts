@@ -36,7 +36,7 @@ describe('a strategy file', () => {
     expect(bind).toThrow(UserError)
     expect(caught(bind)).toMatchObject({
       file,
-      line: 8,
+      line: 9,
       column: 28,
       hint: `and 1 more; see: trader strategy check ${file}`,
     })
@@ -73,7 +73,7 @@ describe('a watched strategy file', () => {
 
       writeFileSync(join(dir, 'new'), broken)
       renameSync(join(dir, 'new'), file)
-      expect(await next()).toMatchObject({ definition: null, problems: [{ line: 8 }, { line: 9 }] })
+      expect(await next()).toMatchObject({ definition: null, problems: [{ line: 9 }, { line: 10 }] })
 
       rmSync(file)
       expect(await next()).toBeInstanceOf(UserError)

@@ -1,0 +1,80 @@
+import { Args, Flags } from '@oclif/core'
+import { logOf } from '#compose/run-folder.ts'
+import { readLog } from '#lib/journal/read-log.ts'
+import type { Explained } from '#lib/strategy/explain-condition.ts'
+import { TraderCommand } from '#lib/terminal/command.ts'
+import { startProgress } from '#lib/terminal/progress.ts'
+import type { Event } from '#schemas/event.ts'
+import { utcInstant } from '#services/md/adapters/utc-instant.ts'
+import { type ExplainedRun, explainRun } from '#services/strategy/adapters/explain-run.ts'
+
+export default class StrategyExplain extends TraderCommand {
+  static override summary = 'Say why the last intent was made, or why none was: clause by clause, from the log'
+  static override description =
+    'Hears the run again with the strategy service. First the newest bar that the strategy judged, then the bar of its last intent, each with every clause, what it was, and its numbers.'
+  static override examples = [
+    '<%= config.bin %> strategy explain live ema-cross',
+    '<%= config.bin %> strategy explain 20261124-101500-ema-cross --until 2020-03-16',
+  ]
+  static override enableJsonFlag = true
+  static override args = {
+    run: Args.string({ required: true, description: 'A run, a backtest, or the folder of a log' }),
+    strategy: Args.string({ description: 'The name of a strategy; needed where the run has several' }),
+  }
+  static override flags = {
+    intent: Flags.string({ helpValue: 'ID', description: 'The bar behind this intent, like strategy:1234.0' }),
+    until: Flags.string({ description: 'Day or time (UTC): nothing later is looked at' }),
+    logs: Flags.string({ description: 'Folder of the logs', default: 'logs' }),
+    runs: Flags.string({ description: 'Folder of the backtests', default: 'runs' }),
+  }
+
+  async run(): Promise<ExplainedRun> {
+    const { args, flags } = await this.parse(StrategyExplain)
+    const progress = startProgress({ label: 'explain', unit: 'events' })
+    const explained = explainRun(eventsOf(logOf(args.run, flags), progress.update), {
+      strategy: args.strategy,
+      intent: flags.intent,
+      until: flags.until === undefined ? undefined : utcInstant(flags.until, 'until'),
+    })
+    progress.finish()
+    for (const line of linesOf(explained)) this.log(line)
+    return explained
+  }
+}
+
+function* eventsOf(log: string, onEvents: (done: number) => void): Generator<Event> {
+  let done = 0
+  for (const { content } of readLog(log)) {
+    if ((++done & 8_191) === 0) onEvents(done)
+    yield JSON.parse(content) as Event
+  }
+}
+
+function linesOf({ strategy, hash, newest, lastIntent }: ExplainedRun): string[] {
+  const head = `${strategy}  ${hash.slice(0, 12)}`
+  if (!newest) return [head, 'It has judged no bar yet: no series and its indicators have been complete.']
+  const isSame = newest.event === lastIntent?.event
+  const last = lastIntent
+    ? [
+        '',
+        ...(isSame
+          ? [`That was its last intent, ${lastIntent.intent}.`]
+          : evaluationLines(`last intent ${lastIntent.intent}`, lastIntent)),
+      ]
+    : ['', 'It has made no intent.']
+  return [head, ...evaluationLines('newest bar', newest), ...last]
+}
+
+function evaluationLines(title: string, explained: NonNullable<ExplainedRun['newest']>): string[] {
+  const { at, event, wished, conclusion, clauses, facts } = explained
+  const time = new Date(at / 1_000).toISOString()
+  const lines = [`${title}: ${time} (${event})`, `  it wished ${wished}; ${conclusion}`]
+  for (const clause of clauses) lines.push(...clauseLines(clause, clause.clause, '  '))
+  return [...lines, ...facts.map((fact) => `  ${fact}`)]
+}
+
+function clauseLines({ text, verdict, values, parts }: Explained, label: string, indent: string): string[] {
+  const shown = values.map(({ name, shown: value }) => `${name} = ${value}`).join(', ')
+  const line = `${indent}${label.padEnd(12)} ${String(verdict ?? 'undefined').padEnd(9)}  ${text}${shown === '' ? '' : `   [${shown}]`}`
+  return [line, ...parts.flatMap((part) => clauseLines(part, '', `${indent}  `))]
+}

@@ -1,0 +1,66 @@
+import { type DeclaredInput, type InputScope, readInputs, type WantedSlot } from './declared-inputs.ts'
+import type { StrategyDefinition } from './strategy-definition.ts'
+import type { BarField, Slot } from './strategy-slot.ts'
+
+type Compiled = Pick<StrategyDefinition, 'series' | 'indicators' | 'scores' | 'sessions' | 'slots' | 'counters'>
+
+/** What is read, numbered in the order of the file; what is written twice is there once. */
+export function compileInputs(scope: InputScope): Compiled {
+  const read = readInputs(scope)
+  const inputs = scope.inputs.filter((input) => read.has(input))
+  const compiled: Compiled = {
+    series: [],
+    indicators: [],
+    scores: [],
+    sessions: [],
+    slots: [],
+    counters: scope.counters,
+  }
+  const numbers = new Map<string, number>()
+  for (const input of inputs)
+    if (input.kind === 'series')
+      numbers.set(input.name, numberOf(compiled.series, { role: input.role, timeframe: input.timeframe }))
+  for (const input of inputs) if (input.kind !== 'series') numbers.set(input.name, addInput(compiled, input, numbers))
+  return { ...compiled, slots: scope.slots.map((slot) => compileSlot(slot, numbers)) }
+}
+
+function addInput(compiled: Compiled, input: DeclaredInput, numbers: ReadonlyMap<string, number>): number {
+  switch (input.kind) {
+    case 'indicator': {
+      const { key, params, indicator, of } = input
+      const series = numbers.get(of) as number
+      return numberOf(compiled.indicators, { series, indicator: indicator.name, params: [...params], key })
+    }
+    case 'score':
+      return numberOf(compiled.scores, { series: numbers.get(input.of) as number, model: input.model })
+    case 'session':
+      return numberOf(compiled.sessions, input.session)
+    case 'series':
+    case 'broken':
+      throw new Error(`${input.name} is ${input.kind} and is compiled elsewhere, or not at all`)
+  }
+}
+
+function compileSlot(slot: WantedSlot, numbers: ReadonlyMap<string, number>): Slot {
+  const { name, depth } = slot
+  if (!('input' in slot)) return slot
+  const number = numbers.get(slot.input.name) as number
+  switch (slot.input.kind) {
+    case 'series':
+      return { name, depth, series: number, field: slot.output as BarField }
+    case 'indicator':
+      return { name, depth, indicator: number, output: slot.output }
+    case 'score':
+      return { name, depth, score: number }
+    case 'session':
+      return { name, depth, session: number, output: slot.output as 'elapsed' | 'left' }
+    case 'broken':
+      throw new Error(`${name} is broken`)
+  }
+}
+
+function numberOf<T>(all: T[], wanted: T): number {
+  const text = JSON.stringify(wanted)
+  const known = all.findIndex((one) => JSON.stringify(one) === text)
+  return known >= 0 ? known : all.push(wanted) - 1
+}

@@ -1,0 +1,98 @@
+import type { ArithmeticSign, Operand, ScalarFunction, WindowFunction } from './expression.ts'
+import { type History, valueAt } from './history.ts'
+
+/** A double, or null for undefined. What is not finite (a division by zero, a root of what is below 0) is undefined. */
+export function evaluateOperand(operand: Operand, history: History, ago = 0): number | null {
+  switch (operand.op) {
+    case 'number':
+      return operand.value
+    case 'value':
+      return valueAt(history, operand.slot, ago)
+    case 'negate': {
+      const of = evaluateOperand(operand.of, history, ago)
+      return of === null ? null : -of
+    }
+    case '+':
+    case '-':
+    case '*':
+    case '/': {
+      const left = evaluateOperand(operand.left, history, ago)
+      const right = evaluateOperand(operand.right, history, ago)
+      return left === null || right === null ? null : finite(calculate(operand.op, left, right))
+    }
+    case 'call': {
+      const args: number[] = []
+      for (const arg of operand.args) {
+        const value = evaluateOperand(arg, history, ago)
+        if (value === null) return null
+        args.push(value)
+      }
+      return finite(apply(operand.name, args))
+    }
+    case 'window': {
+      const values: number[] = []
+      for (let back = 0; back < operand.bars; back++) {
+        const value = evaluateOperand(operand.of, history, ago + back)
+        if (value === null) return null
+        values.push(value)
+      }
+      return finite(summarize(operand.name, values))
+    }
+    case 'past':
+      return evaluateOperand(operand.of, history, ago + operand.bars)
+  }
+}
+
+const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
+
+function calculate(sign: ArithmeticSign, left: number, right: number): number {
+  switch (sign) {
+    case '+':
+      return left + right
+    case '-':
+      return left - right
+    case '*':
+      return left * right
+    case '/':
+      return left / right
+  }
+}
+
+function apply(name: ScalarFunction, args: readonly number[]): number {
+  switch (name) {
+    case 'abs':
+      return Math.abs(args[0] as number)
+    case 'sqrt':
+      return Math.sqrt(args[0] as number)
+    case 'log':
+      return Math.log(args[0] as number)
+    case 'min':
+      return Math.min(...args)
+    case 'max':
+      return Math.max(...args)
+  }
+}
+
+function summarize(name: WindowFunction, values: readonly number[]): number {
+  switch (name) {
+    case 'highest':
+      return Math.max(...values)
+    case 'lowest':
+      return Math.min(...values)
+    case 'average':
+      return meanOf(values)
+    case 'deviation': {
+      // Two passes: the sum of squares less the square of the sum loses what is small beside the mean.
+      const mean = meanOf(values)
+      let squares = 0
+      for (const value of values) squares += (value - mean) ** 2
+      return Math.sqrt(squares / values.length)
+    }
+  }
+}
+
+function meanOf(values: readonly number[]): number {
+  let sum = 0
+  for (const value of values) sum += value
+  return sum / values.length
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod'
+
+export const barFields = ['open', 'high', 'low', 'close', 'volume'] as const
+export type BarField = (typeof barFields)[number]
+
+/** Minutes since the session opened, and until it closes; undefined outside of it. */
+export const sessionFields = ['elapsed', 'left'] as const
+
+/**
+ * `side` is 1, -1 or 0; `bars` are evaluations since the entry; `price` is the close of the first series at the entry, `gain` the share
+ * of it that has been won since. All but `side` are undefined while flat.
+ */
+export const positionFields = ['side', 'bars', 'price', 'gain'] as const
+export type PositionField = (typeof positionFields)[number]
+
+/** A stretch of the day in an IANA zone, in minutes since midnight, on some days of the week (1 is Monday). `to` is not in it. */
+export const Session = z.strictObject({
+  from: z.int().min(0).max(1439),
+  to: z.int().min(1).max(1440),
+  days: z.array(z.int().min(1).max(7)).min(1).max(7),
+  zone: z.string().max(64),
+})
+export type Session = z.infer<typeof Session>
+
+const named = { name: z.string().max(2000), depth: z.int().min(1).max(1001) }
+const index = z.int().min(0)
+
+/** Where the number in a slot comes from, all by index. `name` is how the file writes it, `depth` how many values are kept. */
+export const Slot = z.union([
+  z.strictObject({ ...named, series: index, field: z.enum(barFields) }),
+  z.strictObject({ ...named, indicator: index, output: z.string().max(64) }),
+  z.strictObject({ ...named, score: index }),
+  z.strictObject({ ...named, session: index, output: z.enum(sessionFields) }),
+  z.strictObject({ ...named, clock: z.enum(['time', 'weekday']) }),
+  z.strictObject({ ...named, position: z.enum(positionFields) }),
+  z.strictObject({ ...named, since: index }),
+])
+export type Slot = z.infer<typeof Slot>

@@ -1,0 +1,81 @@
+import { evaluateOperand } from '#lib/strategy/evaluate-operand.ts'
+import { type Explained, explainCondition } from '#lib/strategy/explain-condition.ts'
+import type { Rule } from '#lib/strategy/strategy-definition.ts'
+import { heldBack } from './held-back.ts'
+import type { Running, Target } from './running.ts'
+import type { BoundStrategy } from './strategy-config.ts'
+import { wantedChange } from './wanted-change.ts'
+
+/** Why a strategy said what it said, or nothing, on one evaluation: in the order in which it decides. */
+export type Explanation = {
+  readonly at: number
+  readonly wished: Target
+  readonly conclusion: string
+  readonly clauses: readonly ({ readonly clause: string } & Explained)[]
+  /** Where a level stands, how long it has been held, what a number is. */
+  readonly facts: readonly string[]
+}
+
+/** `running`: as it was when the bar had been taken in and nothing had been said yet. */
+export function explainEvaluation(
+  bound: BoundStrategy,
+  running: Running,
+  gate: { readonly isGateHalted: boolean; readonly now: number },
+): Explanation {
+  const { definition } = bound
+  const { entry, exit, veto, scaleIn, scaleOut } = definition
+  const rules: [string, Rule | undefined][] = [
+    ['entry.long', entry.long],
+    ['exit.long', exit.long],
+    ['entry.short', entry.short],
+    ['exit.short', exit.short],
+    ['scale_out', scaleOut],
+    ['scale_in', scaleIn],
+    ['veto', veto],
+  ]
+  const clauses = rules.flatMap(([clause, rule]) =>
+    rule ? [{ clause, ...explainCondition(rule.when, definition.slots, running.history) }] : [],
+  )
+  return {
+    at: running.at,
+    wished: running.wished,
+    conclusion: conclude(bound, running, gate),
+    clauses,
+    facts: factsOf(bound, running),
+  }
+}
+
+function conclude(
+  bound: BoundStrategy,
+  running: Running,
+  gate: { readonly isGateHalted: boolean; readonly now: number },
+): string {
+  if (running.isFailed || running.fault !== null) return `nothing: it is stopped (${running.fault ?? 'failed'})`
+  if (running.isHalted) return 'nothing: its kill switch is on'
+  const wanted = wantedChange(bound.definition, running)
+  if (wanted === null) return `nothing changes: no clause wants anything else than ${running.wished}`
+  const what = wanted.kind === 'target' ? wanted.target : wanted.kind === 'add' ? 'more' : 'less'
+  const mayBeHeld = what !== 'flat' && what !== 'less'
+  const hold = mayBeHeld ? heldBack(bound, running, gate) : null
+  return hold ? `${what} is held back: ${hold.why} (${wanted.clause})` : `wishes ${what}: ${wanted.clause}`
+}
+
+function factsOf({ definition }: BoundStrategy, { holding, left, history }: Running): string[] {
+  const facts: string[] = []
+  if (holding) {
+    const { side, bars, price, levels, hit } = holding
+    facts.push(`${side} for ${bars} bars${price === null ? '' : `, from ${price}`}`)
+    for (const key of ['stop', 'trail', 'target'] as const)
+      if (definition[key])
+        facts.push(`${key} ${definition[key].text} at ${levels[key] ?? 'no level'}${hit === key ? ', reached' : ''}`)
+  } else if (left) facts.push(`flat for ${left.bars} bars`)
+  if (definition.timeExit) facts.push(`time_exit after ${definition.timeExit.text}`)
+  if (definition.cooldown) facts.push(`cooldown ${definition.cooldown.text}`)
+  if (definition.scale)
+    facts.push(`scale ${definition.scale.text} is ${evaluateOperand(definition.scale.of, history) ?? 'undefined'}`)
+  if (definition.size.kind === 'volatility') {
+    const { measured } = definition.size
+    facts.push(`volatility ${measured.text} is ${evaluateOperand(measured.of, history) ?? 'undefined'}`)
+  }
+  return facts
+}

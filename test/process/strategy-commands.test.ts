@@ -1,0 +1,36 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { repository, trader } from '#test/process/trader.ts'
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'strategy-commands-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+const strategy = (...args: string[]) => trader(['strategy', ...args], { cwd: folder })
+
+test('new writes a file that check accepts, and never over another', async () => {
+  expect((await strategy('new', 'mine')).exitCode).toBe(0)
+  expect(readFileSync(join(folder, 'mine.yaml'), 'utf8')).toMatch(
+    /^# yaml-language-server: \$schema=.*schemas\/json\/strategy-file\.json\n/,
+  )
+  expect((await strategy('check', 'mine.yaml')).stdout).toMatch(/^mine\.yaml: ok: mine /)
+  const again = await strategy('new', 'mine')
+  expect([again.exitCode, again.stderr]).toEqual([2, 'mine.yaml: there is a file already\n'])
+  expect((await strategy('new', 'pairs', '--from', 'pairs-reversion')).exitCode).toBe(0)
+  expect((await strategy('check', 'pairs.yaml')).stdout).toMatch(/^pairs\.yaml: ok: pairs /)
+  expect((await strategy('new', 'x', '--from', 'pairs-reverion')).stderr).toBe(
+    'no strategy pairs-reverion ships with trader (did you mean pairs-reversion?)\n',
+  )
+})
+
+test('test --lookahead cuts at every intent and finds nothing where nothing is', async () => {
+  const file = join(repository, 'strategies/turtle-breakout.yaml')
+  const { stdout, exitCode } = await strategy('test', file, '--lookahead', '--cuts', '5', '--json')
+  const tested = JSON.parse(stdout as string)
+  expect(exitCode).toBe(0)
+  expect(tested).toMatchObject({ strategy: 'turtle-breakout', lookAhead: { cuts: 5, leak: null } })
+  expect(tested.intents).toBeGreaterThan(5)
+}, 60_000)

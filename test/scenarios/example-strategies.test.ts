@@ -1,0 +1,70 @@
+import { readdirSync } from 'node:fs'
+import { basename } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { firstFacts, inMemoryRun } from '#compose/in-memory-run.ts'
+import { findLookAhead } from '#compose/look-ahead.ts'
+import { everyService } from '#compose/services.ts'
+import { Topology } from '#compose/topology.ts'
+import { Verify } from '#lib/kernel/verify.ts'
+import type { Event, Fact } from '#schemas/event.ts'
+import { feedFacts } from '#services/md/adapters/dataset-feed.ts'
+import { exampleMarket, exampleRoles } from '#test/example-market.ts'
+
+const market = exampleMarket(260)
+const names = readdirSync('strategies').map((file) => basename(file, '.yaml'))
+
+/** The market, and on the way a model that now and then calls it wild. */
+function* factsWithModel(): Generator<Fact> {
+  let n = 0
+  for (const fact of feedFacts(market as Parameters<typeof feedFacts>[0], true)) {
+    if (fact.topic === 'md.bar' && fact.payload.instrument === 'DAY.SIM') {
+      const score = n % 50 < 10 ? 0.1 : 0.8
+      yield {
+        at: fact.at,
+        epoch: 1,
+        n: n++,
+        topic: 'ml.signal',
+        payload: { model: 'calm-market', instrument: 'DAY.SIM', score },
+      }
+    }
+    yield fact
+  }
+}
+
+const topologyOf = (name: string): Topology =>
+  Topology.parse({
+    run: 'examples',
+    feed: { kind: 'seeded' },
+    account: { currency: 'USD', startingCash: '1000000' },
+    venue: { fill: 'next-open', fees: { takerBps: 1, makerBps: 0 } },
+    risk: { approvalTtlMs: 86_400_000 },
+    strategies: [{ file: `strategies/${name}.yaml`, roles: exampleRoles[name] }],
+  })
+
+describe('the strategies that ship with trader', () => {
+  test('are at least ten, and each has its roles in the market of these tests', () => {
+    expect(names.length).toBeGreaterThanOrEqual(10)
+    expect(Object.keys(exampleRoles).sort()).toEqual([...names].sort())
+  })
+
+  test.each(names)(
+    '%s wishes something, breaks nowhere, knows no future, and says it all again when it is heard again',
+    (name) => {
+      const run = inMemoryRun(topologyOf(name))
+      const log: Event[] = []
+      run(factsWithModel(), (event) => log.push({ ...event }))
+      const intents = log.filter((event) => event.topic === 'strategy.intent')
+      expect(intents.length).toBeGreaterThanOrEqual(2)
+      expect(new Set(intents.map(({ payload }) => payload.hash)).size).toBe(1)
+      for (const { payload } of intents) expect(Object.keys(payload.saw ?? {}).length).toBeGreaterThan(0)
+      expect(log.filter((event) => event.topic === 'strategy.status' && event.payload.state === 'failed')).toEqual([])
+      expect(log.filter((event) => event.topic === 'system.alert')).toEqual([])
+
+      const verify = new Verify(everyService)
+      for (const event of log) expect(verify.take(event)).toBeNull()
+
+      const subject = { facts: (most: number | null) => firstFacts(factsWithModel(), most), run }
+      expect(findLookAhead(subject, 6, () => undefined)).toMatchObject({ leak: null })
+    },
+  )
+})
