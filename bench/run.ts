@@ -11,6 +11,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   backtest: 'Backtest',
   options: 'Options',
   'start-memory': 'Start and memory',
+  strategy: 'Strategies on one feed',
 }
 
 const root = join(import.meta.dirname, '..')

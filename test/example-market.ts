@@ -29,7 +29,7 @@ export function exampleMarket(bars: number): MarketFact[] {
     { instrument: 'DAY.SIM', interval: '1d', widthUs: dayUs, seed: 5, optionsEvery: 20 },
     { instrument: 'PAIR.SIM', interval: '1d', widthUs: dayUs, seed: 6, optionsEvery: 0 },
     { instrument: 'HOUR.SIM', interval: '1h', widthUs: 60 * minuteUs, seed: 7, optionsEvery: 0 },
-    { instrument: 'FIVE.SIM', interval: '5m', widthUs: 5 * minuteUs, seed: 8, optionsEvery: 0 },
+    { instrument: 'FIVE.SIM', interval: '5m', widthUs: 5 * minuteUs, seed: 8, optionsEvery: 0, lateUs: 840 * minuteUs },
     { instrument: 'MINUTE.SIM', interval: '1m', widthUs: minuteUs, seed: 9, optionsEvery: bars },
   ]
   // Sorting is stable: of one time what is listed first comes first.
@@ -43,14 +43,16 @@ type Series = {
   readonly seed: number
   /** Lists a chain, and quotes it, every so many bars. */
   readonly optionsEvery: number
+  /** Its first bar begins so much later, so that it is in the session of New York. */
+  readonly lateUs?: number
 }
 
-function* factsOf({ instrument, interval, widthUs, seed, optionsEvery }: Series, bars: number): Generator<MarketFact> {
+function* factsOf({ instrument, interval, widthUs, seed, optionsEvery, lateUs = 0 }: Series, bars: number): Generator<MarketFact> {
   const random = seedRandom(seed)
   yield { at: startAt, topic: 'md.instrument', payload: share(instrument) }
   let close = 10_000
   for (let n = 0; n < bars; n++) {
-    const start = startAt + n * widthUs
+    const start = startAt + lateUs + n * widthUs
     if (optionsEvery > 0 && n % optionsEvery === 0) yield* chainFacts(instrument, start, close)
     const open = close
     close = Math.max(2_000, close + driftAt(n) + drawBelow(random, 201) - 100)
