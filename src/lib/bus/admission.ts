@@ -8,7 +8,7 @@ export type Hello = Extract<ClientHeader, { t: 'hello' }>
 const helloWithinMs = 5_000
 /** What a handshake and a hello take at most. */
 const bytesMost = 16 << 10
-const helloBytesMost = 4 << 10
+const helloBytesMost = 8 << 10
 
 /** A secret that nobody has: whoever is unknown takes as long to refuse as who is known. */
 const nobodysSecret = newNonce()

@@ -36,7 +36,7 @@ export const ClientHeader = z.discriminatedUnion('t', [
     proof: z.string().max(128),
     /** The first event wanted; null wants none. `head` = whatever comes from now on. */
     from: z.union([z.int().min(1), z.literal('head')]).nullable(),
-    topics: z.array(z.string().max(64)).max(64).nullable(),
+    topics: z.array(z.string().max(64)).max(256).nullable(),
     /** Under lockstep: answers event by event. */
     isService: z.boolean(),
   }),
