@@ -47,7 +47,10 @@ type Series = {
   readonly lateUs?: number
 }
 
-function* factsOf({ instrument, interval, widthUs, seed, optionsEvery, lateUs = 0 }: Series, bars: number): Generator<MarketFact> {
+function* factsOf(
+  { instrument, interval, widthUs, seed, optionsEvery, lateUs = 0 }: Series,
+  bars: number,
+): Generator<MarketFact> {
   const random = seedRandom(seed)
   yield { at: startAt, topic: 'md.instrument', payload: share(instrument) }
   let close = 10_000

@@ -88,5 +88,5 @@ test('run free every example is proven by verify, and explained clause by clause
   )
   const unclear = await trader(['strategy', 'explain', 'free', '--logs', 'logs'], { cwd: folder })
   expect(unclear.exitCode).toBe(2)
-  expect(unclear.stderr).toMatch(/^this run has several strategies: name one \(it runs /)
+  expect(unclear.stderr).toContain('this run has several strategies: name one (it runs ')
 }, 240_000)
