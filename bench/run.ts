@@ -10,6 +10,7 @@ import { join } from 'node:path'
 const benchmarks: Readonly<Record<string, string>> = {
   backtest: 'Backtest',
   options: 'Options',
+  log: 'Event log',
   'start-memory': 'Start and memory',
   strategy: 'Strategies on one feed',
 }

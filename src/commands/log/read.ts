@@ -1,6 +1,5 @@
 import { Flags } from '@oclif/core'
 import { logFolder } from '#lib/journal/log-folder.ts'
-import { atIn } from '#lib/journal/log-line.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -18,20 +17,21 @@ export default class LogRead extends TraderCommand {
     folder: Flags.string({ description: 'Folder of the log, instead of a run' }),
     from: Flags.integer({ description: 'First seq', default: 1, min: 1 }),
     to: Flags.integer({ description: 'Last seq', min: 1 }),
-    topic: Flags.string({ description: 'Topic (md.bar) or namespace (md); may be repeated', multiple: true }),
+    topic: Flags.string({
+      description: 'Topic (md.bar), namespace (md) or pattern (*.rejected); may be repeated',
+      multiple: true,
+    }),
     since: Flags.string({ description: 'First event time, like 2026-11-24 or 2026-11-24T12:30:00Z' }),
     until: Flags.string({ description: 'Event time to stop in front of' }),
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LogRead)
-    const since = microsOf('--since', flags.since) ?? Number.NEGATIVE_INFINITY
-    const until = microsOf('--until', flags.until) ?? Number.POSITIVE_INFINITY
+    const since = microsOf('--since', flags.since)
+    const until = microsOf('--until', flags.until)
     const { from, to, topic: topics } = flags
     let chunk: string[] = []
-    for (const { content } of readLog(logFolder(flags), { from, to, topics })) {
-      const at = atIn(content)
-      if (at < since || at >= until) continue
+    for (const { content } of readLog(logFolder(flags), { from, to, topics, since, until })) {
       chunk.push(content)
       if (chunk.length < 1_000) continue
       await print(chunk)

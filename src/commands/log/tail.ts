@@ -18,7 +18,10 @@ export default class LogTail extends TraderCommand {
     folder: Flags.string({ description: 'Folder of the log, instead of a run' }),
     number: Flags.integer({ char: 'n', description: 'How many of the newest events', default: 20, min: 0 }),
     follow: Flags.boolean({ char: 'f', description: 'Go on with what is appended, until stopped' }),
-    topic: Flags.string({ description: 'Topic (md.bar) or namespace (md); may be repeated', multiple: true }),
+    topic: Flags.string({
+      description: 'Topic (md.bar), namespace (md) or pattern (*.rejected); may be repeated',
+      multiple: true,
+    }),
     json: Flags.boolean({ description: 'JSON lines on a terminal, too' }),
   }
 
@@ -42,7 +45,7 @@ export default class LogTail extends TraderCommand {
       await sleep(pollMs)
       const to = newestSeq(folder)
       if (to <= head) continue
-      for (const { content } of readLog(folder, { from: head + 1, to, topics })) print(content)
+      for (const { content } of readLog(folder, { from: head + 1, to, topics, acknowledged: to })) print(content)
       head = to
     }
   }

@@ -1,0 +1,96 @@
+import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import { type ReadOptions, readLog } from '#lib/journal/read-log.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+/** What is used of `@duckdb/node-api`, which is not installed with trader. */
+type DuckDb = {
+  DuckDBInstance: { create(path: string): Promise<{ connect(): Promise<Connection>; closeSync(): void }> }
+}
+type Connection = {
+  run(sql: string): Promise<unknown>
+  runAndReadAll(sql: string): Promise<{ columnNames(): string[]; getRowObjectsJson(): Record<string, unknown>[] }>
+  closeSync(): void
+}
+
+export type SqlLog = {
+  readonly query: (sql: string) => Promise<{ readonly columns: string[]; readonly rows: Record<string, unknown>[] }>
+  readonly close: () => void
+}
+
+const packageName = '@duckdb/node-api'
+const testedVersion = '1.5.6-r.1'
+const columns = {
+  seq: 'BIGINT',
+  id: 'VARCHAR',
+  topic: 'VARCHAR',
+  v: 'INTEGER',
+  at: 'BIGINT',
+  source: 'VARCHAR',
+  cause: 'VARCHAR',
+  payload: 'JSON',
+}
+
+/**
+ * The events of a log as the view `events` of a DuckDB in memory: the fields of the envelope, `time` (that of `at`) and `payload` as JSON.
+ * Throws a UserError when DuckDB is not installed.
+ */
+export async function openSqlLog(folder: string, options: ReadOptions): Promise<SqlLog> {
+  const { DuckDBInstance } = await duckDb()
+  const temporary = mkdtempSync(join(tmpdir(), 'trader-sql-'))
+  try {
+    const file = join(temporary, 'events.jsonl')
+    await pipeline(Readable.from(blocks(folder, options)), createWriteStream(file))
+    const instance = await DuckDBInstance.create(':memory:')
+    const connection = await instance.connect()
+    const types = Object.entries(columns).map(([name, type]) => `'${name}': '${type}'`)
+    const source = `read_json('${file.replaceAll("'", "''")}', format = 'newline_delimited', columns = {${types.join(', ')}})`
+    await connection.run(`create view events as select *, make_timestamp("at") as "time" from ${source}`)
+    return {
+      async query(sql) {
+        try {
+          const reader = await connection.runAndReadAll(sql)
+          return { columns: reader.columnNames(), rows: reader.getRowObjectsJson() }
+        } catch (error) {
+          throw new UserError((error as Error).message.split('\n')[0] ?? 'DuckDB refuses', {
+            hint: 'the view is events: seq, id, topic, v, at, time, source, cause, payload',
+          })
+        }
+      },
+      close() {
+        connection.closeSync()
+        instance.closeSync()
+        rmSync(temporary, { recursive: true })
+      },
+    }
+  } catch (error) {
+    rmSync(temporary, { recursive: true, force: true })
+    throw error
+  }
+}
+
+function* blocks(folder: string, options: ReadOptions): Generator<string> {
+  let block = ''
+  for (const { content } of readLog(folder, options)) {
+    block += `${content}\n`
+    if (block.length < 1 << 16) continue
+    yield block
+    block = ''
+  }
+  yield block
+}
+
+async function duckDb(): Promise<DuckDb> {
+  try {
+    return (await import(packageName)) as DuckDb
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
+    throw new UserError('SQL over logs needs DuckDB, which is not installed with trader', {
+      hint: `npm install --no-save ${packageName}@${testedVersion}`,
+    })
+  }
+}
