@@ -9,6 +9,7 @@ import { Topology } from '#compose/topology.ts'
 import type { BacktestManifest } from '#compose/write-run.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
+import { curve } from '#lib/terminal/sparkline.ts'
 import { formatTable } from '#lib/terminal/table.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { utcInstant } from '#services/md/adapters/utc-instant.ts'
@@ -97,7 +98,7 @@ export default class Backtest extends TraderCommand {
     }
     const progress = startProgress({ label: 'backtest', unit: 'events of the market', total: data.total })
     const date = started.toISOString().slice(0, 10)
-    const { manifest, result } = flags.lockstep
+    const { manifest, result, equity } = flags.lockstep
       ? await runLockstepBacktest({ topology: topology.data, data, folder, progress })
       : runBacktest({
           topology: topology.data,
@@ -113,7 +114,7 @@ export default class Backtest extends TraderCommand {
     this.say(`${manifest.events} events in ${seconds.toFixed(1)} s; ${folder}`)
     if (result.fill === 'touch' && result.rejected > 0 && result.rejected === result.orders)
       this.say('no order met a quote: --fill touch needs quotes in the data')
-    this.log(resultTable(manifest, result))
+    this.log(resultTable(manifest, result, equity))
     return { run, folder, manifest, result, seconds, peakRssBytes }
   }
 }
@@ -146,7 +147,11 @@ function freeId(runs: string, now: Date, name: string): string {
   }
 }
 
-function resultTable({ contentHash }: BacktestManifest, result: BacktestResult): string {
+function resultTable(
+  { contentHash }: BacktestManifest,
+  result: BacktestResult,
+  equityByDay: readonly number[],
+): string {
   const percent = (ratio: number) => `${(ratio * 100).toFixed(2)} %`
   const twoDigits = (ratio: number) => ratio.toFixed(2)
   const orDash = (ratio: number | null | undefined, form: (ratio: number) => string) =>
@@ -162,6 +167,7 @@ function resultTable({ contentHash }: BacktestManifest, result: BacktestResult):
     ['refused by us', result.denied],
     ['rejected by the venue', result.rejected],
     [`final equity ${result.currency}`, result.finalEquity],
+    ['equity, by day', curve(equityByDay, 48)],
     ['total return', percent(result.totalReturn)],
     ['max drawdown', percent(result.maxDrawdown)],
     ['volatility, yearly', orDash(equity?.volatility_annual, percent)],

@@ -127,6 +127,11 @@ export class ResultBook {
     }
   }
 
+  /** The account's last value on each UTC day that has one. */
+  get equityByDay(): readonly number[] {
+    return this.#days.map(({ equity }) => equity)
+  }
+
   /** Every fill, a line each. */
   tradesCsv(): string {
     return `${['time,strategy,instrument,side,quantity,price,fee,client_order_id,trade_id', ...this.#fills].join('\n')}\n`

@@ -4,12 +4,12 @@ import { InProcess } from '#lib/kernel/in-process.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { Event, Fact } from '#schemas/event.ts'
 import { feedSource } from '#services/md/adapters/open-feed.ts'
-import { type BacktestResult, ResultBook } from './backtest-result.ts'
+import { ResultBook } from './backtest-result.ts'
 import { RunLog } from './run-log.ts'
 import { configsOf } from './service-configs.ts'
 import { everyService } from './services.ts'
 import type { Topology } from './topology.ts'
-import { type BacktestManifest, type DataDescribed, writeRun } from './write-run.ts'
+import { type DataDescribed, type WrittenRun, writeRun } from './write-run.ts'
 
 export type Backtest = {
   readonly topology: Topology
@@ -23,7 +23,7 @@ export type Backtest = {
 }
 
 /** Takes every fact through every service in this process and writes the run's folder. The manifest is written last. */
-export function runBacktest(backtest: Backtest): { manifest: BacktestManifest; result: BacktestResult } {
+export function runBacktest(backtest: Backtest): WrittenRun {
   const { topology, facts, data, folder, date, onFacts } = backtest
   const configs = configsOf(topology)
   mkdirSync(folder, { recursive: true })

@@ -6,11 +6,11 @@ import type { Progress } from '#lib/terminal/progress.ts'
 import type { Event } from '#schemas/event.ts'
 import { generateMarketData } from '#services/md/adapters/generate-market-data.ts'
 import { type BacktestData, seededGeneration } from './backtest-data.ts'
-import { type BacktestResult, ResultBook } from './backtest-result.ts'
+import { ResultBook } from './backtest-result.ts'
 import { configsOf } from './service-configs.ts'
 import { placed, type Topology } from './topology.ts'
 import { runTreeToEnd } from './tree-to-end.ts'
-import { type BacktestManifest, writeRun } from './write-run.ts'
+import { type WrittenRun, writeRun } from './write-run.ts'
 
 type LockstepBacktest = {
   readonly topology: Topology
@@ -20,9 +20,7 @@ type LockstepBacktest = {
 }
 
 /** The same backtest as a tree of processes, one event at a time: its log has the content hash of the one in this process. */
-export async function runLockstepBacktest(
-  backtest: LockstepBacktest,
-): Promise<{ manifest: BacktestManifest; result: BacktestResult }> {
+export async function runLockstepBacktest(backtest: LockstepBacktest): Promise<WrittenRun> {
   const { topology, data, folder, progress } = backtest
   const configs = configsOf(topology)
   mkdirSync(folder, { recursive: true })

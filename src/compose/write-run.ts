@@ -33,8 +33,15 @@ export type FinishedRun = {
   readonly contentHash: string
 }
 
+/** `equity`: the last value of each day. */
+export type WrittenRun = {
+  readonly manifest: BacktestManifest
+  readonly result: BacktestResult
+  readonly equity: readonly number[]
+}
+
 /** Writes what stands beside the log of a backtest. The manifest is written last. */
-export function writeRun(run: FinishedRun): { manifest: BacktestManifest; result: BacktestResult } {
+export function writeRun(run: FinishedRun): WrittenRun {
   const { topology, configs, data, folder, book, startsAt, events, contentHash } = run
   const result = book.result(topology.venue.fill, data.isSimulated)
   const manifest: BacktestManifest = {
@@ -55,5 +62,5 @@ export function writeRun(run: FinishedRun): { manifest: BacktestManifest; result
   writeJson('result.json', result)
   writeJson('topology.json', placed(topology))
   writeJson('manifest.json', manifest)
-  return { manifest, result }
+  return { manifest, result, equity: book.equityByDay }
 }

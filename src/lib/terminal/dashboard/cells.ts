@@ -7,16 +7,6 @@ export function cell(text: string | number | null, width: number, align: 'left' 
   return align === 'left' ? cut.padEnd(width) : cut.padStart(width)
 }
 
-/** The newest `width` numbers as blocks between their lowest and highest. */
-export function sparkline(numbers: readonly number[], width: number): string {
-  const shown = numbers.slice(-width)
-  const low = Math.min(...shown)
-  const range = Math.max(...shown) - low
-  return shown.map((n) => blocks[range === 0 ? 3 : Math.round(((n - low) / range) * 7)]).join('')
-}
-
-const blocks = '▁▂▃▄▅▆▇█'
-
 /** `1,234,567` */
 export const grouped = (n: number): string => Math.round(n).toLocaleString('en-US')
 

@@ -1,8 +1,9 @@
-import { cell, cents, clockTime, grouped, sparkline } from '#lib/terminal/dashboard/cells.ts'
+import { cell, cents, clockTime, grouped } from '#lib/terminal/dashboard/cells.ts'
 import type { OrdersShown } from '#lib/terminal/dashboard/orders.ts'
 import type { PriceShown } from '#lib/terminal/dashboard/prices.ts'
 import type { ProcessRow } from '#lib/terminal/dashboard/process-row.ts'
 import type { AccountShown, PositionShown } from '#lib/terminal/dashboard/screen-state.ts'
+import { sparkline } from '#lib/terminal/sparkline.ts'
 
 export type Line = { readonly key: string; readonly text: string; readonly color?: string }
 
