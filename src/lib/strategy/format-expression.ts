@@ -1,5 +1,5 @@
 import type { Comparison, Condition, Operand } from './expression.ts'
-import { weekdays } from './own-words.ts'
+import { weekdays } from './weekdays.ts'
 
 type Names = readonly { readonly name: string }[]
 

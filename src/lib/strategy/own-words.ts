@@ -2,17 +2,7 @@ import { functionNames } from './compile-call.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { keywordNames } from './expression-tokens.ts'
 import { type PositionField, positionFields } from './strategy-slot.ts'
-
-/** In the order of ISO 8601: Monday is 1. */
-export const weekdays: readonly string[] = [
-  'monday',
-  'tuesday',
-  'wednesday',
-  'thursday',
-  'friday',
-  'saturday',
-  'sunday',
-]
+import { weekdays } from './weekdays.ts'
 
 /** Words that no input can be called. */
 export const reservedWords: readonly string[] = [

@@ -1,8 +1,8 @@
-import { wallClock } from '#lib/time/time-zone.ts'
+import { isZone } from '#lib/time/is-zone.ts'
 import type { DeclaredSession } from './declared-inputs.ts'
 import { didYouMean } from './did-you-mean.ts'
-import { weekdays } from './own-words.ts'
 import type { Report } from './problem.ts'
+import { weekdays } from './weekdays.ts'
 import { type Field, startOf, writtenText } from './yaml-tree.ts'
 
 /** `{ session: 09:30-16:00, zone: America/New_York, days: monday-friday }`. */
@@ -27,16 +27,6 @@ export function readZone({ at, value }: Field, report: Report): string | null {
     `${JSON.stringify(zone)} is no time zone; it is written like America/New_York or UTC`,
   )
   return null
-}
-
-export function isZone(zone: string): boolean {
-  try {
-    wallClock(zone)(0)
-    return zone.length > 0 && zone.length <= 64
-  } catch (error) {
-    if (error instanceof RangeError) return false
-    throw error
-  }
 }
 
 function readHours({ at, value }: Field, report: Report): { from: number; to: number } | null {

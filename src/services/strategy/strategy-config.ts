@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { checkRequest } from '#lib/indicators/check-request.ts'
-import { isZone } from '#lib/strategy/read-session.ts'
 import { rolesRead, StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
 import type { Slot } from '#lib/strategy/strategy-slot.ts'
+import { isZone } from '#lib/time/is-zone.ts'
 import { InstrumentId, Money, Name, Sha256 } from '#schemas/primitives.ts'
 
 /** A strategy to run: what its file says, the hash of the file, and the instruments whose bars its roles read. */
