@@ -27,9 +27,15 @@ export function compileInputs(scope: InputScope): Compiled {
 function addInput(compiled: Compiled, input: DeclaredInput, numbers: ReadonlyMap<string, number>): number {
   switch (input.kind) {
     case 'indicator': {
-      const { key, params, indicator, of } = input
+      const { key, params, indicator, of, input: values } = input
       const series = numbers.get(of) as number
-      return numberOf(compiled.indicators, { series, indicator: indicator.name, params: [...params], key })
+      return numberOf(compiled.indicators, {
+        series,
+        indicator: indicator.name,
+        params: [...params],
+        key,
+        ...(values === 'close' ? {} : { input: values }),
+      })
     }
     case 'score':
       return numberOf(compiled.scores, { series: numbers.get(input.of) as number, model: input.model })

@@ -1,4 +1,5 @@
 import type { AnyIndicator } from '#lib/indicators/indicator.ts'
+import type { IndicatorInput } from '#schemas/indicator-outputs.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { Condition } from './expression.ts'
 import { barFields, type PositionField, type Session, sessionFields } from './strategy-slot.ts'
@@ -19,6 +20,8 @@ export type DeclaredIndicator = {
   readonly indicator: AnyIndicator
   readonly params: readonly number[]
   readonly key: string
+  /** Which series of the bars it is computed of: the close, but for `of: price.high`. */
+  readonly input: IndicatorInput
   /** The name of a series. */
   readonly of: string
 }

@@ -2,6 +2,7 @@ import { isScalar, isSeq, type Node } from 'yaml'
 import { isBuildable } from '#lib/bars/bar-interval.ts'
 import { checkRequest } from '#lib/indicators/check-request.ts'
 import { indicatorNames } from '#lib/indicators/indicator-catalogue.ts'
+import { type IndicatorInput, indicatorInputs } from '#schemas/indicator-outputs.ts'
 import { Interval, Name } from '#schemas/primitives.ts'
 import type { DeclaredIndicator, DeclaredInput, DeclaredScore, DeclaredSeries } from './declared-inputs.ts'
 import { didYouMean } from './did-you-mean.ts'
@@ -49,6 +50,8 @@ function readScore(
   return null
 }
 
+const isInput = (input: string): input is IndicatorInput => (indicatorInputs as readonly string[]).includes(input)
+
 const isSeries = (part: Map<string, Field>): boolean => part.has('role') || part.has('timeframe')
 
 function checkInputName(name: string, at: number, report: Report): void {
@@ -85,7 +88,7 @@ function readIndicator(
   }
   for (const [key, field] of others)
     report.error(field.at, `${name} has ${key} beside ${written[0]}: an input is one indicator`)
-  const of = readSource(name, part.get('of'), at, allSeries, report)
+  const of = readSource(name, part.get('of'), at, allSeries, report, true)
   const [indicatorName, field] = written
   if (!indicatorNames.includes(indicatorName)) {
     const meant = didYouMean(indicatorName, indicatorNames)
@@ -93,10 +96,12 @@ function readIndicator(
     return null
   }
   const params = readParams(indicatorName, field, report)
-  if (!params) return null
-  const checked = checkRequest(indicatorName, params)
+  if (!params || of === null) return null
+  const [series = '', input = 'close'] = of.split('.')
+  if (!isInput(input)) return null
+  const checked = checkRequest(indicatorName, params, input)
   if (!checked.isValid) report.error(startOf(field.value, field.at), checked.message)
-  return checked.isValid && of !== null ? { kind: 'indicator', ...checked, of } : null
+  return checked.isValid ? { kind: 'indicator', ...checked, of: series } : null
 }
 
 function readSource(
@@ -105,6 +110,7 @@ function readSource(
   at: number,
   allSeries: readonly string[],
   report: Report,
+  mayHaveInput = false,
 ): string | null {
   const [only] = allSeries
   if (!field) {
@@ -114,7 +120,13 @@ function readSource(
   }
   const of = readWord(field, at, '', report)
   if (!of) return null
+  const [series = '', input, ...rest] = of.text.split('.')
   if (allSeries.includes(of.text)) return of.text
+  if (mayHaveInput && allSeries.includes(series) && rest.length === 0) {
+    if (isInput(input ?? '')) return of.text
+    report.error(of.at, `there is no ${of.text}; known: ${indicatorInputs.map((one) => `${series}.${one}`).join(', ')}`)
+    return null
+  }
   const known = allSeries.length > 0 ? `; known: ${allSeries.join(', ')}` : ''
   report.error(of.at, `there is no series ${of.text}${didYouMean(of.text, allSeries)}${known}`)
   return null

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { indicatorInputs } from '#schemas/indicator-outputs.ts'
 import { Interval, Money, Name, Quantity } from '#schemas/primitives.ts'
 import { OptionWish } from '#schemas/strategy.ts'
 import { Condition, Operand } from './expression.ts'
@@ -54,6 +55,7 @@ export const StrategyDefinition = z.strictObject({
       params: z.array(z.number()),
       /** `ema(10)`, as on the indicator's events. */
       key: z.string().max(64),
+      input: z.enum(indicatorInputs).optional(),
     }),
   ),
   /** Models, and the series whose instrument they speak of. */

@@ -132,11 +132,12 @@ const loadedStatement = (bound: BoundStrategy): Statement<'strategy.loaded'> => 
   payload: {
     strategy: bound.definition.name,
     hash: bound.hash,
-    requests: bound.definition.indicators.map(({ series, indicator, params }) => ({
+    requests: bound.definition.indicators.map(({ series, indicator, params, input }) => ({
       instrument: instrumentOf(bound, series),
       interval: bound.definition.series[series]?.timeframe as string,
       indicator,
       params,
+      ...(input === undefined ? {} : { input }),
     })),
   },
 })

@@ -28,8 +28,8 @@ function explainGaps({ definition, roles }: BoundStrategy, context: z.Refinement
   const refuse = (message: string) => context.addIssue({ code: 'custom', message: `${definition.name}: ${message}` })
   for (const role of rolesRead(definition))
     if (!Object.hasOwn(roles, role)) refuse(`no instrument is named for the role ${role}`)
-  for (const { indicator, params, key, series } of definition.indicators) {
-    const checked = checkRequest(indicator, params)
+  for (const { indicator, params, key, series, input } of definition.indicators) {
+    const checked = checkRequest(indicator, params, input)
     if (!checked.isValid) refuse(checked.message)
     else if (checked.key !== key) refuse(`${key} is ${checked.key}`)
     if (series >= definition.series.length) refuse(`${key} is of a series that is not there`)

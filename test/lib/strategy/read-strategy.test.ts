@@ -79,6 +79,23 @@ describe('a good file', () => {
     expect(definition?.size).toEqual({ kind: 'notional', notional: '0.10' })
   })
 
+  test('computes an indicator of another series than the close, and says which there are', () => {
+    const { definition } = readStrategy(withLine(4, '  fast: { ema: [10], of: price.hl2 }'))
+    expect(definition?.indicators[0]).toEqual({
+      series: 0,
+      indicator: 'ema',
+      params: [10],
+      key: 'ema(10)@hl2',
+      input: 'hl2',
+    })
+    expect(problemsOf(withLine(4, '  fast: { ema: [10], of: price.hl9 }'))[0]).toMatch(
+      /^4:26 there is no price\.hl9; known: price\.close, /,
+    )
+    expect(problemsOf(withLine(4, '  fast: { atr: [10], of: price.high }'))[0]).toMatch(
+      /^4:16 atr\(10\): it reads .* and cannot be computed of high$/,
+    )
+  })
+
   test('keeps amounts as they were written', () => {
     const { definition } = readStrategy(withLine(9, 'size: { quantity: 0.1000000000000000000001 }'))
     expect(definition?.size).toEqual({ kind: 'quantity', quantity: '0.1000000000000000000001' })
