@@ -11,6 +11,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   backtest: 'Backtest',
   options: 'Options',
   log: 'Event log',
+  indicators: 'Indicators',
   'start-memory': 'Start and memory',
   strategy: 'Strategies on one feed',
 }

@@ -29,7 +29,8 @@ export const cci = defineIndicator({
     let deviations = 0
     for (let i = 0; i < recent.length; i++) deviations += Math.abs((recent[i] as number) - prices.mean)
     const scale = 0.015 * (deviations / recent.length)
-    return { value: scale === 0 ? 0 : (price - prices.mean) / scale }
+    // Typical prices that are equal may differ in their last bits as doubles.
+    return { value: scale <= 1e-16 * Math.abs(prices.mean) ? 0 : (price - prices.mean) / scale }
   },
 })
 

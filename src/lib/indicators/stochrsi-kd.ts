@@ -1,6 +1,6 @@
 import { defineIndicator } from './indicator.ts'
 import { period } from './parameters.ts'
-import { addToStochastic, hasStochastic, type RawStochastic, startStochastic } from './raw-stochastic.ts'
+import { addToStochastic, hasStochastic, type RawStochastic, startStochasticOfRsi } from './raw-stochastic.ts'
 import { addToGains, type GainsAndLosses, hasGains, relativeStrength, startGains } from './relative-strength.ts'
 import { addToMean, type SlidingMean, startMean } from './sliding-mean.ts'
 
@@ -20,7 +20,7 @@ export const stochrsiKd = defineIndicator({
   source: 'k = SMA of the stochastic of the RSI, d = SMA of k (TradingView, LEAN)',
   start: ([n, m, k, d]: Params): StochrsiState => ({
     rsi: startGains(n),
-    raw: startStochastic(m),
+    raw: startStochasticOfRsi(m),
     k: startMean(k),
     d: startMean(d),
   }),

@@ -1,6 +1,6 @@
 import { defineIndicator } from './indicator.ts'
 import { period } from './parameters.ts'
-import { addToStochastic, hasStochastic, type RawStochastic, startStochastic } from './raw-stochastic.ts'
+import { addToStochastic, hasStochastic, type RawStochastic, startStochasticOfRsi } from './raw-stochastic.ts'
 import { addToGains, type GainsAndLosses, hasGains, relativeStrength, startGains } from './relative-strength.ts'
 import { addToMean, type SlidingMean, startMean } from './sliding-mean.ts'
 
@@ -19,7 +19,7 @@ export const stochrsi = defineIndicator({
   source: 'Chande and Kroll 1994: fast stochastic of the RSI (TA-Lib STOCHRSI)',
   start: ([n, fastk, fastd]: Params): StochrsiState => ({
     rsi: startGains(n),
-    k: startStochastic(fastk),
+    k: startStochasticOfRsi(fastk),
     d: startMean(fastd),
   }),
   update({ rsi, k, d }: StochrsiState, { close }) {

@@ -14,12 +14,13 @@ export const t3 = defineIndicator({
   update: (state: T3State, bar) => addToChain(state.chain, bar.close),
   read({ chain, factors }) {
     if (!isChainSeeded(chain)) return { value: null }
-    const [, , e3, e4, e5, e6] = chain.map(({ value }) => value) as [number, number, number, number, number, number]
+    const [, , e3, e4, e5, e6] = chain as [Ema, Ema, Ema, Ema, Ema, Ema]
     const [c1, c2, c3, c4] = factors
-    return { value: c1 * e6 + c2 * e5 + c3 * e4 + c4 * e3 }
+    return { value: c1 * e6.value + c2 * e5.value + c3 * e4.value + c4 * e3.value }
   },
 })
 
+type Ema = SmoothedAverage
 type T3State = { readonly chain: SmoothedAverage[]; readonly factors: readonly [number, number, number, number] }
 
 const factorsOf = (v: number): T3State['factors'] => [

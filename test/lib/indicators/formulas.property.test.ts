@@ -141,3 +141,16 @@ describe('sliding moments', () => {
     expect(Math.abs(moments.mean - mean)).toBeLessThan(1e-10)
   })
 })
+
+test('the stochastic of an RSI is 0 while the price stands still, whatever the last bits of the RSI do', () => {
+  const moves = [10, 11, 10.5, 11.5, 11.25, 12, 11, 11.5, ...new Array<number>(60).fill(11.5)]
+  const series = moves.map((close) => ({ open: close, high: close, low: close, close, volume: 1, session: 0 }))
+  for (const [name, params] of [
+    ['stochrsi', [4, 3, 1]],
+    ['stochrsi_kd', [4, 3, 1, 1]],
+  ] as const) {
+    const { indicator, params: all } = checked(name, params)
+    const still = run(indicator, indicator.start(all), series).slice(12)
+    expect(still.every(({ k, d }) => k === 0 && d === 0)).toBe(true)
+  }
+})
