@@ -113,7 +113,7 @@ const line = (c: Column, n: number) => {
   return { value: at(n - 1), slope, intercept: at(0), forecast: at(n), angle }
 }
 
-/** The formulas of windows and averages, written plainly over whole columns: what an incremental one has to equal. */
+/** Every formula, written plainly over whole columns: what the incremental one has to equal. */
 export const batch: Readonly<Record<string, Batch>> = {
   sma: of(({ c }, n = 0) => sma(c, n)),
   ema: of(({ c }, n = 0) => ema(c, n)),
@@ -304,4 +304,170 @@ export const batch: Readonly<Record<string, Batch>> = {
       s3: each([p, high, low], (x, y, z) => z - 2 * (y - x)),
     }
   }),
+  kama: of(({ c, change }, n = 0) => {
+    const path = sum(each([change], Math.abs), n)
+    let value = c[n - 1] as number
+    return c.map((x, i) => {
+      if (i < n) return null
+      const efficiency = path[i] === 0 ? 1 : Math.abs((x as number) - (c[i - n] as number)) / (path[i] as number)
+      value += (efficiency * (2 / 3 - 2 / 31) + 2 / 31) ** 2 * ((x as number) - value)
+      return value
+    })
+  }),
+  t3: of(({ c }, n = 0, v = 0) => {
+    const chain = [c]
+    for (let k = 0; k < 6; k++) chain.push(ema(chain[k] as Column, n))
+    const [c1, c2, c3, c4] = [-(v ** 3), 3 * v ** 2 + 3 * v ** 3, -6 * v ** 2 - 3 * v - 3 * v ** 3, (1 + v) ** 3]
+    return each(chain.slice(3), (e3, e4, e5, e6) => c1 * e6 + c2 * e5 + c3 * e4 + c4 * e3)
+  }),
+  mfi: of(({ tp, v }, n = 0) => {
+    const moved = sub(tp, lag(tp, 1))
+    const flow = (sign: number) =>
+      sum(
+        each([moved, tp, v], (x, price, size) => (x * sign > 0 ? price * size : 0)),
+        n,
+      )
+    return each([flow(1), flow(-1)], (up, down) => (up + down < 1 ? 0 : (100 * up) / (up + down)))
+  }),
+  correl: of(({ h, l }, n = 0) =>
+    each([products(h, l, n), products(h, h, n), products(l, l, n)], (x, y, z) => over(x, Math.sqrt(y * z))),
+  ),
+  adosc: of(({ clv, v }, fast = 0, slow = 0) => {
+    const line = running(each([clv, v], (x, y) => x * y)) as number[]
+    const from0 = (n: number) =>
+      line.map((_, i) => line.slice(1, i + 1).reduce((e, x) => e + (2 / (n + 1)) * (x - e), line[0] as number))
+    return sub(from0(fast), from0(slow)).map((value, i) => (i < slow - 1 ? null : value))
+  }),
+  stochrsi: of(({ c }, n = 0, fk = 0, fd = 0) => {
+    const k = stochasticOf(rsi(c, n), fk)
+    const d = sma(k, fd)
+    return together({ k, d }, d)
+  }),
+  stochrsi_kd: of(({ c }, n = 0, m = 0, ks = 0, ds = 0) => {
+    const k = sma(stochasticOf(rsi(c, n), m), ks)
+    return { k, d: sma(k, ds) }
+  }),
+  heikinashi: of(({ o, h, l, c }) => {
+    const close = each([o, h, l, c], (a, b, d, e) => (a + b + d + e) / 4)
+    const open: Column = []
+    for (let i = 0; i < close.length; i++)
+      open.push(
+        i === 0 ? ((o[0] as number) + (c[0] as number)) / 2 : ((open[i - 1] as number) + (close[i - 1] as number)) / 2,
+      )
+    return { open, high: each([h, open, close], Math.max), low: each([l, open, close], Math.min), close }
+  }),
+  vwap_session: ([one = 0, two = 0], bars) => {
+    const columns: Record<string, Column> = { vwap: [], u1: [], l1: [], u2: [], l2: [] }
+    bars.forEach((bar, i) => {
+      const first = bars.findLastIndex((other, k) => k < i && other.session !== bar.session) + 1
+      const session = bars
+        .slice(first, i + 1)
+        .map(({ high, low, close, volume }) => ({ x: (high + low + close) / 3, volume }))
+      const volume = total(session.map((each) => each.volume))
+      const mean = volume === 0 ? null : total(session.map((each) => each.x * each.volume)) / volume
+      const spread =
+        mean === null ? 0 : Math.sqrt(total(session.map((each) => each.volume * (each.x - mean) ** 2)) / volume)
+      const at = (times: number) => (mean === null ? null : mean + times * spread)
+      for (const [name, times] of [
+        ['vwap', 0],
+        ['u1', one],
+        ['l1', -one],
+        ['u2', two],
+        ['l2', -two],
+      ] as const)
+        columns[name]?.push(at(times))
+    })
+    return columns
+  },
+  supertrend: ([n = 0, k = 0], bars) => {
+    const { tr, hl2, c } = fields(bars)
+    const reach = times(rma(tr, n), k) as number[]
+    const [line, dir]: [Column, Column] = [[], []]
+    let [upper, lower, now] = [0, 0, 1]
+    hl2.forEach((middle, i) => {
+      if (reach[i] === null || reach[i] === undefined) {
+        line.push(null)
+        dir.push(null)
+        return
+      }
+      const [high, low] = [(middle as number) + reach[i], (middle as number) - reach[i]]
+      const [close, before] = [c[i] as number, c[i - 1] as number]
+      upper = i === n || high < upper || before > upper ? high : upper
+      lower = i === n || low > lower || before < lower ? low : lower
+      if (i > n) now = now > 0 ? (close < lower ? -1 : 1) : close > upper ? 1 : -1
+      line.push(now > 0 ? lower : upper)
+      dir.push(now)
+    })
+    return { line, dir }
+  },
+  sar: ([step = 0, most = 0], bars) => {
+    const [first, second] = bars
+    if (!first || !second) return { value: bars.map(() => null) }
+    const least = Math.min(step, most)
+    const fall = first.low - second.low
+    let isLong = !(fall > 0 && fall > second.high - first.high)
+    let [stop, extreme, weight] = isLong ? [first.low, second.high, least] : [first.high, second.low, least]
+    const value: Column = [null]
+    for (let i = 1; i < bars.length; i++) {
+      const bar = bars[i] as BarValues
+      const before = bars[Math.max(1, i - 1)] as BarValues
+      const clamped = (x: number) => (isLong ? Math.min(x, before.low, bar.low) : Math.max(x, before.high, bar.high))
+      const best = () => (isLong ? bar.high : bar.low)
+      if (isLong ? bar.low <= stop : bar.high >= stop) {
+        isLong = !isLong
+        stop = clamped(extreme)
+        value.push(stop)
+        extreme = best()
+        weight = least
+      } else {
+        value.push(stop)
+        if (isLong ? bar.high > extreme : bar.low < extreme) {
+          extreme = best()
+          weight = Math.min(weight + least, most)
+        }
+      }
+      stop = clamped(stop + weight * (extreme - stop))
+    }
+    return { value }
+  },
+  adx: ([n = 0], bars) => {
+    const { h, l, tr } = fields(bars)
+    const [up, down] = [sub(h, lag(h, 1)), sub(lag(l, 1), l)]
+    const summed = (x: Column): Column => {
+      let value = 0
+      return x.map((now, i) => {
+        value = i < n ? value + (now ?? 0) : value - value / n + (now as number)
+        return i < n - 1 ? null : value
+      })
+    }
+    const plusDm = summed(each([up, down], (a, b) => (a > 0 && a > b ? a : 0)))
+    const minusDm = summed(each([up, down], (a, b) => (b > 0 && b > a ? b : 0)))
+    const range = summed(tr)
+    const share = (x: Column) => each([x, range], (a, b) => 100 * over(a, b)).map((value, i) => (i < n ? null : value))
+    const [plusDi, minusDi] = [share(plusDm), share(minusDm)]
+    let newest = 0
+    const isStill: boolean[] = []
+    const dx = plusDi.map((a, i) => {
+      const b = minusDi[i] as number | null
+      if (a === null || b === null) return null
+      isStill[i] = a + b === 0
+      if (a + b > 0) newest = (100 * Math.abs(a - b)) / (a + b)
+      return newest
+    })
+    let value = 0
+    const adx = dx.map((x, i) => {
+      if (x === null) return null
+      if (i < 2 * n) value += isStill[i] ? 0 : x / n
+      else if (!isStill[i]) value = (value * (n - 1) + x) / n
+      return i < 2 * n - 1 ? null : value
+    })
+    return { plusDm, minusDm, plusDi, minusDi, dx, adx, adxr: each([adx, lag(adx, n - 1)], (a, b) => (a + b) / 2) }
+  },
+}
+
+/** An RSI that stands still but for its last bits has no range. */
+function stochasticOf(x: Column, n: number): Column {
+  return each([x, highest(x, n), lowest(x, n)], (now, top, bottom) =>
+    top - bottom <= 1e-9 ? 0 : (100 * (now - bottom)) / (top - bottom),
+  )
 }

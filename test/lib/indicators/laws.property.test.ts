@@ -68,6 +68,10 @@ const changed = (
 const near = (got: number | null | undefined, want: number | null | undefined, tolerance: number): boolean =>
   typeof got === 'number' && typeof want === 'number' ? Math.abs(got - want) <= tolerance : got === want
 
+test('there is a plain formula for every indicator', () => {
+  expect(Object.keys(batch).sort()).toEqual(indicatorNames)
+})
+
 describe.each(Object.keys(batch))('%s', (name) => {
   test('bar by bar equals the plain formula over the whole series, gaps and all', () => {
     fc.assert(
@@ -75,7 +79,9 @@ describe.each(Object.keys(batch))('%s', (name) => {
         const got = compute(name, params, bars)
         for (const [output, column] of Object.entries(batch[name]?.(params, bars) ?? {})) {
           const scale = Math.max(1, ...column.map((value) => Math.abs(value ?? 0)))
-          const bad = column.findIndex((want, i) => !near(got[output]?.[i], want, 1e-8 * scale))
+          // A narrow range of an RSI makes the last bits of it large.
+          const tolerance = name.startsWith('stochrsi') ? 1e-5 : 1e-8
+          const bad = column.findIndex((want, i) => !near(got[output]?.[i], want, tolerance * scale))
           expect([output, bad, column[bad], got[output]?.[bad]]).toEqual([output, -1, undefined, undefined])
         }
       }),
