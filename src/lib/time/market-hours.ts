@@ -48,22 +48,25 @@ function microsOf(time: string): number {
   return time.startsWith('-') ? -micros : micros
 }
 
-/** A change of the clock is looked for week by week, then minute by minute: no zone changes twice within one. */
+/** A change of the clock is looked for fortnight by fortnight, then minute by minute: no zone changes twice within one. */
 function offsetsOf(zone: string): TradingCalendar['offsets'] {
   const utcMs = wallClock(zone)
   const aheadMs = (wallMs: number) => wallMs - utcMs(wallMs)
+  const stepMs = 14 * dayMs
   const first = Date.UTC(1990, 0, 1)
-  const offsets = [{ from: 0, ahead: aheadMs(first) * 1000 }]
-  for (let wall = first; wall < Date.UTC(2050, 0, 1); wall += 7 * dayMs) {
-    const before = aheadMs(wall)
-    if (aheadMs(wall + 7 * dayMs) === before) continue
-    let [low, high] = [wall, wall + 7 * dayMs]
+  let before = aheadMs(first)
+  const offsets = [{ from: 0, ahead: before * 1000 }]
+  for (let wall = first; wall < Date.UTC(2050, 0, 1); wall += stepMs) {
+    const after = aheadMs(wall + stepMs)
+    if (after === before) continue
+    let [low, high] = [wall, wall + stepMs]
     while (high - low > 60_000) {
       const middle = low + Math.floor((high - low) / 120_000) * 60_000
       if (aheadMs(middle) === before) low = middle
       else high = middle
     }
-    offsets.push({ from: high * 1000, ahead: aheadMs(high) * 1000 })
+    offsets.push({ from: high * 1000, ahead: after * 1000 })
+    before = after
   }
   return offsets
 }
