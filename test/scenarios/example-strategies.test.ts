@@ -5,9 +5,12 @@ import { firstFacts, inMemoryRun } from '#compose/in-memory-run.ts'
 import { findLookAhead } from '#compose/look-ahead.ts'
 import { everyService } from '#compose/services.ts'
 import { Topology } from '#compose/topology.ts'
+import { Machine } from '#lib/kernel/machine.ts'
+import { anyService } from '#lib/kernel/service.ts'
 import { Verify } from '#lib/kernel/verify.ts'
 import type { Event, Fact } from '#schemas/event.ts'
 import { feedFacts } from '#services/md/adapters/dataset-feed.ts'
+import { strategy } from '#services/strategy/service.ts'
 import { exampleMarket, exampleRoles } from '#test/example-market.ts'
 
 const market = exampleMarket(260)
@@ -63,8 +66,28 @@ describe('the strategies that ship with trader', () => {
       const verify = new Verify(everyService)
       for (const event of log) expect(verify.take(event)).toBeNull()
 
+      expect(restarted(log)).toEqual(
+        log.filter(({ source, cause }) => source === 'strategy' && cause !== null).map(({ payload }) => payload),
+      )
+
       const subject = { facts: (most: number | null) => firstFacts(factsWithModel(), most), run }
       expect(findLookAhead(subject, 6, () => undefined)).toMatchObject({ leak: null })
     },
   )
 })
+
+/** What the strategy service says to a log when it is stopped, and comes back from JSON text, again and again. */
+function restarted(log: readonly Event[]): unknown[] {
+  let machine = new Machine(anyService(strategy))
+  const said: unknown[] = []
+  for (const [n, event] of log.entries()) {
+    if (event.source === 'strategy' && event.cause !== null) continue
+    if (machine.hears(event)) said.push(...machine.step(event).map(({ payload }) => payload))
+    if (n % 97 !== 0 || machine.configHash === undefined) continue
+    const state = JSON.stringify(machine.snapshot())
+    const hash = machine.configHash
+    machine = new Machine(anyService(strategy))
+    machine.restore(JSON.parse(state), hash)
+  }
+  return said
+}
