@@ -45,7 +45,7 @@ export default class Clock extends TraderCommand {
 /** The system's clock, later than anything in the log. */
 async function liveTime(flags: ProcessFlags, { clock }: Topology, onLive: () => void): Promise<Running> {
   const stopping = new AbortController()
-  const time = new LiveClock({ notBefore: await newestTimeInLog(flags, stopping.signal) })
+  const time = new LiveClock({ notBefore: await newestTimeInLog(flags) })
   const publisher = new FeedPublisher({
     url: flags.url,
     identity: 'clock',

@@ -1,52 +1,69 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSecret } from '#lib/bus/auth.ts'
-import { connectBus } from '#lib/bus/bus-client.ts'
+import { Connection } from '#lib/bus/connection.ts'
 import type { Event } from '#schemas/event.ts'
+import { clock } from '#services/clock/service.ts'
 import type { ProcessFlags } from './service-process.ts'
 
 const looksBack = 4_096
+const topics = [...clock.emits, ...clock.subscribes]
 
-/** The newest time that a log has of the clock, or of any event near its end, in microseconds; -1 where it is empty. Waits for the router. */
-export async function newestTimeInLog({ url, keys }: ProcessFlags, signal: AbortSignal): Promise<number> {
-  const door = { url, identity: 'clock', secret: readSecret(keys, 'clock') }
-  for (let events = looksBack; !signal.aborted; ) {
-    try {
-      const asking = await connectBus({ ...door, from: null, topics: null })
-      const { head } = asking.welcome
-      await asking.close()
-      const from = Math.max(1, head - events)
-      const { at, hasTime } = await newestOf(door, from, head)
-      if (hasTime || from === 1) return at
-      events *= 8
-    } catch {
-      await sleep(100)
-    }
+/**
+ * The newest time that a log has of the clock, or of what a clock hears near its end, in microseconds; -1 where there is none. Waits for the
+ * router.
+ */
+export async function newestTimeInLog(flags: ProcessFlags): Promise<number> {
+  for (let events = looksBack; ; events *= 8) {
+    const found = await newestOf(flags, events)
+    if (found === null) await sleep(100)
+    else if (found.hasTime || found.isAll) return found.at
   }
-  return -1
 }
 
-function newestOf(
-  door: { readonly url: string; readonly identity: string; readonly secret: string },
-  from: number,
-  head: number,
-): Promise<{ readonly at: number; readonly hasTime: boolean }> {
-  let [newest, hasTime] = [-1, false]
-  return new Promise((resolve, reject) => {
-    const take = (events: readonly Event[]) => {
-      for (const { seq, at, topic } of events) {
-        if (at > newest) newest = at
-        if (topic === 'system.time') hasTime = true
-        if (seq !== head) continue
-        resolve({ at: newest, hasTime })
-        connected.then((bus) => bus.close(), reject)
-      }
+type Found = { readonly at: number; readonly hasTime: boolean; readonly isAll: boolean }
+
+/** Of the last events of the log; null when the router went away. Where the log ends is known with the welcome of a first connection. */
+async function newestOf(flags: ProcessFlags, events: number): Promise<Found | null> {
+  const head = await ask(flags, null, () => true)
+  if (head === null) return null
+  const from = Math.max(1, head - events)
+  let [at, hasTime] = [-1, false]
+  const read = await ask(flags, from, (to, lines) => {
+    for (const line of lines) {
+      const event = JSON.parse(line) as Event
+      if (event.at > at) at = event.at
+      if (event.topic === 'system.time') hasTime = true
     }
-    const onClose = () => reject(new Error('the router is away'))
-    const connected = connectBus({ ...door, from, topics: null, onEvents: take, onClose })
-    connected.then((bus) => {
-      if (head > 0) return
-      resolve({ at: -1, hasTime })
-      void bus.close()
-    }, reject)
+    return to >= head
+  })
+  return read === null ? null : { at, hasTime, isAll: from === 1 }
+}
+
+/** Reads until `hear` has enough; resolves with the head at the welcome, or null when the router went away before. */
+function ask(
+  { url, keys }: ProcessFlags,
+  from: number | null,
+  hear: (to: number, lines: readonly string[]) => boolean,
+): Promise<number | null> {
+  return new Promise((resolve) => {
+    let head = 0
+    const end = () => {
+      resolve(head)
+      void connection.close()
+    }
+    const connection: Connection = new Connection({
+      url,
+      identity: 'clock',
+      secret: readSecret(keys, 'clock'),
+      comesBack: false,
+      wish: () => ({ from, topics, isService: false }),
+      onWelcome: (welcome) => {
+        head = welcome.head
+        if (from === null || head < from) end()
+      },
+      onEvents: (_from, to, lines) => hear(to, lines) && end(),
+      onRefused: () => resolve(null),
+      onLost: () => resolve(null),
+    })
   })
 }
