@@ -38,6 +38,9 @@ type Hooks = { readonly onLive: () => void; readonly onEvent?: (event: Event) =>
 
 const heartbeatMs = 10_000
 
+/** A strategy says at once, and once, which indicators it needs. */
+const hearsFirst: Partial<Record<ServiceName, readonly ServiceName[]>> = { strategy: ['indicators'] }
+
 /** Runs a service over the router, with its configuration from the topology. */
 export function runService(name: ServiceName, flags: ProcessFlags, topology: Topology, hooks: Hooks): ServiceRunner {
   const service = everyService.find((one) => one.name === name)
@@ -47,6 +50,7 @@ export function runService(name: ServiceName, flags: ProcessFlags, topology: Top
   return new ServiceRunner({
     service,
     config,
+    after: hearsFirst[name] ?? [],
     keepsRecorded: topology.feed.kind === 'run',
     url: flags.url,
     secret: readSecret(flags.keys, name),

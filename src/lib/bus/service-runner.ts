@@ -16,6 +16,8 @@ export type RunnerOptions = {
   readonly service: AnyService
   /** What it is to run with: said as an event when the log has another, or none. */
   readonly config: { readonly hash: string; readonly config: unknown }
+  /** Who must have a configuration first: whatever is said to a service before it has one, it does not hear. */
+  readonly after?: readonly string[]
   /** A run is fed again: what configuration its log has goes before `config`. */
   readonly keepsRecorded?: boolean
   readonly url: string
@@ -57,6 +59,7 @@ export class ServiceRunner {
   #epoch = 0
   #said = 0
   #askedFor: string | null = null
+  readonly #configured = new Set<string>()
   #isLive = false
   #isPaused = false
   #heartbeat: NodeJS.Timeout | null = null
@@ -151,6 +154,7 @@ export class ServiceRunner {
       event.topic === 'system.config'
         ? event.payload.service === this.#machine.name
         : !isOwn && this.#subscribes.has(event.topic)
+    if (event.topic === 'system.config') this.#configured.add(event.payload.service)
     if (!isMine) return
     if (!isKnown || this.#isForged(event, text, sig)) this.#answer(event.seq, [])
     else if (this.#replay !== null) this.#feedReplay(event)
@@ -207,7 +211,8 @@ export class ServiceRunner {
     if (this.#isLive || this.#seen < this.#goal || this.#replay !== null) return
     const isRecorded = this.#options.keepsRecorded && this.#machine.isConfigured
     if (this.#machine.configHash !== this.#config.hash && !isRecorded) {
-      if (this.#askedFor !== this.#config.hash) this.#sayConfig()
+      const isWaiting = this.#options.after?.some((name) => !this.#configured.has(name))
+      if (this.#askedFor !== this.#config.hash && !isWaiting) this.#sayConfig()
       return
     }
     this.#isLive = true
@@ -224,12 +229,10 @@ export class ServiceRunner {
 
   #sayConfig(): void {
     if (this.#machine.configHash === this.#config.hash) return
-    this.#askedFor = this.#config.hash
     const { hash, config } = this.#config
-    this.#say({
-      topic: 'system.config',
-      payload: { service: this.#machine.name, hash, config } as PayloadOf<'system.config'>,
-    })
+    this.#askedFor = hash
+    const payload = { service: this.#machine.name, hash, config } as PayloadOf<'system.config'>
+    this.#say({ topic: 'system.config', payload })
   }
 
   /** A fact of the service's own process. */

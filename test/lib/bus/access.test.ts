@@ -25,10 +25,10 @@ describe('who is not known', () => {
     ['another frame than hello', () => publish(tickBody(0))],
     ['a hello of another protocol', (nonce: string) => helloFrame(nonce, 'md').replace('"protocol":2', '"protocol":1')],
     ['no JSON', () => '{"t":'],
-    ['a hello of more than 32 KiB', (nonce: string) => helloFrame(nonce, 'md', { more: 'x'.repeat(33_000) })],
+    ['a hello of more than 8 KiB', (nonce: string) => helloFrame(nonce, 'md', { more: 'x'.repeat(9_000) })],
     [
       'more topics than may be',
-      (nonce: string) => helloFrame(nonce, 'operator', { topics: Array(513).fill('md.tick') }),
+      (nonce: string) => helloFrame(nonce, 'operator', { topics: Array(257).fill('md.tick') }),
     ],
   ])('[R16] hears that it is refused and no more: %s', async (_, hello) => {
     bus = await openBus()
