@@ -13,6 +13,8 @@ import { announceReady, onStop } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
+const diskEveryMs = 2_000
+
 export default class Router extends TraderCommand {
   static override summary = 'Carry events: authenticate, check, hand to the log, fan out what it acknowledged'
   static override description =
@@ -44,6 +46,7 @@ export default class Router extends TraderCommand {
     const onClose = (reason: string) => {
       if (!isStopping) failProcess(reason)
     }
+    const failUnlessStopping = (error: Error) => onClose(error.message)
     const services = answeringServices(topology).map(({ name, subscribes }) => ({ name, topics: subscribes }))
     const log = await this.findLog({ url: flags.log, secret: readSecret(flags.keys, 'router'), onClose, heartbeatMs })
     const router = new Hub({
@@ -60,8 +63,12 @@ export default class Router extends TraderCommand {
     })
     const metricsSecret = secretOrNull(flags.keys, 'metrics')
     const server = await serveRouter(router, { host, port, isLockstep: lockstep, heartbeatMs, log, tls, metricsSecret })
+    const diskWatch = setInterval(() => {
+      log.state().then(({ diskUsedPercent }) => router.guardDisk(diskUsedPercent), failUnlessStopping)
+    }, diskEveryMs)
     onStop(async () => {
       isStopping = true
+      clearInterval(diskWatch)
       await server.close()
       await log.close()
     })

@@ -2,10 +2,13 @@ import { createHash, type KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { bodyIn } from '#lib/codec/event-text.ts'
+import { readHoles } from '#lib/journal/holes.ts'
 import { readLog } from '#lib/journal/read-log.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
 import { type Divergence, Verify } from '#lib/kernel/verify.ts'
 import { isSealed } from '#lib/process/seal.ts'
 import { loadPublicKey } from '#lib/process/seal-keys.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 import { catalogue, isTopic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { everyService } from './services.ts'
@@ -25,6 +28,7 @@ export type Verdict = {
 export function verifyLog(folder: string, onEvents: (done: number) => void): Verdict {
   const seal = join(folder, 'risk.seal.pub.pem')
   const sealedBy = existsSync(seal) ? loadPublicKey(seal) : null
+  refuseHoles(folder)
   const hash = createHash('sha256')
   const verify = new Verify(everyService)
   let [events, forged, unhashed] = [0, 0, '']
@@ -50,4 +54,13 @@ export function verifyLog(folder: string, onEvents: (done: number) => void): Ver
 function isUnsealed(event: Event, content: string, sig: string | undefined, sealedBy: KeyObject | null): boolean {
   if (sealedBy === null || !isTopic(event.topic) || !('isSigned' in catalogue[event.topic])) return false
   return !isSealed(sealedBy, bodyIn(content), sig)
+}
+
+/** What a run said cannot be proved without what it heard. */
+function refuseHoles(folder: string): void {
+  const [hole] = readHoles(realDisk, folder)
+  if (hole === undefined) return
+  throw new UserError(`events ${hole.from} to ${hole.to} are lost: a run with a hole cannot be proved`, {
+    file: folder,
+  })
 }

@@ -99,6 +99,13 @@ describe.skipIf(!canMount)('trader log on a disk of 8 MB', () => {
     expect((await (await start()).log.state()).head).toBe(taken + 10)
   })
 
+  it('[J22] says how full the disk is, to the router that halts new exposure', async () => {
+    const { log } = await start()
+    expect((await log.state()).diskUsedPercent).toBeLessThan(50)
+    writeFileSync(join(logs(), 'ballast'), Buffer.alloc(7_900 << 10))
+    expect((await log.state()).diskUsedPercent).toBeGreaterThanOrEqual(95)
+  })
+
   it('[J12] a full disk and a kill: what was acknowledged is there', async () => {
     const first = await start()
     const { taken } = await appendUntil(first, 0, 1_000)

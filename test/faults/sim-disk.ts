@@ -107,6 +107,10 @@ export class SimDisk implements LogDisk {
     return { release: async () => undefined }
   }
 
+  usedPercent(): number {
+    return 0
+  }
+
   list(path: string): readonly Entry[] {
     const folder = this.#folders.get(path)
     return folder === undefined

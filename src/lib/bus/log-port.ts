@@ -11,6 +11,8 @@ export type LogState = {
   readonly marks: Marks
   /** Of namespaces for which something was said; all others are `fsync`. */
   readonly durability: Readonly<Record<string, 'fsync' | 'written'>>
+  /** How full the disk is that the log is on, in whole percent; 0 where there is none. */
+  readonly diskUsedPercent: number
 }
 
 /** What became of a group: in the log from seq to seq, there already, or refused. */

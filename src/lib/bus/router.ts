@@ -3,6 +3,7 @@ import type { RawData, WebSocket } from 'ws'
 import { admit, type Hello } from './admission.ts'
 import type { Commit } from './commit.ts'
 import { Committer } from './committer.ts'
+import { DiskGuard } from './disk-guard.ts'
 import { type ClientFrame, linesIn, readClientFrame } from './frame.ts'
 import { FreeOrder, type Waiting } from './free-order.ts'
 import { Lockstep, type LockstepService } from './lockstep.ts'
@@ -43,6 +44,7 @@ export class Router {
   readonly #shown = new ShownEvents()
   readonly #peers = new Set<Peer>()
   readonly #voice: RouterVoice
+  readonly #disk = new DiskGuard()
   readonly measures = new RouterMeasures()
   #unknown = 0
   #isEnded: boolean
@@ -91,6 +93,12 @@ export class Router {
     if (this.#free === null) return
     const metrics = metricsOf(this.status(), this.measures)
     this.#free.submit(this.#voice.fact('system.metrics', { service: 'router', metrics }))
+  }
+
+  /** The disk of the log is so full. */
+  guardDisk(usedPercent: number): void {
+    const command = this.#disk.look(usedPercent)
+    if (command !== null) this.#free?.submit(this.#voice.fact('system.command', command))
   }
 
   /** Takes a new connection. */

@@ -70,8 +70,9 @@ export class EventLog implements LogPort {
   }
 
   async state(): Promise<LogState> {
-    const { run, durability } = this.#opened
-    return { run, head: this.#head, marks: Object.fromEntries(this.#marks), durability }
+    const { run, durability, disk, folder } = this.#opened
+    const diskUsedPercent = disk.usedPercent(folder)
+    return { run, head: this.#head, marks: Object.fromEntries(this.#marks), durability, diskUsedPercent }
   }
 
   append(groups: Groups): Promise<readonly AppendResult[]> {

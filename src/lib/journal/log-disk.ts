@@ -54,6 +54,8 @@ export interface LogDisk extends ReadDisk {
   /** Throws EEXIST when there is one. */
   makeFolder(path: string): void
   rename(from: string, to: string): void
+  /** How full it is, in whole percent. */
+  usedPercent(folder: string): number
   remove(path: string): void
   /** Makes what a folder names durable. */
   syncFolder(folder: string, step: Step): void

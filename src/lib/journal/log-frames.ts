@@ -16,6 +16,7 @@ const state = {
   head: z.int().min(0),
   marks: z.record(z.string(), Mark),
   durability: z.record(z.string(), z.enum(['fsync', 'written'])),
+  diskUsedPercent: z.number(),
 }
 const Result = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('appended'), from: z.int(), to: z.int() }),

@@ -19,7 +19,13 @@ export class MemoryLog implements LogPort {
   }
 
   async state(): Promise<LogState> {
-    return { run: this.#run, head: this.#events.length, marks: Object.fromEntries(this.#marks), durability: {} }
+    return {
+      run: this.#run,
+      head: this.#events.length,
+      marks: Object.fromEntries(this.#marks),
+      durability: {},
+      diskUsedPercent: 0,
+    }
   }
 
   async append(groups: readonly (readonly string[])[]): Promise<readonly AppendResult[]> {

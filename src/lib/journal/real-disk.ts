@@ -11,6 +11,7 @@ import {
   readSync,
   renameSync,
   rmSync,
+  statfsSync,
   writeSync,
 } from 'node:fs'
 import { lockFolder } from '#lib/journal/lock-folder.ts'
@@ -33,6 +34,10 @@ export const realDisk: LogDisk = {
   open: (path) => fileOf(openSync(path, 'r+')),
   makeFolder: (path) => mkdirSync(path),
   rename: renameSync,
+  usedPercent(folder) {
+    const { blocks, bavail } = statfsSync(folder)
+    return Math.floor(((blocks - bavail) / Math.max(1, blocks)) * 100)
+  },
   remove: (path) => rmSync(path),
   syncFolder(folder) {
     const fd = openSync(folder, 'r')

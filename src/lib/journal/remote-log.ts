@@ -87,8 +87,8 @@ export class RemoteLog implements LogPort {
   async state(): Promise<LogState> {
     const { header } = await this.#ask((k) => ({ t: 'state', k }))
     if (header.t !== 'state') throw unexpected(header)
-    const { run, head, marks, durability } = header
-    return { run, head, marks, durability }
+    const { run, head, marks, durability, diskUsedPercent } = header
+    return { run, head, marks, durability, diskUsedPercent }
   }
 
   async append(groups: readonly (readonly string[])[]): Promise<readonly AppendResult[]> {
