@@ -22,7 +22,7 @@ export function priceAmerican(terms: OptionTerms): number {
   const boundary = put.rate >= 0 ? exerciseBoundary(unit) : null
   if (boundary === null) return Math.max(european, latticePrice(terms))
   const moneyness = put.spot / put.strike
-  if (moneyness <= boundary(years)) return exercised
+  if (Math.log(moneyness) <= boundary(years)) return exercised
   return Math.max(european + put.strike * premiumOf(moneyness, unit, boundary), exercised)
 }
 
@@ -36,7 +36,7 @@ function premiumOf(spot: number, { years, volatility, rate, yield: q }: UnitPut,
     const y = (1 + (nodes[k] as number)) / 2
     const t = years * y * y
     const s = volatility * Math.sqrt(t)
-    const d1 = (Math.log(spot / boundary(years - t)) + (rate - q) * t) / s + s / 2
+    const d1 = (Math.log(spot) - boundary(years - t) + (rate - q) * t) / s + s / 2
     const earns = rate * Math.exp(-rate * t) * normalCdf(s - d1) - q * spot * Math.exp(-q * t) * normalCdf(-d1)
     sum += (weights[k] as number) * years * y * earns
   }
