@@ -72,14 +72,21 @@ function traderPublisher({ url, secret = '' }: Door, onAck: (count: number) => v
 }
 
 function traderSubscriber({ url, secret = '' }: Door, onEvents: (texts: readonly string[]) => void): Promise<void> {
+  let seen: number | null = null
   return new Promise((resolve, reject) => {
     new Connection({
       url,
       identity: 'operator',
       secret: secret.slice(64),
-      wish: () => ({ from: 'head', topics: ['md.tick'], isService: false }),
-      onWelcome: () => resolve(),
-      onEvents: (_from, _to, lines) => onEvents(lines),
+      wish: () => ({ from: seen === null ? 'head' : seen + 1, topics: ['md.tick'], isService: false }),
+      onWelcome: ({ head }) => {
+        seen ??= head
+        resolve()
+      },
+      onEvents: (_from, to, lines) => {
+        seen = to
+        onEvents(lines)
+      },
       onRefused: (reason) => reject(new Error(reason)),
     })
   })
@@ -111,7 +118,7 @@ async function redisPublisher({ url }: Door, onAck: (count: number) => void): Pr
   // Every reply is `$<length>\r\n<id>\r\n`: two line ends.
   let ends = 0
   socket.on('data', (bytes: Buffer) => {
-    if (bytes[0] === 45) throw new Error(`redis: ${bytes}`)
+    if (/^-[A-Z]{3}/.test(bytes.toString('latin1', 0, 4))) throw new Error(`redis: ${bytes}`)
     let count = 0
     for (let at = bytes.indexOf(10); at >= 0; at = bytes.indexOf(10, at + 1)) count++
     ends += count

@@ -8,6 +8,7 @@ import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 
 const benchmarks: Readonly<Record<string, string>> = {
+  bus: 'Bus',
   backtest: 'Backtest',
   options: 'Options',
   log: 'Event log',
