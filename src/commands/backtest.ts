@@ -5,6 +5,7 @@ import { runBacktest } from '#compose/backtest.ts'
 import { backtestData } from '#compose/backtest-data.ts'
 import type { BacktestResult } from '#compose/backtest-result.ts'
 import { runLockstepBacktest } from '#compose/lockstep-backtest.ts'
+import { rolesIn } from '#compose/strategy-roles.ts'
 import { Topology } from '#compose/topology.ts'
 import type { BacktestManifest } from '#compose/write-run.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -67,7 +68,7 @@ export default class Backtest extends TraderCommand {
       to: flags.to === undefined ? undefined : utcInstant(flags.to, 'to'),
       seed: flags.seed,
     })
-    const roles = rolesOf(definition?.series.map(({ role }) => role) ?? [], flags.instrument ?? [], data.instruments)
+    const roles = rolesIn(definition, flags.instrument ?? [], data.instruments)
     const started = new Date()
     const run = flags.id ?? freeId(flags.runs, started, name)
     const folder = join(flags.runs, run)
@@ -117,26 +118,6 @@ export default class Backtest extends TraderCommand {
     this.log(resultTable(manifest, result, equity))
     return { run, folder, manifest, result, seconds, peakRssBytes }
   }
-}
-
-function rolesOf(roles: readonly string[], named: readonly string[], instruments: readonly string[]) {
-  const said = new Map(
-    named.map((pair) => {
-      const [role, instrument] = pair.split('=')
-      if (!role || !instrument) throw new UserError(`--instrument ${pair}: expected ROLE=INSTRUMENT`)
-      if (!instruments.includes(instrument))
-        throw new UserError(`the data has no ${instrument}`, { hint: `it has ${instruments.slice(0, 5).join(', ')}` })
-      return [role, instrument] as const
-    }),
-  )
-  for (const role of roles) {
-    if (said.has(role)) continue
-    const [only, another] = instruments
-    if (only === undefined || another !== undefined)
-      throw new UserError(`which instrument is ${role}?`, { hint: `name one: --instrument ${role}=${only ?? '...'}` })
-    said.set(role, only)
-  }
-  return Object.fromEntries(said)
 }
 
 function freeId(runs: string, now: Date, name: string): string {
