@@ -18,7 +18,7 @@ const recordings: readonly (readonly [name: string, venue: string, file: string,
 const rounds = 9
 
 process.stdout.write(
-  '| recording | frames | JSON.parse, frames/s | normalised, frames/s | share |\n|---|--:|--:|--:|--:|\n',
+  'Recorded frames, parsed and normalised (order, books, gaps included), against bare `JSON.parse` of the same frames in the same run; frames a second of processor time.\n\n| recording | frames | JSON.parse, frames/s | normalised, frames/s | share |\n|---|--:|--:|--:|--:|\n',
 )
 for (const [name, venueName, file, times] of recordings) {
   const { venue, market } = venueNamed(venueName)

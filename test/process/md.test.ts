@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
+import { checkLine } from '#lib/codec/check-line.ts'
 import { describeShared, sharedDir } from '#test/shared.ts'
 import { trader } from './trader.ts'
 
@@ -56,15 +57,18 @@ describeShared('trader md import of recordings', () => {
       'spot',
       ['spot/btcusdt_20240808.gz', 'spot/btcusdt_20240809.gz'],
       28_040 + 9757 + 45_134 + 10_147,
-      3451 + 1 + 3044,
+      3449 + 1 + 3044,
     ],
-    ['usdm', ['usdm/btcusdt_20240808.gz'], 66_089 + 21_313, 6551 + 1],
-  ])('the raw BTCUSDT capture of %s: every frame is told', async (market, files, ticks, depths) => {
-    const paths = files.map((file) => `crypto-raw/binance-hftbacktest/${file}`)
-    const { topics, leftOut } = await imported(`raw-${market}`, 'raw --venue binance', ...paths)
-    expect(topics).toEqual({ 'md.tick': ticks, 'md.depth': depths, 'md.instrument': 1 })
-    expect(leftOut?.rows).toEqual({})
-  })
+    ['usdm', ['usdm/btcusdt_20240808.gz'], 66_089 + 21_313, 6547 + 1],
+  ])(
+    'the raw BTCUSDT capture of %s: every quote and trade is told, the updates that follow the snapshot, and that a clock is behind',
+    async (market, files, ticks, depths) => {
+      const paths = files.map((file) => `crypto-raw/binance-hftbacktest/${file}`)
+      const { topics, leftOut } = await imported(`raw-${market}`, 'raw --venue binance', ...paths)
+      expect(topics).toEqual({ 'md.tick': ticks, 'md.depth': depths, 'md.instrument': 1, 'md.status': 1 })
+      expect(leftOut?.rows).toEqual({})
+    },
+  )
 })
 
 describe('trader md import', () => {
@@ -136,5 +140,82 @@ describe('trader md generate and stat', () => {
     const none = await trader(['md', 'stat', root])
     expect(none.exitCode).toBe(2)
     expect(none.stderr).toContain(`${root}: this folder holds no data set`)
+  })
+})
+
+describe('trader md normalize and check', () => {
+  const trade = (id: number, price: string) =>
+    JSON.stringify({
+      e: 'trade',
+      E: 1723161253000,
+      T: 1723161253000,
+      s: 'BTCUSDT',
+      t: id,
+      p: price,
+      q: '0.10',
+      m: true,
+    })
+  const frames = [
+    `1723161253100000000 ${trade(7, '61800.10')}`,
+    `1723161253200000000 ${trade(8, '1e5')}`,
+    `1723161253300000000 ${trade(10, '61800.20')}`,
+  ]
+
+  it('[MD-N1] [MD-N7] frames in, events out, each valid; a frame that cannot be read is a status, and the hole it leaves a gap', async () => {
+    const [file, out] = [inRoot('frames.txt'), inRoot('events.jsonl')]
+    writeFileSync(file, frames.join('\n'))
+    const { exitCode, stderr } = await trader(['md', 'normalize', '--venue', 'Binance', '--in', file, '--out', out])
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
+    const events = readFileSync(out, 'utf8').trimEnd().split('\n')
+    expect(events.map((line) => JSON.parse(line).topic)).toEqual([
+      'md.instrument',
+      'md.tick',
+      'md.status',
+      'md.gap',
+      'md.tick',
+      'md.gap',
+    ])
+    expect(events.map((line) => checkLine(line))).toEqual(events.map(() => ({ kind: 'valid' })))
+    const checked = await trader(['md', 'check', out, '--json'])
+    expect(JSON.parse(checked.stdout as string)).toMatchObject({
+      timeGoesBack: 0,
+      days: [
+        { day: '2024-08-08', instrument: 'BTCUSDT.BINANCE', stream: 'trades', events: 2, gaps: 1, missing: 2, open: 0 },
+      ],
+    })
+  })
+
+  it('bad input is one line with its place, and exit 2', async () => {
+    writeFileSync(inRoot('other.txt'), 'hello\n')
+    const ends = async (...args: string[]) => {
+      const { exitCode, stderr } = await trader(['md', ...args])
+      return [exitCode, (stderr as string).trimEnd().split('\n').length, stderr]
+    }
+    const normalize = (venue: string, file: string) => ends('normalize', '--venue', venue, '--in', file, '--out', '-')
+    expect(await normalize('binance', inRoot('other.txt'))).toEqual([
+      2,
+      1,
+      expect.stringContaining('other.txt:1: is no recording'),
+    ])
+    expect(await normalize('binance', inRoot('absent.txt'))).toEqual([
+      2,
+      1,
+      expect.stringContaining('there is no such file'),
+    ])
+    expect(await normalize('nowhere', inRoot('other.txt'))).toEqual([
+      2,
+      1,
+      expect.stringContaining('there is no venue'),
+    ])
+    expect(await ends('check', inRoot('other.txt'))).toEqual([
+      2,
+      1,
+      expect.stringContaining('other.txt:1: is not JSON'),
+    ])
+    expect(await ends('rebuild', root, '--venue', 'binance')).toEqual([
+      2,
+      1,
+      expect.stringContaining('holds no raw frames'),
+    ])
   })
 })

@@ -60,7 +60,7 @@ function setLevel({ keys, levels }: BookSide, level: Level, key: number): void {
 }
 
 /** Nearer to the end than this, moving by hand is faster than by splice. */
-const near = 64
+const near = 24
 
 function takeOut(keys: number[], levels: Level[], at: number): void {
   if (keys.length - at > near) {

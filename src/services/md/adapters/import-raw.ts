@@ -13,12 +13,23 @@ export function planRawImport(named: readonly string[], venueName: string): Impo
   const recording = { venue, market: said, files: files.map(({ path }) => path) }
   const market = marketOf(recording)
   const listed = new Map<string, Listed>()
-  let snapshots: ReadonlyMap<string, number> | null = null
+  const list = (listing: Listed) => listed.set(listing.instrument, listing)
+  let snapshots: Map<string, number> | null = null
   const source: MarketSource = {
     file: files[0]?.path ?? '',
     notBefore: 0,
+    /** Read the first time only to see what is there; from then on in order. */
     facts(report) {
-      snapshots ??= countSnapshots()
+      if (snapshots === null) {
+        snapshots = new Map()
+        return statedFacts(
+          readRecording(recording.files, report),
+          venue.openDecoder({ market }),
+          list,
+          snapshots,
+          (message, { file, line }) => report.badLine(file, line, message),
+        )
+      }
       return normalizeRecording(
         recording,
         { market, snapshots },
@@ -27,18 +38,10 @@ export function planRawImport(named: readonly string[], venueName: string): Impo
           keepsPartialBars: false,
           report,
           isStrict: true,
-          onListing: (listing) => listed.set(listing.instrument, listing),
+          onListing: list,
         },
       )
     },
   }
   return { files, sources: [source], listed, notes: [] }
-
-  function countSnapshots(): ReadonlyMap<string, number> {
-    const counts = new Map<string, number>()
-    const placed = readRecording(recording.files, { badLine: () => undefined })
-    const stated = statedFacts(placed, venue.openDecoder({ market }), () => undefined, counts)
-    while (stated.next().done !== true);
-    return counts
-  }
 }

@@ -9,6 +9,7 @@ export function* statedFacts(
   decoder: Decoder,
   listing: Sink['listing'],
   snapshots: Map<string, number>,
+  onBadFrame: (message: string, placed: Placed) => void = () => undefined,
 ): Generator<MarketFact> {
   let facts: MarketFact[] = []
   let at = 0
@@ -27,14 +28,15 @@ export function* statedFacts(
     leaveOut: () => undefined,
     trouble: () => undefined,
   }
-  for (const { record } of placed) {
+  for (const one of placed) {
+    const { record } = one
     at = Math.max(at, record.at)
     facts = []
     try {
       decoder.read(record, sink)
     } catch (error) {
-      // Told, with its place, when the recording is read for its contents.
       if (!(error instanceof LineFault)) throw error
+      onBadFrame(error.message, one)
       continue
     }
     yield* facts
