@@ -13,6 +13,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   options: 'Options',
   log: 'Event log',
   indicators: 'Indicators',
+  capital: 'Gate, orders, venue and books in process',
   'start-memory': 'Start and memory',
   strategy: 'Strategies on one feed',
 }

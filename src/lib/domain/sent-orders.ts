@@ -1,3 +1,4 @@
+import { type OldestFirst, oldestFirst, takeOldest } from './oldest-first.ts'
 import { isEnded } from './order-lifecycle.ts'
 import type { OrderProgress } from './order-progress.ts'
 
@@ -15,9 +16,14 @@ export type SentOrder = {
 }
 
 /** Our orders by clientOrderId: what works, in the order of sending, and the newest to have ended, in the order of their end. */
-export type SentOrders = { readonly working: Map<string, SentOrder>; readonly ended: Map<string, SentOrder> }
+export type SentOrders = {
+  readonly working: Map<string, SentOrder>
+  readonly ended: Map<string, SentOrder>
+  /** The keys of `ended`. */
+  readonly ends: OldestFirst
+}
 
-export const noOrders = (): SentOrders => ({ working: new Map(), ended: new Map() })
+export const noOrders = (): SentOrders => ({ working: new Map(), ended: new Map(), ends: oldestFirst() })
 
 export const findOrder = (orders: SentOrders, clientOrderId: string): SentOrder | undefined =>
   orders.working.get(clientOrderId) ?? orders.ended.get(clientOrderId)
@@ -26,10 +32,8 @@ export const findOrder = (orders: SentOrders, clientOrderId: string): SentOrder 
 export function shelveIfEnded(orders: SentOrders, order: SentOrder, rememberedEnds: number): void {
   if (!isEnded(order.progress.status) || !orders.working.delete(order.clientOrderId)) return
   orders.ended.set(order.clientOrderId, order)
-  for (const oldest of orders.ended.keys()) {
-    if (orders.ended.size <= rememberedEnds) return
-    orders.ended.delete(oldest)
-  }
+  orders.ends.keys.push(order.clientOrderId)
+  while (orders.ended.size > rememberedEnds) orders.ended.delete(takeOldest(orders.ends) as string)
 }
 
 export type SentOrdersJson = { readonly working: readonly SentOrder[]; readonly ended: readonly SentOrder[] }
@@ -40,6 +44,7 @@ export const ordersToJson = ({ working, ended }: SentOrders): SentOrdersJson =>
 export const ordersFromJson = ({ working, ended }: SentOrdersJson): SentOrders => ({
   working: byId(working),
   ended: byId(ended),
+  ends: oldestFirst(ended.map(({ clientOrderId }) => clientOrderId)),
 })
 
 const byId = (orders: readonly SentOrder[]) => new Map(orders.map((order) => [order.clientOrderId, order]))

@@ -1,5 +1,6 @@
 import { asMoney, type Money, moneyOf, moneyText } from '#lib/domain/money.ts'
 import type { NewestPrices } from '#lib/domain/newest-price.ts'
+import { type OldestFirst, oldestFirst } from '#lib/domain/oldest-first.ts'
 import {
   noOrders,
   ordersFromJson,
@@ -50,6 +51,8 @@ export type Account = {
   readonly waiting: Map<string, WaitingWish>
   /** Intent and instrument of the newest wishes, oldest first. */
   readonly wished: Set<string>
+  /** The same, to forget the oldest. */
+  readonly wishes: OldestFirst
   /** The wish that is being answered has been answered before. */
   isRepeated: boolean
   halt: Halt | null
@@ -81,6 +84,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   orders: noOrders(),
   waiting: new Map(),
   wished: new Set(),
+  wishes: oldestFirst(),
   isRepeated: false,
   halt: null,
   cash: moneyOf(config.startingCash),
@@ -102,7 +106,7 @@ export function reopenAccount(account: Account, config: RiskConfig): Account {
   return { ...account, config, cash, watches, pricedAt: watches.ages ? account.pricedAt : new Map() }
 }
 
-export const accountToJson = ({ books, ...account }: Account) => ({
+export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   ...account,
   instruments: [...account.instruments].map(([instrument, listing]) => [instrument, listingToJson(listing)] as const),
   prices: [...account.prices],
@@ -135,6 +139,7 @@ export function accountFromJson(json: unknown): Account {
     orders,
     waiting: new Map(account.waiting),
     wished: new Set(account.wished),
+    wishes: oldestFirst(account.wished),
     cash: moneyOf(account.cash),
     strategies: new Map(account.strategies),
     trips: new Map(account.trips),

@@ -1,6 +1,7 @@
 import { multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { asMoney, moneyOf, moneyOfExact } from '#lib/domain/money.ts'
+import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
 import { findOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
 import { negateExact } from '#lib/domain/signed-decimal.ts'
@@ -20,12 +21,8 @@ export function foldWish(account: Account, { payload: wish, at }: Event<'instrum
   account.isRepeated = account.wished.has(key)
   if (account.isRepeated) return
   account.wished.add(key)
-  if (account.wished.size > rememberedWishes) {
-    for (const oldest of account.wished) {
-      account.wished.delete(oldest)
-      break
-    }
-  }
+  account.wishes.keys.push(key)
+  if (account.wished.size > rememberedWishes) account.wished.delete(takeOldest(account.wishes) as string)
   if (mustWait(account, wish)) account.waiting.set(bookKey(strategy, instrument), { wish, at })
 }
 

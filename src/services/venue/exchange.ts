@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Instrument } from '#lib/domain/instrument.ts'
+import { type OldestFirst, oldestFirst, takeOldest } from '#lib/domain/oldest-first.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { StandingQuote } from './standing-quote.ts'
 import type { FillingBar } from './take.ts'
@@ -23,6 +24,8 @@ export type Exchange = {
   readonly held: Map<string, number>
   /** The newest to have ended or been rejected, oldest first. */
   readonly ended: Set<string>
+  /** The same, to forget the oldest. */
+  readonly ends: OldestFirst
   /** Orders ever accepted: the newest venueOrderId. */
   accepted: number
   /** Feeds that started and have not ended. */
@@ -42,6 +45,7 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   instrumentOf: new Map(),
   held: new Map(),
   ended: new Set(),
+  ends: oldestFirst(),
   accepted: 0,
   feeds: [],
   isClosed: false,
@@ -98,13 +102,11 @@ export function removeOrder(exchange: Exchange, clientOrderId: string): void {
 }
 
 /** Keeps the id of an order that will not work any more, so that it is not taken twice. [V3] */
-export function rememberEnd({ ended }: Exchange, clientOrderId: string): void {
+export function rememberEnd({ ended, ends }: Exchange, clientOrderId: string): void {
+  if (ended.has(clientOrderId)) return
   ended.add(clientOrderId)
-  if (ended.size <= rememberedEnds) return
-  for (const oldest of ended) {
-    ended.delete(oldest)
-    return
-  }
+  ends.keys.push(clientOrderId)
+  if (ended.size > rememberedEnds) ended.delete(takeOldest(ends) as string)
 }
 
 const rememberedEnds = 1024
@@ -119,6 +121,7 @@ export const exchangeToJson = (exchange: Exchange) =>
     instrumentOf: [...exchange.instrumentOf],
     held: [...exchange.held],
     ended: [...exchange.ended],
+    ends: undefined,
   })
 
 export function exchangeFromJson(json: unknown): Exchange {
@@ -132,5 +135,6 @@ export function exchangeFromJson(json: unknown): Exchange {
     instrumentOf: new Map(exchange.instrumentOf),
     held: new Map(exchange.held),
     ended: new Set(exchange.ended),
+    ends: oldestFirst(exchange.ended),
   }
 }
