@@ -53,9 +53,9 @@ export async function startNats(
   if (spawnSync(program, ['--version']).error !== undefined) return null
   mkdirSync(folder, { recursive: true })
   const port = await freePort()
-  const interval = sync === 'always' ? 'sync_interval: always' : ''
+  const interval = sync === 'always' ? ', sync_interval: always' : ''
   const config = join(folder, 'nats.conf')
-  writeFileSync(config, `host: 127.0.0.1\nport: ${port}\njetstream { store_dir: "${folder}" ${interval} }\n`)
+  writeFileSync(config, `host: 127.0.0.1\nport: ${port}\njetstream { store_dir: "${folder}"${interval} }\n`)
   const child = spawn(program, ['-c', config], { stdio: 'ignore' })
   await untilOpen(port)
   const url = `tcp://127.0.0.1:${port}`
