@@ -58,7 +58,7 @@ const eurusd: Market = {
 const captured = ['20240808', '20240809'].map((day) => shared(`crypto-raw/binance-hftbacktest/spot/btcusdt_${day}.gz`))
 const btcusdt: Market = {
   name: 'raw BTCUSDT capture, bars of a second built from its trades',
-  format: 'binance-raw',
+  format: 'raw',
   files: captured,
   timeframe: '1s',
   quantity: 0.01,
@@ -107,6 +107,7 @@ const dataOf = ({ name }: Market) => join(folder, name.replace(/\W+/g, '-'))
 async function importMarket(market: Market): Promise<void> {
   const { exitCode, stderr } = await trader([
     ...['md', 'import', ...market.files, '--format', market.format, '--to', dataOf(market)],
+    ...(market.format === 'raw' ? ['--venue', 'binance'] : []),
   ])
   expect({ exitCode, stderr }).toMatchObject({ exitCode: 0 })
 }
