@@ -14,6 +14,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   log: 'Event log',
   indicators: 'Indicators',
   capital: 'Gate, orders, venue and books in process',
+  md: 'Market data adapters',
   'start-memory': 'Start and memory',
   strategy: 'Strategies on one feed',
 }

@@ -234,7 +234,7 @@ describe(`line parsers on broken input (FUZZ_SEED=${seed})`, () => {
           )
         },
       ),
-      runs,
+      { ...runs, numRuns: 200 },
     )
   })
 })
