@@ -49,13 +49,27 @@ const entry = <S extends z.ZodType>(
   schema,
 })
 
+/** Its schema is made when somebody asks for it: a process reads few of the indicators, and each schema takes memory. */
+function entryMadeLate<S extends z.ZodType>(make: () => S, writer: Writer): Entry<S> {
+  let made: S | undefined
+  return {
+    v: 1,
+    writer,
+    durability: 'fsync',
+    get schema() {
+      made ??= make()
+      return made
+    },
+  }
+}
+
 type IndicatorTopics = {
   readonly [Name in IndicatorName as IndicatorTopic<Name>]: Entry<ReturnType<typeof indicatorPayload<Name>>>
 }
 const indicatorTopics = Object.fromEntries(
   (Object.keys(indicatorOutputs) as IndicatorName[]).map((name) => [
     `indicator.${name}.v1`,
-    entry(indicatorPayload(name), 'indicators'),
+    entryMadeLate(() => indicatorPayload(name), 'indicators'),
   ]),
 ) as unknown as IndicatorTopics
 
