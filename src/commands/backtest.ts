@@ -8,6 +8,7 @@ import { runLockstepBacktest } from '#compose/lockstep-backtest.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
 import { Topology } from '#compose/topology.ts'
 import type { BacktestManifest } from '#compose/write-run.ts'
+import { peakResidentBytes } from '#lib/process/supervised-memory.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
 import { curve } from '#lib/terminal/sparkline.ts'
@@ -111,7 +112,7 @@ export default class Backtest extends TraderCommand {
         })
     progress.finish()
     const seconds = (Date.now() - started.getTime()) / 1_000
-    const peakRssBytes = process.resourceUsage().maxRSS * 1_024
+    const peakRssBytes = peakResidentBytes()
     this.say(`${manifest.events} events in ${seconds.toFixed(1)} s; ${folder}`)
     if (result.fill === 'touch' && result.rejected > 0 && result.rejected === result.orders)
       this.say('no order met a quote: --fill touch needs quotes in the data')

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 
 /** Bytes of a process in memory (resident set); null where the system does not say. */
 export function residentBytes(pid: number): number | null {
@@ -10,6 +10,13 @@ export function residentBytes(pid: number): number | null {
     if (code === 'ENOENT' || code === 'ESRCH') return null
     throw error
   }
+}
+
+/** The most that this process ever had in memory. Where /proc does not say, what the system counts: that includes its parent at the start. */
+export function peakResidentBytes(): number {
+  const status = existsSync('/proc/self/status') ? readFileSync('/proc/self/status', 'utf8') : ''
+  const kilobytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]
+  return Number(kilobytes ?? process.resourceUsage().maxRSS) * 1_024
 }
 
 /** When a process started, in the system's own count, so that a pid that was given again is not taken for it; null where it is not said. */
