@@ -4,7 +4,7 @@ import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { historyTopics, newestTopics } from '#lib/terminal/dashboard/screen-state.ts'
 import type { Event } from '#schemas/event.ts'
 
-const tryEveryMs = 500
+const retryAfterMs = 500
 
 /**
  * Reads along as the operator: what positions, orders and halts are made of from the first event on, prices from now on. Connects when the
@@ -14,9 +14,10 @@ export function watchBus(
   routerUrl: () => string | null,
   keys: string,
   onEvent: (event: Event) => void,
+  tryEveryMs = retryAfterMs,
 ): { close(): void } {
-  const history = followed(routerUrl, keys, 1, historyTopics, onEvent)
-  const newest = followed(routerUrl, keys, 'head', newestTopics, onEvent)
+  const history = followed(routerUrl, keys, 1, historyTopics, onEvent, tryEveryMs)
+  const newest = followed(routerUrl, keys, 'head', newestTopics, onEvent, tryEveryMs)
   return {
     close() {
       history.close()
@@ -31,27 +32,22 @@ function followed(
   start: number | 'head',
   topics: readonly string[],
   onEvent: (event: Event) => void,
+  tryEveryMs: number,
 ): { close(): void } {
+  // A fault in the keys is told at the start; later it must not end the tree.
+  readSecret(keys, 'operator')
   let from = start
   let connection: BusConnection | null = null
   let isClosed = false
   let timer: NodeJS.Timeout | null = null
-  const again = () => {
-    connection = null
-    if (!isClosed) timer = setTimeout(connect, tryEveryMs)
+  const onEvents = (events: readonly Event[]) => {
+    for (const event of events) {
+      if (from !== 'head' && event.seq < from) continue
+      from = event.seq + 1
+      onEvent(event)
+    }
   }
-  const connect = () => {
-    const url = routerUrl()
-    if (url === null) {
-      again()
-      return
-    }
-    const onEvents = (events: readonly Event[]) => {
-      for (const event of events) {
-        from = event.seq + 1
-        onEvent(event)
-      }
-    }
+  const open = async (url: string) =>
     connectBus({
       url,
       identity: 'operator',
@@ -61,7 +57,19 @@ function followed(
       topics,
       onEvents,
       onClose: again,
-    }).then((opened) => {
+    })
+  const again = () => {
+    connection = null
+    if (!isClosed) timer ??= setTimeout(connect, tryEveryMs)
+  }
+  const connect = () => {
+    timer = null
+    const url = routerUrl()
+    if (url === null) {
+      again()
+      return
+    }
+    open(url).then((opened) => {
       connection = opened
       if (isClosed) opened.close()
     }, again)

@@ -5,6 +5,7 @@ import { routerStatus } from '#compose/tree-status.ts'
 import { residentBytes } from '#lib/process/supervised-memory.ts'
 import { isAlarming, talkAsText } from '#lib/process/supervised-talk.ts'
 import { processRows, type RouterStatus } from '#lib/terminal/dashboard/process-row.ts'
+import type { Act } from '#lib/terminal/dashboard/prompt.ts'
 import { emptyScreen, foldEvent } from '#lib/terminal/dashboard/screen-state.ts'
 import { showDashboard } from '#lib/terminal/dashboard/show-dashboard.tsx'
 
@@ -17,8 +18,12 @@ export function showTree({ topology, supervisor }: Tree): TreeView {
   let router: RouterStatus | null = null
   let isStopping = false
   let lines: readonly string[] = []
+  let answer: string | null = null
   const say = (name: string, line: string) => {
     lines = [...lines, talkAsText(name, line, Date.now())].slice(-linesKept)
+  }
+  const tell = (text: string) => {
+    answer = talkAsText('operator', text, Date.now())
   }
   let memory = new Map<number, number | null>()
   const look = async () => {
@@ -33,9 +38,9 @@ export function showTree({ topology, supervisor }: Tree): TreeView {
       const rssBytes = pid === null ? null : (memory.get(pid) ?? null)
       return { name, state, pid, restarts, rssBytes }
     })
-    return { run: topology.run, screen, router, processes: processRows(children, router), lines, isStopping }
+    return { run: topology.run, screen, router, processes: processRows(children, router), lines, answer, isStopping }
   }
-  const act = (what: 'halt' | 'resume' | 'quit') => {
+  const act = (what: Act) => {
     if (what === 'quit') {
       isStopping = true
       void supervisor.stop()
@@ -43,13 +48,14 @@ export function showTree({ topology, supervisor }: Tree): TreeView {
     }
     const { router: routerUrl } = supervisor.urls
     if (routerUrl === undefined) {
-      say('operator', `cannot ${what}: the router is not up`)
+      tell(`cannot ${what}: the router is not up`)
       return
     }
+    tell(`${what} is asked for`)
     const command = { command: what, reason: 'typed into the dashboard' } as const
     commandTree({ routerUrl, keys: topology.keys }, command).then(
-      ({ message }) => say('operator', message),
-      (error: Error) => say('operator', `cannot ${what}: ${error.message}`),
+      ({ isDone, message }) => tell(isDone ? `${what}: ${message}` : `${what} is not confirmed: ${message}`),
+      (error: Error) => tell(`cannot ${what}: ${error.message}`),
     )
   }
   const bus = watchBus(
@@ -59,7 +65,7 @@ export function showTree({ topology, supervisor }: Tree): TreeView {
       screen = foldEvent(screen, event)
     },
   )
-  const dashboard = showDashboard({ read, act })
+  const dashboard = showDashboard({ read, act, say: tell })
   return {
     onState: ({ spec, state, lastExit }) => {
       if (state === 'restarting' || state === 'failed') say(spec.name, `${state}: ended with ${lastExit}`)

@@ -14,6 +14,7 @@ export type BusOptions = {
   readonly from: number | 'head' | null
   readonly topics: readonly string[] | null
   readonly onEvents?: (events: readonly Event[]) => void
+  /** The connection that was made is gone; of one that could not be made the promise tells, and nothing else. */
   readonly onClose?: () => void
 }
 
@@ -35,6 +36,7 @@ export function connectBus(options: BusOptions): Promise<BusConnection> {
   let acknowledged = 0
   let published = 0
   let lost: Error | null = null
+  let wasWelcome = false
   const waiting: { readonly through: number; resolve(): void; reject(error: Error): void }[] = []
   const lose = (error: Error) => {
     lost ??= error
@@ -48,7 +50,10 @@ export function connectBus(options: BusOptions): Promise<BusConnection> {
       ca,
       comesBack: false,
       wish: () => ({ from, topics: topics === null ? null : [...topics], isService: false }),
-      onWelcome: (welcome) => resolve({ welcome, publishFacts, close: () => connection.close() }),
+      onWelcome: (welcome) => {
+        wasWelcome = true
+        resolve({ welcome, publishFacts, close: () => connection.close() })
+      },
       onEvents: (_from, _to, lines) => onEvents?.(lines.map((line) => JSON.parse(line) as Event)),
       onAck: (through) => {
         outbox.ack(through)
@@ -63,7 +68,7 @@ export function connectBus(options: BusOptions): Promise<BusConnection> {
       onLost: () => {
         lose(new Error(`there is no router at ${url}`))
         reject(lost)
-        onClose?.()
+        if (wasWelcome) onClose?.()
       },
     })
     const publishFacts = (facts: readonly Fact[]): Promise<void> => {

@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** Text in exactly `width` columns: cut with an ellipsis, or filled up on the side away from `align`. */
+/** Text in one line of exactly `width` columns: cut with an ellipsis, or filled up on the side away from `align`. */
 export function cell(text: string | number | null, width: number, align: 'left' | 'right' = 'left'): string {
-  const plain = stripVTControlCharacters(text === null ? '-' : String(text))
+  const plain = stripVTControlCharacters(text === null ? '-' : String(text)).replace(/[\r\n\t]+/g, ' ')
   const cut = plain.length > width ? `${plain.slice(0, Math.max(0, width - 1))}…` : plain
   return align === 'left' ? cut.padEnd(width) : cut.padStart(width)
 }

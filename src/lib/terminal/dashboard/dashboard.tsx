@@ -1,9 +1,16 @@
 import { Box, Text, useInput, useWindowSize } from 'ink'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
-import { cell, clockTime, dateTime, grouped } from '#lib/terminal/dashboard/cells.ts'
-import { accountLine, orderLines, positionLines, priceLines, processLines } from '#lib/terminal/dashboard/panes.ts'
+import { cell, dateTime, grouped } from '#lib/terminal/dashboard/cells.ts'
+import {
+  accountLine,
+  noticeLines,
+  orderLines,
+  positionLines,
+  priceLines,
+  processLines,
+} from '#lib/terminal/dashboard/panes.ts'
 import type { ProcessRow, RouterStatus } from '#lib/terminal/dashboard/process-row.ts'
-import { foldKeys, type Prompt } from '#lib/terminal/dashboard/prompt.ts'
+import { type Act, foldKeys, type Prompt } from '#lib/terminal/dashboard/prompt.ts'
 import type { ScreenState } from '#lib/terminal/dashboard/screen-state.ts'
 
 /** All that is on the screen at one moment. */
@@ -12,20 +19,24 @@ export type Shown = {
   readonly screen: ScreenState
   readonly router: RouterStatus | null
   readonly processes: readonly ProcessRow[]
-  /** What the tree itself has to say, newest last: restarts, failures, answers to commands. */
+  /** What the tree itself has to say, newest last: restarts, failures. */
   readonly lines: readonly string[]
+  /** What the operator's last word came to; it has a line of its own, which nothing pushes away. */
+  readonly answer: string | null
   readonly isStopping: boolean
 }
 
 export type DashboardProps = {
   readonly read: () => Shown
-  readonly act: (what: 'halt' | 'resume' | 'quit') => void
+  readonly act: (what: Act) => void
+  /** Answers the operator without an act: `read` gives it as the answer from then on. */
+  readonly say: (text: string) => void
   readonly isColored: boolean
   readonly refreshMs?: number
 }
 
-/** The dashboard of a tree. It draws what `read` gives four times a second; a typed word, not a key, halts and resumes. */
-export function Dashboard({ read, act, isColored, refreshMs = 250 }: DashboardProps): ReactNode {
+/** The dashboard of a tree. It draws what `read` gives four times a second; a typed word, not a key, halts, resumes and quits. */
+export function Dashboard({ read, act, say, isColored, refreshMs = 250 }: DashboardProps): ReactNode {
   const { columns, rows } = useWindowSize()
   const [shown, setShown] = useState(read)
   const [prompt, setPrompt] = useState<Prompt>(null)
@@ -43,7 +54,9 @@ export function Dashboard({ read, act, isColored, refreshMs = 250 }: DashboardPr
     const next = foldKeys(asked.current, input, key)
     asked.current = next.prompt
     setPrompt(next.prompt)
+    if (next.said !== null) say(next.said)
     if (next.act !== null) act(next.act)
+    if (next.said !== null || next.act !== null) setShown(read())
   })
   return <Screen shown={shown} prompt={prompt} columns={columns} rows={rows} isColored={isColored} />
 }
@@ -58,14 +71,13 @@ type ScreenProps = {
 
 /** One frame of the dashboard: `rows` lines (24 or more) of `columns` characters (80 or more). */
 export function Screen({ shown, prompt, columns, rows, isColored }: ScreenProps): ReactNode {
-  const { screen, processes, lines } = shown
+  const { screen, processes, answer } = shown
   const paint = (color: string) => (isColored ? { color } : {})
   const processesWidth = Math.min(55, columns)
-  const below = Math.max(4, rows - processes.length - 3)
+  const below = Math.max(4, rows - processes.length - (answer === null ? 3 : 4))
   const noticeCount = Math.max(2, Math.floor(below * 0.25))
   const positionCount = Math.max(2, Math.floor((below - noticeCount) / 2))
   const orderCount = Math.max(1, below - noticeCount - positionCount - 1)
-  const notices = [...screen.halts.notices.map(({ at, text }) => `${clockTime(at)} ${text}`), ...[...lines].reverse()]
   return (
     <Box flexDirection="column" height={rows} width={columns} overflow="hidden">
       <Header shown={shown} columns={columns} paint={paint} />
@@ -83,12 +95,13 @@ export function Screen({ shown, prompt, columns, rows, isColored }: ScreenProps)
         <Lines lines={orderLines(screen.orders, columns, orderCount)} paint={paint} />
       </Box>
       <Box height={noticeCount} flexDirection="column">
-        {notices.slice(0, noticeCount).map((text) => (
-          <Text key={text} wrap="truncate" {...paint('yellow')}>
-            {cell(text, columns)}
-          </Text>
-        ))}
+        <Lines lines={noticeLines(shown, columns, noticeCount)} paint={paint} />
       </Box>
+      {answer === null ? null : (
+        <Text wrap="truncate" bold={isColored} {...paint('yellow')}>
+          {cell(answer, columns)}
+        </Text>
+      )}
       <Footer shown={shown} prompt={prompt} columns={columns} paint={paint} />
     </Box>
   )

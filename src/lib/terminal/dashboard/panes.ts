@@ -1,4 +1,5 @@
 import { cell, cents, clockTime, grouped } from '#lib/terminal/dashboard/cells.ts'
+import type { Notice } from '#lib/terminal/dashboard/halts.ts'
 import type { OrdersShown } from '#lib/terminal/dashboard/orders.ts'
 import type { PriceShown } from '#lib/terminal/dashboard/prices.ts'
 import type { ProcessRow } from '#lib/terminal/dashboard/process-row.ts'
@@ -94,9 +95,27 @@ const positionLine = ([instrument, strategy, ...numbers]: readonly (string | nul
 export function orderLines(orders: OrdersShown, width: number, count: number): readonly Line[] {
   const line = (at: string, side: string, quantity: string, instrument: string, state: string) =>
     cell(`${cell(at, 9)} ${cell(side, 4)} ${cell(quantity, 9, 'right')} ${cell(instrument, 20)} ${state}`, width)
-  const rows = orders.slice(0, count - 1).map(({ clientOrderId, at, side, quantity, instrument, state }) => ({
-    key: clientOrderId,
+  const rows = orders.slice(0, count - 1).map(({ at, side, quantity, instrument, state }, i) => ({
+    key: String(i),
     text: line(clockTime(at), side, quantity, instrument, state),
   }))
   return [head(line('order', 'side', 'quantity', 'instrument', 'state')), ...rows]
+}
+
+type Noticed = {
+  readonly screen: { readonly halts: { readonly notices: readonly Notice[] } }
+  readonly lines: readonly string[]
+}
+
+/** What the services say (newest first), then what the tree says: event time and wall time have no common order, so each has its half for sure. */
+export function noticeLines({ screen, lines }: Noticed, width: number, count: number): readonly Line[] {
+  const ofTree = [...lines].reverse()
+  const { notices } = screen.halts
+  const fromEvents = Math.max(Math.ceil(count / 2), count - ofTree.length)
+  const told = notices.slice(0, fromEvents).map(({ at, text }) => `${clockTime(at)} ${text}`)
+  return [...told, ...ofTree.slice(0, count - told.length)].map((text, i) => ({
+    key: String(i),
+    text: cell(text, width),
+    color: 'yellow',
+  }))
 }

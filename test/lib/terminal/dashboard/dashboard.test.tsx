@@ -1,8 +1,9 @@
 import { renderToString } from 'ink'
 import { render } from 'ink-testing-library'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { Dashboard, Screen, type Shown } from '#lib/terminal/dashboard/dashboard.tsx'
 import { processRows } from '#lib/terminal/dashboard/process-row.ts'
+import { foldKeys } from '#lib/terminal/dashboard/prompt.ts'
 import { emptyScreen } from '#lib/terminal/dashboard/screen-state.ts'
 
 const names = ['log', 'router', 'clock', 'md', 'venue', 'orders', 'pnl', 'indicators', 'strategy', 'resolver', 'risk']
@@ -19,6 +20,7 @@ const shown: Shown = {
   router,
   processes: processRows(children, router),
   lines: [],
+  answer: null,
   isStopping: false,
   screen: {
     ...emptyScreen,
@@ -34,10 +36,12 @@ const shown: Shown = {
   },
 }
 
-const frame = (columns: number, rows: number): string[] => {
-  const screen = <Screen shown={shown} prompt={null} columns={columns} rows={rows} isColored={false} />
+const frame = (columns: number, rows: number, more: Partial<Shown> = {}): string[] => {
+  const screen = <Screen shown={{ ...shown, ...more }} prompt={null} columns={columns} rows={rows} isColored={false} />
   return renderToString(screen, { columns }).split('\n')
 }
+
+const soon = (check: () => void) => vi.waitFor(check, { timeout: 10_000 })
 
 describe('the dashboard', () => {
   it('fits into 80x24 and says what matters first', () => {
@@ -56,10 +60,49 @@ describe('the dashboard', () => {
     expect(frame(120, 40).length).toBeGreaterThan(30)
   })
 
-  it('halts when HALT was typed, and not on a key or another word', async () => {
+  const notices = Array.from({ length: 20 }, () => ({ at: 1_700_000_000_000_000, text: 'risk rejected' }))
+  const crowded = { ...shown.screen, halts: { ...shown.screen.halts, notices } }
+  const answer = 'operator   cannot halt: the router is not up'
+
+  it.each([
+    [80, 24],
+    [120, 40],
+  ] as const)('shows the answer and the tree beside any number of notices: %ix%i', (columns, rows) => {
+    const lines = frame(columns, rows, { screen: crowded, lines: ['old', 'risk failed'], answer })
+    expect(lines.length).toBeLessThanOrEqual(rows)
+    expect(lines.at(-2)?.trim()).toBe(answer)
+    expect(lines.at(-1)).toContain('k kill switch')
+    expect(lines.join('\n')).toContain('22:13:20Z risk rejected')
+    expect(lines.join('\n')).toContain('risk failed')
+  })
+
+  it('shows equal notices as often as they came, each with a key of its own', () => {
+    const complaints = vi.spyOn(console, 'error').mockImplementation(() => undefined)
+    const lines = frame(120, 40, { screen: crowded, lines: ['same', 'same'] })
+    expect(lines.filter((line) => line.trim() === 'same')).toHaveLength(2)
+    expect(lines.filter((line) => line.includes('risk rejected')).length).toBeGreaterThan(1)
+    expect(complaints).not.toHaveBeenCalled()
+    complaints.mockRestore()
+  })
+
+  it('keeps a message of several lines in one', () => {
+    const lines = frame(80, 24, { answer: 'cannot halt:\nno\trouter' })
+    expect(lines.length).toBeLessThanOrEqual(24)
+    expect(lines.at(-2)?.trim()).toBe('cannot halt: no router')
+  })
+
+  it('halts, resumes and quits when the word was typed, and not on a key or another word', async () => {
     const acts: string[] = []
+    let answer: string | null = null
     const { stdin, lastFrame, unmount } = render(
-      <Dashboard read={() => shown} act={(what) => acts.push(what)} isColored={false} />,
+      <Dashboard
+        read={() => ({ ...shown, answer })}
+        act={(what) => acts.push(what)}
+        say={(text) => {
+          answer = text
+        }}
+        isColored={false}
+      />,
     )
     const type = async (...keys: string[]) => {
       for (const key of keys) {
@@ -68,13 +111,24 @@ describe('the dashboard', () => {
       }
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
-    await type('k', 'h', '\r', 'k', '\x1b')
+    await type('k', '\x1b')
     await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(answer).toBe(null)
+    await type('k', 'h', '\r')
+    await soon(() => expect(lastFrame()).toContain('nothing done: HALT was not typed'))
+    await type('q', 'q', '\r')
+    await soon(() => expect(lastFrame()).toContain('nothing done: QUIT was not typed'))
     expect(acts).toEqual([])
     await type('k', 'H', 'A', 'L')
-    expect(lastFrame()).toContain('type HALT and Enter (Esc: leave it): HAL_')
-    await type('T', '\r', 'r', 'RESUME\r', 'kHALT\r', 'q')
-    expect(acts).toEqual(['halt', 'resume', 'halt', 'quit'])
+    await soon(() => expect(lastFrame()).toContain('type HALT and Enter (Esc: leave it): HAL_'))
+    await type('T', '\r', 'r', 'RESUME\r', 'kHALT\r', 'q', 'QUIT', '\r', '\x03')
+    await soon(() => expect(acts).toEqual(['halt', 'resume', 'halt', 'quit', 'quit']))
     unmount()
+  }, 30_000)
+
+  it('tells of a wrong word among keys that came at once', () => {
+    const said = 'nothing done: HALT was not typed'
+    expect(foldKeys(null, 'kHLAT\rq', {})).toEqual({ prompt: { word: 'QUIT', typed: '' }, act: null, said })
+    expect(foldKeys(null, 'kHALT\r', {})).toEqual({ prompt: null, act: 'halt', said: null })
   })
 })
