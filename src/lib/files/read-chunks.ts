@@ -2,7 +2,7 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { crc32, zstdDecompressSync } from 'node:zlib'
 import { Gunzip } from 'fflate'
 
-const chunkBytes = 1 << 18
+const chunkBytes = 1 << 16
 
 /** The bytes of a file, unpacked when it is gzip or zstd (by its first bytes, not by its name), in chunks that are valid until the next one. */
 export function* readChunks(file: string): Generator<Uint8Array> {
