@@ -50,20 +50,16 @@ function dataOf(bars: number): string {
 }
 
 function trader(...args: readonly string[]): void {
-  execFileSync(process.execPath, [join(root, 'bin/run.js'), ...args], { stdio: ['ignore', 'ignore', 'pipe'] })
+  execFileSync(join(root, 'bin/trader'), args, { stdio: ['ignore', 'ignore', 'pipe'] })
 }
 
 /** One process from its start to its end, the log synced. */
 function backtest(strategy: string, bars: number, id: string): Run {
   const args = ['backtest', strategy, '--data', dataOf(bars), '--cash', '100000000', '--runs', join(folder, 'runs')]
   const from = performance.now()
-  const { stdout, stderr, status } = spawnSync(
-    process.execPath,
-    [join(root, 'bin/run.js'), ...args, '--id', id, '--json'],
-    {
-      encoding: 'utf8',
-    },
-  )
+  const { stdout, stderr, status } = spawnSync(join(root, 'bin/trader'), [...args, '--id', id, '--json'], {
+    encoding: 'utf8',
+  })
   const seconds = (performance.now() - from) / 1_000
   if (status !== 0) throw new Error(stderr + stdout)
   const said = JSON.parse(stdout) as { manifest: { events: number }; result: { orders: number }; peakRssBytes: number }

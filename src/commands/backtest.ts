@@ -9,7 +9,6 @@ import { rolesIn } from '#compose/strategy-roles.ts'
 import { Topology } from '#compose/topology.ts'
 import type { BacktestManifest } from '#compose/write-run.ts'
 import { peakResidentBytes } from '#lib/process/supervised-memory.ts'
-import { keepYoungSpaceSmall } from '#lib/process/trim-heap.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
 import { curve } from '#lib/terminal/sparkline.ts'
@@ -99,7 +98,6 @@ export default class Backtest extends TraderCommand {
       const [issue] = topology.error.issues
       throw new UserError(`${issue?.path.join('.')}: ${issue?.message}`)
     }
-    keepYoungSpaceSmall()
     const progress = startProgress({ label: 'backtest', unit: 'events of the market', total: data.total })
     const date = started.toISOString().slice(0, 10)
     const { manifest, result, equity } = flags.lockstep

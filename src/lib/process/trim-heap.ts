@@ -14,9 +14,3 @@ export function trimHeapSoon(): void {
     collect({ type: 'major', execution: 'sync', flavor: 'last-resort' })
   }, afterMs).unref()
 }
-
-/**
- * For long work whose objects die young: V8 lets their space grow to 16 MB three times over, which makes a million bars no faster and their
- * peak a fifth larger.
- */
-export const keepYoungSpaceSmall = (): void => setFlagsFromString('--max-semi-space-size=8')
