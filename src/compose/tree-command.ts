@@ -3,24 +3,40 @@ import type { RouterDoor } from '#compose/tree-door.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { connectBus } from '#lib/bus/bus-client.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
+import { factId } from '#lib/kernel/event-id.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Event, Fact } from '#schemas/event.ts'
+import type { Fact } from '#schemas/event.ts'
 
 export type OperatorCommand = Omit<PayloadOf<'system.command'>, 'operator'>
 export type CommandAnswer = { readonly id: string; readonly isDone: boolean; readonly message: string }
 
 const answerWithinMs = 10_000
+const attemptsMost = 20
 
-/** Says a command on the bus as the operator and waits for its answer; one that does not come within 10 s is a refusal. */
-export async function commandTree({ routerUrl, keys }: RouterDoor, command: OperatorCommand): Promise<CommandAnswer> {
-  const nowMs = Date.now()
-  const id = `operator:e${nowMs}.0`
-  let hear: (event: Event) => void = () => undefined
-  const answered = new Promise<CommandAnswer>((resolve) => {
-    hear = ({ topic, payload }) => {
-      if (topic === 'system.command.result' && payload.command === id) resolve({ id, ...payload })
-    }
-  })
+/**
+ * Says a command on the bus as the operator and waits for its answer; one that does not come within 10 s is a refusal. When another command has
+ * taken its id meanwhile it is said again with the next one.
+ */
+export async function commandTree(
+  door: RouterDoor,
+  command: OperatorCommand,
+  nowMs: () => number = Date.now,
+): Promise<CommandAnswer> {
+  for (let attempt = 0; attempt < attemptsMost; attempt++) {
+    const answer = await sayOnce(door, command, nowMs())
+    if (answer !== null) return answer
+  }
+  throw new Error(`not said: ${attemptsMost} times another command of the operator came first`)
+}
+
+/** Null when the log has another command of that id, or a later one: this one is not in it. */
+async function sayOnce(
+  { routerUrl, keys }: RouterDoor,
+  command: OperatorCommand,
+  nowMs: number,
+): Promise<CommandAnswer | null> {
+  const results = new Map<string, CommandAnswer>()
+  let heard: () => void = () => undefined
   const bus = await connectBus({
     url: routerUrl,
     identity: 'operator',
@@ -28,17 +44,28 @@ export async function commandTree({ routerUrl, keys }: RouterDoor, command: Oper
     ca: trustedCa(routerUrl, keys),
     from: 'head',
     topics: ['system.command.result'],
-    onEvents: (events) => events.forEach((event) => void hear(event)),
+    onEvents: (events) => {
+      for (const { topic, payload } of events)
+        if (topic === 'system.command.result') results.set(payload.command, { id: payload.command, ...payload })
+      heard()
+    },
   })
-  const fact: Fact<'system.command'> = {
-    topic: 'system.command',
-    payload: { ...command, reason: command.reason.slice(0, 1_800), operator: operatorName() },
-    at: nowMs * 1_000,
-    epoch: nowMs,
-    n: 0,
-  }
   try {
-    await bus.publishFacts([fact])
+    const { marks, now } = bus.welcome
+    // A clock that is behind that of an earlier command must not make this one look like a repeat of it.
+    const epoch = Math.max(nowMs, (marks.operator?.fact?.epoch ?? 0) + 1)
+    const id = factId('operator', epoch, 0)
+    const payload = { ...command, reason: command.reason.slice(0, 1_800), operator: operatorName() }
+    const fact: Fact<'system.command'> = { topic: 'system.command', payload, at: now, epoch, n: 0 }
+    const { isRepeated } = await bus.publishFacts([fact])
+    if (isRepeated) return null
+    const answered = new Promise<CommandAnswer>((resolve) => {
+      heard = () => {
+        const answer = results.get(id)
+        if (answer !== undefined) resolve(answer)
+      }
+      heard()
+    })
     return await Promise.race([answered, noAnswer(id)])
   } finally {
     bus.close()

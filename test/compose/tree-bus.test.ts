@@ -123,7 +123,16 @@ describe('the dashboard on the bus', () => {
         const { topics } = JSON.parse(String(data)) as { topics: readonly string[] }
         const credit = { groups: 1, bytes: 1 }
         socket.send(
-          formatFrame({ t: 'welcome', run: 'x', head: 4, marks: {}, lockstep: null, credit, heartbeatMs: 1_000 }),
+          formatFrame({
+            t: 'welcome',
+            run: 'x',
+            head: 4,
+            now: 0,
+            marks: {},
+            lockstep: null,
+            credit,
+            heartbeatMs: 1_000,
+          }),
         )
         if (!topics.includes('md.status')) return
         socket.send(formatFrame({ t: 'events', from: 1, to: 3 }, lines.slice(0, 3)))

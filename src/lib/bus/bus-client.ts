@@ -20,9 +20,18 @@ export type BusOptions = {
 
 export type BusConnection = {
   readonly welcome: Welcome
-  /** Resolves when they are durable. Rejects when they are refused, or when the connection is lost before that is known. */
-  publishFacts(facts: readonly Fact[]): Promise<void>
+  /**
+   * Resolves when they are durable; `isRepeated` when the log had facts of these ids, or later ones, before these came, which are not in it then.
+   * Rejects when they are refused, or when the connection is lost before that is known.
+   */
+  publishFacts(facts: readonly Fact[]): Promise<{ readonly isRepeated: boolean }>
   close(): Promise<void>
+}
+
+type Waiting = {
+  readonly through: number
+  resolve(told: { readonly isRepeated: boolean }): void
+  reject(error: Error): void
 }
 
 /** The body of an edge's fact. */
@@ -37,7 +46,8 @@ export function connectBus(options: BusOptions): Promise<BusConnection> {
   let published = 0
   let lost: Error | null = null
   let wasWelcome = false
-  const waiting: { readonly through: number; resolve(): void; reject(error: Error): void }[] = []
+  const waiting: Waiting[] = []
+  const repeated = new Set<number>()
   const lose = (error: Error) => {
     lost ??= error
     for (const { reject } of waiting.splice(0)) reject(lost)
@@ -55,23 +65,32 @@ export function connectBus(options: BusOptions): Promise<BusConnection> {
         resolve({ welcome, publishFacts, close: () => connection.close() })
       },
       onEvents: (_from, _to, lines) => onEvents?.(lines.map((line) => JSON.parse(line) as Event)),
-      onAck: (through) => {
+      onAck: (through, repeats) => {
+        for (const k of repeats) repeated.add(k)
         outbox.ack(through)
         outbox.flush(connection)
         acknowledged = through
-        while (waiting[0] !== undefined && waiting[0].through <= acknowledged) waiting.shift()?.resolve()
+        while (waiting[0] !== undefined && waiting[0].through <= acknowledged) {
+          const { through: end, resolve: done } = waiting.shift() as Waiting
+          const own = [...repeated].filter((k) => k < end)
+          for (const k of own) repeated.delete(k)
+          done({ isRepeated: own.length > 0 })
+        }
       },
       onRefused: (reason) => {
         lose(new Error(`the router refuses: ${reason}`))
         reject(lost)
       },
       onLost: () => {
-        lose(new Error(`there is no router at ${url}`))
+        const unknown = 'whether what was said is in the log is not known'
+        lose(
+          new Error(waiting.length === 0 ? `there is no router at ${url}` : `the router at ${url} is gone: ${unknown}`),
+        )
         reject(lost)
         if (wasWelcome) onClose?.()
       },
     })
-    const publishFacts = (facts: readonly Fact[]): Promise<void> => {
+    const publishFacts: BusConnection['publishFacts'] = (facts) => {
       if (lost !== null) return Promise.reject(lost)
       for (const fact of facts) outbox.push(factId(identity, fact.epoch, fact.n), [factBody(identity, fact)])
       published += facts.length

@@ -17,7 +17,7 @@ export type ConnectionOptions = {
   readonly wish: () => Wish
   readonly onWelcome: (welcome: Welcome) => void
   readonly onEvents?: (from: number, to: number, lines: readonly string[]) => void
-  readonly onAck?: (through: number) => void
+  readonly onAck?: (through: number, repeats: readonly number[]) => void
   /** The router will never take this: the client stops. */
   readonly onRefused: (reason: string) => void
   /** The connection is gone, or could not be made. */
@@ -134,7 +134,7 @@ export class Connection {
         this.#takeHeld()
         return null
       case 'ack':
-        this.#options.onAck?.(header.through)
+        this.#options.onAck?.(header.through, header.repeats ?? [])
         return null
       case 'refused':
         this.#options.onRefused(header.reason)

@@ -101,6 +101,8 @@ export const ServerHeader = z.discriminatedUnion('t', [
     t: z.literal('welcome'),
     run: z.string(),
     head: Count,
+    /** The router's clock. */
+    now: Micros,
     /** Those of this identity's sources. */
     marks: z.record(z.string(), Mark),
     lockstep: z.object({ startsAt: Micros, cursor: Count }).nullable(),
@@ -110,7 +112,12 @@ export const ServerHeader = z.discriminatedUnion('t', [
     heartbeatMs: z.int().min(1),
   }),
   /** Every group before number k is in the log, durably. */
-  z.object({ t: z.literal('ack'), through: Count }),
+  z.object({
+    t: z.literal('ack'),
+    through: Count,
+    /** Numbers of groups that were in the log before they came; nothing where there are none. */
+    repeats: z.array(Count).optional(),
+  }),
   z.object({ t: z.literal('refused'), k: Count.nullable(), reason: z.string() }),
   /** All events in [from, to] that were asked for. */
   z.object({ t: z.literal('events'), from: z.int().min(1), to: Count }),

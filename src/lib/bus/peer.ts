@@ -25,6 +25,8 @@ export class Peer {
   #isSlowed = false
   /** Numbers of groups that are in the log, before one that is not. */
   readonly #early = new Set<number>()
+  /** Numbers of groups that were there already, until it is told of them. */
+  #repeats: number[] = []
 
   constructor(socket: WebSocket, { identity, isService }: { identity: string; isService: boolean }, rate: RateLimit) {
     this.socket = socket
@@ -75,7 +77,8 @@ export class Peer {
   }
 
   /** A group is in the log: tells how far everything is, once for all that comes at one time. */
-  settle(k: number): void {
+  settle(k: number, kind: 'appended' | 'repeat'): void {
+    if (kind === 'repeat') this.#repeats.push(k)
     if (k !== this.#acknowledged) {
       this.#early.add(k)
       return
@@ -93,7 +96,9 @@ export class Peer {
   #tell(): void {
     this.#isTelling = false
     this.#toldThrough = this.#acknowledged
-    this.send({ t: 'ack', through: this.#acknowledged })
+    const repeats = this.#repeats
+    this.#repeats = []
+    this.send({ t: 'ack', through: this.#acknowledged, ...(repeats.length === 0 ? {} : { repeats }) })
     this.#look()
   }
 

@@ -19,13 +19,13 @@ export type GroupsRead = {
 const eventSizeMost = 1 << 20
 const nestingMost = 32
 
-/** Checks what an identity says in a frame, in groups of these sizes. What our own writer wrote goes on as it is, without a copy. */
-export function readGroups(identity: string, frame: ClientFrame, sizes: readonly number[]): GroupsRead {
+/** Checks what an identity says in a frame, in groups of these sizes, with times up to `latest`. What our own writer wrote goes on as it is, without a copy. */
+export function readGroups(identity: string, frame: ClientFrame, sizes: readonly number[], latest: number): GroupsRead {
   const groups: Group[] = []
   const newer: PayloadOf<'system.version_mismatch'>[] = []
   const lines = new Lines(frame)
   for (const size of sizes) {
-    const group = readGroup(identity, lines, size, newer)
+    const group = readGroup(identity, lines, size, latest, newer)
     if (typeof group === 'string') return { groups, newer, refusal: group }
     groups.push(group)
   }
@@ -36,6 +36,7 @@ function readGroup(
   identity: string,
   lines: Lines,
   size: number,
+  latest: number,
   newer: PayloadOf<'system.version_mismatch'>[],
 ): Group | string {
   const bodies: string[] = []
@@ -48,6 +49,8 @@ function readGroup(
     const { event, body, isNewer } = lines
     const forbidden = whyForbidden(identity, event)
     if (forbidden !== null) return `${event.id}: ${forbidden}`
+    if (event.at > latest)
+      return `${event.id}: its time ${event.at} is later than ${latest}, the latest by the router's clock`
     if (i === 0) together = event.cause
     else if (event.cause !== together) return `${event.id}: events of one group have one cause`
     if (isNewer) newer.push({ event: event.id, topic: event.topic, v: event.v, known: catalogue[event.topic].v })

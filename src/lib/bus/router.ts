@@ -6,6 +6,7 @@ import { Committer } from './committer.ts'
 import { DiskGuard } from './disk-guard.ts'
 import { type ClientFrame, linesIn, readClientFrame } from './frame.ts'
 import { FreeOrder, type Waiting } from './free-order.ts'
+import { latestTimeOf } from './latest-time.ts'
 import { Lockstep, type LockstepService } from './lockstep.ts'
 import type { AppendResult, LogPort, LogState, Marks } from './log-port.ts'
 import { credit, Peer } from './peer.ts'
@@ -139,6 +140,7 @@ export class Router {
       t: 'welcome',
       run,
       head,
+      now: this.#options.now(),
       marks: marksOf(identity, marks),
       lockstep: lockstep === null || order === null ? null : { startsAt: lockstep.startsAt, cursor: order.cursor },
       credit,
@@ -169,12 +171,13 @@ export class Router {
   #takeGroups(peer: Peer, sizes: readonly number[], frame: ClientFrame): void {
     const arrivedMs = performance.now()
     const { length } = frame.bytes
-    const { groups, newer, refusal } = readGroups(peer.identity, frame, sizes)
+    const latest = this.#lockstep === null ? latestTimeOf(peer.identity, this.#options.now()) : Infinity
+    const { groups, newer, refusal } = readGroups(peer.identity, frame, sizes, latest)
     const first = peer.takeNumbers(groups.length)
     if (groups.length > 0) peer.hold(length)
     const done: Waiting['done'] = (result, i) => {
       if (result.kind === 'refused') this.#refuse(peer, first + i, result.reason)
-      else peer.settle(first + i)
+      else peer.settle(first + i, result.kind)
       if (i < groups.length - 1) return
       peer.release(length)
       recordSince(this.measures.commit, arrivedMs)
@@ -204,7 +207,7 @@ export class Router {
       return
     }
     const count = linesIn(frame)
-    const { groups, refusal } = readGroups(peer.identity, frame, count === 0 ? [] : [count])
+    const { groups, refusal } = readGroups(peer.identity, frame, count === 0 ? [] : [count], Infinity)
     if (refusal !== null) this.#refuse(peer, null, refusal)
     else this.#lockstep.answer(peer.identity, seq, groups[0] ?? null)
   }

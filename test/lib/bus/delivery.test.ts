@@ -108,12 +108,12 @@ describe('events', () => {
     expect(lines).toEqual([`{"seq":1,${tickBody(0).slice(1)}`])
   })
 
-  it('[R3] [R4] sent twice are in the log once, and acknowledged twice', async () => {
+  it('[R3] [R4] [R22] sent twice are in the log once, and acknowledged twice, the second time by name', async () => {
     bus = await openBus()
     const publisher = await openWelcome(bus.url, 'md')
     publisher.socket.send(publish(bodies(0, 5)))
     publisher.socket.send(publish(bodies(0, 5)))
-    await until(() => publisher.frames.at(-1) === '{"t":"ack","through":10}')
+    await until(() => publisher.frames.at(-1) === '{"t":"ack","through":10,"repeats":[5,6,7,8,9]}')
     expect((await bus.log.state()).head).toBe(5)
   })
 })
