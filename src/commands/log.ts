@@ -43,6 +43,9 @@ export default class Log extends TraderCommand {
       port: flags.port,
       secret,
       onRefused: (reason) => this.say(`refused a connection: ${reason}`),
+    }).catch(async (error) => {
+      await log.close()
+      throw error
     })
     onStop(async () => {
       await server.close()

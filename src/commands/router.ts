@@ -10,6 +10,7 @@ import { Router as Hub } from '#lib/bus/router.ts'
 import { serveRouter } from '#lib/bus/router-server.ts'
 import { openRemoteLog, type RemoteLog, type RemoteLogOptions } from '#lib/journal/remote-log.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
+import { sayWaiting } from '#lib/process/say-waiting.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
@@ -78,9 +79,12 @@ export default class Router extends TraderCommand {
 
   // A log that has been killed is back in a moment.
   private async findLog(options: RemoteLogOptions): Promise<RemoteLog> {
+    const hasCome = sayWaiting(`the log at ${options.url}`)
     for (let attempt = 0; ; attempt++) {
       try {
-        return await openRemoteLog(options)
+        const log = await openRemoteLog(options)
+        hasCome()
+        return log
       } catch (error) {
         if (attempt === 50) throw new UserError((error as Error).message, { hint: 'start it with: trader log' })
         await sleep(100)

@@ -2,15 +2,16 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { logOf } from '#compose/run-folder.ts'
-import { verifyLog } from '#compose/verify-log.ts'
+import { type Verdict, verifyLog } from '#compose/verify-log.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
+import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 
 export default class Verify extends TraderCommand {
   static override summary = 'Prove a run: every service hears its recorded inputs again and says the same'
   static override description =
-    'Live, replayed or backtest. Names the first divergence: event, field, both values; then it ends with 1. Adapters are not covered: what they learned from outside are the inputs.'
+    'Live, replayed or backtest. Names the first divergence: event, field, both values; then it ends with 1, as it does for a log that is damaged or has a hole. Adapters are not covered: what they learned from outside are the inputs.'
   static override examples = ['<%= config.bin %> verify live', '<%= config.bin %> verify 20261124-101500-ema-cross']
   static override enableJsonFlag = true
   static override args = {
@@ -25,8 +26,14 @@ export default class Verify extends TraderCommand {
     const { args, flags } = await this.parse(Verify)
     const folder = logOf(args.run, flags)
     const progress = startProgress({ label: 'verify', unit: 'events' })
-    const verdict = verifyLog(folder, progress.update)
+    const verdict = verdictOn(folder, progress.update)
     progress.finish()
+    if (verdict instanceof UserError) {
+      process.exitCode = exitCode.failed
+      this.log(`not proven: ${userErrorLine(verdict)}`)
+      const { message, file, line, hint } = verdict
+      return { run: args.run, isProven: false, fault: { message, file, line, hint } }
+    }
     const { divergence, contentHash } = verdict
     const promised = manifestHash(folder)
     const isProven = divergence === null && (promised === null || promised === contentHash)
@@ -45,6 +52,16 @@ export default class Verify extends TraderCommand {
         this.log(`the manifest says ${promised}: the log has been changed`)
     }
     return { run: args.run, isProven, ...verdict }
+  }
+}
+
+/** A log that cannot be read to its end is an answer, too: the run is not proven. */
+function verdictOn(folder: string, onEvents: (done: number) => void): Verdict | UserError {
+  try {
+    return verifyLog(folder, onEvents)
+  } catch (error) {
+    if (error instanceof UserError) return error
+    throw error
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSecret } from '#lib/bus/auth.ts'
 import { Connection } from '#lib/bus/connection.ts'
+import { sayWaiting } from '#lib/process/say-waiting.ts'
 import type { Event } from '#schemas/event.ts'
 import { clock } from '#services/clock/service.ts'
 import type { ProcessFlags } from './service-process.ts'
@@ -13,8 +14,10 @@ const topics = [...clock.emits, ...clock.subscribes]
  * router.
  */
 export async function newestTimeInLog(flags: ProcessFlags): Promise<number> {
+  const hasCome = sayWaiting(`the router at ${flags.url}`)
   for (let events = looksBack; ; events *= 8) {
     const found = await newestOf(flags, events)
+    if (found !== null) hasCome()
     if (found === null) await sleep(100)
     else if (found.hasTime || found.isAll) return found.at
   }

@@ -23,27 +23,27 @@ const steps: Partial<Record<Step, string>> = {
 const seeds: Partial<Record<string, number>> = {
   'commit, left out': 1,
   'commit, too late': 1,
-  'refusal, left out': 70,
-  'refusal, too late': 49,
+  'refusal, left out': 105,
+  'refusal, too late': 105,
   'journal.folder, left out': 1,
   'journal.folder, too late': 1,
   'topic.file, left out': 1,
   'topic.file, too late': 2,
-  'topic.folder, left out': 3,
-  'topic.folder, too late': 5,
-  'checkpoint.file, left out': 2,
+  'topic.folder, left out': 1,
+  'topic.folder, too late': 3,
+  'checkpoint.file, left out': 1,
   'checkpoint.file, too late': 2,
-  'removal.folder, left out': 16,
-  'removal.folder, too late': 127,
-  'cut.folder, left out': 25,
-  'torn.file, left out': 6,
-  'torn.file, too late': 13,
-  'torn.folder, left out': 6,
-  'torn.folder, too late': 127,
-  'suspect.file, left out': 1,
-  'suspect.file, too late': 2,
-  'suspect.folder, left out': 139,
-  'suspect.folder, too late': 71,
+  'removal.folder, left out': 12,
+  'removal.folder, too late': 70,
+  'cut.folder, left out': 4,
+  'torn.file, left out': 8,
+  'torn.file, too late': 18,
+  'torn.folder, left out': 22,
+  'torn.folder, too late': 56,
+  'suspect.file, left out': 4,
+  'suspect.file, too late': 9,
+  'suspect.folder, left out': 44,
+  'suspect.folder, too late': 226,
   'packed.file, left out': 1,
   'packed.file, too late': 1,
   'packed.folder, left out': 4,
@@ -68,8 +68,8 @@ if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.a
       process.stderr.write(`  '${step}, ${how}': ${seed},\n`)
       found.push(
         violation === null
-          ? 'nothing'
-          : `seed ${seed}, crash ${crashes}: ${violation.replace(/\{.*/, '…').slice(0, 70)}`,
+          ? `nothing in ${crashes} crashes`
+          : `seed ${seed}, crash ${crashes}: ${violation.replace(/\{.*/, '').replaceAll('/logs/live/', '').slice(0, 70)}`,
       )
     }
     process.stdout.write(`| ${steps[step]} | ${found.join(' | ')} |\n`)

@@ -81,3 +81,19 @@ test('verify names the event, the field and both values of a digit that was chan
   expect(divergence.event).toBe(JSON.parse(content).id)
   expect(seq).toBeGreaterThan(0)
 })
+
+test('verify of a damaged log ends with 1: the run is not proven, and where the damage is', async () => {
+  await backtest('damaged')
+  const [file = ''] = globSync(join(folder, 'runs/damaged/log/order/*/*.jsonl'))
+  const bytes = readFileSync(file)
+  const middle = bytes.length >> 1
+  bytes.writeUInt8(bytes.readUInt8(middle) ^ 1, middle)
+  writeFileSync(file, bytes)
+  const { exitCode, stdout } = await verify('damaged')
+  expect(exitCode).toBe(1)
+  const fault = { file: expect.stringContaining('.jsonl'), message: expect.stringMatching(/^event \d+ is damaged/) }
+  expect(JSON.parse(stdout as string)).toMatchObject({ run: 'damaged', isProven: false, fault })
+  const forPeople = await trader(['verify', 'damaged'], { cwd: folder })
+  expect(forPeople).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/^not proven: .*jsonl.*damaged.*\n$/) })
+  expect((await trader(['verify', 'nosuch'], { cwd: folder })).exitCode).toBe(2)
+})

@@ -104,6 +104,38 @@ describe('trader log', () => {
     await log.close()
   })
 
+  it('is read as JSON lines with --json too; a wish that nothing can meet is refused in one line', async () => {
+    const { url } = await start()
+    const log = await openRemoteLog({ url, secret: readSecret(keys(), 'router') })
+    await log.append([[fact('md', 1, 0), fact('md', 1, 1)]])
+    await log.close()
+    const at = ['--folder', join(folder, 'live')]
+    const plain = await trader(['log', 'read', ...at])
+    for (const command of ['read', 'tail'])
+      expect(await trader(['log', command, ...at, '--json'])).toMatchObject({ exitCode: 0, stdout: plain.stdout })
+    expect((plain.stdout as string).split('\n')).toHaveLength(3)
+    const refused: [string[], string][] = [
+      [['read', '--topic', 'nosuch'], 'trader: --topic: there is no topic nosuch (see: trader schema list)'],
+      [
+        ['read', '--topic', 'order.filled'],
+        'trader: --topic: there is no topic order.filled (did you mean: order.fill)',
+      ],
+      [
+        ['tail', '--topic', 'md', '--topic', '*.rejcted'],
+        'trader: --topic: there is no topic *.rejcted (see: trader schema list)',
+      ],
+      [['read', '--from', '10', '--to', '5'], 'trader: --from 10 is behind --to 5: nothing lies between them'],
+      [
+        ['read', '--since', '2026-11-25', '--until', '2026-11-24'],
+        'trader: --since 2026-11-25 is not before --until 2026-11-24: nothing lies between them',
+      ],
+    ]
+    for (const [args, line] of refused)
+      expect(await trader(['log', ...args, ...at])).toMatchObject({ exitCode: 2, stdout: '', stderr: `${line}\n` })
+    const json = await trader(['log', 'read', '--topic', 'nosuch', '--json', ...at])
+    expect(JSON.parse(json.stdout as string)).toMatchObject({ error: { message: expect.stringContaining('nosuch') } })
+  })
+
   it('says where it looked when there is no log', async () => {
     const { stderr, exitCode } = await trader(['log', 'read', '--folder', join(folder, 'none')])
     expect(stderr).toContain('there is no log in')

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { Flags } from '@oclif/core'
 import { logFolder } from '#lib/journal/log-folder.ts'
+import { refuseEmptyRange, refuseUnknownTopics } from '#lib/journal/refuse-empty-wish.ts'
 import { openSqlLog } from '#lib/journal/sql-log.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -26,6 +27,8 @@ export default class LogExport extends TraderCommand {
   async run(): Promise<unknown> {
     const { flags } = await this.parse(LogExport)
     const { from, to, topic: topics, parquet: file } = flags
+    refuseUnknownTopics(topics)
+    refuseEmptyRange(from, to)
     if (existsSync(file)) throw new UserError('exists already', { file, hint: 'name another file, or remove it' })
     const log = await openSqlLog(logFolder(flags), { from, to, topics })
     try {

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { logFolder } from '#lib/journal/log-folder.ts'
+import { refuseEmptyRange, refuseUnknownTopics } from '#lib/journal/refuse-empty-wish.ts'
 import { openSqlLog } from '#lib/journal/sql-log.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { formatTable } from '#lib/terminal/table.ts'
@@ -28,6 +29,8 @@ export default class LogQuery extends TraderCommand {
   async run(): Promise<unknown> {
     const { flags, args } = await this.parse(LogQuery)
     const { from, to, topic: topics } = flags
+    refuseUnknownTopics(topics)
+    refuseEmptyRange(from, to)
     const log = await openSqlLog(logFolder(flags), { from, to, topics })
     try {
       const { columns, rows } = await log.query(args.sql)

@@ -1,17 +1,19 @@
 import { Flags } from '@oclif/core'
 import { logFolder } from '#lib/journal/log-folder.ts'
 import { readLog } from '#lib/journal/read-log.ts'
+import { refuseEmptyRange, refuseUnknownTopics } from '#lib/journal/refuse-empty-wish.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 export default class LogRead extends TraderCommand {
   static override summary = 'Print the events of a log, one JSON object a line'
   static override description =
-    'Checks every line; ends with 2 and the place of the damage when one is not what was written.'
+    'Also with --json. Checks every line; ends with 2 and the place of the damage when one is not what was written.'
   static override examples = [
     '<%= config.bin %> log read --topic order.fill',
     '<%= config.bin %> log read --run 20261124-spy --from 100 --to 200',
   ]
+  static override enableJsonFlag = true
   static override flags = {
     run: Flags.string({ description: 'Name of the run', default: 'live' }),
     folder: Flags.string({ description: 'Folder of the log, instead of a run' }),
@@ -30,6 +32,10 @@ export default class LogRead extends TraderCommand {
     const since = microsOf('--since', flags.since)
     const until = microsOf('--until', flags.until)
     const { from, to, topic: topics } = flags
+    refuseUnknownTopics(topics)
+    refuseEmptyRange(from, to)
+    if (since !== undefined && until !== undefined && since >= until)
+      throw new UserError(`--since ${flags.since} is not before --until ${flags.until}: nothing lies between them`)
     let chunk: string[] = []
     for (const { content } of readLog(logFolder(flags), { from, to, topics, since, until })) {
       chunk.push(content)
@@ -38,6 +44,10 @@ export default class LogRead extends TraderCommand {
       chunk = []
     }
     await print(chunk)
+  }
+
+  protected override logJson(json: unknown): void {
+    process.stdout.write(`${JSON.stringify(json)}\n`)
   }
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocket } from 'ws'
+import { sayWaiting } from '#lib/process/say-waiting.ts'
 import { proofOf } from './auth.ts'
 import { type ClientHeader, formatFrame, frameBytesMost, protocol, ServerHeader, splitFrame } from './frame.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -46,9 +47,11 @@ export class Connection {
   /** What came while it was paused. */
   #held: Events[] = []
   #untold = 0
+  #hasCome: () => void = () => undefined
 
   constructor(options: ConnectionOptions) {
     this.#options = options
+    this.#sayWaiting()
     this.#connect()
   }
 
@@ -79,12 +82,17 @@ export class Connection {
   /** Says goodbye; what was sent before arrives. */
   async close(): Promise<void> {
     this.#isClosed = true
+    this.#hasCome()
     const socket = this.#socket
     if (socket === null || socket.readyState === WebSocket.CLOSED) return
     const closed = new Promise((resolve) => socket.once('close', resolve))
     socket.close()
     await Promise.race([closed, sleep(1_000, undefined, { ref: false })])
     socket.terminate()
+  }
+
+  #sayWaiting(): void {
+    if (this.#options.comesBack !== false) this.#hasCome = sayWaiting(`the router at ${this.#options.url}`)
   }
 
   #connect(): void {
@@ -127,6 +135,7 @@ export class Connection {
       case 'welcome':
         this.#welcome = header
         this.#attempts = 0
+        this.#hasCome()
         this.#options.onWelcome(header)
         return header
       case 'events':
@@ -163,6 +172,7 @@ export class Connection {
     this.#untold = 0
     if (wasWelcome || !comesBack) onLost?.()
     if (this.#isClosed || !comesBack) return
+    if (wasWelcome) this.#sayWaiting()
     await sleep(Math.min(1_000, 20 * 2 ** Math.min(this.#attempts++, 6)))
     if (!this.#isClosed) this.#connect()
   }

@@ -4,6 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { WebSocketServer } from 'ws'
+import { listen } from '#lib/process/listen.ts'
 import { frameBytesMost } from './frame.ts'
 import type { LogPort } from './log-port.ts'
 import { prometheusText } from './prometheus-text.ts'
@@ -52,6 +53,7 @@ export async function serveRouter(router: Router, options: RouterServerOptions):
   const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response)
   const server: Server = tls === null ? createServer(listener) : createTlsServer(tls, listener)
   server.maxConnections = 2 * connectionsMost
+  await listen(server, port, host)
   const sockets = new WebSocketServer({
     server,
     maxPayload: frameBytesMost,
@@ -65,10 +67,6 @@ export async function serveRouter(router: Router, options: RouterServerOptions):
     },
   })
   sockets.on('connection', (socket, request) => router.accept(socket, request.socket))
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
   const timers = [
     setInterval(() => router.beat(), heartbeatMs),
     setInterval(() => router.sayMetrics(), metricsEveryMs),

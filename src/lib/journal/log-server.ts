@@ -1,9 +1,11 @@
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { isProof, newNonce } from '#lib/bus/auth.ts'
 import { Heartbeat } from '#lib/bus/heartbeat.ts'
 import type { LogPort } from '#lib/bus/log-port.ts'
 import { frameBytesMost, frameOf, openFrame, packResults, readBytesMost, ToLog } from '#lib/journal/log-frames.ts'
+import { listen } from '#lib/process/listen.ts'
 
 export type LogServerOptions = {
   readonly port: number
@@ -15,13 +17,14 @@ export type LogServerOptions = {
 
 export type LogServer = { readonly url: string; readonly close: () => Promise<void> }
 
-/** Serves a log to routers on 127.0.0.1, and to none but those who know the router's secret. Port 0 takes a free one. */
+/** Serves a log to routers on 127.0.0.1, and to none but those who know the router's secret. Port 0 takes a free one; one that is taken is a UserError. */
 export async function serveLog(
   log: LogPort,
   { port, secret, onRefused, heartbeatMs = 2_000 }: LogServerOptions,
 ): Promise<LogServer> {
-  const server = new WebSocketServer({ host: '127.0.0.1', port, maxPayload: frameBytesMost, perMessageDeflate: false })
-  await new Promise<void>((resolve, reject) => server.once('listening', resolve).once('error', reject))
+  const http = createServer((_, response) => response.writeHead(426).end())
+  await listen(http, port, '127.0.0.1')
+  const server = new WebSocketServer({ server: http, maxPayload: frameBytesMost, perMessageDeflate: false })
   const pulses = new Map<WebSocket, Heartbeat>()
   const beats = setInterval(() => {
     for (const pulse of pulses.values()) pulse.beat()
@@ -42,9 +45,11 @@ export async function serveLog(
     new Promise<void>((resolve) => {
       clearInterval(beats)
       for (const socket of server.clients) socket.terminate()
-      server.close(() => resolve())
+      server.close()
+      http.close(() => resolve())
+      http.closeAllConnections()
     })
-  return { url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`, close }
+  return { url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`, close }
 }
 
 function serveOne(

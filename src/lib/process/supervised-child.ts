@@ -123,7 +123,7 @@ export class SupervisedChild {
 
   #say(line: string): void {
     if (line.trim() === '') return
-    this.#lastLine = line
+    if (!isOfDump(line)) this.#lastLine = line
     this.#hooks.onTalk(this.spec.name, line)
   }
 
@@ -162,6 +162,10 @@ export class SupervisedChild {
     this.#hooks.onState(this)
   }
 }
+
+/** Is it a line that Node prints around the message of an exception: source, stack, fields, its version? */
+const isOfDump = (line: string): boolean =>
+  /^(?:\s|[}\]]|Emitted '|Node\.js v\d|\(Use `.* --trace-|(?:node|file):\S+:\d+$)/.test(line)
 
 /** The words of a line of talk: a line of pino's JSON has them in `msg`. */
 function messageOf(line: string): string {

@@ -77,11 +77,20 @@ describe('the supervisor', () => {
     expect(end.exitCode).toBe(1)
     expect(end.failure).toEqual(failures[0])
     expect(failures).toHaveLength(1)
-    expect(failures[0]?.message).toMatch(/^ended 5 times within 30 s, last with exit 1/)
+    expect(failures[0]?.message).toBe('ended 5 times within 30 s, last with exit 1: Error: broken')
     expect(supervisor.children.map(({ state, pid }) => [state, pid])).toEqual([
       ['stopped', null],
       ['failed', null],
     ])
+  })
+
+  it('says the message of an exception with fields and a cause, not its stack', async () => {
+    const code =
+      'const e = new Error("listen", { cause: new Error("inner") }); e.code = "E"; new (require("events"))().emit("error", e)'
+    const { supervisor } = supervise([child('risk', code)])
+    await supervisor.start()
+    const { failure } = await supervisor.ended
+    expect(failure?.message).toBe('ended 5 times within 30 s, last with exit 1: Error: listen')
   })
 
   it('goes on without a child that is not vital', async () => {

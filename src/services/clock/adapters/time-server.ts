@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { z } from 'zod'
+import { listen } from '#lib/process/listen.ts'
 
 export type TimeServer = { readonly url: string; readonly close: () => Promise<void> }
 
@@ -16,7 +17,7 @@ export type TimeServerOptions = {
 
 /**
  * Says the time to who asks: `GET /time`, and on the same port a WebSocket that answers each `{"t":"time"}`. Port 0 takes a free one.
- * Rejects when the port is taken.
+ * Throws a UserError when the port is taken.
  */
 export async function serveTime({ host = '127.0.0.1', port, mode, now }: TimeServerOptions): Promise<TimeServer> {
   const answer = (): Answer => {
@@ -25,17 +26,13 @@ export async function serveTime({ host = '127.0.0.1', port, mode, now }: TimeSer
     return { now: micros, iso: isoOf(micros), mode }
   }
   const server = createServer((request, response) => serveHttp(request, response, answer))
+  await listen(server, port, host)
   const sockets = new WebSocketServer({ server, maxPayload: 1_024, perMessageDeflate: false })
   sockets.on('connection', (socket) => {
     socket.on('error', () => socket.terminate())
     socket.on('message', (bytes, isBinary) =>
       socket.send(JSON.stringify(!isBinary && isQuestion(String(bytes)) ? answer() : { error: notUnderstood })),
     )
-  })
-  // The server's own errors are told again by its WebSocket server.
-  await new Promise<void>((resolve, reject) => {
-    sockets.once('listening', resolve).once('error', reject)
-    server.listen(port, host)
   })
   const { port: taken } = server.address() as AddressInfo
   const close = () =>

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
+import { listen } from '#lib/process/listen.ts'
 import type { Fact } from '#schemas/event.ts'
 import type { VenueConfig } from '#services/venue/venue-config.ts'
 import { BinanceFault, fault } from './binance-fault.ts'
@@ -29,20 +30,17 @@ export type BinanceServerOptions = {
 
 const longestBody = 64 << 10
 
-/** The simulated venue over Binance's Spot REST API and WebSocket streams, on one port. Rejects when the port is taken. */
+/** The simulated venue over Binance's Spot REST API and WebSocket streams, on one port. Throws a UserError when it is taken. */
 export async function serveBinance(options: BinanceServerOptions): Promise<BinanceServer> {
   const { host = '127.0.0.1', port, config, balances, nowMs } = options
   const venue = new ServedVenue({ config, balances, nowMs, onUserFrame: (frame) => hub.tellUser(frame) })
   const served: Served = { venue, nowMs, listenKeys: new Set() }
   const hub: StreamHub = new StreamHub(served)
   const server = createServer((request, response) => void serve(served, options, request, response))
+  await listen(server, port, host)
   const sockets = new WebSocketServer({ server, maxPayload: longestBody, perMessageDeflate: false })
   sockets.on('connection', (socket, { url = '/' }) => {
     if (!hub.join(socket, new URL(url, 'http://localhost'))) socket.close(1008, 'there is no such stream')
-  })
-  await new Promise<void>((resolve, reject) => {
-    sockets.once('listening', resolve).once('error', reject)
-    server.listen(port, host)
   })
   const { port: taken } = server.address() as AddressInfo
   return {

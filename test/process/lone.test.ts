@@ -1,0 +1,64 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeKeys } from '#compose/tree-keys.ts'
+import { startLone } from '#test/process/lone-process.ts'
+import { repository, trader } from '#test/process/trader.ts'
+
+let folder = ''
+let taken = 0
+const holder = createServer()
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'trader-lone-'))
+  makeKeys(join(folder, 'keys'), join(folder, 'logs', 'live'))
+  await new Promise<void>((resolve) => holder.listen(0, '127.0.0.1', resolve))
+  taken = (holder.address() as AddressInfo).port
+})
+afterAll(() => {
+  holder.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const hint = 'name another, with --port or in a topology as router: { port: … }, or stop what holds it'
+const run = (...args: string[]) => trader(args, { cwd: folder })
+
+describe('a port that is held', () => {
+  it('ends the log and the router with 2, in one line', async () => {
+    const wanted = { exitCode: 2, stderr: `trader: port ${taken} is taken (${hint})\n` }
+    expect(await run('log', '--port', String(taken))).toMatchObject(wanted)
+    const log = await startLone(folder, ['log', '--port', '0'])
+    expect(await run('router', '--port', String(taken), '--log', log.url)).toMatchObject(wanted)
+    await log.stop()
+  })
+
+  it('ends a tree with 2, and without starting the router again', async () => {
+    const text = readFileSync(join(repository, 'examples', 'seeded.yaml'), 'utf8')
+      .replaceAll('../strategies', join(repository, 'strategies'))
+      .replaceAll('file: fast-cross', `file: ${join(repository, 'examples', 'fast-cross')}`)
+      .replace('port: 7411', `port: ${taken}`)
+    writeFileSync(join(folder, 'tree.yaml'), text)
+    const { exitCode, stderr } = await run('up', '--topology', 'tree.yaml')
+    expect(exitCode).toBe(2)
+    expect((stderr as string).trimEnd().split('\n').at(-1)).toBe(`trader: port ${taken} is taken (${hint})`)
+    expect(stderr).not.toContain('Node.js v')
+    expect((stderr as string).split('"msg":"starting"').length - 1).toBeLessThanOrEqual(2)
+  })
+})
+
+describe('a process that was started alone', () => {
+  const nobody = 'ws://127.0.0.1:9'
+  it.concurrent.each(['risk', 'clock', 'md'])('says once that it waits for the router: %s', async (service) => {
+    const { stderr } = await trader([service, '--url', nobody], { cwd: folder, timeout: 5_000 })
+    expect(stderr).toBe(`waiting for the router at ${nobody}\n`)
+  })
+
+  it.concurrent('says that it waits for the log, and then that there is none', async () => {
+    const { exitCode, stderr } = await run('router', '--port', '0', '--log', nobody)
+    expect(exitCode).toBe(2)
+    const [first, second] = (stderr as string).split('\n')
+    expect(first).toBe(`waiting for the log at ${nobody}`)
+    expect(second).toContain('start it with: trader log')
+  })
+})
