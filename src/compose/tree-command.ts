@@ -10,7 +10,9 @@ import type { Fact } from '#schemas/event.ts'
 export type OperatorCommand = Omit<PayloadOf<'system.command'>, 'operator'>
 export type CommandAnswer = { readonly id: string; readonly isDone: boolean; readonly message: string }
 
-const answerWithinMs = 10_000
+export type CommandTimes = { readonly nowMs: () => number; readonly withinMs: number }
+
+const times: CommandTimes = { nowMs: Date.now, withinMs: 10_000 }
 const attemptsMost = 20
 
 /**
@@ -20,10 +22,10 @@ const attemptsMost = 20
 export async function commandTree(
   door: RouterDoor,
   command: OperatorCommand,
-  nowMs: () => number = Date.now,
+  { nowMs, withinMs }: CommandTimes = times,
 ): Promise<CommandAnswer> {
   for (let attempt = 0; attempt < attemptsMost; attempt++) {
-    const answer = await sayOnce(door, command, nowMs())
+    const answer = await sayOnce(door, command, nowMs(), withinMs)
     if (answer !== null) return answer
   }
   throw new Error(`not said: ${attemptsMost} times another command of the operator came first`)
@@ -34,6 +36,7 @@ async function sayOnce(
   { routerUrl, keys }: RouterDoor,
   command: OperatorCommand,
   nowMs: number,
+  withinMs: number,
 ): Promise<CommandAnswer | null> {
   const results = new Map<string, CommandAnswer>()
   let heard: () => void = () => undefined
@@ -57,8 +60,10 @@ async function sayOnce(
     const id = factId('operator', epoch, 0)
     const payload = { ...command, reason: command.reason.slice(0, 1_800), operator: operatorName() }
     const fact: Fact<'system.command'> = { topic: 'system.command', payload, at: now, epoch, n: 0 }
-    const { isRepeated } = await bus.publishFacts([fact])
-    if (isRepeated) return null
+    const silent = (what: string) => noAnswer(id, withinMs, what)
+    const said = await Promise.race([bus.publishFacts([fact]), silent('whether it is in the log is not known')])
+    if ('message' in said) return said
+    if (said.isRepeated) return null
     const answered = new Promise<CommandAnswer>((resolve) => {
       heard = () => {
         const answer = results.get(id)
@@ -66,16 +71,16 @@ async function sayOnce(
       }
       heard()
     })
-    return await Promise.race([answered, noAnswer(id)])
+    return await Promise.race([answered, silent('it is in the log and will be answered when its service is back')])
   } finally {
     bus.close()
   }
 }
 
-const noAnswer = (id: string): Promise<CommandAnswer> =>
+const noAnswer = (id: string, withinMs: number, what: string): Promise<CommandAnswer> =>
   new Promise((resolve) => {
-    const message = `no answer within ${answerWithinMs / 1_000} s; it is in the log and will be answered when its service is back`
-    setTimeout(() => resolve({ id, isDone: false, message }), answerWithinMs).unref()
+    const message = `no answer within ${withinMs / 1_000} s; ${what}`
+    setTimeout(() => resolve({ id, isDone: false, message }), withinMs).unref()
   })
 
 /** The name of the system's user, as a name on the bus. */

@@ -46,8 +46,8 @@ async function open(log?: LogPort): Promise<void> {
 }
 
 const mayRead = (identity: string) => identity === 'operator' || identity === 'risk'
-const halt = (reason: string, atMs = nowMs) =>
-  commandTree({ routerUrl: bus.url, keys }, { command: 'halt', reason }, () => atMs)
+const halt = (reason: string, atMs = nowMs, withinMs = 10_000) =>
+  commandTree({ routerUrl: bus.url, keys }, { command: 'halt', reason }, { nowMs: () => atMs, withinMs })
 
 async function commands(): Promise<Event<'system.command'>[]> {
   const { lines } = await bus.log.read({ from: 1, maxBytes: 1 << 20, topics: ['system.command'] })
@@ -139,6 +139,27 @@ describe('a command of the operator', () => {
     await asked
     await bus.close()
     await answer
+  })
+
+  it('[R22] without an answer says that it is in the log, and without an acknowledgement that this is not known', async () => {
+    const log = new MemoryLog()
+    let isSilent = false
+    await open({
+      state: () => log.state(),
+      append: (groups) => (isSilent ? new Promise(() => undefined) : log.append(groups)),
+      read: (request) => log.read(request),
+      close: () => log.close(),
+    })
+    await answering.close()
+    expect(await halt('first', nowMs, 500)).toEqual({
+      ...{ id: `operator:e${nowMs}.0`, isDone: false },
+      message: 'no answer within 0.5 s; it is in the log and will be answered when its service is back',
+    })
+    isSilent = true
+    expect(await halt('second', nowMs, 50)).toMatchObject({
+      ...{ isDone: false, message: 'no answer within 0.05 s; whether it is in the log is not known' },
+    })
+    expect(await commands()).toHaveLength(1)
   })
 
   it('[R23] has the time of the router, whatever the clock of the operator says', async () => {
