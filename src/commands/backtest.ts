@@ -3,19 +3,23 @@ import { basename, join } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { runBacktest } from '#compose/backtest.ts'
 import { backtestData } from '#compose/backtest-data.ts'
-import type { BacktestResult } from '#compose/backtest-result.ts'
+import { backtestTable, backtestWarnings } from '#compose/backtest-table.ts'
 import { runLockstepBacktest } from '#compose/lockstep-backtest.ts'
+import { RunName } from '#compose/run-name.ts'
+import { checkBars } from '#compose/strategy-bars.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
-import { Topology } from '#compose/topology.ts'
-import type { BacktestManifest } from '#compose/write-run.ts'
+import { StartingCash, Topology } from '#compose/topology.ts'
+import { BarWidth } from '#lib/bars/bar-width.ts'
 import { peakResidentBytes } from '#lib/process/supervised-memory.ts'
+import { checkedFlag, checkedIfGiven, numberFlag } from '#lib/terminal/checked-flag.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
-import { curve } from '#lib/terminal/sparkline.ts'
-import { formatTable } from '#lib/terminal/table.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { Currency, Quantity } from '#schemas/primitives.ts'
 import { utcInstant } from '#services/md/adapters/utc-instant.ts'
+import { Fraction } from '#services/risk/service.ts'
 import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
+import { FeeBps } from '#services/venue/service.ts'
 
 export default class Backtest extends TraderCommand {
   static override summary = 'Run a strategy over recorded market data, through the same services as live'
@@ -61,6 +65,14 @@ export default class Backtest extends TraderCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Backtest)
+    const id = checkedIfGiven('id', flags.id, RunName)
+    const currency = checkedFlag('currency', flags.currency, Currency)
+    const startingCash = checkedFlag('cash', flags.cash, StartingCash)
+    const takerBps = checkedFlag('taker-bps', flags['taker-bps'], numberFlag(FeeBps))
+    const makerBps = checkedFlag('maker-bps', flags['maker-bps'], numberFlag(FeeBps))
+    const maxPosition = checkedIfGiven('max-position', flags['max-position'], Quantity)
+    const maxDrawdown = checkedIfGiven('max-drawdown', flags['max-drawdown'], numberFlag(Fraction))
+    const widths = (flags.bars ?? []).map((width) => checkedFlag('bars', width, BarWidth))
     const { definition } = readStrategyFile(args.strategy)
     const name = definition?.name ?? basename(args.strategy, '.yaml')
     const data = backtestData({
@@ -70,26 +82,27 @@ export default class Backtest extends TraderCommand {
       seed: flags.seed,
     })
     const roles = rolesIn(definition, flags.instrument ?? [], data.instruments)
+    if (definition !== null) checkBars(definition, roles, widths, data)
     const started = new Date()
-    const run = flags.id ?? freeId(flags.runs, started, name)
+    const run = id ?? freeId(flags.runs, started, name)
     const folder = join(flags.runs, run)
     if (existsSync(folder)) throw new UserError('a run of that name is here already', { file: folder })
     const topology = Topology.safeParse({
       run: 'backtest',
       feed: data.feed,
       startsAt: data.startsAt,
-      bars: (flags.bars ?? []).map((interval) => ({ interval })),
-      account: { currency: flags.currency, startingCash: flags.cash },
+      bars: widths.map((interval) => ({ interval })),
+      account: { currency, startingCash },
       venue: {
         fill: flags.fill,
         latencyMicros: flags['latency-ms'] * 1_000,
-        fees: { takerBps: Number(flags['taker-bps']), makerBps: Number(flags['maker-bps']) },
+        fees: { takerBps, makerBps },
       },
       risk: {
         approvalTtlMs: 86_400_000,
         limits: {
-          ...(flags['max-position'] === undefined ? {} : { maxPosition: flags['max-position'] }),
-          ...(flags['max-drawdown'] === undefined ? {} : { maxDrawdown: Number(flags['max-drawdown']) }),
+          ...(maxPosition === undefined ? {} : { maxPosition }),
+          ...(maxDrawdown === undefined ? {} : { maxDrawdown }),
         },
       },
       strategies: [{ file: args.strategy, roles }],
@@ -114,9 +127,8 @@ export default class Backtest extends TraderCommand {
     const seconds = (Date.now() - started.getTime()) / 1_000
     const peakRssBytes = peakResidentBytes()
     this.say(`${manifest.events} events in ${seconds.toFixed(1)} s; ${folder}`)
-    if (result.fill === 'touch' && result.rejected > 0 && result.rejected === result.orders)
-      this.say('no order met a quote: --fill touch needs quotes in the data')
-    this.log(resultTable(manifest, result, equity))
+    for (const line of backtestWarnings(result)) this.say(line)
+    this.log(backtestTable(manifest.contentHash, result, equity))
     return { run, folder, manifest, result, seconds, peakRssBytes }
   }
 }
@@ -127,39 +139,4 @@ function freeId(runs: string, now: Date, name: string): string {
     const id = `${stamp}-${name}${n === 1 ? '' : `-${n}`}`
     if (!existsSync(join(runs, id))) return id
   }
-}
-
-function resultTable(
-  { contentHash }: BacktestManifest,
-  result: BacktestResult,
-  equityByDay: readonly number[],
-): string {
-  const percent = (ratio: number) => `${(ratio * 100).toFixed(2)} %`
-  const twoDigits = (ratio: number) => ratio.toFixed(2)
-  const orDash = (ratio: number | null | undefined, form: (ratio: number) => string) =>
-    ratio == null ? '-' : form(ratio)
-  const { equity, trades } = result.metrics
-  const rows: [string, string | number][] = [
-    ['market', result.isSimulated ? 'SIMULATED' : 'recorded'],
-    ['from', new Date(result.from / 1_000).toISOString()],
-    ['to', new Date(result.to / 1_000).toISOString()],
-    ['fill', result.fill],
-    ['orders', result.orders],
-    ['fills', result.fills],
-    ['refused by us', result.denied],
-    ['rejected by the venue', result.rejected],
-    [`final equity ${result.currency}`, result.finalEquity],
-    ['equity, by day', curve(equityByDay, 48)],
-    ['total return', percent(result.totalReturn)],
-    ['max drawdown', percent(result.maxDrawdown)],
-    ['volatility, yearly', orDash(equity?.volatility_annual, percent)],
-    ['Sharpe, yearly', orDash(result.sharpe, twoDigits)],
-    ['Sortino, yearly', orDash(equity?.sortino, twoDigits)],
-    ['closed trades', trades.trades ?? 0],
-    ['win rate', orDash(trades.win_rate, percent)],
-    ['profit factor', orDash(trades.profit_factor, twoDigits)],
-    [`fees ${result.currency}`, result.fees],
-    ['content hash', contentHash],
-  ]
-  return formatTable([{ head: 'result' }, { head: '', align: 'right' }], rows)
 }

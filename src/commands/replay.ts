@@ -8,9 +8,11 @@ import { logOf } from '#compose/run-folder.ts'
 import { placed, type RunFeed } from '#compose/topology.ts'
 import { runTree } from '#compose/tree.ts'
 import { runTreeToEnd } from '#compose/tree-to-end.ts'
+import { checkedIfGiven } from '#lib/terminal/checked-flag.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { Name } from '#schemas/primitives.ts'
 import { parseSpeed } from '#services/md/adapters/paced-facts.ts'
 import { utcInstant } from '#services/md/adapters/utc-instant.ts'
 
@@ -49,7 +51,7 @@ export default class Replay extends TraderCommand {
     const { args, flags } = await this.parse(Replay)
     const { logs, keys, port } = flags
     const log = logOf(args.recorded, flags)
-    const run = flags.run ?? freeReplayName(logs, nameOf(log))
+    const run = checkedIfGiven('run', flags.run, Name) ?? freeReplayName(logs, nameOf(log))
     const folder = join(logs, run)
     const speed = parseSpeed(flags.speed)
     if (speed === null) throw new UserError(`--speed ${flags.speed}: expected max, or a number like 10`)

@@ -13,8 +13,12 @@ export type BacktestResult = {
   readonly finalEquity: string
   /** (final equity - starting cash) / starting cash */
   readonly totalReturn: number
-  /** Largest fall of equity from its peak, as a fraction of the peak, over the snapshots. */
+  /** Largest fall of equity from its peak, as a fraction of the peak, over every value of the account (equity.csv). */
   readonly maxDrawdown: number
+  /** The same over the last value of each UTC day: `metrics.equity.max_drawdown`. */
+  readonly maxDrawdownDaily: number | null
+  /** When the account was first worth less than nothing. */
+  readonly belowZeroAt: number | null
   /** Of `metrics.equity`. */
   readonly sharpe: number | null
   readonly metrics: {
@@ -28,12 +32,24 @@ export type BacktestResult = {
   readonly unrealized: string
   readonly orders: number
   readonly fills: number
+  /** By the gate, or by what sends orders. */
   readonly denied: number
+  /** `denied` by its codes, the most frequent first. */
+  readonly deniedBy: Readonly<Record<string, number>>
+  /** The first halt of all trading, with the number that was found and the limit it broke. */
+  readonly halted: Halt | null
   /** By the venue. */
   readonly rejected: number
   readonly from: number
   readonly to: number
   readonly bars: number
+}
+
+export type Halt = {
+  readonly at: number
+  readonly code: PayloadOf<'risk.halted'>['code']
+  readonly value: string | null
+  readonly limit: string | null
 }
 
 const dayUs = 86_400_000_000
@@ -49,7 +65,9 @@ export class ResultBook {
   #peak = 0
   #drawdown = 0
   #orders = 0
-  #denied = 0
+  readonly #denied = new Map<string, number>()
+  #halted: Halt | null = null
+  #belowZeroAt: number | null = null
   #rejected = 0
   #bars = 0
   #from = 0
@@ -76,8 +94,13 @@ export class ResultBook {
         return
       case 'order.denied':
       case 'risk.rejected':
-        this.#denied++
+        this.#denied.set(event.payload.code, (this.#denied.get(event.payload.code) ?? 0) + 1)
         return
+      case 'risk.halted': {
+        const { code, value = null, limit = null } = event.payload
+        this.#halted ??= { at: event.at, code, value, limit }
+        return
+      }
       case 'order.rejected':
         this.#rejected++
         return
@@ -102,6 +125,7 @@ export class ResultBook {
   result(fill: string, isSimulated: boolean): BacktestResult {
     const { currency, startingCash } = this.#account
     const last = this.#last
+    const denied = [...this.#denied].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))
     const finalEquity = last?.equity ?? startingCash
     const metrics = { equity: dailyMetrics(this.#days), trades: tradeMetrics(this.#trades.profits) }
     return {
@@ -112,6 +136,8 @@ export class ResultBook {
       finalEquity,
       totalReturn: Number(finalEquity) / Number(startingCash) - 1,
       maxDrawdown: this.#drawdown,
+      maxDrawdownDaily: metrics.equity?.max_drawdown ?? null,
+      belowZeroAt: this.#belowZeroAt,
       sharpe: metrics.equity?.sharpe ?? null,
       metrics,
       fees: last?.fees ?? '0',
@@ -119,7 +145,9 @@ export class ResultBook {
       unrealized: last?.unrealized ?? '0',
       orders: this.#orders,
       fills: this.#fills.length,
-      denied: this.#denied,
+      denied: denied.reduce((sum, [, count]) => sum + count, 0),
+      deniedBy: Object.fromEntries(denied),
+      halted: this.#halted,
       rejected: this.#rejected,
       from: this.#from,
       to: this.#to,
@@ -146,6 +174,7 @@ export class ResultBook {
     const { equity, realized, unrealized, fees, grossExposure } = snapshot
     this.#equity.push([iso(at), equity, realized, unrealized, fees, grossExposure].join(','))
     const value = Number(equity)
+    if (value < 0) this.#belowZeroAt ??= at
     if (value > this.#peak) this.#peak = value
     if (this.#peak > 0) this.#drawdown = Math.max(this.#drawdown, 1 - value / this.#peak)
     const day = Math.floor(at / dayUs)

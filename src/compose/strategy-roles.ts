@@ -3,7 +3,7 @@ import { rolesRead, type StrategyDefinition } from '#lib/strategy/strategy-defin
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { Topology } from './topology.ts'
 
-type Roles = NonNullable<z.input<typeof Topology>['strategies']>[number]['roles']
+export type Roles = NonNullable<z.input<typeof Topology>['strategies']>[number]['roles']
 
 /**
  * What the roles of a strategy mean in a market: as `--instrument ROLE=INSTRUMENT` says, the only instrument otherwise. A role that is

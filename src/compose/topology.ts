@@ -11,6 +11,12 @@ import { OptionPolicy } from '#services/resolver/service.ts'
 import { RiskConfig } from '#services/risk/service.ts'
 import { VenueConfig } from '#services/venue/service.ts'
 
+/** Returns are fractions of it. */
+export const StartingCash = Money.refine(
+  (money) => !money.startsWith('-') && /[1-9]/.test(money),
+  'expected more than 0',
+)
+
 /** An instrument, or the option that the resolver picks on an underlying at the time. */
 const RoleTarget = z.union([
   InstrumentId,
@@ -69,7 +75,7 @@ export const Topology = z
     /** Option chains that are told whole, each time an interval of the day is over. */
     chains: z.array(z.strictObject({ underlying: InstrumentId, every: Interval.regex(/(?:ms|s|m|h|d)$/) })).default([]),
     account: z
-      .strictObject({ currency: Currency, startingCash: Money })
+      .strictObject({ currency: Currency, startingCash: StartingCash })
       .default({ currency: 'USD', startingCash: '100000' }),
     clock: z
       .strictObject({

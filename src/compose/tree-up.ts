@@ -3,6 +3,8 @@ import { defaultTopologyFile } from '#compose/default-topology.ts'
 import { readTopology, type Topology } from '#compose/topology.ts'
 import { runTree } from '#compose/tree.ts'
 import { showLines } from '#compose/tree-lines.ts'
+import { checkedIfGiven } from '#lib/terminal/checked-flag.ts'
+import { Name } from '#schemas/primitives.ts'
 import { bindStrategy, readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 
 export const upFlags = {
@@ -16,7 +18,8 @@ type UpFlags = { readonly topology?: string; readonly run?: string }
 export async function upTree(flags: UpFlags, isDashboard: boolean): Promise<void> {
   const file = flags.topology ?? defaultTopologyFile()
   const read = readTopology(file)
-  const topology = { ...read, run: flags.run ?? (flags.topology === undefined ? 'live' : read.run) }
+  const run = checkedIfGiven('run', flags.run, Name)
+  const topology = { ...read, run: run ?? (flags.topology === undefined ? 'live' : read.run) }
   checkStrategies(topology)
   const view = isDashboard ? (await import('#compose/tree-dashboard.ts')).showTree : showLines
   const { exitCode, failure } = await runTree(topology, file, view)

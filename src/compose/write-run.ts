@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { version } from '#lib/process/version.ts'
 import type { BacktestResult, ResultBook } from './backtest-result.ts'
 import type { configsOf } from './service-configs.ts'
@@ -10,9 +10,11 @@ import { placed, type Topology } from './topology.ts'
 export type DataDescribed = { readonly name: string; readonly hash: string; readonly isSimulated: boolean }
 
 export type BacktestManifest = {
+  /** Its id: the name of its folder. */
   readonly run: string
   readonly version: string
-  readonly strategies: readonly string[]
+  /** The files, and the SHA-256 of each as it was run. */
+  readonly strategies: readonly { readonly file: string; readonly hash: string }[]
   readonly fill: string
   readonly configHash: string
   readonly data: DataDescribed
@@ -44,10 +46,11 @@ export type WrittenRun = {
 export function writeRun(run: FinishedRun): WrittenRun {
   const { topology, configs, data, folder, book, startsAt, events, contentHash } = run
   const result = book.result(topology.venue.fill, data.isSimulated)
+  const { strategies = [] } = (configs.strategy?.config ?? {}) as { strategies?: readonly { readonly hash: string }[] }
   const manifest: BacktestManifest = {
-    run: topology.run,
+    run: basename(resolve(folder)),
     version,
-    strategies: topology.strategies.map(({ file }) => file),
+    strategies: topology.strategies.map(({ file }, i) => ({ file, hash: strategies[i]?.hash as string })),
     fill: topology.venue.fill,
     configHash: createHash('sha256').update(JSON.stringify(configs)).digest('hex'),
     data,

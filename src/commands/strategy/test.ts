@@ -2,8 +2,11 @@ import { Args, Flags } from '@oclif/core'
 import { backtestData } from '#compose/backtest-data.ts'
 import { firstFacts, inMemoryRun } from '#compose/in-memory-run.ts'
 import { findLookAhead, type Leak, type LookAhead } from '#compose/look-ahead.ts'
+import { checkBars } from '#compose/strategy-bars.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
-import { Topology } from '#compose/topology.ts'
+import { StartingCash, Topology } from '#compose/topology.ts'
+import { BarWidth } from '#lib/bars/bar-width.ts'
+import { checkedFlag } from '#lib/terminal/checked-flag.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
@@ -62,6 +65,8 @@ export default class StrategyTest extends TraderCommand {
 
   async run(): Promise<Tested> {
     const { args, flags } = await this.parse(StrategyTest)
+    const startingCash = checkedFlag('cash', flags.cash, StartingCash)
+    const widths = (flags.bars ?? []).map((width) => checkedFlag('bars', width, BarWidth))
     const { definition, hash } = readStrategyFile(args.strategy)
     const data = backtestData({
       dir: flags.data,
@@ -69,15 +74,17 @@ export default class StrategyTest extends TraderCommand {
       to: flags.to === undefined ? undefined : utcInstant(flags.to, 'to'),
       seed: flags.seed,
     })
+    const roles = rolesIn(definition, flags.instrument ?? [], data.instruments)
+    if (definition !== null) checkBars(definition, roles, widths, data)
     const topology = Topology.safeParse({
       run: 'test',
       feed: data.feed,
       startsAt: data.startsAt,
-      bars: (flags.bars ?? []).map((interval) => ({ interval })),
-      account: { currency: 'USD', startingCash: flags.cash },
+      bars: widths.map((interval) => ({ interval })),
+      account: { currency: 'USD', startingCash },
       venue: { fill: 'next-open', fees: { takerBps: 0, makerBps: 0 } },
       risk: { approvalTtlMs: 86_400_000 },
-      strategies: [{ file: args.strategy, roles: rolesIn(definition, flags.instrument ?? [], data.instruments) }],
+      strategies: [{ file: args.strategy, roles }],
     })
     if (!topology.success) {
       const [issue] = topology.error.issues

@@ -1,18 +1,17 @@
 import { z } from 'zod'
 import type { Bar } from '#lib/bars/bar.ts'
 import { buildBar, endBars } from '#lib/bars/bar-builder.ts'
-import { dayUs, isBuildable, parseBarInterval } from '#lib/bars/bar-interval.ts'
+import { dayUs, parseBarInterval } from '#lib/bars/bar-interval.ts'
+import { BarWidth } from '#lib/bars/bar-width.ts'
 import { type BucketOf, bucketOf } from '#lib/bars/bucket.ts'
 import { sessionBuckets } from '#lib/bars/session-bucket.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
-import { InstrumentId, Interval, Name } from '#schemas/primitives.ts'
+import { InstrumentId, Name } from '#schemas/primitives.ts'
 import { type Build, keepWanted, startBuilds, type Wanted } from './builds.ts'
 import { type Chain, foldChains, keepChains, startChain } from './chains.ts'
-
-const Width = Interval.refine(isBuildable, 'a bar is at most 366 days wide')
 
 /** Builds bars from trades and keeps option chains; the rules are in SPEC.md. */
 export const md = defineService({
@@ -20,7 +19,7 @@ export const md = defineService({
   config: z
     .object({
       bars: z
-        .array(z.object({ instrument: InstrumentId.optional(), interval: Width, calendar: Name.optional() }))
+        .array(z.object({ instrument: InstrumentId.optional(), interval: BarWidth, calendar: Name.optional() }))
         .default([]),
       calendars: z.record(Name, TradingCalendar).optional(),
       chains: z.array(z.object({ underlying: InstrumentId, everyMicros: z.int().min(1_000) })).default([]),

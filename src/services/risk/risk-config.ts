@@ -14,7 +14,7 @@ const Amount = z
   .string()
   .max(64)
   .regex(unsignedDecimalPattern, 'expected an amount as exact decimal text, like "250000"')
-const Fraction = z.number().min(0.0001).max(1)
+export const Fraction = z.number().min(0.0001).max(1)
 const PerMinute = z.int().min(1).max(50_000)
 const Millis = z.int().min(1).max(86_400_000)
 

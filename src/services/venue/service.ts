@@ -24,10 +24,10 @@ import {
 import { fillsByQuotes, keepsQuotes } from './market-source.ts'
 import { foldQuote, isUnchanged, type QuoteEvent, quoteIn, takeFrom } from './standing-quote.ts'
 import { trail } from './trigger.ts'
-import { VenueConfig } from './venue-config.ts'
+import { FeeBps, VenueConfig } from './venue-config.ts'
 import { workingOrderOf } from './working-order.ts'
 
-export { VenueConfig }
+export { FeeBps, VenueConfig }
 
 /** The simulated exchange: accepts, fills, cancels and expires our orders against bars and quotes; the rules are in SPEC.md. */
 export const venue = defineService({

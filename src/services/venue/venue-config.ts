@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { Currency, Interval, Money } from '#schemas/primitives.ts'
 
 /** Basis points of the notional; negative is a rebate. */
-const Bps = z.number().min(-1_000).max(10_000).default(0)
+export const FeeBps = z.number().min(-1_000).max(10_000)
+const Bps = FeeBps.default(0)
 
 const Micros = z.int().min(0).max(60_000_000).default(0)
 
