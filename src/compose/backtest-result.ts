@@ -15,7 +15,7 @@ export type BacktestResult = {
   readonly totalReturn: number
   /** Largest fall of equity from its peak, as a fraction of the peak, over every value of the account (equity.csv). */
   readonly maxDrawdown: number
-  /** The same over the last value of each UTC day: `metrics.equity.max_drawdown`. */
+  /** The same over the last value of each UTC day; `metrics.equity.max_drawdown` has it as a negative number. */
   readonly maxDrawdownDaily: number | null
   /** When the account was first worth less than nothing. */
   readonly belowZeroAt: number | null
@@ -136,7 +136,7 @@ export class ResultBook {
       finalEquity,
       totalReturn: Number(finalEquity) / Number(startingCash) - 1,
       maxDrawdown: this.#drawdown,
-      maxDrawdownDaily: metrics.equity?.max_drawdown ?? null,
+      maxDrawdownDaily: metrics.equity?.max_drawdown == null ? null : Math.abs(metrics.equity.max_drawdown),
       belowZeroAt: this.#belowZeroAt,
       sharpe: metrics.equity?.sharpe ?? null,
       metrics,

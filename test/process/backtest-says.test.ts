@@ -100,9 +100,13 @@ test('the manifest has the id and the hash of the strategy file; both drawdowns 
     .update(readFileSync(join(folder, 'cross.yaml')))
     .digest('hex')
   expect(written('named', 'manifest.json')).toMatchObject({ run: 'named', strategies: [{ file: 'cross.yaml', hash }] })
-  const { maxDrawdown, maxDrawdownDaily, metrics } = written('named', 'result.json')
-  expect(maxDrawdown).toBeGreaterThan(0)
-  expect(maxDrawdownDaily).toBe(metrics.equity?.max_drawdown ?? null)
+  expect(await run('backtest', join(repository, 'strategies/ema-cross.yaml'), '--id', 'days')).toMatchObject({
+    exitCode: 0,
+  })
+  const { maxDrawdown, maxDrawdownDaily, metrics } = written('days', 'result.json')
+  expect(maxDrawdownDaily).toBeGreaterThan(0)
+  expect(maxDrawdownDaily).toBe(-metrics.equity.max_drawdown)
+  expect(maxDrawdown).toBeGreaterThanOrEqual(maxDrawdownDaily)
   expect(stdout).toMatch(/max drawdown, every value.*\n.*max drawdown, by day/)
 })
 
