@@ -116,7 +116,7 @@ test('a run is named and not a path: nothing is written elsewhere', async () => 
     const { exitCode, stderr } = await backtest('--id', id)
     expect({ exitCode, stderr }).toMatchObject({
       exitCode: 2,
-      stderr: `trader: --id ${id}: expected a lower-case name like ema-cross or 20261124-cross\n`,
+      stderr: `trader: --id ${id}: expected a name like ema-cross or 20261124-cross\n`,
     })
   }
   expect(await backtest('--id', 'once')).toMatchObject({ exitCode: 0 })
