@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { runBacktest } from '#compose/backtest.ts'
-import { backtestData } from '#compose/backtest-data.ts'
 import { backtestTable, backtestWarnings } from '#compose/backtest-table.ts'
 import { runLockstepBacktest } from '#compose/lockstep-backtest.ts'
+import { marketFlags, marketOf } from '#compose/market-flags.ts'
 import { RunName } from '#compose/run-name.ts'
 import { checkBars } from '#compose/strategy-bars.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
@@ -16,7 +16,6 @@ import { TraderCommand } from '#lib/terminal/command.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { Currency, Quantity } from '#schemas/primitives.ts'
-import { utcInstant } from '#services/md/adapters/utc-instant.ts'
 import { Fraction } from '#services/risk/service.ts'
 import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 import { FeeBps } from '#services/venue/service.ts'
@@ -31,24 +30,11 @@ export default class Backtest extends TraderCommand {
   static override enableJsonFlag = true
   static override args = { strategy: Args.string({ required: true, description: 'A strategy file' }) }
   static override flags = {
-    data: Flags.string({ helpValue: 'DIR', description: 'A data set, as trader md import makes it' }),
-    from: Flags.string({ description: 'Day or time (UTC) to start at' }),
-    to: Flags.string({ description: 'Day or time (UTC) to end before' }),
+    ...marketFlags,
     fill: Flags.option({
       options: ['same-close', 'next-open', 'next-close', 'touch'] as const,
       default: 'next-open' as const,
     })(),
-    instrument: Flags.string({
-      multiple: true,
-      helpValue: 'ROLE=INSTRUMENT',
-      description: 'What a role means; needed where the data has several instruments',
-    }),
-    bars: Flags.string({
-      multiple: true,
-      helpValue: 'WIDTH',
-      description: 'Build bars of this width from trades, like 1m',
-    }),
-    cash: Flags.string({ default: '100000', description: 'Money at the start' }),
     currency: Flags.string({ default: 'USD', description: 'Currency of the account' }),
     'taker-bps': Flags.string({ default: '0', description: 'Fee for taking, in basis points of the notional' }),
     'maker-bps': Flags.string({ default: '0', description: 'Fee for making' }),
@@ -58,7 +44,6 @@ export default class Backtest extends TraderCommand {
     lockstep: Flags.boolean({
       description: 'As a tree of processes, one event at a time: the same log, proven to be; slower',
     }),
-    seed: Flags.integer({ default: 1, description: 'Of the built-in market, without --data' }),
     runs: Flags.string({ default: 'runs', description: 'Folder of the runs' }),
     id: Flags.string({ description: 'Name of the run; made of time and strategy where nothing is said' }),
   }
@@ -75,12 +60,7 @@ export default class Backtest extends TraderCommand {
     const widths = (flags.bars ?? []).map((width) => checkedFlag('bars', width, BarWidth))
     const { definition } = readStrategyFile(args.strategy)
     const name = definition?.name ?? basename(args.strategy, '.yaml')
-    const data = backtestData({
-      dir: flags.data,
-      from: flags.from === undefined ? undefined : utcInstant(flags.from, 'from'),
-      to: flags.to === undefined ? undefined : utcInstant(flags.to, 'to'),
-      seed: flags.seed,
-    })
+    const data = marketOf(flags)
     const roles = rolesIn(definition, flags.instrument ?? [], data.instruments)
     if (definition !== null) checkBars(definition, roles, widths, data)
     const started = new Date()

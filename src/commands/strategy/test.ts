@@ -1,7 +1,8 @@
 import { Args, Flags } from '@oclif/core'
-import { backtestData } from '#compose/backtest-data.ts'
+import type { backtestData } from '#compose/backtest-data.ts'
 import { firstFacts, inMemoryRun } from '#compose/in-memory-run.ts'
 import { findLookAhead, type Leak, type LookAhead } from '#compose/look-ahead.ts'
+import { marketFlags, marketOf } from '#compose/market-flags.ts'
 import { checkBars } from '#compose/strategy-bars.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
 import { StartingCash, Topology } from '#compose/topology.ts'
@@ -11,7 +12,6 @@ import { TraderCommand } from '#lib/terminal/command.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
-import { utcInstant } from '#services/md/adapters/utc-instant.ts'
 import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 
 type Tested = {
@@ -46,21 +46,7 @@ export default class StrategyTest extends TraderCommand {
       description: 'At most so many cuts, evenly spread over the intents',
       dependsOn: ['lookahead'],
     }),
-    data: Flags.string({ helpValue: 'DIR', description: 'A data set, as trader md import makes it' }),
-    from: Flags.string({ description: 'Day or time (UTC) to start at' }),
-    to: Flags.string({ description: 'Day or time (UTC) to end before' }),
-    instrument: Flags.string({
-      multiple: true,
-      helpValue: 'ROLE=INSTRUMENT',
-      description: 'What a role means; needed where the data has several instruments',
-    }),
-    bars: Flags.string({
-      multiple: true,
-      helpValue: 'WIDTH',
-      description: 'Build bars of this width from trades, like 1m',
-    }),
-    cash: Flags.string({ default: '100000', description: 'Money at the start' }),
-    seed: Flags.integer({ default: 1, description: 'Of the built-in market, without --data' }),
+    ...marketFlags,
   }
 
   async run(): Promise<Tested> {
@@ -68,12 +54,7 @@ export default class StrategyTest extends TraderCommand {
     const startingCash = checkedFlag('cash', flags.cash, StartingCash)
     const widths = (flags.bars ?? []).map((width) => checkedFlag('bars', width, BarWidth))
     const { definition, hash } = readStrategyFile(args.strategy)
-    const data = backtestData({
-      dir: flags.data,
-      from: flags.from === undefined ? undefined : utcInstant(flags.from, 'from'),
-      to: flags.to === undefined ? undefined : utcInstant(flags.to, 'to'),
-      seed: flags.seed,
-    })
+    const data = marketOf(flags)
     const roles = rolesIn(definition, flags.instrument ?? [], data.instruments)
     if (definition !== null) checkBars(definition, roles, widths, data)
     const topology = Topology.safeParse({
