@@ -27,10 +27,11 @@ export default class Log extends TraderCommand {
     const folder = join(flags.folder, run)
     ensureSecret(flags.keys, 'router')
     const secret = readSecret(flags.keys, 'router')
-    const { durability, compress } = topologyOf(flags).log
+    const { durability, compress, segmentMiB } = topologyOf(flags).log
     const log = await openEventLog(folder, {
       run,
       durability,
+      segmentBytes: segmentMiB << 20,
       compress: compress ? packFrame : null,
       onTorn: ({ file, copy, bytes }) =>
         this.say(`${file}: its last ${bytes} bytes are torn, as by a writer that died; they are now in ${copy}`),

@@ -44,10 +44,12 @@ export const RunFeed = z.strictObject({
 
 export type RunFeed = z.infer<typeof RunFeed>
 
-/** How the log keeps events: when it acknowledges those of a namespace, and whether sealed segments are compressed. */
+/** How the log keeps events: when it acknowledges those of a namespace, how large its files become, whether full ones are compressed. */
 const LogSettings = z.strictObject({
   durability: z.partialRecord(z.enum(mayBeWritten), z.enum(['fsync', 'written'])).default({}),
   compress: z.boolean().default(true),
+  /** A file of this size is full, and the next begins. */
+  segmentMiB: z.int().min(1).max(1_024).default(64),
 })
 
 /** What a tree of processes, or a backtest, is made of: what runs, on which market, with which money. */

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest'
 import { Harness } from './harness.ts'
 
-// The long form: npm run faults -- --minutes 20 --seed 7
+// The long form: npm run faults -- --rounds 500 --seed 7
 const rounds = Number(process.env.TRADER_FAULT_ROUNDS ?? 8)
-/** Seeds that have found something once, and one that is new every day. */
-const seeds = [1]
+/** 2 and 7 have found something once. */
+const seeds = [1, 2, 7]
 
 it.each(seeds)(
   '[R1] [R2] [R3] [R4] [R5] under kills, stops, cut lines and torn tails nothing is lost, twice or out of order: seed %i',

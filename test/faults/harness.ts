@@ -1,9 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { defaultTopology } from '#compose/default-topology.ts'
+import { placed } from '#compose/topology.ts'
 import { ensureSecret } from '#lib/bus/auth.ts'
 import { drawBelow, type SeededRandom, seedRandom } from '#lib/market/seeded-random.ts'
 import { FaultyLine } from './harness-line.ts'
@@ -66,6 +68,10 @@ export class Harness {
     const url = `ws://127.0.0.1:${await this.#toRouter.listen()}`
     const logUrl = `ws://127.0.0.1:${await this.#toLog.listen()}`
     const keys = ['--keys', this.#keys]
+    const topology = join(this.#folder, 'topology.yaml')
+    // Small files, so that rounds see the journal rotate and files be sealed and compressed.
+    const settings = { ...defaultTopology(), log: { durability: {}, compress: true, segmentMiB: 1 } }
+    writeFileSync(topology, JSON.stringify(placed(settings)))
     this.#add('log', () =>
       trader(
         'log',
@@ -74,6 +80,8 @@ export class Harness {
         join(this.#folder, 'logs'),
         '--run',
         'faults',
+        '--topology',
+        topology,
         '--port',
         String(this.#logPort),
       ),
@@ -345,7 +353,11 @@ const trader = (...args: string[]): ChildProcess =>
   })
 
 const script = (name: string, ...args: string[]): ChildProcess =>
-  fork(join(import.meta.dirname, `harness-${name}.ts`), args, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+  fork(join(import.meta.dirname, `harness-${name}.ts`), args, {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    // They start hundreds of times.
+    env: { ...process.env, NODE_COMPILE_CACHE: join(root, 'dist', '.compile-cache') },
+  })
 
 function freePort(): Promise<number> {
   const server = createServer()
