@@ -1,17 +1,19 @@
 import { Flags } from '@oclif/core'
+import { type Assignment, assigned } from '#compose/assignment.ts'
 import { newestTimeInLog } from '#compose/newest-time.ts'
-import { answeringServices } from '#compose/service-configs.ts'
-import { failProcess, type ProcessFlags, processFlags, runService, topologyOf } from '#compose/service-process.ts'
-import { type Topology, timeMode } from '#compose/topology.ts'
+import { failProcess, type ProcessFlags, processFlags, runService } from '#compose/service-process.ts'
+import { timeMode } from '#compose/time-mode.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { Connection } from '#lib/bus/connection.ts'
 import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
+import { anyService } from '#lib/kernel/service.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import type { Event } from '#schemas/event.ts'
 import { LiveClock, timeFacts } from '#services/clock/adapters/live-clock.ts'
 import { serveTime } from '#services/clock/adapters/time-server.ts'
+import { clock } from '#services/clock/service.ts'
 
 type Running = { readonly now: () => number | null; readonly close: () => Promise<void> }
 
@@ -25,12 +27,12 @@ export default class Clock extends TraderCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Clock)
-    const topology = topologyOf(flags)
-    const mode = timeMode(topology)
+    const { assignment } = await assigned('clock', flags, (message) => this.say(message))
+    const mode = timeMode(assignment.topology)
     const live = Promise.withResolvers<void>()
-    const isAnswering = answeringServices(topology).some(({ name }) => name === 'clock')
+    const isAnswering = assignment.services.some(({ name, isAnswering }) => isAnswering && name === 'clock')
     const say = mode === 'live' ? liveTime : isAnswering ? replayedTime : followedTime
-    const running = await say(flags, topology, live.resolve)
+    const running = await say(flags, assignment, live.resolve)
     const server = await serveTime({ port: flags.port, mode, now: running.now })
     onStop(async () => {
       await server.close()
@@ -43,7 +45,8 @@ export default class Clock extends TraderCommand {
 }
 
 /** The system's clock, later than anything in the log. */
-async function liveTime(flags: ProcessFlags, { clock }: Topology, onLive: () => void): Promise<Running> {
+async function liveTime(flags: ProcessFlags, { topology }: Assignment, onLive: () => void): Promise<Running> {
+  const { stepMicros } = topology.clock
   const stopping = new AbortController()
   const time = new LiveClock({ notBefore: await newestTimeInLog(flags) })
   const publisher = new FeedPublisher({
@@ -54,7 +57,7 @@ async function liveTime(flags: ProcessFlags, { clock }: Topology, onLive: () => 
     ca: trustedCa(flags.url, flags.keys),
     open: (mark) => {
       onLive()
-      const step = clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros }
+      const step = stepMicros === undefined ? {} : { stepMicros }
       return timeFacts({ clock: time, epoch: (mark?.epoch ?? 0) + 1, signal: stopping.signal, ...step })
     },
     onFault: failProcess,
@@ -69,9 +72,9 @@ async function liveTime(flags: ProcessFlags, { clock }: Topology, onLive: () => 
 }
 
 /** The time of the newest event of the market. */
-function replayedTime(flags: ProcessFlags, topology: Topology, onLive: () => void): Running {
+function replayedTime(flags: ProcessFlags, assignment: Assignment, onLive: () => void): Running {
   let newest: number | null = null
-  const runner = runService('clock', flags, topology, {
+  const runner = runService(anyService(clock), flags, assignment, {
     onLive,
     onEvent: ({ at, topic }) => {
       if (topic !== 'system.config' && (newest === null || at > newest)) newest = at
@@ -81,7 +84,7 @@ function replayedTime(flags: ProcessFlags, topology: Topology, onLive: () => voi
 }
 
 /** The time as somebody else says it: that of a recorded live run. */
-function followedTime(flags: ProcessFlags, _: Topology, onLive: () => void): Running {
+function followedTime(flags: ProcessFlags, _: Assignment, onLive: () => void): Running {
   let newest: number | null = null
   let next = 1
   const connection = new Connection({

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Flags } from '@oclif/core'
-import { processFlags, topologyOf } from '#compose/service-process.ts'
+import { assigned } from '#compose/assignment.ts'
+import { processFlags } from '#compose/service-process.ts'
 import { ensureSecret, readSecret } from '#lib/bus/auth.ts'
 import { serveLog } from '#lib/journal/log-server.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
@@ -17,6 +18,7 @@ export default class Log extends TraderCommand {
     folder: Flags.string({ description: 'Folder of the logs, one of which is that of the run', default: 'logs' }),
     run: Flags.string({ description: 'Name of the run', default: 'live' }),
     topology: processFlags.topology,
+    assigned: processFlags.assigned,
     port: Flags.integer({ description: 'Port on 127.0.0.1; 0 takes a free one', default: 7412, min: 0, max: 65_535 }),
     keys: Flags.string({ description: 'Folder of the secrets', default: 'keys' }),
   }
@@ -27,7 +29,8 @@ export default class Log extends TraderCommand {
     const folder = join(flags.folder, run)
     ensureSecret(flags.keys, 'router')
     const secret = readSecret(flags.keys, 'router')
-    const { durability, compress, segmentMiB } = topologyOf(flags).log
+    const { assignment } = await assigned('log', flags, (message) => this.say(message))
+    const { durability, compress, segmentMiB } = assignment.topology.log
     const log = await openEventLog(folder, {
       run,
       durability,

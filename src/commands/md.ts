@@ -1,13 +1,16 @@
+import { assigned } from '#compose/assignment.ts'
 import { awaitConfigs } from '#compose/await-configs.ts'
-import { feedRun } from '#compose/recorded-feed.ts'
-import { failProcess, processFlags, runService, topologyOf, wallClock } from '#compose/service-process.ts'
+import type { FeedingRun } from '#compose/recorded-feed.ts'
+import { failProcess, processFlags, runService, wallClock } from '#compose/service-process.ts'
 import type { Topology } from '#compose/topology.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
+import { anyService } from '#lib/kernel/service.ts'
 import { announceReady, onStop, tellFed } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { feedSource, openFeed } from '#services/md/adapters/open-feed.ts'
+import { md } from '#services/md/service.ts'
 
 const toldEveryMs = 200
 
@@ -19,9 +22,10 @@ export default class Md extends TraderCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Md)
-    const topology = topologyOf(flags)
+    const { assignment } = await assigned('md', flags, (message) => this.say(message))
+    const { topology } = assignment
     const stopping = new AbortController()
-    const runner = runService('md', flags, topology, { onLive: () => announceReady({ state: 'ready' }) })
+    const runner = runService(anyService(md), flags, assignment, { onLive: () => announceReady({ state: 'ready' }) })
     let feed: Pick<FeedPublisher, 'ended' | 'close'> | null = null
     onStop(async () => {
       stopping.abort()
@@ -34,7 +38,7 @@ export default class Md extends TraderCommand {
       fed = facts
     }
     const telling = setInterval(() => tellFed(fed, false), toldEveryMs)
-    feed = openPublisher(topology, { ...flags, signal: stopping.signal, onFed, onFault: failProcess })
+    feed = await openPublisher(topology, { ...flags, signal: stopping.signal, onFed, onFault: failProcess })
     await feed.ended
     clearInterval(telling)
     tellFed(fed, true)
@@ -43,8 +47,9 @@ export default class Md extends TraderCommand {
   }
 }
 
-function openPublisher({ feed }: Topology, { url, keys, signal, onFed, onFault }: Parameters<typeof feedRun>[1]) {
-  if (feed.kind === 'run') return feedRun(feed, { url, keys, signal, onFed, onFault })
+async function openPublisher({ feed }: Topology, options: FeedingRun) {
+  if (feed.kind === 'run') return (await import('#compose/recorded-feed.ts')).feedRun(feed, options)
+  const { url, keys, signal, onFed, onFault } = options
   const door = { url, identity: 'md', source: feedSource, secret: readSecret(keys, 'md'), ca: trustedCa(url, keys) }
   return new FeedPublisher({
     ...door,

@@ -1,7 +1,8 @@
 import { ServiceCommand } from '#compose/service-command.ts'
+import { anyService } from '#lib/kernel/service.ts'
+import { pnl } from '#services/pnl/service.ts'
 
 export default class Pnl extends ServiceCommand {
   static override summary = 'Book fills: positions, fees, profit and loss'
-  protected override readonly service = 'pnl'
-  protected override readonly reloads = true
+  protected override readonly service = anyService(pnl)
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Args, Flags } from '@oclif/core'
+import { assignmentsOf } from '#compose/assignments.ts'
 import { compareReplay } from '#compose/compare-replay.ts'
 import { factsOfRun } from '#compose/recorded-run.ts'
 import { freeReplayName, replayTopology } from '#compose/replay-topology.ts'
@@ -64,13 +65,13 @@ export default class Replay extends TraderCommand {
     const hasDashboard = flags.dashboard && process.stdin.isTTY === true && process.stdout.isTTY === true
     if (hasDashboard && !this.jsonEnabled()) {
       const { showTree } = await import('#compose/tree-dashboard.ts')
-      const { exitCode, failure } = await runTree(topology, file, showTree)
+      const { exitCode, failure } = await runTree(topology, assignmentsOf(topology, null), showTree)
       process.exitCode = exitCode
       this.say(failure === null ? `the log is in ${folder}` : `trader: ${failure.name} ${failure.message}`)
       return { run, folder }
     }
     const progress = startProgress({ label: 'replay', unit: 'facts', total })
-    await runTreeToEnd(topology, file, progress)
+    await runTreeToEnd(topology, progress)
     progress.finish()
     const compared = compareReplay(log, folder)
     const { events, facts, isWhole, contentHash, isSame } = compared

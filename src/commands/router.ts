@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Flags } from '@oclif/core'
-import { mayRead } from '#compose/read-rights.ts'
+import { assigned } from '#compose/assignment.ts'
+import { readRights } from '#compose/read-rights.ts'
 import { routerTls } from '#compose/router-tls.ts'
-import { answeringServices } from '#compose/service-configs.ts'
-import { failProcess, processFlags, topologyOf, wallClock } from '#compose/service-process.ts'
+import { failProcess, processFlags, wallClock } from '#compose/service-process.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { hasEnded } from '#lib/bus/has-ended.ts'
 import { Router as Hub } from '#lib/bus/router.ts'
@@ -26,6 +26,7 @@ export default class Router extends TraderCommand {
   ]
   static override flags = {
     topology: processFlags.topology,
+    assigned: processFlags.assigned,
     keys: processFlags.keys,
     host: Flags.string({ description: 'Address to listen on', default: '127.0.0.1' }),
     port: Flags.integer({ description: 'Port; 0 takes a free one', default: 7411, min: 0, max: 65_535 }),
@@ -39,8 +40,8 @@ export default class Router extends TraderCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Router)
-    const topology = topologyOf(flags)
-    const { lockstep, startsAt = 0 } = topology
+    const { assignment } = await assigned('router', flags, (message) => this.say(message))
+    const { lockstep, startsAt = 0 } = assignment.topology
     const { host, port, 'heartbeat-ms': heartbeatMs } = flags
     const tls = routerTls(flags.keys, host)
     let isStopping = false
@@ -48,13 +49,14 @@ export default class Router extends TraderCommand {
       if (!isStopping) failProcess(reason)
     }
     const failUnlessStopping = (error: Error) => onClose(error.message)
-    const services = answeringServices(topology).map(({ name, subscribes }) => ({ name, topics: subscribes }))
+    const answering = assignment.services.filter(({ isAnswering }) => isAnswering)
+    const services = answering.map(({ name, hears }) => ({ name, topics: hears }))
     const log = await this.findLog({ url: flags.log, secret: readSecret(flags.keys, 'router'), onClose, heartbeatMs })
     const router = new Hub({
       log,
       state: await log.state(),
       secretOf: (identity) => secretOrNull(flags.keys, identity),
-      mayRead,
+      mayRead: readRights(assignment.services),
       heartbeatMs,
       lockstep: lockstep ? { startsAt, services } : null,
       isEnded: await hasEnded(log),

@@ -4,7 +4,8 @@ import { connectBus } from '#lib/bus/bus-client.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
 import type { ProcessFlags } from './service-process.ts'
-import { type Topology, timeMode } from './topology.ts'
+import { timeMode } from './time-mode.ts'
+import type { Topology } from './topology.ts'
 
 /** Waits until the log has the configuration of every service that answers, so that none of them misses the beginning. */
 export async function awaitConfigs(

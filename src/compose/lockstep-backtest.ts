@@ -30,7 +30,7 @@ export async function runLockstepBacktest(backtest: LockstepBacktest): Promise<W
   const tree = placed({ ...topology, ...place, feed })
   const file = join(folder, 'topology.json')
   writeFileSync(file, `${JSON.stringify(tree, null, 2)}\n`)
-  await runTreeToEnd(tree, file, progress)
+  await runTreeToEnd(tree, progress)
   const book = new ResultBook(topology.account)
   const hash = createHash('sha256')
   let events = 0

@@ -1,11 +1,9 @@
-import { everyService } from '#compose/services.ts'
+import type { ServiceTopics } from './assignment.ts'
 
 /** May an identity read a topic? null asks for all topics. A service hears what it subscribes to, its own words and configurations. */
-export function mayRead(identity: string, topic: string | null): boolean {
-  if (identity === 'operator') return true
-  return topic !== null && (rights.get(identity)?.has(topic) ?? false)
+export function readRights(services: readonly ServiceTopics[]): (identity: string, topic: string | null) => boolean {
+  const rights = new Map(
+    services.map(({ name, hears, says }) => [name, new Set<string>([...hears, ...says, 'system.config'])]),
+  )
+  return (identity, topic) => identity === 'operator' || (topic !== null && (rights.get(identity)?.has(topic) ?? false))
 }
-
-const rights: ReadonlyMap<string, ReadonlySet<string>> = new Map(
-  everyService.map(({ name, subscribes, emits }) => [name, new Set([...subscribes, ...emits, 'system.config'])]),
-)

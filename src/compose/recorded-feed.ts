@@ -5,7 +5,7 @@ import { pacedFacts } from '#services/md/adapters/paced-facts.ts'
 import { type FactOfRun, factsOfRun } from './recorded-run.ts'
 import type { RunFeed } from './topology.ts'
 
-type FeedingRun = {
+export type FeedingRun = {
   readonly url: string
   readonly keys: string
   readonly signal: AbortSignal

@@ -4,26 +4,27 @@ import { Flags } from '@oclif/core'
 import { readSecret } from '#lib/bus/auth.ts'
 import { ServiceRunner } from '#lib/bus/service-runner.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
+import type { AnyService } from '#lib/kernel/service.ts'
 import { loadPrivateKey, loadPublicKey } from '#lib/process/seal-keys.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { catalogue, type Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
-import { defaultTopology } from './default-topology.ts'
-import { configsOf } from './service-configs.ts'
-import { everyService } from './services.ts'
-import { readTopology, type Topology } from './topology.ts'
+import type { Assignment } from './assignment.ts'
 
 /** The flags of every process of a tree. */
 export const processFlags = {
   topology: Flags.string({ description: 'What runs (YAML), see examples/. Without it: the seeded market' }),
+  assigned: Flags.boolean({ description: 'The supervisor says what runs', hidden: true }),
   url: Flags.string({ description: 'The router', default: 'ws://127.0.0.1:7411' }),
   keys: Flags.string({ description: 'Folder of the keys', default: 'keys' }),
 }
-export type ProcessFlags = { readonly topology?: string; readonly url: string; readonly keys: string }
-
-export const topologyOf = ({ topology }: Pick<ProcessFlags, 'topology'>): Topology =>
-  topology === undefined ? defaultTopology() : readTopology(topology)
+export type ProcessFlags = {
+  readonly topology?: string
+  readonly assigned: boolean
+  readonly url: string
+  readonly keys: string
+}
 
 /** Wall clock, microseconds UTC. */
 export const wallClock = (): number => Date.now() * 1_000
@@ -41,11 +42,15 @@ const heartbeatMs = 10_000
 /** A strategy says at once, and once, which indicators it needs. */
 const hearsFirst: Partial<Record<ServiceName, readonly ServiceName[]>> = { strategy: ['indicators'] }
 
-/** Runs a service over the router, with its configuration from the topology. */
-export function runService(name: ServiceName, flags: ProcessFlags, topology: Topology, hooks: Hooks): ServiceRunner {
-  const service = everyService.find((one) => one.name === name)
-  const config = configsOf(topology)[name]
-  if (service === undefined || config === undefined) throw new Error(`there is no service ${name}`)
+/** Runs a service over the router, with the configuration that it was assigned. */
+export function runService(
+  service: AnyService,
+  flags: ProcessFlags,
+  { config, topology }: Assignment,
+  hooks: Hooks,
+): ServiceRunner {
+  const { name } = service
+  if (config === null) throw new Error(`${name} has no configuration here`)
   const isSigned = (topic: Topic) => 'isSigned' in catalogue[topic]
   return new ServiceRunner({
     service,

@@ -7,13 +7,14 @@ import { serviceRank } from '#schemas/service-rank.ts'
 const vital: readonly string[] = ['log', 'router', 'venue', 'orders', 'pnl', 'strategy', 'resolver', 'risk']
 
 /** The processes of a tree: the log, then the router, then every service; the feed ends first and the log last. */
-export function treeChildren(topology: Topology, topologyFile: string | null): readonly ChildSpec[] {
-  const common = [...(topologyFile === null ? [] : ['--topology', topologyFile]), '--keys', topology.keys]
+export function treeChildren(topology: Topology, assigned: (process: string) => object): readonly ChildSpec[] {
+  const common = ['--assigned', '--keys', topology.keys]
   const child = (name: string, startStage: number, stopStage: number, args: ChildSpec['args']): ChildSpec => ({
     name,
     args,
     startStage,
     stopStage,
+    assignment: () => assigned(name),
     isVital: vital.includes(name),
   })
   return [

@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import { isAlarming, talkAsText } from '#lib/process/supervised-talk.ts'
 import type { Supervisor } from '#lib/process/supervisor.ts'
 import type { Progress } from '#lib/terminal/progress.ts'
+import { assignmentsOf } from './assignments.ts'
 import type { Topology } from './topology.ts'
 import { runTree, type TreeView } from './tree.ts'
 import { runFolder } from './tree-children.ts'
@@ -13,7 +14,7 @@ const lookEveryMs = 100
  * Runs a tree in lockstep until its feed is in the log and everything is answered. When it was asked to stop before, the process ends with the
  * signal's exit code. Throws when the tree fails.
  */
-export async function runTreeToEnd(topology: Topology, topologyFile: string, progress: Progress): Promise<void> {
+export async function runTreeToEnd(topology: Topology, progress: Progress): Promise<void> {
   let isWhole = false
   let stoppedBy: NodeJS.Signals | null = null
   const hear = (signal: NodeJS.Signals) => {
@@ -21,7 +22,7 @@ export async function runTreeToEnd(topology: Topology, topologyFile: string, pro
   }
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
   for (const signal of signals) process.on(signal, hear)
-  const { failure } = await runTree(topology, topologyFile, ({ supervisor }) => {
+  const { failure } = await runTree(topology, assignmentsOf(topology, null), ({ supervisor }) => {
     const timer = setInterval(async () => {
       progress.update(fedOf(supervisor)?.facts ?? 0)
       if (isWhole || !(await isFinished(supervisor))) return

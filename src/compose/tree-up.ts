@@ -1,11 +1,11 @@
 import { Flags } from '@oclif/core'
+import { assignmentsOf } from '#compose/assignments.ts'
 import { defaultTopologyFile } from '#compose/default-topology.ts'
-import { readTopology, type Topology } from '#compose/topology.ts'
+import { readTopology } from '#compose/topology.ts'
 import { runTree } from '#compose/tree.ts'
 import { showLines } from '#compose/tree-lines.ts'
 import { checkedIfGiven } from '#lib/terminal/checked-flag.ts'
 import { Name } from '#schemas/primitives.ts'
-import { bindStrategy, readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 
 export const upFlags = {
   topology: Flags.string({ description: 'What to run (YAML); see examples/. Without it: the seeded market' }),
@@ -20,19 +20,11 @@ export async function upTree(flags: UpFlags, isDashboard: boolean): Promise<void
   const read = readTopology(file)
   const run = checkedIfGiven('run', flags.run, Name)
   const topology = { ...read, run: run ?? (flags.topology === undefined ? 'live' : read.run) }
-  checkStrategies(topology)
+  const assignments = assignmentsOf(topology, file)
   const view = isDashboard ? (await import('#compose/tree-dashboard.ts')).showTree : showLines
-  const { exitCode, failure } = await runTree(topology, file, view)
+  const { exitCode, failure } = await runTree(topology, assignments, view)
   process.exitCode = exitCode
   if (failure === null) return
   const { name, message } = failure
   process.stderr.write(exitCode === 2 ? `${message}\n` : `trader: ${name} ${message}; the tree has stopped\n`)
-}
-
-// A fault in a file is told before anything starts.
-function checkStrategies({ strategies }: Topology): void {
-  for (const { file, roles } of strategies) {
-    const instruments = Object.entries(roles).filter((role): role is [string, string] => typeof role[1] === 'string')
-    bindStrategy(readStrategyFile(file), Object.fromEntries(instruments))
-  }
 }

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import type { Assignments } from '#compose/assignments.ts'
 import type { Topology } from '#compose/topology.ts'
 import { runFolder, treeChildren } from '#compose/tree-children.ts'
 import { removeTreeFile, runningTree, writeTreeFile } from '#compose/tree-file.ts'
@@ -9,6 +10,7 @@ import { startOf } from '#lib/process/supervised-memory.ts'
 import { Supervisor, type SupervisorHooks, type TreeEnd } from '#lib/process/supervisor.ts'
 import { trimHeapSoon } from '#lib/process/trim-heap.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { serviceRank } from '#schemas/service-rank.ts'
 
 /** Who looks at a tree: lines on stderr, or a dashboard. */
 export type TreeView = Required<SupervisorHooks> & {
@@ -29,7 +31,7 @@ export function refuseSecondTree(topology: Topology): void {
 /** Brings a tree up and keeps it up until SIGINT, SIGTERM, SIGHUP, or a failure that it cannot go on from. */
 export async function runTree(
   topology: Topology,
-  topologyFile: string | null,
+  assignments: Assignments,
   openView: (tree: Tree) => TreeView,
   self: SelfCommand = selfCommand(),
 ): Promise<TreeEnd> {
@@ -38,7 +40,7 @@ export async function runTree(
   makeKeys(topology.keys, folder)
   let view: TreeView | null = null
   const { save, stopSaving } = saver(() => supervisor, topology, folder)
-  const supervisor: Supervisor = new Supervisor(treeChildren(topology, topologyFile), {
+  const supervisor: Supervisor = new Supervisor(treeChildren(topology, assignments.of), {
     self: { ...self, env: childEnvironment() },
     onState: (child) => {
       save()
@@ -47,12 +49,17 @@ export async function runTree(
     onTalk: (name, line) => view?.onTalk(name, line),
     onFailure: (failure) => view?.onFailure(failure),
   })
+  const watch = assignments.watch(serviceRank, {
+    changed: (service, config) => supervisor.children.find(({ spec }) => spec.name === service)?.tell({ config }),
+    unreadable: (message) => view?.onTalk('supervisor', message),
+  })
   const forget = onSignals(supervisor)
   view = openView({ topology, supervisor })
   const startedAtMs = performance.now()
   if (await supervisor.start()) view.onReady(performance.now() - startedAtMs)
   trimHeapSoon()
   const end = await supervisor.ended
+  watch.close()
   await view.close()
   stopSaving()
   removeTreeFile(folder)

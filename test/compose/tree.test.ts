@@ -35,9 +35,10 @@ function startTree() {
   const code = `
     import { runTree } from '#compose/tree.ts'
     import { showLines } from '#compose/tree-lines.ts'
+    const unassigned = { of: () => ({}), watch: () => ({ close: () => undefined }) }
     const self = { file: process.execPath, args: [${JSON.stringify(fake)}] }
     try {
-      const { exitCode } = await runTree(${JSON.stringify(topology())}, null, showLines, self)
+      const { exitCode } = await runTree(${JSON.stringify(topology())}, unassigned, showLines, self)
       process.exitCode = exitCode
     } catch (error) {
       process.stderr.write(JSON.stringify({ msg: error.message }) + '\\n')

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,6 +15,12 @@ const said: Line[] = []
 const status = async () => JSON.parse((await trader(['status', '--json'], { cwd: folder })).stdout as string)
 async function says(msg: string): Promise<void> {
   while (!said.some((line) => line.msg === msg)) await sleep(20)
+}
+
+async function configsOf(asked: string): Promise<unknown[]> {
+  const { stdout } = await trader(['log', 'read', '--topic', 'system.config'], { cwd: folder })
+  const events = String(stdout).trimEnd().split('\n')
+  return events.map((line) => JSON.parse(line).payload).filter(({ service }) => service === asked)
 }
 
 function up(): void {
@@ -37,10 +43,10 @@ beforeAll(async () => {
   const seeded = readFileSync(join(repository, 'examples', 'seeded.yaml'), 'utf8')
   const text = seeded
     .replaceAll('../strategies', join(repository, 'strategies'))
-    .replaceAll('file: fast-cross', `file: ${join(repository, 'examples', 'fast-cross')}`)
     .replace('port: 7411', 'port: 0')
     .replace('run: seeded', 'run: live')
   writeFileSync(join(folder, 'tree.yaml'), text)
+  cpSync(join(repository, 'examples', 'fast-cross.yaml'), join(folder, 'fast-cross.yaml'))
   up()
   await says('the tree is up')
 })
@@ -76,16 +82,25 @@ describe('trader up', () => {
   it('takes changed limits at once, as an event, and none from a file with a fault', async () => {
     const file = join(folder, 'tree.yaml')
     const text = readFileSync(file, 'utf8')
-    const configs = async () => {
-      const { stdout } = await trader(['log', 'read', '--topic', 'system.config'], { cwd: folder })
-      const events = String(stdout).trimEnd().split('\n')
-      return events.map((line) => JSON.parse(line).payload).filter(({ service }) => service === 'risk')
-    }
     writeFileSync(file, text.replace("maxPosition: '500'", 'maxPosition: [500]'))
     await sleep(400)
-    expect(await configs()).toHaveLength(1)
+    expect(await configsOf('risk')).toHaveLength(1)
     writeFileSync(file, text.replace("maxPosition: '500'", "maxPosition: '400'"))
-    await expect.poll(configs, { timeout: 5_000 }).toMatchObject([{}, { config: { limits: { maxPosition: '400' } } }])
+    await expect
+      .poll(() => configsOf('risk'), { timeout: 5_000 })
+      .toMatchObject([{}, { config: { limits: { maxPosition: '400' } } }])
+  })
+
+  it('loads a strategy file that changes at once, and keeps what ran when it has a mistake', async () => {
+    const file = join(folder, 'fast-cross.yaml')
+    const text = readFileSync(file, 'utf8')
+    writeFileSync(file, text.replace('entry:', 'entri:'))
+    await expect
+      .poll(() => said.some(({ msg }) => msg.includes('what ran before runs on')), { timeout: 5_000 })
+      .toBe(true)
+    expect(await configsOf('strategy')).toHaveLength(1)
+    writeFileSync(file, `${text}# changed\n`)
+    await expect.poll(() => configsOf('strategy'), { timeout: 5_000 }).toHaveLength(2)
   })
 
   it('brings back what was killed', async () => {

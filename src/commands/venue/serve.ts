@@ -53,7 +53,7 @@ export default class VenueServe extends TraderCommand {
     )
     if (!feed.success) throw new UserError(`--speed ${flags.speed}: ${feed.error.issues[0]?.message}`)
     const stopping = new AbortController()
-    const facts = openFeed(feed.data, { mark: null, now: Date.now() * 1_000, signal: stopping.signal })
+    const facts = await openFeed(feed.data, { mark: null, now: Date.now() * 1_000, signal: stopping.signal })
     const server = await serveBinance({
       host: flags.host,
       port: flags.port,

@@ -13,7 +13,7 @@ export type FeedPublisherOptions = {
   readonly secret: string
   readonly ca?: string | undefined
   /** The facts behind the mark. Asked once; the router may go and come back meanwhile. */
-  readonly open: (mark: SourceMark['fact']) => AsyncIterable<readonly Fact[]>
+  readonly open: (mark: SourceMark['fact']) => AsyncIterable<readonly Fact[]> | Promise<AsyncIterable<readonly Fact[]>>
   readonly onFault: (message: string) => void
   /** So many of its facts are in the log. */
   readonly onFed?: (facts: number) => void
@@ -75,7 +75,7 @@ export class FeedPublisher {
   async #publish(mark: SourceMark['fact']): Promise<void> {
     const { source, open } = this.#options
     this.#said = mark === null ? 0 : mark.n + 1
-    for await (const facts of open(mark)) {
+    for await (const facts of await open(mark)) {
       for (const fact of facts) this.#outbox.push(factId(source, fact.epoch, fact.n), [factBody(source, fact)])
       this.#said += facts.length
       this.#outbox.flush(this.#connection)

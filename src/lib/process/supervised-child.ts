@@ -14,6 +14,8 @@ export type ChildSpec = {
   readonly startStage: number
   /** Children of a stage stop together, once those of all lower stages have ended. */
   readonly stopStage: number
+  /** What it is told first, at every start. */
+  readonly assignment?: () => object
   /** Without it the tree does not go on. */
   readonly isVital: boolean
 }
@@ -77,6 +79,7 @@ export class SupervisedChild {
     })
     this.#process = child
     this.#become('starting')
+    if (this.spec.assignment !== undefined) this.tell({ assignment: this.spec.assignment() })
     child.on('message', (message) => this.#hear(message))
     child.on('error', (error) => {
       this.#lastLine = error.message
@@ -101,6 +104,12 @@ export class SupervisedChild {
       this.#kill = setTimeout(() => child.kill('SIGKILL'), graceMs)
     }
     return new Promise((resolve) => this.#onEnd.push(resolve))
+  }
+
+  /** A message to it; nothing where it does not run. */
+  tell(message: object): void {
+    // It may have ended already, which is seen and told elsewhere.
+    this.#process?.send(message, () => undefined)
   }
 
   kill(): void {

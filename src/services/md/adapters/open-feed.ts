@@ -1,11 +1,8 @@
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { Fact } from '#schemas/event.ts'
-import { dataSetFeed } from './dataset-feed.ts'
 import { type FeedConfig, playedFrom } from './feed-config.ts'
-import { liveFeed } from './live/live-feed.ts'
 import { pacedFacts } from './paced-facts.ts'
 import { seededMarket } from './seeded-market.ts'
-import { liveVenueNamed } from './venues.ts'
 
 /** What a feed's facts are said as. */
 export const feedSource = 'md-feed'
@@ -24,10 +21,14 @@ export type FeedStart = {
  * begin anew at every start, in the epoch after the mark's. Throws a UserError where
  * there is no such data, or the log is of another feed.
  */
-export function openFeed(feed: FeedConfig, { mark, now, signal }: FeedStart): AsyncGenerator<readonly Fact[]> {
+export async function openFeed(
+  feed: FeedConfig,
+  { mark, now, signal }: FeedStart,
+): Promise<AsyncGenerator<readonly Fact[]>> {
   switch (feed.kind) {
     case 'data-set': {
       const { path, speed, ...selection } = feed
+      const { dataSetFeed } = await import('./dataset-feed.ts')
       return pacedFacts(dataSetFeed(path, { ...selection, startAtN: nextOfRecording(mark) }), { speed, signal })
     }
     case 'seeded': {
@@ -41,6 +42,10 @@ export function openFeed(feed: FeedConfig, { mark, now, signal }: FeedStart): As
       return pacedFacts(facts, { speed, signal })
     }
     case 'exchange': {
+      const [{ liveFeed }, { liveVenueNamed }] = await Promise.all([
+        import('./live/live-feed.ts'),
+        import('./venues.ts'),
+      ])
       const { venue, market } = liveVenueNamed(feed.venue)
       const { symbols, streams, wsUrl, restUrl, stallMs } = feed
       const wish = { market, symbols, streams, wsUrl, restUrl }

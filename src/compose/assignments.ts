@@ -1,0 +1,94 @@
+import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
+import type { ServiceName } from '#schemas/service-rank.ts'
+import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
+import { watchStrategyFiles } from '#services/strategy/adapters/watch-strategy-files.ts'
+import type { Assignment, ServiceTopics } from './assignment.ts'
+import { answeringServices, configsOf, type ServiceConfig } from './service-configs.ts'
+import { everyService } from './services.ts'
+import type { Topology } from './topology.ts'
+import { watchTopology } from './watch-topology.ts'
+
+/** What every process of a tree is to do; configurations of files that change are those of the new files. */
+export type Assignments = {
+  readonly of: (process: string) => Assignment
+  /** Tells of other configurations of these processes. */
+  readonly watch: (processes: readonly string[], told: ConfigChanges) => { close(): void }
+}
+
+export type ConfigChanges = {
+  readonly changed: (service: ServiceName, config: ServiceConfig) => void
+  /** A file with a fault changes nothing. */
+  readonly unreadable: (message: string) => void
+}
+
+/** Whose part of a topology takes effect at once when its file changes. */
+const reloading: readonly ServiceName[] = ['risk', 'pnl']
+
+/** Throws a UserError on a fault in a strategy file. `topologyFile` is null where it is not to be watched. */
+export function assignmentsOf(topology: Topology, topologyFile: string | null): Assignments {
+  let configs = configsOf(topology)
+  const services = serviceTopics(topology)
+  const of = (process: string): Assignment => ({
+    topology,
+    config: configs[process as ServiceName] ?? null,
+    services,
+  })
+  const watch = (processes: readonly string[], told: ConfigChanges) => {
+    const take = (names: readonly ServiceName[], read: typeof configs) => {
+      for (const name of names) {
+        const config = read[name]
+        if (config === undefined || config.hash === configs[name]?.hash || !processes.includes(name)) continue
+        configs = { ...configs, [name]: config }
+        told.changed(name, config)
+      }
+    }
+    // A run in lockstep is that of its files as they were at the start.
+    const isWatching = (names: readonly string[]) => !topology.lockstep && names.some((one) => processes.includes(one))
+    const watches: { close(): void }[] = []
+    if (topologyFile !== null && isWatching(reloading))
+      watches.push(
+        watchTopology(topologyFile, {
+          changed: (changed) => take(reloading, configsOf(changed)),
+          unreadable: (error) => told.unreadable(`${userErrorLine(error)}; what was in force stays in force`),
+        }),
+      )
+    if (isWatching(['strategy']))
+      watches.push(watchStrategies(topology, () => take(['strategy'], configsOf(topology)), told.unreadable))
+    return {
+      close: () => {
+        for (const one of watches) one.close()
+      },
+    }
+  }
+  return { of, watch }
+}
+
+/** Every service with its topics. */
+export function serviceTopics(topology: Topology): readonly ServiceTopics[] {
+  const answering = new Set(answeringServices(topology).map(({ name }) => name))
+  return everyService.map(({ name, subscribes, emits }) => ({
+    name,
+    hears: subscribes,
+    says: emits,
+    isAnswering: answering.has(name),
+  }))
+}
+
+function watchStrategies(
+  { strategies }: Topology,
+  changed: () => void,
+  unreadable: (message: string) => void,
+): { close(): void } {
+  const files = strategies.map(({ file }) => readStrategyFile(file))
+  return watchStrategyFiles(files, {
+    changed: () => {
+      try {
+        changed()
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error
+        unreadable(`${userErrorLine(error)}; what ran before runs on`)
+      }
+    },
+    unreadable: (error) => unreadable(userErrorLine(error)),
+  })
+}
