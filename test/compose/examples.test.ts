@@ -11,5 +11,6 @@ it.each(topologies)('examples/%s is a topology, and its exchange plans connectio
   const { feed } = readTopology(join(examples, name))
   if (feed.kind !== 'exchange') return
   const { venue, market } = liveVenueNamed(feed.venue)
+  if (!('connections' in venue)) throw new Error('a library plans no connections')
   expect(venue.connections({ market, symbols: feed.symbols, streams: feed.streams }).length).toBeGreaterThan(0)
 })

@@ -24,10 +24,10 @@ export async function serveBox(box: ExchangeBox): Promise<BoxServer> {
   const server = new WebSocketServer({ server: http })
   const sockets = new Map<number, WebSocket>()
   let newest = 0
-  server.on('connection', (socket) => {
+  server.on('connection', (socket, { url }) => {
     const number = ++newest
     sockets.set(number, socket)
-    box.opened(number)
+    box.opened(number, url)
     socket.on('message', (bytes) => perform(box.heard(number, bytes.toString())))
     socket.on('error', () => socket.terminate())
     socket.on('close', () => {

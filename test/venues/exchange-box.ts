@@ -11,6 +11,11 @@ const every: readonly Fault[] = [...frameFaults, ...connectionFaults, ...request
 
 export const drawFault = (random: SeededRandom): Fault => every[drawBelow(random, every.length)] as Fault
 
+type Listener = { isSilent: boolean; streams: 'all' | Set<string> }
+
+const isAskedFor = (text: string, streams: Listener['streams']): boolean =>
+  streams === 'all' || streams.has(/"stream":"([^"]+)"/.exec(text)?.[1] ?? '')
+
 export type BoxAct =
   | { readonly kind: 'frame'; readonly socket: number; readonly text: string }
   | { readonly kind: 'close' | 'abort'; readonly socket: number }
@@ -25,15 +30,15 @@ export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => n
   let market = made
   const truth = trueBook()
   const played: BoxFrame[] = []
-  const sockets = new Map<number, { isSilent: boolean; isSubscribed: boolean }>()
+  const sockets = new Map<number, Listener>()
   let requestFault: { readonly kind: Fault; left: number } | null = null
   let swapped: string | null = null
   const delayed: { text: string; steps: number }[] = []
   let old = { book: emptyBook(), last: 0 }
 
   const toAll = (text: string): BoxAct[] =>
-    [...sockets].flatMap(([socket, { isSilent, isSubscribed }]) =>
-      isSilent || !isSubscribed ? [] : [{ kind: 'frame' as const, socket, text }],
+    [...sockets].flatMap(([socket, { isSilent, streams }]) =>
+      isSilent || !isAskedFor(text, streams) ? [] : [{ kind: 'frame' as const, socket, text }],
     )
 
   return {
@@ -44,8 +49,10 @@ export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => n
     play(other: Iterator<BoxFrame>): void {
       market = other
     },
-    opened(socket: number): void {
-      sockets.set(socket, { isSilent: false, isSubscribed: wire.snapshot === 'rest' })
+    /** Streams in the address are all that is played; without them a socket says what it wants. */
+    opened(socket: number, path = '/stream?streams=all'): void {
+      const isAll = wire.snapshot === 'rest' && path.includes('streams=')
+      sockets.set(socket, { isSilent: false, streams: isAll ? 'all' : new Set() })
     },
     closed(socket: number): void {
       sockets.delete(socket)
@@ -55,16 +62,19 @@ export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => n
     heard(socket: number, text: string): BoxAct[] {
       const one = sockets.get(socket)
       if (one === undefined || one.isSilent) return []
-      const { id, method } = JSON.parse(text) as { id: number; method: string }
-      const acts: BoxAct[] = [{ kind: 'frame', socket, text: JSON.stringify({ jsonrpc: '2.0', id, result: 'ok' }) }]
+      const { id, method, params } = JSON.parse(text) as { id: number; method: string; params: unknown }
+      const said = wire.snapshot === 'rest' ? { result: null, id } : { jsonrpc: '2.0', id, result: 'ok' }
+      const acts: BoxAct[] = [{ kind: 'frame', socket, text: JSON.stringify(said) }]
+      if (method === 'SUBSCRIBE' && one.streams !== 'all') for (const name of params as string[]) one.streams.add(name)
       if (method !== 'public/subscribe') return acts
-      one.isSubscribed = true
+      one.streams = 'all'
       return [...acts, { kind: 'frame', socket, text: wire.book(truth.book, truth.last, nowMs()) }]
     },
 
     /** The answer to a request; null where none comes. */
     asked(url: string): BoxAnswer | null {
-      if (!url.includes('depth')) return { status: 200, text: wire.listing }
+      if (!url.includes('depth'))
+        return { status: 200, text: url.startsWith(wire.listingPath) ? wire.listing : '{"symbols":[]}' }
       if (requestFault !== null && requestFault.left-- > 0) {
         switch (requestFault.kind) {
           case '429':

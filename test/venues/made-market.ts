@@ -19,6 +19,8 @@ export type Wire = {
   trade(one: { id: number; price: string; size: string; isSell: boolean; ms: number }): string
   book(book: OrderBook, last: number, ms: number): string
   readonly listing: string
+  /** Where the listing is asked for. */
+  readonly listingPath: string
 }
 
 export const wires: readonly Wire[] = [binanceWire('spot'), binanceWire('usdm'), deribitWire()]
@@ -69,10 +71,14 @@ function binanceWire(market: 'spot' | 'usdm'): Wire {
       stream('trade', { e: 'trade', E: ms, s: 'BTCUSDT', t: id, p: price, q: size, T: ms, m: isSell, M: true }),
     book: (book, last, ms) =>
       JSON.stringify({ lastUpdateId: last, ...(isSpot ? {} : { E: ms, T: ms }), ...topOf(book, 1000) }),
+    listingPath: isSpot ? '/api/v3/exchangeInfo' : '/fapi/v1/exchangeInfo',
     listing: JSON.stringify({
       symbols: [
         {
-          ...{ symbol: 'BTCUSDT', quoteAsset: 'USDT' },
+          ...{ symbol: 'BTCUSDT', baseAsset: 'BTC', quoteAsset: 'USDT', status: 'TRADING' },
+          ...(isSpot
+            ? { isSpotTradingAllowed: true }
+            : { contractType: 'PERPETUAL', marginAsset: 'USDT', pair: 'BTCUSDT' }),
           filters: [
             { filterType: 'PRICE_FILTER', tickSize: '0.01000000' },
             { filterType: 'LOT_SIZE', stepSize: '0.10000000' },
@@ -111,6 +117,7 @@ function deribitWire(): Wire {
         `{"type":"snapshot","timestamp":${ms},"instrument_name":"${name}","change_id":${last},"bids":${levels(bids, 'new')},"asks":${levels(asks, 'new')}}`,
       )
     },
+    listingPath: '/api/v2/public/get_instruments',
     listing: `{"jsonrpc":"2.0","result":[{"instrument_name":"${name}","tick_size":0.01,"min_trade_amount":0.1,"contract_size":1.0,"kind":"future","settlement_period":"perpetual"}]}`,
   }
 }

@@ -23,6 +23,7 @@ const frameMs = 20
 /** A session against the box in time that costs nothing. The same schedule leads to the same facts. */
 export function playSchedule({ wire, seed, faults, frames, rolloverMs }: Schedule) {
   const { venue, market } = liveVenueNamed(wire.name)
+  if (!('connections' in venue)) throw new Error('the venue has no sessions')
   const wish = { market, symbols: [wire.symbol], streams: ['depth' as const] }
   const [plan] = venue.connections(wish)
   if (plan === undefined) throw new Error('the venue plans no connection')

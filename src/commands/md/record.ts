@@ -9,14 +9,17 @@ import { recordMarket } from '#services/md/adapters/record-market.ts'
 export default class MdRecord extends TraderCommand {
   static override summary = 'Record an exchange as it is now: events, and the raw frames beside them'
   static override description =
-    'Listens to Binance or Deribit and writes events to DIR/events and, with --raw, everything that went over the wire to DIR/raw: a file a day, in compressed blocks with an index. Ends with Ctrl+C. `trader md rebuild` derives the events from the frames again; `trader md import --format raw` makes a data set of them.'
+    'Listens to an exchange and writes events to DIR/events and, with --raw, everything that went over the wire to DIR/raw: a file a day, in compressed blocks with an index. Ends with Ctrl+C. `trader md rebuild` derives the events from the frames again; `trader md import --format raw` makes a data set of them.'
   static override examples = [
     '<%= config.bin %> md record --venue binance-usdm --symbols BTCUSDT,ETHUSDT --streams trades,quotes,depth --raw --to captures/today',
     '<%= config.bin %> md record --venue deribit --symbols BTC-PERPETUAL --streams depth --for 60 --to captures/minute',
   ]
   static override enableJsonFlag = true
   static override flags = {
-    venue: Flags.string({ required: true, description: 'binance, binance-usdm, binance-cm, binance-us or deribit' }),
+    venue: Flags.string({
+      required: true,
+      description: 'binance, binance-usdm, binance-cm, binance-us, deribit, or ccxt-<exchange>',
+    }),
     symbols: Flags.string({ required: true, helpValue: 'A,B', description: 'As the exchange names them' }),
     streams: Flags.string({ default: 'trades,quotes', description: `${streamKinds.join(', ')}, bar:1m` }),
     to: Flags.string({ required: true, helpValue: 'DIR', description: 'Where it goes, a new folder' }),

@@ -29,7 +29,7 @@ export const FeedConfig = z.discriminatedUnion('kind', [
   }),
   z.strictObject({
     kind: z.literal('exchange'),
-    /** `binance`, `binance-usdm`, `binance-cm`, `binance-us` or `deribit`. */
+    /** `binance`, `binance-usdm`, `binance-cm`, `binance-us`, `deribit`, or `ccxt-<exchange>`. */
     venue: z.string(),
     /** As the exchange names them. */
     symbols: z.array(z.string()).min(1),

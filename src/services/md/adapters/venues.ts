@@ -1,11 +1,13 @@
 import { UserError } from '#lib/terminal/user-error.ts'
 import { liveBinance } from './binance/live.ts'
+import { liveCcxt } from './ccxt/live.ts'
 import { liveDeribit } from './deribit/live.ts'
+import type { LibraryVenue } from './live/library-venue.ts'
 import type { LiveVenue } from './live/live-venue.ts'
 import type { Venue } from './normalize/decoder.ts'
 
 /** Whose frames can be read. A new one is a folder here, and a line. */
-export const venues: readonly Venue[] = [liveBinance, liveDeribit]
+export const venues: readonly Venue[] = [liveBinance, liveDeribit, liveCcxt]
 
 /** The venue that a user names, and the market of it. Throws a UserError on an unknown name. */
 export function venueNamed(name: string): { readonly venue: Venue; readonly market: string | undefined } {
@@ -13,13 +15,16 @@ export function venueNamed(name: string): { readonly venue: Venue; readonly mark
   const venue = venues.find((one) => one.isNamed(asked))
   if (venue !== undefined) return { venue, market: venue.marketOf?.(asked) }
   throw new UserError(`there is no venue ${JSON.stringify(name)}`, {
-    hint: `there are ${venues.map((one) => one.name).join(', ')}`,
+    hint: `there are ${venues.map((one) => one.name).join(', ')}-<exchange>`,
   })
 }
 
 /** The same, of those that can be listened to. */
-export function liveVenueNamed(name: string): { readonly venue: LiveVenue; readonly market: string | undefined } {
+export function liveVenueNamed(name: string): {
+  readonly venue: LiveVenue | LibraryVenue
+  readonly market: string | undefined
+} {
   const { venue, market } = venueNamed(name)
-  if ('connections' in venue) return { venue: venue as LiveVenue, market }
+  if ('connections' in venue || 'openLibrary' in venue) return { venue: venue as LiveVenue | LibraryVenue, market }
   throw new UserError(`${venue.name} can be read from recordings only`)
 }

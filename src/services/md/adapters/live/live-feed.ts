@@ -5,12 +5,14 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Fact } from '#schemas/event.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
 import { fetchText } from './fetch-text.ts'
+import type { LibraryVenue } from './library-venue.ts'
 import type { LiveVenue, LiveWish, Request } from './live-venue.ts'
 import { type RequestBudget, startBudget } from './request-budget.ts'
+import { runLibrary } from './run-library.ts'
 import { runSession } from './run-session.ts'
 
 export type LiveFeedOptions = {
-  readonly venue: LiveVenue
+  readonly venue: LiveVenue | LibraryVenue
   readonly wish: LiveWish
   readonly epoch: number
   /** Microseconds UTC. */
@@ -41,27 +43,21 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
   const say = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>
     take([{ at: clock(), topic: 'md.status', payload: { feed: venue.name, isSimulated: false, ...payload } }])
 
-  const plans = venue.connections(wish)
-  const budget = startBudget(venue.requestsPerMinute)
-  say({ state: 'started' })
-  const sessions: { close(): void }[] = []
-  const begin = async () => {
-    const listings = await fetchListings(venue, wish, budget, clock, say, signal)
-    for (const [i, plan] of plans.entries()) {
-      const random = seedRandom(Math.floor(clock() / 1000) + i)
-      const session = { venue, market: wish.market, plan, listings, budget, random, stallMs, onRecord }
-      sessions.push(runSession(session, clock, take))
-    }
-  }
+  const stopping = new AbortController()
+  const listening = 'openLibrary' in venue ? byLibrary(venue) : bySockets(venue)
   let failure: Error | null = null
-  const begun = begin().catch((error: Error) => {
-    if (signal?.aborted !== true) failure = error
+  const begun = listening.catch((error: Error) => {
+    if (!stopping.signal.aborted) failure = error
     wake()
   })
-  const stop = () => wake()
+  const stop = () => {
+    stopping.abort()
+    wake()
+  }
   signal?.addEventListener('abort', stop)
+  if (signal?.aborted === true) stop()
   try {
-    while (signal?.aborted !== true) {
+    while (!stopping.signal.aborted) {
       if (failure !== null) throw failure
       if (facts.length > 0) {
         const batch = facts
@@ -75,8 +71,29 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
     }
   } finally {
     signal?.removeEventListener('abort', stop)
+    stopping.abort()
     await begun
-    for (const session of sessions) session.close()
+  }
+
+  async function bySockets(spoken: LiveVenue): Promise<void> {
+    const plans = spoken.connections(wish)
+    const budget = startBudget(spoken.requestsPerMinute)
+    say({ state: 'started' })
+    const listings = await fetchListings(spoken, wish, budget, clock, say, stopping.signal)
+    for (const [i, plan] of plans.entries()) {
+      const random = seedRandom(Math.floor(clock() / 1000) + i)
+      const session = { venue: spoken, market: wish.market, plan, listings, budget, random, stallMs, onRecord }
+      const { close } = runSession(session, clock, take)
+      stopping.signal.addEventListener('abort', close)
+    }
+  }
+
+  async function byLibrary(library: LibraryVenue): Promise<void> {
+    const source = await library.openLibrary(wish, stallMs)
+    say({ state: 'started' })
+    const random = seedRandom(Math.floor(clock() / 1000))
+    const run = { venue: library, market: wish.market, source, random, stallMs, signal: stopping.signal, onRecord }
+    await runLibrary(run, clock, take)
   }
 }
 

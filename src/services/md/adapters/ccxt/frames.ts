@@ -1,0 +1,81 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { LineFault } from '../line-fault.ts'
+import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
+import { type Frame, listOf, microsOfMs, numberPrice, numberQuantity, shown, text } from '../normalize/read-fields.ts'
+
+// What ccxt tells, its numbers as text.
+
+export function tradeOf(body: Frame, instrument: string): Trade {
+  const { side } = body
+  if (side !== undefined && side !== null && side !== 'buy' && side !== 'sell')
+    throw new LineFault(`side is ${shown(side)}`)
+  return {
+    kind: 'trade',
+    instrument,
+    price: numberPrice(body.price, 'price'),
+    size: numberQuantity(body.amount, 'amount'),
+    ...(side === 'buy' || side === 'sell' ? { aggressor: side } : {}),
+    ...(isThere(body.id) ? { tradeId: text(body.id, 'id').slice(0, 64) } : {}),
+    ...timeOf(body),
+  }
+}
+
+/** The best prices of a ticker; many exchanges tell them without sizes. */
+export function quoteOf(body: Frame, instrument: string): Quote {
+  const [bid, bidSize] = sideOf(body, 'bid')
+  const [ask, askSize] = sideOf(body, 'ask')
+  return { kind: 'quote', instrument, bid, bidSize, ask, askSize, ...timeOf(body) }
+}
+
+export function optionTickOf(body: Frame, instrument: string): PayloadOf<'md.option.tick'> {
+  const { kind: _, ...best } = quoteOf(body, instrument)
+  return isThere(body.last) ? { ...best, last: numberPrice(body.last, 'last') } : best
+}
+
+/** The book as ccxt keeps it, whole. */
+export function bookOf(body: Frame, instrument: string, sequence: number): Depth {
+  return {
+    kind: 'snapshot',
+    instrument,
+    bids: levelsOf(body, 'bids'),
+    asks: levelsOf(body, 'asks'),
+    firstSequence: sequence,
+    lastSequence: sequence,
+    ...timeOf(body),
+  }
+}
+
+/** A candle `[start, open, high, low, close, volume]`. */
+export function barOf(candle: unknown, instrument: string, interval: string, widthUs: number): PayloadOf<'md.bar'> {
+  if (!Array.isArray(candle) || candle.length < 6) throw new LineFault(`a candle is ${shown(candle)}`)
+  const start = microsOfMs(candle[0], 'start')
+  return {
+    instrument,
+    interval,
+    start,
+    end: start + widthUs,
+    open: numberPrice(candle[1], 'open'),
+    high: numberPrice(candle[2], 'high'),
+    low: numberPrice(candle[3], 'low'),
+    close: numberPrice(candle[4], 'close'),
+    volume: numberQuantity(candle[5], 'volume'),
+  }
+}
+
+const isThere = (value: unknown): boolean => value !== undefined && value !== null
+
+const timeOf = ({ timestamp }: Frame): { exchangeAt?: number } =>
+  isThere(timestamp) ? { exchangeAt: microsOfMs(timestamp, 'timestamp') } : {}
+
+function sideOf(body: Frame, side: 'bid' | 'ask'): [string, string | null] | [null, null] {
+  const size = isThere(body[`${side}Volume`]) ? numberQuantity(body[`${side}Volume`], `${side}Volume`) : null
+  if (!isThere(body[side]) || (size !== null && Number(size) === 0)) return [null, null]
+  return [numberPrice(body[side], side), size]
+}
+
+function levelsOf(body: Frame, field: string): [string, string][] {
+  return listOf(body, field).map((level: unknown): [string, string] => {
+    if (!Array.isArray(level) || level.length < 2) throw new LineFault(`${field} has ${shown(level)}, expected a level`)
+    return [numberPrice(level[0], `${field}, price`), numberQuantity(level[1], `${field}, size`)]
+  })
+}
