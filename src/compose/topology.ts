@@ -114,7 +114,7 @@ function withPaths(topology: Topology, from: (path: string) => string): Topology
   const { feed, strategies, calendars } = topology
   return {
     ...topology,
-    feed: 'path' in feed ? { ...feed, path: from(feed.path) } : feed,
+    feed: withFeedPaths(feed, from),
     calendars: Object.fromEntries(
       Object.entries(calendars).map(([name, hours]) => [
         name,
@@ -123,6 +123,11 @@ function withPaths(topology: Topology, from: (path: string) => string): Topology
     ),
     strategies: strategies.map((strategy) => ({ ...strategy, file: from(strategy.file) })),
   }
+}
+
+function withFeedPaths(feed: Topology['feed'], from: (path: string) => string): Topology['feed'] {
+  if ('path' in feed) return { ...feed, path: from(feed.path) }
+  return feed.kind === 'exchange' && feed.raw !== undefined ? { ...feed, raw: from(feed.raw) } : feed
 }
 
 function faultOf(file: string, document: ReturnType<typeof parseDocument>, error: z.ZodError): UserError {

@@ -13,8 +13,14 @@ export const drawFault = (random: SeededRandom): Fault => every[drawBelow(random
 
 type Listener = { isSilent: boolean; streams: 'all' | Set<string> }
 
-const isAskedFor = (text: string, streams: Listener['streams']): boolean =>
-  streams === 'all' || streams.has(/"stream":"([^"]+)"/.exec(text)?.[1] ?? '')
+/** Garbage names no stream, and goes to everybody. */
+function isAskedFor(text: string, streams: Listener['streams']): boolean {
+  const stream = /"stream":"([^"]+)"/.exec(text)?.[1]
+  return streams === 'all' || stream === undefined || streams.has(kindOf(stream))
+}
+
+/** A recording of another speed, or of trades one by one, serves who asks for the slower or the gathered. */
+const kindOf = (stream: string): string => stream.split('@').slice(0, 2).join('@').replace('aggTrade', 'trade')
 
 export type BoxAct =
   | { readonly kind: 'frame'; readonly socket: number; readonly text: string }
@@ -50,9 +56,10 @@ export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => n
       market = other
     },
     /** Streams in the address are all that is played; without them a socket says what it wants. */
-    opened(socket: number, path = '/stream?streams=all'): void {
-      const isAll = wire.snapshot === 'rest' && path.includes('streams=')
-      sockets.set(socket, { isSilent: false, streams: isAll ? 'all' : new Set() })
+    opened(socket: number, path?: string): void {
+      const named = /streams=(.*)$/.exec(path ?? '')?.[1]?.split('/') ?? []
+      const isAll = wire.snapshot === 'rest' && path === undefined
+      sockets.set(socket, { isSilent: false, streams: isAll ? 'all' : new Set(named.map(kindOf)) })
     },
     closed(socket: number): void {
       sockets.delete(socket)
@@ -65,7 +72,8 @@ export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => n
       const { id, method, params } = JSON.parse(text) as { id: number; method: string; params: unknown }
       const said = wire.snapshot === 'rest' ? { result: null, id } : { jsonrpc: '2.0', id, result: 'ok' }
       const acts: BoxAct[] = [{ kind: 'frame', socket, text: JSON.stringify(said) }]
-      if (method === 'SUBSCRIBE' && one.streams !== 'all') for (const name of params as string[]) one.streams.add(name)
+      if (method === 'SUBSCRIBE' && one.streams !== 'all')
+        for (const name of params as string[]) one.streams.add(kindOf(name))
       if (method !== 'public/subscribe') return acts
       one.streams = 'all'
       return [...acts, { kind: 'frame', socket, text: wire.book(truth.book, truth.last, nowMs()) }]

@@ -20,6 +20,7 @@ const fileCharsMost = 256 << 20
  */
 export class BlockFiles {
   readonly #dir: string
+  readonly #before: () => void
   #fd: number | null = null
   #indexFd: number | null = null
   #day = ''
@@ -30,8 +31,10 @@ export class BlockFiles {
   #firstAt = 0
   #lastAt = 0
 
-  constructor(dir: string) {
+  /** `before` is called before a block is written. */
+  constructor(dir: string, before: () => void = () => undefined) {
     this.#dir = dir
+    this.#before = before
   }
 
   /** `at` in microseconds UTC. */
@@ -48,6 +51,7 @@ export class BlockFiles {
   /** Writes what is open; call it every second. */
   flush(): void {
     if (this.#lines.length === 0 || this.#fd === null || this.#indexFd === null) return
+    this.#before()
     const bytes = zstdCompressSync(Buffer.from(`${this.#lines.join('\n')}\n`))
     for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done)
     fdatasyncSync(this.#fd)
@@ -94,9 +98,18 @@ export const blockFilesIn = (dir: string): string[] =>
     .sort()
     .map((name) => join(dir, name))
 
+/** The bytes of a file that are whole blocks by its index; null where it has none. */
+export function wholeBytesOf(file: string): number | null {
+  if (!existsSync(indexOf(file))) return null
+  const last = blocksOf(file).at(-1)
+  return last === undefined ? 0 : last.offset + last.bytes
+}
+
+const indexOf = (file: string): string => file.replace(/(\.jsonl\.zst)?$/, '.index')
+
 /** The index of a file, without a torn last line. */
 export function blocksOf(file: string): Block[] {
-  const index = file.replace(/\.jsonl\.zst$/, '.index')
+  const index = indexOf(file)
   if (!existsSync(index)) return []
   const lines = readFileSync(index, 'utf8').split('\n')
   return lines.slice(0, -1).map((line) => JSON.parse(line) as Block)

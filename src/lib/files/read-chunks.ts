@@ -1,6 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { crc32, zstdDecompressSync } from 'node:zlib'
 import { Gunzip } from 'fflate'
+import { wholeBytesOf } from '#lib/files/block-files.ts'
 
 const chunkBytes = 1 << 16
 
@@ -11,7 +12,7 @@ export function* readChunks(file: string): Generator<Uint8Array> {
   if (first.done === true) return
   const [a, b, c, d] = first.value
   if (a === 0x1f && b === 0x8b) yield* gunzip(first.value, plain)
-  else if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) yield unpackZstd(first.value, plain)
+  else if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) yield unpackZstd(file, first.value, plain)
   else {
     yield first.value
     yield* plain
@@ -33,11 +34,18 @@ export function* readRaw(file: string): Generator<Uint8Array> {
   }
 }
 
-/** All frames of the file at once: trader's own files are small. A torn last frame is an error. */
-function unpackZstd(first: Uint8Array, rest: Iterable<Uint8Array>): Uint8Array {
+/** All frames of the file at once: trader's own files are small. A torn last frame is an error, but for files of blocks: their index tells where it is. */
+function unpackZstd(file: string, first: Uint8Array, rest: Iterable<Uint8Array>): Uint8Array {
   const parts = [Buffer.from(first)]
   for (const chunk of rest) parts.push(Buffer.from(chunk))
-  return zstdDecompressSync(Buffer.concat(parts))
+  const bytes = Buffer.concat(parts)
+  try {
+    return zstdDecompressSync(bytes)
+  } catch (error) {
+    const whole = wholeBytesOf(file)
+    if (whole === null || whole >= bytes.length) throw error
+    return whole === 0 ? new Uint8Array(0) : zstdDecompressSync(bytes.subarray(0, whole))
+  }
 }
 
 /** Throws when the stream ends early, and for a file of one member when its checksum is wrong. */

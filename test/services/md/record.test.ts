@@ -83,10 +83,10 @@ describe('recordings of an exchange', () => {
       await expect(
         recordMarket({
           ...{ venueName: wire.name, dir, keepsRaw: true, signal: stopping.signal },
-          wish: { symbols: [wire.symbol], streams: ['depth'] },
+          wish: { symbols: [wire.symbol], streams: ['depth', 'trades'] },
           ...{ onProgress: () => undefined, onStatus: () => undefined },
         }),
-      ).rejects.toThrow('a recording is in this folder already')
+      ).rejects.toThrow('a recording of something else is in this folder already')
     },
   )
 

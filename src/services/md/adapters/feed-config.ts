@@ -34,6 +34,8 @@ export const FeedConfig = z.discriminatedUnion('kind', [
     /** As the exchange names them. */
     symbols: z.array(z.string()).min(1),
     streams: z.array(Stream).min(1).default(['trades', 'quotes']),
+    /** Where the raw frames are kept, for `trader md rebuild`. */
+    raw: z.string().optional(),
     wsUrl: z.url({ protocol: /^wss?$/ }).optional(),
     restUrl: z.url({ protocol: /^https?$/ }).optional(),
     /** Without a sign of life for so long a connection is replaced. */

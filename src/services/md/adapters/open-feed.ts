@@ -42,15 +42,18 @@ export async function openFeed(
       return pacedFacts(facts, { speed, signal })
     }
     case 'exchange': {
-      const [{ liveFeed }, { liveVenueNamed }] = await Promise.all([
+      const [{ liveFeed }, { liveVenueNamed }, { keepRaw }] = await Promise.all([
         import('./live/live-feed.ts'),
         import('./venues.ts'),
+        import('./raw/raw-keeper.ts'),
       ])
       const { venue, market } = liveVenueNamed(feed.venue)
       const { symbols, streams, wsUrl, restUrl, stallMs } = feed
       const wish = { market, symbols, streams, wsUrl, restUrl }
       const epoch = mark === null ? 1 : mark.epoch + 1
-      return liveFeed({ venue, wish, epoch, clock: () => Date.now() * 1000, signal, stallMs })
+      const raw = feed.raw === undefined ? null : keepRaw(feed.raw)
+      signal?.addEventListener('abort', () => raw?.close())
+      return liveFeed({ venue, wish, epoch, clock: () => Date.now() * 1000, signal, stallMs, onRecord: raw?.take })
     }
   }
 }

@@ -1,10 +1,14 @@
+import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers'
 import { BlockFiles, blockFilesIn } from '#lib/files/block-files.ts'
+import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { liveFeed } from './live/live-feed.ts'
 import type { LiveWish } from './live/live-venue.ts'
-import { rawLine } from './raw/raw-line.ts'
+import { keepRaw } from './raw/raw-keeper.ts'
+import { recordedLine } from './rebuild.ts'
+import { type RecordingNote, readRecordingNote, writeRecordingNote } from './recording-note.ts'
 import { liveVenueNamed } from './venues.ts'
 
 export type RecordOptions = {
@@ -18,36 +22,45 @@ export type RecordOptions = {
   readonly onStatus: (line: string) => void
 }
 
-/** Writes what a venue says into `<dir>/events`, and the frames into `<dir>/raw`, until the signal. Gives the number of events. */
+/**
+ * Writes what a venue says into `<dir>/events`, and the frames into `<dir>/raw`, until the signal. In a folder where the same was recorded
+ * before it goes on. Gives the number of events.
+ */
 export async function recordMarket({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordOptions): Promise<number> {
   const { venue, market } = liveVenueNamed(venueName)
-  if (blockFilesIn(join(dir, 'events')).length > 0)
-    throw new UserError('a recording is in this folder already', { file: dir, hint: 'give it another one' })
-  const events = new BlockFiles(join(dir, 'events'))
-  const raw = keepsRaw ? new BlockFiles(join(dir, 'raw')) : null
-  const flushing = setInterval(() => {
-    events.flush()
-    raw?.flush()
-  }, 1_000)
+  const { symbols, streams } = wish
+  const note = nextRun(dir, {
+    format: 'trader-recording',
+    ...{ venue: venueName, symbols: [...symbols], streams: [...streams], keepsRaw, runs: 1 },
+  })
+  const raw = keepsRaw ? keepRaw(join(dir, 'raw')) : null
+  // Frames first: what is an event on the disk can be derived again.
+  const events = new BlockFiles(join(dir, 'events'), () => raw?.flush())
+  const flushing = setInterval(() => events.flush(), 1_000)
   let count = 0
+  const write = (fact: MarketFact) => {
+    events.append(recordedLine(fact), fact.at)
+    count++
+  }
+  const clock = () => Date.now() * 1000
   try {
-    const feed = liveFeed({
-      venue,
-      wish: { ...wish, market },
-      epoch: 1,
-      clock: () => Date.now() * 1000,
-      signal,
-      onRecord: (record) => raw?.append(rawLine(record), record.at),
-    })
+    const onRecord = raw?.take
+    const feed = liveFeed({ venue, wish: { ...wish, market }, epoch: note.runs, clock, signal, onRecord })
+    let newest = 0
     for await (const facts of feed) {
-      for (const { at, topic, payload } of facts) {
-        events.append(JSON.stringify({ at, topic, payload }), at)
-        count++
-        if (topic !== 'md.status' || payload.state === 'refused') continue
-        on.onStatus([payload.state, payload.code, payload.connection, payload.reason].filter(Boolean).join(' '))
+      if (newest === 0) writeRecordingNote(dir, note)
+      for (const fact of facts) {
+        write(fact)
+        newest = fact.at
+        if (fact.topic === 'md.status' && fact.payload.state !== 'refused') on.onStatus(statusText(fact))
       }
       on.onProgress(count)
     }
+    write({
+      at: Math.max(newest, clock()),
+      topic: 'md.status',
+      payload: { feed: venue.name, state: 'ended', isSimulated: false },
+    })
   } finally {
     clearInterval(flushing)
     events.close()
@@ -55,3 +68,23 @@ export async function recordMarket({ venueName, wish, dir, keepsRaw, signal, ...
   }
   return count
 }
+
+/** Throws a UserError where something else was recorded in the folder. */
+function nextRun(dir: string, wanted: RecordingNote): RecordingNote {
+  const before = readRecordingNote(dir)
+  if (before === null) {
+    if (existsSync(join(dir, 'events')) && blockFilesIn(join(dir, 'events')).length > 0)
+      throw new UserError('a recording without its recording.json is in this folder', { file: dir })
+    mkdirSync(dir, { recursive: true })
+    return wanted
+  }
+  const { runs } = before
+  if (JSON.stringify({ ...before, runs: 1 }) === JSON.stringify(wanted)) return { ...wanted, runs: runs + 1 }
+  throw new UserError('a recording of something else is in this folder already', {
+    file: dir,
+    hint: `it is of ${before.venue}, ${before.symbols.join(',')}, ${before.streams.join(',')}${before.keepsRaw ? ', with raw frames' : ''}`,
+  })
+}
+
+const statusText = ({ payload }: MarketFact<'md.status'>): string =>
+  [payload.state, payload.code, payload.connection, payload.reason].filter(Boolean).join(' ')

@@ -33,6 +33,7 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
     newest = Math.max(newest, options.clock())
     return newest
   }
+  const start = epoch === 1 ? '' : `~${epoch}`
   let n = 0
   let facts: Fact<MarketTopic>[] = []
   let wake = () => {}
@@ -76,7 +77,8 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
   }
 
   async function bySockets(spoken: LiveVenue): Promise<void> {
-    const plans = spoken.connections(wish)
+    // Sessions of each start are their own: frames that are kept tell which one they are of.
+    const plans = spoken.connections(wish).map((plan) => ({ ...plan, name: `${plan.name}${start}` }))
     const budget = startBudget(spoken.requestsPerMinute)
     say({ state: 'started' })
     const listings = await fetchListings(spoken, wish, budget, clock, say, stopping.signal)
@@ -89,7 +91,8 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
   }
 
   async function byLibrary(library: LibraryVenue): Promise<void> {
-    const source = await library.openLibrary(wish, stallMs)
+    const opened = await library.openLibrary(wish, stallMs)
+    const source = { ...opened, streams: opened.streams.map((one) => ({ ...one, name: `${one.name}${start}` })) }
     say({ state: 'started' })
     const random = seedRandom(Math.floor(clock() / 1000))
     const run = { venue: library, market: wish.market, source, random, stallMs, signal: stopping.signal, onRecord }

@@ -1,0 +1,120 @@
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, describe, expect, it } from 'vitest'
+import { blockFilesIn } from '#lib/files/block-files.ts'
+import { seedRandom } from '#lib/market/seeded-random.ts'
+import { type BoxServer, serveBox } from '#test/venues/box-server.ts'
+import { exchangeBox } from '#test/venues/exchange-box.ts'
+import { madeMarket, type Wire, wires } from '#test/venues/made-market.ts'
+import { repository, trader } from './trader.ts'
+import { eventsIn, LiveTree } from './tree.ts'
+
+const root = mkdtempSync(join(tmpdir(), 'trader-record-'))
+afterAll(() => rmSync(root, { recursive: true, force: true }))
+const wire = wires[1] as Wire
+
+/** A box that plays a market of its own accord until it is closed. */
+async function playing(): Promise<BoxServer> {
+  const box = exchangeBox(wire, madeMarket(wire, seedRandom(4), Date.now()), () => Date.now())
+  const server = await serveBox(box)
+  const timer = setInterval(() => {
+    if (server.connections() > 0) server.step(null)
+  }, 5)
+  return {
+    ...server,
+    close() {
+      clearInterval(timer)
+      return server.close()
+    },
+  }
+}
+
+const bytesIn = (dir: string) => blockFilesIn(dir).reduce((sum, file) => sum + statSync(file).size, 0)
+
+/** Waits until more than that is in the folder. */
+async function grown(dir: string, than: number): Promise<void> {
+  while (bytesIn(dir) <= than) await sleep(20)
+}
+
+describe('trader md record', () => {
+  it('[MD-R1] killed and run again in the same folder, it goes on; the frames give the events again', async () => {
+    const server = await playing()
+    const dir = join(root, 'recording')
+    const args = (symbols: string) => [
+      ...[
+        'md',
+        'record',
+        '--venue',
+        wire.name,
+        '--symbols',
+        symbols,
+        '--streams',
+        'depth,trades',
+        '--raw',
+        '--to',
+        dir,
+      ],
+      ...['--ws-url', server.wsUrl, '--rest-url', server.restUrl],
+    ]
+    for (let kill = 0; kill < 2; kill++) {
+      const before = bytesIn(join(dir, 'events'))
+      const killed = trader(args('BTCUSDT'))
+      await grown(join(dir, 'events'), before + 1)
+      await sleep(700)
+      killed.kill('SIGKILL')
+      await killed
+    }
+    // What a power loss leaves of a block.
+    const [torn = ''] = blockFilesIn(join(dir, 'raw'))
+    writeFileSync(torn, Buffer.from([0x28, 0xb5, 0x2f, 0xfd, 1, 2, 3]), { flag: 'a' })
+    const last = trader([...args('BTCUSDT'), '--for', '3'])
+    expect((await last).exitCode).toBe(0)
+    await server.close()
+
+    const rebuilt = await trader(['md', 'rebuild', dir, '--json'])
+    expect(JSON.parse(rebuilt.stdout as string).difference).toBeNull()
+    expect(JSON.parse(rebuilt.stdout as string).events).toBeGreaterThan(300)
+    const checked = JSON.parse((await trader(['md', 'check', dir, '--json'])).stdout as string)
+    expect(checked.days.every(({ open }: { open: number }) => open === 0)).toBe(true)
+    const other = await trader(args('ETHUSDT'))
+    expect([other.exitCode, other.stderr]).toEqual([
+      2,
+      expect.stringContaining('a recording of something else is in this folder already'),
+    ])
+  }, 60_000)
+})
+
+describe('a live tree', () => {
+  it('[MD-R2] keeps the frames of its feed, also when the feed is killed: they give the events in its log again', async () => {
+    const server = await playing()
+    const topology = join(root, 'live.yaml')
+    const lines = [
+      ...['run: live', `logs: ${join(root, 'logs')}`, `keys: ${join(root, 'keys')}`, 'router: { port: 0 }'],
+      `feed: { kind: exchange, venue: ${wire.name}, symbols: [BTCUSDT], streams: [trades, depth], raw: frames, wsUrl: '${server.wsUrl}', restUrl: '${server.restUrl}' }`,
+      'bars: [{ instrument: BTCUSDT-PERP.BINANCE, interval: 1s }]',
+      "account: { currency: USDT, startingCash: '100000' }",
+      'venue: { fill: touch, fees: { takerBps: 1, makerBps: 0 } }',
+      'strategies: [{ file: cross.yaml, roles: { underlying: BTCUSDT-PERP.BINANCE } }]',
+    ]
+    writeFileSync(topology, `${lines.join('\n')}\n`)
+    const strategy = readFileSync(join(repository, 'examples', 'fast-cross.yaml'), 'utf8')
+    writeFileSync(join(root, 'cross.yaml'), strategy.replace('timeframe: 5s', 'timeframe: 1s'))
+    const tree = new LiveTree(root, 'live', topology)
+    await tree.until(1_000)
+    tree.kill('md')
+    const { head } = (await tree.status()) ?? { head: 0 }
+    await tree.until(head + 1_000)
+    await tree.stop()
+    await server.close()
+    const said = eventsIn(tree.log)
+    expect(
+      said.filter(({ topic, payload }) => topic === 'md.status' && 'state' in payload && payload.state === 'started'),
+    ).toHaveLength(2)
+    const log = ['--venue', wire.name, '--log', tree.log, '--json']
+    const rebuilt = JSON.parse((await trader(['md', 'rebuild', join(root, 'frames'), ...log])).stdout as string)
+    expect(rebuilt.difference).toBeNull()
+    expect(rebuilt.events).toBeGreaterThan(1_000)
+  }, 60_000)
+})
