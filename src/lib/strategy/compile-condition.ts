@@ -4,6 +4,7 @@ import type { Condition, Operand } from './expression.ts'
 import { ExpressionFault } from './expression-fault.ts'
 import { mostKept, reserveHistory } from './look-back.ts'
 import { isNeverTrue } from './never-true.ts'
+import { atOwnPace, numberAtOwnPace } from './own-pace.ts'
 import { parseExpression } from './parse-expression.ts'
 import { slotBounds } from './slot-bounds.ts'
 
@@ -13,7 +14,7 @@ export type CompiledCondition = { readonly when: Condition; readonly isAlways: b
 /** Reads a condition and checks its names and types. Throws ExpressionFault, with an index into the text, and nothing else. */
 export function compileCondition(text: string, scope: InputScope): CompiledCondition {
   const syntax = parseExpression(text)
-  const when = conditionOf(syntax, scope)
+  const when = atOwnPace(conditionOf(syntax, scope), scope)
   if (checkReach(when, scope, syntax.at) === 0)
     throw new ExpressionFault(syntax.at, 'this reads no input, so it is always the same')
   const boundsOf = (slot: number) => slotBounds(scope, slot)
@@ -32,19 +33,21 @@ export function compileNumber(text: string, scope: InputScope): Operand {
     const found = typed.type === 'truth' ? 'something true or false' : `a ${typed.type}`
     throw new ExpressionFault(syntax.at, `expected a number, found ${found}`)
   }
-  checkReach(typed.node, scope, syntax.at)
-  return typed.node
+  const number = numberAtOwnPace(typed.node, scope)
+  checkReach(number, scope, syntax.at)
+  return number
 }
 
 const mostReads = 20_000
 
-/** How many values it reads. The conditions inside of "bars since" are counted where they are evaluated. */
+/** How many values it reads, with the conditions inside of "bars since" and what looks back over bars of other series. */
 function checkReach(node: Condition | Operand, scope: InputScope, at: number): number {
   const reach = reserveHistory(node, scope.slots)
   let reads = reach.reads
   let bars = reach.bars
-  for (const counter of scope.counters) {
-    const inner = reserveHistory(counter, scope.slots)
+  const backs = scope.slots.flatMap((slot) => ('back' in slot ? [slot.back] : []))
+  const inside = backs.map((back) => reserveHistory('number' in back ? back.number : back.truth, passing(scope.slots)))
+  for (const inner of [...scope.counters.map((counter) => reserveHistory(counter, scope.slots)), ...inside]) {
     reads += inner.reads
     bars = Math.max(bars, inner.bars)
   }
@@ -54,3 +57,5 @@ function checkReach(node: Condition | Operand, scope: InputScope, at: number): n
     throw new ExpressionFault(at, `this reads ${reads} values on every bar, and at most ${mostReads} may be read`)
   return reach.reads
 }
+
+const passing = (slots: readonly unknown[]) => slots.map(() => ({ depth: 1 }))

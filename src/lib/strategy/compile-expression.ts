@@ -3,6 +3,7 @@ import { type InputScope, ownSlot, sinceSlot, slotOf } from './declared-inputs.t
 import { type ArithmeticSign, arithmeticSigns, type Condition, type Operand } from './expression.ts'
 import { ExpressionFault } from './expression-fault.ts'
 import { formatCondition } from './format-expression.ts'
+import { atOwnPace } from './own-pace.ts'
 import { clockWord, positionWord, weekdayNumber } from './own-words.ts'
 import type { Syntax } from './syntax.ts'
 import { wholeBars } from './whole-bars.ts'
@@ -158,7 +159,7 @@ function compileSince({ of, at }: Syntax & { kind: 'since' }, scope: InputScope)
   if (of.kind === 'name' && of.name === 'entry')
     return { op: 'value', slot: ownSlot(scope, { name: 'position.bars', depth: 1, position: 'bars' }) }
   if (of.kind === 'name') throw new ExpressionFault(of.at, 'write bars since entry, or bars since (a condition)')
-  const condition = conditionOf(of, scope)
+  const condition = atOwnPace(conditionOf(of, scope), scope)
   if (scope.counters.length >= 64) throw new ExpressionFault(at, 'more than 64 times "bars since" in one file')
   const name = `bars since (${formatCondition(condition, scope.slots)})`
   return { op: 'value', slot: sinceSlot(scope, name.slice(0, 2000), condition) }

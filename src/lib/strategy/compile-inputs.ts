@@ -49,6 +49,7 @@ function addInput(compiled: Compiled, input: DeclaredInput, numbers: ReadonlyMap
 
 function compileSlot(slot: WantedSlot, numbers: ReadonlyMap<string, number>): Slot {
   const { name, depth } = slot
+  if ('back' in slot) return { name, depth, series: numbers.get(slot.of.name) as number, back: slot.back }
   if (!('input' in slot)) return slot
   const number = numbers.get(slot.input.name) as number
   switch (slot.input.kind) {

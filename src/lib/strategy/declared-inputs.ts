@@ -1,7 +1,7 @@
 import type { AnyIndicator } from '#lib/indicators/indicator.ts'
 import type { IndicatorInput } from '#schemas/indicator-outputs.ts'
 import { didYouMean } from './did-you-mean.ts'
-import type { Condition } from './expression.ts'
+import type { Condition, Operand } from './expression.ts'
 import { barFields, type PositionField, type Session, sessionFields } from './strategy-slot.ts'
 
 /** An input of a strategy file under the name that its conditions use; `at` is the offset of that name in the file. */
@@ -37,7 +37,12 @@ export type WantedSlot = { readonly name: string; depth: number } & (
   | { readonly clock: 'time' | 'weekday' }
   | { readonly position: PositionField }
   | { readonly since: number }
+  /** Of earlier bars of one series, which comes at another pace than evaluations. */
+  | { readonly of: DeclaredInput; readonly back: Back }
 )
+
+/** A number, or something true or false, that looks back. */
+export type Back = { readonly number: Operand } | { readonly truth: Condition }
 
 /** The names that conditions may use, and the values that they have asked for so far: one a slot. */
 export type InputScope = {
@@ -97,10 +102,19 @@ export function readInputs({ inputs, slots }: InputScope): Set<DeclaredInput> {
     const source = 'of' in input && inputs.find((one) => one.name === input.of)
     if (source) read.add(source)
   }
-  // Evaluations are made on bars, also where no condition reads one.
-  const [first] = inputs.filter(({ kind }) => kind === 'series')
-  if (first && ![...read].some(({ kind }) => kind === 'series')) read.add(first)
+  const first = firstSeries(inputs)
+  if (first) read.add(first)
   return read
+}
+
+/** Sets the pace: evaluations are made on bars of its timeframe, also where no condition reads one. */
+export const firstSeries = (inputs: readonly DeclaredInput[]): (DeclaredInput & DeclaredSeries) | undefined =>
+  inputs.find((input) => input.kind === 'series')
+
+/** The slot of something that looks back over bars of another timeframe than the first; `name` is how it is written. */
+export function backSlot({ slots }: InputScope, name: string, of: DeclaredInput, back: Back): number {
+  const known = slots.findIndex((slot) => 'back' in slot && slot.name === name)
+  return known >= 0 ? known : addSlot(slots, { name, depth: 1, of, back })
 }
 
 const addSlot = (slots: WantedSlot[], slot: WantedSlot): number => slots.push(slot) - 1

@@ -28,6 +28,10 @@ export function evaluateCondition(condition: Condition, history: History, ago = 
       return evaluateCondition(condition.of, history, ago + condition.bars)
     case 'in':
       return valueAt(history, condition.slot, ago) !== null
+    case 'holds': {
+      const value = valueAt(history, condition.slot, ago)
+      return value === null ? null : value === 1
+    }
     case 'crosses above':
     case 'crosses below':
       return crosses(condition.op, condition.left, condition.right, history, ago)

@@ -57,6 +57,7 @@ function operandsOf(condition: Condition): readonly Operand[] {
     case 'falling':
       return [condition.of]
     case 'in':
+    case 'holds':
       return [{ op: 'value', slot: condition.slot }]
     case 'and':
     case 'or':

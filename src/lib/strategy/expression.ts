@@ -20,6 +20,8 @@ export type Condition =
   | { readonly op: 'rising' | 'falling'; readonly of: Operand; readonly bars: number }
   /** The slot is defined: in a session. */
   | { readonly op: 'in'; readonly slot: number }
+  /** The slot, 1 or 0, is what is said: of earlier bars of a series that has its own pace. */
+  | { readonly op: 'holds'; readonly slot: number }
   | { readonly op: 'was'; readonly of: Condition; readonly bars: number }
   | { readonly op: 'and' | 'or'; readonly left: Condition; readonly right: Condition }
   | { readonly op: 'not'; readonly of: Condition }
@@ -65,7 +67,7 @@ export const Condition: z.ZodType<Condition> = z.lazy(() =>
     z.strictObject({ op: z.enum([...comparisonSigns, ...crossings]), left: Operand, right: Operand }),
     z.strictObject({ op: z.literal('between'), of: Operand, low: Operand, high: Operand }),
     z.strictObject({ op: z.enum(['rising', 'falling']), of: Operand, bars: Bars }),
-    z.strictObject({ op: z.literal('in'), slot: z.int().min(0) }),
+    z.strictObject({ op: z.enum(['in', 'holds']), slot: z.int().min(0) }),
     z.strictObject({ op: z.literal('was'), of: Condition, bars: Bars }),
     z.strictObject({ op: z.enum(['and', 'or']), left: Condition, right: Condition }),
     z.strictObject({ op: z.literal('not'), of: Condition }),

@@ -15,6 +15,8 @@ export function formatCondition(condition: Condition, slots: Names): string {
       return `(${formatCondition(condition.of, slots)})[${condition.bars}]`
     case 'in':
       return `in ${nameOf(condition.slot, slots).split('.')[0]}`
+    case 'holds':
+      return nameOf(condition.slot, slots)
     case 'between':
       return `${formatOperand(condition.of, slots)} between ${beside(condition.of, condition.low, slots)} and ${beside(condition.of, condition.high, slots)}`
     case 'rising':

@@ -1,17 +1,19 @@
-import type { WantedSlot } from './declared-inputs.ts'
 import type { Condition, Operand } from './expression.ts'
 
 /** How far back the values of a condition go, and how many of them one evaluation reads at most. */
 export type Reach = { readonly bars: number; readonly reads: number }
 
+type Kept = { depth: number }
+
 /** Makes every slot that a condition or a number reads remember as much as is read, and says how much that is. */
-export function reserveHistory(node: Condition | Operand, slots: readonly WantedSlot[], ago = 0): Reach {
+export function reserveHistory(node: Condition | Operand, slots: readonly Kept[], ago = 0): Reach {
   switch (node.op) {
     case 'number':
       return { bars: ago, reads: 0 }
     case 'value':
-    case 'in': {
-      const slot = slots[node.slot] as WantedSlot
+    case 'in':
+    case 'holds': {
+      const slot = slots[node.slot] as Kept
       if (ago < mostKept) slot.depth = Math.max(slot.depth, ago + 1)
       return { bars: ago, reads: 1 }
     }
@@ -43,7 +45,7 @@ export const mostKept = 1001
 
 const both = (
   { left, right }: { readonly left: Condition | Operand; readonly right: Condition | Operand },
-  slots: readonly WantedSlot[],
+  slots: readonly Kept[],
   ago: number,
 ): Reach => sum(reserveHistory(left, slots, ago), reserveHistory(right, slots, ago))
 

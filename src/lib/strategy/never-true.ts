@@ -35,6 +35,7 @@ function waysToBeTrue(condition: Condition, isNegated: boolean): Atom[][] | null
       return ways?.map((atoms) => atoms.map((atom) => atomBefore(atom, condition.bars))) ?? null
     }
     case 'in':
+    case 'holds':
       return [[]]
     case 'between': {
       const { of, low, high } = condition

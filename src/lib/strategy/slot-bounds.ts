@@ -13,6 +13,7 @@ function rangeOf(slot: WantedSlot): readonly [number, number] {
   if ('since' in slot) return [0, Number.POSITIVE_INFINITY]
   if ('position' in slot)
     return slot.position === 'side' ? [-1, 1] : slot.position === 'bars' ? [0, Number.POSITIVE_INFINITY] : anything
+  if ('back' in slot) return 'truth' in slot.back ? [0, 1] : anything
   const { input, output } = slot
   switch (input.kind) {
     case 'series':

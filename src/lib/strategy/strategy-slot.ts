@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Condition, Operand } from './expression.ts'
 
 export const barFields = ['open', 'high', 'low', 'close', 'volume'] as const
 export type BarField = (typeof barFields)[number]
@@ -34,5 +35,10 @@ export const Slot = z.union([
   z.strictObject({ ...named, clock: z.enum(['time', 'weekday']) }),
   z.strictObject({ ...named, position: z.enum(positionFields) }),
   z.strictObject({ ...named, since: index }),
+  z.strictObject({
+    ...named,
+    series: index,
+    back: z.union([z.strictObject({ number: Operand }), z.strictObject({ truth: Condition })]),
+  }),
 ])
 export type Slot = z.infer<typeof Slot>

@@ -103,7 +103,11 @@ function foldTick(state: State, event: Event<'md.tick'>): void {
     const bar = buildBar(build.builder, trade, bucketsOf(state, build))
     if (bar) state.completed.push(payloadOf(build, bar))
   }
+  if (state.completed.length > 1) state.completed.sort(byEnd)
 }
+
+/** What ended first comes first; of bars that end together the wide one, so that who reads the narrow one knows it. [M4] */
+const byEnd = (a: PayloadOf<'md.bar'>, b: PayloadOf<'md.bar'>): number => a.end - b.end || a.start - b.start
 
 function bucketsOf({ calendars }: State, { calendar }: Build): BucketOf {
   const named = calendar === undefined ? undefined : calendars[calendar]
@@ -122,6 +126,7 @@ function foldStatus(state: State, status: PayloadOf<'md.status'>): void {
       if (bar) state.completed.push(payloadOf(build, bar))
     }
   }
+  state.completed.sort(byEnd)
 }
 
 const withoutFeed = (state: State, feed: string) => state.feeds.filter((running) => running !== feed)

@@ -1,4 +1,5 @@
 import { evaluateCondition } from '#lib/strategy/evaluate-condition.ts'
+import { evaluateOperand } from '#lib/strategy/evaluate-operand.ts'
 import { setValue } from '#lib/strategy/history.ts'
 import type { PositionField, Session, Slot } from '#lib/strategy/strategy-slot.ts'
 import { localTime } from '#lib/time/local-time.ts'
@@ -27,16 +28,27 @@ export function evaluateSlots(bound: BoundStrategy, running: Running, scores: Sc
   }
 }
 
-function outsideValue(slot: Slot, bound: BoundStrategy, { at }: Running, scores: Scores): number | null {
+function outsideValue(slot: Slot, bound: BoundStrategy, running: Running, scores: Scores): number | null {
   const { definition } = bound
+  const { at } = running
   if ('score' in slot) {
     const { series, model } = definition.scores[slot.score] as (typeof definition.scores)[number]
     return scores[scoreKey(model, instrumentOf(bound, series))] ?? null
   }
   if ('session' in slot) return sessionValue(definition.sessions[slot.session] as Session, slot.output, at)
+  if ('back' in slot) return backValue(slot, running)
   if (!('clock' in slot)) return null
   const { minutes, weekday } = localTime(definition.zone, at)
   return slot.clock === 'time' ? minutes : weekday
+}
+
+/** What looks back over a series at its own pace, on its newest bar. [T7] */
+function backValue({ series, back }: Extract<Slot, { back: unknown }>, running: Running): number | null {
+  const bars = running.series[series]?.bars
+  if (!bars || bars.evaluations === 0) return null
+  if ('number' in back) return evaluateOperand(back.number, bars)
+  const truth = evaluateCondition(back.truth, bars)
+  return truth === null ? null : Number(truth)
 }
 
 function sessionValue({ from, to, days, zone }: Session, output: 'elapsed' | 'left', at: number): number | null {

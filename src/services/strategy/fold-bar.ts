@@ -1,3 +1,4 @@
+import { type History, setValue } from '#lib/strategy/history.ts'
 import type { Event } from '#schemas/event.ts'
 import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import { evaluateSlots } from './evaluate-slots.ts'
@@ -57,6 +58,8 @@ function takeFields(state: State, { strategy, series, fields }: Reader, bar: Bar
   for (const { slot, field } of fields) running.incoming[slot] = Number(bar[field])
   const progress = running.series[series] as SeriesProgress
   progress.at = at
+  progress.start = bar.start
+  progress.end = bar.end
 }
 
 /** [T6] */
@@ -64,7 +67,8 @@ function complete(state: State, strategy: number, series: number): void {
   const running = runningOf(state, strategy)
   const completed = running.series[series] as SeriesProgress
   completed.isFresh = true
-  for (const { isAwaited, isFresh } of running.series) if (isAwaited && !isFresh) return
+  if (completed.bars) keepBar(completed.bars, running.incoming)
+  if (!completed.isAwaited || !isMatched(running.series, completed)) return
   for (const progress of running.series) progress.isFresh = false
   running.at = completed.at
   if (running.isFailed) return
@@ -75,6 +79,19 @@ function complete(state: State, strategy: number, series: number): void {
     running.fault = String(error)
   }
   state.due.push(strategy)
+}
+
+/** Every series that is waited for has a bar since the newest evaluation, and these cover one time: none is of another minute. */
+function isMatched(series: readonly SeriesProgress[], { start, end }: SeriesProgress): boolean {
+  for (const one of series)
+    if (one.isAwaited && (!one.isFresh || !(one.start === start || (one.start < end && start < one.end)))) return false
+  return true
+}
+
+function keepBar(bars: History, incoming: readonly (number | null)[]): void {
+  bars.evaluations++
+  for (let slot = 0; slot < incoming.length; slot++)
+    if (bars.depths[slot] !== 0) setValue(bars, slot, incoming[slot] as number | null)
 }
 
 const runningOf = (state: State, strategy: number): Running => state.running[strategy] as Running

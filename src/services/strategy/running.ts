@@ -1,4 +1,6 @@
 import { emptyHistory, type History } from '#lib/strategy/history.ts'
+import { reserveHistory } from '#lib/strategy/look-back.ts'
+import type { Slot } from '#lib/strategy/strategy-slot.ts'
 import type { Holding } from './holding.ts'
 import type { BoundStrategy } from './strategy-config.ts'
 
@@ -41,8 +43,12 @@ export type SeriesProgress = {
   missing: number
   /** A bar has been completed since the newest evaluation. */
   isFresh: boolean
-  /** Event time of the newest bar. */
+  /** Event time of the newest bar, and what it covers. */
   at: number
+  start: number
+  end: number
+  /** Its own bars, where conditions look back over them at their pace; null otherwise. */
+  readonly bars: History | null
 }
 
 export function startRunning({ definition }: BoundStrategy): Running {
@@ -59,15 +65,27 @@ export function startRunning({ definition }: BoundStrategy): Running {
     ownSlots: slots.flatMap((slot, n) => ('field' in slot || 'indicator' in slot ? [] : [n])),
     sinces: counters.map(() => null),
     at: 0,
-    series: series.map(({ timeframe }) => ({
+    series: series.map(({ timeframe }, n) => ({
       isAwaited: timeframe === series[0]?.timeframe,
       missing: -1,
       isFresh: false,
       at: 0,
+      start: 0,
+      end: 0,
+      bars: barsKept(slots, n),
     })),
     holding: null,
     left: null,
   }
+}
+
+/** As much of the bars of a series as is looked back over. */
+function barsKept(slots: readonly Slot[], series: number): History | null {
+  const kept = slots.map(() => ({ depth: 0 }))
+  for (const slot of slots)
+    if ('back' in slot && slot.series === series)
+      reserveHistory('number' in slot.back ? slot.back.number : slot.back.truth, kept)
+  return kept.some(({ depth }) => depth > 0) ? emptyHistory(kept.map(({ depth }) => depth)) : null
 }
 
 /** Carries a strategy over a hot reload. [T18] [T19] */

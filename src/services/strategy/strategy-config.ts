@@ -41,7 +41,7 @@ function explainGaps({ definition, roles }: BoundStrategy, context: z.Refinement
 }
 
 function isThere({ series, indicators, scores, sessions, counters }: StrategyDefinition, slot: Slot): boolean {
-  if ('field' in slot) return slot.series < series.length
+  if ('field' in slot || 'back' in slot) return slot.series < series.length
   if ('indicator' in slot) return slot.indicator < indicators.length
   if ('score' in slot) return slot.score < scores.length
   if ('session' in slot) return slot.session < sessions.length

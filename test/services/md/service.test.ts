@@ -26,14 +26,28 @@ const bar = (
 })
 const minutes = { bars: [{ interval: '1m' }] }
 
-test('[M1] builds every width for every instrument, in the order of the configuration', () => {
-  given(md, { bars: [{ interval: '5m' }, { interval: '1m' }, { interval: '1m' }] }, trade(1, '10'))
-    .when(trade(5 * minute, '11'))
-    .then(
-      bar('5m', 0, 5 * minute, ['10', '10', '10', '10'], '1', 1),
-      bar('1m', 0, minute, ['10', '10', '10', '10'], '1', 1),
-    )
-})
+test.each([
+  ['5m', '1m', '1m'],
+  ['1m', '5m', '1m'],
+])(
+  '[M1] [M4] builds every width for every instrument, once; of %s, %s, %s what ended first is said first, then the wide one',
+  (...widths) => {
+    const bars = widths.map((interval) => ({ interval }))
+    given(md, { bars }, trade(1, '10'))
+      .when(trade(5 * minute, '11'))
+      .then(
+        bar('1m', 0, minute, ['10', '10', '10', '10'], '1', 1),
+        bar('5m', 0, 5 * minute, ['10', '10', '10', '10'], '1', 1),
+      )
+      .when(trade(9 * minute, '12'))
+      .then(bar('1m', 5 * minute, 6 * minute, ['11', '11', '11', '11'], '1', 1))
+      .when(trade(10 * minute, '13'))
+      .then(
+        bar('5m', 5 * minute, 10 * minute, ['11', '12', '11', '12'], '2', 2),
+        bar('1m', 9 * minute, 10 * minute, ['12', '12', '12', '12'], '1', 1),
+      )
+  },
+)
 
 test('[M1] a width with an instrument is for that one only', () => {
   const scene = given(md, { bars: [{ instrument: BTC, interval: '1t' }] })
@@ -104,8 +118,8 @@ test('[M3a] a width with a calendar counts from the open, ends with the session,
   scene
     .when(trade(end, '99'))
     .then(
-      bar('1h', start, end, ['10', '11', '10', '11'], '2', 2),
       bar('1d', at('11-29T14:30:00'), end, ['10', '11', '10', '11'], '2', 2),
+      bar('1h', start, end, ['10', '11', '10', '11'], '2', 2),
     )
   scene.when(trade(at('12-02T14:30:00'), '12')).then()
 })
@@ -177,8 +191,8 @@ test('[M9] a new configuration keeps the open bar of a width that stays', () => 
     .reconfigured({ bars: [{ interval: '1t' }, { interval: '1m' }] })
     .when(trade(minute, '11'))
     .then(
-      bar('1t', minute, minute, ['11', '11', '11', '11'], '1', 1),
       bar('1m', 0, minute, ['10', '10', '10', '10'], '1', 1),
+      bar('1t', minute, minute, ['11', '11', '11', '11'], '1', 1),
     )
 })
 

@@ -130,6 +130,63 @@ size: { quantity: 1 }`,
       .then(intent(three, 'short', shorter))
   })
 
+  const pair = bound(
+    `
+name: pair
+inputs: { a: { role: first, timeframe: 1m }, b: { role: second, timeframe: 1m } }
+trade: first
+entry: { long: a.close > b.close, short: a.close < b.close }
+size: { quantity: 1 }`,
+    { first: btc, second: eth },
+  )
+
+  test.each([
+    ['the first', eth],
+    ['the second', btc],
+  ])('[T6] after a minute in which %s did not trade, bars of one minute are compared again', (_, traded) => {
+    const minutes = [0, 1, 2, 3, 4, 5]
+    const told = minutes.flatMap((n) =>
+      n === 2 ? [bar(n, 10 + n, traded)] : [bar(n, 10 + n, btc), bar(n, 10 + n, eth)],
+    )
+    quietly(started(pair), told)
+      .when(bar(6, 17))
+      .then()
+      .when(bar(6, 16, eth))
+      .then(intent(pair, 'long', 'entry.long: a.close > b.close'))
+  })
+
+  /** Closes of five minutes rise by 5, and each minute is judged once. */
+  const minutesAndFives = (condition: string, evaluations: number): boolean => {
+    const slow = bound(`
+name: slow
+inputs: { price: { role: underlying, timeframe: 1m }, slow: { role: underlying, timeframe: 5m } }
+entry: { long: '${condition}' }
+size: { quantity: 1 }`)
+    const scene = started(slow)
+    for (let n = 0; n < evaluations; n++) {
+      const five = bar(n, n + 1, btc, '5m')
+      const payload = { ...(five.payload as object), start: (n - 4) * 60_000_000 }
+      if (n % 5 === 4) quietly(scene, [{ ...five, payload }])
+      const said = scene.when(bar(n, n + 1))
+      if (n < evaluations - 1) said.then()
+      else return said.answers.length > 0
+    }
+    return false
+  }
+
+  test.each([
+    ['slow.close[1] == 5 and slow.close == 10 and time == 00:12', 12],
+    ['lowest(slow.close, 3) == 5 and slow.close == 15 and time == 00:18', 18],
+    ['highest(slow.close, 2)[1] == 10 and time == 00:17', 17],
+    ['average(slow.close, 3) == 10 and time == 00:19', 19],
+    ['slow.close rising for 3 and time == 00:23', 23],
+    ['(slow.close > 9)[1] and time == 00:15', 15],
+    ['slow.close crosses above 9', 10],
+    ['price.close crosses above slow.close[1] + 5.5', 11],
+  ])('[T7] %s: bars of the slow series are counted, and a cross once', (condition, evaluations) => {
+    expect(minutesAndFives(condition, evaluations)).toBe(true)
+  })
+
   test('[T7] no condition is true on what is undefined, and a cross needs the bar before', () => {
     quietly(started(cross()), [
       ...crossBar(0, null, 2),

@@ -3,14 +3,16 @@ import type { MarketSource } from './market-source.ts'
 import type { ReadReport } from './read-report.ts'
 
 /**
- * The facts of all sources in order of time; of facts at one instant, those of the earlier source come first. A source is opened
- * when its time has come, so that a year of daily files is never open at once.
+ * The facts of all sources in order of time; of facts at one instant bars come first, the wide before the narrow (who reads the narrow one then
+ * knows the wide one), and then those of the earlier source. A source is opened when its time has come, so that a year of daily files is never
+ * open at once.
  */
 export function* mergeByTime(sources: readonly MarketSource[], report: ReadReport): Generator<MarketFact> {
   const heap: Cursor[] = []
   const open = new Set<Iterator<MarketFact>>()
   try {
-    for (const [order, source] of sources.entries()) add(heap, { at: source.notBefore, order, source })
+    for (const [order, source] of sources.entries())
+      add(heap, { at: source.notBefore, begins: Number.NEGATIVE_INFINITY, order, source })
     for (;;) {
       const top = heap[0]
       if (top === undefined) return
@@ -29,6 +31,7 @@ export function* mergeByTime(sources: readonly MarketSource[], report: ReadRepor
       }
       top.fact = next.value
       top.at = next.value.at
+      top.begins = beginOf(next.value)
       settle(heap, top)
     }
   } finally {
@@ -38,13 +41,20 @@ export function* mergeByTime(sources: readonly MarketSource[], report: ReadRepor
 
 type Cursor = {
   at: number
+  /** When what it tells began: of a bar its start. */
+  begins: number
   readonly order: number
   readonly source: MarketSource
   facts?: Iterator<MarketFact>
   fact?: MarketFact
 }
 
-const isBefore = (a: Cursor, b: Cursor): boolean => a.at < b.at || (a.at === b.at && a.order < b.order)
+const beginOf = ({ topic, payload, at }: MarketFact): number => (topic === 'md.bar' ? payload.start : at)
+
+function isBefore(a: Cursor, b: Cursor): boolean {
+  if (a.at !== b.at) return a.at < b.at
+  return a.begins === b.begins ? a.order < b.order : a.begins < b.begins
+}
 
 /** Adds to the heap. */
 function add(heap: Cursor[], cursor: Cursor): void {
