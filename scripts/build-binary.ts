@@ -12,7 +12,7 @@ const folder = `build/next-${process.pid}`
 mkdirSync(folder)
 try {
   await build({
-    ...bundleOptions,
+    ...(await bundleOptions()),
     stdin: { contents: entry(), resolveDir: root, sourcefile: 'binary-entry.ts', loader: 'ts' },
     outfile: `${folder}/trader.mjs`,
     minifySyntax: true,

@@ -25,11 +25,12 @@ async function buildAll(): Promise<void> {
   const next = `dist.next-${process.pid}`
   const old = `dist.old-${process.pid}`
   try {
+    const options = await bundleOptions()
     const entryPoints = Object.fromEntries(
       [...commandFiles()].map(([id, file]) => [`commands/${id.replaceAll(':', '/')}`, file]),
     )
     await build({
-      ...bundleOptions,
+      ...options,
       entryPoints: { start: 'src/lib/terminal/start.ts', ...entryPoints },
       outdir: next,
       splitting: true,
@@ -38,7 +39,7 @@ async function buildAll(): Promise<void> {
       banner: requireFrom('import.meta.url'),
     })
     await build({
-      ...bundleOptions,
+      ...options,
       entryPoints: {
         start: 'src/lib/terminal/start-child.ts',
         ...Object.fromEntries(childCommands.map((name) => [name, `src/commands/${name}.ts`])),

@@ -1,6 +1,7 @@
+import { createHash } from 'node:crypto'
 import { globSync } from 'node:fs'
 import { join, parse } from 'node:path'
-import type { BuildOptions, Plugin } from 'esbuild'
+import { type BuildOptions, build, type Plugin } from 'esbuild'
 import { serviceRank } from '#schemas/service-rank.ts'
 import packageJson from '../package.json' with { type: 'json' }
 
@@ -17,8 +18,7 @@ function commandId(file: string): string {
   return [...dir.split('/').slice(2), name].join(':')
 }
 
-/** What the bundle in dist/ and the single binary have in common. */
-export const bundleOptions = {
+const commonOptions = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
@@ -32,6 +32,21 @@ export const bundleOptions = {
   // Optional native parts of ws, and what oclif would run TypeScript sources with: they do without.
   external: ['bufferutil', 'utf-8-validate', 'typescript', 'ts-node'],
 } satisfies BuildOptions
+
+/** What the bundle in dist/ and the single binary have in common. */
+export async function bundleOptions() {
+  const define = { ...commonOptions.define, TRADER_CODE: JSON.stringify(await codeHash()) }
+  return { ...commonOptions, define } satisfies BuildOptions
+}
+
+/** Changes with what the services are made of, and with nothing else. */
+async function codeHash(): Promise<string> {
+  const services = { entryPoints: ['src/compose/services.ts'], outdir: 'dist', write: false as const }
+  const { outputFiles } = await build({ ...commonOptions, ...services, plugins: [inEnglish] })
+  return createHash('sha256')
+    .update(outputFiles.map(({ text }) => text).join(''))
+    .digest('hex')
+}
 
 /** ink wants the React developer tools only under DEV=true; the bundle has an empty module in their place. */
 export const withoutDevTools: Plugin = {

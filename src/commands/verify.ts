@@ -45,6 +45,7 @@ export default class Verify extends TraderCommand {
       this.log(`  said now  ${JSON.stringify(said)}`)
     } else {
       this.log(`${verdict.events} events, ${verdict.answers} answers said again exactly as recorded`)
+      if (verdict.snapshots > 0) this.log(`${verdict.snapshots} snapshots hold what their service did then`)
       if (verdict.unanswered > 0) this.log(`the log ends before ${verdict.unanswered} answers`)
       if (verdict.forged > 0) this.log(`${verdict.forged} events without their writer's seal, heard by nobody`)
       this.log(`content hash ${contentHash}`)

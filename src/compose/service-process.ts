@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { Flags } from '@oclif/core'
 import { readSecret } from '#lib/bus/auth.ts'
+import type { RunnerOptions } from '#lib/bus/runner-options.ts'
 import { ServiceRunner } from '#lib/bus/service-runner.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import type { AnyService } from '#lib/kernel/service.ts'
@@ -11,6 +12,7 @@ import { catalogue, type Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
 import type { Assignment } from './assignment.ts'
+import type { Topology } from './topology.ts'
 
 /** The flags of every process of a tree. */
 export const processFlags = {
@@ -65,8 +67,16 @@ export function runService(
     now: wallClock,
     onFault: failProcess,
     heartbeatMs,
+    snapshots: snapshotsOf(topology),
     ...hooks,
   })
+}
+
+function snapshotsOf(topology: Topology): RunnerOptions['snapshots'] {
+  const everyMs = topology.snapshots.everySeconds * 1_000
+  if (topology.lockstep || everyMs === 0) return null
+  const say = (message: string) => void process.stderr.write(`trader: ${message}\n`)
+  return { folder: join(topology.logs, topology.run), everyMs, say }
 }
 
 function keyFile(keys: string, name: string): string {

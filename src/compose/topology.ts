@@ -63,6 +63,8 @@ export const Topology = z
       .strictObject({ host: z.string().default('127.0.0.1'), port: z.int().min(0).max(65_535).default(7411) })
       .default({ host: '127.0.0.1', port: 7411 }),
     log: LogSettings.prefault({}),
+    /** How often a service writes down what it holds, so that it begins there again; 0: never. Under lockstep it does not. */
+    snapshots: z.strictObject({ everySeconds: z.int().min(0).max(86_400).default(60) }).default({ everySeconds: 60 }),
     /** One event at a time, so that the log is that of the same backtest. */
     lockstep: z.boolean().default(false),
     /** Microseconds UTC: the time of the configurations, where the run is not live. */

@@ -5,9 +5,12 @@ import { bodyIn } from '#lib/codec/event-text.ts'
 import { readHoles } from '#lib/journal/holes.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
+import { readSnapshots } from '#lib/journal/snapshot-files.ts'
+import type { Snapshot } from '#lib/kernel/snapshot.ts'
 import { type Divergence, Verify } from '#lib/kernel/verify.ts'
 import { isSealed } from '#lib/process/seal.ts'
 import { loadPublicKey } from '#lib/process/seal-keys.ts'
+import { codeHash } from '#lib/process/version.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { catalogue, isTopic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
@@ -20,6 +23,8 @@ export type Verdict = {
   readonly unanswered: number
   /** Approvals whose seal is not the gate's: nobody heard them. */
   readonly forged: number
+  /** Snapshots that hold what their service did then. */
+  readonly snapshots: number
   readonly contentHash: string
   readonly divergence: Divergence | null
 }
@@ -31,7 +36,8 @@ export function verifyLog(folder: string, onEvents: (done: number) => void): Ver
   refuseHoles(folder)
   const hash = createHash('sha256')
   const verify = new Verify(everyService)
-  let [events, forged, unhashed] = [0, 0, '']
+  const snapshots = snapshotsOf(folder)
+  let [events, forged, proven, unhashed] = [0, 0, 0, '']
   let divergence: Divergence | null = null
   for (const { content, sig } of readLog(folder)) {
     events++
@@ -45,10 +51,24 @@ export function verifyLog(folder: string, onEvents: (done: number) => void): Ver
     const isForged = isUnsealed(event, content, sig, sealedBy)
     if (isForged) forged++
     divergence ??= verify.take(event, isForged)
+    for (const snapshot of snapshots.get(event.seq) ?? []) {
+      divergence ??= verify.compareSnapshot(snapshot)
+      proven++
+    }
     if (divergence !== null) break
   }
   const contentHash = hash.update(unhashed).digest('hex')
-  return { events, answers: verify.answers, unanswered: verify.unanswered, forged, contentHash, divergence }
+  const { answers, unanswered } = verify
+  return { events, answers, unanswered, forged, snapshots: proven, contentHash, divergence }
+}
+
+/** By the event that they are of; of other code, or not whole, they would be ignored by a start as well. */
+function snapshotsOf(folder: string): Map<number, readonly Snapshot[]> {
+  const found = everyService.flatMap(({ name }) => readSnapshots(realDisk, folder, name))
+  return Map.groupBy(
+    found.filter(({ code }) => code === codeHash),
+    ({ seq }) => seq,
+  )
 }
 
 function isUnsealed(event: Event, content: string, sig: string | undefined, sealedBy: KeyObject | null): boolean {

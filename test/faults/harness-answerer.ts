@@ -1,10 +1,10 @@
-/** A service of the fault harness, over the real runner: answers every third tick with how many there were. */
+/** A service of the fault harness, over the real runner: answers every third tick with how many there were, and keeps snapshots. */
 import { z } from 'zod'
 import { readSecret } from '#lib/bus/auth.ts'
 import { ServiceRunner } from '#lib/bus/service-runner.ts'
 import { anyService, type Service } from '#lib/kernel/service.ts'
 
-const [url = '', keys = ''] = process.argv.slice(2)
+const [url = '', keys = '', log = ''] = process.argv.slice(2)
 
 const counter: Service<unknown, { ticks: number }, 'md.tick', 'order.expired'> = {
   name: 'venue',
@@ -38,7 +38,8 @@ const runner = new ServiceRunner({
     process.stderr.write(`venue: ${message}\n`)
     process.exit(1)
   },
-  heartbeatMs: 0,
+  heartbeatMs: 50,
+  snapshots: { folder: log, everyMs: 100, say: (message) => void process.stderr.write(`venue: ${message}\n`) },
 })
 void runner
 

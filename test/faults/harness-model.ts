@@ -35,7 +35,7 @@ export class Model {
 
   /** Takes in what is new in the log. Is everything answered, and has every consumer written down the newest that is for it? */
   isAtRest(): boolean {
-    for (const { seq, content } of readLog(this.#log, { from: this.head + 1 })) this.#fold(seq, content)
+    this.#takeIn()
     if (this.#open.size > 0) return false
     return this.#consumers.every((consumer) => {
       const last = /(\d+) \d+\n$/.exec(textOf(consumer.file).slice(-64))
@@ -43,11 +43,14 @@ export class Model {
     })
   }
 
-  /** Everybody is at rest, and has what there is. */
+  /** Everybody is at rest, and has what there is; the service's heart goes on beating. */
   look(): void {
+    const restHead = this.head
     for (const [seq, message] of this.#open) this.#violated(`tick ${seq} has no answer ${message}`)
-    for (const file of this.#acknowledged) this.#lookAtAcknowledged(file)
-    for (const consumer of this.#consumers) this.#lookAtConsumer(consumer)
+    const texts = [...this.#acknowledged, ...this.#consumers.map(({ file }) => file)].map(textOf)
+    this.#takeIn()
+    for (const file of this.#acknowledged) this.#lookAtAcknowledged(file, texts.shift() as string)
+    for (const consumer of this.#consumers) this.#lookAtConsumer(consumer, texts.shift() as string, restHead)
   }
 
   /** The newest seq that anybody outside the log was told of, by what they wrote down. */
@@ -66,6 +69,10 @@ export class Model {
         .split('\n'),
     )
     return new Set(ids)
+  }
+
+  #takeIn(): void {
+    for (const { seq, content } of readLog(this.#log, { from: this.head + 1 })) this.#fold(seq, content)
   }
 
   #violated(what: string): void {
@@ -107,17 +114,15 @@ export class Model {
     this.#open.delete(cause)
   }
 
-  #lookAtAcknowledged(file: string): void {
+  #lookAtAcknowledged(file: string, text: string): void {
     const { bytes } = this.#read.get(file) ?? { bytes: 0 }
-    const text = textOf(file)
     for (const id of text.slice(bytes).split('\n'))
       if (id !== '' && !this.#ids.has(id)) this.#violated(`${id} was acknowledged and is not in the log`)
     this.#read.set(file, { bytes: text.length, seq: 0 })
   }
 
-  #lookAtConsumer({ file, topics }: Consumer): void {
+  #lookAtConsumer({ file, topics }: Consumer, text: string, restHead: number): void {
     const before = this.#read.get(file) ?? { bytes: 0, seq: 0 }
-    const text = textOf(file)
     let seen = before.seq
     for (const line of text.slice(before.bytes).split('\n')) {
       if (line === '') continue
@@ -132,9 +137,9 @@ export class Model {
         seen = seq
       }
     }
-    for (let missed = seen + 1; missed <= this.head; missed++)
+    for (let missed = seen + 1; missed <= restHead; missed++)
       if (topics === null || topics.includes(this.#topics[missed] as string))
-        this.#violated(`${file}: event ${missed} of ${this.head} was never shown`)
+        this.#violated(`${file}: event ${missed} of ${restHead} was never shown`)
     this.#read.set(file, { bytes: text.length, seq: Math.max(seen, before.seq) })
   }
 }

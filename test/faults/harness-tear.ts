@@ -1,8 +1,19 @@
-import { appendFileSync, closeSync, openSync, readFileSync, rmSync, truncateSync, writeSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { journalFolder, journalSegments } from '#lib/journal/log-files.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { newestInTopicFiles } from '#lib/journal/recover-topic-files.ts'
+import { readSnapshots, snapshotFiles } from '#lib/journal/snapshot-files.ts'
 import { readWatermark } from '#lib/journal/watermark.ts'
 import { drawBelow, type SeededRandom } from '#lib/market/seeded-random.ts'
 
@@ -24,6 +35,8 @@ export function tearTail(
   const isPowerCut = drawBelow(random, 2) === 0
   if (isPowerCut) rmSync(join(journalFolder(folder), 'watermark'), { force: true })
   else safe = Math.max(safe, readWatermark(realDisk, folder)?.durable ?? 0)
+  // What is in a snapshot was durable before.
+  for (const { seq } of readSnapshots(realDisk, folder, 'venue')) safe = Math.max(safe, seq)
   for (const [, durable] of text.matchAll(/,"d":(\d+)(?=[,}])/g)) safe = Math.max(safe, Number(durable))
   for (const [, seq, id] of text.matchAll(/\{"seq":(\d+),"id":"([^"]+)"/g))
     if (acknowledged.has(id as string)) safe = Math.max(safe, Number(seq))
@@ -45,8 +58,25 @@ export function tearTail(
     truncateSync(last.path, at)
     return `cut at byte ${at}, ${end - at} before its end`
   }
-  const file = openSync(last.path, 'r+')
-  writeSync(file, Buffer.from([(bytes[at] as number) ^ (1 << drawBelow(random, 8))]), 0, 1, at)
-  closeSync(file)
+  turnBit(last.path, at, random)
   return `a bit of byte ${at} turned, ${end - at} before its end`
+}
+
+/** Does to a snapshot what a bad disk can do to it at any time; its service is dead. */
+export function spoilSnapshot(folder: string, service: string, random: SeededRandom): string | null {
+  const file = snapshotFiles(realDisk, folder, service).at(-1)
+  if (file === undefined) return null
+  const at = drawBelow(random, statSync(file).size)
+  if (drawBelow(random, 2) === 0) truncateSync(file, at)
+  else turnBit(file, at, random)
+  return `the newest snapshot is spoilt at byte ${at}`
+}
+
+function turnBit(path: string, at: number, random: SeededRandom): void {
+  const file = openSync(path, 'r+')
+  const byte = Buffer.alloc(1)
+  readSync(file, byte, 0, 1, at)
+  byte[0] = (byte[0] as number) ^ (1 << drawBelow(random, 8))
+  writeSync(file, byte, 0, 1, at)
+  closeSync(file)
 }

@@ -10,7 +10,7 @@ import { ensureSecret } from '#lib/bus/auth.ts'
 import { drawBelow, type SeededRandom, seedRandom } from '#lib/market/seeded-random.ts'
 import { FaultyLine } from './harness-line.ts'
 import { Model } from './harness-model.ts'
-import { tearTail } from './harness-tear.ts'
+import { spoilSnapshot, tearTail } from './harness-tear.ts'
 
 export type Tally = {
   rounds: number
@@ -97,7 +97,7 @@ export class Harness {
       const part = this.#add(source, () => script('publisher', url, this.#keys, identity, source, file, epochs))
       this.#publishers.push({ part, file, target: -1, done: -1 })
     }
-    this.#add('answerer', () => script('answerer', url, this.#keys))
+    this.#add('answerer', () => script('answerer', url, this.#keys, this.#run))
     const consumers = [
       { name: 'all', topics: null, pauseMs: 0 },
       { name: 'ticks', topics: ['md.tick'], pauseMs: 0 },
@@ -240,10 +240,22 @@ export class Harness {
       this.tally.tears++
       this.history.push(what)
     }
+    if (drawBelow(this.#random, 3) === 0) await this.#spoilSnapshot()
     for (const part of [log, router]) {
       part.isDown = false
       this.#start(part)
     }
+  }
+
+  async #spoilSnapshot(): Promise<void> {
+    const answerer = this.#named('answerer')
+    this.#kill(answerer)
+    answerer.isDown = true
+    while (answerer.child !== null) await sleep(5)
+    const what = spoilSnapshot(this.#run, 'venue', this.#random)
+    if (what !== null) this.history.push(what)
+    answerer.isDown = false
+    this.#start(answerer)
   }
 
   /** What the system still held for them when their connections ended has been taken in, and written down. */
@@ -285,11 +297,9 @@ export class Harness {
         return false
       }
       await sleep(30)
-      const before: number = status?.head ?? -1
       status = await this.#status()
       const isSaid = this.#publishers.every(({ done, target }) => done >= target)
-      quiet = isSaid && status !== null && status.head === before ? quiet + 1 : 0
-      if (quiet === 3 && !(this.#isComplete() && model.isAtRest())) quiet = 0
+      quiet = isSaid && status !== null && this.#isComplete() && model.isAtRest() ? quiet + 1 : 0
     }
     return true
   }

@@ -79,6 +79,11 @@ export class Connection {
     this.#takeHeld()
   }
 
+  /** Ends this connection: the next one has another wish. */
+  renew(): void {
+    this.#socket?.terminate()
+  }
+
   /** Says goodbye; what was sent before arrives. */
   async close(): Promise<void> {
     this.#isClosed = true
@@ -109,6 +114,7 @@ export class Connection {
     // Until the welcome says how often something comes.
     let beats = setInterval(() => heartbeat.beat(), connectWithinMs / 5)
     socket.on('message', (data) => {
+      if (socket.readyState !== WebSocket.OPEN) return
       heartbeat.heard()
       const welcome = this.#hear(socket, String(data))
       if (welcome === null) return

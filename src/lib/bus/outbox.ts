@@ -11,6 +11,7 @@ export class Outbox {
   #groups: Group[] = []
   /** The number, on this connection, of the oldest group. */
   #base = 0
+  #pushed = 0
   #sent = 0
   #sentSize = 0
 
@@ -18,11 +19,20 @@ export class Outbox {
     return this.#groups.length
   }
 
+  /** Of all groups ever, so many were taken, and so many of them are in the log. */
+  get pushed(): number {
+    return this.#pushed
+  }
+  get settled(): number {
+    return this.#pushed - this.#groups.length
+  }
+
   /** Takes all that is said to one input, or one fact. */
   push(firstId: string, bodies: readonly string[]): void {
     let size = 0
     for (const body of bodies) size += body.length
     this.#groups.push({ firstId, bodies, size })
+    this.#pushed++
   }
 
   /** Sends what has not been sent on this connection, as far as its credit goes: the rest when something is acknowledged. */

@@ -16,6 +16,8 @@ export type Step =
   | 'packed.folder'
   | 'holes.file'
   | 'holes.folder'
+  | 'snapshot.file'
+  | 'snapshot.folder'
 
 export type Lock = { readonly release: () => Promise<void> }
 export type Entry = { readonly name: string; readonly isFolder: boolean }

@@ -73,6 +73,11 @@ export class Machine {
     return this.service.snapshot ? this.service.snapshot(this.#state) : structuredClone(this.#state)
   }
 
+  /** The same as JSON text. */
+  snapshotText(): string {
+    return JSON.stringify(this.service.snapshot ? this.service.snapshot(this.#state) : this.#state)
+  }
+
   restore(json: unknown, configHash: string): void {
     this.#state = this.service.restore ? this.service.restore(json) : json
     this.#configHash = configHash

@@ -13,13 +13,16 @@ export type Answered = { readonly cause: number; readonly n: number } | null
 export class Replay {
   readonly #machine: Machine
   readonly #until: Answered
+  readonly #from: number
   readonly #inputs: Event[] = []
   #isDone: boolean
 
-  constructor(machine: Machine, until: Answered) {
+  /** `from`: the machine has heard and answered everything up to that seq already. */
+  constructor(machine: Machine, until: Answered, from = 0) {
     this.#machine = machine
     this.#until = until
-    this.#isDone = until === null
+    this.#from = from
+    this.#isDone = until === null || until.cause <= from
   }
 
   /** Every recorded answer has been folded: what is held now, and whatever comes, is to be answered. */
@@ -38,6 +41,7 @@ export class Replay {
       `${this.#machine.name} finds an answer of its own, ${event.id}, where the log promised none`,
     )
     const { major: cause, n } = parseEventId(event.id)
+    if (cause <= this.#from) return
     this.#foldInputsTo(cause)
     this.#machine.fold(event)
     this.#isDone = cause === this.#until.cause && n === this.#until.n

@@ -3,6 +3,7 @@ import type { Event } from '#schemas/event.ts'
 import { firstDifference } from './first-difference.ts'
 import { Machine } from './machine.ts'
 import type { AnyService } from './service.ts'
+import type { Snapshot } from './snapshot.ts'
 
 /** Where a run and its log part: the event, the field by its path, and both values. */
 export type Divergence = {
@@ -64,6 +65,14 @@ export class Verify {
       for (const answer of machine.step(event)) expected.push(answer)
     }
     return null
+  }
+
+  /** Where a snapshot of the event that was taken last holds something else than its service does; null where it is proven. */
+  compareSnapshot({ service, seq, configHash, state }: Snapshot): Divergence | null {
+    const machine = this.#byName.get(service)?.machine
+    const held = { configHash: machine?.configHash, state: JSON.parse(machine?.snapshotText() ?? 'null') }
+    const difference = firstDifference({ configHash, state }, held)
+    return difference === null ? null : { service, event: `its snapshot at ${seq}`, ...difference }
   }
 
   /** How many answers the log ends before. */

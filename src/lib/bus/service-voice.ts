@@ -1,0 +1,52 @@
+import { bodyOf } from '#lib/codec/event-text.ts'
+import { factId } from '#lib/kernel/event-id.ts'
+import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import type { ServiceName } from '#schemas/service-rank.ts'
+import type { Outbox } from './outbox.ts'
+
+type Config = { readonly hash: string; readonly config: unknown }
+
+/** What the process of a service says of itself: facts of an epoch that its start began. */
+export class ServiceVoice {
+  readonly #service: ServiceName
+  readonly #outbox: Outbox
+  readonly #now: () => number
+  readonly #epoch: number
+  #said = 0
+  #askedFor: string | null = null
+
+  constructor(service: ServiceName, outbox: Outbox, { now, epoch }: { now: () => number; epoch: number }) {
+    this.#service = service
+    this.#outbox = outbox
+    this.#now = now
+    this.#epoch = epoch
+  }
+
+  beat(seq: number): void {
+    const rssBytes = process.memoryUsage.rss()
+    this.#say({ topic: 'system.heartbeat', payload: { service: this.#service, state: 'live', seq, rssBytes } })
+  }
+
+  /** Says what it is to run with; the same is said once. */
+  configure({ hash, config }: Config): void {
+    if (this.#askedFor === hash) return
+    this.#askedFor = hash
+    const payload = { service: this.#service, hash, config } as PayloadOf<'system.config'>
+    this.#say({ topic: 'system.config', payload })
+  }
+
+  /** Somebody should look: an event without its writer's seal was dropped. */
+  forged(event: Event, sig: string | undefined): void {
+    const fault = sig === undefined ? 'has no seal' : 'has a seal that is not of its writer'
+    const message = `${event.topic} ${fault}: it is dropped`
+    this.#say({ topic: 'system.alert', payload: { code: 'SIGNATURE_INVALID', subject: event.id, message } })
+  }
+
+  #say({ topic, payload }: Statement<Topic>): void {
+    const source = this.#service
+    const id = factId(source, this.#epoch, this.#said++)
+    const event = { id, topic, v: catalogue[topic].v, at: this.#now(), source, cause: null, payload } as Event
+    this.#outbox.push(id, [bodyOf(event)])
+  }
+}

@@ -1,0 +1,45 @@
+import { join } from 'node:path'
+import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
+import { makeFolders, replaceFile, syncAbove, textOf } from '#lib/journal/new-file.ts'
+import { type FreshSnapshot, readSnapshotText, type Snapshot, snapshotText } from '#lib/kernel/snapshot.ts'
+
+/** So many of a service are kept: the newest may turn out not to be whole. */
+const kept = 2
+
+const folderOf = (log: string, service: string): string => join(log, 'snapshots', service)
+
+/** Where the snapshots of a service are in the folder of a log, oldest first. */
+export const snapshotFiles = (disk: Pick<ReadDisk, 'list'>, log: string, service: string): string[] =>
+  disk
+    .list(folderOf(log, service))
+    .filter(({ name }) => /^\d{12}\.json$/.test(name))
+    .map(({ name }) => join(folderOf(log, service), name))
+    .sort()
+
+/** Writes a snapshot, whole or not at all whatever dies meanwhile, and then removes those that are older than the last two. */
+export function writeSnapshot(disk: LogDisk, log: string, snapshot: FreshSnapshot): void {
+  const { service, seq } = snapshot
+  makeFolders(disk, folderOf(log, service))
+  const path = join(folderOf(log, service), `${String(seq).padStart(12, '0')}.json`)
+  replaceFile(disk, path, snapshotText(snapshot), { file: 'snapshot.file' })
+  // Also the folders above it: events may be removed that this one need not hear again.
+  syncAbove(disk, path, 'snapshot.folder')
+  for (const old of snapshotFiles(disk, log, service).slice(0, -kept)) disk.remove(old)
+}
+
+/** Those of a service that are whole, newest first; of another `onBroken` is told. */
+export function readSnapshots(
+  disk: Pick<ReadDisk, 'list' | 'openToRead'>,
+  log: string,
+  service: string,
+  onBroken: (file: string) => void = () => undefined,
+): Snapshot[] {
+  return snapshotFiles(disk, log, service)
+    .reverse()
+    .flatMap((file) => {
+      const text = textOf(disk, file)
+      const snapshot = text === null ? null : readSnapshotText(text)
+      if (snapshot === null && text !== null) onBroken(file)
+      return snapshot === null ? [] : [snapshot]
+    })
+}
