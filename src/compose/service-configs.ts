@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { parseBarInterval } from '#lib/bars/bar-interval.ts'
 import type { AnyService } from '#lib/kernel/service.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 import { calendarOf } from '#lib/time/market-hours.ts'
 import type { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
 import { readMarketHours } from '#services/md/adapters/lean/market-hours-database.ts'
 import { bindStrategy, readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
+
 import { recordedRun } from './recorded-run.ts'
 import { everyService } from './services.ts'
 import type { Topology } from './topology.ts'
@@ -62,8 +64,47 @@ function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, Serv
     resolver: { mappings },
     risk: { ...account, ...risk },
   }
-  const named = everyService.map((service) => [service.name, said(service.config.parse(plain(configs[service.name])))])
+  for (const { bound } of strategies) refuseUnbuilt(bound, topology)
+  refuseOneName(
+    strategies.map(({ bound }) => bound.definition.name),
+    topology,
+  )
+  const named = everyService.map((service) => [service.name, said(checked(service, plain(configs[service.name])))])
   return Object.fromEntries(named) as Record<ServiceName, ServiceConfig>
+}
+
+/** A reload of a file that was copied must not stop what runs: both files are named. */
+function refuseOneName(names: readonly string[], { strategies }: Topology): void {
+  names.forEach((name, n) => {
+    const first = names.indexOf(name)
+    if (first === n) return
+    throw new UserError(`two strategies are called ${name}`, {
+      file: strategies[n]?.file,
+      hint: `${strategies[first]?.file} is called that too: give one another name`,
+    })
+  })
+}
+
+/** Of a market that comes as trades there are only the bars that are built of them: a strategy that reads others would wait for ever. */
+function refuseUnbuilt({ definition, roles }: ReturnType<typeof bindStrategy>, { feed, bars }: Topology): void {
+  if (feed.kind !== 'exchange' && feed.kind !== 'seeded') return
+  const streamed = feed.kind === 'exchange' ? feed.streams.map((stream) => stream.replace('bar:', '')) : []
+  for (const { role, timeframe } of definition.series) {
+    const isBuilt = bars.some(
+      ({ instrument, interval }) => interval === timeframe && (instrument === undefined || instrument === roles[role]),
+    )
+    if (isBuilt || streamed.includes(timeframe)) continue
+    throw new UserError(`${definition.name} reads bars of ${timeframe} of ${roles[role]}, and nothing builds them`, {
+      hint: `add { interval: ${timeframe} } to bars of the topology`,
+    })
+  }
+}
+
+function checked({ name, config }: AnyService, value: unknown): unknown {
+  const found = config.safeParse(value)
+  if (found.success) return found.data
+  const [issue] = found.error.issues
+  throw new UserError(`${name}: ${[...(issue?.path ?? []), issue?.message].join(' ')}`)
 }
 
 /** Undefined where there are none, so that a configuration without them is what it was. */
@@ -78,8 +119,8 @@ function calendarsOf({ calendars }: Topology): Record<string, TradingCalendar> |
   )
 }
 
-function said(checked: unknown): ServiceConfig {
-  const config = plain(checked)
+function said(value: unknown): ServiceConfig {
+  const config = plain(value)
   return { hash: createHash('sha256').update(JSON.stringify(config)).digest('hex'), config }
 }
 

@@ -68,7 +68,10 @@ function linesOf({ strategy, hash, newest, lastIntent }: ExplainedRun): string[]
 function evaluationLines(title: string, explained: NonNullable<ExplainedRun['newest']>): string[] {
   const { at, event, wished, conclusion, clauses, facts } = explained
   const time = new Date(at / 1_000).toISOString()
-  const lines = [`${title}: ${time} (${event})`, `  it wished ${wished}; ${conclusion}`]
+  const lines = [
+    `${title}: ${time} (${event})`,
+    `  ${wished === undefined ? '' : `it wished ${wished}; `}${conclusion}`,
+  ]
   for (const clause of clauses) lines.push(...clauseLines(clause, clause.clause, '  '))
   return [...lines, ...facts.map((fact) => `  ${fact}`)]
 }

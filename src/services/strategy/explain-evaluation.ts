@@ -3,25 +3,25 @@ import { type Explained, explainCondition } from '#lib/strategy/explain-conditio
 import type { Rule } from '#lib/strategy/strategy-definition.ts'
 import { heldBack } from './held-back.ts'
 import type { Running, Target } from './running.ts'
+import { addIntents, entryIntents } from './say-intents.ts'
 import type { BoundStrategy } from './strategy-config.ts'
-import { wantedChange } from './wanted-change.ts'
+import { type Wanted, wantedChange } from './wanted-change.ts'
 
 /** Why a strategy said what it said, or nothing, on one evaluation: in the order in which it decides. */
 export type Explanation = {
   readonly at: number
-  readonly wished: Target
+  /** Before it; not known where no bar was judged. */
+  readonly wished?: Target
   readonly conclusion: string
   readonly clauses: readonly ({ readonly clause: string } & Explained)[]
   /** Where a level stands, how long it has been held, what a number is. */
   readonly facts: readonly string[]
 }
 
+type Gate = { readonly isGateHalted: boolean; readonly now: number; readonly equity: string | null }
+
 /** `running`: as it was when the bar had been taken in and nothing had been said yet. */
-export function explainEvaluation(
-  bound: BoundStrategy,
-  running: Running,
-  gate: { readonly isGateHalted: boolean; readonly now: number },
-): Explanation {
+export function explainEvaluation(bound: BoundStrategy, running: Running, gate: Gate): Explanation {
   const { definition } = bound
   const { entry, exit, veto, scaleIn, scaleOut } = definition
   const rules: [string, Rule | undefined][] = [
@@ -45,11 +45,7 @@ export function explainEvaluation(
   }
 }
 
-function conclude(
-  bound: BoundStrategy,
-  running: Running,
-  gate: { readonly isGateHalted: boolean; readonly now: number },
-): string {
+function conclude(bound: BoundStrategy, running: Running, gate: Gate): string {
   if (running.isFailed || running.fault !== null) return `nothing: it is stopped (${running.fault ?? 'failed'})`
   if (running.isHalted) return 'nothing: its kill switch is on'
   const wanted = wantedChange(bound.definition, running)
@@ -57,7 +53,21 @@ function conclude(
   const what = wanted.kind === 'target' ? wanted.target : wanted.kind === 'add' ? 'more' : 'less'
   const mayBeHeld = what !== 'flat' && what !== 'less'
   const hold = mayBeHeld ? heldBack(bound, running, gate) : null
-  return hold ? `${what} is held back: ${hold.why} (${wanted.clause})` : `wishes ${what}: ${wanted.clause}`
+  if (hold) return `${what} is held back: ${hold.why} (${wanted.clause})`
+  const fault = unsized(bound, running, wanted, gate.equity)
+  return fault === null ? `wishes ${what}: ${wanted.clause}` : `${what} is not wished: ${fault} (${wanted.clause})`
+}
+
+/** Why what is wanted comes to nothing; null when it is said. */
+function unsized(bound: BoundStrategy, running: Running, wanted: Wanted, equity: string | null): string | null {
+  const { clause } = wanted
+  if (wanted.kind === 'target') {
+    if (wanted.target === 'flat') return null
+    const said = entryIntents(bound, running, wanted.target, clause, equity)
+    return 'fault' in said ? said.fault : null
+  }
+  const said = addIntents(bound, running, wanted.kind === 'add' ? 1 : -1, clause)
+  return said.length === 0 ? 'nobody has said yet what the entry came to' : null
 }
 
 function factsOf({ definition }: BoundStrategy, { holding, left, history }: Running): string[] {

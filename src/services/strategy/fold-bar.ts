@@ -2,7 +2,7 @@ import { type History, setValue } from '#lib/strategy/history.ts'
 import type { Event } from '#schemas/event.ts'
 import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import { evaluateSlots } from './evaluate-slots.ts'
-import type { Running, SeriesProgress } from './running.ts'
+import type { Running, SeriesProgress, TakenBar } from './running.ts'
 import type { State } from './state.ts'
 import type { BoundStrategy } from './strategy-config.ts'
 import type { Bar, Reader, Stream } from './streams.ts'
@@ -12,8 +12,7 @@ export function foldBar(state: State, { id, at, payload: bar }: Event<'md.bar'>)
   const stream = state.streams[bar.instrument]?.[bar.interval]
   if (!stream) return
   for (const reader of stream.plain) {
-    takeFields(state, reader, bar, at)
-    complete(state, reader.strategy, reader.series)
+    complete(state, reader.strategy, reader.series, takeBar(reader, bar, at))
   }
   if (stream.computed.length > 0) stream.waiting.push({ id, at, bar })
 }
@@ -26,11 +25,12 @@ export function foldIndicator(state: State, { cause, payload }: Event<IndicatorT
   if (!taps) return
   const values = payload as unknown as Readonly<Record<string, number | null | undefined>>
   for (const { strategy, series, outputs } of taps) {
-    const { incoming, series: allProgress } = runningOf(state, strategy)
-    for (const { slot, output } of outputs) incoming[slot] = values[output] ?? null
-    const progress = allProgress[series] as SeriesProgress
+    const progress = runningOf(state, strategy).series[series] as SeriesProgress
+    // It was loaded after the bar came.
+    if (progress.open === null) continue
+    for (const { slot, output } of outputs) progress.open.values.push([slot, values[output] ?? null])
     progress.missing--
-    if (progress.missing === 0) complete(state, strategy, series)
+    if (progress.missing === 0) complete(state, strategy, series, progress.open)
   }
 }
 
@@ -48,29 +48,25 @@ function isOpen(state: State, stream: Stream, cause: string | null): boolean {
 }
 
 function open(state: State, reader: Reader, bar: Bar, at: number): void {
-  takeFields(state, reader, bar, at)
   const progress = runningOf(state, reader.strategy).series[reader.series] as SeriesProgress
+  progress.open = takeBar(reader, bar, at)
   progress.missing = reader.keys
 }
 
-function takeFields(state: State, { strategy, series, fields }: Reader, bar: Bar, at: number): void {
-  const running = runningOf(state, strategy)
-  for (const { slot, field } of fields) running.incoming[slot] = Number(bar[field])
-  const progress = running.series[series] as SeriesProgress
-  progress.at = at
-  progress.start = bar.start
-  progress.end = bar.end
-}
+const takeBar = ({ fields }: Reader, bar: Bar, at: number): TakenBar => ({
+  at,
+  start: bar.start,
+  end: bar.end,
+  values: fields.map(({ slot, field }) => [slot, Number(bar[field])]),
+})
 
 /** [T6] */
-function complete(state: State, strategy: number, series: number): void {
+function complete(state: State, strategy: number, series: number, bar: TakenBar): void {
   const running = runningOf(state, strategy)
-  const completed = running.series[series] as SeriesProgress
-  completed.isFresh = true
-  if (completed.bars) keepBar(completed.bars, running.incoming)
-  if (!completed.isAwaited || !isMatched(running.series, completed)) return
-  for (const progress of running.series) progress.isFresh = false
-  running.at = completed.at
+  const { queue, isAwaited } = running.series[series] as SeriesProgress
+  queue.push(bar)
+  if (queue.length > mostQueued) queue.shift()
+  if (!isAwaited || !takeMatched(running)) return
   if (running.isFailed) return
   try {
     evaluateSlots(state.config.strategies[strategy] as BoundStrategy, running, state.scores)
@@ -81,11 +77,35 @@ function complete(state: State, strategy: number, series: number): void {
   state.due.push(strategy)
 }
 
-/** Every series that is waited for has a bar since the newest evaluation, and these cover one time: none is of another minute. */
-function isMatched(series: readonly SeriesProgress[], { start, end }: SeriesProgress): boolean {
-  for (const one of series)
-    if (one.isAwaited && (!one.isFresh || !(one.start === start || (one.start < end && start < one.end)))) return false
+// So far may a series be ahead of its partner.
+const mostQueued = 1_000
+
+/**
+ * Takes the oldest bars of the awaited series that cover one time into the evaluation, and of the other series what ended by then. However
+ * bars and indicators interleave, the same bars meet.
+ */
+function takeMatched(running: Running): boolean {
+  const awaited = running.series.filter((one) => one.isAwaited)
+  for (;;) {
+    if (awaited.some(({ queue }) => queue.length === 0)) return false
+    const heads = awaited.map(({ queue }) => queue[0] as TakenBar)
+    const latest = Math.max(...heads.map(({ start }) => start))
+    const isOver = ({ start, end }: TakenBar) => start < latest && end <= latest
+    if (!heads.some(isOver)) break
+    for (const { queue } of awaited) if (isOver(queue[0] as TakenBar)) queue.shift()
+  }
+  running.at = Math.max(...awaited.map(({ queue }) => (queue[0] as TakenBar).at))
+  const end = Math.max(...awaited.map(({ queue }) => (queue[0] as TakenBar).end))
+  for (const progress of awaited) takeOldest(progress, running.incoming)
+  for (const progress of running.series)
+    while (!progress.isAwaited && (progress.queue[0]?.end ?? Number.POSITIVE_INFINITY) <= end)
+      takeOldest(progress, running.incoming)
   return true
+}
+
+function takeOldest({ queue, bars }: SeriesProgress, incoming: Running['incoming']): void {
+  for (const [slot, value] of (queue.shift() as TakenBar).values) incoming[slot] = value
+  if (bars) keepBar(bars, incoming)
 }
 
 function keepBar(bars: History, incoming: readonly (number | null)[]): void {

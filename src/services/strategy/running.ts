@@ -2,7 +2,7 @@ import { emptyHistory, type History } from '#lib/strategy/history.ts'
 import { reserveHistory } from '#lib/strategy/look-back.ts'
 import type { Slot } from '#lib/strategy/strategy-slot.ts'
 import type { Holding } from './holding.ts'
-import type { BoundStrategy } from './strategy-config.ts'
+import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
 
 export type Target = 'long' | 'short' | 'flat'
 
@@ -36,17 +36,23 @@ export type Running = {
   left: { bars: number; readonly at: number } | null
 }
 
+/** A bar with what a strategy reads of it, by slot; `at` is its event time. */
+export type TakenBar = {
+  readonly at: number
+  readonly start: number
+  readonly end: number
+  readonly values: [slot: number, value: number | null][]
+}
+
 export type SeriesProgress = {
   /** Of the timeframe of the first series: an evaluation waits for it. */
   readonly isAwaited: boolean
   /** Indicators of the newest bar that have yet to arrive; below 0 it takes no part in that bar. */
   missing: number
-  /** A bar has been completed since the newest evaluation. */
-  isFresh: boolean
-  /** Event time of the newest bar, and what it covers. */
-  at: number
-  start: number
-  end: number
+  /** The bar whose indicators arrive. */
+  open: TakenBar | null
+  /** Complete, and not in an evaluation yet; oldest first. */
+  queue: TakenBar[]
   /** Its own bars, where conditions look back over them at their pace; null otherwise. */
   readonly bars: History | null
 }
@@ -68,10 +74,8 @@ export function startRunning({ definition }: BoundStrategy): Running {
     series: series.map(({ timeframe }, n) => ({
       isAwaited: timeframe === series[0]?.timeframe,
       missing: -1,
-      isFresh: false,
-      at: 0,
-      start: 0,
-      end: 0,
+      open: null,
+      queue: [],
       bars: barsKept(slots, n),
     })),
     holding: null,
@@ -95,7 +99,7 @@ export function carryOver(running: Running, was: BoundStrategy, is: BoundStrateg
   const { isHalted, isThrottled, intentsAt } = running
   const kept = { ...startRunning(is), isHalted, isThrottled, intentsAt, left: running.left }
   if (!isSameTrade(was, is)) return kept
-  return { ...kept, wished: running.wished, holding: running.holding && keptHolding(running.holding, is) }
+  return { ...kept, wished: running.wished, holding: running.holding && keptHolding(running.holding, was, is) }
 }
 
 /** The same roles on the same sides: what is held is still looked after. */
@@ -104,8 +108,11 @@ export function isSameTrade(was: BoundStrategy, is: BoundStrategy): boolean {
   return sides(was).join() === sides(is).join()
 }
 
-/** A level of a clause that the new file does not have is forgotten. */
-function keptHolding(holding: Holding, { definition: { stop, target, trail } }: BoundStrategy): Holding {
+/** A level of a clause that the new file does not have is forgotten, and so is every price where it measures another instrument now. */
+function keptHolding(holding: Holding, was: BoundStrategy, is: BoundStrategy): Holding {
+  const { stop, target, trail } = is.definition
+  if (instrumentOf(was, 0) !== instrumentOf(is, 0))
+    return { ...holding, hit: null, price: null, levels: { stop: null, target: null, trail: null } }
   const { levels } = holding
   return {
     ...holding,

@@ -3,6 +3,7 @@ import {
   bar,
   bollinger,
   bound,
+  btc,
   command,
   configured,
   cross,
@@ -54,6 +55,26 @@ size: { quantity: 1 }`)
     quietly(scene, [bollinger(0, 2), bar(1, 1), ema(1, 1)])
       .when(bollinger(1, 2))
       .then(intent(either, 'long', 'entry.long: bands.middle > 1 or fast > 100'))
+  })
+
+  test('[T19] a stop is forgotten when the first series is of another instrument now', () => {
+    const stopped = (inputs: string, roles: Record<string, string>) =>
+      bound(
+        `
+name: stopped
+inputs: { ${inputs} price: { role: underlying, timeframe: 1m } }
+trade: underlying
+entry: { long: price.close > 100 }
+stop: 50%
+size: { quantity: 1 }`,
+        roles,
+      )
+    const before = stopped('', { underlying: btc })
+    const after = stopped('index: { role: index, timeframe: 1m },', { underlying: btc, index: eth })
+    const scene = started(before)
+    scene.when(bar(0, 200)).then(intent(before, 'long', long))
+    scene.when(configured(after))
+    quietly(scene, [bar(1, 200), bar(1, 20, eth), bar(2, 200), bar(2, 20, eth)])
   })
 
   test('[T19] kill switch and rate limit outlive a change', () => {

@@ -155,6 +155,28 @@ size: { quantity: 1 }`,
       .then(intent(pair, 'long', 'entry.long: a.close > b.close'))
   })
 
+  test('[T6] however bars and indicators interleave, bars of one minute meet', () => {
+    const twin = bound(
+      `
+name: twin
+inputs: { a: { role: first, timeframe: 1m }, fast: { ema: [2], of: a }, b: { role: second, timeframe: 1m } }
+trade: first
+entry: { long: fast != b.close }
+size: { quantity: 1 }`,
+      { first: btc, second: eth },
+    )
+    const whole = (n: number) => [bar(n, n + 10), bar(n, n + 10, eth), ema(n, n + 10)]
+    quietly(started(twin), [...whole(0), ...whole(1), ...whole(2)])
+    const late = [ema(0, 10), ema(1, 11), ema(2, 12)]
+    quietly(started(twin), [0, 1, 2].flatMap((n) => [bar(n, n + 10), bar(n, n + 10, eth)]).concat(late))
+      .when(bar(3, 13, eth))
+      .then()
+      .when(bar(3, 14))
+      .then()
+      .when(ema(3, 14))
+      .then(intent(twin, 'long', 'entry.long: fast != b.close'))
+  })
+
   /** Closes of five minutes rise by 5, and each minute is judged once. */
   const minutesAndFives = (condition: string, evaluations: number): boolean => {
     const slow = bound(`

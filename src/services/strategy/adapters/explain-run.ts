@@ -51,15 +51,16 @@ export function explainRun(events: Iterable<Event>, wish: ExplainWish): Explaine
         source: strategy.name,
         cause: event.id,
       } as Event<'strategy.intent'>)
-      if (!explained || answer.topic !== 'strategy.intent' || answer.payload.strategy !== nameOf(state, n)) continue
-      lastIntent = { ...explained, intent: id, target: answer.payload.target }
+      if (answer.topic !== 'strategy.intent' || answer.payload.strategy !== nameAsked(state, wish.strategy)) continue
+      const { target, reason } = answer.payload
+      lastIntent = { ...(explained ?? unjudged(event, reason)), intent: id, target }
     }
     if (wish.intent !== undefined && lastIntent?.intent === wish.intent) break
   }
   if (state === null) throw new UserError('no strategy has been configured in this run until then')
   const n = indexOf(state, wish.strategy)
   if (wish.intent !== undefined && lastIntent?.intent !== wish.intent)
-    throw new UserError(`${nameOf(state, n)} made no intent ${wish.intent} on a bar of this run`)
+    throw new UserError(`${nameOf(state, n)} made no intent ${wish.intent} in this run`)
   return { strategy: nameOf(state, n), hash: state.config.strategies[n]?.hash as string, newest, lastIntent }
 }
 
@@ -69,6 +70,17 @@ function explain(state: State, n: number): Explanation {
   if (!bound || !running) throw new Error(`no strategy ${n}`)
   return explainEvaluation(bound, running, state)
 }
+
+/** An intent that no bar made: of the kill switch, of a reload. */
+const unjudged = ({ id, at }: Event, reason: string): Explanation & { readonly event: string } => ({
+  event: id,
+  at,
+  conclusion: `no bar was judged: ${reason}`,
+  clauses: [],
+  facts: [],
+})
+
+const nameAsked = (state: State, name: string | undefined): string => name ?? nameOf(state, indexOf(state, name))
 
 const nameOf = (state: State, n: number): string => state.config.strategies[n]?.definition.name as string
 

@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, expect, test } from 'vitest'
+import { configsOf } from '#compose/service-configs.ts'
+import { readTopology } from '#compose/topology.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'trader-configs-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function topologyOf(...strategies: readonly (readonly [name: string, timeframe: string])[]) {
+  strategies.forEach(([name, timeframe], n) => {
+    const text = `name: ${name}
+inputs: { price: { role: underlying, timeframe: ${timeframe} } }
+entry: { long: price.close > 100, short: price.close < 50 }
+size: { quantity: 1 }
+`
+    writeFileSync(join(folder, `${n}.yaml`), text)
+  })
+  const entries = strategies.map((_, n) => `  - { file: ${n}.yaml, roles: { underlying: ACME.SIM } }`)
+  const file = join(folder, 'topology.yaml')
+  writeFileSync(
+    file,
+    `feed: { kind: seeded }\nbars: [{ interval: 5s }]\nvenue: { fill: touch }\nstrategies:\n${entries.join('\n')}\n`,
+  )
+  return readTopology(file)
+}
+
+test('two files of one name are told with both files, so that a reload into a clash leaves what runs as it is', () => {
+  expect(() => configsOf(topologyOf(['fast', '5s'], ['fast', '5s']))).toThrow(
+    expect.objectContaining({
+      name: 'UserError',
+      message: 'two strategies are called fast',
+      file: join(folder, '1.yaml'),
+      hint: expect.stringContaining(join(folder, '0.yaml')),
+    }),
+  )
+})
+
+test('a strategy that reads bars that nothing builds is refused: it would wait for ever', () => {
+  expect(configsOf(topologyOf(['fast', '5s']))).toHaveProperty('strategy')
+  expect(() => configsOf(topologyOf(['fast', '7s']))).toThrow(
+    expect.objectContaining({ message: 'fast reads bars of 7s of ACME.SIM, and nothing builds them' }),
+  )
+})
