@@ -15,6 +15,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   indicators: 'Indicators',
   capital: 'Gate, orders, venue and books in process',
   md: 'Market data adapters',
+  'md-live': 'Market data, live',
   'start-memory': 'Start and memory',
   strategy: 'Strategies on one feed',
 }
