@@ -1,8 +1,11 @@
 /** A price with its size, both as text exactly as the exchange sent them. */
 export type Level = readonly [price: string, size: string]
 
-/** One side of a book; the best price stands last, so that what changes most is moved least. `keys` rise, and are those of the levels. */
-type BookSide = { readonly keys: number[]; readonly levels: Level[] }
+/**
+ * One side of a book; the best price stands last, so that what changes most is moved least. `keys` rise, and are those of the levels. A price
+ * that is taken out stays as an `emptied` level, which `empty` counts: most come back, and nothing is moved. The last one is never empty.
+ */
+type BookSide = { readonly keys: number[]; readonly levels: Level[]; empty: number }
 
 /** All resting orders of an instrument, by price. */
 export type OrderBook = { readonly bids: BookSide; readonly asks: BookSide }
@@ -11,7 +14,11 @@ export const emptyBook = (): OrderBook => ({ bids: emptySide(), asks: emptySide(
 
 /** The book as a snapshot has it. */
 export function loadBook(book: OrderBook, bids: readonly Level[], asks: readonly Level[]): void {
-  for (const side of [book.bids, book.asks]) for (const list of [side.keys, side.levels]) list.length = 0
+  for (const side of [book.bids, book.asks]) {
+    side.keys.length = 0
+    side.levels.length = 0
+    side.empty = 0
+  }
   // Snapshots come with the best price first: from the back each goes to its end.
   applyDelta(book, bids.toReversed(), asks.toReversed())
 }
@@ -38,43 +45,75 @@ export const topOf = ({ bids, asks }: OrderBook, depth: number): { bids: Level[]
   asks: topOfSide(asks, depth),
 })
 
-const emptySide = (): BookSide => ({ keys: [], levels: [] })
+const emptied: Level = ['0', '0']
+
+const emptySide = (): BookSide => ({ keys: [], levels: [], empty: 0 })
 
 const bestOf = ({ levels }: BookSide): Level | null => levels.at(-1) ?? null
 
 function topOfSide({ levels }: BookSide, depth: number): Level[] {
-  return levels.slice(Math.max(0, levels.length - depth)).reverse()
+  const top: Level[] = []
+  for (let i = levels.length - 1; i >= 0 && top.length < depth; i--) {
+    const level = levels[i] as Level
+    if (level !== emptied) top.push(level)
+  }
+  return top
 }
 
 /** Prices have at most 15 digits (they are checked where they are read), so that their doubles differ as they do. */
-function setLevel({ keys, levels }: BookSide, level: Level, key: number): void {
+function setLevel(side: BookSide, level: Level, key: number): void {
+  const { keys, levels } = side
   const last = keys.length - 1
   // Most changes are at the best price, or make a better one.
   const top = keys[last]
   const at = top === undefined || key > top ? last + 1 : key === top ? last : placeOf(keys, key)
-  const isThere = keys[at] === key
+  const was = keys[at] === key ? levels[at] : undefined
   if (isZero(level[1])) {
-    if (isThere) takeOut(keys, levels, at)
-  } else if (isThere) levels[at] = level
-  else putIn(keys, levels, at, key, level)
+    if (was === undefined) return
+    if (at === last) {
+      takeBest(side)
+      return
+    }
+    if (was !== emptied) side.empty++
+    levels[at] = emptied
+    if (side.empty > fewEmpty && side.empty * 2 > keys.length) sweep(side)
+  } else if (was === undefined) putIn(keys, levels, at, key, level)
+  else {
+    if (was === emptied) side.empty--
+    levels[at] = level
+  }
+}
+
+/** The next best is the next that is not empty. */
+function takeBest(side: BookSide): void {
+  const { keys, levels } = side
+  for (let isEmpty = true; isEmpty; ) {
+    keys.pop()
+    levels.pop()
+    const next = levels.at(-1)
+    isEmpty = next === emptied
+    if (isEmpty) side.empty--
+  }
+}
+
+const fewEmpty = 64
+
+function sweep(side: BookSide): void {
+  const { keys, levels } = side
+  let to = 0
+  for (let i = 0; i < keys.length; i++) {
+    const level = levels[i] as Level
+    if (level === emptied) continue
+    keys[to] = keys[i] as number
+    levels[to++] = level
+  }
+  keys.length = to
+  levels.length = to
+  side.empty = 0
 }
 
 /** Nearer to the end than this, moving by hand is faster than by splice. */
 const near = 24
-
-function takeOut(keys: number[], levels: Level[], at: number): void {
-  if (keys.length - at > near) {
-    keys.splice(at, 1)
-    levels.splice(at, 1)
-    return
-  }
-  for (let i = at + 1; i < keys.length; i++) {
-    keys[i - 1] = keys[i] as number
-    levels[i - 1] = levels[i] as Level
-  }
-  keys.pop()
-  levels.pop()
-}
 
 function putIn(keys: number[], levels: Level[], at: number, key: number, level: Level): void {
   if (keys.length - at > near) {

@@ -10,6 +10,7 @@ import {
   loadBook,
   topOf,
 } from '#lib/book/order-book.ts'
+import { drawBelow, seedRandom } from '#lib/market/seeded-random.ts'
 
 const level = fc.tuple(
   fc.integer({ min: 1, max: 40 }).map((n) => (n / 4).toFixed(2)),
@@ -38,6 +39,22 @@ describe('order book', () => {
         expect(isCrossed(book)).toBe(bid !== undefined && ask !== undefined && Number(bid[0]) >= Number(ask[0]))
       }),
     )
+  })
+
+  it('prices that go and do not come back leave no trace', () => {
+    const book = emptyBook()
+    const left = new Map<string, string>()
+    const random = seedRandom(2)
+    for (let i = 0; i < 20_000; i++) {
+      const price = String(1 + drawBelow(random, 40) + Math.floor(i / 20))
+      const size = drawBelow(random, 3) === 0 ? '1.5' : '0.00'
+      applyDelta(book, [], [[price, size]])
+      if (size === '1.5') left.set(price, size)
+      else left.delete(price)
+      if (i % 500 === 0) expect(topOf(book, 10_000).asks).toEqual([...left].sort(([a], [b]) => Number(a) - Number(b)))
+    }
+    expect(bestAsk(book)?.[0]).toBe(String(Math.min(...[...left.keys()].map(Number))))
+    expect(book.asks.keys.length).toBeLessThan(2 * left.size + 64)
   })
 
   it('a snapshot forgets what was there', () => {

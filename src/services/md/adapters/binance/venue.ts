@@ -30,10 +30,17 @@ function openDecoder(market: BinanceMarket): Decoder {
   const instruments = new Map<string, string>()
   const streams = new Map<string, NamedStream>()
   let listings: ReadonlyMap<string, Listed> = new Map()
+  // Most frames are of the symbol and the stream of one just before: comparing text is cheaper than hashing it.
+  let newest = { symbol: '', instrument: '' }
+  let [last, before]: [NamedStream | null, NamedStream | null] = [null, null]
 
   function instrumentOf(symbol: unknown, sink: Sink): string {
+    if (symbol === newest.symbol) return newest.instrument
     const known = instruments.get(symbol as string)
-    if (known !== undefined) return known
+    if (known !== undefined) {
+      newest = { symbol: symbol as string, instrument: known }
+      return known
+    }
     if (typeof symbol !== 'string' || !isSymbol(symbol)) throw new LineFault(`the symbol is ${shown(symbol)}`)
     const listing = listings.get(symbol) ?? binanceListing(symbol, market)
     instruments.set(symbol, listing.instrument)
@@ -91,8 +98,13 @@ function openDecoder(market: BinanceMarket): Decoder {
   }
 
   function streamNamed(stream: string): NamedStream {
-    const known = streams.get(stream)
-    if (known !== undefined) return known
+    if (last?.stream === stream) return last
+    if (before?.stream === stream) [last, before] = [before, last]
+    else [last, before] = [streams.get(stream) ?? newStream(stream), last]
+    return last as NamedStream
+  }
+
+  function newStream(stream: string): NamedStream {
     const [symbol = '', kind] = stream.split('@')
     // The best 5, 10 or 20 levels, whole each time: no part of the sequence.
     const isPartial = /@depth(5|10|20)(@|$)/.test(stream)
