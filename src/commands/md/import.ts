@@ -4,7 +4,7 @@ import { type Progress, startProgress } from '#lib/terminal/progress.ts'
 import { type CsvRole, csvRoles, flagOf, type NamedColumns } from '#services/md/adapters/csv/csv-columns.ts'
 import type { DataSetManifest } from '#services/md/adapters/data-set-manifest.ts'
 import { summaryLines } from '#services/md/adapters/data-set-summary.ts'
-import { type ImportProgress, importMarketData } from '#services/md/adapters/import-market-data.ts'
+import { type Imported, type ImportProgress, importMarketData } from '#services/md/adapters/import-market-data.ts'
 import { type ImportChoices, importFormats, planImport } from '#services/md/adapters/plan-import.ts'
 
 const columnFlag = (role: CsvRole) =>
@@ -17,11 +17,13 @@ const columnFlag = (role: CsvRole) =>
 export default class MdImport extends TraderCommand {
   static override summary = 'Turn files of market data into a data set for backtests and replays'
   static override description =
-    'Reads LEAN zips (by their places in its folders), CSV files, or recordings of raw frames, and writes them as one log in order of time. Killed and run again it goes on; run again when done it changes nothing. Columns are named by header, by number from 1, or several joined by + (--time 1+2).'
+    'Reads LEAN zips (by their places in its folders), CSV and Parquet files, the public archive of Binance (`archive`: klines, trades, aggTrades, bookTicker, fundingRate, zipped or not, with or without a header, in milliseconds or microseconds), snapshots of option chains (`chain`: end-of-day CSV, and JSON of Deribit, NSE and Cboe), or recordings of raw frames, and writes them as one log in order of time. Killed and run again it goes on; run again when done it changes nothing. Columns are named by header, by number from 1, or several joined by + (--time 1+2).'
   static override examples = [
     '<%= config.bin %> md import data/equity/usa/daily/spy.zip --format lean --to data/spy',
     '<%= config.bin %> md import data/forex/fxcm/hour --format lean --side bid --to data/eurusd',
     '<%= config.bin %> md import BTCUSDT-1m-2024.csv --format csv --instrument BTCUSDT.BINANCE --interval 1m --to data/btc',
+    '<%= config.bin %> md import BTCUSDT-aggTrades-2025-01-01.zip --format archive --venue binance --to data/trades',
+    '<%= config.bin %> md import SPX_20190425.csv.gz --format chain --to data/chains',
     '<%= config.bin %> md import cl.csv --format csv --instrument CL.NYMEX --interval 1m --time 1+2 --open 3 --high 4 --low 5 --close 6 --time-format "dd/MM/yyyy HH:mm:ss" --zone America/Chicago --to data/cl',
     '<%= config.bin %> md import btcusdt_20240808.gz --format raw --venue binance --to data/capture',
   ]
@@ -65,8 +67,8 @@ export default class MdImport extends TraderCommand {
       description: 'Take ticks that their source calls suspicious',
     }),
     venue: Flags.string({
-      helpGroup: 'RAW',
-      description: 'Whose frames they are, like binance, binance-usdm or deribit',
+      helpGroup: 'RAW AND ARCHIVE',
+      description: 'Whose frames or files they are, like binance, binance-usdm or deribit',
     }),
     instrument: Flags.string({ helpGroup: 'CSV', description: 'What the file is of, like BTCUSDT.BINANCE' }),
     kind: Flags.option({
@@ -123,7 +125,7 @@ export default class MdImport extends TraderCommand {
       delimiter: flags.delimiter?.replace('\\t', '\t'),
       columns: namedColumns(flags),
     }
-    const plan = planImport(flags.format, argv as string[], choices)
+    const plan = await planImport(flags.format, argv as string[], choices)
     for (const note of plan.notes) this.say(note)
 
     const progress = twoPasses()
@@ -142,7 +144,13 @@ export default class MdImport extends TraderCommand {
       skipsBadLines: flags['skip-bad'],
       progress,
     }
-    const { manifest, how, firstBadLines } = importMarketData(request)
+    let imported: Imported
+    try {
+      imported = importMarketData(request)
+    } finally {
+      plan.close?.()
+    }
+    const { manifest, how, firstBadLines } = imported
     progress.finish()
 
     for (const line of firstBadLines) this.say(`left out: ${line}`)

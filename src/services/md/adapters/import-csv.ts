@@ -90,7 +90,8 @@ function firstLines(file: string): string[] {
   return lines
 }
 
-function chunksOf(file: string): Iterable<Uint8Array> {
+/** The bytes of a file, of a zip those of its only file. */
+export function chunksOf(file: string): Iterable<Uint8Array> {
   if (!file.toLowerCase().endsWith('.zip')) return readChunks(file)
   const [entry, ...more] = zipEntries(file)
   if (entry === undefined || more.length > 0)

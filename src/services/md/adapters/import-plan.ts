@@ -23,4 +23,6 @@ export type ImportPlan = {
   readonly listed: ReadonlyMap<string, Listed>
   /** What is left out before reading, in a line each for the user. */
   readonly notes: readonly string[]
+  /** Ends what the sources are read from. */
+  readonly close?: () => void
 }

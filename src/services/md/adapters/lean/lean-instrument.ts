@@ -1,4 +1,5 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { indexOf } from '../chain-files/chain-row.ts'
 import { tenThousandths } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import type { LeanPath } from './lean-path.ts'
@@ -36,9 +37,6 @@ export function leanListing(path: LeanPath, entryName: string): Listing {
       return optionListing(ticker, name(`${ticker}-${path.underlyingMonth ?? ''}`), entryName, name)
   }
 }
-
-/** Weekly and afternoon-settled options have a root of their own. */
-const indexOf: Readonly<Record<string, string>> = { SPXW: 'SPX', RUTW: 'RUT', NDXP: 'NDX', VIXW: 'VIX', XSPW: 'XSP' }
 
 /** `20131007_gc_minute_trade_201312.csv`, newer files with the day of expiry behind it. */
 function futureListing(ticker: string, entryName: string, name: (symbol: string) => string): Listing {

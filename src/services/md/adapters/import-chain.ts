@@ -1,0 +1,81 @@
+import { readChunks } from '#lib/files/read-chunks.ts'
+import { textLines } from '#lib/files/text-lines.ts'
+import type { MarketFact } from '#lib/market/market-fact.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import type { ChainSnapshot } from './chain-files/chain-row.ts'
+import { endOfDayChains, isEndOfDay } from './chain-files/end-of-day.ts'
+import { venueChains } from './chain-files/venue-json.ts'
+import type { ImportPlan, Listed } from './import-plan.ts'
+import { LineFault } from './line-fault.ts'
+import type { MarketSource } from './market-source.ts'
+import { jsonValue } from './normalize/read-fields.ts'
+import { parseNumbersAsText } from './number-text.ts'
+import type { ReadReport } from './read-report.ts'
+import { sourceFiles } from './source-files.ts'
+
+/** Files that hold option chains whole: an option tick of each contract, and behind them the chain, each at its instant. */
+export function planChainImport(named: readonly string[]): ImportPlan {
+  const files = sourceFiles(named, ['.csv', '.csv.gz', '.json', '.json.gz'])
+  const listed = new Map<string, Listed>()
+  const sources = files.map(({ path }): MarketSource => {
+    // Of an end-of-day file the first row is enough: its rows are in order of days.
+    const [first] = chainsIn(path, { badLine: () => undefined }, 2)
+    return {
+      file: path,
+      notBefore: first?.at ?? 0,
+      facts: (report) => factsOf(chainsIn(path, report), listed),
+    }
+  })
+  return { files, sources, listed, notes: [] }
+}
+
+function chainsIn(file: string, report: Pick<ReadReport, 'badLine'>, rowsMost?: number): ChainSnapshot[] {
+  const lines = linesIn(file)
+  const [first = ''] = lines
+  try {
+    const chains = isEndOfDay(first)
+      ? endOfDayChains(lines.slice(0, rowsMost), (line, message) => report.badLine(file, line, message))
+      : venueChains(jsonValue(lines.join('\n'), parseNumbersAsText))
+    return chains.sort((a, b) => a.at - b.at)
+  } catch (error) {
+    if (!(error instanceof LineFault)) throw error
+    throw new UserError(error.message, { file, hint: 'CSV needs the header of an end-of-day file' })
+  }
+}
+
+function linesIn(file: string): string[] {
+  try {
+    return [...textLines(readChunks(file))]
+  } catch (error) {
+    throw new UserError(`cannot be read: ${(error as Error).message}`, { file })
+  }
+}
+
+function* factsOf(chains: readonly ChainSnapshot[], listings: Map<string, Listed>): Generator<MarketFact> {
+  for (const { at, underlying, underlyingPrice, rows } of chains) {
+    for (const { listed, tick } of rows) {
+      listings.set(listed.instrument, listed)
+      yield { at, topic: 'md.option.tick', payload: tick }
+    }
+    const contracts = rows.map(({ listed, tick }) => {
+      const { instrument, expiry = '', strike = '', right = 'call' } = listed
+      const { bid, bidSize, ask, askSize } = tick
+      return { instrument, expiry, strike, right, bid, bidSize, ask, askSize }
+    })
+    yield {
+      at,
+      topic: 'md.option.chain.snapshot',
+      payload: { underlying, underlyingPrice, contracts: contracts.sort(inOrder) },
+    }
+  }
+}
+
+type Placed = { readonly expiry: string; readonly strike: string; readonly right: string; readonly instrument: string }
+
+/** By expiry, strike and right, as the chain service tells them. */
+function inOrder(a: Placed, b: Placed): number {
+  if (a.expiry !== b.expiry) return a.expiry < b.expiry ? -1 : 1
+  if (a.strike !== b.strike) return Number(a.strike) - Number(b.strike)
+  if (a.right !== b.right) return a.right < b.right ? -1 : 1
+  return a.instrument < b.instrument ? -1 : 1
+}
