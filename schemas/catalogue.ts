@@ -9,6 +9,7 @@ import * as resolver from './resolver.ts'
 import * as risk from './risk.ts'
 import * as strategy from './strategy.ts'
 import * as system from './system.ts'
+import * as venue from './venue.ts'
 
 /** Who may say it. `self` = any authenticated service, about itself. */
 export type Writer =
@@ -108,6 +109,7 @@ export const catalogue = {
   'order.fill': entry(order.OrderFill, 'venue'),
   'order.canceled': entry(order.OrderCanceled, 'venue'),
   'order.expired': entry(order.OrderExpired, 'venue'),
+  'venue.reconciled': entry(venue.VenueReconciled, 'venue'),
   'pnl.update': entry(pnl.PnlUpdate, 'pnl'),
   'pnl.snapshot': entry(pnl.PnlSnapshot, 'pnl'),
   'system.time': entry(system.SystemTime, 'clock'),

@@ -62,7 +62,11 @@ export const OrderRejected = z.object({
     'DUPLICATE_CLIENT_ORDER_ID',
     'UNKNOWN_ORDER',
     'VENUE_CLOSED',
+    'INSUFFICIENT_BALANCE',
+    'REFUSED',
   ]),
+  /** In the venue's own words. */
+  reason: Text.optional(),
 })
 
 /** An execution of part of an order. `leavesQuantity` is what is still open after it; `fee` is negative for a rebate. */
@@ -78,6 +82,8 @@ export const OrderFill = z.object({
   leavesQuantity: Quantity,
   fee: Money,
   currency: Currency,
+  /** What the venue took, where that was not money of `currency`; `fee` is its worth at the fill's price. */
+  feePaid: z.object({ asset: Currency, amount: Money }).optional(),
   liquidity: z.enum(['maker', 'taker']),
   filledAt: Micros,
 })

@@ -39,7 +39,15 @@ export const SystemCommandResult = z.object({
 
 /** Something for a person to look at: a forged approval, a version that is not known, a slow consumer. */
 export const SystemAlert = z.object({
-  code: z.enum(['SIGNATURE_INVALID', 'FRAME_REFUSED', 'DISK_FULL', 'REQUEST_REFUSED', 'VENUE_REPORT_REFUSED']),
+  code: z.enum([
+    'SIGNATURE_INVALID',
+    'FRAME_REFUSED',
+    'DISK_FULL',
+    'REQUEST_REFUSED',
+    'VENUE_REPORT_REFUSED',
+    'VENUE_UNREACHABLE',
+    'VENUE_DIFFERS',
+  ]),
   subject: z.string().max(128),
   message: Text,
 })

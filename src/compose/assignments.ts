@@ -69,7 +69,8 @@ export function serviceTopics(topology: Topology): readonly ServiceTopics[] {
   return everyService.map(({ name, subscribes, emits }) => ({
     name,
     hears: subscribes,
-    says: emits,
+    // What only a real venue says.
+    says: name === 'venue' ? [...emits, 'venue.reconciled' as const] : emits,
     isAnswering: answering.has(name),
   }))
 }

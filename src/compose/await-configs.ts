@@ -16,6 +16,7 @@ export async function awaitConfigs(
 ): Promise<void> {
   const missing = new Set<string>(serviceRank)
   if (timeMode(topology) === 'live') missing.delete('clock')
+  if (topology.venue.kind !== 'simulated') missing.delete('venue')
   const told = setTimeout(() => say(`waiting for ${[...missing].join(', ')}`), 5_000)
   while (missing.size > 0 && !signal.aborted) {
     try {

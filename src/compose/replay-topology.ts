@@ -26,8 +26,9 @@ export function replayTopology({ log, run, logs, keys, port, speed, seek }: Repl
     if (config === undefined) throw new UserError(`${name} was never configured in that run`, { file: log })
     return config
   }
-  const { currency, ...venue } = configOf('venue') as VenueConfig
-  const { startingCash } = configOf('pnl') as Topology['account']
+  // That of a real venue was never said: what it did is fed.
+  const { currency: _, ...venue } = configs.has('venue') ? (configOf('venue') as VenueConfig) : unheard
+  const { startingCash, currency } = configOf('pnl') as Topology['account']
   return Topology.parse({
     run,
     logs,
@@ -41,6 +42,8 @@ export function replayTopology({ log, run, logs, keys, port, speed, seek }: Repl
     venue,
   })
 }
+
+const unheard = { fill: 'touch', currency: undefined } as const
 
 /** A name that no run has yet: `replay-<run>`, then `replay-<run>-2`. */
 export function freeReplayName(logs: string, recorded: string): string {

@@ -11,6 +11,7 @@ import { bindStrategy, readStrategyFile } from '#services/strategy/adapters/stra
 import { recordedRun } from './recorded-run.ts'
 import { everyService } from './services.ts'
 import type { Topology } from './topology.ts'
+import { simulatedVenue } from './venue-settings.ts'
 
 /** A service's configuration as its `system.config` says it: plain JSON, and the SHA-256 of its text. */
 export type ServiceConfig = { readonly hash: string; readonly config: unknown }
@@ -25,14 +26,15 @@ export function configsOf(topology: Topology): Readonly<Partial<Record<ServiceNa
   return configsFromFiles(topology)
 }
 
-/** The services that answer: where a run is fed again, those that did then (not the clock of a live one, which is fed). */
+/** The services that answer: not a real venue, and where a run is fed again, those that did then (not the clock of a live one, which is fed). */
 export function answeringServices(topology: Topology): readonly AnyService[] {
-  if (topology.feed.kind !== 'run') return everyService
+  if (topology.feed.kind !== 'run')
+    return topology.venue.kind === 'simulated' ? everyService : everyService.filter(({ name }) => name !== 'venue')
   const { configs } = recordedRun(topology.feed.path)
   return everyService.filter(({ name }) => configs.has(name))
 }
 
-function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, ServiceConfig>> {
+function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceName, ServiceConfig>>> {
   const { account, venue, risk, clock, bars, chains } = topology
   const strategies = topology.strategies.map(({ file, roles }) => {
     const read = readStrategyFile(file)
@@ -55,7 +57,7 @@ function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, Serv
       calendars: calendarsOf(topology),
       chains: chains.map(({ underlying, every }) => ({ underlying, everyMicros: microsOf(every) })),
     },
-    venue: { ...venue, currency: account.currency },
+    venue: venue.kind === 'simulated' ? { ...simulatedVenue(venue), currency: account.currency } : null,
     orders: {},
     pnl: { ...account, maxDrawdown },
     clock: clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros },
@@ -69,8 +71,11 @@ function configsFromFiles(topology: Topology): Readonly<Record<ServiceName, Serv
     strategies.map(({ bound }) => bound.definition.name),
     topology,
   )
-  const named = everyService.map((service) => [service.name, said(checked(service, plain(configs[service.name])))])
-  return Object.fromEntries(named) as Record<ServiceName, ServiceConfig>
+  const named = answeringServices(topology).map((service) => [
+    service.name,
+    said(checked(service, plain(configs[service.name]))),
+  ])
+  return Object.fromEntries(named)
 }
 
 /** A reload of a file that was copied must not stop what runs: both files are named. */

@@ -6,10 +6,10 @@ import { mayBeWritten } from '#lib/journal/durability.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { MarketHours } from '#lib/time/market-hours.ts'
 import { Currency, InstrumentId, Interval, Micros, Money, Name } from '#schemas/primitives.ts'
-import { FeedConfig, Speed } from '#services/md/adapters/feed-config.ts'
+import { FeedConfig, playedFrom, Speed } from '#services/md/adapters/feed-config.ts'
 import { OptionPolicy } from '#services/resolver/service.ts'
 import { RiskConfig } from '#services/risk/service.ts'
-import { VenueConfig } from '#services/venue/service.ts'
+import { VenueSettings } from './venue-settings.ts'
 
 /** Returns are fractions of it. */
 export const StartingCash = Money.refine(
@@ -52,6 +52,17 @@ const LogSettings = z.strictObject({
   segmentMiB: z.int().min(1).max(1_024).default(64),
 })
 
+type OfNow = {
+  readonly feed: z.infer<typeof FeedConfig> | RunFeed
+  readonly clock: { readonly mode?: 'live' | 'replay' | undefined }
+  readonly lockstep: boolean
+}
+
+const isOfNow = ({ feed, clock, lockstep }: OfNow): boolean => {
+  const isLive = feed.kind === 'exchange' || (feed.kind === 'seeded' && playedFrom(feed) === null)
+  return isLive && !lockstep && clock.mode !== 'replay'
+}
+
 /** What a tree of processes, or a backtest, is made of: what runs, on which market, with which money. */
 export const Topology = z
   .strictObject({
@@ -88,13 +99,18 @@ export const Topology = z
         stepMicros: z.int().min(1_000).optional(),
       })
       .default({}),
-    venue: VenueConfig.omit({ currency: true }),
+    /** The simulated exchange (`fill: touch`), or a real one (`kind: binance`). */
+    venue: VenueSettings,
     risk: RiskConfig.omit({ currency: true, startingCash: true }).prefault({}),
     strategies: z.array(z.strictObject({ file: z.string(), roles: z.record(Name, RoleTarget) })).default([]),
   })
   .refine(({ feed, strategies }) => feed.kind === 'run' || strategies.length > 0, {
     path: ['strategies'],
     message: 'a tree trades at least one strategy',
+  })
+  .refine((topology) => topology.venue.kind === 'simulated' || isOfNow(topology), {
+    path: ['venue', 'kind'],
+    message: 'a real venue is for a live market, without lockstep',
   })
 export type Topology = z.infer<typeof Topology>
 
@@ -113,9 +129,10 @@ export function readTopology(file: string): Topology {
 export const placed = (topology: Topology): Topology => withPaths(topology, (path) => resolve(path))
 
 function withPaths(topology: Topology, from: (path: string) => string): Topology {
-  const { feed, strategies, calendars } = topology
+  const { feed, strategies, calendars, venue } = topology
   return {
     ...topology,
+    venue: 'keyFile' in venue && venue.keyFile !== undefined ? { ...venue, keyFile: from(venue.keyFile) } : venue,
     feed: withFeedPaths(feed, from),
     calendars: Object.fromEntries(
       Object.entries(calendars).map(([name, hours]) => [

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { isProduction } from '#compose/production-guard.ts'
 import type { Topology } from '#compose/topology.ts'
 import type { ChildSpec } from '#lib/process/supervised-child.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
@@ -34,6 +35,7 @@ export function treeChildren(topology: Topology, assigned: (process: string) => 
         name,
         ...common,
         ...['--url', router ?? 'the router is not there'],
+        ...(name === 'venue' && isProduction(topology) ? ['--live'] : []),
       ]),
     ),
   ]

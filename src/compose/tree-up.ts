@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { assignmentsOf } from '#compose/assignments.ts'
 import { defaultTopologyFile } from '#compose/default-topology.ts'
+import { confirmProduction, type LiveFlags, liveFlags } from '#compose/production-guard.ts'
 import { readTopology } from '#compose/topology.ts'
 import { runTree } from '#compose/tree.ts'
 import { showLines } from '#compose/tree-lines.ts'
@@ -8,11 +9,12 @@ import { checkedIfGiven } from '#lib/terminal/checked-flag.ts'
 import { Name } from '#schemas/primitives.ts'
 
 export const upFlags = {
+  ...liveFlags,
   topology: Flags.string({ description: 'What to run (YAML); see examples/. Without it: the seeded market' }),
   run: Flags.string({ description: 'Name of the run, instead of the one in the topology' }),
 }
 
-type UpFlags = { readonly topology?: string; readonly run?: string }
+type UpFlags = LiveFlags & { readonly topology?: string; readonly run?: string }
 
 /** Checks everything, then runs the tree to its end; the exit code says how it ended. */
 export async function upTree(flags: UpFlags, isDashboard: boolean): Promise<void> {
@@ -21,6 +23,7 @@ export async function upTree(flags: UpFlags, isDashboard: boolean): Promise<void
   const run = checkedIfGiven('run', flags.run, Name)
   const topology = { ...read, run: run ?? (flags.topology === undefined ? 'live' : read.run) }
   const assignments = assignmentsOf(topology, file)
+  await confirmProduction(topology, flags)
   const view = isDashboard ? (await import('#compose/tree-dashboard.ts')).showTree : showLines
   const { exitCode, failure } = await runTree(topology, assignments, view)
   process.exitCode = exitCode

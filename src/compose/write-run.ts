@@ -5,6 +5,7 @@ import { version } from '#lib/process/version.ts'
 import type { BacktestResult, ResultBook } from './backtest-result.ts'
 import type { configsOf } from './service-configs.ts'
 import { placed, type Topology } from './topology.ts'
+import { simulatedVenue } from './venue-settings.ts'
 
 /** What the data is a function of. */
 export type DataDescribed = { readonly name: string; readonly hash: string; readonly isSimulated: boolean }
@@ -45,13 +46,14 @@ export type WrittenRun = {
 /** Writes what stands beside the log of a backtest. The manifest is written last. */
 export function writeRun(run: FinishedRun): WrittenRun {
   const { topology, configs, data, folder, book, startsAt, events, contentHash } = run
-  const result = book.result(topology.venue.fill, data.isSimulated)
+  const { fill } = simulatedVenue(topology.venue)
+  const result = book.result(fill, data.isSimulated)
   const { strategies = [] } = (configs.strategy?.config ?? {}) as { strategies?: readonly { readonly hash: string }[] }
   const manifest: BacktestManifest = {
     run: basename(resolve(folder)),
     version,
     strategies: topology.strategies.map(({ file }, i) => ({ file, hash: strategies[i]?.hash as string })),
-    fill: topology.venue.fill,
+    fill,
     configHash: createHash('sha256').update(JSON.stringify(configs)).digest('hex'),
     data,
     startsAt,

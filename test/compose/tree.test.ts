@@ -27,6 +27,7 @@ const topology = () => ({
   logs: join(folder, 'logs'),
   keys: join(folder, 'keys'),
   router: { host: '127.0.0.1', port: 0 },
+  venue: { kind: 'simulated' },
 })
 const treeFile = () => join(folder, 'logs', 'drill', 'tree.json')
 

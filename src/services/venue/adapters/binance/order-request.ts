@@ -61,7 +61,8 @@ export function submissionOf(
     side: side === 'BUY' ? 'buy' : 'sell',
     quantity,
     orderType: orderTypeOf[type],
-    timeInForce,
+    // What a market order does not get at once expires there.
+    timeInForce: price === null ? 'IOC' : timeInForce,
     expiresAt: Number.MAX_SAFE_INTEGER,
     ...(price === null ? {} : { limitPrice: price }),
     ...(stopPrice === null ? {} : { stopPrice }),

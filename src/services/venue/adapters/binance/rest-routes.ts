@@ -88,8 +88,11 @@ function depth(served: Served, params: Params) {
   return { lastUpdateId: market.updateId, bids: side(bid, bidSize), asks: side(ask, askSize) }
 }
 
-function account({ venue, nowMs }: Served) {
-  const balances = venue.wallet.assets.map((asset) => ({ asset, ...venue.wallet.balance(asset) }))
+function account({ venue, nowMs }: Served, params: Params) {
+  const all = venue.wallet.assets.map((asset) => ({ asset, ...venue.wallet.balance(asset) }))
+  const isZero = (text: string) => /^0\.0+$/.test(text)
+  const balances =
+    params.get('omitZeroBalances') === 'true' ? all.filter(({ free, locked }) => !isZero(free) || !isZero(locked)) : all
   return {
     makerCommission: 0,
     takerCommission: 0,
@@ -192,9 +195,11 @@ function cancelAll(served: Served, params: Params) {
   return orders.map((order) => canceledJson(order, params))
 }
 
-function limited<T>(all: readonly T[], params: Params): readonly T[] {
+const limited = <T>(all: readonly T[], params: Params): readonly T[] => all.slice(-limitOf(params))
+
+function limitOf(params: Params): number {
   const limit = params.has('limit') ? wholeNumber(needed(params, 'limit'), 'limit') : 500
-  return all.slice(-Math.min(1_000, Math.max(1, limit)))
+  return Math.min(1_000, Math.max(1, limit))
 }
 
 function allOrders(served: Served, params: Params) {
@@ -211,8 +216,12 @@ function myTrades(served: Served, params: Params) {
   const orders = [...served.venue.orders.values()].filter(
     ({ request, orderId }) => request.symbol.symbol === symbol && (id === null || orderId === id),
   )
-  const trades = orders.flatMap((order) => order.trades).sort((a, b) => a.id - b.id)
-  return limited(trades, params).map((trade) => tradeJson(symbol, trade))
+  const from = params.has('fromId') ? wholeNumber(needed(params, 'fromId'), 'fromId') : null
+  const all = orders.flatMap((order) => order.trades).sort((a, b) => a.id - b.id)
+  const trades = from === null ? all : all.filter((trade) => trade.id >= from)
+  return (from === null ? limited(trades, params) : trades.slice(0, limitOf(params))).map((trade) =>
+    tradeJson(symbol, trade),
+  )
 }
 
 function openStream({ listenKeys }: Served) {

@@ -9,6 +9,7 @@ import { type ApiKey, checkKey, checkSignature } from './request-auth.ts'
 import { routes, type Served } from './rest-routes.ts'
 import { ServedVenue } from './served-venue.ts'
 import { StreamHub } from './stream-hub.ts'
+import { WebSocketApi } from './web-socket-api.ts'
 
 export type BinanceServer = {
   readonly url: string
@@ -33,14 +34,20 @@ const longestBody = 64 << 10
 /** The simulated venue over Binance's Spot REST API and WebSocket streams, on one port. Throws a UserError when it is taken. */
 export async function serveBinance(options: BinanceServerOptions): Promise<BinanceServer> {
   const { host = '127.0.0.1', port, config, balances, nowMs } = options
-  const venue = new ServedVenue({ config, balances, nowMs, onUserFrame: (frame) => hub.tellUser(frame) })
+  const tellUser = (frame: object) => {
+    hub.tellUser(frame)
+    api.tellUser(frame)
+  }
+  const venue = new ServedVenue({ config, balances, nowMs, onUserFrame: tellUser })
   const served: Served = { venue, nowMs, listenKeys: new Set() }
   const hub: StreamHub = new StreamHub(served)
+  const api: WebSocketApi = new WebSocketApi(served, options.key)
   const server = createServer((request, response) => void serve(served, options, request, response))
   await listen(server, port, host)
   const sockets = new WebSocketServer({ server, maxPayload: longestBody, perMessageDeflate: false })
   sockets.on('connection', (socket, { url = '/' }) => {
-    if (!hub.join(socket, new URL(url, 'http://localhost'))) socket.close(1008, 'there is no such stream')
+    if (url === '/ws-api/v3') api.join(socket)
+    else if (!hub.join(socket, new URL(url, 'http://localhost'))) socket.close(1008, 'there is no such stream')
   })
   const { port: taken } = server.address() as AddressInfo
   return {
@@ -53,6 +60,7 @@ export async function serveBinance(options: BinanceServerOptions): Promise<Binan
     close: () =>
       new Promise<void>((resolve) => {
         hub.close()
+        for (const socket of sockets.clients) socket.terminate()
         sockets.close()
         server.close(() => resolve())
         server.closeAllConnections()

@@ -140,7 +140,7 @@ export function executionReport(order: ServedOrder, type: 'NEW' | 'TRADE' | 'CAN
     T: order.updateTime,
     t: trade?.id ?? -1,
     I: order.orderId,
-    w: isOpen(order),
+    w: isOpen(order) && (request.stopPrice === null || order.isTriggered),
     m: trade?.isMaker ?? false,
     M: false,
     O: order.time,

@@ -181,7 +181,7 @@ export class ServedVenue {
     else this.wallet.take(base, quantity)
     if (isBuyer) this.wallet.take(quote, paid)
     else this.wallet.add(quote, paid)
-    this.wallet.take(quote, parseExact(fill.fee))
+    this.wallet.take(quote, parseExact(commission))
     this.#report(order, 'TRADE')
   }
 

@@ -1,0 +1,18 @@
+import { z } from 'zod'
+import { Currency, Money, Name } from './primitives.ts'
+
+const Count = z.int().min(0)
+
+/** What a real venue holds was compared with what the log says; from the first one in a process on, orders are sent. */
+export const VenueReconciled = z.object({
+  venue: Name,
+  /** All of each asset, free or bound in orders. */
+  balances: z.array(z.object({ asset: z.string().max(32), total: Money })).max(2_000),
+  workingOrders: Count,
+  /** What had happened there and was not in the log: it has been said just before. */
+  missing: z.object({ acceptances: Count, fills: Count, ends: Count }),
+  /** Client ids of open orders that the log does not know. */
+  external: z.array(z.string().max(64)).max(1_000),
+  /** Balances that are not the first ones of the log and the fills since. */
+  differences: z.array(z.object({ asset: Currency, expected: Money, found: Money })).max(100),
+})

@@ -1,0 +1,128 @@
+import { readSecret } from '#lib/bus/auth.ts'
+import { Connection } from '#lib/bus/connection.ts'
+import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
+import { trustedCa } from '#lib/bus/trusted-ca.ts'
+import { splitSig } from '#lib/codec/event-text.ts'
+import { reportTopics } from '#lib/domain/venue-report.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import type { Event, Fact, Statement } from '#schemas/event.ts'
+import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
+import { readCredentials } from '#services/venue/adapters/binance-spot/credentials.ts'
+import { addressesOf } from '#services/venue/adapters/binance-spot/spot-config.ts'
+import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
+import { refuseUnlimited } from './production-guard.ts'
+import { failProcess, type ProcessFlags, wallClock } from './service-process.ts'
+import type { Topology } from './topology.ts'
+
+const topics = ['system.config', 'order.submitted', 'order.cancel_requested', 'venue.reconciled', ...reportTopics]
+
+type Hooks = { readonly onLive: () => void; readonly note: (message: string) => void }
+
+/** Runs the gateway to a real venue over the router. Throws a UserError where there is no key. */
+export function runGateway(
+  topology: Topology,
+  { url, keys, live }: ProcessFlags & { readonly live: boolean },
+  hooks: Hooks,
+): { close(): Promise<void> } {
+  const { venue: config } = topology
+  refuseUnlimited(topology, live)
+  if (config.kind !== 'binance') throw new Error('the venue is simulated')
+  const addresses = addressesOf(config)
+  if (addresses === null) throw new UserError('venue.restUrl and venue.wsUrl do not say where the venue is')
+  const credentials = readCredentials(process.env, config.keyFile)
+  const door = { url, identity: 'venue', secret: readSecret(keys, 'venue'), ca: trustedCa(url, keys) }
+  const facts = new FactQueue()
+  const publisher = new FeedPublisher({
+    ...door,
+    source: `venue-${config.kind}`,
+    open: (mark) => facts.from((mark?.epoch ?? 0) + 1),
+    onFault: failProcess,
+  })
+  const gateway = new Gateway({
+    ...config,
+    venue: binanceSpot({ config, addresses, credentials, nowMs }),
+    nowMs,
+    say: (statement) => facts.push(statement),
+    note: hooks.note,
+  })
+  const reader = readLog(door, gateway, hooks)
+  return {
+    close: async () => {
+      gateway.close()
+      facts.end()
+      await reader.close()
+      await publisher.close()
+    },
+  }
+}
+
+/** Never steps back, whatever is done to the system's clock. */
+const nowMs = (): number => performance.timeOrigin + performance.now()
+
+function readLog(
+  door: Pick<ConstructorParameters<typeof Connection>[0], 'url' | 'identity' | 'secret' | 'ca'>,
+  gateway: Gateway,
+  { onLive }: Hooks,
+): Connection {
+  let seen = 0
+  let goal: number | null = null
+  let isLive = false
+  const look = () => {
+    if (isLive || goal === null || seen < goal) return
+    isLive = true
+    gateway.caughtUp()
+    onLive()
+  }
+  return new Connection({
+    ...door,
+    // A newer process of this service ends this one.
+    wish: () => ({ from: seen + 1, topics, isService: true }),
+    onWelcome: ({ head }) => {
+      if (head < seen) failProcess(`the log ends at ${head}, and ${seen} has been seen: beginning anew`)
+      goal ??= head
+      look()
+    },
+    onEvents: (_from, to, lines) => {
+      for (const line of lines) {
+        const event = JSON.parse(splitSig(line).text) as Event
+        if (event.seq <= seen) continue
+        seen = event.seq
+        gateway.hear(event)
+      }
+      seen = Math.max(seen, to)
+      look()
+    },
+    onRefused: (reason) => failProcess(`the router refuses: ${reason}`),
+  })
+}
+
+/** What was said and has yet to be taken by the publisher, numbered. */
+class FactQueue {
+  #waiting: Statement[] = []
+  #isEnded = false
+  #wake: () => void = () => undefined
+
+  push(statement: Statement): void {
+    this.#waiting.push(statement)
+    this.#wake()
+  }
+
+  end(): void {
+    this.#isEnded = true
+    this.#wake()
+  }
+
+  async *from(epoch: number): AsyncGenerator<readonly Fact[]> {
+    let n = 0
+    let at = 0
+    while (!this.#isEnded) {
+      const taken = this.#waiting.splice(0)
+      at = Math.max(at, wallClock())
+      if (taken.length > 0) yield taken.map((statement) => ({ ...statement, at, epoch, n: n++ }))
+      else
+        await new Promise<void>((resolve) => {
+          this.#wake = resolve
+        })
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { readFileSync, statSync } from 'node:fs'
+import { z } from 'zod'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+/** What requests are signed with. It has no text: nothing that prints it prints the secret. */
+export class Credentials {
+  readonly #apiKey: string
+  readonly #secret: string
+
+  constructor(apiKey: string, secret: string) {
+    this.#apiKey = apiKey
+    this.#secret = secret
+  }
+
+  get apiKey(): string {
+    return this.#apiKey
+  }
+
+  get secret(): string {
+    return this.#secret
+  }
+
+  toJSON(): string {
+    return 'credentials'
+  }
+}
+
+const KeyFile = z.strictObject({ apiKey: z.string().min(8).max(256), secret: z.string().min(8).max(256) })
+
+/** From the environment, else from a file that only its owner can read. Throws a UserError that says nothing of what is in it. [G17] */
+export function readCredentials(environment: NodeJS.ProcessEnv, file: string | undefined): Credentials {
+  const { BINANCE_API_KEY: apiKey, BINANCE_API_SECRET: secret } = environment
+  if (apiKey && secret) return new Credentials(apiKey, secret)
+  const hint = 'set BINANCE_API_KEY and BINANCE_API_SECRET, or venue.keyFile: {"apiKey": …, "secret": …}, mode 0600'
+  if (file === undefined) throw new UserError('there is no key to trade with', { hint })
+  let text: string
+  try {
+    if ((statSync(file).mode & 0o077) !== 0)
+      throw new UserError('others may read it', { file, hint: `chmod 600 ${file}` })
+    text = readFileSync(file, 'utf8')
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw new UserError(`cannot be read: ${(error as NodeJS.ErrnoException).code}`, { file, hint })
+  }
+  const parsed = KeyFile.safeParse(jsonOf(text))
+  if (!parsed.success) throw new UserError('holds no {"apiKey", "secret"}', { file })
+  return new Credentials(parsed.data.apiKey, parsed.data.secret)
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

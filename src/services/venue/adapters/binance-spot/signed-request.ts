@@ -1,0 +1,63 @@
+import { createHmac } from 'node:crypto'
+import type { Credentials } from './credentials.ts'
+
+export type Params = Readonly<Record<string, string>>
+
+/** What an exchange answered: the HTTP status and the JSON; status 0 where no answer came, `text` says why. */
+export type HttpAnswer = {
+  readonly status: number
+  readonly json: unknown
+  readonly text: string
+  readonly retryAfterMs: number | null
+}
+
+export type SpotRequest = {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly path: string
+  readonly params: Params
+  readonly isSigned: boolean
+}
+
+/** Binance, "SIGNED endpoint security": HMAC-SHA256 of the query string. */
+export function signed(params: Params, { secret }: Credentials): string {
+  const query = new URLSearchParams(params).toString()
+  return `${query}&signature=${createHmac('sha256', secret).update(query).digest('hex')}`
+}
+
+/** One request, once. Never throws, and never says the address, which has the signature in it. */
+export async function sendRequest(
+  restUrl: string,
+  credentials: Credentials,
+  { method, path, params, isSigned }: SpotRequest,
+  timeoutMs: number,
+): Promise<HttpAnswer> {
+  const query = isSigned ? signed(params, credentials) : new URLSearchParams(params).toString()
+  try {
+    const response = await fetch(`${restUrl}${path}${query === '' ? '' : `?${query}`}`, {
+      method,
+      redirect: 'error',
+      headers: isSigned ? { 'x-mbx-apikey': credentials.apiKey } : {},
+      signal: AbortSignal.timeout(timeoutMs),
+    })
+    const text = await response.text()
+    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
+    return {
+      status: response.status,
+      json: parsed(text),
+      text: text.slice(0, 500),
+      retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1_000 : null,
+    }
+  } catch (error) {
+    const { name, cause } = error as Error
+    const code = (cause as { code?: string } | undefined)?.code
+    return { status: 0, json: null, text: code ?? name, retryAfterMs: null }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,43 @@
+import type { z } from 'zod'
+import type { Answer, RejectCode } from '../gateway/real-venue.ts'
+import type { HttpAnswer } from './signed-request.ts'
+
+/** What an answer of Binance proves (Spot API, "General API information" and "Error codes"). */
+export function answerOf<S extends z.ZodType, T>(
+  { status, json, text, retryAfterMs }: HttpAnswer,
+  schema: S,
+  read: (value: z.infer<S>) => T,
+): Answer<T> {
+  if (status === 200) {
+    const known = schema.safeParse(json)
+    return known.success
+      ? { kind: 'done', value: read(known.data) }
+      : nothing(
+          `its answer is not understood: ${known.error.issues[0]?.path.join('.')} ${known.error.issues[0]?.message}`,
+        )
+  }
+  const { code, msg } = (json ?? {}) as { code?: number; msg?: string }
+  const reason =
+    typeof code === 'number' ? `${code} ${msg}` : `${status === 0 ? '' : `HTTP ${status} `}${text.slice(0, 200)}`
+  // 429 and 418 limit, 403 is a wall in front, 5xx and these codes say that what became of it is unknown.
+  const provesNothing = status === 0 || status >= 500 || status === 429 || status === 418 || status === 403
+  if (provesNothing || typeof code !== 'number' || unknownOutcome.has(code))
+    return nothing(reason, retryAfterMs ?? undefined)
+  if (code === -2013 || (code === -2011 && /unknown order/i.test(msg ?? ''))) return { kind: 'absent' }
+  return { kind: 'refused', code: rejectCode(code, msg ?? ''), reason: reason.slice(0, 2_000) }
+}
+
+/** UNKNOWN, DISCONNECTED, TOO_MANY_REQUESTS, UNEXPECTED_RESP, TIMEOUT, SERVER_BUSY, TOO_MANY_ORDERS, INVALID_TIMESTAMP. */
+const unknownOutcome: ReadonlySet<number> = new Set([-1000, -1001, -1003, -1006, -1007, -1008, -1015, -1021])
+
+const nothing = (reason: string, waitMs = 250): Answer<never> => ({ kind: 'nothing', reason, waitMs })
+
+function rejectCode(code: number, msg: string): RejectCode {
+  if (code === -1121) return 'INSTRUMENT_UNKNOWN'
+  if (code === -1013 || code === -1111) return /price/i.test(msg) ? 'PRICE_INVALID' : 'QUANTITY_INVALID'
+  if (code <= -1100 && code > -1200) return 'TERMS_INVALID'
+  if (code !== -2010) return 'REFUSED'
+  if (/duplicate/i.test(msg)) return 'DUPLICATE_CLIENT_ORDER_ID'
+  if (/insufficient balance/i.test(msg)) return 'INSUFFICIENT_BALANCE'
+  return /market is closed/i.test(msg) ? 'VENUE_CLOSED' : 'REFUSED'
+}

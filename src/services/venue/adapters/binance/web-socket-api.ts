@@ -1,0 +1,113 @@
+import type { RawData, WebSocket } from 'ws'
+import { BinanceFault, fault } from './binance-fault.ts'
+import { type ApiKey, checkKey, checkSignature } from './request-auth.ts'
+import { routes, type Served } from './rest-routes.ts'
+
+type Subscription = { readonly socket: WebSocket; readonly id: number }
+
+/** Binance's WebSocket API: requests of the REST API by name, and the account's stream on the same connection. */
+export class WebSocketApi {
+  readonly #served: Served
+  readonly #key: ApiKey
+  readonly #subscriptions = new Set<Subscription>()
+  #opened = 0
+
+  constructor(served: Served, key: ApiKey) {
+    this.#served = served
+    this.#key = key
+  }
+
+  join(socket: WebSocket): void {
+    socket.on('close', () => this.#leave(socket))
+    socket.on('error', () => socket.terminate())
+    socket.on('message', (bytes, isBinary) => {
+      // A subscription's own answer comes before its first frame.
+      const answer = this.#answer(socket, isBinary ? '' : String(bytes as RawData))
+      socket.send(JSON.stringify(answer))
+    })
+  }
+
+  /** A frame of the account, to every subscription. */
+  tellUser(event: object): void {
+    for (const { socket, id } of this.#subscriptions) {
+      // Who does not read is cut off, as an exchange does.
+      if (socket.bufferedAmount > 4 << 20) socket.terminate()
+      else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ subscriptionId: id, event }))
+    }
+  }
+
+  #leave(socket: WebSocket): void {
+    for (const one of this.#subscriptions) if (one.socket === socket) this.#subscriptions.delete(one)
+  }
+
+  #answer(socket: WebSocket, text: string): object {
+    let id: unknown = null
+    try {
+      const asked = requestIn(text)
+      id = asked.id
+      return { id, status: 200, result: this.#result(socket, asked.method, asked.params), rateLimits: [] }
+    } catch (error) {
+      if (!(error instanceof BinanceFault)) throw error
+      return { id, status: error.status, error: { code: error.code, msg: error.message }, rateLimits: [] }
+    }
+  }
+
+  #result(socket: WebSocket, method: string, params: Map<string, string>): unknown {
+    if (method === 'userDataStream.subscribe.signature') {
+      this.#check(params)
+      const subscription = { socket, id: this.#opened++ }
+      this.#subscriptions.add(subscription)
+      return { subscriptionId: subscription.id }
+    }
+    if (method === 'userDataStream.unsubscribe') {
+      const wanted = params.get('subscriptionId')
+      for (const one of this.#subscriptions)
+        if (one.socket === socket && (wanted === undefined || wanted === String(one.id)))
+          this.#subscriptions.delete(one)
+      return {}
+    }
+    const route = routes[methods[method] ?? '']
+    if (route === undefined) throw fault.notFound()
+    if (route.security === 'signed') this.#check(params)
+    return route.answer(this.#served, params)
+  }
+
+  /** Signed over the parameters in the order of their names (WebSocket API, "SIGNED request security"). */
+  #check(params: Map<string, string>): void {
+    checkKey(params.get('apiKey'), this.#key)
+    const sorted = [...params].filter(([name]) => name !== 'signature').sort(([a], [b]) => (a < b ? -1 : 1))
+    const payload = sorted.map(([name, value]) => `${name}=${value}`).join('&')
+    checkSignature(payload, '', params, this.#key, this.#served.nowMs())
+  }
+}
+
+const methods: Readonly<Record<string, string>> = {
+  ping: 'GET /api/v3/ping',
+  time: 'GET /api/v3/time',
+  exchangeInfo: 'GET /api/v3/exchangeInfo',
+  depth: 'GET /api/v3/depth',
+  'ticker.price': 'GET /api/v3/ticker/price',
+  'ticker.book': 'GET /api/v3/ticker/bookTicker',
+  'order.place': 'POST /api/v3/order',
+  'order.test': 'POST /api/v3/order/test',
+  'order.status': 'GET /api/v3/order',
+  'order.cancel': 'DELETE /api/v3/order',
+  'order.cancelReplace': 'POST /api/v3/order/cancelReplace',
+  'openOrders.status': 'GET /api/v3/openOrders',
+  'openOrders.cancelAll': 'DELETE /api/v3/openOrders',
+  allOrders: 'GET /api/v3/allOrders',
+  'account.status': 'GET /api/v3/account',
+  myTrades: 'GET /api/v3/myTrades',
+}
+
+function requestIn(text: string): { id: unknown; method: string; params: Map<string, string> } {
+  let asked: { id?: unknown; method?: unknown; params?: Record<string, unknown> } | null
+  try {
+    asked = JSON.parse(text)
+  } catch {
+    throw fault.illegal('request')
+  }
+  const { id = null, method, params = {} } = asked ?? {}
+  if (typeof method !== 'string') throw fault.mandatory('method')
+  return { id, method, params: new Map(Object.entries(params).map(([name, value]) => [name, String(value)])) }
+}

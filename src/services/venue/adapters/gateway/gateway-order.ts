@@ -1,0 +1,194 @@
+import {
+  addExact,
+  compareExact,
+  type ExactDecimal,
+  formatExact,
+  multiplyExact,
+  parseExact,
+} from '#lib/bars/exact-decimal.ts'
+import { subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import type { VenueAssets, VenueOrder, VenueTrade } from './real-venue.ts'
+
+/** An order of the log: what was said of it, what the venue has shown of it, and what is under way. */
+export type GatewayOrder = {
+  readonly submitted: PayloadOf<'order.submitted'>
+  readonly venueClientId: string
+  /** The reason of the cancel that was asked for. */
+  cancelReason: string | null
+  readonly said: {
+    accepted: boolean
+    triggered: boolean
+    filled: ExactDecimal
+    ended: boolean
+    readonly trades: Set<string>
+  }
+  venueOrderId: string | null
+  executed: ExactDecimal
+  isTriggered: boolean
+  end: Exclude<VenueOrder['state'], 'working'> | null
+  readonly trades: Map<string, VenueTrade>
+  /** Up to when, by the venue's clock, it may still take a request that is under way; null: it is not there for sure. [G2] */
+  takenUntilMs: number | null
+  isBusy: boolean
+  /** Of the machine's clock: nothing is done for it before. */
+  notBeforeMs: number
+  queries: number
+  cancels: number
+}
+
+export const gatewayOrder = (
+  submitted: PayloadOf<'order.submitted'>,
+  venueClientId: string,
+  takenUntilMs: number | null,
+): GatewayOrder => ({
+  submitted,
+  venueClientId,
+  cancelReason: null,
+  said: { accepted: false, triggered: false, filled: zero, ended: false, trades: new Set() },
+  venueOrderId: null,
+  executed: zero,
+  isTriggered: false,
+  end: null,
+  trades: new Map(),
+  takenUntilMs,
+  isBusy: false,
+  notBeforeMs: 0,
+  queries: 0,
+  cancels: 0,
+})
+
+export type OwnReport = Event<
+  'order.accepted' | 'order.triggered' | 'order.rejected' | 'order.fill' | 'order.canceled' | 'order.expired'
+>
+export type Report = Statement<OwnReport['topic']>
+
+/** Takes in what the log has of the order. [G9] */
+export function foldSaid(order: GatewayOrder, report: Report): void {
+  const { said, submitted } = order
+  if ('venueOrderId' in report.payload) {
+    order.venueOrderId ??= report.payload.venueOrderId
+    order.takenUntilMs = null
+  }
+  switch (report.topic) {
+    case 'order.accepted':
+      said.accepted = true
+      return
+    case 'order.triggered':
+      said.triggered = true
+      return
+    case 'order.fill': {
+      const { tradeId, quantity } = report.payload
+      if (said.trades.has(tradeId)) return
+      said.trades.add(tradeId)
+      said.filled = addExact(said.filled, parseExact(quantity))
+      if (compareExact(said.filled, parseExact(submitted.quantity)) >= 0) said.ended = true
+      return
+    }
+    case 'order.rejected':
+    case 'order.canceled':
+    case 'order.expired':
+      said.ended = true
+  }
+}
+
+/** Joins what the venue shows with what is known: in any order, as often as it comes. [G7] */
+export function joinView(order: GatewayOrder, view: VenueOrder): void {
+  order.venueOrderId ??= view.venueOrderId
+  order.isTriggered ||= view.isTriggered
+  const executed = parseExact(view.executed)
+  if (compareExact(executed, order.executed) > 0) order.executed = executed
+  joinTrades(order, view.trades)
+  if (view.state !== 'working') order.end ??= view.state
+}
+
+export function joinTrades(order: GatewayOrder, trades: readonly VenueTrade[]): void {
+  for (const trade of trades) {
+    if (order.trades.has(trade.tradeId)) continue
+    order.trades.set(trade.tradeId, trade)
+    const known = [...order.trades.values()].reduce((sum, { quantity }) => addExact(sum, parseExact(quantity)), zero)
+    if (compareExact(known, order.executed) > 0) order.executed = known
+  }
+}
+
+/** Has more been executed than the trades that are said or known? */
+export function lacksTrades(order: GatewayOrder): boolean {
+  const known = [...order.trades.values()]
+    .filter(({ tradeId }) => !order.said.trades.has(tradeId))
+    .reduce((sum, { quantity }) => addExact(sum, parseExact(quantity)), order.said.filled)
+  return compareExact(known, order.executed) < 0
+}
+
+/** What is known of it and not said, in the order of its life. [G8] */
+export function* unsaid(order: GatewayOrder, { base, quote }: VenueAssets): Generator<Report> {
+  const { said, submitted, venueOrderId, end } = order
+  const { clientOrderId, instrument } = submitted
+  if (venueOrderId === null || said.ended) return
+  if (!said.accepted && end !== 'rejected')
+    yield { topic: 'order.accepted', payload: { clientOrderId, venueOrderId, instrument } }
+  if (order.isTriggered && !said.triggered && submitted.stopPrice !== undefined)
+    yield { topic: 'order.triggered', payload: { clientOrderId, instrument, price: submitted.stopPrice } }
+  const news = [...order.trades.values()].filter(({ tradeId }) => !said.trades.has(tradeId)).sort(byTradeId)
+  for (const trade of news)
+    yield {
+      topic: 'order.fill',
+      payload: {
+        clientOrderId,
+        venueOrderId,
+        strategy: submitted.strategy,
+        instrument,
+        side: submitted.side,
+        ...filled(trade, leavesOf(order, trade.quantity), base, quote),
+      },
+    }
+  if (end === null || said.ended || lacksTrades(order)) return
+  const leavesQuantity = leavesOf(order, '0')
+  if (end === 'canceled')
+    yield {
+      topic: 'order.canceled',
+      payload: { clientOrderId, instrument, leavesQuantity, reason: order.cancelReason ?? 'canceled at the venue' },
+    }
+  else if (end === 'rejected')
+    yield { topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'REFUSED' } }
+  else
+    yield {
+      topic: 'order.expired',
+      payload: { clientOrderId, instrument, leavesQuantity, reason: 'expired at the venue' },
+    }
+}
+
+function filled(trade: VenueTrade, leavesQuantity: string, base: string, quote: string) {
+  const { tradeId, price, quantity, fee, feeAsset, liquidity, filledAt } = trade
+  // A fee in the base asset is worth its amount at the fill's price; one in a third asset is told, and has no worth here.
+  const worth = feeAsset === base ? plainText(multiplyExact(parseExact(fee), parseExact(price))) : '0'
+  return {
+    tradeId,
+    price: plainText(parseExact(price)),
+    quantity: plainText(parseExact(quantity)),
+    leavesQuantity,
+    fee: feeAsset === quote ? plainText(parseExact(fee)) : worth,
+    currency: quote,
+    ...(feeAsset === quote || Number(fee) === 0
+      ? {}
+      : { feePaid: { asset: feeAsset, amount: plainText(parseExact(fee)) } }),
+    liquidity,
+    filledAt,
+  }
+}
+
+function leavesOf({ submitted, said }: GatewayOrder, fill: string): string {
+  const leaves = subtractExact(parseExact(submitted.quantity), addExact(said.filled, parseExact(fill)))
+  return leaves.units < 0n ? '0' : plainText(leaves)
+}
+
+/** Without zeros behind the last digit that counts: `0.50000000` is `0.5`. */
+export function plainText(amount: ExactDecimal): string {
+  const text = formatExact(amount)
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}
+
+const byTradeId = (a: VenueTrade, b: VenueTrade): number => {
+  if (a.tradeId.length !== b.tradeId.length) return a.tradeId.length - b.tradeId.length
+  return a.tradeId < b.tradeId ? -1 : 1
+}

@@ -1,0 +1,133 @@
+import type { Event } from '#schemas/event.ts'
+import type { GatewayOrder, Report } from './gateway-order.ts'
+import { type DeskOptions, OrderDesk } from './order-desk.ts'
+import { reconcile } from './reconcile.ts'
+
+export type GatewayOptions = DeskOptions & {
+  readonly reconcileMs: number
+  readonly external: 'refuse' | 'cancel' | 'ignore'
+  /** For operators. */
+  readonly note: (message: string) => void
+}
+
+const pulseMs = 20
+const againMs = 250
+
+/** Brings the orders of a log to a real venue, and what happens there into the log: each once. The rules are G1 to G16 of SPEC.md. */
+export class Gateway {
+  readonly #options: GatewayOptions
+  readonly #desk: OrderDesk
+  #isCaughtUp = false
+  #isStreamOpen = false
+  #isReconciled = false
+  #isReconciling = false
+  #isClosed = false
+  #hasExternal = false
+  #nextReconcileMs = 0
+  /** What was external or different, as it was told last. */
+  #told = ''
+  #timer: NodeJS.Timeout | null = null
+  #endStream: (() => void) | null = null
+
+  constructor(options: GatewayOptions) {
+    this.#options = options
+    this.#desk = new OrderDesk(options, () => this.#pump())
+  }
+
+  /** An event of the log, in its order; those that were there at the start come before `caughtUp`. */
+  hear(event: Event): void {
+    const { orders, account } = this.#desk
+    switch (event.topic) {
+      case 'system.config':
+        orders.tag(event)
+        return
+      case 'order.submitted':
+        orders.add(event.payload, this.#isCaughtUp ? null : Number.POSITIVE_INFINITY)
+        break
+      case 'order.cancel_requested':
+        this.#hearCancel(event.payload, orders.find(event.payload.clientOrderId))
+        break
+      case 'venue.reconciled':
+        account.begin(event.payload.balances)
+        return
+      case 'order.accepted':
+      case 'order.triggered':
+      case 'order.rejected':
+      case 'order.fill':
+      case 'order.canceled':
+      case 'order.expired': {
+        const order = orders.find(event.payload.clientOrderId)
+        if (order) this.#desk.fold(order, event as Report)
+        return
+      }
+    }
+    this.#pump()
+  }
+
+  /** All that was in the log has been heard: from here on it acts. */
+  caughtUp(): void {
+    if (this.#isCaughtUp) return
+    this.#isCaughtUp = true
+    this.#timer = setInterval(() => this.#pump(), pulseMs)
+    const { venue, note } = this.#options
+    this.#endStream = venue.stream({
+      onOpen: () => {
+        this.#isStreamOpen = true
+        this.#nextReconcileMs = 0
+        this.#pump()
+      },
+      onOrder: (view) => {
+        const order = this.#desk.orders.byVenueId(view.venueClientId)
+        if (order) this.#desk.apply(order, view)
+      },
+      onClose: (reason) => {
+        if (this.#isStreamOpen) note(`the stream of ${venue.name} is closed: ${reason}`)
+        this.#isStreamOpen = false
+        this.#isReconciled = false
+      },
+    })
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#desk.close()
+    if (this.#timer !== null) clearInterval(this.#timer)
+    this.#endStream?.()
+  }
+
+  #hearCancel(asked: { clientOrderId: string; instrument: string; reason: string }, order?: GatewayOrder): void {
+    const { clientOrderId, instrument, reason } = asked
+    if (order) {
+      order.cancelReason ??= reason
+      order.notBeforeMs = 0
+    } else if (this.#isCaughtUp)
+      this.#desk.say({ topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'UNKNOWN_ORDER' } })
+  }
+
+  /** Does what is due. */
+  #pump(): void {
+    if (!this.#isCaughtUp || this.#isClosed || !this.#desk.orders.isTagged) return
+    const isDue = this.#options.nowMs() >= this.#nextReconcileMs
+    if (this.#isStreamOpen && !this.#isReconciling && isDue) void this.#reconcile()
+    const mayPlace = this.#isReconciled && this.#isStreamOpen && !this.#hasExternal
+    const mayAsk = this.#isReconciled || !this.#isReconciling
+    for (const order of this.#desk.orders.open()) this.#desk.drive(order, { mayPlace, mayAsk })
+  }
+
+  async #reconcile(): Promise<void> {
+    const { nowMs, reconcileMs, external, note, venue } = this.#options
+    this.#isReconciling = true
+    const found = await reconcile(this.#desk, this.#options, { isFirst: !this.#isReconciled, told: this.#told })
+    this.#isReconciling = false
+    if (this.#isClosed) return
+    const isDone = found !== null && this.#isStreamOpen
+    this.#nextReconcileMs = nowMs() + (isDone && !found.isDiffering ? reconcileMs : againMs)
+    if (isDone) {
+      this.#hasExternal = found.hasExternal && external !== 'ignore'
+      this.#told = found.told
+      if (!this.#isReconciled) note(`reconciled with ${venue.name}`)
+      this.#isReconciled = true
+    }
+    this.#pump()
+  }
+}

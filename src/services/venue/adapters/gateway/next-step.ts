@@ -1,0 +1,59 @@
+import { formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { subtractExact } from '#lib/domain/signed-decimal.ts'
+import { type GatewayOrder, lacksTrades, type Report } from './gateway-order.ts'
+import type { RealVenue } from './real-venue.ts'
+
+export type Step =
+  | { readonly kind: 'wait' | 'place' | 'cancel' | 'ask' }
+  | { readonly kind: 'say'; readonly report: Report }
+
+export type Situation = {
+  /** The machine's clock, milliseconds. */
+  readonly now: number
+  /** The earliest that it can be at the venue; null: not known. */
+  readonly venueNowMs: number | null
+  readonly mayPlace: boolean
+  readonly venue: Pick<RealVenue, 'unfit'>
+}
+
+const cancelsMost = 5
+const queriesMost = 5
+
+/** What is to be done next for an order that has not ended. */
+export function nextStep(order: GatewayOrder, situation: Situation): Step {
+  if (lacksTrades(order) || (order.end !== null && !order.said.ended)) return bounded(order, 'ask')
+  if (order.venueOrderId !== null) {
+    if (order.cancelReason === null) return wait
+    return order.cancels < cancelsMost ? { kind: 'cancel' } : wait
+  }
+  if (order.takenUntilMs !== null) return inDoubt(order, order.takenUntilMs, situation)
+  return notThere(order, situation)
+}
+
+/** A request may be under way: it is asked for, and once more when it can no longer arrive. */
+function inDoubt(order: GatewayOrder, takenUntilMs: number, { venueNowMs }: Situation): Step {
+  // Of a process before: the first reconciliation asks for it.
+  if (takenUntilMs === Number.POSITIVE_INFINITY) return wait
+  const isOver = venueNowMs !== null && venueNowMs > takenUntilMs
+  return isOver ? { kind: 'ask' } : bounded(order, 'ask')
+}
+
+/** The venue does not have it, for sure. */
+function notThere({ submitted, cancelReason, said }: GatewayOrder, { now, mayPlace, venue }: Situation): Step {
+  const { clientOrderId, instrument, quantity, expiresAt } = submitted
+  if (cancelReason !== null) {
+    const leavesQuantity = formatExact(subtractExact(parseExact(quantity), said.filled))
+    const payload = { clientOrderId, instrument, leavesQuantity, reason: cancelReason }
+    return { kind: 'say', report: { topic: 'order.canceled', payload } }
+  }
+  const unfit = venue.unfit(submitted)
+  if (unfit !== null)
+    return { kind: 'say', report: { topic: 'order.rejected', payload: { clientOrderId, instrument, ...unfit } } }
+  if (now * 1_000 > expiresAt)
+    return { kind: 'say', report: { topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'EXPIRED' } } }
+  return mayPlace ? { kind: 'place' } : wait
+}
+
+const wait: Step = { kind: 'wait' }
+
+const bounded = ({ queries }: GatewayOrder, kind: 'ask'): Step => (queries < queriesMost ? { kind } : wait)

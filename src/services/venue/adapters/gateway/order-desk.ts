@@ -1,0 +1,225 @@
+import type { Statement } from '#schemas/event.ts'
+import { AccountCheck } from './account-check.ts'
+import { foldSaid, type GatewayOrder, joinTrades, joinView, lacksTrades, type Report, unsaid } from './gateway-order.ts'
+import { nextStep } from './next-step.ts'
+import { OrderRegister } from './order-register.ts'
+import type { Answer, RealVenue, VenueAssets, VenueOrder } from './real-venue.ts'
+import { VenueTime } from './venue-time.ts'
+
+export type DeskOptions = {
+  readonly venue: RealVenue
+  /** How long after its timestamp the venue may take a submission. */
+  readonly windowMs: number
+  /** An order of which nothing is heard for so long is asked for. */
+  readonly inFlightMs: number
+  /** The machine's clock, milliseconds. */
+  readonly nowMs: () => number
+  /** Into the log, in this order. */
+  readonly say: (statement: Statement<Report['topic'] | 'venue.reconciled' | 'system.alert'>) => void
+}
+
+const pauseMs = 1_000
+const shortestPauseMs = 20
+const queriesMost = 5
+
+/** Does for each order of the log what is to be done at the venue, one thing at a time, and says what the venue shows of it, once. */
+export class OrderDesk {
+  readonly orders = new OrderRegister()
+  readonly account = new AccountCheck()
+  readonly time: VenueTime
+  readonly assets = new Map<string, VenueAssets>()
+  /** What the newest reconciliation found at the venue that had not been said. */
+  missing = { acceptances: 0, fills: 0, ends: 0 }
+  readonly #options: DeskOptions
+  readonly #onFree: () => void
+  #isMissing = false
+  #isClosed = false
+
+  /** `onFree`: something was done for an order, and more may be due. */
+  constructor(options: DeskOptions, onFree: () => void) {
+    this.#options = options
+    this.#onFree = onFree
+    this.time = new VenueTime(options.nowMs)
+  }
+
+  /** From here on nothing is said or begun. */
+  close(): void {
+    this.#isClosed = true
+  }
+
+  /** `mayAsk` is false while a first reconciliation asks for all of them. */
+  drive(order: GatewayOrder, { mayPlace, mayAsk }: { mayPlace: boolean; mayAsk: boolean }): void {
+    const { nowMs, venue } = this.#options
+    const now = nowMs()
+    if (order.isBusy || now < order.notBeforeMs) return
+    const step = nextStep(order, { now, venueNowMs: this.time.earliest(), mayPlace, venue })
+    switch (step.kind) {
+      case 'wait':
+        return
+      case 'say':
+        this.#say(order, step.report)
+        return
+      case 'place':
+        void this.#busy(order, () => this.#place(order))
+        return
+      case 'cancel':
+        void this.#busy(order, () => this.#cancel(order))
+        return
+      case 'ask':
+        if (mayAsk) void this.#busy(order, () => this.#askAgain(order))
+        return
+    }
+  }
+
+  async #busy(order: GatewayOrder, act: () => Promise<void>): Promise<void> {
+    order.isBusy = true
+    await act()
+    order.isBusy = false
+    if (!this.#isClosed) this.#onFree()
+  }
+
+  async #place(order: GatewayOrder): Promise<void> {
+    const { windowMs, venue, inFlightMs, nowMs } = this.#options
+    if (!(await this.#know(order)) || this.#isClosed) return
+    const timestampMs = this.time.now()
+    order.takenUntilMs = timestampMs + windowMs + this.time.doubtMs
+    order.queries = 0
+    order.notBeforeMs = nowMs() + inFlightMs
+    const answer = await venue.place(order.submitted, order.venueClientId, timestampMs, windowMs)
+    if (answer.kind === 'done') {
+      order.notBeforeMs = 0
+      await this.show(order, answer.value)
+    } else if (answer.kind === 'refused' && answer.code !== 'DUPLICATE_CLIENT_ORDER_ID') {
+      const { clientOrderId, instrument } = order.submitted
+      const { code, reason } = answer
+      this.#say(order, { topic: 'order.rejected', payload: { clientOrderId, instrument, code, reason } })
+    } else if (answer.kind === 'refused') order.notBeforeMs = 0
+    else this.#pause(order, answer, 0)
+  }
+
+  /** What the instrument is made of has to be known before a fill can be said. */
+  async #know(order: GatewayOrder): Promise<boolean> {
+    const { instrument, clientOrderId } = order.submitted
+    if (this.assets.has(instrument)) return true
+    const answer = await this.#options.venue.assets(instrument)
+    if (answer.kind === 'done') this.learn(instrument, answer.value)
+    else if (answer.kind === 'nothing') this.#pause(order, answer, pauseMs)
+    else
+      this.#say(order, { topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'INSTRUMENT_UNKNOWN' } })
+    return answer.kind === 'done'
+  }
+
+  learn(instrument: string, assets: VenueAssets): void {
+    this.assets.set(instrument, assets)
+    this.account.name(instrument, assets)
+  }
+
+  async #cancel(order: GatewayOrder): Promise<void> {
+    order.cancels++
+    const answer = await this.#options.venue.cancel(this.orders.name(order))
+    if (answer.kind === 'done') await this.show(order, answer.value)
+    else if (answer.kind !== 'nothing') await this.ask(order)
+    if (order.said.ended || order.end !== null) return
+    this.#pause(order, answer, 2 ** order.cancels * shortestPauseMs)
+    if (order.cancels === queriesMost)
+      this.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `its cancel had no effect ${queriesMost} times`)
+  }
+
+  async #askAgain(order: GatewayOrder): Promise<void> {
+    if (!(await this.#know(order))) return
+    const isProof = await this.ask(order)
+    if (isProof && order.venueOrderId !== null) return
+    order.queries++
+    order.notBeforeMs = this.#options.nowMs() + Math.min(5_000, 2 ** order.queries * shortestPauseMs)
+    if (!isProof && order.queries === queriesMost)
+      this.alert(
+        'VENUE_UNREACHABLE',
+        order.submitted.clientOrderId,
+        `asked ${queriesMost} times, the venue does not answer for it`,
+      )
+  }
+
+  #pause(order: GatewayOrder, answer: Answer<unknown>, leastMs: number): void {
+    const waitMs = Math.max(leastMs, answer.kind === 'nothing' ? answer.waitMs : 0)
+    order.notBeforeMs = Math.max(order.notBeforeMs, this.#options.nowMs() + waitMs)
+  }
+
+  /** Joins what the venue shows and says what is new of it. */
+  apply(order: GatewayOrder, view: VenueOrder): void {
+    joinView(order, view)
+    order.takenUntilMs = null
+    this.#sayNews(order)
+  }
+
+  #sayNews(order: GatewayOrder): void {
+    const assets = this.assets.get(order.submitted.instrument)
+    if (assets === undefined) return
+    for (const report of unsaid(order, assets)) this.#say(order, report)
+  }
+
+  #say(order: GatewayOrder, report: Report): void {
+    if (this.#isMissing) this.#count(report)
+    this.fold(order, report)
+    this.say(report)
+  }
+
+  #count({ topic }: Report): void {
+    if (topic === 'order.accepted') this.missing.acceptances++
+    else if (topic === 'order.fill') this.missing.fills++
+    else if (topic !== 'order.triggered') this.missing.ends++
+  }
+
+  /** Takes in what is in the log, or goes into it now. */
+  fold(order: GatewayOrder, report: Report): void {
+    if (report.topic === 'order.fill' && !order.said.trades.has(report.payload.tradeId))
+      this.account.fill(report.payload)
+    foldSaid(order, report)
+    if (order.said.ended) this.orders.end(order)
+  }
+
+  /** Joins what the venue shows, says what is new, and asks for trades that lack. */
+  async show(order: GatewayOrder, view: VenueOrder, isMissing = false): Promise<boolean> {
+    this.#isMissing = isMissing
+    this.apply(order, view)
+    this.#isMissing = false
+    if (!lacksTrades(order) || order.venueOrderId === null) return true
+    const answer = await this.#options.venue.trades(this.orders.name(order), order.venueOrderId)
+    if (answer.kind !== 'done') return false
+    joinTrades(order, answer.value)
+    this.#isMissing = isMissing
+    this.#sayNews(order)
+    this.#isMissing = false
+    return !lacksTrades(order)
+  }
+
+  /** Asks the venue for an order. False where that proved nothing. */
+  async ask(order: GatewayOrder, isMissing = false): Promise<boolean> {
+    const askedAtMs = this.time.earliest()
+    const answer = await this.#options.venue.find(this.orders.name(order))
+    if (answer.kind === 'done') return this.show(order, answer.value, isMissing)
+    if (answer.kind !== 'absent') return false
+    if (order.venueOrderId !== null) {
+      this.alert(
+        'VENUE_DIFFERS',
+        order.submitted.clientOrderId,
+        'the venue knows nothing of an order that it had accepted',
+      )
+      return true
+    }
+    // Only what can no longer arrive is not there. [G2]
+    const { takenUntilMs } = order
+    if (takenUntilMs !== null && askedAtMs !== null && askedAtMs > takenUntilMs) order.takenUntilMs = null
+    return true
+  }
+
+  say(statement: Parameters<DeskOptions['say']>[0]): void {
+    if (!this.#isClosed) this.#options.say(statement)
+  }
+
+  alert(code: 'VENUE_UNREACHABLE' | 'VENUE_DIFFERS', subject: string, message: string): void {
+    this.say({
+      topic: 'system.alert',
+      payload: { code, subject: subject.slice(0, 128), message: message.slice(0, 2_000) },
+    })
+  }
+}

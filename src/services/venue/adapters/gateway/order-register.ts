@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+import { type GatewayOrder, gatewayOrder } from './gateway-order.ts'
+import type { OrderName } from './real-venue.ts'
+
+/** What has ended is kept so long for reports that come late. */
+const rememberedEnds = 4_096
+
+/** The orders of a log, by our id and by the venue's. */
+export class OrderRegister {
+  readonly #working = new Map<string, GatewayOrder>()
+  readonly #ended = new Map<string, GatewayOrder>()
+  #tag: string | null = null
+
+  get isTagged(): boolean {
+    return this.#tag !== null
+  }
+
+  get working(): number {
+    return this.#working.size
+  }
+
+  /** The first configuration of the log makes the run's own mark. [G1] */
+  tag({ id, at, payload }: Event<'system.config'>): void {
+    this.#tag ??= createHash('sha256')
+      .update(`${id} ${at} ${payload.service} ${payload.hash}`)
+      .digest('hex')
+      .slice(0, 10)
+  }
+
+  /** `takenUntilMs`: until when the venue may take it from a process before; null where nobody has sent it. [G3] */
+  add(submitted: PayloadOf<'order.submitted'>, takenUntilMs: number | null): void {
+    const { clientOrderId } = submitted
+    if (this.find(clientOrderId) !== undefined) return
+    this.#working.set(clientOrderId, gatewayOrder(submitted, this.#venueClientId(clientOrderId), takenUntilMs))
+  }
+
+  find(clientOrderId: string): GatewayOrder | undefined {
+    return this.#working.get(clientOrderId) ?? this.#ended.get(clientOrderId)
+  }
+
+  byVenueId(venueClientId: string): GatewayOrder | undefined {
+    const own = `${this.#tag}-`
+    return venueClientId.startsWith(own) ? this.find(`t-${venueClientId.slice(own.length)}`) : undefined
+  }
+
+  /** Those that have not ended, oldest first. */
+  open(): GatewayOrder[] {
+    return [...this.#working.values()]
+  }
+
+  /** What those are in. */
+  instruments(): Set<string> {
+    return new Set(this.open().map(({ submitted }) => submitted.instrument))
+  }
+
+  end(order: GatewayOrder): void {
+    const { clientOrderId } = order.submitted
+    if (!this.#working.delete(clientOrderId)) return
+    this.#ended.set(clientOrderId, order)
+    for (const oldest of this.#ended.keys()) {
+      if (this.#ended.size <= rememberedEnds) return
+      this.#ended.delete(oldest)
+    }
+  }
+
+  name({ submitted, venueClientId }: GatewayOrder): OrderName {
+    return { instrument: submitted.instrument, venueClientId }
+  }
+
+  #venueClientId(clientOrderId: string): string {
+    if (this.#tag === null) throw new Error('an order came before the first configuration of the log')
+    return `${this.#tag}-${clientOrderId.slice(2)}`
+  }
+}

@@ -1,0 +1,79 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
+
+/**
+ * What came of asking an exchange. `done`, `refused` and `absent` are certain; `nothing` (no answer, or one that proves nothing) leaves
+ * everything as it was, and is not asked again before `waitMs`.
+ */
+export type Answer<T> =
+  | { readonly kind: 'done'; readonly value: T }
+  | { readonly kind: 'refused'; readonly code: RejectCode; readonly reason: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'nothing'; readonly reason: string; readonly waitMs: number }
+
+export type RejectCode = PayloadOf<'order.rejected'>['code']
+
+/** An order as both sides name it. */
+export type OrderName = { readonly instrument: string; readonly venueClientId: string }
+
+export type VenueTrade = {
+  readonly tradeId: string
+  readonly price: string
+  readonly quantity: string
+  /** Of `feeAsset`; negative is a rebate. */
+  readonly fee: string
+  readonly feeAsset: string
+  readonly liquidity: 'maker' | 'taker'
+  /** Microseconds. */
+  readonly filledAt: number
+}
+
+/** An order as the exchange shows it at some instant. */
+export type VenueOrder = {
+  readonly venueClientId: string
+  readonly venueOrderId: string
+  readonly state: 'working' | 'filled' | 'canceled' | 'expired' | 'rejected'
+  readonly executed: string
+  /** A stop has seen its price. */
+  readonly isTriggered: boolean
+  /** Those that come with this answer: all, some or none of the order's. */
+  readonly trades: readonly VenueTrade[]
+}
+
+export type VenueBalance = { readonly asset: string; readonly total: string }
+export type VenueAssets = { readonly base: string; readonly quote: string }
+
+export type StreamHooks = {
+  readonly onOpen: () => void
+  readonly onOrder: (order: VenueOrder) => void
+  readonly onClose: (reason: string) => void
+}
+
+/** The one contract of an exchange that real orders go to. Nothing throws; every call ends within the venue's own timeout. */
+export type RealVenue = {
+  /** `binance`. */
+  readonly name: string
+  /** Why an order's terms cannot be kept there; null when they can. */
+  unfit(order: PayloadOf<'order.submitted'>): { readonly code: RejectCode; readonly reason: string } | null
+  /** The venue's clock, milliseconds. */
+  time(): Promise<Answer<number>>
+  /** What an instrument is made of. */
+  assets(instrument: string): Promise<Answer<VenueAssets>>
+  /** `timestampMs` by the venue's clock; it takes the order up to `windowMs` later, and never after. */
+  place(
+    order: PayloadOf<'order.submitted'>,
+    venueClientId: string,
+    timestampMs: number,
+    windowMs: number,
+  ): Promise<Answer<VenueOrder>>
+  cancel(order: OrderName): Promise<Answer<VenueOrder>>
+  find(order: OrderName): Promise<Answer<VenueOrder>>
+  trades(order: OrderName, venueOrderId: string): Promise<Answer<readonly VenueTrade[]>>
+  /** Of the whole account, with the instrument's name at the venue. */
+  openOrders(): Promise<Answer<readonly (VenueOrder & { readonly symbol: string })[]>>
+  cancelExternal(order: { readonly symbol: string; readonly venueOrderId: string }): Promise<Answer<unknown>>
+  balances(): Promise<Answer<readonly VenueBalance[]>>
+  /** Reports as they happen. Comes back by itself when it is closed; the function ends it. */
+  stream(hooks: StreamHooks): () => void
+  /** The offset of the venue's clock to the machine's, for signed queries. */
+  setClock(offsetMs: number): void
+}

@@ -1,0 +1,96 @@
+import type { GatewayOptions } from './gateway.ts'
+import type { OrderDesk } from './order-desk.ts'
+import type { Answer, VenueBalance } from './real-venue.ts'
+
+/** What one pass found; `told` is what was external or different. */
+export type Found = { readonly hasExternal: boolean; readonly isDiffering: boolean; readonly told: string }
+type Before = { readonly isFirst: boolean; readonly told: string }
+
+/** One pass of G11. Null where the venue left anything unanswered: then nothing is proved. */
+export async function reconcile(desk: OrderDesk, options: GatewayOptions, before: Before): Promise<Found | null> {
+  const { venue, note } = options
+  const unanswered = (what: string, answer?: Answer<unknown>) => {
+    const why = answer?.kind === 'nothing' || answer?.kind === 'refused' ? `: ${answer.reason}` : ''
+    note(`${venue.name} does not answer for ${what}${why}`)
+    return null
+  }
+  desk.missing = { acceptances: 0, fills: 0, ends: 0 }
+  const time = await learnTime(desk, options)
+  if (time.kind !== 'done') return unanswered('its time', time)
+  for (const instrument of new Set([...desk.orders.instruments(), ...desk.account.unnamed()])) {
+    const assets = desk.assets.has(instrument) ? null : await venue.assets(instrument)
+    if (assets?.kind === 'done') desk.learn(instrument, assets.value)
+    else if (assets?.kind === 'nothing') return unanswered(instrument, assets)
+  }
+  const known = desk.orders.open()
+  const open = await venue.openOrders()
+  if (open.kind !== 'done') return unanswered('its open orders', open)
+  const external: string[] = []
+  const shown = new Set<unknown>()
+  for (const view of open.value) {
+    const order = desk.orders.byVenueId(view.venueClientId)
+    if (order === undefined) {
+      external.push(view.venueClientId)
+      if (options.external === 'cancel') await venue.cancelExternal(view)
+      continue
+    }
+    shown.add(order)
+    if (!(await desk.show(order, view, true))) return unanswered(`the trades of ${view.venueClientId}`)
+  }
+  for (const order of known) {
+    if (shown.has(order) || order.said.ended) continue
+    order.queries = 0
+    order.cancels = 0
+    const isUnsent = order.venueOrderId === null && order.takenUntilMs === null
+    if (!isUnsent && !(await desk.ask(order, true))) return unanswered(order.venueClientId)
+  }
+  const balances = await venue.balances()
+  if (balances.kind !== 'done') return unanswered('its balances', balances)
+  desk.account.begin(balances.value)
+  return tell(desk, options, balances.value, external, before)
+}
+
+async function learnTime(desk: OrderDesk, { venue, nowMs, windowMs }: GatewayOptions): Promise<Answer<number>> {
+  const askedAtMs = nowMs()
+  const time = await venue.time()
+  if (time.kind !== 'done') return time
+  desk.time.learn(time.value, askedAtMs, nowMs())
+  venue.setClock(desk.time.offsetMs)
+  // What a process before may have sent can arrive until its window, counted from now, has passed. [G3]
+  for (const order of desk.orders.open())
+    if (order.takenUntilMs === Number.POSITIVE_INFINITY)
+      order.takenUntilMs = desk.time.now() + windowMs + desk.time.doubtMs
+  return time
+}
+
+function tell(
+  desk: OrderDesk,
+  { venue, external: policy }: GatewayOptions,
+  balances: readonly VenueBalance[],
+  external: readonly string[],
+  { isFirst, told }: Before,
+): Found {
+  const { all, lasting } = desk.account.compare(balances)
+  const { missing } = desk
+  const found = external.length + lasting.length === 0 ? '' : JSON.stringify([external, lasting])
+  const isNews = found !== told
+  if (isFirst || isNews || missing.acceptances + missing.fills + missing.ends > 0)
+    desk.say({
+      topic: 'venue.reconciled',
+      payload: {
+        venue: venue.name,
+        balances: balances.map(({ asset, total }) => ({ asset, total })),
+        workingOrders: desk.orders.working,
+        missing,
+        external: external.slice(0, 1_000),
+        differences: lasting.slice(0, 100),
+      },
+    })
+  if (isNews && policy !== 'ignore' && external[0] !== undefined) {
+    const what = policy === 'cancel' ? 'they are canceled' : 'nothing is submitted until they are gone'
+    desk.alert('VENUE_DIFFERS', external[0], `${external.length} open orders that the log does not know: ${what}`)
+  }
+  for (const { asset, expected, found: there } of isNews ? lasting : [])
+    desk.alert('VENUE_DIFFERS', asset, `${venue.name} holds ${there} ${asset}, by the log it is ${expected}`)
+  return { hasExternal: external.length > 0, isDiffering: all.length > lasting.length, told: found }
+}

@@ -1,0 +1,85 @@
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { inspect } from 'node:util'
+import { afterAll, describe, expect, test } from 'vitest'
+import { confirmProduction, refuseUnlimited } from '#compose/production-guard.ts'
+import { Topology } from '#compose/topology.ts'
+import { readCredentials } from '#services/venue/adapters/binance-spot/credentials.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'trader-guard-'))
+afterAll(() => rmSync(folder, { recursive: true }))
+
+const limits = { maxOrderNotional: '100', maxGrossExposure: '1000', maxOrdersPerMinute: 10, maxDrawdown: 0.1 }
+const topologyWith = (venue: object, more: object = {}) =>
+  Topology.safeParse({
+    feed: { kind: 'exchange', venue: 'binance', symbols: ['BTCUSDT'] },
+    account: { currency: 'USDT', startingCash: '1000' },
+    venue,
+    risk: { limits },
+    strategies: [{ file: 'a.yaml', roles: { underlying: 'BTCUSDT.BINANCE' } }],
+    ...more,
+  })
+const production = (more: object = {}) => {
+  const parsed = topologyWith({ kind: 'binance', environment: 'production' }, more)
+  if (!parsed.success) throw parsed.error
+  return parsed.data
+}
+
+describe('[G18] real money', () => {
+  const words = 'trade real money at binance'
+
+  test('needs --live and the words', async () => {
+    await expect(confirmProduction(production(), { live: false })).rejects.toThrow('production')
+    await expect(confirmProduction(production(), { live: true })).rejects.toThrow('not confirmed')
+    await expect(confirmProduction(production(), { live: true, confirm: 'yes' })).rejects.toThrow('not confirmed')
+    await expect(confirmProduction(production(), { live: true, confirm: words })).resolves.toBeUndefined()
+  })
+
+  test.each(Object.keys(limits))('is refused without the limit %s', (limit) => {
+    const { [limit as keyof typeof limits]: _, ...rest } = limits
+    expect(() => refuseUnlimited(production({ risk: { limits: rest } }), true)).toThrow(
+      limit === 'maxDrawdown' ? 'lacks maxDrawdown or maxDailyLoss' : `lacks ${limit}`,
+    )
+  })
+
+  test('is refused on made prices, in lockstep and on recordings', () => {
+    expect(() => refuseUnlimited(production({ feed: { kind: 'seeded' } }), true)).toThrow('prices of an exchange')
+    expect(topologyWith({ kind: 'binance', environment: 'production' }, { lockstep: true }).success).toBe(false)
+    const recording = { feed: { kind: 'data-set', path: 'data' } }
+    expect(topologyWith({ kind: 'binance', environment: 'testnet' }, recording).success).toBe(false)
+  })
+
+  test('its addresses are refused under another name', () => {
+    const at = (environment: string, restUrl?: string, wsUrl?: string) =>
+      topologyWith({ kind: 'binance', environment, restUrl, wsUrl }).success
+    expect(at('testnet')).toBe(true)
+    expect(at('served')).toBe(false)
+    expect(at('served', 'http://127.0.0.1:1', 'ws://127.0.0.1:1/ws-api/v3')).toBe(true)
+    expect(at('served', 'https://api.binance.com', 'ws://127.0.0.1:1')).toBe(false)
+    expect(at('testnet', 'https://api1.binance.com')).toBe(false)
+    expect(at('production', 'http://127.0.0.1:1')).toBe(false)
+  })
+})
+
+describe('[G17] keys', () => {
+  const file = join(folder, 'key.json')
+  writeFileSync(file, JSON.stringify({ apiKey: 'public-key', secret: 'hidden-secret' }), { mode: 0o600 })
+
+  test('come from the environment or from a file of its owner alone', () => {
+    expect(readCredentials({}, file).secret).toBe('hidden-secret')
+    expect(readCredentials({ BINANCE_API_KEY: 'other-key', BINANCE_API_SECRET: 'other-secret' }, file).apiKey).toBe(
+      'other-key',
+    )
+    expect(() => readCredentials({}, undefined)).toThrow('no key')
+    chmodSync(file, 0o644)
+    expect(() => readCredentials({}, file)).toThrow('others may read it')
+    chmodSync(file, 0o600)
+  })
+
+  test('are in nothing that is printed', () => {
+    const credentials = readCredentials({}, file)
+    const printed = `${inspect(credentials, { showHidden: true, depth: 9 })} ${JSON.stringify({ credentials })} ${credentials}`
+    expect(printed).not.toMatch(/hidden-secret|public-key/)
+  })
+})

@@ -1,0 +1,289 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { addExact, compareExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { negateExact } from '#lib/domain/signed-decimal.ts'
+import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
+import type { Event, Fact, Statement } from '#schemas/event.ts'
+import { serveBinance } from '#services/venue/adapters/binance/serve-binance.ts'
+import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
+import { Credentials } from '#services/venue/adapters/binance-spot/credentials.ts'
+import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
+import { plainText } from '#services/venue/adapters/gateway/gateway-order.ts'
+import { VenueConfig } from '#services/venue/service.ts'
+import { badLine, calm, type Faults } from './bad-line.ts'
+import { below, type Chance, chanceOf, isLikely, pick } from './chance.ts'
+
+const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
+const instrument = 'BTCUSDT.BINANCE'
+const first = { USDT: '1000000', BTC: '100' }
+
+export type RoundResult = {
+  readonly orders: number
+  readonly fills: number
+  readonly kills: number
+  readonly faults: string[]
+}
+
+/**
+ * One seeded round: a gateway brings orders to a served venue over a line that loses and cuts, and is killed again and again, with what it had
+ * said and was not yet in the log. In the end the log has to have exactly what the venue's own books have.
+ */
+export async function venueRound(seed: number, orders = 16): Promise<RoundResult> {
+  const chance = chanceOf(seed)
+  const venue = await servedMarket(chance)
+  const line = await badLine(venue.server.url, chance)
+  const log = new TestLog()
+  const market = setInterval(() => venue.move(), 15)
+  let gateway = startGateway(log, line)
+  let kills = 0
+  const badly: Faults = { lostAsked: 0.1, late: 0.2, lateMs: 500, lostAnswer: 0.15, unavailable: 0.1, delayMs: 40 }
+  line.set(isLikely(chance, 0.8) ? badly : calm)
+  for (let n = 0; n < orders; ) {
+    await sleep(below(chance, 60))
+    const happens = below(chance, 12)
+    if (happens < 6) log.submit(orderOf(chance, ++n, venue.price))
+    else if (happens < 9) log.cancel(chance)
+    else if (happens === 9) line.cut()
+    else if (happens === 10) {
+      line.setDown(true)
+      await sleep(below(chance, 120))
+      line.setDown(false)
+    } else {
+      gateway.kill()
+      kills++
+      gateway = startGateway(log, line)
+    }
+  }
+  line.set(calm)
+  await settled(() => log.cancelAll())
+  await settled(() => log.working() === 0)
+  clearInterval(market)
+  gateway.kill()
+  await sleep(60)
+  line.close()
+  await venue.server.close()
+  return { orders, fills: log.of('order.fill').length, kills, faults: differences(log, venue.server) }
+}
+
+async function settled(isSo: () => boolean): Promise<void> {
+  const endMs = performance.now() + 60_000
+  while (!isSo() && performance.now() < endMs) await sleep(20)
+}
+
+/** Orders, fills, ends, positions and cash of the log against the venue's own. */
+function differences(log: TestLog, { venue }: Awaited<ReturnType<typeof serveBinance>>): string[] {
+  const faults: string[] = []
+  const at = [...venue.orders.values()]
+  const submitted = log.of('order.submitted')
+  const seen = new Set<string>()
+  for (const { clientOrderId } of at) {
+    if (seen.has(clientOrderId)) faults.push(`${clientOrderId} was sent twice`)
+    seen.add(clientOrderId)
+  }
+  let [base, cash] = [parseExact(first.BTC), parseExact(first.USDT)]
+  for (const { clientOrderId, side } of submitted) {
+    const theirs = at.find((order) => order.clientOrderId.endsWith(clientOrderId.slice(1)))
+    const ours = log.of('order.fill').filter((fill) => fill.clientOrderId === clientOrderId)
+    const fills = ours.map(({ tradeId, quantity, price }) => `${tradeId} ${quantity} at ${price}`).sort()
+    const trades = (theirs?.trades ?? []).map(
+      ({ id, quantity, price }) => `${id} ${plainText(parseExact(quantity))} at ${plainText(parseExact(price))}`,
+    )
+    if (fills.join() !== trades.sort().join()) faults.push(`${clientOrderId}: fills ${fills}, at the venue ${trades}`)
+    const ends = log.endsOf(clientOrderId)
+    const status = theirs?.status ?? 'NONE'
+    if (!meaning[status]?.includes(ends.join()))
+      faults.push(`${clientOrderId} ended as ${ends}, at the venue ${status}`)
+    for (const { quantity, price, fee } of ours) {
+      const paid = multiplyExact(parseExact(quantity), parseExact(price))
+      base = addExact(base, side === 'buy' ? parseExact(quantity) : negateExact(parseExact(quantity)))
+      cash = addExact(cash, side === 'buy' ? negateExact(paid) : paid)
+      cash = addExact(cash, negateExact(parseExact(fee)))
+    }
+  }
+  if (compareExact(base, venue.wallet.free('BTC')) !== 0) faults.push('the position differs')
+  if (compareExact(cash, venue.wallet.free('USDT')) !== 0) faults.push('the cash differs')
+  if (log.of('venue.reconciled').some((one) => one.differences.length > 0)) faults.push('balances were said to differ')
+  return faults
+}
+
+/** How the log may say what the venue's books say. */
+const meaning: Readonly<Record<string, readonly string[]>> = {
+  NONE: ['order.rejected', 'order.canceled'],
+  FILLED: [''],
+  CANCELED: ['order.canceled'],
+  EXPIRED: ['order.expired'],
+}
+
+async function servedMarket(chance: Chance) {
+  const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 5 } })
+  const server = await serveBinance({ port: 0, key, config, balances: first, nowMs: Date.now })
+  let [n, price] = [0, 10_000]
+  const tell = <T extends Topic>(topic: T, payload: PayloadOf<T>) =>
+    server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)
+  const listing = { tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT', isSimulated: true }
+  tell('md.instrument', { instrument, kind: 'spot', ...listing } as PayloadOf<'md.instrument'>)
+  const text = (cents: number) => (cents / 100).toFixed(2)
+  const move = () => {
+    price += below(chance, 21) - 10
+    const sizes = { bidSize: `0.00${1 + below(chance, 9)}`, askSize: `0.00${1 + below(chance, 9)}` }
+    tell('md.tick', {
+      kind: 'quote',
+      instrument,
+      bid: text(price - 1),
+      ask: text(price + 1),
+      ...sizes,
+    } as PayloadOf<'md.tick'>)
+  }
+  move()
+  return {
+    server,
+    move,
+    get price() {
+      return price
+    },
+  }
+}
+
+function orderOf(chance: Chance, n: number, price: number): PayloadOf<'order.submitted'> {
+  const side = pick(chance, ['buy', 'sell'] as const)
+  const orderType = pick(chance, ['market', 'market', 'limit', 'limit'] as const)
+  const away = below(chance, 30) - 10
+  const limitPrice = ((side === 'buy' ? price - away : price + away) / 100).toFixed(2)
+  return {
+    clientOrderId: `t-${n}-0`,
+    approval: `risk:${n}.0`,
+    strategy: 'test',
+    instrument,
+    side,
+    quantity: `0.0${10 + below(chance, 20)}`,
+    orderType,
+    timeInForce: pick(chance, ['GTC', 'GTC', 'GTC', 'IOC'] as const),
+    ...(orderType === 'limit' ? { limitPrice } : { timeInForce: 'GTC' }),
+    expiresAt: (Date.now() + 200 + below(chance, 1_500)) * 1_000,
+  }
+}
+
+type Line = Awaited<ReturnType<typeof badLine>>
+
+function startGateway(log: TestLog, line: Line): { kill(): void } {
+  const addresses = { restUrl: line.restUrl, wsUrl: line.wsUrl }
+  const nowMs = Date.now
+  const settings = {
+    symbols: {},
+    timeoutMs: 400,
+    windowMs: 450,
+    inFlightMs: 60,
+    reconcileMs: 150,
+    external: 'refuse',
+  } as const
+  const gateway = new Gateway({
+    ...settings,
+    venue: binanceSpot({ config: settings, addresses, credentials: new Credentials(key.apiKey, key.secret), nowMs }),
+    nowMs,
+    say: (statement) => log.say(statement),
+    note: () => undefined,
+  })
+  for (const event of log.events) gateway.hear(event)
+  gateway.caughtUp()
+  log.follow((event) => gateway.hear(event))
+  return {
+    kill: () => {
+      gateway.close()
+      log.lose()
+    },
+  }
+}
+
+/** A log that makes durable what is said a little later, and loses the rest when who said it dies. */
+class TestLog {
+  readonly events: Event[] = []
+  #said: Statement[] = []
+  #follow: (event: Event) => void = () => undefined
+  #timer: NodeJS.Timeout | null = null
+
+  constructor() {
+    const hash = 'a'.repeat(64)
+    this.#append({ topic: 'system.config', payload: { service: 'orders', hash, config: { at: Date.now() } } })
+  }
+
+  say(statement: Statement): void {
+    catalogue[statement.topic].schema.parse(statement.payload)
+    this.#said.push(statement)
+    this.#timer ??= setTimeout(() => {
+      this.#timer = null
+      for (const one of this.#said.splice(0)) this.#append(one)
+    }, 5)
+  }
+
+  submit(payload: PayloadOf<'order.submitted'>): void {
+    this.#append({ topic: 'order.submitted', payload })
+  }
+
+  cancel(chance: Chance): void {
+    const working = this.#working()
+    if (working.length > 0) this.#requestCancel(pick(chance, working))
+  }
+
+  /** True when no order works that was not asked to be canceled. */
+  cancelAll(): boolean {
+    for (const one of this.#working()) this.#requestCancel(one)
+    return true
+  }
+
+  working(): number {
+    return this.#working().length
+  }
+
+  follow(follow: (event: Event) => void): void {
+    this.#follow = follow
+  }
+
+  lose(): void {
+    this.#said = []
+    this.#follow = () => undefined
+  }
+
+  of<T extends Topic>(topic: T): PayloadOf<T>[] {
+    return this.events.filter((event) => event.topic === topic).map(({ payload }) => payload as PayloadOf<T>)
+  }
+
+  endsOf(clientOrderId: string): string[] {
+    const ends = ['order.rejected', 'order.canceled', 'order.expired']
+    return this.events
+      .filter(
+        ({ topic, payload }) =>
+          ends.includes(topic) && (payload as { clientOrderId: string }).clientOrderId === clientOrderId,
+      )
+      .map(({ topic }) => topic)
+  }
+
+  #working(): PayloadOf<'order.submitted'>[] {
+    const filled = new Set(
+      this.of('order.fill')
+        .filter(({ leavesQuantity }) => Number(leavesQuantity) === 0)
+        .map((one) => one.clientOrderId),
+    )
+    return this.of('order.submitted').filter(
+      ({ clientOrderId }) => !filled.has(clientOrderId) && this.endsOf(clientOrderId).length === 0,
+    )
+  }
+
+  #requestCancel({ clientOrderId }: PayloadOf<'order.submitted'>): void {
+    this.#append({ topic: 'order.cancel_requested', payload: { clientOrderId, instrument, reason: 'test' } })
+  }
+
+  #append({ topic, payload }: Statement): void {
+    const seq = this.events.length + 1
+    const event = {
+      seq,
+      id: `test:e1.${seq}`,
+      topic,
+      v: 1,
+      at: Date.now() * 1_000,
+      source: 'test',
+      cause: null,
+      payload,
+    } as Event
+    this.events.push(event)
+    this.#follow(event)
+  }
+}

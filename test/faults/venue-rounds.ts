@@ -1,0 +1,21 @@
+import { parseArgs } from 'node:util'
+import { venueRound } from './venue-round.ts'
+
+/** `node test/faults/venue-rounds.ts --rounds 300 --seed 1`: the long form of venue-round.test.ts. */
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '100' }, seed: { type: 'string', default: '1' } },
+})
+const [rounds, from] = [Number(values.rounds), Number(values.seed)]
+let [orders, fills, kills, violations] = [0, 0, 0, 0]
+for (let seed = from; seed < from + rounds; seed++) {
+  const round = await venueRound(seed)
+  orders += round.orders
+  fills += round.fills
+  kills += round.kills
+  violations += round.faults.length
+  for (const fault of round.faults) process.stdout.write(`seed ${seed}: ${fault}\n`)
+}
+process.stdout.write(
+  `seeds ${from} to ${from + rounds - 1}: ${orders} orders, ${fills} fills, ${kills} kills, ${violations} violations\n`,
+)
+process.exitCode = violations > 0 ? 1 : 0
