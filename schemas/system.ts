@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { EventId, Micros, Name, Sha256, Text } from './primitives.ts'
+import { EventId, InstrumentId, Micros, Name, Sha256, Text } from './primitives.ts'
 
 /** The clock's authority: what the time is for every core. */
 export const SystemTime = z.object({ now: Micros })
@@ -23,10 +23,11 @@ export const SystemMetrics = z.object({
   metrics: z.record(z.string().max(64), z.number()),
 })
 
-/** An operator's order to the machine. `target` names a strategy where the command is about one. */
+/** An operator's order to the machine. `target` names a strategy, `instrument` an underlying, where the command is about one. */
 export const SystemCommand = z.object({
-  command: z.enum(['halt', 'resume', 'cancel_all', 'strategy.halt', 'strategy.resume']),
+  command: z.enum(['halt', 'resume', 'cancel_all', 'strategy.halt', 'strategy.resume', 'chain.snapshot']),
   target: Name.optional(),
+  instrument: InstrumentId.optional(),
   reason: Text,
   operator: Name,
 })

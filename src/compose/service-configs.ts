@@ -55,7 +55,9 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     md: {
       bars,
       calendars: calendarsOf(topology),
-      chains: chains.map(({ underlying, every }) => ({ underlying, everyMicros: microsOf(every) })),
+      chains: chains.map(({ underlying, every }) =>
+        every === undefined ? { underlying } : { underlying, everyMicros: microsOf(every) },
+      ),
     },
     venue: venue.kind === 'simulated' ? { ...simulatedVenue(venue), currency: account.currency } : null,
     orders: {},

@@ -87,8 +87,10 @@ export const Topology = z
       .default([]),
     /** The hours of markets whose bars are counted from the open, written here or read from LEAN's database of them. */
     calendars: z.record(Name, z.union([MarketHours, LeanHours])).default({}),
-    /** Option chains that are told whole, each time an interval of the day is over. */
-    chains: z.array(z.strictObject({ underlying: InstrumentId, every: Interval.regex(/(?:ms|s|m|h|d)$/) })).default([]),
+    /** Option chains that are told whole, each time an interval of the day is over, and when `trader md chain --now` asks. */
+    chains: z
+      .array(z.strictObject({ underlying: InstrumentId, every: Interval.regex(/(?:ms|s|m|h|d)$/).optional() }))
+      .default([]),
     account: z
       .strictObject({ currency: Currency, startingCash: StartingCash })
       .default({ currency: 'USD', startingCash: '100000' }),

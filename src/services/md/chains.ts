@@ -1,8 +1,8 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 
-/** What to tell of an option chain: all of it, each time an interval is over. */
-export type WantedChain = { readonly underlying: string; readonly everyMicros: number }
+/** What to tell of an option chain: all of it, each time an interval is over; without one only when it is asked for. */
+export type WantedChain = { readonly underlying: string; readonly everyMicros?: number | undefined }
 
 type Contract = PayloadOf<'md.option.chain.snapshot'>['contracts'][number]
 type Listed = Omit<Contract, 'bid' | 'bidSize' | 'ask' | 'askSize'> & { readonly endsAt: number }
@@ -15,8 +15,10 @@ export type Chain = {
   /** Of everything that is listed. */
   readonly quotes: { [instrument: string]: Pick<Contract, 'bid' | 'bidSize' | 'ask' | 'askSize'> }
   underlyingPrice: string | null
-  /** When the interval that is running ends; 0 before the first listing. */
+  /** When the interval that is running ends; 0 before the first listing, and without an interval. */
   dueAt: number
+  /** The time of the newest event of the market. */
+  newestAt: number
 }
 
 export const startChain = (wanted: WantedChain): Chain => ({
@@ -25,6 +27,7 @@ export const startChain = (wanted: WantedChain): Chain => ({
   quotes: {},
   underlyingPrice: null,
   dueAt: 0,
+  newestAt: 0,
 })
 
 /** After a hot reload: a chain that is still wanted goes on with what it knows. */
@@ -32,7 +35,9 @@ export const keepChains = (chains: readonly Chain[], wanted: readonly WantedChai
   wanted.map((want) => {
     const running = chains.find((chain) => chain.wanted.underlying === want.underlying)
     if (running === undefined) return startChain(want)
-    return running.wanted.everyMicros === want.everyMicros ? running : { ...running, wanted: want }
+    if (running.wanted.everyMicros === want.everyMicros) return running
+    // An interval that was not there begins with the next listing or end; one that is gone ends nothing more.
+    return { ...running, wanted: want, dueAt: want.everyMicros === undefined ? 0 : running.dueAt }
   })
 
 /**
@@ -49,6 +54,7 @@ export function foldChains(
       due.push(chainAt(chain, chain.dueAt))
       chain.dueAt = nextEnd(chain, event.at)
     }
+    chain.newestAt = event.at
     if (event.topic === 'md.option.tick') foldOptionTick(chain, event.payload)
     else if (event.topic === 'md.instrument') foldListing(chain, event.payload, event.at)
     else if (event.topic === 'md.tick') foldUnderlying(chain, event.payload)
@@ -62,6 +68,7 @@ export function foldChains(
 
 /** The first end of an interval that is not before. */
 function nextEnd({ wanted: { everyMicros } }: Chain, at: number): number {
+  if (everyMicros === undefined) return 0
   const over = at % everyMicros
   return over === 0 ? at : at - over + everyMicros
 }

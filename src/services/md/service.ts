@@ -10,6 +10,7 @@ import { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { InstrumentId, Name } from '#schemas/primitives.ts'
+import { answerChainCommand } from './answer-chain-command.ts'
 import { type Build, keepWanted, startBuilds, type Wanted } from './builds.ts'
 import { type Chain, foldChains, keepChains, startChain } from './chains.ts'
 
@@ -22,11 +23,11 @@ export const md = defineService({
         .array(z.object({ instrument: InstrumentId.optional(), interval: BarWidth, calendar: Name.optional() }))
         .default([]),
       calendars: z.record(Name, TradingCalendar).optional(),
-      chains: z.array(z.object({ underlying: InstrumentId, everyMicros: z.int().min(1_000) })).default([]),
+      chains: z.array(z.object({ underlying: InstrumentId, everyMicros: z.int().min(1_000).optional() })).default([]),
     })
     .superRefine(checkCalendars),
-  subscribes: ['md.instrument', 'md.tick', 'md.option.tick', 'md.status'],
-  emits: ['md.bar', 'md.option.chain.snapshot'],
+  subscribes: ['md.instrument', 'md.tick', 'md.option.tick', 'md.status', 'system.command'],
+  emits: ['md.bar', 'md.option.chain.snapshot', 'system.command.result'],
   init: (config): State => ({
     wanted: config.bars,
     calendars: config.calendars ?? {},
@@ -58,14 +59,20 @@ export const md = defineService({
       case 'md.option.tick':
         if (state.completed.length > 0) state.completed = []
         break
+      case 'system.command':
+        state.completed = []
+        state.snapshots = none
+        return state
       case 'md.bar':
       case 'md.option.chain.snapshot':
+      case 'system.command.result':
         return state
     }
     state.snapshots = state.chains.length === 0 ? none : foldChains(state.chains, event)
     return state
   },
-  decide(state) {
+  decide(state, input) {
+    if (input.topic === 'system.command') return answerChainCommand(state.chains, input)
     if (state.completed.length === 0 && state.snapshots.length === 0) return none
     return [
       ...state.completed.map((payload) => ({ topic: 'md.bar' as const, payload })),
@@ -74,8 +81,8 @@ export const md = defineService({
   },
 })
 
-type In = 'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status'
-type Out = 'md.bar' | 'md.option.chain.snapshot'
+type In = 'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status' | 'system.command'
+type Out = 'md.bar' | 'md.option.chain.snapshot' | 'system.command.result'
 
 const none: readonly [] = Object.freeze([])
 

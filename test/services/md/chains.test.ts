@@ -55,6 +55,26 @@ describe('option chains', () => {
       )
   })
 
+  it('[MD-C5] an operator asks for it: it is told as it is now, also where it has no interval, and a chain that is not kept is refused', () => {
+    const onDemand = { chains: [{ underlying: 'GOOG.USA' }] }
+    const ask = (instrument: string, at: number) =>
+      event('system.command', { command: 'chain.snapshot', instrument, reason: 'test', operator: 'test' }, at)
+    const scene = given(md, onDemand, ...listings, event('md.option.tick', quote(c1, '5', '6'), t0 + 9 * minute))
+    const whole = snapshot(
+      null,
+      row(c1, '95', 'call', '5', '6'),
+      row(p1, '95', 'put', null, null),
+      row(c2, '100', 'call', null, null),
+    )
+    const result = (isDone: boolean, message: string) => ({
+      topic: 'system.command.result' as const,
+      payload: { command: expect.any(String), isDone, message },
+    })
+    scene.when(ask('GOOG.USA', t0 + 10 * minute)).then(whole, result(true, '3 contracts on GOOG.USA'))
+    scene.when(ask('SPX.USA', t0 + 10 * minute)).then(result(false, 'kept are the chains of GOOG.USA'))
+    scene.when(event('system.command', { command: 'halt', reason: 'test', operator: 'test' }, t0 + 10 * minute)).then()
+  })
+
   it('[MD-C2] an interval without an event has no snapshot; the next one stands at its own end', () => {
     given(md, config, ...listings, event('md.option.tick', quote(c1, '5', '6'), t0 + 1))
       .when(event('md.option.tick', quote(c1, '7', '8'), t0 + 5 * minute + 1))

@@ -31,11 +31,11 @@ function openDecoder(market: BinanceMarket): Decoder {
   const streams = new Map<string, NamedStream>()
   let listings: ReadonlyMap<string, Listed> = new Map()
   // Most frames are of the symbol and the stream of one just before: comparing text is cheaper than hashing it.
-  let newest = { symbol: '', instrument: '' }
+  let newest: { readonly symbol: string; readonly instrument: string } | null = null
   let [last, before]: [NamedStream | null, NamedStream | null] = [null, null]
 
   function instrumentOf(symbol: unknown, sink: Sink): string {
-    if (symbol === newest.symbol) return newest.instrument
+    if (newest !== null && symbol === newest.symbol) return newest.instrument
     const known = instruments.get(symbol as string)
     if (known !== undefined) {
       newest = { symbol: symbol as string, instrument: known }

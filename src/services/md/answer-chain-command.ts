@@ -1,0 +1,29 @@
+import type { Event, Statement } from '#schemas/event.ts'
+import { type Chain, chainAt } from './chains.ts'
+
+type Said = Statement<'md.option.chain.snapshot' | 'system.command.result'>
+
+/**
+ * An operator asks for a chain as it is behind the newest event of the market (a command has the time of its operator, in a replay another one): the one that is named, or all; other commands are for others. [MD-C5]
+ */
+export function answerChainCommand(
+  chains: readonly Chain[],
+  { id, payload: { command, instrument } }: Event<'system.command'>,
+): readonly Said[] {
+  if (command !== 'chain.snapshot') return []
+  const asked = chains.filter(({ wanted }) => instrument === undefined || wanted.underlying === instrument)
+  const result = (isDone: boolean, message: string): Said => ({
+    topic: 'system.command.result',
+    payload: { command: id, isDone, message },
+  })
+  if (asked.length === 0) {
+    const kept = chains.map(({ wanted }) => wanted.underlying).join(', ')
+    return [result(false, kept === '' ? 'no chain is kept: name some under chains' : `kept are the chains of ${kept}`)]
+  }
+  const payloads = asked.map((chain) => chainAt(chain, chain.newestAt))
+  const counts = payloads.map(({ underlying, contracts }) => `${contracts.length} contracts on ${underlying}`)
+  return [
+    ...payloads.map((payload) => ({ topic: 'md.option.chain.snapshot' as const, payload })),
+    result(true, counts.join(', ').slice(0, 2_000)),
+  ]
+}
