@@ -12,6 +12,7 @@ export const aroon = defineIndicator({
   params: [period('period', 1, 14)],
   reads: ['high', 'low'],
   outputs: { up: first, down: first, osc: first },
+  bounds: { up: [0, 100], down: [0, 100], osc: [-100, 100] },
   source: 'Chande 1995: 100*(n - bars since the extreme)/n, of equal ones the newest; osc = up - down (TA-Lib AROON)',
   start: ([n]: [n: number]): AroonState => ({ period: n, window: startHighLow(n + 1) }),
   update: ({ window }: AroonState, bar) => addToHighLow(window, bar.high, bar.low),

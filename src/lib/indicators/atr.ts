@@ -10,6 +10,7 @@ export const atr = defineIndicator({
   params: [period('period', 1, 14)],
   reads: ['high', 'low', 'close'],
   outputs: { value: ([n]: [n: number]) => n },
+  bounds: { value: [0, Number.POSITIVE_INFINITY] },
   source: 'Wilder 1978: Wilder average of the true range, which starts with the second bar (TA-Lib ATR)',
   start: ([n]: [n: number]) => startAverageRange(n),
   update: (state: AverageRange, bar) => addToRange(state, bar.high, bar.low, bar.close),

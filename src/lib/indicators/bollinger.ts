@@ -13,6 +13,7 @@ export const bollinger = defineIndicator({
   params: [period('period', 1, 20), multiple('nbdevUp', 2), multiple('nbdevDn', 'previous')],
   reads: ['close'],
   outputs: { upper: first, middle: first, lower: first, bandwidth: first, percentB: first },
+  ascending: [['lower', 'middle', 'upper']],
   undefinedWhen: 'bandwidth: the middle is 0; percentB: the bands meet',
   source: 'Bollinger: mean of n closes +/- deviations * population standard deviation (TA-Lib BBANDS)',
   shorten: ([n, up, down]: Params) => (down === up ? [n, up] : [n, up, down]),

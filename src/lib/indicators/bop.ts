@@ -7,6 +7,7 @@ export const bop = defineIndicator({
   params: [],
   reads: ['open', 'high', 'low', 'close'],
   outputs: { value: () => 0 },
+  bounds: { value: [-1, 1] },
   source: 'Livshin 2001: (c-o)/(h-l), 0 without range (TA-Lib BOP)',
   start: (): BopState => ({ value: null }),
   update(state: BopState, { open, high, low, close }) {

@@ -10,6 +10,7 @@ export const cmf = defineIndicator({
   params: [period('period', 1, 20)],
   reads: ['high', 'low', 'close', 'volume'],
   outputs: { value: ([n]: [n: number]) => n - 1 },
+  bounds: { value: [-1, 1] },
   source: 'Chaikin: sum(((c-l)-(h-c))/(h-l) * volume) / sum(volume) of the last n bars, 0 without volume',
   start: ([n]: [n: number]): CmfState => ({ flow: startSum(n), volume: startSum(n) }),
   update({ flow, volume }: CmfState, bar) {

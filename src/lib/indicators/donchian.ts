@@ -19,6 +19,11 @@ export const donchian = defineIndicator({
   params: [period('period', 1, 20)],
   reads: ['high', 'low'],
   outputs: { upper: first, middle: first, lower: first },
+  ascending: [
+    ['lower', 'middle', 'upper'],
+    ['lower', 'bar.low'],
+    ['bar.high', 'upper'],
+  ],
   source: 'highest high and lowest low of the last n bars, the newest included; the middle is their mean',
   start: ([n]: [n: number]) => startHighLow(n),
   update: (state: HighLowWindow, bar) => addToHighLow(state, bar.high, bar.low),

@@ -12,6 +12,7 @@ export const hv = defineIndicator({
   params: [period('period', 2, 20), factor('periodsPerYear', 0, 100_000_000, 252)],
   reads: ['close'],
   outputs: { value: ([n]: Params) => n },
+  bounds: { value: [0, Number.POSITIVE_INFINITY] },
   undefinedWhen: 'one of the last n+1 closes is not above 0',
   source: 'sample deviation (n-1) of n log returns * sqrt(periods per year) (R TTR volatility)',
   start: ([n, perYear]: Params): HvState => ({

@@ -41,6 +41,8 @@ export type Indicator<Name extends IndicatorName, State, Params extends readonly
   readonly outputs: { readonly [Output in IndicatorOutput<Name>]: (params: Params) => number }
   /** What an output can be at all, where it is bounded: a condition beyond it can never be true. */
   readonly bounds?: Readonly<Record<string, readonly [least: number, most: number]>>
+  /** Outputs and fields of the newest bar (`bar.high`) of which none is ever above the next: a condition against it can never be true. */
+  readonly ascending?: readonly (readonly string[])[]
   /** When a value is null after its warm-up as well; without it, never. */
   readonly undefinedWhen?: string
   /** Of one update, where it is not O(1). */

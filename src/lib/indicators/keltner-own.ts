@@ -15,6 +15,7 @@ export const keltnerOwn = defineIndicator({
   params: [period('emaPeriod', 1, 20), period('atrPeriod', 1, 10), multiple('mult', 2)],
   reads: ['high', 'low', 'close'],
   outputs: { upper: first, middle: first, lower: first },
+  ascending: [['lower', 'middle', 'upper']],
   source: 'EMA of typical prices +/- mult * ATR, each seeded at its own first bars (R TTR keltnerChannels)',
   start: ([n, a, mult]: Params): KeltnerState => ({ mult, prices: startEma(n), ranges: startAverageRange(a) }),
   update({ prices, ranges }: KeltnerState, bar) {

@@ -15,6 +15,7 @@ export const keltner = defineIndicator({
   params: [period('emaPeriod', 1, 20), period('atrPeriod', 1, 10), multiple('mult', 2)],
   reads: ['high', 'low', 'close'],
   outputs: { upper: first, middle: first, lower: first },
+  ascending: [['lower', 'middle', 'upper']],
   source:
     'Keltner as Raschke has it: EMA of typical prices +/- mult * ATR, both legs seeded so that they start together (TA-Lib KC)',
   start: ([n, a, mult]: Params): KeltnerState => ({

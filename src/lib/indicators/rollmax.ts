@@ -11,6 +11,10 @@ export const rollmax = defineIndicator({
   params: [period('period', 1, 20)],
   reads: ['high', 'low'],
   outputs: { maxHigh: first, minLow: first },
+  ascending: [
+    ['minLow', 'bar.low'],
+    ['bar.high', 'maxHigh'],
+  ],
   source: 'extremes of the last n bars (TA-Lib MAX of highs, MIN of lows)',
   start: ([n]: [n: number]) => startHighLow(n),
   update: (state: HighLowWindow, bar) => addToHighLow(state, bar.high, bar.low),

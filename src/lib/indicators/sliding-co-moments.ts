@@ -1,6 +1,7 @@
 /**
  * Means, sums of squared deviations and of their products for the last n pairs (x, y). As `SlidingMoments`: nothing is subtracted
- * again; two blocks, merged by the rule of Chan, Golub and LeVeque 1979. O(1) amortised.
+ * again; two blocks, merged by the rule of Chan, Golub and LeVeque 1979, and counted from a value of their own, so that prices that are large beside
+ * their moves lose no digits. O(1) amortised.
  */
 export type SlidingCoMoments = {
   readonly size: number
@@ -8,6 +9,8 @@ export type SlidingCoMoments = {
   squaresX: number
   squaresY: number
   products: number
+  originX: number
+  originY: number
   readonly blockX: number[]
   readonly blockY: number[]
   filled: number
@@ -24,6 +27,8 @@ export const startCoMoments = (size: number): SlidingCoMoments => ({
   squaresX: 0,
   squaresY: 0,
   products: 0,
+  originX: 0,
+  originY: 0,
   blockX: new Array<number>(size).fill(0),
   blockY: new Array<number>(size).fill(0),
   filled: 0,
@@ -33,11 +38,17 @@ export const startCoMoments = (size: number): SlidingCoMoments => ({
 
 /** Folds one pair in; the sums are those of the last `size` pairs once `isFull`. */
 export function addToCoMoments(state: SlidingCoMoments, x: number, y: number): void {
+  if (!state.isFull && state.filled === 0) moveOrigin(state, x, y)
   state.blockX[state.filled] = x
   state.blockY[state.filled++] = y
-  add(state.head, state.filled, x, y)
+  add(state.head, state.filled, x - state.originX, y - state.originY)
   if (state.filled === state.size) closeBlock(state)
   else if (state.isFull) mergeTailAndHead(state)
+}
+
+function moveOrigin(state: SlidingCoMoments, x: number, y: number): void {
+  state.originX = x
+  state.originY = y
 }
 
 function add(moments: CoMoments, count: number, x: number, y: number): void {
@@ -56,9 +67,11 @@ function closeBlock(state: SlidingCoMoments): void {
   state.squaresY = head.squaresY
   state.products = head.products
   state.isFull = true
+  moveOrigin(state, blockX[0] as number, blockY[0] as number)
+  const { originX, originY } = state
   const running = none()
   for (let i = size - 1; i > 0; i--) {
-    add(running, size - i, blockX[i] as number, blockY[i] as number)
+    add(running, size - i, (blockX[i] as number) - originX, (blockY[i] as number) - originY)
     Object.assign(tails[i] as CoMoments, running)
   }
   state.filled = 0

@@ -11,6 +11,7 @@ export const stddev = defineIndicator({
   params: [period('period', 1, 20), multiple('nbdev', 1)],
   reads: ['close'],
   outputs: { value: ([n]: Params) => n - 1 },
+  bounds: { value: [0, Number.POSITIVE_INFINITY] },
   source: 'nbdev * sqrt(mean squared deviation of the last n closes), divided by n (TA-Lib STDDEV)',
   start: ([n, nbdev]: Params): StddevState => ({ nbdev, closes: startMoments(n) }),
   update: ({ closes }: StddevState, bar) => addToMoments(closes, bar.close),

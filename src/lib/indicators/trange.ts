@@ -8,6 +8,7 @@ export const trange = defineIndicator({
   params: [],
   reads: ['high', 'low', 'close'],
   outputs: { value: () => 1 },
+  bounds: { value: [0, Number.POSITIVE_INFINITY] },
   source: "Wilder 1978: max(h-l, |c'-h|, |c'-l|); the first bar has none (TA-Lib TRANGE)",
   start: (): TrangeState => ({ ...noPreviousClose(), value: null }),
   update(state: TrangeState, { high, low, close }) {

@@ -11,6 +11,7 @@ export const tsi = defineIndicator({
   params: [period('first', 1, 25), period('second', 1, 13)],
   reads: ['close'],
   outputs: { value: ([a, b]: Params) => a + b - 1 },
+  bounds: { value: [-100, 100] },
   source: 'Blau 1991: 100 * EMA(EMA(change)) / EMA(EMA(|change|)), 0 if nothing changes',
   start: ([a, b]: Params): TsiState => ({
     hasPrevious: false,

@@ -9,6 +9,7 @@ export const variance = defineIndicator({
   params: [period('period', 1, 20)],
   reads: ['close'],
   outputs: { value: ([n]: [n: number]) => n - 1 },
+  bounds: { value: [0, Number.POSITIVE_INFINITY] },
   source: 'mean squared deviation of the last n closes, divided by n (TA-Lib VAR)',
   start: ([n]: [n: number]) => startMoments(n),
   update: (state: SlidingMoments, bar) => addToMoments(state, bar.close),

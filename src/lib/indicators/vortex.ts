@@ -12,6 +12,7 @@ export const vortex = defineIndicator({
   params: [period('period', 1, 14)],
   reads: ['high', 'low', 'close'],
   outputs: { plus: first, minus: first },
+  bounds: { plus: [0, Number.POSITIVE_INFINITY], minus: [0, Number.POSITIVE_INFINITY] },
   source: "Botes and Siepman 2010: sum|h-l'| / sum TR and sum|l-h'| / sum TR, 0 without range",
   start: ([n]: [n: number]): VortexState => ({
     ...noPreviousClose(),

@@ -3,7 +3,7 @@ import type { InputScope } from './declared-inputs.ts'
 import type { Condition, Operand } from './expression.ts'
 import { ExpressionFault } from './expression-fault.ts'
 import { mostKept, reserveHistory } from './look-back.ts'
-import { isNeverTrue } from './never-true.ts'
+import { isNeverTrue, type SlotBounds } from './never-true.ts'
 import { atOwnPace, numberAtOwnPace } from './own-pace.ts'
 import { parseExpression } from './parse-expression.ts'
 import { slotBounds } from './slot-bounds.ts'
@@ -17,7 +17,12 @@ export function compileCondition(text: string, scope: InputScope): CompiledCondi
   const when = atOwnPace(conditionOf(syntax, scope), scope)
   if (checkReach(when, scope, syntax.at) === 0)
     throw new ExpressionFault(syntax.at, 'this reads no input, so it is always the same')
-  const boundsOf = (slot: number) => slotBounds(scope, slot)
+  const known = new Map<number, SlotBounds>()
+  const boundsOf = (slot: number) => {
+    const bounds = known.get(slot) ?? slotBounds(scope, slot)
+    known.set(slot, bounds)
+    return bounds
+  }
   if (scope.inputs.every(({ kind }) => kind !== 'broken')) {
     if (isNeverTrue(when, boundsOf)) throw new ExpressionFault(syntax.at, 'this can never be true')
     return { when, isAlways: isNeverTrue({ op: 'not', of: when }, boundsOf) }

@@ -2,8 +2,8 @@
 export type Bound = { readonly most: number; readonly isStrict: boolean }
 
 /**
- * Whether differences of named numbers can all hold at once: a difference bound matrix, closed by shortest paths (Floyd and Warshall,
- * 1962). A cycle below zero, or at zero with a strict step, is a contradiction. Unbounded is infinity.
+ * Whether differences of named numbers can all hold at once: a system of difference constraints, solved by shortest paths (Bellman,
+ * 1958). A cycle below zero, or at zero with a strict step, is a contradiction. Unbounded is infinity.
  */
 export class DifferenceBounds {
   readonly #names = new Map<string, number>()
@@ -16,21 +16,24 @@ export class DifferenceBounds {
   }
 
   hasContradiction(): boolean {
-    const size = this.#names.size
-    const closed: Bound[][] = Array.from({ length: size }, (_, x) =>
-      Array.from({ length: size }, (_, y) => ({ most: x === y ? 0 : Number.POSITIVE_INFINITY, isStrict: false })),
-    )
-    const at = (x: number, y: number): Bound => (closed[x] as Bound[])[y] as Bound
-    for (const { x, y, bound } of this.#bounds) if (isTighter(bound, at(x, y))) (closed[x] as Bound[])[y] = bound
-    for (let via = 0; via < size; via++)
-      for (let x = 0; x < size; x++)
-        for (let y = 0; y < size; y++) {
-          const a = at(x, via)
-          const b = at(via, y)
-          const sum = { most: a.most + b.most, isStrict: a.isStrict || b.isStrict }
-          if (isTighter(sum, at(x, y))) (closed[x] as Bound[])[y] = sum
-        }
-    return closed.some((row, x) => isImpossible(row[x] as Bound))
+    const distances: Distance[] = Array.from({ length: this.#names.size }, () => ({ most: 0, strict: 0 }))
+    for (let round = 0; round <= this.#names.size; round++) if (!this.#relax(distances)) return false
+    return true
+  }
+
+  /** Whether a distance became shorter: after as many rounds as there are names only a cycle can do that. */
+  #relax(distances: Distance[]): boolean {
+    let isShorter = false
+    for (const { x, y, bound } of this.#bounds) {
+      const from = distances[y] as Distance
+      const to = distances[x] as Distance
+      const most = from.most + bound.most
+      const strict = from.strict + (bound.isStrict ? 1 : 0)
+      if (!(most < to.most - noise || (most === to.most && strict > to.strict))) continue
+      distances[x] = { most, strict }
+      isShorter = true
+    }
+    return isShorter
   }
 
   #indexOf(name: string): number {
@@ -44,7 +47,4 @@ export class DifferenceBounds {
 // Sums of doubles are off by their last digits: what is that near to zero is no proof.
 const noise = 1e-9
 
-const isTighter = (a: Bound, b: Bound): boolean =>
-  a.most < b.most || (a.most === b.most && a.most !== Number.POSITIVE_INFINITY && a.isStrict && !b.isStrict)
-
-const isImpossible = ({ most, isStrict }: Bound): boolean => most < -noise || (isStrict && most === 0)
+type Distance = { readonly most: number; readonly strict: number }

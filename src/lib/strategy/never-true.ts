@@ -1,8 +1,17 @@
 import { DifferenceBounds } from './difference-bounds.ts'
 import type { Comparison, Condition, Operand } from './expression.ts'
+import type { PositionField } from './strategy-slot.ts'
 
-/** What is known of a slot without any data: the least and the largest that it can be, and slots that are never below it. */
-export type SlotBounds = { readonly least: number; readonly most: number; readonly notAbove: readonly number[] }
+/**
+ * What is known of a slot without any data: the least and the largest that it can be, and slots that are never above it. Of a field of the position
+ * which: but for the side they are undefined while flat.
+ */
+export type SlotBounds = {
+  readonly least: number
+  readonly most: number
+  readonly notAbove: readonly number[]
+  readonly isOfPosition?: PositionField | null
+}
 
 /**
  * Whether no values at all make a condition true, as far as differences and bounds can tell: `rsi > 120`, `a > b and b > a`. A yes is a
@@ -103,7 +112,18 @@ function isContradiction(atoms: readonly Atom[], boundsOf: (slot: number) => Slo
     bounds.atMost(below.name, above.name, above.shift - below.shift, atom.isStrict)
     for (const operand of [atom.above, atom.below]) stateBounds(bounds, operand, boundsOf)
   }
-  return bounds.hasContradiction()
+  return isFlatAndHeld(atoms, boundsOf) || bounds.hasContradiction()
+}
+
+/** `position is flat` beside a number of the position, which is undefined then. */
+function isFlatAndHeld(atoms: readonly Atom[], boundsOf: (slot: number) => SlotBounds): boolean {
+  const fieldOf = (operand: Operand) => (operand.op === 'value' ? boundsOf(operand.slot).isOfPosition : null)
+  const isZero = (operand: Operand) => operand.op === 'number' && operand.value === 0
+  const isFlat =
+    atoms.some(({ above, below }) => fieldOf(above) === 'side' && isZero(below)) &&
+    atoms.some(({ above, below }) => isZero(above) && fieldOf(below) === 'side')
+  const isHeld = (operand: Operand) => (fieldOf(operand) ?? 'side') !== 'side'
+  return isFlat && atoms.some(({ above, below }) => isHeld(above) || isHeld(below))
 }
 
 /** An operand as a name and what is added to it: `x + 2`, `5` is zero and 5. */
@@ -123,14 +143,47 @@ function stateBounds(bounds: DifferenceBounds, operand: Operand, boundsOf: (slot
   if (name === zero) return
   bounds.atMost(name, zero, most - shift)
   bounds.atMost(zero, name, shift - least)
-  const inner = operand.op === 'past' ? operand.of : operand
-  if (inner.op !== 'value') return
-  for (const lower of boundsOf(inner.slot).notAbove) {
-    const value: Operand = { op: 'value', slot: lower }
-    const same: Operand = operand.op === 'past' ? { op: 'past', of: value, bars: operand.bars } : value
-    bounds.atMost(JSON.stringify(same), name, 0)
+  for (const lower of notAboveOf(operand, boundsOf)) state(lower, operand)
+  for (const upper of notBelowOf(operand)) state(operand, upper)
+  function state(lower: Operand, upper: Operand): void {
+    const [a, b] = [anchored(lower), anchored(upper)]
+    bounds.atMost(a.name, b.name, b.shift - a.shift)
+    if (lower !== operand) stateBounds(bounds, lower, boundsOf)
+    if (upper !== operand) stateBounds(bounds, upper, boundsOf)
   }
 }
+
+/** What is never above an operand, whatever the values are. */
+function notAboveOf(operand: Operand, boundsOf: (slot: number) => SlotBounds): readonly Operand[] {
+  switch (operand.op) {
+    case 'value':
+      return boundsOf(operand.slot).notAbove.map((slot) => ({ op: 'value', slot }))
+    case 'past':
+      return notAboveOf(operand.of, boundsOf).map((of) => past(of, operand.bars))
+    case 'window':
+      return operand.name === 'highest' ? inWindow(operand) : []
+    case 'call':
+      return operand.name === 'max' ? operand.args : []
+    default:
+      return []
+  }
+}
+
+function notBelowOf(operand: Operand): readonly Operand[] {
+  switch (operand.op) {
+    case 'past':
+      return notBelowOf(operand.of).map((of) => past(of, operand.bars))
+    case 'window':
+      return operand.name === 'lowest' ? inWindow(operand) : []
+    case 'call':
+      return operand.name === 'min' ? operand.args : []
+    default:
+      return []
+  }
+}
+
+/** The newest of a window; one more is enough for what people write. */
+const inWindow = ({ of, bars }: Operand & { op: 'window' }): Operand[] => (bars > 1 ? [of, past(of, 1)] : [of])
 
 type Range = { readonly least: number; readonly most: number }
 const anything: Range = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE_INFINITY }

@@ -5,7 +5,7 @@ import type { SlotBounds } from './never-true.ts'
 export function slotBounds({ slots }: InputScope, index: number): SlotBounds {
   const slot = slots[index] as WantedSlot
   const [least, most] = rangeOf(slot)
-  return { least, most, notAbove: notAbove(slots, slot) }
+  return { least, most, notAbove: notAbove(slots, slot), isOfPosition: 'position' in slot ? slot.position : null }
 }
 
 function rangeOf(slot: WantedSlot): readonly [number, number] {
@@ -39,9 +39,44 @@ const lowerFields: Readonly<Record<string, readonly string[]>> = {
 }
 
 function notAbove(slots: readonly WantedSlot[], slot: WantedSlot): number[] {
-  if (!('input' in slot) || slot.input.kind !== 'series') return []
-  const lower = lowerFields[slot.output] ?? []
-  return slots.flatMap((other, index) =>
-    'input' in other && other.input === slot.input && lower.includes(other.output) ? [index] : [],
-  )
+  if (!('input' in slot)) return []
+  return slots.flatMap((other, index) => ('input' in other && isNotAbove(other, slot) ? [index] : []))
+}
+
+type OfInput = Extract<WantedSlot, { readonly input: unknown }>
+
+function isNotAbove(lower: OfInput, upper: OfInput): boolean {
+  const isSame = lower.input === upper.input
+  if (isSame && lower.output === upper.output) return false
+  if (upper.input.kind === 'series' && isSame) return lowerFields[upper.output]?.includes(lower.output) === true
+  return isInOrder(upper.input, lower, upper) || (!isSame && isInOrder(lower.input, lower, upper))
+}
+
+/** By what an indicator says of its outputs and of the bar that it is computed of. */
+function isInOrder(by: OfInput['input'], lower: OfInput, upper: OfInput): boolean {
+  if (by.kind !== 'indicator') return false
+  const nameOf = ({ input, output }: OfInput) =>
+    input === by ? output : input.kind === 'series' && input.name === by.of ? `bar.${output}` : null
+  const [a, b] = [nameOf(lower), nameOf(upper)]
+  if (a === null || b === null) return false
+  // Of a bar in between: close is not above high, and high is not above the upper band.
+  const chains = [
+    ...(by.indicator.ascending ?? []),
+    ['bar.low', 'bar.close', 'bar.high'],
+    ['bar.low', 'bar.open', 'bar.high'],
+  ]
+  return reaches(a, b, chains)
+}
+
+function reaches(from: string, to: string, chains: readonly (readonly string[])[], seen = new Set([from])): boolean {
+  if (from === to) return true
+  for (const chain of chains) {
+    const at = chain.indexOf(from)
+    for (const next of at < 0 ? [] : chain.slice(at + 1)) {
+      if (seen.has(next)) continue
+      seen.add(next)
+      if (reaches(next, to, chains, seen)) return true
+    }
+  }
+  return false
 }

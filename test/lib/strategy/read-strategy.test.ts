@@ -296,6 +296,68 @@ describe('each mistake is said once, where it is', () => {
   })
 })
 
+describe('conditions that can never be true', () => {
+  const file = (condition: string) => `name: never
+inputs:
+  price: { role: underlying, timeframe: 1m }
+  slow: { role: underlying, timeframe: 5m }
+  wide: { donchian: [20], of: price }
+  slow_wide: { donchian: [20], of: slow }
+  bb: { bollinger: [20], of: price }
+  m: { sma: [20], of: price }
+  atr: { atr: [14], of: price }
+  trend: { correl: [20], of: price }
+entry:
+  long: '${condition}'
+exit: { long: price.close < m }
+size: { quantity: 1 }
+`
+  const found = (text: string) => problemsOf(text).filter((line) => line.includes('never be true'))
+
+  test.each([
+    'price.close > wide.upper',
+    'price.close < wide.lower',
+    'price.high > wide.upper',
+    'wide.middle > wide.upper',
+    'slow.close > slow_wide.upper',
+    'price.close > highest(price.high, 20)',
+    'price.close < lowest(price.low, 20)',
+    'price.close[1] > highest(price.high, 20)[1]',
+    'price.close[1] > highest(price.close, 20)',
+    'max(price.close, m) < m',
+    'min(price.close, m) > m',
+    'bb.upper < bb.lower',
+    'position.gain > 5% and position is flat',
+    'atr < 0',
+    'trend > 1',
+  ])('%s', (condition) => {
+    expect(found(file(condition))).toHaveLength(1)
+  })
+
+  test.each([
+    'price.close > wide.upper[1]',
+    'price.close >= wide.upper',
+    'price.close > slow_wide.upper',
+    'price.close > highest(price.high, 20)[1]',
+    'price.close > highest(price.low, 20)',
+    'bb.upper > bb.lower and price.close > bb.upper',
+    'position.gain > 5% and position is long',
+    'min(price.close, m) < m',
+    'slow.close crosses above 100 and slow.close[1] > 100',
+  ])('but %s can', (condition) => {
+    expect(found(file(condition))).toEqual([])
+  })
+
+  test('is found soon among many names and ways', () => {
+    const inputs = Array.from({ length: 170 }, (_, i) => `  e${i}: { ema: [${i + 1}], of: price }`).join('\n')
+    const either = Array.from({ length: 6 }, (_, i) => `(e${2 * i}>1 or e${2 * i + 1}>2)`)
+    const above = Array.from({ length: 76 }, (_, i) => `e${2 * i + 12}>e${2 * i + 13}`)
+    const condition = [...either, ...above, 'e168>e169 and e169>e168'].join(' and ')
+    const text = file(condition).replace('entry:', `${inputs}\nentry:`)
+    expect(found(text)).toHaveLength(1)
+  }, 5_000)
+})
+
 describe('conditions', () => {
   test.each([
     ['fst > 1', '8:10 there is no input fst, did you mean fast?; known: price, fast, bands'],
