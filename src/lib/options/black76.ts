@@ -1,4 +1,5 @@
 import { greeksOf } from './black-scholes-merton.ts'
+import { type ImpliedVolatility, impliedVolatility } from './implied-volatility.ts'
 import { type OptionTerms, termsFault } from './option-terms.ts'
 
 /** An option on a forward or future. */
@@ -51,3 +52,9 @@ export function inverseGreeksOf(terms: Omit<ForwardTerms, 'rate'>): InverseGreek
   const inCoin = price / terms.forward
   return { price: inCoin, delta, deltaNetOfPremium: delta - inCoin, gamma, vega, theta }
 }
+
+/** The volatility of an inverse option whose price is in coin: that of its value in the strike's currency at rate 0. */
+export const inverseVolatility = (
+  { forward, ...terms }: Omit<ForwardTerms, 'rate' | 'volatility'>,
+  price: number,
+): ImpliedVolatility => impliedVolatility({ ...terms, spot: forward, rate: 0, yield: 0 }, price * forward)

@@ -1,13 +1,20 @@
 import { priceAmerican } from './american/american-price.ts'
+import { americanVolatility } from './american/american-volatility.ts'
 import { type Greeks, greeksOf } from './black-scholes-merton.ts'
-import { type ForwardGreeks, forwardGreeksOf } from './black76.ts'
-import { impliedVolatility } from './implied-volatility.ts'
+import {
+  type ForwardGreeks,
+  forwardGreeksOf,
+  type InverseGreeks,
+  inverseGreeksOf,
+  inverseVolatility,
+} from './black76.ts'
+import { type ImpliedVolatility, impliedVolatility } from './implied-volatility.ts'
 import type { OptionTerms } from './option-terms.ts'
 
 /** Reads a cell of a row by the name of its column; undefined where the table has no such column. */
 export type CellOf = (column: string) => string | undefined
 
-export const tableModels = ['european', 'black76', 'american'] as const
+export const tableModels = ['european', 'black76', 'american', 'inverse'] as const
 export type TableModel = (typeof tableModels)[number]
 
 /** What a table asks for: one with a forward is Black's, one with a column that only tables of American options have is of those. */
@@ -24,6 +31,7 @@ export const answersOf: Readonly<Record<TableModel, readonly string[]>> = {
   ],
   black76: ['price', 'delta_fwd', 'gamma_fwd', 'vega', 'theta', 'rho'],
   american: ['american_price'],
+  inverse: ['price', 'delta', 'delta_net', 'gamma', 'vega', 'theta'],
 }
 
 /** The answers of a row, by column. Throws a RangeError that says what is wrong with it. */
@@ -31,20 +39,48 @@ export function priceRow(model: TableModel, cell: CellOf): Readonly<Record<strin
   if (model === 'american')
     return { american_price: priceAmerican({ ...termsOf(cell), volatility: numberIn(cell, 'vol') }) }
   if (model === 'european') return europeanColumns(greeksOf({ ...termsOf(cell), volatility: numberIn(cell, 'vol') }))
+  if (model === 'inverse')
+    return inverseColumns(inverseGreeksOf({ ...inverseTermsOf(cell), volatility: numberIn(cell, 'vol') }))
   const { right, strike, years, rate } = termsOf((name) => (name === 'spot' ? cell('forward') : cell(name)))
   const forward = numberIn(cell, 'forward')
   return forwardColumns(forwardGreeksOf({ right, forward, strike, years, rate, volatility: numberIn(cell, 'vol') }))
 }
 
+/** How the volatility of a row is found. */
+export const volatilityModels = ['european', 'american', 'inverse'] as const
+export type VolatilityModel = (typeof volatilityModels)[number]
+
 /** The volatility of a row's `price`. Throws a RangeError that says why there is none. */
-export function volatilityRow(cell: CellOf): Readonly<Record<string, number>> {
+export function volatilityRow(cell: CellOf, model: VolatilityModel = 'european'): Readonly<Record<string, number>> {
+  const price = numberIn(cell, 'price')
+  if (model === 'inverse') return found(inverseVolatility(inverseTermsOf(cell), price))
+  if (model === 'american') return found(americanVolatility(termsOf(cell), price))
   const forward = cell('forward')
   const terms = termsOf((name) => (name === 'spot' ? (cell('spot') ?? forward) : cell(name)))
   const isForward = cell('spot') === undefined && forward !== undefined
-  const found = impliedVolatility(isForward ? { ...terms, yield: terms.rate } : terms, numberIn(cell, 'price'))
-  if ('error' in found) throw new RangeError(`${found.error}: price ${found.value}, bound ${found.limit}`)
-  return { implied_vol: found.volatility }
+  return found(impliedVolatility(isForward ? { ...terms, yield: terms.rate } : terms, price))
 }
+
+function found(volatility: ImpliedVolatility): Readonly<Record<string, number>> {
+  if ('error' in volatility)
+    throw new RangeError(`${volatility.error}: price ${volatility.value}, bound ${volatility.limit}`)
+  return { implied_vol: volatility.volatility }
+}
+
+function inverseTermsOf(cell: CellOf) {
+  const {
+    right,
+    spot: forward,
+    strike,
+    years,
+  } = termsOf((name) => (name === 'spot' ? (cell('forward') ?? cell('spot')) : name === 'r' ? '0' : cell(name)))
+  return { right, forward, strike, years }
+}
+
+const inverseColumns = ({ deltaNetOfPremium, ...greeks }: InverseGreeks) => ({
+  ...greeks,
+  delta_net: deltaNetOfPremium,
+})
 
 const europeanColumns = ({ dualDelta, itmProbability, ...greeks }: Greeks) => ({
   ...greeks,

@@ -1,6 +1,7 @@
 import { compareExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
-import { dayOfDate } from '#lib/chain/calendar-day.ts'
+import { newYorkCloseMs } from '#lib/chain/new-york-close.ts'
 import { type OptionRight, strikesBelow } from '#lib/chain/strike-ladder.ts'
+import { offsetEast } from '#lib/time/time-zone.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 
 export type Listing = PayloadOf<'md.instrument'>
@@ -46,11 +47,12 @@ export function livingRungs(
   expiry: string,
   right: OptionRight,
   now: number,
+  calendar: OptionCalendar,
 ): { readonly strikes: ExactDecimal[]; readonly listings: Listing[] } {
   const living: { strikes: ExactDecimal[]; listings: Listing[] } = { strikes: [], listings: [] }
   const rungs = chain.rungs.get(rungsKey(expiry, right))
   rungs?.listings.forEach((same, i) => {
-    const listing = same.find((one) => !isExpired(one, now))
+    const listing = same.find((one) => !isExpired(one, now, calendar))
     if (listing === undefined) return
     living.strikes.push(rungs.strikes[i] as ExactDecimal)
     living.listings.push(listing)
@@ -58,14 +60,21 @@ export function livingRungs(
   return living
 }
 
-/** At `expiresAt`, or where that is not stated, once the day of expiry (UTC) is over. [S4] */
-export function isExpired({ expiresAt, expiry }: Listing, now: number): boolean {
-  if (expiresAt !== undefined) return now >= expiresAt
-  return expiry !== undefined && dayOfDate(expiry) < dayOf(now)
+/** Whose days and closes count: those of New York, or of UTC. */
+export type OptionCalendar = 'us' | 'coin'
+
+export const isExpired = (listing: Listing, now: number, calendar: OptionCalendar): boolean =>
+  (listing.expiry ?? listing.expiresAt) !== undefined && now >= expiryOf(listing, calendar)
+
+/** When an option ends, microseconds UTC: where its listing does not say so, US options at the close in New York, those on coins at 08:00 UTC. [S4] */
+export function expiryOf({ expiresAt, expiry = '' }: Listing, calendar: OptionCalendar): number {
+  if (expiresAt !== undefined) return expiresAt
+  return 1_000 * (calendar === 'us' ? newYorkCloseMs(expiry) : Date.parse(`${expiry}T08:00:00Z`))
 }
 
-/** The day (UTC) of an instant in microseconds. */
-export const dayOf = (at: number): number => Math.floor(at / 86_400_000_000)
+/** The day of an instant in microseconds, where the options trade. */
+export const dayOf = (at: number, calendar: OptionCalendar): number =>
+  Math.floor((at + (calendar === 'us' ? 1_000 * offsetEast('America/New_York', at / 1_000) : 0)) / 86_400_000_000)
 
 const rungsKey = (expiry: string, right: OptionRight): string => `${expiry}/${right}`
 

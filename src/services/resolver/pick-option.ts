@@ -1,14 +1,15 @@
 import { addExact, type ExactDecimal, formatExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { isOfCycle } from '#lib/chain/expiry-cycle.ts'
-import { newYorkCloseMs } from '#lib/chain/new-york-close.ts'
 import { expiryBetween, nearestExpiry } from '#lib/chain/pick-expiry.ts'
-import { middleOfSides, quoteVolatility } from '#lib/chain/quote-volatility.ts'
+import { middleOfSides, quoteVolatility, type Sides } from '#lib/chain/quote-volatility.ts'
 import * as ladder from '#lib/chain/strike-ladder.ts'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
+import { absExact, subtractExact } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { KnownMarket } from './known-market.ts'
 import { illiquidity, sidesOf } from './liquidity.ts'
-import { dayOf, type Listing, livingRungs } from './option-chain.ts'
+import { dayOf, expiryOf, type Listing, livingRungs } from './option-chain.ts'
+import type { OptionQuote } from './option-quote.ts'
 import type { OptionPolicy } from './resolver-config.ts'
 import type { Fault } from './size-target.ts'
 
@@ -42,9 +43,9 @@ function rungsOf({ market, policy, now }: Search, { right, expiry }: OptionLeg):
   const { underlying, minDaysToExpiry, calendar } = policy
   const chain = market.chains.get(underlying)
   const living = (chain?.expiries ?? []).filter(
-    (date) => chain !== undefined && livingRungs(chain, date, right, now).strikes.length > 0,
+    (date) => chain !== undefined && livingRungs(chain, date, right, now, calendar).strikes.length > 0,
   )
-  const today = dayOf(now)
+  const today = dayOf(now, calendar)
   const afterDays = Math.max(minDaysToExpiry, expiry.by === 'nearest' ? (expiry.afterDays ?? 0) : expiry.min)
   const cycle = expiry.by === 'nearest' ? expiry.cycle : undefined
   const ofCycle = cycle === undefined ? living : living.filter((date) => isOfCycle(date, cycle, calendar))
@@ -52,7 +53,7 @@ function rungsOf({ market, policy, now }: Search, { right, expiry }: OptionLeg):
     expiry.by === 'nearest'
       ? nearestExpiry(ofCycle, today, afterDays)
       : expiryBetween(living, today, afterDays, expiry.max)
-  if (found !== null && chain !== undefined) return livingRungs(chain, found, right, now)
+  if (found !== null && chain !== undefined) return livingRungs(chain, found, right, now, calendar)
   const limit = expiry.by === 'nearest' ? [afterDays, cycle] : [`${afterDays}-${expiry.max}`]
   return {
     code: 'NO_LISTED_OPTION',
@@ -86,8 +87,8 @@ function strikeIndex(search: Search, { right, strike }: OptionLeg, rungs: Rungs)
     case 'delta':
       return nearestLiquid(search, rungs, strike.delta, `delta ${strike.delta}`, (listing) => deltaOf(search, listing))
     case 'premium':
-      return nearestLiquid(search, rungs, Number(strike.price), `premium ${strike.price}`, ({ instrument }) =>
-        middleOfSides(sidesOf(search.market.quotes.get(instrument))),
+      return nearestLiquid(search, rungs, 0, `premium ${strike.price}`, ({ instrument }) =>
+        distanceFromMiddle(search.market.quotes.get(instrument), strike.price),
       )
   }
 }
@@ -112,15 +113,28 @@ function nearestLiquid(
 function deltaOf({ market, policy, spot, now }: Search, listing: Listing): number | null {
   const quote = market.quotes.get(listing.instrument)
   if (quote?.delta !== undefined) return Math.abs(quote.delta)
-  const expiresMs = listing.expiresAt === undefined ? closeMs(listing, policy) : listing.expiresAt / 1_000
-  const years = (expiresMs - now / 1_000) / (365 * 86_400_000)
+  const years = (expiryOf(listing, policy.calendar) - now) / (365 * 86_400_000_000)
   if (!(years > 0)) return null
-  const terms = { spot: Number(spot), strike: Number(listing.strike), years, rate: policy.rate, yield: policy.yield }
-  const found = quoteVolatility({ right: listing.right as 'call' | 'put', ...terms }, sidesOf(quote))
+  const right = listing.right as 'call' | 'put'
+  const terms = { right, spot: Number(spot), strike: Number(listing.strike), years }
+  const found = isInverse(listing)
+    ? quoteVolatility({ ...terms, rate: 0, yield: 0 }, inStrikeCurrency(sidesOf(quote), terms.spot))
+    : quoteVolatility({ ...terms, rate: policy.rate, yield: policy.yield }, sidesOf(quote))
   return found.status === 'ok' ? Math.abs(found.delta) : null
 }
 
-/** US options end at the close in New York, those on coins at 08:00 UTC. */
-function closeMs({ expiry = '' }: Listing, { calendar }: OptionPolicy): number {
-  return calendar === 'us' ? newYorkCloseMs(expiry) : Date.parse(`${expiry}T08:00:00Z`)
+/** Its premium is in what the underlying is priced of, as that of Deribit's options on BTC_USD in BTC. */
+const isInverse = ({ currency, underlying = '' }: Listing): boolean => underlying.split(/[^A-Z0-9]/, 1)[0] === currency
+
+const inStrikeCurrency = ({ bid, ask }: Sides, spot: number): Sides => ({
+  bid: bid === null ? null : bid * spot,
+  ask: ask === null ? null : ask * spot,
+})
+
+/** Twice the distance of a price from the middle; exact, so that ties are ties. Null without a middle. */
+function distanceFromMiddle(quote: OptionQuote | undefined, price: string): number | null {
+  if (middleOfSides(sidesOf(quote)) === null) return null
+  const twice = addExact(parseExact(quote?.bid as string), parseExact(quote?.ask as string))
+  const wanted = parseExact(price)
+  return Number(formatExact(absExact(subtractExact(twice, addExact(wanted, wanted)))))
 }

@@ -40,7 +40,11 @@ function legsToClose(
   const isLeft = ({ instrument }: HeldLeg): boolean => {
     if (wanted !== null) return !wanted.some(({ listing }) => listing.instrument === instrument)
     const listing = market.listings.get(instrument)
-    return !isSameWish || listing?.underlying !== underlying || isExpired(listing, intent.at)
+    return (
+      !isSameWish ||
+      listing?.underlying !== underlying ||
+      isExpired(listing, intent.at, to.kind === 'option' ? to.calendar : 'us')
+    )
   }
   return (held?.legs ?? []).filter(isLeft).map((leg) => closeLeg(market, intent, leg))
 }

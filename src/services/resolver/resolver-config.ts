@@ -16,7 +16,7 @@ export type Liquidity = z.infer<typeof Liquidity>
 /** On which underlying options are picked, and how. */
 export const OptionPolicy = z.strictObject({
   underlying: InstrumentId,
-  /** Calendar days from the day of the wish (UTC) to the day of expiry, whatever the wish says. */
+  /** Calendar days from the day of the wish to the day of expiry, whatever the wish says. */
   minDaysToExpiry: z.int().min(0).default(0),
   /** An option that is nearer to its expiry than this is not kept, but resolved anew. */
   rollDays: z.int().min(0).default(0),

@@ -44,9 +44,15 @@ export function wantedLegs(
 }
 
 /** Is what is held of an option still far enough from its expiry to be kept? */
-export function isKeepable(listing: Listing | undefined, { underlying, rollDays }: OptionPolicy, now: number): boolean {
-  if (listing?.underlying !== underlying || isExpired(listing, now)) return false
-  return rollDays === 0 || (listing.expiry !== undefined && dayOfDate(listing.expiry) - dayOf(now) >= rollDays)
+export function isKeepable(
+  listing: Listing | undefined,
+  { underlying, rollDays, calendar }: OptionPolicy,
+  now: number,
+): boolean {
+  if (listing?.underlying !== underlying || isExpired(listing, now, calendar)) return false
+  return (
+    rollDays === 0 || (listing.expiry !== undefined && dayOfDate(listing.expiry) - dayOf(now, calendar) >= rollDays)
+  )
 }
 
 /** The same wish again keeps its options, all of them or none. [S5] */

@@ -1,11 +1,24 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { greeksOf } from '#lib/options/black-scholes-merton.ts'
+import { inverseGreeksOf } from '#lib/options/black76.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { resolver } from '#services/resolver/service.ts'
 import { event, given, type Told } from '#test/given.ts'
-import { bar, day, goog, noon, option, optionId, optionTick, refused, resolved, swing } from './resolver-told.ts'
+import {
+  bar,
+  day,
+  goog,
+  listed,
+  noon,
+  option,
+  optionId,
+  optionTick,
+  refused,
+  resolved,
+  swing,
+} from './resolver-told.ts'
 
 type Wish = NonNullable<PayloadOf<'strategy.intent'>['wish']>
 type Leg = Wish['legs'][number]
@@ -91,6 +104,59 @@ describe('wishes for options', () => {
       [put(720, july), '1'],
     ])
     expect(saidTo(long(leg('call', { by: 'premium', price: '0.01' })))).toEqual([[call(730), '1']])
+  })
+
+  test('[S4] of two premiums that are equally near the lower strike, exactly reckoned', () => {
+    const scene = given(
+      resolver,
+      config(),
+      bar(goog, '706'),
+      ...(['690', '700'] as const).map((strike) => option(june, strike, 'put')),
+      optionTick(optionId(june, '690', 'put'), '0.10', '0.10'),
+      optionTick(optionId(june, '700', 'put'), '0.30', '0.30'),
+    )
+    expect(targets(scene.when(long(leg('put', { by: 'premium', price: '0.20' }))).answers)).toEqual([
+      [optionId(june, '690', 'put'), '1'],
+    ])
+  })
+
+  test('[S13] the premium of an inverse option is in coin', () => {
+    const coins = 'BTC_USD.DERIBIT'
+    const idOf = (strike: number) => `BTC-24JUN16-${strike}-C.DERIBIT`
+    const years = (Date.parse('2016-06-24T08:00:00Z') - noon / 1_000) / (365 * 86_400_000)
+    const ladder = [600, 650, 700, 750, 800, 850, 900]
+    const greeks = (strike: number) => inverseGreeksOf({ right: 'call', forward: 700, strike, years, volatility: 0.6 })
+    const told = ladder.flatMap((strike) => {
+      const middle = greeks(strike).price
+      const terms = {
+        underlying: coins,
+        currency: 'BTC',
+        expiry: '2016-06-24',
+        strike: String(strike),
+        right: 'call',
+      } as const
+      return [
+        { ...listed(idOf(strike), { kind: 'option', ...terms }) },
+        optionTick(idOf(strike), (middle * 0.99).toFixed(9), (middle * 1.01).toFixed(9), { underlyingPrice: '700' }),
+      ]
+    })
+    const scene = given(resolver, config({ underlying: coins, calendar: 'coin' }), ...told)
+    const nearest = ladder.reduce((best, strike) =>
+      Math.abs(greeks(strike).delta - 0.25) < Math.abs(greeks(best).delta - 0.25) ? strike : best,
+    )
+    expect(targets(scene.when(long(leg('call', { by: 'delta', delta: 0.25 }))).answers)).toEqual([
+      [idOf(nearest), '1.000'],
+    ])
+  })
+
+  test('[S4] a US option ends at the close in New York, and days are those of New York', () => {
+    const weeks = (at: number, expiry: Leg['expiry']) =>
+      targets(begin().when(swing('long', wish(leg('call', { by: 'atm', offset: 0 }, { expiry })), at)).answers)[0]?.[0]
+    const atMoney = (expiry: string) => optionId(expiry, '710', 'call')
+    const at = (text: string) => Date.parse(text) * 1_000
+    expect(weeks(at('2016-06-17T19:59:59Z'), { by: 'nearest' })).toBe(atMoney(june))
+    expect(weeks(at('2016-06-17T20:00:00Z'), { by: 'nearest' })).toBe(atMoney(weekly))
+    expect(weeks(at('2016-06-24T01:00:00Z'), { by: 'nearest', afterDays: 1 })).toBe(atMoney(weekly))
   })
 
   test.each<[string, Leg['expiry'], string]>([
