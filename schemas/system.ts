@@ -38,7 +38,7 @@ export const SystemCommandResult = z.object({
   message: Text,
 })
 
-/** Something for a person to look at: a forged approval, a version that is not known, a slow consumer. */
+/** Something for a person to look at: a forged approval, a report that cannot be true, a position that lost its exits. */
 export const SystemAlert = z.object({
   code: z.enum([
     'SIGNATURE_INVALID',
@@ -48,6 +48,7 @@ export const SystemAlert = z.object({
     'VENUE_REPORT_REFUSED',
     'VENUE_UNREACHABLE',
     'VENUE_DIFFERS',
+    'PROTECTION_LOST',
   ]),
   subject: z.string().max(128),
   message: Text,

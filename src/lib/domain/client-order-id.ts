@@ -27,7 +27,14 @@ export const exitOrderIdOf = (entry: string, fill: number, which: 's' | 'p'): st
 /** The other exit of the same fill; null where the id is not one of an exit. */
 export function otherExitOf(clientOrderId: string): string | null {
   const parts = exit.exec(clientOrderId)
-  return parts ? `${parts[1]}${parts[2] === 's' ? 'p' : 's'}` : null
+  return parts ? `${parts[1]}${parts[2] === 's' ? 'p' : 's'}${parts[3]}` : null
+}
+
+/** The same exit sent again after a halt canceled it: `t-42-0-1s` -> `t-42-0-1s2` -> `t-42-0-1s3`. Throws when it is no exit. */
+export function sentAgainAs(exitOrderId: string): string {
+  const parts = exit.exec(exitOrderId)
+  assert(parts !== null, `expected the id of an exit, found ${exitOrderId}`)
+  return `${parts[1]}${parts[2]}${Number(parts[3] || 1) + 1}`
 }
 
 /** The approval that an id of ours derives from; null when the id is not ours. */
@@ -37,5 +44,5 @@ export function approvalOf(clientOrderId: string): string | null {
 }
 
 const riskAnswer = /^risk:\d{1,15}\.\d{1,9}$/
-const exit = /^(t-\d{1,15}-\d{1,9}-\d{1,6})([sp])$/
-const ours = /^t-(\d{1,15})-(\d{1,9})(?:-\d{1,6}[sp])?$/
+const exit = /^(t-\d{1,15}-\d{1,9}-\d{1,6})([sp])(\d{0,6})$/
+const ours = /^t-(\d{1,15})-(\d{1,9})(?:-\d{1,6}[sp]\d{0,6})?$/

@@ -12,6 +12,8 @@ export type SentOrder = {
   readonly limitPrice?: string | undefined
   /** The entry that it closes, where it is an exit of a bracket. */
   readonly closes?: string | undefined
+  /** It can only take a position towards zero. */
+  readonly isReduceOnly?: true | undefined
   readonly progress: OrderProgress
 }
 

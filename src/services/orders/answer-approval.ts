@@ -27,7 +27,7 @@ function denialOf(
 ): PayloadOf<'order.denied'>['code'] | null {
   if (book.newestApproval !== null && compareAnswers(id, book.newestApproval) <= 0) return 'APPROVAL_REUSED'
   if (expiresAt < book.now) return 'APPROVAL_EXPIRED'
-  if (book.haltedBy !== null && !isGivenAfter(book.haltedBy, id)) return 'HALTED'
+  if (book.halt !== null && !isGivenAfter(book.halt.by, id)) return 'HALTED'
   if (book.haltedInstruments.includes(instrument)) return 'INSTRUMENT_HALTED'
   return null
 }

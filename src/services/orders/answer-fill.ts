@@ -2,16 +2,21 @@ import { exitOrderIdOf, otherExitOf } from '#lib/domain/client-order-id.ts'
 import { findOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
-import type { OrderBook } from './order-book.ts'
+import type { Exit, OrderBook } from './order-book.ts'
+import { canProtect, exitTtlMicros, protectionLost } from './protection.ts'
 
-type Said = Statement<'order.submitted' | 'order.cancel_requested'>
+type Said = Statement<'order.submitted' | 'order.cancel_requested' | 'system.alert'>
 
 /** A fill of an entry is followed by its exits; an exit that is filled cancels the other one of its fill. [O18] [O19] */
 export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: number): readonly Said[] {
   const { clientOrderId, instrument } = fill
   const order = findOrder(book.orders, clientOrderId)
   const bracket = book.brackets.get(clientOrderId)
-  if (order && bracket && book.haltedBy === null) return exitsOf(fill, bracket, order.progress.tradeIds.length, at)
+  if (order && bracket) {
+    const exits = exitsOf(fill, bracket, order.progress.tradeIds.length, at)
+    if (canProtect(book)) return exits.map((payload) => ({ topic: 'order.submitted', payload }))
+    return [protectionLost(book, exits)]
+  }
   const other = order?.progress.status === 'filled' ? otherExitOf(clientOrderId) : null
   const isAtWork = other !== null && book.orders.working.get(other)
   if (!isAtWork || isAtWork.progress.status === 'pending_cancel') return []
@@ -23,12 +28,13 @@ export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: n
   ]
 }
 
-function exitsOf(
+/** The exits that a fill of an entry is followed by. [O18] */
+export function exitsOf(
   { clientOrderId, strategy, instrument, side, quantity }: PayloadOf<'order.fill'>,
   { approval, stopLoss, takeProfit, trailingOffset }: PayloadOf<'risk.approved'>['bracket'] & { approval: string },
   fills: number,
   at: number,
-): Said[] {
+): Exit[] {
   const common = {
     approval,
     strategy,
@@ -37,25 +43,20 @@ function exitsOf(
     quantity,
     timeInForce: 'GTC',
     isReduceOnly: true,
-    expiresAt: at + dayMicros,
+    expiresAt: at + exitTtlMicros,
     closes: clientOrderId,
   } as const
-  const exits: Said[] = []
+  const exits: Exit[] = []
   const stop = { clientOrderId: exitOrderIdOf(clientOrderId, fills, 's'), ...common }
   if (trailingOffset !== undefined) {
     const stopPrice = stopLoss === undefined ? {} : { stopPrice: stopLoss }
-    exits.push({
-      topic: 'order.submitted',
-      payload: { ...stop, orderType: 'trailing_stop', trailingOffset, ...stopPrice },
-    })
+    exits.push({ ...stop, orderType: 'trailing_stop', trailingOffset, ...stopPrice })
   } else if (stopLoss !== undefined) {
-    exits.push({ topic: 'order.submitted', payload: { ...stop, orderType: 'stop', stopPrice: stopLoss } })
+    exits.push({ ...stop, orderType: 'stop', stopPrice: stopLoss })
   }
   if (takeProfit !== undefined) {
-    const payload = { ...common, clientOrderId: exitOrderIdOf(clientOrderId, fills, 'p') }
-    exits.push({ topic: 'order.submitted', payload: { ...payload, orderType: 'limit', limitPrice: takeProfit } })
+    const profit = { ...common, clientOrderId: exitOrderIdOf(clientOrderId, fills, 'p') }
+    exits.push({ ...profit, orderType: 'limit', limitPrice: takeProfit })
   }
   return exits
 }
-
-const dayMicros = 86_400_000_000

@@ -1,6 +1,8 @@
 import { findOrder, type SentOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
 import { applyReport, type Report } from '#lib/domain/venue-report.ts'
+import { exitsOf } from './answer-fill.ts'
 import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
+import { foldExitReport, foldExitsUnsent } from './protection.ts'
 
 /** Folds what a venue says of an order; answers what was impossible about it, else null. [O10]-[O15] */
 export function foldReport(book: OrderBook, report: Report): Refusal | null {
@@ -8,8 +10,14 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
   const order = findOrder(book.orders, clientOrderId)
   if (!order) return isForgotten(book, clientOrderId) ? forgotten(report) : neverSent(report)
   const outcome = applyReport(order, report)
-  if (outcome === 'applied' && report.topic === 'order.fill') book.filled = report.payload
+  if (outcome === 'applied' && report.topic === 'order.fill') {
+    book.filled = report.payload
+    const bracket = book.brackets.get(clientOrderId)
+    if (bracket && book.halt?.kind === 'halted')
+      foldExitsUnsent(book, exitsOf(report.payload, bracket, order.progress.tradeIds.length, report.at))
+  }
   shelveIfEnded(book.orders, order, book.rememberedEnds)
+  foldExitReport(book, order)
   forgetBrackets(book)
   return outcome === 'applied' || outcome === 'repeated' ? null : refuse(report, order, outcome)
 }

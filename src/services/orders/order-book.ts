@@ -11,6 +11,13 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 /** A report that cannot be true, for a person to look at; `halts` is the instrument that may not be traded until then. */
 export type Refusal = { readonly alert: PayloadOf<'system.alert'>; readonly halts: string | null }
 
+/** `reducing` lets live what only reduces, `halted` nothing, and `flattening` nothing since the gate closes every position. */
+export type Halt = { readonly by: string; readonly kind: 'reducing' | 'halted' | 'flattening' }
+
+export type Exit = PayloadOf<'order.submitted'>
+/** With what it had left; `of` is the order that was canceled, null where the halt kept it from being sent at all. */
+export type LostExit = { readonly exit: Exit; readonly of: string | null }
+
 export type OrderBook = {
   rememberedEnds: number
   /** Newest event time seen, microseconds. */
@@ -18,11 +25,15 @@ export type OrderBook = {
   /** The newest approval that was used, for an order or a denial: every older one is used too. */
   newestApproval: string | null
   /** The `risk.halted` that nobody resumed. */
-  haltedBy: string | null
+  halt: Halt | null
   haltedInstruments: readonly string[]
   orders: SentOrders
   /** Exits that entries at work, or the newest to have ended, are followed by; by clientOrderId. */
   readonly brackets: Map<string, PayloadOf<'risk.approved'>['bracket'] & { readonly approval: string }>
+  /** Exits that work, as they were sent. */
+  readonly exits: Map<string, Exit>
+  /** Exits that a halt took from a position that lives on, by the id that they are to be sent again with. */
+  readonly lost: Map<string, LostExit>
   /** The order that the newest input filled in part or whole, once a fill. */
   filled: PayloadOf<'order.fill'> | null
   /** What was wrong with the newest input. */
@@ -33,10 +44,12 @@ export const emptyBook = (rememberedEnds: number): OrderBook => ({
   rememberedEnds,
   now: 0,
   newestApproval: null,
-  haltedBy: null,
+  halt: null,
   haltedInstruments: [],
   orders: noOrders(),
   brackets: new Map(),
+  exits: new Map(),
+  lost: new Map(),
   filled: null,
   refusal: null,
 })
@@ -51,9 +64,18 @@ export const bookToJson = (book: OrderBook) => ({
   ...book,
   orders: ordersToJson(book.orders),
   brackets: [...book.brackets],
+  exits: [...book.exits],
+  lost: [...book.lost],
 })
 
 export function bookFromJson(json: unknown): OrderBook {
   const book = json as Omit<ReturnType<typeof bookToJson>, 'orders'> & { orders: SentOrdersJson }
-  return { ...book, orders: ordersFromJson(book.orders), brackets: new Map(book.brackets) }
+  const { brackets, exits, lost } = book
+  return {
+    ...book,
+    orders: ordersFromJson(book.orders),
+    brackets: new Map(brackets),
+    exits: new Map(exits),
+    lost: new Map(lost),
+  }
 }

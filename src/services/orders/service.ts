@@ -3,11 +3,13 @@ import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
 import { answerFill } from './answer-fill.ts'
 import { foldReport } from './fold-report.ts'
-import { bookFromJson, bookToJson, emptyBook, type OrderBook, type Refusal } from './order-book.ts'
+import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook, type Refusal } from './order-book.ts'
+import { foldExitCancel, isProtection, restoreProtection, tellLost } from './protection.ts'
 
 /** Makes orders of approvals and follows each to its end; the rules are in SPEC.md. */
 export const orders = defineService({
@@ -49,8 +51,11 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   book.filled = null
   switch (event.topic) {
     case 'order.submitted': {
-      const { clientOrderId, approval, strategy, instrument, side, quantity, bracket, closes } = event.payload
+      const { clientOrderId, approval, strategy, instrument, side, quantity, bracket, closes, isReduceOnly } =
+        event.payload
       if (closes === undefined) book.newestApproval = approval
+      else book.exits.set(clientOrderId, event.payload)
+      book.lost.delete(clientOrderId)
       if (bracket !== undefined) book.brackets.set(clientOrderId, { ...bracket, approval })
       book.orders.working.set(clientOrderId, {
         clientOrderId,
@@ -58,6 +63,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
         instrument,
         side,
         closes,
+        isReduceOnly: isReduceOnly || undefined,
         progress: submittedOrder(quantity),
       })
       return book
@@ -68,6 +74,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'order.cancel_requested': {
       const order = book.orders.working.get(event.payload.clientOrderId)
       if (order) applyHappening(order.progress, 'cancel_requested')
+      foldExitCancel(book, event.payload.clientOrderId)
       return book
     }
     case 'order.accepted':
@@ -80,10 +87,10 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       if (book.refusal?.halts) book.haltedInstruments = withInstrument(book.haltedInstruments, book.refusal.halts)
       return book
     case 'risk.halted':
-      book.haltedBy = event.id
+      book.halt = { by: event.id, kind: haltKind(event.payload) }
       return book
     case 'risk.resumed':
-      book.haltedBy = null
+      book.halt = null
       book.haltedInstruments = []
       return book
     case 'risk.approved':
@@ -106,10 +113,10 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
       return cancelsOf(book, 'superseded', (order) => order.strategy === strategy && order.instrument === instrument)
     }
     case 'risk.halted':
-      return cancelsOf(book, `halted: ${input.payload.reason}`, () => true)
+      return answerHalt(book, input)
     case 'risk.strategy_halted': {
       const { strategy, code } = input.payload
-      return cancelsOf(book, `strategy halted: ${code}`, (order) => order.strategy === strategy)
+      return cancelsOf(book, `strategy halted: ${code}`, (order) => order.strategy === strategy && !isProtection(order))
     }
     case 'system.command':
       return input.payload.command === 'cancel_all' ? answerCancelAll(book, input) : none
@@ -120,8 +127,9 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'order.canceled':
     case 'order.expired':
       if (book.refusal) return answerRefusal(book, book.refusal)
-      return book.filled ? answerFill(book, book.filled, input.at) : none
+      return answerReport(book, input.at)
     case 'risk.resumed':
+      return restoreProtection(book, input.at)
     case 'system.time':
       return none
   }
@@ -129,15 +137,37 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
 
 const none: readonly [] = Object.freeze([])
 
+const haltKind = ({ state = 'REDUCING', isFlattening = false }: PayloadOf<'risk.halted'>): Halt['kind'] => {
+  if (state === 'REDUCING') return 'reducing'
+  return isFlattening ? 'flattening' : 'halted'
+}
+
+function answerReport(book: OrderBook, at: number): readonly Statement<Out>[] {
+  const answers = book.filled ? answerFill(book, book.filled, at) : none
+  return book.lost.size === 0 ? answers : [...answers, ...restoreProtection(book, at)]
+}
+
+/** What a halt does not let live is canceled; a position that loses its exits so is told. [O7] [O20] */
+function answerHalt(book: OrderBook, { payload, at }: Event<'risk.halted'>): readonly Statement<Out>[] {
+  const reason = `halted: ${payload.reason}`
+  if (haltKind(payload) !== 'reducing') return [...tellLost(book), ...cancelsOf(book, reason, () => true)]
+  return [...cancelsOf(book, reason, (order) => !isProtection(order)), ...restoreProtection(book, at)]
+}
+
 function answerCancelAll(book: OrderBook, { id, payload }: Event<'system.command'>): readonly Statement<Out>[] {
   const isMeant = (order: SentOrder) => payload.target === undefined || order.strategy === payload.target
   const cancels = cancelsOf(book, `${payload.operator}: ${payload.reason}`, isMeant)
-  const message = `cancel requested for ${cancels.length} of ${book.orders.working.size} working orders`
+  const exits = cancels.filter((cancel) => book.exits.has(cancel.payload.clientOrderId)).length
+  const ofThem = exits === 0 ? '' : `, ${exits} of them exits of open positions`
+  const message = `cancel requested for ${cancels.length} of ${book.orders.working.size} working orders${ofThem}`
   return [...cancels, { topic: 'system.command.result', payload: { command: id, isDone: true, message } }]
 }
 
 function answerRefusal(book: OrderBook, { alert, halts }: Refusal): readonly Statement<Out>[] {
-  const cancels = halts === null ? none : cancelsOf(book, 'instrument halted', (order) => order.instrument === halts)
+  const cancels =
+    halts === null
+      ? none
+      : cancelsOf(book, 'instrument halted', (order) => order.instrument === halts && !isProtection(order))
   return [{ topic: 'system.alert', payload: alert }, ...cancels]
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
 import { event, given } from '#test/given.ts'
-import { approved, btc, cancel, canceled, fill, halted } from './orders-told.ts'
+import { approved, btc, cancel, canceled, command, fill, halted, resumed } from './orders-told.ts'
 
 const bracket = { stopLoss: '95', takeProfit: '110' }
 const entered = approved('risk:1.0', { bracket })
@@ -63,12 +63,84 @@ describe('brackets', () => {
       .then({ topic: 'order.denied', payload: expect.objectContaining({ code: 'APPROVAL_REUSED' }) } as never)
   })
 
-  test('[O7] [O18] a halt cancels exits too, and a fill that lost its race gets none', () => {
+  test('[O7] [O18] a halt that lets live what reduces keeps exits, and a fill that lost its race gets its own', () => {
     given(orders, {}, entered, fill('t-1-0', 'x', '4'))
       .when(halted('risk:9.0'))
-      .then(cancel('t-1-0', 'halted: stop'), cancel('t-1-0-1s', 'halted: stop'), cancel('t-1-0-1p', 'halted: stop'))
+      .then(cancel('t-1-0', 'halted: stop'))
       .when(fill('t-1-0', 'y', '6'))
+      .then(stop('t-1-0-2s', '6'), profit('t-1-0-2p', '6'))
+      .when(event('risk.strategy_halted', { strategy: 'ema-cross', code: 'DRAWDOWN_EXCEEDS_MAX' }))
       .then()
+  })
+
+  const lost = (exits: string, next = 'they are sent again after it') =>
+    ({
+      topic: 'system.alert',
+      payload: {
+        code: 'PROTECTION_LOST',
+        subject: 't-1-0',
+        message: `the position of ema-cross in ${btc} loses its exits to the halt: ${exits}; ${next}`,
+      },
+    }) as const
+  const cancels = ['t-1-0', 't-1-0-1s', 't-1-0-1p'].map((id) => cancel(id, 'halted: stop'))
+
+  test('[O20] a whole halt says what it takes, and what was left is sent again when it is over', () => {
+    given(orders, {}, entered, fill('t-1-0', 'x', '4'))
+      .when(halted('risk:9.0', { state: 'HALTED' }))
+      .then(lost('t-1-0-1s (4), t-1-0-1p (4)'), ...cancels)
+      .when(sold('t-1-0-1p', '1'))
+      .then()
+      .when(canceled('t-1-0-1s'))
+      .then()
+      .when(fill('t-1-0', 'y', '2'))
+      .then(lost('t-1-0-2s (2), t-1-0-2p (2)'))
+      .restarted()
+      .when(resumed)
+      .then(stop('t-1-0-1s2', '4'), stop('t-1-0-2s2', '2'), profit('t-1-0-2p2', '2'))
+      .when(canceled('t-1-0-1p'))
+      .then(profit('t-1-0-1p2', '3'))
+      .when(sold('t-1-0-1p2', '3'))
+      .then(cancel('t-1-0-1s2', 'the other exit was filled'))
+      .when(halted('risk:20.0', { state: 'HALTED' }))
+      .then(
+        lost('t-1-0-2s2 (2), t-1-0-2p2 (2)'),
+        cancel('t-1-0-2s2', 'halted: stop'),
+        cancel('t-1-0-2p2', 'halted: stop'),
+      )
+      .when(canceled('t-1-0-2s2'))
+      .then()
+      .when(halted('risk:22.0', { state: 'REDUCING' }))
+      .then(stop('t-1-0-2s3', '2'))
+  })
+
+  test('[O20] neither exit of a pair comes back when the halt lost the race to one', () => {
+    given(orders, {}, entered, fill('t-1-0', 'x', '4'), halted('risk:9.0', { state: 'HALTED' }))
+      .when(sold('t-1-0-1s', '4'))
+      .then()
+      .when(canceled('t-1-0-1p'))
+      .then()
+      .when(resumed)
+      .then()
+  })
+
+  test('[O20] a halt that flattens says so, and sends nothing again', () => {
+    given(orders, {}, entered, fill('t-1-0', 'x', '4'))
+      .when(halted('risk:9.0', { state: 'HALTED', isFlattening: true }))
+      .then(lost('t-1-0-1s (4), t-1-0-1p (4)', 'the halt closes the position, and they are not sent again'), ...cancels)
+      .when(canceled('t-1-0-1s'))
+      .then()
+      .when(resumed)
+      .then()
+  })
+
+  test('[O8] an operator who cancels all is told how many exits were among them', () => {
+    const message = 'cancel requested for 3 of 3 working orders, 2 of them exits of open positions'
+    given(orders, {}, entered, fill('t-1-0', 'x', '4'))
+      .when(command('cancel_all'))
+      .then(...['t-1-0', 't-1-0-1s', 't-1-0-1p'].map((id) => cancel(id, 'ann: drill')), {
+        topic: 'system.command.result',
+        payload: expect.objectContaining({ isDone: true, message }),
+      } as never)
   })
 
   test('[O9] a newer wish cancels them with the rest', () => {

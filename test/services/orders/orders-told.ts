@@ -53,7 +53,11 @@ export const expired = (clientOrderId: string) =>
 export const rejected = (clientOrderId: string, code: PayloadOf<'order.rejected'>['code']) =>
   event('order.rejected', { clientOrderId, instrument: btc, code })
 
-export const halted = (id: string): Told => ({ ...event('risk.halted', { code: 'OPERATOR', reason: 'stop' }), id })
+export const halted = (id: string, more: Partial<PayloadOf<'risk.halted'>> = {}): Told => ({
+  ...event('risk.halted', { code: 'OPERATOR', reason: 'stop', ...more }),
+  id,
+})
+export const resumed = event('risk.resumed', { reason: 'fine' })
 export const command = (name: PayloadOf<'system.command'>['command'], target?: string) =>
   event('system.command', { command: name, target, reason: 'drill', operator: 'ann' })
 
