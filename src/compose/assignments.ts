@@ -3,6 +3,7 @@ import type { ServiceName } from '#schemas/service-rank.ts'
 import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 import { watchStrategyFiles } from '#services/strategy/adapters/watch-strategy-files.ts'
 import type { Assignment, ServiceTopics } from './assignment.ts'
+import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import { answeringServices, configsOf, type ServiceConfig } from './service-configs.ts'
 import { everyService } from './services.ts'
 import type { Topology } from './topology.ts'
@@ -26,7 +27,7 @@ const reloading: readonly ServiceName[] = ['risk', 'pnl']
 
 /** Throws a UserError on a fault in a strategy file. `topologyFile` is null where it is not to be watched. */
 export function assignmentsOf(topology: Topology, topologyFile: string | null): Assignments {
-  let configs = configsOf(topology)
+  let configs = buildableConfigs(topology)
   const services = serviceTopics(topology)
   const of = (process: string): Assignment => ({
     topology,
@@ -53,7 +54,7 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
         }),
       )
     if (isWatching(['strategy']))
-      watches.push(watchStrategies(topology, () => take(['strategy'], configsOf(topology)), told.unreadable))
+      watches.push(watchStrategies(topology, () => take(['strategy'], buildableConfigs(topology)), told.unreadable))
     return {
       close: () => {
         for (const one of watches) one.close()
@@ -61,6 +62,12 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
     }
   }
   return { of, watch }
+}
+
+function buildableConfigs(topology: Topology): ReturnType<typeof configsOf> {
+  const configs = configsOf(topology)
+  refuseUnbuilt(topology, configs.strategy)
+  return configs
 }
 
 /** Every service with its topics. */

@@ -3,10 +3,11 @@ import { parseBarInterval } from '#lib/bars/bar-interval.ts'
 import type { AnyService } from '#lib/kernel/service.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { calendarOf } from '#lib/time/market-hours.ts'
+import { nyseHours } from '#lib/time/nyse-hours.ts'
 import type { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
 import { readMarketHours } from '#services/md/adapters/lean/market-hours-database.ts'
-import { bindStrategy, readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
+import { bindStrategy, readStrategyFile, type StrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 
 import { recordedRun } from './recorded-run.ts'
 import { everyService } from './services.ts'
@@ -39,7 +40,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
   const strategies = topology.strategies.map(({ file, roles }) => {
     const read = readStrategyFile(file)
     const named = Object.entries(roles).filter((role): role is [string, string] => typeof role[1] === 'string')
-    return { bound: bindStrategy(read, Object.fromEntries(named)), roles }
+    return { bound: { ...bindStrategy(read, Object.fromEntries(named)), ...calendarsRead(read, topology) }, roles }
   })
   const mappings = strategies.flatMap(({ bound, roles }) =>
     Object.entries(roles)
@@ -68,7 +69,6 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     resolver: { mappings },
     risk: { ...account, ...risk },
   }
-  for (const { bound } of strategies) refuseUnbuilt(bound, topology)
   refuseOneName(
     strategies.map(({ bound }) => bound.definition.name),
     topology,
@@ -92,21 +92,6 @@ function refuseOneName(names: readonly string[], { strategies }: Topology): void
   })
 }
 
-/** Of a market that comes as trades there are only the bars that are built of them: a strategy that reads others would wait for ever. */
-function refuseUnbuilt({ definition, roles }: ReturnType<typeof bindStrategy>, { feed, bars }: Topology): void {
-  if (feed.kind !== 'exchange' && feed.kind !== 'seeded') return
-  const streamed = feed.kind === 'exchange' ? feed.streams.map((stream) => stream.replace('bar:', '')) : []
-  for (const { role, timeframe } of definition.series) {
-    const isBuilt = bars.some(
-      ({ instrument, interval }) => interval === timeframe && (instrument === undefined || instrument === roles[role]),
-    )
-    if (isBuilt || streamed.includes(timeframe)) continue
-    throw new UserError(`${definition.name} reads bars of ${timeframe} of ${roles[role]}, and nothing builds them`, {
-      hint: `add { interval: ${timeframe} } to bars of the topology`,
-    })
-  }
-}
-
 function checked({ name, config }: AnyService, value: unknown): unknown {
   const found = config.safeParse(value)
   if (found.success) return found.data
@@ -114,16 +99,33 @@ function checked({ name, config }: AnyService, value: unknown): unknown {
   throw new UserError(`${name}: ${[...(issue?.path ?? []), issue?.message].join(' ')}`)
 }
 
+/** The calendars that a strategy's sessions name: of the topology, or one that is known here. */
+function calendarsRead(
+  { file, definition }: StrategyFile,
+  { calendars }: Topology,
+): { calendars?: Record<string, TradingCalendar> } {
+  const names = definition?.sessions.flatMap((session) => ('calendar' in session ? [session.calendar] : [])) ?? []
+  if (names.length === 0) return {}
+  const read = names.map((name) => {
+    const hours = calendars[name] ?? (name === 'nyse' ? nyseHours() : undefined)
+    if (hours === undefined)
+      throw new UserError(`there is no calendar ${name}`, {
+        file,
+        hint: `known: ${[...Object.keys(calendars), 'nyse'].join(', ')}; a topology names others under calendars`,
+      })
+    return [name, calendarIn(hours)] as const
+  })
+  return { calendars: Object.fromEntries(read) }
+}
+
+const calendarIn = (hours: Topology['calendars'][string]): TradingCalendar =>
+  calendarOf('lean' in hours ? readMarketHours(hours.lean, hours.market) : hours)
+
 /** Undefined where there are none, so that a configuration without them is what it was. */
 function calendarsOf({ calendars }: Topology): Record<string, TradingCalendar> | undefined {
   const named = Object.entries(calendars)
   if (named.length === 0) return undefined
-  return Object.fromEntries(
-    named.map(([name, hours]) => [
-      name,
-      calendarOf('lean' in hours ? readMarketHours(hours.lean, hours.market) : hours),
-    ]),
-  )
+  return Object.fromEntries(named.map(([name, hours]) => [name, calendarIn(hours)]))
 }
 
 function said(value: unknown): ServiceConfig {

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
+import { assignmentsOf } from '#compose/assignments.ts'
 import { configsOf } from '#compose/service-configs.ts'
 import { readTopology } from '#compose/topology.ts'
 
@@ -38,8 +39,8 @@ test('two files of one name are told with both files, so that a reload into a cl
 })
 
 test('a strategy that reads bars that nothing builds is refused: it would wait for ever', () => {
-  expect(configsOf(topologyOf(['fast', '5s']))).toHaveProperty('strategy')
-  expect(() => configsOf(topologyOf(['fast', '7s']))).toThrow(
+  expect(assignmentsOf(topologyOf(['fast', '5s']), null).of('strategy').config).not.toBeNull()
+  expect(() => assignmentsOf(topologyOf(['fast', '7s']), null)).toThrow(
     expect.objectContaining({ message: 'fast reads bars of 7s of ACME.SIM, and nothing builds them' }),
   )
 })

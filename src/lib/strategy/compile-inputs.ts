@@ -1,6 +1,14 @@
-import { type DeclaredInput, type InputScope, readInputs, type WantedSlot } from './declared-inputs.ts'
+import {
+  type DeclaredInput,
+  type DeclaredSession,
+  type InputScope,
+  rangeFields,
+  readInputs,
+  slotOf,
+  type WantedSlot,
+} from './declared-inputs.ts'
 import type { StrategyDefinition } from './strategy-definition.ts'
-import type { BarField, Slot } from './strategy-slot.ts'
+import type { BarField, Session, SessionField, Slot } from './strategy-slot.ts'
 
 type Compiled = Pick<StrategyDefinition, 'series' | 'indicators' | 'scores' | 'sessions' | 'slots' | 'counters'>
 
@@ -20,11 +28,17 @@ export function compileInputs(scope: InputScope): Compiled {
   for (const input of inputs)
     if (input.kind === 'series')
       numbers.set(input.name, numberOf(compiled.series, { role: input.role, timeframe: input.timeframe }))
-  for (const input of inputs) if (input.kind !== 'series') numbers.set(input.name, addInput(compiled, input, numbers))
+  for (const input of inputs)
+    if (input.kind !== 'series') numbers.set(input.name, addInput(compiled, input, numbers, scope))
   return { ...compiled, slots: scope.slots.map((slot) => compileSlot(slot, numbers)) }
 }
 
-function addInput(compiled: Compiled, input: DeclaredInput, numbers: ReadonlyMap<string, number>): number {
+function addInput(
+  compiled: Compiled,
+  input: DeclaredInput,
+  numbers: ReadonlyMap<string, number>,
+  scope: InputScope,
+): number {
   switch (input.kind) {
     case 'indicator': {
       const { key, params, indicator, of, input: values } = input
@@ -40,11 +54,18 @@ function addInput(compiled: Compiled, input: DeclaredInput, numbers: ReadonlyMap
     case 'score':
       return numberOf(compiled.scores, { series: numbers.get(input.of) as number, model: input.model })
     case 'session':
-      return numberOf(compiled.sessions, input.session)
+      return numberOf(compiled.sessions, { ...input.session, ...rangeOf(input, scope) })
     case 'series':
     case 'broken':
       throw new Error(`${input.name} is ${input.kind} and is compiled elsewhere, or not at all`)
   }
+}
+
+/** The slots of what a session has the range of. */
+function rangeOf({ of }: DeclaredSession, scope: InputScope): Pick<Session, 'range'> {
+  if (of === undefined) return {}
+  const [open, high, low] = rangeFields.map((field) => slotOf(scope, `${of}.${field}`) as number)
+  return { range: { open: open as number, high: high as number, low: low as number } }
 }
 
 function compileSlot(slot: WantedSlot, numbers: ReadonlyMap<string, number>): Slot {
@@ -60,7 +81,7 @@ function compileSlot(slot: WantedSlot, numbers: ReadonlyMap<string, number>): Sl
     case 'score':
       return { name, depth, score: number }
     case 'session':
-      return { name, depth, session: number, output: slot.output as 'elapsed' | 'left' }
+      return { name, depth, session: number, output: slot.output as SessionField }
     case 'broken':
       throw new Error(`${name} is broken`)
   }

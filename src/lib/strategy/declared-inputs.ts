@@ -29,7 +29,8 @@ export type DeclaredIndicator = {
 /** What a model says of the instrument of a series. */
 export type DeclaredScore = { readonly kind: 'score'; readonly model: string; readonly of: string }
 
-export type DeclaredSession = { readonly kind: 'session'; readonly session: Session }
+/** `of` is the series whose range it has. */
+export type DeclaredSession = { readonly kind: 'session'; readonly session: Session; readonly of?: string }
 
 /** A value that a condition reads: of an input, or of the strategy itself. `depth`: how many evaluations are kept. */
 export type WantedSlot = { readonly name: string; depth: number } & (
@@ -55,7 +56,8 @@ export type InputScope = {
 }
 
 /** The slot of `fast`, `price.close` or `trend.signal`, or what is wrong with that name in one sentence. */
-export function slotOf({ inputs, slots, mayReadScores }: InputScope, path: string): number | string {
+export function slotOf(scope: InputScope, path: string): number | string {
+  const { inputs, slots, mayReadScores } = scope
   const [name = '', output, ...rest] = path.split('.')
   const input = inputs.find((one) => one.name === name)
   if (!input) return unknownInput(inputs, name)
@@ -70,9 +72,14 @@ export function slotOf({ inputs, slots, mayReadScores }: InputScope, path: strin
   if (wanted === undefined) return `${name} has several values: say which of ${all}`
   if (!outputs.includes(wanted) || rest.length > 0)
     return `there is no ${path}${meant(path, name, outputs)}; known: ${all}`
+  if (input.kind === 'session' && input.of !== undefined)
+    for (const field of rangeFields) slotOf(scope, `${input.of}.${field}`)
   const known = slots.findIndex((slot) => 'input' in slot && slot.input === input && slot.output === wanted)
   return known >= 0 ? known : addSlot(slots, { name: path, depth: 1, input, output: wanted })
 }
+
+/** What a session has of the bars of a series. */
+export const rangeFields = ['open', 'high', 'low'] as const
 
 /** The slot of something that is no input: the time, the position, the bars since a condition. */
 export function ownSlot(
@@ -134,7 +141,7 @@ function outputsOf(input: Exclude<DeclaredInput, { kind: 'broken' }>): readonly 
     case 'score':
       return ['score']
     case 'session':
-      return sessionFields
+      return input.of === undefined ? sessionFields.slice(0, 2) : sessionFields
   }
 }
 

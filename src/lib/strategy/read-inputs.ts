@@ -27,7 +27,7 @@ export function readInputs(field: Field, report: Report): DeclaredInput[] {
 
 function readInput(name: string, part: Map<string, Field>, at: number, allSeries: readonly string[], report: Report) {
   if (isSeries(part)) return readSeries(name, part, at, report)
-  if (part.has('session')) return readSession(name, part, report)
+  if (part.has('session') || part.has('calendar')) return readSession(name, part, allSeries, report)
   if (part.has('ml')) return readScore(name, part, at, allSeries, report)
   return readIndicator(name, part, at, allSeries, report)
 }

@@ -1,21 +1,55 @@
 import { isZone } from '#lib/time/is-zone.ts'
+import { Name } from '#schemas/primitives.ts'
 import type { DeclaredSession } from './declared-inputs.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { Report } from './problem.ts'
 import { weekdays } from './weekdays.ts'
 import { type Field, startOf, writtenText } from './yaml-tree.ts'
 
-/** `{ session: 09:30-16:00, zone: America/New_York, days: monday-friday }`. */
-export function readSession(name: string, part: ReadonlyMap<string, Field>, report: Report): DeclaredSession | null {
+const keys = ['session', 'calendar', 'zone', 'days', 'of']
+
+/** `{ session: 09:30-16:00, zone: America/New_York, days: monday-friday }`, or `{ calendar: nyse }`; `of: price` gives it open, high and low. */
+export function readSession(
+  name: string,
+  part: ReadonlyMap<string, Field>,
+  allSeries: readonly string[],
+  report: Report,
+): DeclaredSession | null {
+  const calendarField = part.get('calendar')
+  const known = calendarField ? keys.filter((key) => key !== 'zone' && key !== 'days') : keys
   for (const [key, field] of part)
-    if (!['session', 'zone', 'days'].includes(key))
-      report.error(field.at, `${name} is a session (session, zone and days) and has no ${key}`)
-  const hours = readHours(part.get('session') as Field, report)
+    if (!known.includes(key)) report.error(field.at, `${name} is a session (${known.join(', ')}) and has no ${key}`)
+  const ofField = part.get('of')
+  const of = ofField ? readOf(ofField, allSeries, report) : undefined
+  const hoursField = part.get('session')
+  const hours = hoursField && readHours(hoursField, report)
+  const calendar = calendarField && readCalendar(calendarField, report)
+  if (of === null || hours === null || calendar === null) return null
+  const ranged = of === undefined ? {} : { of }
+  if (calendar !== undefined) return { kind: 'session', session: { calendar, ...(hours ? { hours } : {}) }, ...ranged }
   const zoneField = part.get('zone')
   const zone = zoneField ? readZone(zoneField, report) : 'UTC'
   const daysField = part.get('days')
   const days = daysField ? readDays(daysField, report) : [1, 2, 3, 4, 5, 6, 7]
-  return hours && zone !== null && days ? { kind: 'session', session: { ...hours, days, zone } } : null
+  return hours && zone !== null && days ? { kind: 'session', session: { ...hours, days, zone }, ...ranged } : null
+}
+
+/** A range is made of the bars that are judged: those of the first series. */
+function readOf({ at, value }: Field, [first = '', ...others]: readonly string[], report: Report): string | null {
+  const of = writtenText(value) ?? ''
+  if (of === first) return of
+  const why = others.includes(of)
+    ? `the range of a session is that of the first series, ${first}`
+    : `there is no series ${of}${didYouMean(of, [first])}; known: ${first}`
+  report.error(startOf(value, at), why)
+  return null
+}
+
+function readCalendar({ at, value }: Field, report: Report): string | null {
+  const calendar = writtenText(value) ?? ''
+  if (Name.safeParse(calendar).success) return calendar
+  report.error(startOf(value, at), 'calendar has to be the name of one, such as nyse or one of the topology')
+  return null
 }
 
 /** An IANA time zone, such as America/New_York. */

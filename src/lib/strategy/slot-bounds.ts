@@ -23,7 +23,7 @@ function rangeOf(slot: WantedSlot): readonly [number, number] {
     case 'score':
       return [0, 1]
     case 'session':
-      return [0, 1440]
+      return output === 'elapsed' || output === 'left' ? [0, 1440] : anything
     case 'broken':
       return anything
   }

@@ -21,8 +21,16 @@ const series = z.strictObject({
 })
 const of = said(z.string(), 'The series that it is of; may be left out where there is only one').optional()
 const score = z.strictObject({ ml: said(Name, 'A model; its score may stand in veto and scale only'), of })
+const hours = said(z.string().regex(/^\d{2}:\d{2}\s*-\s*\d{2}:\d{2}$/), 'Opening and close, such as 09:30-16:00')
+const rangeOf = said(z.string(), 'The first series: the session has its open, high and low').optional()
+const calendarSession = z.strictObject({
+  calendar: said(Name, 'nyse, or a calendar of the topology: holidays and early closes count'),
+  session: hours.optional(),
+  of: rangeOf,
+})
 const session = z.strictObject({
-  session: said(z.string().regex(/^\d{2}:\d{2}\s*-\s*\d{2}:\d{2}$/), 'Opening and close, such as 09:30-16:00'),
+  session: hours,
+  of: rangeOf,
   zone: said(z.string(), 'IANA time zone, such as America/New_York').optional(),
   days: said(z.string(), 'Days of the week, such as monday-friday').optional(),
 })
@@ -79,7 +87,7 @@ const keys = {
   inputs: said(
     z.record(
       z.string().regex(/^[a-z][a-z0-9_]*$/),
-      z.union([series, session, score, ...indicatorNames.map(indicatorInput)]),
+      z.union([series, session, calendarSession, score, ...indicatorNames.map(indicatorInput)]),
     ),
     'Series of bars, indicators of them, sessions, and scores of models, by the names that conditions use',
   ),

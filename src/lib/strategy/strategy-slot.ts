@@ -1,11 +1,16 @@
 import { z } from 'zod'
+import { Name } from '#schemas/primitives.ts'
 import { Condition, Operand } from './expression.ts'
 
 export const barFields = ['open', 'high', 'low', 'close', 'volume'] as const
 export type BarField = (typeof barFields)[number]
 
-/** Minutes since the session opened, and until it closes; undefined outside of it. */
-export const sessionFields = ['elapsed', 'left'] as const
+/**
+ * Minutes since the session opened, and until it closes; undefined outside of it. Then what the bars of the newest session came to so far, where
+ * it says of which series: after it has closed too, until the next one opens.
+ */
+export const sessionFields = ['elapsed', 'left', 'open', 'high', 'low'] as const
+export type SessionField = (typeof sessionFields)[number]
 
 /**
  * `side` is 1, -1 or 0; `bars` are evaluations since the entry; `price` is the close of the first series at the entry, `gain` the share
@@ -14,13 +19,22 @@ export const sessionFields = ['elapsed', 'left'] as const
 export const positionFields = ['side', 'bars', 'price', 'gain'] as const
 export type PositionField = (typeof positionFields)[number]
 
-/** A stretch of the day in an IANA zone, in minutes since midnight, on some days of the week (1 is Monday). `to` is not in it. */
-export const Session = z.strictObject({
-  from: z.int().min(0).max(1439),
-  to: z.int().min(1).max(1440),
-  days: z.array(z.int().min(1).max(7)).min(1).max(7),
-  zone: z.string().max(64),
-})
+const Hours = z.strictObject({ from: z.int().min(0).max(1439), to: z.int().min(1).max(1440) })
+const range = { range: z.strictObject({ open: z.int().min(0), high: z.int().min(0), low: z.int().min(0) }).optional() }
+
+/**
+ * A stretch of the day in an IANA zone, in minutes since midnight, on some days of the week (1 is Monday; `to` is not in it); or the sessions of a
+ * calendar, or a stretch of them on its clock. `range`: the slots of the series whose open, high and low it has.
+ */
+export const Session = z.union([
+  z.strictObject({
+    ...Hours.shape,
+    ...range,
+    days: z.array(z.int().min(1).max(7)).min(1).max(7),
+    zone: z.string().max(64),
+  }),
+  z.strictObject({ ...range, calendar: Name, hours: Hours.optional() }),
+])
 export type Session = z.infer<typeof Session>
 
 const named = { name: z.string().max(2000), depth: z.int().min(1).max(1001) }

@@ -43,6 +43,10 @@ export function sessionOf(calendar: TradingCalendar, day: number): Session | nul
   return { day, start: utcOf(calendar, day * dayUs + open), end: utcOf(calendar, day * dayUs + close) }
 }
 
+/** When a wall day begins, microseconds UTC; by the clock that its noon has. */
+export const wallDayStart = (calendar: TradingCalendar, day: number): number =>
+  utcOf(calendar, day * dayUs + dayUs / 2) - dayUs / 2
+
 const dayUs = 86_400_000_000
 
 /** A wall time that comes twice is its first occurrence, one that is skipped is read with the offset before the change. */

@@ -1,11 +1,12 @@
 import { evaluateCondition } from '#lib/strategy/evaluate-condition.ts'
 import { evaluateOperand } from '#lib/strategy/evaluate-operand.ts'
 import { setValue } from '#lib/strategy/history.ts'
-import type { PositionField, Session, Slot } from '#lib/strategy/strategy-slot.ts'
+import type { PositionField, Slot } from '#lib/strategy/strategy-slot.ts'
 import { localTime } from '#lib/time/local-time.ts'
 import { passBar } from './holding.ts'
 import type { Running } from './running.ts'
 import { type Scores, scoreKey } from './scores.ts'
+import { foldRanges, sessionValue } from './session-value.ts'
 import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
 
 /** A new evaluation: what has arrived becomes the newest values, and what the strategy knows itself is worked out. [T6] [T7] */
@@ -15,6 +16,7 @@ export function evaluateSlots(bound: BoundStrategy, running: Running, scores: Sc
   history.evaluations++
   for (let slot = 0; slot < incoming.length; slot++) setValue(history, slot, incoming[slot] as number | null)
   if (running.left) running.left.bars++
+  foldRanges(bound, running)
   for (const n of ownSlots) {
     const slot = definition.slots[n] as Slot
     if (!('position' in slot) && !('since' in slot)) setValue(history, n, outsideValue(slot, bound, running, scores))
@@ -35,7 +37,7 @@ function outsideValue(slot: Slot, bound: BoundStrategy, running: Running, scores
     const { series, model } = definition.scores[slot.score] as (typeof definition.scores)[number]
     return scores[scoreKey(model, instrumentOf(bound, series))] ?? null
   }
-  if ('session' in slot) return sessionValue(definition.sessions[slot.session] as Session, slot.output, at)
+  if ('session' in slot) return sessionValue(slot.session, slot.output, bound, running)
   if ('back' in slot) return backValue(slot, running)
   if (!('clock' in slot)) return null
   const { minutes, weekday } = localTime(definition.zone, at)
@@ -49,12 +51,6 @@ function backValue({ series, back }: Extract<Slot, { back: unknown }>, running: 
   if ('number' in back) return evaluateOperand(back.number, bars)
   const truth = evaluateCondition(back.truth, bars)
   return truth === null ? null : Number(truth)
-}
-
-function sessionValue({ from, to, days, zone }: Session, output: 'elapsed' | 'left', at: number): number | null {
-  const { minutes, weekday } = localTime(zone, at)
-  if (minutes < from || minutes >= to || !days.includes(weekday)) return null
-  return output === 'elapsed' ? minutes - from : to - minutes
 }
 
 function positionValue(

@@ -95,6 +95,7 @@ function takeMatched(running: Running): boolean {
     for (const { queue } of awaited) if (isOver(queue[0] as TakenBar)) queue.shift()
   }
   running.at = Math.max(...awaited.map(({ queue }) => (queue[0] as TakenBar).at))
+  running.from = Math.max(...awaited.map(({ queue }) => (queue[0] as TakenBar).start))
   const end = Math.max(...awaited.map(({ queue }) => (queue[0] as TakenBar).end))
   for (const progress of awaited) takeOldest(progress, running.incoming)
   for (const progress of running.series)

@@ -27,13 +27,23 @@ export type Running = {
   readonly ownSlots: readonly number[]
   /** By number of the counter: evaluations since its condition was last true. */
   sinces: (number | null)[]
-  /** Event time of the bar that the newest evaluation was made on. */
+  /** Event time of the bar that the newest evaluation was made on, and when that bar began. */
   at: number
+  from: number
+  /** By number of the session: what its bars came to, where it says of which series. */
+  readonly ranges: (SessionRange | null)[]
   readonly series: SeriesProgress[]
   /** What it wishes to hold; null while that is nothing. */
   holding: Holding | null
   /** Since it last wished to be flat. */
   left: { bars: number; readonly at: number } | null
+}
+
+export type SessionRange = {
+  readonly start: number
+  readonly open: number
+  readonly high: number
+  readonly low: number
 }
 
 /** A bar with what a strategy reads of it, by slot; `at` is its event time. */
@@ -58,7 +68,7 @@ export type SeriesProgress = {
 }
 
 export function startRunning({ definition }: BoundStrategy): Running {
-  const { slots, counters, series } = definition
+  const { slots, counters, series, sessions } = definition
   return {
     wished: 'flat',
     isHalted: false,
@@ -71,6 +81,8 @@ export function startRunning({ definition }: BoundStrategy): Running {
     ownSlots: slots.flatMap((slot, n) => ('field' in slot || 'indicator' in slot ? [] : [n])),
     sinces: counters.map(() => null),
     at: 0,
+    from: 0,
+    ranges: sessions.map(() => null),
     series: series.map(({ timeframe }, n) => ({
       isAwaited: timeframe === series[0]?.timeframe,
       missing: -1,

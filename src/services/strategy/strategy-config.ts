@@ -3,11 +3,18 @@ import { checkRequest } from '#lib/indicators/check-request.ts'
 import { rolesRead, StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
 import type { Slot } from '#lib/strategy/strategy-slot.ts'
 import { isZone } from '#lib/time/is-zone.ts'
+import { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import { InstrumentId, Money, Name, Sha256 } from '#schemas/primitives.ts'
 
 /** A strategy to run: what its file says, the hash of the file, and the instruments whose bars its roles read. */
 export const BoundStrategy = z
-  .strictObject({ definition: StrategyDefinition, hash: Sha256, roles: z.record(Name, InstrumentId) })
+  .strictObject({
+    definition: StrategyDefinition,
+    hash: Sha256,
+    roles: z.record(Name, InstrumentId),
+    /** Those that its sessions name. */
+    calendars: z.record(Name, TradingCalendar).optional(),
+  })
   .superRefine(explainGaps)
 export type BoundStrategy = z.infer<typeof BoundStrategy>
 
@@ -24,7 +31,7 @@ export function instrumentOf({ definition, roles }: BoundStrategy, series: numbe
   return roles[role] as string
 }
 
-function explainGaps({ definition, roles }: BoundStrategy, context: z.RefinementCtx): void {
+function explainGaps({ definition, roles, calendars = {} }: BoundStrategy, context: z.RefinementCtx): void {
   const refuse = (message: string) => context.addIssue({ code: 'custom', message: `${definition.name}: ${message}` })
   for (const role of rolesRead(definition))
     if (!Object.hasOwn(roles, role)) refuse(`no instrument is named for the role ${role}`)
@@ -36,7 +43,11 @@ function explainGaps({ definition, roles }: BoundStrategy, context: z.Refinement
   }
   for (const slot of definition.slots)
     if (!isThere(definition, slot)) refuse('a value is of an input that is not there')
-  for (const zone of [definition.zone, ...definition.sessions.map((session) => session.zone)])
+  for (const session of definition.sessions)
+    if ('calendar' in session && !Object.hasOwn(calendars, session.calendar))
+      refuse(`there is no calendar ${session.calendar}`)
+  const zones = definition.sessions.flatMap((session) => ('zone' in session ? [session.zone] : []))
+  for (const zone of [definition.zone, ...zones])
     if (!isZone(zone)) refuse(`${zone} is no time zone that is known here`)
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { InProcess } from '#lib/kernel/in-process.ts'
 import { anyService } from '#lib/kernel/service.ts'
+import { calendarOf } from '#lib/time/market-hours.ts'
+import { nyseHours } from '#lib/time/nyse-hours.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Fact } from '#schemas/event.ts'
 import { strategy } from '#services/strategy/service.ts'
@@ -263,6 +265,49 @@ ${quantity}`)
     expect(targets(3, minutes(2021, 2, 15, 13, 31))).toEqual(['long'])
     expect(targets(4, minutes(2021, 2, 16, 13, 0))).toEqual(['flat'])
     expect(targets(5, minutes(2021, 2, 16, 13, 31))).toEqual([])
+  })
+
+  const withCalendar = (text: string) => ({ ...bound(text), calendars: { nyse: calendarOf(nyseHours()) } })
+  const instant = (iso: string) => Date.parse(iso) / 60_000
+
+  test('[T30] a session of a calendar closes early, and is not there on a holiday', () => {
+    const clock = withCalendar(`name: held
+inputs: { price: { role: underlying, timeframe: 1m }, day: { calendar: nyse } }
+entry: { long: day.elapsed < 60 }
+exit: { long: day.left <= 15 or not in day }
+${quantity}`)
+    const scene = startedWhole({ strategies: [clock] })
+    const targets = (n: number, iso: string) =>
+      scene.when(barTold(n, at(1), instant(iso))).answers.map(({ payload }) => (payload as { target?: string }).target)
+    expect(targets(0, '2023-11-23T15:00:00Z')).toEqual([])
+    expect(targets(1, '2023-11-24T15:00:00Z')).toEqual(['long'])
+    expect(targets(2, '2023-11-24T17:44:00Z')).toEqual([])
+    expect(targets(3, '2023-11-24T17:45:00Z')).toEqual(['flat'])
+    expect(targets(4, '2023-11-27T14:31:00Z')).toEqual(['long'])
+    expect(targets(5, '2023-11-27T17:45:00Z')).toEqual([])
+    expect(targets(6, '2023-11-27T20:45:00Z')).toEqual(['flat'])
+  })
+
+  test('[T30] the range of a session is that of its bars, and stands until the next one', () => {
+    const range = withCalendar(`name: held
+inputs:
+  price: { role: underlying, timeframe: 1m }
+  opening: { calendar: nyse, session: 09:30-10:00, of: price }
+entry: { long: price.close > opening.high, short: price.close < opening.low }
+${quantity}`)
+    const scene = startedWhole({ strategies: [range] })
+    const targets = (n: number, iso: string, close: number) =>
+      scene
+        .when(barTold(n, [close + 1, close - 1, close], instant(iso)))
+        .answers.map(({ payload }) => (payload as { target?: string }).target)
+    expect(targets(0, '2023-11-24T14:30:00Z', 200)).toEqual([])
+    expect(targets(1, '2023-11-24T14:31:00Z', 100)).toEqual([])
+    expect(targets(2, '2023-11-24T15:00:00Z', 110)).toEqual([])
+    expect(targets(3, '2023-11-24T15:01:00Z', 111)).toEqual([])
+    expect(targets(4, '2023-11-24T15:02:00Z', 111.5)).toEqual(['long'])
+    expect(targets(5, '2023-11-24T17:59:00Z', 98)).toEqual(['short'])
+    expect(targets(6, '2023-11-27T14:31:00Z', 150)).toEqual([])
+    expect(targets(7, '2023-11-27T15:01:00Z', 152)).toEqual(['long'])
   })
 })
 

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { calendarOf } from '#lib/time/market-hours.ts'
+import { nyseHours } from '#lib/time/nyse-hours.ts'
 import { sessionAt } from '#lib/time/trading-calendar.ts'
 import { readMarketHours } from '#services/md/adapters/lean/market-hours-database.ts'
 import { describeShared, sharedDir } from '#test/shared.ts'
@@ -28,6 +29,16 @@ describeShared("LEAN's database of market hours", () => {
       '2019-07-01T03:45:00.000Z',
       '2019-07-01T10:00:00.000Z',
     ])
+  })
+
+  test('has the holidays and early closes of New York that rules give, for every year that it covers', () => {
+    const isCovered = (date: string) => date >= '2000' && date < '2029' && ![0, 6].includes(new Date(date).getUTCDay())
+    const [ours, theirs] = [nyseHours(), readMarketHours(file, 'Equity-usa-[*]')].map(({ holidays, earlyCloses }) => ({
+      holidays: holidays.filter(isCovered).sort(),
+      early: Object.keys(earlyCloses).filter(isCovered).sort(),
+    }))
+    expect(theirs?.holidays.length).toBeGreaterThan(250)
+    expect(ours).toEqual(theirs)
   })
 
   test('names what it does not have', () => {
