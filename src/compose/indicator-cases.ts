@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import { type CsvTable, readCsvTable } from '#lib/files/csv-table.ts'
 import { writeWholeFile } from '#lib/files/write-whole-file.ts'
 import type { CheckedRequest } from '#lib/indicators/check-request.ts'
 import { type Computed, computeSeries } from '#lib/indicators/compute-series.ts'
 import { readConvention } from '#lib/indicators/convention-names.ts'
 import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 import { findNamed, placeIn, readManifest } from './read-manifest.ts'
-import { readSeries, type Series } from './series-file.ts'
+import { seriesOf } from './series-file.ts'
 
 /** Columns to compute, each of a series, in the words of TA-Lib; columns of one file are written side by side. */
 const Manifest = z.looseObject({
@@ -33,7 +34,7 @@ export type CaseTalk = { readonly say: (line: string) => void; readonly update: 
  */
 export function computeCases(manifest: string, seriesFolder: string, to: string, talk: CaseTalk): IndicatorCases {
   const { series: known = {}, cases } = readManifest(manifest, Manifest)
-  const read = remember((name: string) => readSeries(findNamed(seriesFolder, known[name]?.file ?? `${name}.csv`)))
+  const read = remember((name: string) => readCsvTable(findNamed(seriesFolder, known[name]?.file ?? `${name}.csv`)))
   const compute = computeOnce()
   const files = new Map<string, { series: string; columns: Column[] }>()
   let failed = 0
@@ -52,24 +53,24 @@ export function computeCases(manifest: string, seriesFolder: string, to: string,
     talk.update(i + 1)
   })
   for (const [name, { series, columns }] of files) {
-    const rows = columns.some(({ values }) => values !== null) ? read(series).bars.length : 0
+    const rows = columns.some(({ values }) => values !== null) ? read(series).rows.length : 0
     writeWholeFile(placeIn(to, name), csvOf(columns, rows))
   }
   return { cases: cases.length, failed, files: [...files.keys()] }
 }
 
-function columnOf(one: Case, { bars }: Series, compute: ReturnType<typeof computeOnce>): Column['values'] {
+function columnOf(one: Case, table: CsvTable, compute: ReturnType<typeof computeOnce>): Column['values'] {
   const request = readConvention({ indicator: one.indicator, params: one.params ?? {}, output: one.output ?? 'value' })
   if (!request.isValid) throw new UserError(request.message)
-  return compute(request, bars)[request.output] ?? null
+  return compute(request, table)[request.output] ?? null
 }
 
 /** The outputs of an indicator follow each other in a manifest: the newest computation is kept. */
-function computeOnce(): (request: CheckedRequest, bars: Series['bars']) => Computed {
-  let newest: { key: string; bars: Series['bars']; computed: Computed } | null = null
-  return ({ key, indicator, params }, bars) => {
-    if (newest?.key !== key || newest.bars !== bars)
-      newest = { key, bars, computed: computeSeries(indicator, params, bars) }
+function computeOnce(): (request: CheckedRequest, table: CsvTable) => Computed {
+  let newest: { key: string; table: CsvTable; computed: Computed } | null = null
+  return ({ key, indicator, params }, table) => {
+    if (newest?.key !== key || newest.table !== table)
+      newest = { key, table, computed: computeSeries(indicator, params, seriesOf(table, indicator.reads).bars) }
     return newest.computed
   }
 }

@@ -1,32 +1,36 @@
-import { type CsvTable, readCsvTable } from '#lib/files/csv-table.ts'
+import type { CsvTable } from '#lib/files/csv-table.ts'
 import type { BarValues } from '#lib/indicators/indicator.ts'
-import { cellAt, columnIn, neededColumn, numberAt } from './table-cells.ts'
+import { cellAt, columnIn, faultAt, neededColumn, numberAt } from './table-cells.ts'
 
-/** The bars of a CSV: columns open, high, low, close, volume, and session or time, each if it is there. */
+/** The bars of a CSV, which has a column for each of the fields that were asked for. */
 export type Series = { readonly bars: readonly BarValues[]; readonly times: readonly string[] | null }
 
 const timeNames = ['time', 'date', 'datetime', 'timestamp']
+const namesOf = {
+  open: ['open'],
+  high: ['high'],
+  low: ['low'],
+  close: ['close', 'adj close', 'price', 'value'],
+  volume: ['volume', 'size', 'vol'],
+} as const
 
-/** Prices that have no column are those of the close, and the close those of the high; volume is then 0. Throws a UserError with file and line. */
-export function readSeries(file: string): Series {
-  const table = readCsvTable(file)
-  const close = neededColumn(table, 'close', 'adj close', 'price', 'value', 'high')
-  const [open, high, low] = ['open', 'high', 'low'].map((name) => {
-    const column = columnIn(table, name)
-    return column < 0 ? close : column
-  }) as [number, number, number]
-  const volume = columnIn(table, 'volume', 'size')
+/**
+ * Bars of a table: those fields of them, which have to be there, and the session, by its column or the day of the time; no other field is looked at. Throws a
+ * UserError with file and line.
+ */
+export function seriesOf(table: CsvTable, fields: readonly (keyof BarValues)[]): Series {
   const sessions = sessionsOf(table)
-  const bars = table.rows.map(
-    (_, row): BarValues => ({
-      open: numberAt(table, row, open),
-      high: numberAt(table, row, high),
-      low: numberAt(table, row, low),
-      close: numberAt(table, row, close),
-      volume: volume < 0 || cellAt(table, row, volume) === '' ? 0 : numberAt(table, row, volume),
-      session: sessions[row] as number,
-    }),
-  )
+  const bars = sessions.map((session) => ({ open: 0, high: 0, low: 0, close: 0, volume: 0, session }))
+  for (const field of fields) {
+    if (field === 'session') continue
+    const column = neededColumn(table, ...namesOf[field])
+    bars.forEach((bar, row) => {
+      // A bar without trades may leave its volume out.
+      const isUntraded = field === 'volume' && cellAt(table, row, column) === ''
+      bar[field] = isUntraded ? 0 : numberAt(table, row, column)
+      if (field === 'volume' && bar.volume < 0) throw faultAt(table, row, column, 'a number that is not negative')
+    })
+  }
   const time = columnIn(table, ...timeNames)
   return { bars, times: time < 0 ? null : table.rows.map((_, row) => cellAt(table, row, time)) }
 }

@@ -45,6 +45,10 @@ describe('trader indicators', () => {
     ['a row that is too short', 'sma(2)', 'time,close\n1,2\n3\n', ':3: 1 cells, expected the 2 of the header'],
     ['no prices', 'sma(2)', 'time,bid\n1,2\n', ':1: has no column close'],
     ['nothing', 'sma(2)', '', ': is empty'],
+    ['a column that it reads and is not there', 'obv', 'close\n10\n11\n', ':1: has no column volume'],
+    ['a series of columns that are not there', 'sma(2)@hl2', closes, ':1: has no column high'],
+    ['a negative volume', 'obv', 'close,volume\n10,1\n11,-1\n', ':3: volume is "-1"'],
+    ['a missing value in a single column', 'sma(2)', 'close\n10\n\n11\n', ':3: an empty line between rows'],
   ])('compute refuses %s in one line', async (_, name, text, message) => {
     const { stderr, stdout, exitCode } = await trader(['indicators', 'compute', name, '--data', write('bad.csv', text)])
     expect([exitCode, stdout]).toEqual([2, ''])

@@ -1,8 +1,9 @@
 import { Args, Flags } from '@oclif/core'
 import { computeCases } from '#compose/indicator-cases.ts'
-import { readSeries } from '#compose/series-file.ts'
+import { seriesOf } from '#compose/series-file.ts'
+import { readCsvTable } from '#lib/files/csv-table.ts'
 import { writeWholeFile } from '#lib/files/write-whole-file.ts'
-import { barOf } from '#lib/indicators/bar-input.ts'
+import { barOf, readsOf } from '#lib/indicators/bar-input.ts'
 import { computeSeries } from '#lib/indicators/compute-series.ts'
 import { readRequest } from '#lib/indicators/read-request.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -13,7 +14,7 @@ import { UserError } from '#lib/terminal/user-error.ts'
 export default class IndicatorsCompute extends TraderCommand {
   static override summary = 'Compute an indicator over the bars of a CSV, or all columns that a manifest names'
   static override description =
-    'A series is a CSV with a header: close, and as the indicator needs open, high, low, volume, time, session. The formulas are those that strategies use, bar by bar. Undefined values are empty cells. With --manifest, a case that cannot be computed is an empty column, with the reason on stderr and exit code 2.'
+    'A series is a CSV with a header: of open, high, low, close, volume those that the indicator reads (trader indicators describe NAME), and time or session. The formulas are those that strategies use, bar by bar. Undefined values are empty cells. With --manifest, a case that cannot be computed is an empty column, with the reason on stderr and exit code 2.'
   static override examples = [
     '<%= config.bin %> indicators compute "ema(20)" --data spy.csv',
     '<%= config.bin %> indicators compute "rsi(14)@hl2" --data spy.csv',
@@ -65,7 +66,7 @@ export default class IndicatorsCompute extends TraderCommand {
   #computeOne(name: string, data: string, out: string | undefined): unknown {
     const request = readRequest(name)
     if (!request.isValid) throw new UserError(request.message)
-    const { bars, times } = readSeries(data)
+    const { bars, times } = seriesOf(readCsvTable(data), readsOf(request.indicator, request.input))
     const columns = computeSeries(
       request.indicator,
       request.params,

@@ -15,9 +15,17 @@ export function readCsvTable(file: string): CsvTable {
   let columns: string[] | null = null
   const rows: { line: number; cells: string[] }[] = []
   let line = 0
+  let emptyLine: number | null = null
   for (const text of linesOf(file)) {
     line++
-    if (text.trim() === '') continue
+    if (text.trim() === '') {
+      emptyLine ??= line
+      continue
+    }
+    // Of one column an empty line is a cell without a value; at the end of the file it is nothing.
+    if (emptyLine !== null && columns?.length === 1 && rows.length > 0)
+      throw new UserError('an empty line between rows', { file, line: emptyLine })
+    emptyLine = null
     const cells = csvCells(text, ',')
     if (columns === null) {
       columns = cells.map((cell) => cell.trim())
