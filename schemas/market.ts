@@ -26,6 +26,11 @@ export const MdInstrument = z.object({
   expiresAt: Micros.optional(),
   strike: Price.optional(),
   right: OptionRight.optional(),
+  /**
+   * Settled in its base coin, which is `currency`. A future has a size in money: it pays quantity × multiplier × (1/entry - 1/exit) coins. An option is quoted in the
+   * coin, its strike is not.
+   */
+  isInverse: z.literal(true).optional(),
   isSimulated: z.boolean(),
 })
 

@@ -24,8 +24,8 @@ export default class InstrumentsShow extends TraderCommand {
       const hint = near.length === 0 ? undefined : `did you mean ${near.join(', ')}?`
       throw new UserError(`has no ${name}`, { file: flags.catalogue, hint })
     }
-    const rows = Object.entries(entry).map(([key, value]): [string, string | number] =>
-      key === 'expiresAt' ? [key, new Date(Number(value) / 1_000).toISOString()] : [key, value],
+    const rows = Object.entries(entry).map(([key, value]): [string, string] =>
+      key === 'expiresAt' ? [key, new Date(Number(value) / 1_000).toISOString()] : [key, String(value)],
     )
     this.log(formatTable([{ head: 'instrument' }, { head: entry.instrument }], rows.slice(1)))
     return entry

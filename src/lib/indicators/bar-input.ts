@@ -1,5 +1,5 @@
 import { type IndicatorInput, indicatorInputs } from '#schemas/indicator-outputs.ts'
-import type { BarValues, Indicator } from './indicator.ts'
+import type { BarValues } from './indicator.ts'
 import { typicalPrice } from './typical-price.ts'
 
 type Input = { readonly reads: readonly (keyof BarValues)[]; readonly of: (bar: BarValues) => number }
@@ -20,8 +20,10 @@ const inputs: Readonly<Record<IndicatorInput, Input>> = {
 }
 
 /** The fields of a bar that an indicator of that input reads. */
-export const readsOf = ({ reads }: Pick<Indicator, 'reads'>, input: IndicatorInput): readonly (keyof BarValues)[] =>
-  input === 'close' ? reads : inputs[input].reads
+export const readsOf = (
+  { reads }: { readonly reads: Input['reads'] },
+  input: IndicatorInput,
+): readonly (keyof BarValues)[] => (input === 'close' ? reads : inputs[input].reads)
 
 export const isInput = (name: string): name is IndicatorInput => (indicatorInputs as readonly string[]).includes(name)
 

@@ -117,14 +117,11 @@ function deltaOf({ market, policy, spot, now }: Search, listing: Listing): numbe
   if (!(years > 0)) return null
   const right = listing.right as 'call' | 'put'
   const terms = { right, spot: Number(spot), strike: Number(listing.strike), years }
-  const found = isInverse(listing)
+  const found = listing.isInverse
     ? quoteVolatility({ ...terms, rate: 0, yield: 0 }, inStrikeCurrency(sidesOf(quote), terms.spot))
     : quoteVolatility({ ...terms, rate: policy.rate, yield: policy.yield }, sidesOf(quote))
   return found.status === 'ok' ? Math.abs(found.delta) : null
 }
-
-/** Its premium is in what the underlying is priced of, as that of Deribit's options on BTC_USD in BTC. */
-const isInverse = ({ currency, underlying = '' }: Listing): boolean => underlying.split(/[^A-Z0-9]/, 1)[0] === currency
 
 const inStrikeCurrency = ({ bid, ask }: Sides, spot: number): Sides => ({
   bid: bid === null ? null : bid * spot,

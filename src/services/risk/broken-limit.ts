@@ -22,6 +22,9 @@ export function brokenLimit(account: Account, proposal: Proposal): BrokenLimit |
     return { code: 'CURRENCY_MISMATCH', value: listing.currency, limit: config.currency }
   if (config.instruments[instrument]?.isTradable === false || listing.kind === 'index')
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument }
+  // Its value is not linear in its price, which all that follows supposes.
+  if (listing.isInverse && listing.kind !== 'option')
+    return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument, limit: 'inverse' }
   if (listing.expiresAt !== null && listing.expiresAt <= now)
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: String(now), limit: String(listing.expiresAt) }
   const price = newestPrice(account.prices, instrument)

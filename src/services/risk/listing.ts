@@ -12,6 +12,7 @@ export type Listing = {
   readonly underlying: string | null
   readonly strike: string | null
   readonly right: 'call' | 'put' | null
+  readonly isInverse: boolean
 }
 
 export const listingOf = (listing: PayloadOf<'md.instrument'>): Listing => ({
@@ -24,6 +25,7 @@ export const listingOf = (listing: PayloadOf<'md.instrument'>): Listing => ({
   underlying: listing.underlying ?? null,
   strike: listing.strike ?? null,
   right: listing.right ?? null,
+  isInverse: listing.isInverse === true,
 })
 
 /** Is the amount a whole number of steps? Nothing is of a step that is not above zero. */

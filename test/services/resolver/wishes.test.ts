@@ -131,6 +131,7 @@ describe('wishes for options', () => {
       const terms = {
         underlying: coins,
         currency: 'BTC',
+        isInverse: true,
         expiry: '2016-06-24',
         strike: String(strike),
         right: 'call',

@@ -34,10 +34,13 @@ describe('instrument catalogue', () => {
     expect(entriesOf(spot)).toEqual([
       { ...base, instrument: 'BTCUSDT.BINANCE', kind: 'spot', multiplier: '1', currency: 'USDT' },
     ])
-    const contract = { contractType: 'PERPETUAL', contractSize: 100, quoteAsset: 'USD', filters }
+    const contract = { contractType: 'PERPETUAL', contractSize: 100, quoteAsset: 'USD', marginAsset: 'BTC', filters }
     const coin = put('coin.json.gz', gzipSync(JSON.stringify({ symbols: [{ symbol: 'BTCUSD_PERP', ...contract }] })))
     expect(entriesOf(coin)).toEqual([
-      { ...base, instrument: 'BTCUSD-PERP.BINANCE', kind: 'perpetual', multiplier: '100', currency: 'USD' },
+      {
+        ...{ ...base, instrument: 'BTCUSD-PERP.BINANCE', kind: 'perpetual', multiplier: '100' },
+        ...{ currency: 'BTC', isInverse: true },
+      },
     ])
   })
 
@@ -59,9 +62,23 @@ describe('instrument catalogue', () => {
         multiplier: '1',
       },
       ...{ currency: 'BTC', underlying: 'BTC_USD.DERIBIT', strike: '40000', right: 'put' },
-      ...{ expiresAt: 1632470400000000, ...dated },
+      ...{ expiresAt: 1632470400000000, isInverse: true, ...dated },
     })
     expect(unpriced).toBe('without tickSize')
+  })
+
+  it('knows contracts of Deribit that are settled in coin; an amount there is no number of contracts', () => {
+    const future = { kind: 'future', settlement_period: 'perpetual', tick_size: 0.5, min_trade_amount: 10 }
+    const text = JSON.stringify({
+      result: [
+        { ...future, instrument_name: 'BTC-PERPETUAL', contract_size: 10.0 },
+        { ...future, instrument_name: 'SOL_USDC-PERPETUAL', contract_size: 10.0 },
+      ],
+    })
+    expect(entriesOf(put('perpetuals.json', text))).toMatchObject([
+      { instrument: 'BTC-PERPETUAL.DERIBIT', lotSize: '10', multiplier: '1', currency: 'BTC', isInverse: true },
+      { instrument: 'SOL_USDC-PERPETUAL.DERIBIT', lotSize: '10', multiplier: '1', currency: 'USDC' },
+    ])
   })
 
   it('reads symbol properties, without rows that stand for many', () => {

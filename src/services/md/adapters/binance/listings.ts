@@ -11,11 +11,17 @@ export function binanceListing(symbol: string, market: BinanceMarket): Listed {
     return { instrument: `${symbol}.${venue}`, kind: 'spot', currency: quoteCurrencyOf(symbol) }
   }
   const [, pair = symbol, date] = /^([A-Z0-9]+)_(\d{6})$/.exec(symbol) ?? []
-  const currency = quoteCurrencyOf(pair)
+  const settled = settledIn(pair.replace(/_PERP$/, ''), market)
   if (date === undefined)
-    return { instrument: `${symbol.replace(/_PERP$/, '')}-PERP.BINANCE`, kind: 'perpetual', currency }
+    return { instrument: `${symbol.replace(/_PERP$/, '')}-PERP.BINANCE`, kind: 'perpetual', ...settled }
   const expiry = `20${date.slice(0, 2)}-${date.slice(2, 4)}-${date.slice(4, 6)}`
-  return { instrument: `${symbol}.BINANCE`, kind: 'future', currency, expiry }
+  return { instrument: `${symbol}.BINANCE`, kind: 'future', expiry, ...settled }
+}
+
+/** Contracts of the coin-margined market, whose names are BTCUSD and the like, are settled in the coin. */
+function settledIn(pair: string, market: BinanceMarket): Pick<Listed, 'currency' | 'isInverse'> {
+  const [, coin] = market === 'cm' ? (/^([A-Z][A-Z0-9]*)USD$/.exec(pair) ?? []) : []
+  return coin === undefined ? { currency: quoteCurrencyOf(pair) } : { currency: coin, isInverse: true }
 }
 
 /** The listings of an answer of exchangeInfo, by symbol, with the steps of prices and sizes. What has no steps is left to its prices. */
@@ -36,12 +42,13 @@ export function listingsOf(body: Frame, market: BinanceMarket): Map<string, List
       tickSize: step('PRICE_FILTER', 'tickSize'),
       lotSize: step('LOT_SIZE', 'stepSize'),
       ...(typeof size === 'number' && Number.isSafeInteger(size) && size > 0 ? { multiplier: String(size) } : {}),
-      ...(typeof one.quoteAsset === 'string' && /^[A-Z][A-Z0-9]{0,15}$/.test(one.quoteAsset)
-        ? { currency: one.quoteAsset }
-        : {}),
+      ...currencyIn(market === 'cm' ? one.marginAsset : one.quoteAsset),
     })
   }
   return listings
 }
+
+const currencyIn = (asset: unknown): { currency?: string } =>
+  typeof asset === 'string' && /^[A-Z][A-Z0-9]{0,15}$/.test(asset) ? { currency: asset } : {}
 
 export const isSymbol = (symbol: string): boolean => /^[A-Z0-9]{2,32}(_[A-Z0-9]{1,8})?$/.test(symbol)

@@ -15,16 +15,17 @@ export function namedListing(name: string): Listed {
   const instrument = instrumentOf(name)
   const [, base = name, settled] = /^([A-Z0-9]+)(?:_([A-Z0-9]+))?/.exec(name) ?? []
   const currency = settled ?? base
+  const inverse = settled === undefined ? { isInverse: true as const } : {}
   const [, day, month, year, strike, right] = /-(\d{1,2})([A-Z]{3})(\d{2})(?:-([\dd.]+)-([CP]))?$/.exec(name) ?? []
   if (day === undefined || month === undefined) {
-    const kind = name.endsWith('PERPETUAL') ? 'perpetual' : 'spot'
-    return { instrument, kind, currency: kind === 'perpetual' && settled === undefined ? 'USD' : currency }
+    if (!name.endsWith('PERPETUAL')) return { instrument, kind: 'spot', currency }
+    return { instrument, kind: 'perpetual', currency, ...inverse }
   }
   const monthNumber = months.indexOf(month) + 1
   if (monthNumber === 0) throw new LineFault(`the instrument is ${shown(name)}`)
   const expiry = `20${year}-${String(monthNumber).padStart(2, '0')}-${day.padStart(2, '0')}`
   if (strike === undefined)
-    return { instrument, kind: 'future', currency: settled ?? 'USD', expiry, underlying: underlyingOf(base) }
+    return { instrument, kind: 'future', currency, expiry, underlying: underlyingOf(base), ...inverse }
   return {
     instrument,
     kind: 'option',
@@ -35,6 +36,7 @@ export function namedListing(name: string): Listed {
     expiresAt: Date.parse(`${expiry}T08:00:00Z`) * 1000,
     strike: strike.replace('d', '.'),
     right: right === 'C' ? 'call' : 'put',
+    ...inverse,
   }
 }
 
@@ -61,7 +63,8 @@ function stated(one: Frame): Partial<Listed> {
   return {
     tickSize: step(one.tick_size),
     lotSize: step(one.min_trade_amount),
-    multiplier: step(one.contract_size),
+    // Amounts are in coins, or of an inverse future in dollars, and no number of contracts: contract_size is in them already.
+    multiplier: '1',
     ...(isDated && Number.isSafeInteger(expiresMs) && expiresMs > 0 && expiresMs < 7_258_118_400_000
       ? { expiresAt: expiresMs * 1000 }
       : {}),
