@@ -55,8 +55,9 @@ describe.each(topics)('%s', (topic) => {
       fc.property(anyEvent(topic), (event) => {
         const text = contentOf(event.seq, bodyOf(event))
         const found = read(text)
-        // Text with an escape is left to JSON.parse.
-        if (found === undefined) expect(readerOf(topic) === null || text.includes('\\')).toBe(true)
+        // Text with an escape is left to JSON.parse, and text beyond ASCII, which may be longer in bytes than its schema says.
+        const isPlain = !text.includes('\\') && Buffer.byteLength(text) === text.length
+        if (found === undefined) expect(readerOf(topic) === null || !isPlain).toBe(true)
         else expect(found).toEqual(JSON.parse(text))
       }),
       runs,
