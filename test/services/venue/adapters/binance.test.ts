@@ -222,7 +222,7 @@ describe('streams', () => {
       ])
     combined.socket.send('{')
     await expect.poll(() => combined.frames.at(-1), soon).toMatchObject({ error: { code: 2 } })
-    const none = new WebSocket(`${server.url.replace('http', 'ws')}/ws/nope@trade`)
+    const none = new WebSocket(`${server.url.replace('http', 'ws')}/nope`)
     expect((await once(none, 'close'))[0]).toBe(1008)
   })
 

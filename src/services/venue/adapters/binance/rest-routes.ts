@@ -207,7 +207,8 @@ function allOrders(served: Served, params: Params) {
   const from = params.has('orderId') ? wholeNumber(needed(params, 'orderId'), 'orderId') : 0
   const all = [...served.venue.orders.values()]
   const own = all.filter(({ request, orderId }) => request.symbol.symbol === symbol && orderId >= from)
-  return limited(own, params).map(orderJson)
+  // From an id on, the oldest of them; else the newest of all.
+  return (params.has('orderId') ? own.slice(0, limitOf(params)) : limited(own, params)).map(orderJson)
 }
 
 function myTrades(served: Served, params: Params) {

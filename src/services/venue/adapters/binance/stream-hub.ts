@@ -19,8 +19,8 @@ export class StreamHub {
     const raw = /^\/ws(?:\/(?<streams>.+))?$/.exec(url.pathname)
     if (raw === null && url.pathname !== '/stream') return false
     const named = raw ? (raw.groups?.streams ?? '') : (url.searchParams.get('streams') ?? '')
+    // As there: of a name in the address that is no stream nothing ever comes.
     const streams = named.split('/').filter((one) => one !== '')
-    if (streams.some((stream) => !this.#isStream(stream))) return false
     const client: Client = { socket, streams: new Set(streams), isCombined: raw === null }
     this.#clients.add(client)
     socket.on('close', () => this.#clients.delete(client))

@@ -1,0 +1,13 @@
+import { parseArgs } from 'node:util'
+import { venueCrash } from './venue-crash.ts'
+
+/** `node test/faults/venue-crashes.ts --rounds 300 --seed 1`: the long form of test/process/venue-crash.test.ts. */
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '300' }, seed: { type: 'string', default: '1' } },
+})
+const { rounds, orders, fills, violations } = await venueCrash(Number(values.seed), Number(values.rounds))
+for (const violation of violations) process.stdout.write(`${violation}\n`)
+process.stdout.write(
+  `seed ${values.seed}: ${rounds} kills, ${orders} orders, ${fills} fills, ${violations.length} violations\n`,
+)
+process.exitCode = violations.length > 0 ? 1 : 0

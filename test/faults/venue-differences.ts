@@ -1,0 +1,105 @@
+import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+
+/** What a venue says of an account, in Binance's words. */
+export type VenueBooks = {
+  readonly orders: readonly { orderId: number; clientOrderId: string; status: string; executedQty: string }[]
+  readonly trades: readonly {
+    id: number
+    orderId: number
+    price: string
+    qty: string
+    commission: string
+    isBuyer: boolean
+  }[]
+  readonly balances: readonly { asset: string; free: string; locked: string }[]
+}
+
+/** Where a log, in which nothing works any more, and the books of its venue part: orders, fills, ends, positions, cash. */
+export function venueDifferences(
+  events: readonly Event[],
+  { orders, trades, balances }: VenueBooks,
+  startingCash: string,
+): string[] {
+  const faults: string[] = []
+  const of = <T extends Topic>(topic: T) =>
+    events.filter((event) => event.topic === topic).map(({ payload }) => payload as PayloadOf<T>)
+  const submitted = of('order.submitted')
+  const fills = of('order.fill')
+  const ends = new Map<string, string>()
+  for (const topic of ['order.rejected', 'order.canceled', 'order.expired'] as const)
+    for (const { clientOrderId } of of(topic)) ends.set(clientOrderId, `${ends.get(clientOrderId) ?? ''}${topic}`)
+  const sent = new Map<string, (typeof orders)[number]>()
+  for (const order of orders) {
+    const clientOrderId = `t${order.clientOrderId.slice(order.clientOrderId.indexOf('-'))}`
+    if (sent.has(clientOrderId)) faults.push(`${clientOrderId} was sent twice`)
+    sent.set(clientOrderId, order)
+  }
+  const known = new Set(submitted.map(({ clientOrderId }) => clientOrderId))
+  if (known.size !== submitted.length) faults.push('two orders of one id')
+  for (const clientOrderId of sent.keys())
+    if (!known.has(clientOrderId)) faults.push(`${clientOrderId} is not in the log`)
+  const tradesOf = Map.groupBy(trades, ({ orderId }) => orderId)
+  const fillsOf = Map.groupBy(fills, ({ clientOrderId }) => clientOrderId)
+  for (const { clientOrderId } of submitted) {
+    const theirs = sent.get(clientOrderId)
+    const there = (tradesOf.get(theirs?.orderId ?? -1) ?? []).map(
+      ({ id, qty, price }) => `${id}: ${plain(qty)} at ${plain(price)}`,
+    )
+    const here = (fillsOf.get(clientOrderId) ?? []).map(
+      (fill) => `${fill.tradeId}: ${plain(fill.quantity)} at ${plain(fill.price)}`,
+    )
+    if (here.sort().join() !== there.sort().join())
+      faults.push(`${clientOrderId} has fills ${here}; at the venue ${there}`)
+    const status = theirs?.status ?? 'NONE'
+    const end = ends.get(clientOrderId) ?? ''
+    if (!meaning[status]?.includes(end))
+      faults.push(`${clientOrderId} is ${status} at the venue, in the log ${end || 'without an end'}`)
+  }
+  faults.push(...moneyFaults(of('pnl.update'), of('pnl.snapshot').at(-1), fills, balances, startingCash))
+  if (of('venue.reconciled').some(({ differences, external }) => differences.length + external.length > 0))
+    faults.push('the gateway said that balances differ or orders are external')
+  return faults
+}
+
+const meaning: Readonly<Record<string, readonly string[]>> = {
+  NONE: ['order.rejected', 'order.canceled'],
+  FILLED: [''],
+  CANCELED: ['order.canceled'],
+  EXPIRED: ['order.expired'],
+}
+
+/** Positions and cash as pnl says them, and as the fills add up, against the balances. */
+function moneyFaults(
+  updates: readonly PayloadOf<'pnl.update'>[],
+  snapshot: PayloadOf<'pnl.snapshot'> | undefined,
+  fills: readonly PayloadOf<'order.fill'>[],
+  balances: VenueBooks['balances'],
+  startingCash: string,
+): string[] {
+  const faults: string[] = []
+  const total = (asset: string): ExactDecimal => {
+    const { free = '0', locked = '0' } = balances.find((one) => one.asset === asset) ?? {}
+    return addExact(parseExact(free), parseExact(locked))
+  }
+  const newest = new Map(updates.map((update) => [update.strategy, update]))
+  const position = [...newest.values()].reduce((sum, one) => addExact(sum, parseExact(one.position)), zero)
+  if (compareExact(position, total('ACME')) !== 0)
+    faults.push(`pnl holds ${show(position)}, the venue ${show(total('ACME'))}`)
+  if (snapshot === undefined) return [...faults, 'pnl said no snapshot']
+  // Long only: what is not in positions is cash.
+  const cash = subtractExact(parseExact(snapshot.equity), parseExact(snapshot.grossExposure))
+  if (compareExact(cash, total('USD')) !== 0) faults.push(`pnl has cash ${show(cash)}, the venue ${show(total('USD'))}`)
+  const paid = fills.reduce((sum, { side, price, quantity, fee }) => {
+    const amount = multiplyExact(parseExact(price), parseExact(quantity))
+    return addExact(addExact(sum, side === 'buy' ? negateExact(amount) : amount), negateExact(parseExact(fee)))
+  }, parseExact(startingCash))
+  if (compareExact(paid, total('USD')) !== 0)
+    faults.push(`fills leave ${show(paid)}, the venue has ${show(total('USD'))}`)
+  return faults
+}
+
+const show = ({ units, scale }: ExactDecimal): number => Number(units) / 10 ** scale
+const plain = (text: string): string => (text.includes('.') ? text.replace(/\.?0+$/, '') : text)

@@ -1,0 +1,150 @@
+import ccxt from 'ccxt'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Fact } from '#schemas/event.ts'
+import { type BinanceServer, serveBinance } from '#services/venue/adapters/binance/serve-binance.ts'
+import { VenueConfig } from '#services/venue/service.ts'
+
+const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
+const symbol = 'BTC/USDT'
+let server: BinanceServer
+let client: InstanceType<typeof ccxt.pro.binance>
+let n = 0
+
+const market = (topic: string, payload: object) =>
+  server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)
+const instrument = 'BTCUSDT.BINANCE'
+const quote = (bid: string, ask: string) =>
+  market('md.tick', { kind: 'quote', instrument, bid, bidSize: '5', ask, askSize: '5' })
+
+beforeAll(async () => {
+  const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 0 } })
+  server = await serveBinance({ port: 0, key, config, balances: { USDT: '100000', BTC: '20' }, nowMs: Date.now })
+  const listing = { tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT', isSimulated: true }
+  market('md.instrument', { instrument, kind: 'spot', ...listing })
+  market('md.tick', { kind: 'trade', instrument, price: '100.50', size: '1', aggressor: 'buy' })
+  // The spot market alone; nothing else is changed but its addresses.
+  const options = {
+    defaultType: 'spot',
+    fetchMarkets: { types: ['spot'] },
+    fetchCurrencies: false,
+    fetchMargins: false,
+  }
+  client = new ccxt.pro.binance({ ...key, options })
+  const urls = client.urls.api as Record<string, unknown> & { ws: { spot: string; 'ws-api': { spot: string } } }
+  const ws = server.url.replace('http', 'ws')
+  urls.public = urls.private = `${server.url}/api/v3`
+  urls.ws.spot = `${ws}/ws`
+  urls.ws['ws-api'].spot = `${ws}/ws-api/v3`
+  // What ccxt asks for before it speaks ws:// without TLS.
+  await client.loadHttpProxyAgent()
+  await client.loadMarkets()
+})
+beforeEach(() => {
+  for (const order of server.venue.openOrders()) server.venue.cancel(order)
+  quote('100.00', `101.0${n % 10}`)
+  quote('100.00', '101.00')
+})
+afterAll(async () => {
+  await client.close()
+  await server.close()
+})
+
+const idOf = ({ id }: { id?: string | undefined }): string => id ?? 'none'
+const limit = (price: number, more = {}) => client.createOrder(symbol, 'limit', 'buy', 1, price, more)
+
+test('ccxt: markets, time, book, best prices, last price', async () => {
+  expect(client.symbols).toEqual([symbol])
+  expect(client.market(symbol)).toMatchObject({ precision: { amount: 0.001, price: 0.01 }, spot: true })
+  expect(await client.fetchTime()).toBeGreaterThan(1_700_000_000_000)
+  expect(await client.fetchOrderBook(symbol)).toMatchObject({ bids: [[100, 5]], asks: [[101, 5]] })
+  expect((await client.fetchBidsAsks([symbol]))[symbol]).toMatchObject({ bid: 100, ask: 101 })
+  expect((await client.fetchLastPrices([symbol]))[symbol]).toMatchObject({ price: 100.5 })
+})
+
+test('ccxt: a limit order is placed, found, replaced and canceled; what it locks is in use', async () => {
+  const before = await client.fetchBalance()
+  const placed = await limit(90)
+  expect(await client.fetchOrder(idOf(placed), symbol)).toMatchObject({ status: 'open', price: 90, remaining: 1 })
+  expect((await client.fetchBalance()).USDT).toMatchObject({ used: 90, total: before.USDT?.total })
+  const replaced = await client.editOrder(idOf(placed), symbol, 'limit', 'buy', 1, 91)
+  expect((await client.fetchOpenOrders(symbol)).map(({ id, price }) => [id, price])).toEqual([[idOf(replaced), 91]])
+  expect(await client.cancelOrder(idOf(replaced), symbol)).toMatchObject({ status: 'canceled' })
+  expect(await client.fetchOpenOrders(symbol)).toEqual([])
+  expect((await client.fetchCanceledOrders(symbol)).map(({ id }) => id)).toEqual([idOf(placed), replaced.id])
+})
+
+test('ccxt: market orders by quantity and by cost, IOC, FOK, post-only; trades and balances to the cent', async () => {
+  const before = await client.fetchBalance()
+  const bought = await client.createOrder(symbol, 'market', 'buy', 1)
+  expect(bought).toMatchObject({ status: 'closed', filled: 1, average: 101, fee: { cost: 0.101, currency: 'USDT' } })
+  expect(await client.createMarketBuyOrderWithCost(symbol, 101)).toMatchObject({ status: 'closed', filled: 1 })
+  expect(await limit(101, { timeInForce: 'IOC' })).toMatchObject({ status: 'closed', filled: 1 })
+  expect(await limit(99, { timeInForce: 'IOC' })).toMatchObject({ status: 'expired', filled: 0 })
+  expect(await limit(99, { timeInForce: 'FOK' })).toMatchObject({ status: 'expired' })
+  expect(await client.createPostOnlyOrder(symbol, 'limit', 'buy', 1, 90)).toMatchObject({ postOnly: true })
+  await expect(client.createPostOnlyOrder(symbol, 'limit', 'buy', 1, 105)).rejects.toThrow(
+    ccxt.OrderImmediatelyFillable,
+  )
+  expect((await client.fetchOrderTrades(idOf(bought), symbol)).map(({ amount, price }) => [amount, price])).toEqual([
+    [1, 101],
+  ])
+  expect((await client.fetchMyTrades(symbol)).length).toBeGreaterThanOrEqual(3)
+  expect((await client.fetchClosedOrders(symbol)).length).toBeGreaterThanOrEqual(3)
+  const after = await client.fetchBalance()
+  expect(Number(after.USDT?.total) - Number(before.USDT?.total)).toBeCloseTo(-3 * 101.101, 8)
+})
+
+test('ccxt: stop, stop limit, take profit and trigger orders wait, and are canceled together', async () => {
+  await client.createStopLimitOrder(symbol, 'buy', 1, 111, 110)
+  await client.createStopLossOrder(symbol, 'market', 'sell', 1, undefined, 80)
+  await client.createTakeProfitOrder(symbol, 'limit', 'sell', 1, 120, 119)
+  await client.createTriggerOrder(symbol, 'limit', 'sell', 1, 120, 119)
+  expect(await client.fetchOpenOrders(symbol)).toHaveLength(4)
+  expect(await client.cancelAllOrders(symbol)).toHaveLength(4)
+})
+
+test('ccxt: refusals are its own errors', async () => {
+  await expect(client.createOrder(symbol, 'limit', 'buy', 10_000, 90)).rejects.toThrow(ccxt.InsufficientFunds)
+  await expect(client.cancelOrder('999999', symbol)).rejects.toThrow(ccxt.OrderNotFound)
+  await expect(client.fetchOrder('999999', symbol)).rejects.toThrow(ccxt.OrderNotFound)
+})
+
+test('ccxt: orders, own trades and balances are streamed; so are trades and best prices', async () => {
+  const orders = client.watchOrders(symbol)
+  await expect.poll(() => Object.keys(client.clients).length).toBeGreaterThan(0)
+  await new Promise((done) => setTimeout(done, 300))
+  const placed = await limit(90)
+  expect((await orders).at(-1)).toMatchObject({ id: idOf(placed), status: 'open' })
+  const [trades, balance] = [client.watchMyTrades(symbol), client.watchBalance()]
+  await new Promise((done) => setTimeout(done, 100))
+  const bought = await client.createOrder(symbol, 'market', 'buy', 1)
+  expect((await trades).at(-1)).toMatchObject({ order: bought.id, price: 101, amount: 1 })
+  expect((await balance).USDT?.used).toBe(90)
+  const told = Promise.all([client.watchTrades(symbol), client.watchBidsAsks([symbol])])
+  const telling = setInterval(() => {
+    market('md.tick', { kind: 'trade', instrument, price: '100.60', size: '2', aggressor: 'buy' })
+    quote('100.10', '101.00')
+  }, 50)
+  const [publicTrades, best] = await told
+  clearInterval(telling)
+  expect(publicTrades.at(-1)).toMatchObject({ price: 100.6, amount: 2, side: 'buy' })
+  expect(best[symbol]).toMatchObject({ bid: 100.1 })
+})
+
+test('ccxt: the same over the WebSocket API', async () => {
+  const placed = await client.createOrderWs(symbol, 'limit', 'buy', 1, 90)
+  const replaced = await client.editOrderWs(idOf(placed), symbol, 'limit', 'buy', 1, 91)
+  expect(await client.fetchOrderWs(idOf(replaced), symbol)).toMatchObject({ status: 'open', price: 91 })
+  expect((await client.fetchOpenOrdersWs(symbol)).map(({ id }) => id)).toEqual([replaced.id])
+  // ccxt 4.5.84 reads the balances of account.status as none; what it was told is right.
+  expect((await client.fetchBalanceWs()).info.balances).toContainEqual(
+    expect.objectContaining({ locked: '91.00000000' }),
+  )
+  expect(await client.cancelOrderWs(idOf(replaced), symbol)).toMatchObject({ status: 'canceled' })
+  expect((await client.fetchOrdersWs(symbol)).at(-1)).toMatchObject({ id: idOf(replaced), status: 'canceled' })
+  const bought = await client.createOrderWs(symbol, 'market', 'buy', 1)
+  expect((await client.fetchMyTradesWs(symbol)).at(-1)).toMatchObject({ order: bought.id, amount: 1 })
+  await client.createOrderWs(symbol, 'limit', 'buy', 1, 90)
+  await client.cancelAllOrdersWs(symbol)
+  expect(await client.fetchOpenOrders(symbol)).toEqual([])
+})
