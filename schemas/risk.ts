@@ -67,6 +67,9 @@ const found = { value: z.string().max(96).optional(), limit: z.string().max(96).
 /** What may pass. REDUCING: what takes a position towards zero. HALTED: nothing but what the gate itself closes. */
 export const TradingState = z.enum(['ACTIVE', 'REDUCING', 'HALTED'])
 
+/** What passes while halted: what reduces, nothing, or nothing but what the gate itself closes, which is everything. */
+export const WhenHalted = z.enum(['reduce', 'refuse', 'flatten'])
+
 /** No new exposure until an operator resumes. */
 export const RiskHalted = z.object({
   code: z.enum(['OPERATOR', 'DRAWDOWN_EXCEEDS_MAX', 'DAILY_LOSS_EXCEEDS_MAX', 'MARGIN_BELOW_MAINTENANCE']),

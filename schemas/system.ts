@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { EventId, InstrumentId, Micros, Name, Sha256, Text } from './primitives.ts'
+import { WhenHalted } from './risk.ts'
 
 /** The clock's authority: what the time is for every core. */
 export const SystemTime = z.object({ now: Micros })
@@ -30,6 +31,8 @@ export const SystemCommand = z.object({
   instrument: InstrumentId.optional(),
   reason: Text,
   operator: Name,
+  /** Of a halt, instead of the configuration's. */
+  whenHalted: WhenHalted.optional(),
 })
 
 export const SystemCommandResult = z.object({

@@ -1,3 +1,4 @@
+import { Flags } from '@oclif/core'
 import { order, orderArgs, orderFlags } from '#compose/tree-order.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'
@@ -5,18 +6,26 @@ import { exitCode } from '#lib/terminal/exit-code.ts'
 export default class Halt extends TraderCommand {
   static override summary = 'Halt all trading, or one strategy, until resume'
   static override description =
-    'Halts risk: working orders are canceled and no new exposure is taken. A strategy that is halted closes its position. The exit code is 1 when it was refused, when nothing runs, or when no answer came within 10 s.'
+    'Halts risk: working orders are canceled, but for what only reduces, and no new exposure is taken. A strategy that is halted closes its position. The exit code is 1 when it was refused, when nothing runs, or when no answer came within 10 s.'
   static override examples = [
     '<%= config.bin %> halt --reason "exchange is down"',
+    '<%= config.bin %> halt --when-halted flatten --reason "everything out"',
     '<%= config.bin %> halt ema-cross --reason drill --yes',
   ]
   static override enableJsonFlag = true
   static override args = orderArgs
-  static override flags = orderFlags
+  static override flags = {
+    ...orderFlags,
+    'when-halted': Flags.option({
+      options: ['reduce', 'refuse', 'flatten'] as const,
+      description:
+        'What passes meanwhile: what reduces positions, nothing, or nothing while every position is closed at the market. Without it: as the topology says',
+    })(),
+  }
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Halt)
-    const answer = await order({ word: 'halt', strategy: args.strategy }, flags)
+    const answer = await order({ word: 'halt', strategy: args.strategy, whenHalted: flags['when-halted'] }, flags)
     if (answer === null || !answer.isDone) process.exitCode = exitCode.failed
     if (answer === null) this.say(`trader: nothing runs: no tree of run ${flags.run} (start it with: trader up)`)
     else if (answer.isDone) this.log(answer.message)

@@ -14,17 +14,25 @@ export const orderArgs = {
   strategy: Args.string({ description: 'One strategy; without it all trading is meant' }),
 }
 
-type Order = { readonly word: 'halt' | 'resume'; readonly strategy: string | undefined }
+type Order = {
+  readonly word: 'halt' | 'resume'
+  readonly strategy: string | undefined
+  readonly whenHalted?: OperatorCommand['whenHalted']
+}
 type OrderFlags = TreeFlags & { readonly reason: string; readonly yes: boolean }
 
 /** Halts or resumes, after the operator typed the word on a terminal. Null where nothing runs. */
-export async function order({ word, strategy }: Order, flags: OrderFlags): Promise<CommandAnswer | null> {
+export async function order({ word, strategy, whenHalted }: Order, flags: OrderFlags): Promise<CommandAnswer | null> {
   const door = doorOf(flags)
+  if (whenHalted !== undefined && strategy !== undefined)
+    throw new UserError(`--when-halted ${whenHalted} is about all trading, and ${strategy} is one strategy`)
   if (door === null) return null
   if (!flags.yes) await confirm(word.toUpperCase(), strategy ?? 'all trading')
   const { reason } = flags
   const command: OperatorCommand =
-    strategy === undefined ? { command: word, reason } : { command: `strategy.${word}`, target: strategy, reason }
+    strategy === undefined
+      ? { command: word, reason, ...(whenHalted === undefined ? {} : { whenHalted }) }
+      : { command: `strategy.${word}`, target: strategy, reason }
   return commandTree(door, command)
 }
 

@@ -73,6 +73,8 @@ describe('trader up', () => {
       isDone: true,
       message: expect.stringMatching(/^halted/),
     })
+    const flat = await trader(['halt', '--when-halted', 'flatten', '--reason', 'out', '--yes'], { cwd: folder })
+    expect(flat).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^halted: every position is closed/) })
     const resumed = await trader(['resume', '--reason', 'drill over', '--yes'], { cwd: folder })
     expect(resumed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^resumed from/) })
     const unknown = await trader(['halt', 'no-such-strategy', '--reason', 'drill', '--yes'], { cwd: folder })

@@ -37,7 +37,7 @@ function* factsWithModel(): Generator<Fact> {
 const topologyOf = (name: string): Topology =>
   Topology.parse({
     run: 'examples',
-    feed: { kind: 'seeded' },
+    feed: { kind: 'data-set', path: 'given-by-the-test' },
     account: { currency: 'USD', startingCash: '1000000' },
     venue: { fill: 'next-open', fees: { takerBps: 1, makerBps: 0 } },
     risk: { approvalTtlMs: 86_400_000 },

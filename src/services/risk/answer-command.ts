@@ -8,15 +8,18 @@ type Said = Statement<
 
 /** An operator halts or resumes all trading, or lets a strategy go on that the gate halted; other commands are for others. [R14] */
 export function answerCommand(account: Account, { id, payload }: Event<'system.command'>): readonly Said[] {
-  const { command, reason, operator, target } = payload
+  const { command, reason, operator, target, whenHalted: asked } = payload
   const { halt } = account
   const done = (message: string) =>
     ({ topic: 'system.command.result', payload: { command: id, isDone: true, message } }) as const
   const words = `${operator}: ${reason}`.slice(0, 2000)
   switch (command) {
     case 'halt':
-      if (halt !== null) return [done(`halted already: ${halt.code}`)]
-      return [...haltWith(account, id, { code: 'OPERATOR', reason: words }), done(haltMessage(account))]
+      if (halt !== null && (asked === undefined || isSo(halt, asked))) return [done(`halted already: ${halt.code}`)]
+      return [
+        ...haltWith(account, id, { code: 'OPERATOR', reason: words }, asked),
+        done(haltMessage(asked ?? account.config.whenHalted)),
+      ]
     case 'resume':
       if (halt === null) return [done('not halted')]
       return [{ topic: 'risk.resumed', payload: { reason: words } }, done(`resumed from ${halt.code}`)]
@@ -36,16 +39,23 @@ export function haltWith(
   account: Account,
   cause: string,
   why: { readonly code: Halt['code']; readonly reason: string; readonly value?: string; readonly limit?: string },
+  whenHalted: WhenHalted = account.config.whenHalted,
 ): Said[] {
-  const { whenHalted } = account.config
-  const state = whenHalted === 'reduce' ? 'REDUCING' : 'HALTED'
+  const state = stateOf(whenHalted)
   if (whenHalted !== 'flatten') return [{ topic: 'risk.halted', payload: { ...why, state } }]
   const halted = { topic: 'risk.halted', payload: { ...why, state, isFlattening: true } } as const
   return [halted, ...flattenNow(account, cause)]
 }
 
-const haltMessage = ({ config }: Account): string => {
-  switch (config.whenHalted) {
+type WhenHalted = Account['config']['whenHalted']
+
+const stateOf = (whenHalted: WhenHalted): Halt['state'] => (whenHalted === 'reduce' ? 'REDUCING' : 'HALTED')
+
+const isSo = ({ state, isFlattening }: Halt, asked: WhenHalted): boolean =>
+  state === stateOf(asked) && isFlattening === (asked === 'flatten')
+
+const haltMessage = (whenHalted: WhenHalted): string => {
+  switch (whenHalted) {
     case 'reduce':
       return 'halted: no new exposure until resume'
     case 'refuse':

@@ -8,6 +8,7 @@ import {
   TimeInForce,
   unsignedDecimalPattern,
 } from '#schemas/primitives.ts'
+import { WhenHalted } from '#schemas/risk.ts'
 import { MarginModel } from './margin-model.ts'
 
 const Amount = z
@@ -56,7 +57,7 @@ export const RiskConfig = z.strictObject({
   approvalTtlMs: Millis.default(5_000),
   timeInForce: TimeInForce.default('GTC'),
   /** A halt cancels what works; then what reduces may pass, or nothing may, or the gate itself closes every position. */
-  whenHalted: z.enum(['reduce', 'refuse', 'flatten']).default('reduce'),
+  whenHalted: WhenHalted.default('reduce'),
   /** May an order meet a resting order of ours? */
   selfTrade: z.enum(['refuse', 'allow']).default('refuse'),
   limits: z

@@ -107,5 +107,7 @@ export const snapshot = (equity: string, peakEquity: string) =>
     fees: '0',
     strategies: [],
   })
-export const command = (name: PayloadOf<'system.command'>['command']) =>
-  event('system.command', { command: name, reason: 'drill', operator: 'ann' })
+export const command = (
+  name: PayloadOf<'system.command'>['command'],
+  more: Partial<PayloadOf<'system.command'>> = {},
+) => event('system.command', { command: name, reason: 'drill', operator: 'ann', ...more })

@@ -190,6 +190,26 @@ describe('halt', () => {
   const result = (message: string) =>
     ({ topic: 'system.command.result', payload: { command: expect.any(String), isDone: true, message } }) as Statement
 
+  test('[R14] a halt may say what passes meanwhile, also in the place of another', () => {
+    const halted = (payload: object) =>
+      ({ topic: 'risk.halted', payload: { code: 'OPERATOR', reason: 'ann: drill', ...payload } }) as Statement
+    start({}, ...bought('10'))
+      .when(command('halt', { whenHalted: 'reduce' }))
+      .then(halted({ state: 'REDUCING' }), result('halted: no new exposure until resume'))
+      .when(command('halt', { whenHalted: 'refuse' }))
+      .then(halted({ state: 'HALTED' }), result('halted: nothing passes until resume'))
+      .when(command('halt', { whenHalted: 'refuse' }))
+      .then(result('halted already: OPERATOR'))
+      .when(wish('0'))
+      .then(refuse('HALTED', 'OPERATOR'))
+      .when(command('halt', { whenHalted: 'flatten' }))
+      .then(
+        halted({ state: 'HALTED', isFlattening: true }),
+        { topic: 'risk.approved', payload: expect.objectContaining({ side: 'sell', quantity: '10' }) } as never,
+        result('halted: every position is closed, and nothing else passes until resume'),
+      )
+  })
+
   test('[R14] [R17] an operator halts and resumes; meanwhile only what reduces passes', () => {
     start({}, ...bought('10'))
       .when(command('halt'))
