@@ -219,3 +219,28 @@ describe('trader md normalize and check', () => {
     ])
   })
 })
+
+describe('trader md import of CSV files of several instruments', () => {
+  const closes = (name: string, ...prices: number[]) => {
+    const rows = prices.map((price, i) => `2024-01-0${i + 1},${price},${price},${price},${price},1\n`)
+    writeFileSync(inRoot(name), `time,open,high,low,close,volume\n${rows.join('')}`)
+    return inRoot(name)
+  }
+  const given = (...instruments: string[]) => [
+    ...['import', closes('ko.csv', 1, 2), closes('pep.csv', 3, 4), '--format', 'csv', '--interval', '1d'],
+    ...instruments.flatMap((one) => ['--instrument', one]),
+  ]
+
+  it('puts each under its own into one data set, in order of time', async () => {
+    const { topics } = await summaryOf([...given('KO.NYSE', 'PEP.NYSE'), '--to', inRoot('pair')])
+    expect(topics).toEqual({ 'md.bar': 4, 'md.instrument': 2 })
+    const { stdout } = await trader(['md', ...given('KO.NYSE', 'PEP.NYSE'), '--to', inRoot('pair')])
+    expect(stdout).toContain('PEP.NYSE')
+  })
+
+  it('says how many instruments and files there are when they do not fit', async () => {
+    const { stderr, exitCode } = await trader(['md', ...given('A.X', 'B.X', 'C.X'), '--to', inRoot('none')])
+    expect([exitCode, existsSync(inRoot('none'))]).toEqual([2, false])
+    expect(stderr).toContain('3 instruments of 2 files')
+  })
+})

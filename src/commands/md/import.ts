@@ -22,6 +22,7 @@ export default class MdImport extends TraderCommand {
     '<%= config.bin %> md import data/equity/usa/daily/spy.zip --format lean --to data/spy',
     '<%= config.bin %> md import data/forex/fxcm/hour --format lean --side bid --to data/eurusd',
     '<%= config.bin %> md import BTCUSDT-1m-2024.csv --format csv --instrument BTCUSDT.BINANCE --interval 1m --to data/btc',
+    '<%= config.bin %> md import ko.csv pep.csv --format csv --instrument KO.NYSE --instrument PEP.NYSE --kind equity --interval 1d --to data/pair',
     '<%= config.bin %> md import BTCUSDT-aggTrades-2025-01-01.zip --format archive --venue binance --to data/trades',
     '<%= config.bin %> md import SPX_20190425.csv.gz --format chain --to data/chains',
     '<%= config.bin %> md import cl.csv --format csv --instrument CL.NYMEX --interval 1m --time 1+2 --open 3 --high 4 --low 5 --close 6 --time-format "dd/MM/yyyy HH:mm:ss" --zone America/Chicago --to data/cl',
@@ -70,7 +71,12 @@ export default class MdImport extends TraderCommand {
       helpGroup: 'RAW AND ARCHIVE',
       description: 'Whose frames or files they are, like binance, binance-usdm or deribit',
     }),
-    instrument: Flags.string({ helpGroup: 'CSV', description: 'What the file is of, like BTCUSDT.BINANCE' }),
+    instrument: Flags.string({
+      multiple: true,
+      multipleNonGreedy: true,
+      helpGroup: 'CSV',
+      description: 'What the files are of, like BTCUSDT.BINANCE; again for each file where they differ',
+    }),
     kind: Flags.option({
       options: ['spot', 'equity', 'forex', 'future', 'perpetual', 'index'] as const,
       helpGroup: 'CSV',

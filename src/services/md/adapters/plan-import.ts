@@ -3,7 +3,7 @@ import { InstrumentId } from '#schemas/primitives.ts'
 import type { NamedColumns } from './csv/csv-columns.ts'
 import { planArchiveImport } from './import-archive.ts'
 import { planChainImport } from './import-chain.ts'
-import { planCsvImport } from './import-csv.ts'
+import { type CsvOptions, planCsvImport } from './import-csv.ts'
 import { planLeanImport } from './import-lean.ts'
 import { planParquetImport } from './import-parquet.ts'
 import type { ImportPlan, Listed } from './import-plan.ts'
@@ -18,7 +18,8 @@ export type ImportChoices = {
   readonly bars?: 'trade' | 'quote'
   readonly keepSuspicious?: true
   readonly venue?: string
-  readonly instrument?: string
+  /** One for all files, or one for each that is named. */
+  readonly instrument?: readonly string[]
   readonly kind?: Listed['kind']
   readonly interval?: string
   readonly timeFormat?: string
@@ -58,19 +59,47 @@ export async function planImport(
     case 'chain':
       return planChainImport(files)
     case 'parquet':
-      return planParquetImport(files, { ...choices, instrument: instrumentIn(choices.instrument) })
+      return planEach(files, choices, planParquetImport)
     case 'csv':
-      return planCsvImport(files, { ...choices, instrument: instrumentIn(choices.instrument) })
+      return planEach(files, choices, planCsvImport)
   }
 }
 
-function instrumentIn(instrument: string | undefined): string {
-  if (instrument === undefined)
+/** Files that do not say what they are of: all of one instrument, or each of its own. */
+async function planEach(
+  files: readonly string[],
+  { instrument: instruments = [], ...choices }: ImportChoices,
+  planFiles: (files: readonly string[], options: CsvOptions) => ImportPlan | Promise<ImportPlan>,
+): Promise<ImportPlan> {
+  const [first, ...others] = instruments
+  if (first === undefined)
     throw new UserError('the file does not say what it is of', {
       hint: 'say it with --instrument, like BTCUSDT.BINANCE',
     })
-  if (InstrumentId.safeParse(instrument).success) return instrument
-  throw new UserError(`not an instrument: ${instrument}`, { hint: '--instrument takes one like BTCUSDT.BINANCE' })
+  const wrong = instruments.find((instrument) => !InstrumentId.safeParse(instrument).success)
+  if (wrong !== undefined)
+    throw new UserError(`not an instrument: ${wrong}`, { hint: '--instrument takes one like BTCUSDT.BINANCE' })
+  if (others.length === 0) return planFiles(files, { ...choices, instrument: first })
+  if (instruments.length !== files.length)
+    throw new UserError(`${instruments.length} instruments of ${files.length} files`, {
+      hint: '--instrument once for all of them, or once for each, in their order',
+    })
+  const plans: ImportPlan[] = []
+  const close = () => plans.forEach((plan) => void plan.close?.())
+  try {
+    for (const [i, file] of files.entries())
+      plans.push(await planFiles([file], { ...choices, instrument: instruments[i] as string }))
+  } catch (error) {
+    close()
+    throw error
+  }
+  return {
+    files: plans.flatMap((plan) => plan.files),
+    sources: plans.flatMap((plan) => plan.sources),
+    listed: new Map(plans.flatMap((plan) => [...plan.listed])),
+    notes: plans.flatMap((plan) => plan.notes),
+    close,
+  }
 }
 
 const flagsOf = (choice: keyof ImportChoices, { columns }: ImportChoices): string =>

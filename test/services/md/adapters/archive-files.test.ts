@@ -128,7 +128,7 @@ describe('Parquet', () => {
       ],
     })
     writeFileSync(file, new Uint8Array(buffer))
-    const facts = await read('parquet', file, { instrument: 'BTCUSDT.BINANCE' })
+    const facts = await read('parquet', file, { instrument: ['BTCUSDT.BINANCE'] })
     expect(facts).toEqual([
       {
         at: Number(time[0]),
@@ -155,13 +155,13 @@ describe('Parquet', () => {
       { name: 'size', data: [0.3] },
     ]
     writeFileSync(file, new Uint8Array(parquetWriteBuffer({ columnData, schema })))
-    const [fact] = await read('parquet', file, { instrument: 'BTCUSDT.BINANCE' })
+    const [fact] = await read('parquet', file, { instrument: ['BTCUSDT.BINANCE'] })
     expect(fact).toMatchObject({ at: 1_723_161_256_208_000, payload: { price: '61828.10', size: '0.30000000' } })
   })
 
   it('[MD-I15] what is no Parquet is one line', async () => {
     const file = join(root, 'no.parquet')
     writeFileSync(file, 'time,price\n1,2\n')
-    await expect(read('parquet', file, { instrument: 'A.B' })).rejects.toThrow('cannot be read as Parquet')
+    await expect(read('parquet', file, { instrument: ['A.B'] })).rejects.toThrow('cannot be read as Parquet')
   })
 })
