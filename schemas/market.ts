@@ -165,11 +165,21 @@ export const MdGap = z.object({
 
 /**
  * Life of a feed. `ended` says that no more will come: working orders expire on it. `refused` is a frame that was not let in; `flagged`
- * and `cleared` begin and end what is wrong with a stream or a book. `code` says what it is about, `reason` says it for people.
+ * and `cleared` begin and end what is wrong with a stream or a book. `measured` says a figure. `code` says what it is about, `reason` says it for people.
  */
 export const MdStatus = z.object({
   feed: Name,
-  state: z.enum(['started', 'connected', 'disconnected', 'stalled', 'ended', 'refused', 'flagged', 'cleared']),
+  state: z.enum([
+    'started',
+    'connected',
+    'disconnected',
+    'stalled',
+    'ended',
+    'refused',
+    'flagged',
+    'cleared',
+    'measured',
+  ]),
   isSimulated: z.boolean(),
   code: z
     .enum([
@@ -194,5 +204,7 @@ export const MdStatus = z.object({
   instrument: InstrumentId.optional(),
   stream: z.string().max(64).optional(),
   connection: z.string().max(64).optional(),
+  /** How far the clock of the exchange was ahead of the receipt, at most within a minute; negative is the shortest way. Microseconds. */
+  aheadMicros: z.int().optional(),
   reason: Text.optional(),
 })

@@ -58,14 +58,15 @@ describeShared('trader md import of recordings', () => {
       ['spot/btcusdt_20240808.gz', 'spot/btcusdt_20240809.gz'],
       28_040 + 9757 + 45_134 + 10_147,
       3449 + 1 + 3044,
+      11,
     ],
-    ['usdm', ['usdm/btcusdt_20240808.gz'], 66_089 + 21_313, 6547 + 1],
+    ['usdm', ['usdm/btcusdt_20240808.gz'], 66_089 + 21_313, 6547 + 1, 6],
   ])(
     'the raw BTCUSDT capture of %s: every quote and trade is told, the updates that follow the snapshot, and that a clock is behind',
-    async (market, files, ticks, depths) => {
+    async (market, files, ticks, depths, statuses) => {
       const paths = files.map((file) => `crypto-raw/binance-hftbacktest/${file}`)
       const { topics, leftOut } = await imported(`raw-${market}`, 'raw --venue binance', ...paths)
-      expect(topics).toEqual({ 'md.tick': ticks, 'md.depth': depths, 'md.instrument': 1, 'md.status': 1 })
+      expect(topics).toEqual({ 'md.tick': ticks, 'md.depth': depths, 'md.instrument': 1, 'md.status': statuses })
       expect(leftOut?.rows).toEqual({})
     },
   )

@@ -66,23 +66,25 @@ const bookOf = ({ truth }: ExchangeBox) => {
 }
 
 describe('ccxt', () => {
-  it('[MD-L7] listens to a box, through ends of connections and answers that fail, and says that it sees no gaps', async () => {
+  it('[MD-L7] listens to a box, through ends of connections and a hole in the book, and says that it sees no gaps', async () => {
     const wire = wires[0] as Wire
     const box = exchangeBox(wire, madeMarket(wire, seedRandom(5), Date.now()), () => Date.now())
     const { dir, facts } = await record(box, ['trades', 'depth'], async (server, said) => {
-      /** Plays on until the book is there for the nth time, and does this to what comes next. */
-      const until = async (nth: number, faults: readonly Fault[]) => {
+      /** Plays on until the book is there for the nth time, and does this to the update that comes next. */
+      const until = async (nth: number, fault?: Fault) => {
         const isThere = () => said.some((line) => line.startsWith(`connected ccxt-binance-BTC/USDT-depth.${nth}`))
-        for (let frame = 0; frame < 5_000 && !isThere(); frame++) {
+        for (let frame = 0; frame < 12_000 && !isThere(); frame++) {
           await sleep(4)
           server.step(null)
         }
-        for (const fault of faults) server.step(fault)
+        if (fault === undefined) return
+        do server.step(fault)
+        while (box.played.at(-1)?.update === undefined)
       }
-      await until(1, ['abort', '500'])
+      await until(1, 'abort')
       // A hole in Binance's book is one that the library sees by itself.
-      await until(2, ['drop'])
-      await until(3, [])
+      await until(2, 'drop')
+      await until(3)
     })
     expect(lastBook(facts)).toEqual(bookOf(box))
     const statuses = of(facts, 'md.status').map(({ payload }) => payload)
@@ -94,14 +96,13 @@ describe('ccxt', () => {
       ['trades', 'BTC-USDT.BINANCE'],
     ])
     expect(statuses.filter(({ state }) => state === 'disconnected').length).toBeGreaterThanOrEqual(2)
-    expect(statuses.some(({ reason }) => reason?.includes('503') === true)).toBe(true)
     expect(statuses.some(({ reason }) => reason?.includes('checksum') === true)).toBe(true)
     const ids = of(facts, 'md.tick').map(({ payload }) => ('tradeId' in payload ? payload.tradeId : ''))
     expect(ids.length).toBeGreaterThan(50)
     expect(new Set(ids).size).toBe(ids.length)
     const { venue, market } = venueNamed('ccxt-binance')
     expect(rebuild(dir, venue, market, () => undefined).difference).toBeNull()
-  })
+  }, 120_000)
 })
 
 describeShared('a recording of Binance in the box', () => {
@@ -133,5 +134,5 @@ describeShared('a recording of Binance in the box', () => {
     const first = played.findIndex((one) => String(one.t) === told[0]?.tradeId)
     expect(told.map(({ tradeId }) => tradeId)).toEqual(played.slice(first).map((one) => String(one.t)))
     expect(of(facts, 'md.tick').some(({ payload }) => payload.kind === 'quote')).toBe(true)
-  })
+  }, 120_000)
 })

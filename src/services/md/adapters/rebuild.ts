@@ -113,5 +113,8 @@ const ofSessions = new Set(['http_error', 'rate_limited', 'banned'])
 function isInFrames(fact: MarketFact): boolean {
   if (fact.topic !== 'md.status') return true
   const { state, code } = fact.payload
-  return (state === 'refused' || state === 'flagged' || state === 'cleared') && !ofSessions.has(code ?? '')
+  return (
+    (state === 'refused' || state === 'flagged' || state === 'cleared' || state === 'measured') &&
+    !ofSessions.has(code ?? '')
+  )
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { ccxtListing } from '#services/md/adapters/ccxt/listings.ts'
 import { liveCcxt } from '#services/md/adapters/ccxt/live.ts'
 import { ccxt } from '#services/md/adapters/ccxt/venue.ts'
 import { byHand } from './normalized.ts'
@@ -49,6 +50,18 @@ describe('what ccxt tells', () => {
         ...{ open: '1', high: '4', low: '0.5', close: '2', volume: '12' },
       },
     ])
+  })
+
+  it('[MD-L7] what is settled in its coin is inverse', () => {
+    expect(ccxtListing('BTC/USD:BTC', 'bybit')).toEqual({
+      ...{ instrument: 'BTC-USD_BTC-PERP.BYBIT', kind: 'perpetual', currency: 'BTC', isInverse: true },
+    })
+    expect(ccxtListing('BTC/USD:BTC-260327', 'okx')).toMatchObject({
+      kind: 'future',
+      isInverse: true,
+      expiry: '2026-03-27',
+    })
+    expect(ccxtListing('BTC/USDT:USDT', 'bybit')).not.toHaveProperty('isInverse')
   })
 
   it('[MD-N7] a frame that cannot be read is refused', () => {

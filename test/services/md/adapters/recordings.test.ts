@@ -1,6 +1,8 @@
 import { expect, it } from 'vitest'
 import { applyDelta, bestAsk, bestBid, emptyBook, isCrossed, loadBook } from '#lib/book/order-book.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
+import { binanceListing } from '#services/md/adapters/binance/listings.ts'
+import { readRecording } from '#services/md/adapters/raw/read-recording.ts'
 import { describeShared, readSharedJson, sharedDir } from '#test/shared.ts'
 import { normalized } from './normalized.ts'
 import { checkFacts } from './read-plan.ts'
@@ -72,9 +74,13 @@ describeShared('recordings of Binance and Deribit', () => {
   const skewOnly = (facts: readonly MarketFact[]) =>
     expect(
       facts.flatMap((fact): string[] =>
-        fact.topic === 'md.gap' ? ['gap'] : fact.topic === 'md.status' ? [fact.payload.code ?? fact.payload.state] : [],
+        fact.topic === 'md.gap'
+          ? ['gap']
+          : fact.topic === 'md.status' && fact.payload.state !== 'measured'
+            ? [`${fact.payload.state} ${fact.payload.code}`]
+            : [],
       ),
-    ).toEqual(['clock_skew'])
+    ).toEqual(['flagged clock_skew'])
 
   it('[MD-N5] the book of the spot capture over midnight equals the best quotes after each event, 3449 of 3449 on the first day', () => {
     const { facts } = hft('spot/btcusdt_20240808', 'spot/btcusdt_20240809')
@@ -99,6 +105,12 @@ describeShared('recordings of Binance and Deribit', () => {
     expect(trades).toHaveLength(2286)
     expect(Math.min(...trades)).toBeGreaterThan(500_000)
     skewOnly(facts)
+    const measured = facts.flatMap((fact) =>
+      fact.topic === 'md.status' && fact.payload.state === 'measured' ? [fact.payload.aheadMicros as number] : [],
+    )
+    // The recorder's clock is about 1.27 s behind.
+    expect(measured.length).toBeGreaterThan(4)
+    for (const ahead of measured) expect(Math.abs(ahead - 1_270_000)).toBeLessThan(60_000)
   })
 })
 
@@ -106,5 +118,18 @@ describeShared('the same recording', () => {
   it('[MD-N1] is the same events each time', () => {
     const once = () => JSON.stringify(normalized('deribit', `${raw}cryptofeed-jsonl/DERIBIT.jsonl.gz`).facts)
     expect(once()).toBe(once())
+  })
+})
+
+describeShared('listings of Binance', () => {
+  it('[MD-N3] a coin-margined contract has the size that exchangeInfo says, also where a recording has none', () => {
+    const file = `${raw}cryptofeed-jsonl/BINANCE_DELIVERY.jsonl.gz`
+    const sizes = new Map<string, string>()
+    for (const { record } of readRecording([file], { badLine: () => undefined })) {
+      if (record.kind !== 'answer' || !record.url.includes('exchangeInfo')) continue
+      for (const { symbol, contractSize } of JSON.parse(record.text).symbols) sizes.set(symbol, String(contractSize))
+    }
+    expect(sizes.size).toBe(36)
+    for (const [symbol, size] of sizes) expect(binanceListing(symbol, 'cm').multiplier).toBe(size)
   })
 })

@@ -18,10 +18,12 @@ export function binanceListing(symbol: string, market: BinanceMarket): Listed {
   return { instrument: `${symbol}.BINANCE`, kind: 'future', expiry, ...settled }
 }
 
-/** Contracts of the coin-margined market, whose names are BTCUSD and the like, are settled in the coin. */
-function settledIn(pair: string, market: BinanceMarket): Pick<Listed, 'currency' | 'isInverse'> {
+/** Contracts of the coin-margined market, whose names are BTCUSD and the like, are settled in the coin; each is worth 100 USD of bitcoin, 10 of any other coin. */
+function settledIn(pair: string, market: BinanceMarket): Pick<Listed, 'currency' | 'isInverse' | 'multiplier'> {
   const [, coin] = market === 'cm' ? (/^([A-Z][A-Z0-9]*)USD$/.exec(pair) ?? []) : []
-  return coin === undefined ? { currency: quoteCurrencyOf(pair) } : { currency: coin, isInverse: true }
+  return coin === undefined
+    ? { currency: quoteCurrencyOf(pair) }
+    : { currency: coin, isInverse: true, multiplier: coin === 'BTC' ? '100' : '10' }
 }
 
 /** The listings of an answer of exchangeInfo, by symbol, with the steps of prices and sizes. What has no steps is left to its prices. */

@@ -11,13 +11,15 @@ export function ccxtListing(symbol: string, exchange: string): Listed {
   const pair = `${base}-${quote}${settle === undefined || settle === quote ? '' : `_${settle}`}`
   const venue = exchange.toUpperCase()
   if (settle === undefined) return { instrument: `${pair}.${venue}`, kind: 'spot', currency: quote }
-  if (dated === undefined) return { instrument: `${pair}-PERP.${venue}`, kind: 'perpetual', currency: quote }
+  // What is settled in the coin itself has a value that is not linear in its price.
+  const settled = settle === base ? { currency: settle, isInverse: true as const } : { currency: quote }
+  if (dated === undefined) return { instrument: `${pair}-PERP.${venue}`, kind: 'perpetual', ...settled }
   const [, date, strike, right] = /^(\d{6})(?:-([\d.]+)-([CP]))?$/.exec(dated) ?? []
   if (date === undefined) throw new LineFault(`the symbol is ${shown(symbol)}`)
   const expiry = `20${date.slice(0, 2)}-${date.slice(2, 4)}-${date.slice(4, 6)}`
   // A point would begin the venue.
   const instrument = `${pair}-${dated.replace('.', 'D')}.${venue}`
-  if (strike === undefined) return { instrument, kind: 'future', currency: quote, expiry }
+  if (strike === undefined) return { instrument, kind: 'future', expiry, ...settled }
   return {
     instrument,
     kind: 'option',

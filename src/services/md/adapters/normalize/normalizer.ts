@@ -73,7 +73,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   }
   const books = followBooks({ ...options, tell, flag, now: () => now, received: () => receivedAt })
   const numbers = followNumbers(tell, flag)
-  const compareClocks = followClock(flag)
+  const compareClocks = followClock(status)
 
   const sink: Sink = {
     say(statement) {
