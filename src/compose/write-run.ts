@@ -65,7 +65,7 @@ export function writeRun(run: FinishedRun): WrittenRun {
   write('trades.csv', book.tradesCsv())
   write('equity.csv', book.equityCsv())
   writeJson('result.json', result)
-  writeJson('topology.json', placed(topology))
+  writeJson('topology.json', { ...placed(topology), run: manifest.run })
   writeJson('manifest.json', manifest)
   return { manifest, result, equity: book.equityByDay }
 }

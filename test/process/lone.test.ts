@@ -48,6 +48,16 @@ describe('a port that is held', () => {
 })
 
 describe('a process that was started alone', () => {
+  it('says in one line that the port is that of the log', async () => {
+    const log = await startLone(folder, ['log', '--port', '0'])
+    const { exitCode, stderr } = await run('risk', '--url', log.url)
+    expect({ exitCode, stderr }).toEqual({
+      exitCode: 1,
+      stderr: `trader: the router refuses: at ${log.url} something speaks that is no router (the log has a port of its own)\n`,
+    })
+    await log.stop()
+  })
+
   const nobody = 'ws://127.0.0.1:9'
   it.concurrent.each(['risk', 'clock', 'md'])('says once that it waits for the router: %s', async (service) => {
     const { stderr } = await trader([service, '--url', nobody], { cwd: folder, timeout: 5_000 })

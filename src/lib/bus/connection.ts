@@ -36,6 +36,18 @@ const connectWithinMs = 10_000
 /** What a client sends needs no mask against proxies that would take it for HTTP: the other end is our own router. */
 const noMask = (mask: Buffer) => void mask.fill(0)
 
+/** Null where it is no frame of a router. */
+function readServerFrame(text: string): { header: ServerHeader; lines: readonly string[] } | null {
+  try {
+    const { header, lines } = splitFrame(text)
+    const checked = ServerHeader.safeParse(header)
+    return checked.success ? { header: checked.data, lines } : null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+}
+
 /** A client's line to the router: authenticates, and comes back by itself when the router does. */
 export class Connection {
   readonly #options: ConnectionOptions
@@ -129,8 +141,15 @@ export class Connection {
   }
 
   #hear(socket: WebSocket, text: string): Welcome | null {
-    const { header: raw, lines } = splitFrame(text)
-    const header = ServerHeader.parse(raw)
+    const frame = readServerFrame(text)
+    if (frame === null) {
+      socket.terminate()
+      this.#options.onRefused(
+        `at ${this.#options.url} something speaks that is no router (the log has a port of its own)`,
+      )
+      return null
+    }
+    const { header, lines } = frame
     switch (header.t) {
       case 'challenge': {
         const { identity, secret, wish } = this.#options

@@ -1,9 +1,11 @@
 /** A command may be so far ahead of the router's clock. */
-const aheadMost = 5_000_000
+const commandAheadMost = 5_000_000
+/** And anything else: a market that is made or fed at a speed may run ahead of the clock, a date of another century may not. */
+const factAheadMost = 366 * 86_400_000_000
 
 /**
- * The latest event time that an identity may say, in microseconds, at that time of the router's clock. What an operator says moves the time of
- * services, which never goes back; what feeds, clock and venue say is the time.
+ * The latest event time that an identity may say, in microseconds, at that time of the router's clock. What is said moves the time of services,
+ * which never goes back.
  */
 export const latestTimeOf = (identity: string, now: number): number =>
-  identity === 'operator' ? now + aheadMost : Infinity
+  now + (identity === 'operator' ? commandAheadMost : factAheadMost)

@@ -33,7 +33,13 @@ function forgetBrackets({ brackets, orders }: OrderBook): void {
 type Fault = Exclude<ReturnType<typeof applyReport>, 'applied' | 'repeated'>
 
 const forgotten = (report: Report): Refusal | null =>
-  report.topic === 'order.fill' ? refusal(report, 'it ended so long ago that this may be new', null) : null
+  report.topic === 'order.fill'
+    ? refusal(
+        report,
+        'it ended so long ago that this may be new, or counted before: compare positions',
+        report.payload.instrument,
+      )
+    : null
 
 const neverSent = (report: Report): Refusal =>
   refusal(report, 'no such order was sent', report.topic === 'order.fill' ? report.payload.instrument : null)
