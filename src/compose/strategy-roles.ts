@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { didYouMean } from '#lib/strategy/did-you-mean.ts'
 import { rolesRead, type StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { Topology } from './topology.ts'
@@ -16,11 +17,21 @@ export function rolesIn(
 ): Roles {
   const said = new Map<string, Roles[string]>(named.map((pair) => namedRole(pair, instruments)))
   const read = definition ? rolesRead(definition) : []
+  if (definition)
+    refuseUnknown([...said.keys()], [...read, ...definition.trade.map(({ role }) => role)], definition.name)
   for (const role of read) if (!said.has(role)) said.set(role, onlyInstrument(role, instruments))
   const underlying = said.get(read[0] ?? '')
   for (const { role } of definition?.trade ?? [])
     if (!said.has(role) && typeof underlying === 'string') said.set(role, { option: { underlying } })
   return Object.fromEntries(said)
+}
+
+function refuseUnknown(named: readonly string[], roles: readonly string[], strategy: string): void {
+  const unknown = named.find((role) => !roles.includes(role))
+  if (unknown === undefined) return
+  throw new UserError(`--instrument ${unknown}=...: ${strategy} has no role ${unknown}${didYouMean(unknown, roles)}`, {
+    hint: `it has ${[...new Set(roles)].join(', ')}`,
+  })
 }
 
 function namedRole(pair: string, instruments: readonly string[]): readonly [string, string] {

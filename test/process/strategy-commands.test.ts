@@ -34,3 +34,9 @@ test('test --lookahead cuts at every intent and finds nothing where nothing is',
   expect(tested).toMatchObject({ strategy: 'turtle-breakout', lookAhead: { cuts: 5, leak: null } })
   expect(tested.intents).toBeGreaterThan(5)
 }, 60_000)
+
+test('a role that the strategy does not have is an error with the one that was meant', async () => {
+  const file = join(repository, 'strategies/turtle-breakout.yaml')
+  const { stderr, exitCode } = await strategy('test', file, '--instrument', 'underlyng=ACME.SIM')
+  expect([exitCode, stderr]).toEqual([2, expect.stringContaining('has no role underlyng, did you mean underlying?')])
+})

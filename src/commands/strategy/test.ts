@@ -102,6 +102,10 @@ export default class StrategyTest extends TraderCommand {
   }
 
   #tell({ intents, cuts, leak }: LookAhead): void {
+    if (leak === null && intents === 0) {
+      this.log('look-ahead: it wished nothing, so there was nothing to cut: this proves nothing')
+      return
+    }
     if (leak === null) {
       this.log(`look-ahead: none; the data was cut at ${cuts} times of its ${intents} intents, and all were made again`)
       return
