@@ -1,3 +1,4 @@
+import { isTick } from '#lib/strategy/strategy-slot.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { bindStrategy } from '#services/strategy/adapters/strategy-file.ts'
 import type { ServiceConfig } from './service-configs.ts'
@@ -14,7 +15,7 @@ export function refuseUnbuilt({ feed, bars, lockstep }: Topology, config: Servic
   for (const { definition, roles } of strategies)
     for (const { role, timeframe } of definition.series) {
       const isOf = (instrument: string | undefined) => instrument === undefined || instrument === roles[role]
-      if (streamed.includes(timeframe)) continue
+      if (streamed.includes(timeframe) || isTick(timeframe)) continue
       if (bars.some(({ instrument, interval }) => interval === timeframe && isOf(instrument))) continue
       throw new UserError(`${definition.name} reads bars of ${timeframe} of ${roles[role]}, and nothing builds them`, {
         hint: `add { interval: ${timeframe} } to bars of the topology`,

@@ -23,7 +23,8 @@ export function checkBars(
     const isNew =
       topic === 'md.bar'
         ? market.add(payload.instrument, payload.interval)
-        : topic === 'md.tick' && payload.kind === 'trade' && market.addTrade(payload.instrument)
+        : topic === 'md.tick' &&
+          (payload.kind === 'trade' ? market.addTrade(payload.instrument) : market.add(payload.instrument, 'quote'))
     if (isNew && missing.every((read) => market.has(read))) return
   }
   const lacking = missing.find((read) => !market.has(read))
@@ -62,8 +63,8 @@ class BarsFound {
   addTrade(instrument: string): boolean {
     if (this.#traded.has(instrument)) return false
     this.#traded.add(instrument)
-    for (const width of this.#widths) this.add(instrument, width)
-    return this.#widths.length > 0
+    for (const width of ['trade', ...this.#widths]) this.add(instrument, width)
+    return true
   }
 
   has({ instrument, timeframe }: Read): boolean {

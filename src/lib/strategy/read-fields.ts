@@ -1,6 +1,6 @@
 import { Name } from '#schemas/primitives.ts'
 import { compileInputs } from './compile-inputs.ts'
-import { type DeclaredInput, type InputScope, slotOf } from './declared-inputs.ts'
+import { type DeclaredInput, firstSeries, type InputScope, slotOf } from './declared-inputs.ts'
 import type { Report } from './problem.ts'
 import { readStretch } from './read-amount.ts'
 import { readDistance, readScaling } from './read-exits.ts'
@@ -10,6 +10,7 @@ import { readZone } from './read-session.ts'
 import { readLimitBps, readRateLimit, readSize } from './read-size.ts'
 import { plainTrade, readTrade } from './read-trade.ts'
 import type { StrategyDefinition } from './strategy-definition.ts'
+import { isTick } from './strategy-slot.ts'
 import { refuseContradictions, warnOfSlips } from './whole-file.ts'
 import { type Field, startOf, writtenText } from './yaml-tree.ts'
 
@@ -62,7 +63,11 @@ export function readFields(
   // What follows from an error is not worth a second line.
   if (report.hasErrors() || name === undefined || !trade || !size) return null
   const prices = pricesOf(scope, { ...more, size })
-  const definition = { name, ...compileInputs(scope), zone, prices, entry, exit, size, ...more, trade }
+  const ticks = levelsOn(fields.get('levels_on'), more, scope, report)
+  const compiled = compileInputs(scope)
+  const series = compiled.series.findIndex((one) => one.role === ticks?.role && one.timeframe === ticks.timeframe)
+  const on = ticks && { levelsOn: { series, high: ticks.high, low: ticks.low } }
+  const definition = { name, ...compiled, zone, prices, ...on, entry, exit, size, ...more, trade }
   refuseContradictions(definition, fields, report)
   if (report.hasErrors()) return null
   warnOfSlips(definition, scope, fields, report)
@@ -94,6 +99,28 @@ function pricesOf(
   if (!isMeasured || !first) return undefined
   const [close, high, low] = ['close', 'high', 'low'].map((field) => slotOf(scope, `${first.name}.${field}`))
   return { close: close as number, high: high as number, low: low as number }
+}
+
+/** The series that `levels_on` names, and its slots; levels are prices of the first series. */
+function levelsOn(
+  field: Field | undefined,
+  { stop, target, trail }: Pick<StrategyDefinition, 'stop' | 'target' | 'trail'>,
+  scope: InputScope,
+  report: Report,
+) {
+  if (!field) return undefined
+  const name = writtenText(field.value) ?? ''
+  const ticks = scope.inputs.find((one) => one.name === name)
+  const refuse = (why: string) => void report.error(startOf(field.value, field.at), why)
+  if (ticks?.kind !== 'series' || !isTick(ticks.timeframe))
+    return refuse(
+      `levels_on has to be a series of trades or quotes, as in ticks: { role: underlying, timeframe: trade }`,
+    )
+  if (ticks.role !== firstSeries(scope.inputs)?.role)
+    return refuse('levels are prices of the first series: levels_on has to be of its role')
+  if (!stop && !target && !trail) return refuse('levels_on without stop, target or trail: there is no level')
+  const [high, low] = ['high', 'low'].map((output) => slotOf(scope, `${name}.${output}`) as number) as [number, number]
+  return { role: ticks.role, timeframe: ticks.timeframe, high, low }
 }
 
 const rolesOf = (inputs: readonly DeclaredInput[]): string[] => [

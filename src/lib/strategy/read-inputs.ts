@@ -9,6 +9,7 @@ import { didYouMean } from './did-you-mean.ts'
 import { reservedWords } from './own-words.ts'
 import type { Report } from './problem.ts'
 import { readSession } from './read-session.ts'
+import { isTick } from './strategy-slot.ts'
 import { type Field, fieldsOf, startOf, writtenText } from './yaml-tree.ts'
 
 /** The inputs of a strategy file in its order: series of bars by role and timeframe, and indicators of them. */
@@ -68,11 +69,16 @@ function readSeries(name: string, part: Map<string, Field>, at: number, report: 
   if (role && !Name.safeParse(role.text).success)
     report.error(role.at, `role has to be a lower-case name, not ${role.text}`)
   const timeframe = readWord(part.get('timeframe'), at, `${name} has no timeframe, such as 1d`, report)
-  const isTimeframe = timeframe && Interval.safeParse(timeframe.text).success && isBuildable(timeframe.text)
+  const isTimeframe = timeframe && (isTick(timeframe.text) || isWidth(timeframe.text))
   if (timeframe && !isTimeframe)
-    report.error(timeframe.at, `timeframe has to be a bar width like 1m, 4h, 1d or 250t, not ${timeframe.text}`)
+    report.error(
+      timeframe.at,
+      `timeframe has to be a bar width like 1m, 4h, 1d or 250t, or trade or quote, not ${timeframe.text}`,
+    )
   return role && timeframe ? { kind: 'series', role: role.text, timeframe: timeframe.text } : null
 }
+
+const isWidth = (text: string): boolean => Interval.safeParse(text).success && isBuildable(text)
 
 function readIndicator(
   name: string,

@@ -41,6 +41,7 @@ export const strategyKeys = [
   'stop',
   'target',
   'trail',
+  'levels_on',
   'time_exit',
   'scale_in',
   'scale_out',

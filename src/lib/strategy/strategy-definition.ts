@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { IndicatorInterval } from '#schemas/indicator.ts'
 import { indicatorInputs } from '#schemas/indicator-outputs.ts'
-import { Interval, Money, Name, Quantity } from '#schemas/primitives.ts'
+import { Money, Name, Quantity } from '#schemas/primitives.ts'
 import { OptionWish } from '#schemas/strategy.ts'
 import { Condition, Operand } from './expression.ts'
 import { Session, Slot } from './strategy-slot.ts'
@@ -47,7 +48,7 @@ const Traded = z.strictObject({
 export const StrategyDefinition = z.strictObject({
   name: Name,
   /** The bars that it reads, in the order of the file. */
-  series: z.array(z.strictObject({ role: Name, timeframe: Interval })).min(1),
+  series: z.array(z.strictObject({ role: Name, timeframe: IndicatorInterval })).min(1),
   indicators: z.array(
     z.strictObject({
       series: z.int().min(0),
@@ -68,6 +69,8 @@ export const StrategyDefinition = z.strictObject({
   counters: z.array(Condition),
   /** The slots of close, high and low of the first series, where stops or the position need them. */
   prices: z.strictObject({ close: z.int().min(0), high: z.int().min(0), low: z.int().min(0) }).optional(),
+  /** The series of trades or quotes on which stops and targets are looked at between evaluations, and its slots. */
+  levelsOn: z.strictObject({ series: z.int().min(0), high: z.int().min(0), low: z.int().min(0) }).optional(),
   entry: Sides,
   exit: Sides,
   size: SizeRule,

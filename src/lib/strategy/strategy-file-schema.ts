@@ -2,7 +2,8 @@ import { z } from 'zod'
 import { signature } from '#lib/indicators/check-request.ts'
 import type { AnyIndicator } from '#lib/indicators/indicator.ts'
 import { findIndicator, indicatorNames } from '#lib/indicators/indicator-catalogue.ts'
-import { Interval, Name } from '#schemas/primitives.ts'
+import { IndicatorInterval } from '#schemas/indicator.ts'
+import { Name } from '#schemas/primitives.ts'
 import type { strategyKeys } from './read-strategy.ts'
 
 const said = <T extends z.ZodType>(schema: T, description: string): T => schema.describe(description)
@@ -17,7 +18,7 @@ const stretch = said(z.string().regex(/^[1-9]\d*(?: bars?|s|m|h|d)$/), 'Bars or 
 
 const series = z.strictObject({
   role: said(Name, 'What is read; it becomes an instrument when the strategy runs'),
-  timeframe: said(Interval, 'Width of the bars, such as 1m, 1d or 250t'),
+  timeframe: said(IndicatorInterval, 'Width of the bars, such as 1m, 1d or 250t; or trade, or quote'),
 })
 const of = said(z.string(), 'The series that it is of; may be left out where there is only one').optional()
 const score = z.strictObject({ ml: said(Name, 'A model; its score may stand in veto and scale only'), of })
@@ -98,6 +99,10 @@ const keys = {
   stop: said(number, 'Distance of the stop from the price at the entry: 2%, or an expression').optional(),
   target: said(number, 'Distance of the profit target: 6%, or an expression').optional(),
   trail: said(number, 'Distance of a stop that follows the best price').optional(),
+  levels_on: said(
+    z.string(),
+    'A series of trades or quotes: stop, target and trail are looked at on each of it',
+  ).optional(),
   time_exit: said(stretch, 'Out after so many bars, or so much time').optional(),
   scale_in: scaling('Adds').optional(),
   scale_out: scaling('Takes').optional(),

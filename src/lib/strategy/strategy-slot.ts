@@ -2,6 +2,9 @@ import { z } from 'zod'
 import { Name } from '#schemas/primitives.ts'
 import { Condition, Operand } from './expression.ts'
 
+/** Series of single trades or quotes: a trade's price is its open, high, low and close; a quote's high is the ask, its low the bid. */
+export const isTick = (timeframe: string): boolean => timeframe === 'trade' || timeframe === 'quote'
+
 export const barFields = ['open', 'high', 'low', 'close', 'volume'] as const
 export type BarField = (typeof barFields)[number]
 

@@ -2,6 +2,7 @@ import { type History, setValue } from '#lib/strategy/history.ts'
 import type { Event } from '#schemas/event.ts'
 import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import { evaluateSlots } from './evaluate-slots.ts'
+import { reachLevels } from './holding.ts'
 import type { Running, SeriesProgress, TakenBar } from './running.ts'
 import type { State } from './state.ts'
 import type { BoundStrategy } from './strategy-config.ts'
@@ -10,10 +11,25 @@ import type { Bar, Reader, Stream } from './streams.ts'
 /** A bar: complete at once for who reads nothing else, waiting for its indicators otherwise. [T4] */
 export function foldBar(state: State, { id, at, payload: bar }: Event<'md.bar'>): void {
   const stream = state.streams[bar.instrument]?.[bar.interval]
+  if (stream) take(state, stream, bar, id, at)
+}
+
+/** A trade or a quote likewise; a quote that lacks a side says nothing. */
+export function foldTick(state: State, { id, at, payload: tick }: Event<'md.tick'>): void {
+  const stream = state.streams[tick.instrument]?.[tick.kind]
   if (!stream) return
-  for (const reader of stream.plain) {
-    complete(state, reader.strategy, reader.series, takeBar(reader, bar, at))
+  const time = { start: tick.exchangeAt ?? at, end: tick.exchangeAt ?? at }
+  if (tick.kind === 'trade') {
+    const { price, size: volume } = tick
+    take(state, stream, { ...time, open: price, high: price, low: price, close: price, volume }, id, at)
+  } else if (tick.bid !== null && tick.ask !== null) {
+    const middle = (Number(tick.bid) + Number(tick.ask)) / 2
+    take(state, stream, { ...time, open: middle, high: tick.ask, low: tick.bid, close: middle, volume: 0 }, id, at)
   }
+}
+
+function take(state: State, stream: Stream, bar: Bar, id: string, at: number): void {
+  for (const reader of stream.plain) complete(state, reader.strategy, reader.series, takeBar(reader, bar, at))
   if (stream.computed.length > 0) stream.waiting.push({ id, at, bar })
 }
 
@@ -66,7 +82,11 @@ function complete(state: State, strategy: number, series: number, bar: TakenBar)
   const { queue, isAwaited } = running.series[series] as SeriesProgress
   queue.push(bar)
   if (queue.length > mostQueued) queue.shift()
-  if (!isAwaited || !takeMatched(running)) return
+  if (!isAwaited) {
+    lookAtLevels(state, strategy, series, bar)
+    return
+  }
+  if (!takeMatched(running)) return
   if (running.isFailed) return
   try {
     evaluateSlots(state.config.strategies[strategy] as BoundStrategy, running, state.scores)
@@ -74,6 +94,18 @@ function complete(state: State, strategy: number, series: number, bar: TakenBar)
     // Its neighbours have done nothing wrong: it is stopped, and says so. [T23]
     running.fault = String(error)
   }
+  state.due.push(strategy)
+}
+
+/** A level that a trade or quote reaches is answered at once, between evaluations. [T24] */
+function lookAtLevels(state: State, strategy: number, series: number, bar: TakenBar): void {
+  const { levelsOn } = (state.config.strategies[strategy] as BoundStrategy).definition
+  const running = runningOf(state, strategy)
+  if (levelsOn?.series !== series || !running.holding || running.isFailed) return
+  const valueIn = (wanted: number) => bar.values.find(([slot]) => slot === wanted)?.[1] ?? null
+  reachLevels(running.holding, valueIn(levelsOn.high), valueIn(levelsOn.low))
+  if (running.holding.hit === null) return
+  running.at = bar.at
   state.due.push(strategy)
 }
 

@@ -63,11 +63,23 @@ export function passBar(holding: Holding, definition: StrategyDefinition, histor
   if (!prices) return
   const [high, low] = [valueAt(history, prices.high, 0), valueAt(history, prices.low, 0)]
   if (high === null || low === null) return
+  reachLevels(holding, high, low)
+  const { levels, side } = holding
+  const along = side === 'long' ? high : low
+  const distance = trail && holding.price !== null ? distanceOf(trail, along, history) : null
+  if (distance === null) return
+  const next = side === 'long' ? along - distance : along + distance
+  const isCloser = levels.trail === null || (side === 'long' ? next > levels.trail : next < levels.trail)
+  if (isCloser) levels.trail = next
+}
+
+/** Which level a high and a low reach. Of two the worse one counts: nobody knows which came first. */
+export function reachLevels(holding: Holding, high: number | null, low: number | null): void {
+  if (high === null || low === null) return
   const { levels, side } = holding
   const [against, along] = side === 'long' ? [low, high] : [high, low]
   const isBehind = (level: number | null) => level !== null && (side === 'long' ? against <= level : against >= level)
   const isAhead = (level: number | null) => level !== null && (side === 'long' ? along >= level : along <= level)
-  // Of two levels in one bar the worse one counts: nobody knows which came first.
   holding.hit = isBehind(levels.stop)
     ? 'stop'
     : isBehind(levels.trail)
@@ -75,11 +87,6 @@ export function passBar(holding: Holding, definition: StrategyDefinition, histor
       : isAhead(levels.target)
         ? 'target'
         : null
-  const distance = trail && holding.price !== null ? distanceOf(trail, along, history) : null
-  if (distance === null) return
-  const next = side === 'long' ? along - distance : along + distance
-  const isCloser = levels.trail === null || (side === 'long' ? next > levels.trail : next < levels.trail)
-  if (isCloser) levels.trail = next
 }
 
 /** What the entry came to in a role, once the resolver has said so. */

@@ -1,6 +1,6 @@
 import { emptyHistory, type History } from '#lib/strategy/history.ts'
 import { reserveHistory } from '#lib/strategy/look-back.ts'
-import type { Slot } from '#lib/strategy/strategy-slot.ts'
+import { isTick, type Slot } from '#lib/strategy/strategy-slot.ts'
 import type { Holding } from './holding.ts'
 import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
 
@@ -84,7 +84,8 @@ export function startRunning({ definition }: BoundStrategy): Running {
     from: 0,
     ranges: sessions.map(() => null),
     series: series.map(({ timeframe }, n) => ({
-      isAwaited: timeframe === series[0]?.timeframe,
+      // Two instruments are never traded at one instant.
+      isAwaited: n === 0 || (timeframe === series[0]?.timeframe && !isTick(timeframe)),
       missing: -1,
       open: null,
       queue: [],

@@ -1,6 +1,7 @@
 import { parseBarInterval } from '#lib/bars/bar-interval.ts'
 import { valueAt } from '#lib/strategy/history.ts'
 import type { Traded } from '#lib/strategy/strategy-definition.ts'
+import { isTick } from '#lib/strategy/strategy-slot.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Running, Target } from './running.ts'
@@ -85,7 +86,9 @@ const opposite = { long: 'short', short: 'long', flat: 'flat' } as const
 function horizonOf({ timeExit, series }: BoundStrategy['definition']): number | null {
   if (!timeExit) return null
   if ('us' in timeExit) return timeExit.us
-  const interval = parseBarInterval(series[0]?.timeframe as string)
+  const { timeframe } = series[0] as (typeof series)[number]
+  if (isTick(timeframe)) return null
+  const interval = parseBarInterval(timeframe)
   return interval.kind === 'time' ? interval.widthUs * timeExit.bars : null
 }
 

@@ -4,7 +4,7 @@ import type { Event, Statement } from '#schemas/event.ts'
 import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import { answerBar } from './answer-bar.ts'
 import { answerCommand } from './answer-command.ts'
-import { foldBar, foldIndicator } from './fold-bar.ts'
+import { foldBar, foldIndicator, foldTick } from './fold-bar.ts'
 import { foldIntent } from './fold-intent.ts'
 import { takeResolved } from './holding.ts'
 import { leavingIntent } from './say-intents.ts'
@@ -21,6 +21,7 @@ export const strategy = defineService({
   subscribes: [
     'system.config',
     'md.bar',
+    'md.tick',
     ...indicatorTopics,
     'ml.signal',
     'instrument.resolved',
@@ -39,6 +40,7 @@ export const strategy = defineService({
 type In =
   | 'system.config'
   | 'md.bar'
+  | 'md.tick'
   | IndicatorTopic
   | 'ml.signal'
   | 'instrument.resolved'
@@ -65,6 +67,9 @@ function foldOther(state: State, event: Event<Exclude<In, IndicatorTopic>>): voi
   switch (event.topic) {
     case 'md.bar':
       foldBar(state, event)
+      return
+    case 'md.tick':
+      foldTick(state, event)
       return
     case 'ml.signal':
       takeScore(state.scores, event.payload)

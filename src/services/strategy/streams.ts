@@ -2,7 +2,8 @@ import type { BarField } from '#lib/strategy/strategy-slot.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
 
-export type Bar = PayloadOf<'md.bar'>
+/** What is read of a bar, a trade or a quote. */
+export type Bar = Pick<PayloadOf<'md.bar'>, 'start' | 'end'> & { readonly [Field in BarField]: string | number }
 
 /** The bars of one instrument and interval, and who reads them. */
 export type Stream = {

@@ -148,7 +148,7 @@ describe('each mistake is said once, where it is', () => {
       withLine(9, 'sise: { quantity: 1 }'),
       [
         '1:1 size is missing, as in size: { quantity: 100 }',
-        '9:1 a strategy file has no "sise", did you mean size?; known: name, inputs, zone, entry, exit, size, stop, target, trail, time_exit, scale_in, scale_out, cooldown, veto, scale, limit_bps, trade, rate_limit',
+        '9:1 a strategy file has no "sise", did you mean size?; known: name, inputs, zone, entry, exit, size, stop, target, trail, levels_on, time_exit, scale_in, scale_out, cooldown, veto, scale, limit_bps, trade, rate_limit',
       ],
     ],
     ['name missing', withLine(1, ''), ['1:1 name is missing, as in name: ema-cross']],
@@ -163,7 +163,7 @@ describe('each mistake is said once, where it is', () => {
     [
       'timeframe wrong',
       withLine(3, '  price: { role: underlying, timeframe: 1w }'),
-      ['3:41 timeframe has to be a bar width like 1m, 4h, 1d or 250t, not 1w'],
+      ['3:41 timeframe has to be a bar width like 1m, 4h, 1d or 250t, or trade or quote, not 1w'],
     ],
     [
       'series with more',
@@ -293,6 +293,34 @@ describe('each mistake is said once, where it is', () => {
     const { problems } = readStrategy(withLine(4, inputs))
     expect(problems).toHaveLength(20)
     expect(problems.map(({ line }) => line)).toEqual(Array.from({ length: 20 }, (_, i) => i + 4))
+  })
+})
+
+describe('levels_on', () => {
+  const inputs =
+    'inputs: { price: { role: a, timeframe: 1m }, ticks: { role: a, timeframe: trade }, other: { role: b, timeframe: quote } }'
+  const file = (more: string) => `name: x
+${inputs}
+trade: a
+entry: { long: price.close > 1 }
+exit: { long: price.close < 1 }
+size: { quantity: 1 }
+${more}
+`
+  test.each([
+    [
+      'levels_on: price\nstop: 1%',
+      '7:12 levels_on has to be a series of trades or quotes, as in ticks: { role: underlying, timeframe: trade }',
+    ],
+    ['levels_on: other\nstop: 1%', '7:12 levels are prices of the first series: levels_on has to be of its role'],
+    ['levels_on: ticks', '7:12 levels_on without stop, target or trail: there is no level'],
+  ])('%s', (more, expected) => {
+    expect(problemsOf(file(more)).filter((line) => !line.includes('warning'))).toEqual([expected])
+  })
+
+  test('is the series with its slots', () => {
+    const { definition } = readStrategy(file('levels_on: ticks\nstop: 1%'))
+    expect(definition?.series[definition.levelsOn?.series ?? -1]).toEqual({ role: 'a', timeframe: 'trade' })
   })
 })
 

@@ -311,6 +311,75 @@ ${quantity}`)
   })
 })
 
+describe('trades and quotes', () => {
+  const tradeTold = (price: number, minutes: number): Told =>
+    event('md.tick', { kind: 'trade', instrument: btc, price: String(price), size: '2' }, minutes * 60_000_000)
+  const quoteTold = (bid: number | null, ask: number | null, minutes: number): Told => {
+    const [b, a] = [bid, ask].map((side) => (side === null ? null : String(side))) as [string | null, string | null]
+    return event(
+      'md.tick',
+      { kind: 'quote', instrument: btc, bid: b, bidSize: '1', ask: a, askSize: '1' },
+      minutes * 60_000_000,
+    )
+  }
+
+  test('[T24] with levels_on a stop is reached on the trade that reaches it, not on the end of the bar', () => {
+    const ticks = bound(`name: held
+inputs: { price: { role: underlying, timeframe: 1m }, ticks: { role: underlying, timeframe: trade } }
+entry: { long: price.close > 100 and price.close < 103 }
+stop: 5%
+target: 10%
+levels_on: ticks
+${quantity}`)
+    const said = play(ticks, [
+      at(50),
+      tradeTold(1, 1.5),
+      at(102),
+      tradeTold(96.91, 3.5),
+      tradeTold(96.9, 3.6),
+      tradeTold(1, 3.7),
+      at(90),
+    ])
+    expect(reasons(said)).toEqual({
+      2: 'entry.long: price.close > 100 and price.close < 103',
+      4: 'stop: 5% reached at 96.9',
+    })
+    const won = play(ticks, [at(102), tradeTold(112.3, 1.5)])
+    expect(reasons(won)[1]).toBe('target: 10% reached at 112.2')
+  })
+
+  test('[T6] every trade, or every quote with two sides, is judged where the first series is one', () => {
+    const trades = bound(`name: held
+inputs: { ticks: { role: underlying, timeframe: trade } }
+entry:
+  long: ticks.close > ticks.close[1] and ticks.volume == 2
+  short: ticks.close < ticks.close[1]
+${quantity}`)
+    const told = [
+      tradeTold(10, 1),
+      at(1),
+      tradeTold(11, 1.1),
+      quoteTold(1, 2, 1.2),
+      tradeTold(11, 1.3),
+      tradeTold(9, 1.4),
+    ]
+    expect(Object.keys(play(trades, told))).toEqual(['2', '5'])
+    const quotes = bound(`name: held
+inputs: { book: { role: underlying, timeframe: quote } }
+entry: { long: book.high - book.low < 1.5 and book.close == 10.5 }
+exit: { long: book.high - book.low > 2 }
+${quantity}`)
+    const spread = [
+      quoteTold(9, 12, 1),
+      quoteTold(10, null, 2),
+      quoteTold(10, 11, 3),
+      tradeTold(1, 4),
+      quoteTold(9, 12, 5),
+    ]
+    expect(Object.keys(play(quotes, spread))).toEqual(['2', '4'])
+  })
+})
+
 describe('isolation', () => {
   test('[T23] one that breaks is stopped, says so and leaves; the other goes on; resume starts it again', () => {
     const good = { ...file(quantity) }
