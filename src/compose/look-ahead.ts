@@ -35,7 +35,8 @@ export function findLookAhead(
 ): LookAhead {
   const early = { bar: null as Leak | null }
   const whole = intentsOf(subject, null, (event) => {
-    if (event.topic === 'md.bar' && event.payload.end > event.at)
+    // What md builds is of trades that have come: at the end of the data it says the open bar as it stands.
+    if (event.topic === 'md.bar' && event.cause === null && event.payload.end > event.at)
       early.bar ??= { kind: 'bar', id: event.id, at: event.at, end: event.payload.end }
   })
   const points = spread([...new Set(whole.map(({ facts }) => facts))], mostCuts)
