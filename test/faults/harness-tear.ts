@@ -10,7 +10,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { journalFolder, journalSegments } from '#lib/journal/log-files.ts'
+import { journalSegments } from '#lib/journal/log-files.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { newestInTopicFiles } from '#lib/journal/recover-topic-files.ts'
 import { readSnapshots, snapshotFiles } from '#lib/journal/snapshot-files.ts'
@@ -33,7 +33,7 @@ export function tearTail(
   let safe = Math.max(told, last.firstSeq - 1, newestInTopicFiles(realDisk, folder))
   // The watermark is never synced: a power cut may take it, a kill cannot.
   const isPowerCut = drawBelow(random, 2) === 0
-  if (isPowerCut) rmSync(join(journalFolder(folder), 'watermark'), { force: true })
+  if (isPowerCut) rmSync(join(folder, 'watermark'), { force: true })
   else safe = Math.max(safe, readWatermark(realDisk, folder)?.durable ?? 0)
   // What is in a snapshot was durable before.
   for (const { seq } of readSnapshots(realDisk, folder, 'venue')) safe = Math.max(safe, seq)

@@ -7,10 +7,12 @@ import { readWatermark } from '#lib/journal/watermark.ts'
 
 /** The seq of the newest event in the files of a log that is known to be acknowledged; 0 when it is empty. */
 export function newestSeq(folder: string, disk: ReadDisk = realDisk): number {
-  const last = journalSegments(disk, folder).at(-1)
-  if (last === undefined) return newestInTopicFiles(disk, folder)
   const watermark = readWatermark(disk, folder)
+  const last = journalSegments(disk, folder).at(-1)
+  if (last === undefined) return Math.max(newestInTopicFiles(disk, folder), watermark?.durable ?? 0)
   const { lastSeq, durable } = endOf(disk, last.path)
   // Without a watermark nobody has written since the machine started: all that is there outlived it.
-  return Math.max(last.firstSeq - 1, watermark === null ? lastSeq : Math.max(watermark.acknowledged, durable))
+  if (watermark === null) return Math.max(last.firstSeq - 1, lastSeq)
+  // What was acknowledged and not durable may be gone after a power cut.
+  return Math.max(last.firstSeq - 1, durable, watermark.durable, Math.min(watermark.acknowledged, lastSeq))
 }

@@ -14,6 +14,7 @@ import { readRawLog } from '#lib/journal/read-log.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { recoverJournal } from '#lib/journal/recover-journal.ts'
 import { cutTopicFiles, newestInTopicFiles } from '#lib/journal/recover-topic-files.ts'
+import { repairHint } from '#lib/journal/segment-lines.ts'
 import { TopicFiles } from '#lib/journal/topic-files.ts'
 import { readWatermark, WatermarkFile } from '#lib/journal/watermark.ts'
 import { parseEventId } from '#lib/kernel/event-id.ts'
@@ -88,10 +89,16 @@ function recover(folder: string, disk: LogDisk, options: LogOptions) {
     const id = parseEventId(idIn(line))
     marks.set(id.source, markAfter(marks.get(id.source) ?? noMark, id))
   }
-  if (checkpoint === null) readBefore(folder, disk, before, fold)
+  if (checkpoint === null)
+    for (const { line } of readRawLog(folder, { to: before, disk, acknowledged: before })) fold(line)
   const through = checkpoint?.through ?? before
   const lines: { seq: number; topic: string; line: string }[] = []
   const attested = Math.max(inTopicFiles, stated?.through ?? 0, readWatermark(disk, folder)?.durable ?? 0)
+  if (segments.length === 0 && attested > inTopicFiles)
+    throw new UserError(`events ${inTopicFiles + 1} to ${attested} are missing: they were in the journal`, {
+      file: journalFolder(folder),
+      hint: repairHint,
+    })
   const { head, end, torn } = recoverJournal(disk, segments, { attested, holes }, (line, seq) => {
     if (seq <= through) return
     fold(line)
@@ -122,14 +129,4 @@ function recover(folder: string, disk: LogDisk, options: LogOptions) {
     journal,
     sealedThrough: checkpoint?.through ?? 0,
   }
-}
-
-function readBefore(folder: string, disk: LogDisk, before: number, fold: (line: string) => void): void {
-  let next = 1
-  for (const { line, seq } of readRawLog(folder, { to: before, disk, acknowledged: before })) {
-    fold(line)
-    next = seq + 1
-  }
-  if (behindHoles(readHoles(disk, folder), next) <= before)
-    throw new UserError(`events ${next} to ${before} are missing at the end of its topic files`, { file: folder })
 }

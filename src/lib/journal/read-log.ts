@@ -57,6 +57,7 @@ export function* readRawLog(
         if (!source.advance()) sources.splice(sources.indexOf(source), 1)
         source = isDense && source.isOpen && source.seq === next ? source : lowest(sources)
       }
+      if (isDense && behindHoles(holes, next) <= to) throw missing(folder, next, to + 1, holes)
       return
     } catch (error) {
       // A segment of the journal that went away is in the topic files by now, and one that was plain is compressed.

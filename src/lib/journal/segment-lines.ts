@@ -4,12 +4,14 @@ import type { Segment } from '#lib/journal/log-files.ts'
 import { durableIn } from '#lib/journal/log-line.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
+export const repairHint = 'trader log repair puts what is damaged into quarantine, and says what is lost'
+
 /** The error for a line that was acknowledged and is no longer what it was. */
 export const damaged = (file: LineFile, seq: number): UserError =>
   new UserError(`event ${seq} is damaged, at byte ${file.offset}`, {
     file: file.path,
     line: file.lineNumber > 0 ? file.lineNumber : undefined,
-    hint: 'trader log repair puts what is damaged into quarantine, and says what is lost',
+    hint: repairHint,
   })
 
 type Range = {

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { isGone, type LogDisk, type LogFile, type ReadDisk } from '#lib/journal/log-disk.ts'
-import { journalFolder } from '#lib/journal/log-files.ts'
 import { textOf } from '#lib/journal/new-file.ts'
 
 /**
@@ -11,7 +10,8 @@ import { textOf } from '#lib/journal/new-file.ts'
 export type Watermark = { readonly durable: number; readonly acknowledged: number }
 
 const bytes = 48
-const pathIn = (folder: string): string => join(journalFolder(folder), 'watermark')
+// Not in the folder of the journal: it says what is missing where that is gone.
+const pathIn = (folder: string): string => join(folder, 'watermark')
 
 export class WatermarkFile {
   readonly #file: LogFile

@@ -30,7 +30,7 @@ describe('opening a log whose process died', () => {
     await fc.assert(
       fc.asyncProperty(fc.nat(whole.length), async (cut) => {
         const disk = crashed.copy()
-        disk.remove(`${folder}/journal/watermark`)
+        disk.remove(`${folder}/watermark`)
         disk.put(journal, whole.subarray(0, cut))
         const found = await contentsIn(disk)
         expect(found).toEqual(acknowledged.slice(0, found.length))
