@@ -14,6 +14,7 @@ const benchmarks: Readonly<Record<string, string>> = {
   log: 'Event log',
   indicators: 'Indicators',
   capital: 'Gate, orders, venue and books in process',
+  'capital-tree': 'From a tick to an order, across processes',
   md: 'Market data adapters',
   'md-live': 'Market data, live',
   'start-memory': 'Start and memory',

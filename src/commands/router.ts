@@ -51,7 +51,8 @@ export default class Router extends TraderCommand {
     const failUnlessStopping = (error: Error) => onClose(error.message)
     const answering = assignment.services.filter(({ isAnswering }) => isAnswering)
     const services = answering.map(({ name, hears }) => ({ name, topics: hears }))
-    const log = await this.findLog({ url: flags.log, secret: readSecret(flags.keys, 'router'), onClose, heartbeatMs })
+    const door = { url: flags.log, secret: readSecret(flags.keys, 'router'), onClose, heartbeatMs }
+    const log = await this.findLog(door, flags.assigned)
     const router = new Hub({
       log,
       state: await log.state(),
@@ -79,8 +80,8 @@ export default class Router extends TraderCommand {
     await new Promise(() => undefined)
   }
 
-  // A log that has been killed is back in a moment.
-  private async findLog(options: RemoteLogOptions): Promise<RemoteLog> {
+  // A log that has been killed is back in a moment, or when its supervisor starts it again: to give up then would end the whole tree.
+  private async findLog(options: RemoteLogOptions, isSupervised: boolean): Promise<RemoteLog> {
     const hasCome = sayWaiting(`the log at ${options.url}`)
     for (let attempt = 0; ; attempt++) {
       try {
@@ -88,7 +89,8 @@ export default class Router extends TraderCommand {
         hasCome()
         return log
       } catch (error) {
-        if (attempt === 50) throw new UserError((error as Error).message, { hint: 'start it with: trader log' })
+        if (attempt >= 50 && !isSupervised)
+          throw new UserError((error as Error).message, { hint: 'start it with: trader log' })
         await sleep(100)
       }
     }
