@@ -22,7 +22,11 @@ export default class MdRecord extends TraderCommand {
     }),
     symbols: Flags.string({ required: true, helpValue: 'A,B', description: 'As the exchange names them' }),
     streams: Flags.string({ default: 'trades,quotes', description: `${streamKinds.join(', ')}, bar:1m` }),
-    to: Flags.string({ required: true, helpValue: 'DIR', description: 'Where it goes, a new folder' }),
+    to: Flags.string({
+      required: true,
+      helpValue: 'DIR',
+      description: 'Where it goes: a new folder, or one where the same was recorded before',
+    }),
     raw: Flags.boolean({ description: 'Keep the frames' }),
     for: Flags.integer({ min: 1, helpValue: 'SECONDS', description: 'End after so long' }),
     'ws-url': Flags.string({ description: 'Another address for the stream' }),

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { BlockFiles, blockFilesIn, blocksOf } from '#lib/files/block-files.ts'
 import { readChunks } from '#lib/files/read-chunks.ts'
 import { textLines } from '#lib/files/text-lines.ts'
+import type { MarketFact } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
 import { checkMarket } from '#services/md/adapters/check-market.ts'
 import { readEvents } from '#services/md/adapters/read-events.ts'
@@ -33,6 +34,26 @@ describe('blocks of lines', () => {
     expect(blocks.length).toBeGreaterThan(2)
     expect(blocks[1]?.offset).toBe(blocks[0]?.bytes)
     expect(blocks.reduce((sum, { lines: count }) => sum + count, 0)).toBe(21_600)
+  })
+})
+
+describe('a check', () => {
+  it('[MD-R3] counts a gap that a killed recorder left as lost, and one of its own as open', () => {
+    const at = Date.UTC(2024, 0, 1) * 1000
+    const started: MarketFact = {
+      at,
+      topic: 'md.status',
+      payload: { feed: 'test', state: 'started', isSimulated: false },
+    }
+    const gap: MarketFact = {
+      at,
+      topic: 'md.gap',
+      payload: { instrument: 'A.B', stream: 'trade', fromSequence: 3, toSequence: 4, state: 'opened' },
+    }
+    const openIn = (facts: MarketFact[]) =>
+      checkMarket(facts).days.map(({ gaps, missing, open }) => [gaps, missing, open])
+    expect(openIn([started, gap])).toEqual([[1, 2, 1]])
+    expect(openIn([started, gap, started])).toEqual([[1, 2, 0]])
   })
 })
 

@@ -74,6 +74,8 @@ export function checkMarket(facts: Iterable<MarketFact>): {
       continue
     }
     if (topic === 'md.status') {
+      // What was open when a recorder was killed is not closed by the next one: it is lost.
+      if (payload.state === 'started') for (const day of days.values()) day.open = 0
       if (payload.instrument === undefined) continue
       const day = dayOf(payload.instrument, streamNamed(payload.stream ?? 'depth'), at)
       if (payload.state === 'refused') day.refused++

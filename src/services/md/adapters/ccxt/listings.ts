@@ -28,6 +28,7 @@ export function ccxtListing(symbol: string, exchange: string): Listed {
     expiry,
     strike,
     right: right === 'C' ? 'call' : 'put',
+    ...(settle === base ? { isInverse: true as const } : {}),
   }
 }
 
