@@ -188,6 +188,14 @@ describe('the router', () => {
     expect(await commands()).toHaveLength(1)
   })
 
+  it('[R23] refuses a command after which there could be no other', async () => {
+    await open()
+    for (const epoch of [routerNow / 1_000 + 86_500_000, Number.MAX_SAFE_INTEGER, 1e20])
+      await expect(sayAsOperator(fact(routerNow, epoch))).rejects.toThrow('and none could follow it')
+    await halt('first')
+    expect((await commands()).map(({ payload }) => payload.reason)).toEqual(['first'])
+  })
+
   it('[R23] takes recorded times under lockstep as they are', async () => {
     bus = await openBus(undefined, {
       ...{ secretOf: (identity) => readSecret(keys, identity), mayRead },

@@ -51,6 +51,8 @@ function readGroup(
     if (forbidden !== null) return `${event.id}: ${forbidden}`
     if (event.at > latest)
       return `${event.id}: its time ${event.at} is later than ${latest}, the latest by the router's clock`
+    if (identity === 'operator' && !isEpochOfNow(event.id, latest))
+      return `${event.id}: its epoch is more than a day later than the router's clock, and none could follow it`
     if (i === 0) together = event.cause
     else if (event.cause !== together) return `${event.id}: events of one group have one cause`
     if (isNewer) newer.push({ event: event.id, topic: event.topic, v: event.v, known: catalogue[event.topic].v })
@@ -63,6 +65,12 @@ function readGroup(
   }
   return { bodies, topics: size === 1 ? shared(topics) : topics, configured: configured ?? unconfigured }
 }
+
+const dayMs = 86_400_000
+
+/** An operator's epochs are milliseconds of its clock, or one more than the last: one of the far future would be the last of all. */
+const isEpochOfNow = (id: string, latest: number): boolean =>
+  Number(/:e(\d+)\./.exec(id)?.[1] ?? 0) <= latest / 1_000 + dayMs
 
 const unconfigured: readonly null[] = []
 const alone = new Map<string, readonly string[]>()

@@ -227,7 +227,7 @@ describe('reports of the venue', () => {
       .then()
   })
 
-  test('[O15] only the newest ends are remembered: older reports are absorbed, older fills are an alert', () => {
+  test('[O15] only the newest ends are remembered: older reports are absorbed, older fills are an alert and halt their instrument', () => {
     given(
       orders,
       { rememberedEnds: 1 },
@@ -240,6 +240,8 @@ describe('reports of the venue', () => {
       .then()
       .when(fill('t-1-0', 'x', '1'))
       .then(refused('t-1-0', 'may be new') as never)
+      .when(approved('risk:3.0'))
+      .then(denied('t-3-0', 'risk:3.0', 'INSTRUMENT_HALTED'))
       .when(fill('t-2-0', 'x', '1'))
       .then()
   })
