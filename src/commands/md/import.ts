@@ -5,6 +5,7 @@ import { type CsvRole, csvRoles, flagOf, type NamedColumns } from '#services/md/
 import type { DataSetManifest } from '#services/md/adapters/data-set-manifest.ts'
 import { summaryLines } from '#services/md/adapters/data-set-summary.ts'
 import { type Imported, type ImportProgress, importMarketData } from '#services/md/adapters/import-market-data.ts'
+import { listedByCatalogue } from '#services/md/adapters/instruments/listed-by-catalogue.ts'
 import { type ImportChoices, importFormats, planImport } from '#services/md/adapters/plan-import.ts'
 
 const columnFlag = (role: CsvRole) =>
@@ -52,6 +53,11 @@ export default class MdImport extends TraderCommand {
     currency: Flags.string({
       helpGroup: 'INSTRUMENT',
       description: 'Currency of prices [default: from the source or the name]',
+    }),
+    catalogue: Flags.string({
+      helpGroup: 'INSTRUMENT',
+      helpValue: 'FILE',
+      description: 'Terms of the instruments, as trader instruments import makes it; before those of the source',
     }),
     side: Flags.option({
       options: ['bid', 'ask', 'mid'] as const,
@@ -131,7 +137,9 @@ export default class MdImport extends TraderCommand {
       delimiter: flags.delimiter?.replace('\\t', '\t'),
       columns: namedColumns(flags),
     }
-    const plan = await planImport(flags.format, argv as string[], choices)
+    const { catalogue } = flags
+    const planned = await planImport(flags.format, argv as string[], choices)
+    const plan = catalogue === undefined ? planned : listedByCatalogue(planned, catalogue)
     for (const note of plan.notes) this.say(note)
 
     const progress = twoPasses()
@@ -145,7 +153,7 @@ export default class MdImport extends TraderCommand {
       dir: flags.to,
       format: flags.format,
       plan,
-      choices,
+      choices: { ...choices, ...(catalogue === undefined ? {} : { listed: [...plan.listed.values()] }) },
       terms,
       skipsBadLines: flags['skip-bad'],
       progress,

@@ -5,7 +5,9 @@ import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { catalogueEntry } from '#services/md/adapters/instruments/catalogue-entry.ts'
 import { readCatalogue, writeCatalogue } from '#services/md/adapters/instruments/catalogue-file.ts'
+import { listedByCatalogue } from '#services/md/adapters/instruments/listed-by-catalogue.ts'
 import { readListings } from '#services/md/adapters/instruments/read-listings.ts'
+import { planImport } from '#services/md/adapters/plan-import.ts'
 import { describeShared, sharedDir } from '#test/shared.ts'
 
 let folder: string
@@ -42,6 +44,21 @@ describe('instrument catalogue', () => {
         ...{ currency: 'BTC', isInverse: true },
       },
     ])
+  })
+
+  it('[MD-I17] gives what is imported its terms, and refuses what it does not have', async () => {
+    const csv = put('es.csv', 'time,open,high,low,close,volume\n2024-01-02T10:00:00Z,100,101,99.5,100.25,5\n')
+    const planOf = (instrument: string) => planImport('csv', [csv], { instrument: [instrument], interval: '1m' })
+    const file = join(folder, 'terms.jsonl')
+    const terms = { tickSize: '0.25', lotSize: '1', multiplier: '50', currency: 'USD', expiry: '2024-03-15' }
+    const entry = { instrument: 'ES.CME', kind: 'future' as const, ...terms, calendar: 'cme', source: 'here' }
+    writeCatalogue(file, new Map([['ES.CME', entry]]))
+    const { listed } = listedByCatalogue(await planOf('ES.CME'), file)
+    expect(listed.get('ES.CME')).toEqual({ instrument: 'ES.CME', kind: 'future', ...terms })
+    const unknown = await planOf('EX.CME')
+    expect(() => listedByCatalogue(unknown, file)).toThrow(
+      expect.objectContaining({ message: 'has no EX.CME', file, hint: 'did you mean ES.CME?' }),
+    )
   })
 
   it('reads get_instruments with its numbers as they stand, and leaves out what cannot be priced', () => {
