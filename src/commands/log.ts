@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Flags } from '@oclif/core'
 import { assigned } from '#compose/assignment.ts'
+import { neededFrom } from '#compose/needed-from.ts'
 import { processFlags } from '#compose/service-process.ts'
 import { ensureSecret, readSecret } from '#lib/bus/auth.ts'
 import { serveLog } from '#lib/journal/log-server.ts'
@@ -30,12 +31,13 @@ export default class Log extends TraderCommand {
     ensureSecret(flags.keys, 'router')
     const secret = readSecret(flags.keys, 'router')
     const { assignment } = await assigned('log', flags, (message) => this.say(message))
-    const { durability, compress, segmentMiB } = assignment.topology.log
+    const { durability, compress, segmentMiB, retention } = assignment.topology.log
     const log = await openEventLog(folder, {
       run,
       durability,
       segmentBytes: segmentMiB << 20,
       compress: compress ? packFrame : null,
+      retention: { retention, neededFrom: (namespace) => neededFrom(folder, namespace, assignment.services) },
       onTorn: ({ file, copy, bytes }) =>
         this.say(`${file}: its last ${bytes} bytes are torn, as by a writer that died; they are now in ${copy}`),
       onFailure: (error) => {

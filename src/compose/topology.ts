@@ -48,6 +48,10 @@ export type RunFeed = z.infer<typeof RunFeed>
 const LogSettings = z.strictObject({
   durability: z.partialRecord(z.enum(mayBeWritten), z.enum(['fsync', 'written'])).default({}),
   compress: z.boolean().default(true),
+  /** What is removed once no snapshot needs it: events that were written so many days ago, the oldest of more than so much. */
+  retention: z
+    .partialRecord(z.enum(mayBeWritten), z.strictObject({ days: z.int().min(1), mib: z.int().min(1) }).partial())
+    .default({}),
   /** A file of this size is full, and the next begins. */
   segmentMiB: z.int().min(1).max(1_024).default(64),
 })

@@ -17,6 +17,8 @@ const steps: Partial<Record<Step, string>> = {
   'suspect.folder': 'fsync of the folder of that segment',
   'packed.file': 'fdatasync of a compressed segment, before it is renamed into its place',
   'packed.folder': 'fsync of its folder, before the plain one is removed',
+  'retained.file': 'fdatasync of what says which events are removed, before it is renamed into its place',
+  'retained.folder': 'fsync of its folder, before they are removed',
 }
 
 /** Seeds from which on the simulation soon shows that a step is left out, or comes too late. */
@@ -48,10 +50,14 @@ const seeds: Partial<Record<string, number>> = {
   'packed.file, too late': 1,
   'packed.folder, left out': 4,
   'packed.folder, too late': 7,
+  'retained.file, left out': 1,
+  'retained.file, too late': 10,
+  'retained.folder, left out': 154,
 }
 
 /** Late is soon enough for it nearly always: one crash in thousands shows it, too few for a test. */
-const isRare = (step: Step, how: string): boolean => step === 'cut.folder' && how === 'too late'
+const isRare = (step: Step, how: string): boolean =>
+  (step === 'cut.folder' || step === 'retained.folder') && how === 'too late'
 
 export const durableSteps = (Object.keys(steps) as Step[]).flatMap((step) =>
   (['left out', 'too late'] as const)

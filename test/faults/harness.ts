@@ -70,7 +70,7 @@ export class Harness {
     const keys = ['--keys', this.#keys]
     const topology = join(this.#folder, 'topology.yaml')
     // Small files, so that rounds see the journal rotate and files be sealed and compressed.
-    const settings = { ...defaultTopology(), log: { durability: {}, compress: true, segmentMiB: 1 } }
+    const settings = { ...defaultTopology(), log: { durability: {}, compress: true, segmentMiB: 1, retention: {} } }
     writeFileSync(topology, JSON.stringify(placed(settings)))
     this.#add('log', () =>
       trader(

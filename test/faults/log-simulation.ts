@@ -1,6 +1,7 @@
 import { zstdCompressSync } from 'node:zlib'
 import type { AppendResult } from '#lib/bus/log-port.ts'
 import { contentOf } from '#lib/codec/event-text.ts'
+import { checkLog } from '#lib/journal/check-log.ts'
 import { readCheckpoint } from '#lib/journal/checkpoint.ts'
 import type { Durability } from '#lib/journal/durability.ts'
 import type { EventLog } from '#lib/journal/event-log.ts'
@@ -9,6 +10,7 @@ import { textOf } from '#lib/journal/new-file.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { frameParams } from '#lib/journal/packed-file.ts'
 import { readLog } from '#lib/journal/read-log.ts'
+import { firstKept, readRetained } from '#lib/journal/retained.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { below, type Chance, chanceOf, isLikely, pick } from '#test/faults/chance.ts'
 import { type Mutation, SimDisk } from '#test/faults/sim-disk.ts'
@@ -56,7 +58,11 @@ export async function simulateLog({ seed, mutation = null, durability = {} }: Op
   const onTorn = ({ copy, bytes }: Torn) => void model.torn.set(copy, bytes)
   const isPacking = isLikely(chance, 0.1) || mutation?.step.startsWith('packed') === true
   const compress = isPacking ? async (bytes: Buffer) => zstdCompressSync(bytes, frameParams) : null
+  const isRemoving = seed % 11 === 5 || mutation?.step.startsWith('retained') === true
+  const neededFrom = () => Math.max(1, model.contents.length - 10)
+  const retention = isRemoving ? { retention: { md: { mib: 1_000 / 2 ** 20 } }, neededFrom } : null
   const options = {
+    retention,
     compress,
     disk,
     durability,
@@ -185,7 +191,11 @@ async function speakers(log: EventLog) {
 
 /** What was acknowledged is there, once and in order; what is there besides was said, and is whole. */
 async function check(log: EventLog, model: Model, disk: SimDisk): Promise<void> {
-  const contents: string[] = []
+  const first = firstKept(readRetained(disk, folder), null)
+  if (first > 1 && first > Math.max(model.contents.length, model.maybe.length) - 10)
+    throw new Violation(`what is needed was removed: the first that is kept is ${first} of ${model.contents.length}`)
+  // Of what was removed the files are looked at by topic.
+  const contents = [...(model.contents.length >= model.maybe.length ? model.contents : model.maybe).slice(0, first - 1)]
   for (;;) {
     const { to, lines } = await log.read({ from: contents.length + 1, maxBytes: 1 << 20 })
     if (to <= contents.length) break
@@ -218,11 +228,26 @@ async function check(log: EventLog, model: Model, disk: SimDisk): Promise<void> 
 
 /** The reader of files sees what was acknowledged, and nothing else; also by topic. */
 function checkFiles({ contents }: Model, disk: SimDisk): void {
-  const found = [...readLog(folder, { disk })].map(({ content }) => content)
-  const differs = found.findIndex((content, i) => content !== contents[i])
-  if (differs >= 0 || found.length !== contents.length)
-    throw new Violation(`in the files event ${differs + 1} is ${found[differs]}; ${found.length} of ${contents.length}`)
+  const from = firstKept(readRetained(disk, folder), null)
+  const kept = contents.slice(from - 1)
+  const found = [...readLog(folder, { disk, from })].map(({ content }) => content)
+  const differs = found.findIndex((content, i) => content !== kept[i])
+  if (differs >= 0 || found.length !== kept.length)
+    throw new Violation(`in the files event ${from + differs} is ${found[differs]}; ${found.length} of ${kept.length}`)
   const isMd = (content: string) => content.includes('"topic":"md.')
-  const md = [...readLog(folder, { disk, topics: ['md'] })].map(({ content }) => content)
-  if (md.join() !== contents.filter(isMd).join()) throw new Violation(`by topic there are ${md.length} of md`)
+  const md = [...readLog(folder, { disk, from, topics: ['md'] })].map(({ content }) => content)
+  if (md.join() !== kept.filter(isMd).join()) throw new Violation(`by topic there are ${md.length} of md`)
+  const others = [...readLog(folder, { disk, topics: ['system', 'order', 'risk'] })].map(({ content }) => content)
+  if (others.join() !== contents.filter((content) => !isMd(content)).join())
+    throw new Violation(`by topic there are ${others.length} that are not of md`)
+  if (from > 1) checkRemoved(disk)
+}
+
+function checkRemoved(disk: SimDisk): void {
+  checkLog(folder, {
+    disk,
+    onFault: ({ kind, message }) => {
+      if (kind === 'missing' || kind === 'chain') throw new Violation(`check says ${kind}: ${message}`)
+    },
+  })
 }

@@ -31,7 +31,13 @@ export type ReadRequest = {
 }
 
 /** Everything in [from, to] of the topics asked for, as content with its seal; `to` below `from` where there is nothing yet. */
-export type ReadResult = { readonly from: number; readonly to: number; readonly lines: readonly string[] }
+export type ReadResult = {
+  readonly from: number
+  readonly to: number
+  readonly lines: readonly string[]
+  /** Nothing is given: what was asked for is there only from this seq on, what was before has been removed. */
+  readonly firstKept?: number
+}
 
 /** What a log does for a router: one contract, whatever keeps the events. */
 export interface LogPort {

@@ -151,6 +151,7 @@ export class Router {
     const wish = { from: from === 'head' ? limit + 1 : from, topics, limit }
     peer.subscriber = new Subscriber(socket, log, wish, {
       fail: this.#options.fail,
+      refuse: (reason) => this.#refuse(peer, null, reason),
       onPace: (state) => this.#sayPace(peer, state),
     })
   }

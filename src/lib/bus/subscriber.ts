@@ -9,6 +9,8 @@ export const unheardMost = 4 << 20
 
 export type SubscriberHooks = {
   readonly fail: (error: unknown) => void
+  /** The log does not have any more what it wants. */
+  readonly refuse: (reason: string) => void
   /** It takes more slowly than events come, and reads from the log from now on; or it has caught up again. */
   readonly onPace: (state: 'behind' | 'caught_up') => void
 }
@@ -114,6 +116,10 @@ export class Subscriber {
         const from = this.#next
         const topics = this.#filter.topics ?? undefined
         const read = await this.#log.read({ from, to: this.#limit, maxBytes: readBytes, topics })
+        if (read.firstKept !== undefined) {
+          this.#hooks.refuse(`events before ${read.firstKept} are gone: of what is wanted all is kept from there on`)
+          return
+        }
         if (read.to < from) throw new Error(`the log ends at ${read.to}, and ${this.#limit} was promised`)
         const to = Math.min(read.to, this.#limit)
         const lines = to === read.to ? read.lines : read.lines.filter((line) => seqIn(line) <= to)

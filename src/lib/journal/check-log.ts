@@ -6,6 +6,7 @@ import { journalSegments, namespacesIn, type Segment, topicSegments } from '#lib
 import { openLine, topicIn } from '#lib/journal/log-line.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
+import { type Retained, readRetained } from '#lib/journal/retained.ts'
 import { chainAfter, readFooter, SegmentTally } from '#lib/journal/segment-footer.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
@@ -33,6 +34,7 @@ export function checkLog(
   }: { disk?: ReadDisk; onFault: (fault: LogFault) => void; onEvents?: (done: number) => void },
 ): LogCheck {
   const head = newestSeq(folder, disk)
+  const retained = readRetained(disk, folder)
   const seen = new SeqSet()
   let [lines, segments] = [0, 0]
   const look = (segment: Segment, end: number, isJournal: boolean) => {
@@ -46,8 +48,10 @@ export function checkLog(
   }
   const journal = journalSegments(disk, folder)
   for (const namespace of namespacesIn(disk, folder)) {
-    let chain: string | null = null
-    const files = topicSegments(disk, folder, namespace)
+    const removed = retained?.namespaces[namespace]
+    let chain = removed?.chain ?? null
+    // What was to be removed and is still there goes soon.
+    const files = topicSegments(disk, folder, namespace).filter(({ firstSeq }) => firstSeq > (removed?.to ?? 0))
     for (const [i, segment] of files.entries()) {
       const footer = look(segment, files[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY, false)
       if (footer !== null && chain !== null && footer.chain !== chainAfter(chain, footer.sha256))
@@ -63,7 +67,7 @@ export function checkLog(
   }
   for (const [i, segment] of journal.entries())
     look(segment, journal[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY, true)
-  for (const { from, to } of missingRuns(seen, readHoles(disk, folder), head)) {
+  for (const { from, to } of missingRuns(seen, readHoles(disk, folder), head, retained)) {
     const message = from === to ? `event ${from} is missing` : `events ${from} to ${to} are missing`
     onFault({ file: folder, offset: 0, seq: from, kind: 'missing', message })
   }
@@ -117,8 +121,16 @@ function readSegment(
   }
 }
 
-/** Runs of seqs up to the head that neither a file nor a known hole has. */
-export function missingRuns(seen: SeqSet, holes: readonly Hole[], head: number): { from: number; to: number }[] {
+/**
+ * Runs of seqs up to the head that neither a file nor a known hole has. Where events were removed which of them these were is not known, only
+ * how many: as many may be missing.
+ */
+export function missingRuns(
+  seen: SeqSet,
+  holes: readonly Hole[],
+  head: number,
+  retained: Retained | null,
+): { from: number; to: number }[] {
   const runs: { from: number; to: number }[] = []
   for (let seq = behindHoles(holes, 1); seq <= head; seq = behindHoles(holes, seq + 1)) {
     if (seen.has(seq)) continue
@@ -126,7 +138,12 @@ export function missingRuns(seen: SeqSet, holes: readonly Hole[], head: number):
     if (last !== undefined && last.to === seq - 1) last.to = seq
     else runs.push({ from: seq, to: seq })
   }
-  return runs
+  const removed = Object.values(retained?.namespaces ?? {})
+  const first = Math.max(0, ...removed.map(({ to }) => to)) + 1
+  let missing = -removed.reduce((sum, { events }) => sum + events, 0)
+  for (const { from, to } of runs) if (from < first) missing += Math.min(to, first - 1) - from + 1
+  if (missing !== 0) return runs
+  return runs.filter(({ to }) => to >= first).map(({ from, to }) => ({ from: Math.max(from, first), to }))
 }
 
 /** Which seqs there are: a bit each. */

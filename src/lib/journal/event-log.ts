@@ -6,8 +6,9 @@ import { JournalWriter } from '#lib/journal/journal-writer.ts'
 import { isDiskFull, isOutOfFiles, type Lock, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
 import { lineOf } from '#lib/journal/log-line.ts'
 import { LogReads } from '#lib/journal/log-reads.ts'
-import { packSegments } from '#lib/journal/pack-segment.ts'
+import type { RemoveOptions } from '#lib/journal/remove-old.ts'
 import { refusedFull, type Sequenced, sequenceGroups } from '#lib/journal/sequence-groups.ts'
+import { tidySegments } from '#lib/journal/tidy-segments.ts'
 import type { TopicFiles, TopicLine } from '#lib/journal/topic-files.ts'
 import type { WatermarkFile } from '#lib/journal/watermark.ts'
 import { namespaceOf } from '#schemas/catalogue.ts'
@@ -28,6 +29,8 @@ type Opened = {
   readonly durability: Durability
   /** Null where sealed segments stay as they are. */
   readonly compress: ((bytes: Buffer) => Promise<Buffer>) | null
+  readonly retention: Pick<RemoveOptions, 'retention' | 'neededFrom'> | null
+  readonly today: () => string
   readonly topicFiles: TopicFiles
   readonly watermark: WatermarkFile
   readonly marks: Map<string, SourceMark>
@@ -213,10 +216,11 @@ export class EventLog implements LogPort {
 
   /** In the background, and not at all when there is no room for it. */
   async #pack(through: number): Promise<void> {
-    const { disk, folder, compress } = this.#opened
-    if (compress === null || this.#end !== null) return
+    const { disk, folder, today } = this.#opened
+    const isWanted = () => this.#end === null
+    const oldestOpen = () => this.#reads.oldestOpen()
     try {
-      await packSegments(disk, folder, { through, compress, isWanted: () => this.#end === null })
+      await tidySegments(disk, folder, { ...this.#opened, through, today: today(), oldestOpen, isWanted })
     } catch (error) {
       if (!isDiskFull(error) && !isOutOfFiles(error)) await this.#fail(error as Error, [])
     }

@@ -5,8 +5,8 @@ import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
 import { replaceFile, textOf } from '#lib/journal/new-file.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
-/** Events [from, to] that a log no longer has whole: removed by age or size, or damaged and put into quarantine. */
-const Hole = z.object({ from: z.int().min(1), to: z.int().min(1), why: z.enum(['retention', 'damage']) })
+/** Events [from, to] that a log no longer has whole: they were damaged, and put into quarantine. */
+const Hole = z.object({ from: z.int().min(1), to: z.int().min(1) })
 export type Hole = z.infer<typeof Hole>
 
 const pathIn = (folder: string): string => join(folder, 'holes.json')
@@ -27,7 +27,7 @@ export function addHole(disk: LogDisk, folder: string, hole: Hole): void {
   const joined: Hole[] = []
   for (const next of holes) {
     const last = joined.at(-1)
-    if (last !== undefined && last.why === next.why && next.from <= last.to + 1)
+    if (last !== undefined && next.from <= last.to + 1)
       joined[joined.length - 1] = { ...last, to: Math.max(last.to, next.to) }
     else joined.push(next)
   }

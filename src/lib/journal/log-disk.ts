@@ -16,6 +16,8 @@ export type Step =
   | 'packed.folder'
   | 'holes.file'
   | 'holes.folder'
+  | 'retained.file'
+  | 'retained.folder'
   | 'snapshot.file'
   | 'snapshot.folder'
 

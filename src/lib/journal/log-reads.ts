@@ -3,10 +3,14 @@ import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import { openLineSealed } from '#lib/journal/log-line.ts'
 import { readRawLog } from '#lib/journal/read-log.ts'
 import { type HeldEvent, windowOf } from '#lib/journal/read-window.ts'
+import { firstKept, readRetained } from '#lib/journal/retained.ts'
+import { topicPattern } from '#lib/journal/topic-pattern.ts'
 
 type Cursor = {
   readonly lines: ReturnType<typeof readRawLog>
   readonly to: number
+  nextSeq: number
+  usedMs: number
   held: string | null
   heldSeq: number
 }
@@ -14,6 +18,8 @@ type Cursor = {
 const eventsHeld = 65_536
 const bytesHeld = 64 << 20
 const cursorsHeld = 32
+/** A reader that has not come back for so long has gone. */
+const openMs = 60_000
 
 /** Reads of a log that is being written: what is new from memory, what is old from files, where a reader goes on without searching. */
 export class LogReads {
@@ -43,6 +49,19 @@ export class LogReads {
     return request.from >= this.#firstSeq ? windowOf(this.#events, this.#firstSeq, request) : this.#readFiles(request)
   }
 
+  /** The oldest event that somebody is about to read from the files; infinite where nobody is. */
+  oldestOpen(): number {
+    let oldest = Number.POSITIVE_INFINITY
+    for (const [key, cursor] of this.#cursors) {
+      if (performance.now() - cursor.usedMs < openMs) oldest = Math.min(oldest, cursor.nextSeq)
+      else {
+        cursor.lines.return(undefined)
+        this.#cursors.delete(key)
+      }
+    }
+    return oldest
+  }
+
   close(): void {
     for (const { lines } of this.#cursors.values()) lines.return(undefined)
     this.#cursors.clear()
@@ -54,6 +73,8 @@ export class LogReads {
   }
 
   #readFiles({ from, maxBytes, topics }: ReadRequest): ReadResult {
+    const first = firstKept(readRetained(this.#disk, this.#folder), topicPattern(topics))
+    if (from < first) return { from, to: from - 1, lines: [], firstKept: first }
     const keyOf = (seq: number) => JSON.stringify([seq, topics ?? null])
     const cursor = this.#cursors.get(keyOf(from)) ?? this.#cursorAt(from, topics)
     this.#cursors.delete(keyOf(from))
@@ -73,6 +94,8 @@ export class LogReads {
       to = cursor.heldSeq
       cursor.held = null
     }
+    cursor.nextSeq = to + 1
+    cursor.usedMs = performance.now()
     this.#keep(keyOf(to + 1), cursor)
     return { from, to, lines }
   }
@@ -82,6 +105,8 @@ export class LogReads {
     return {
       lines: readRawLog(this.#folder, { from, to, topics, disk: this.#disk, acknowledged: to }),
       to,
+      nextSeq: from,
+      usedMs: performance.now(),
       held: null,
       heldSeq: 0,
     }

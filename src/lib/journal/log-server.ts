@@ -108,12 +108,13 @@ async function answer(log: LogPort, header: Exclude<ToLog, { t: 'hello' }>, line
         from,
         to,
         lines: found,
+        firstKept,
       } = await log.read({
         from: header.from,
         maxBytes: Math.min(header.maxBytes, readBytesMost),
         topics: header.topics,
       })
-      return frameOf({ t: 'events', k: header.k, from, to }, found)
+      return frameOf({ t: 'events', k: header.k, from, to, firstKept }, found)
     }
     case 'state':
       return frameOf({ t: 'state', k: header.k, ...(await log.state()) })

@@ -14,6 +14,8 @@ import { readRawLog } from '#lib/journal/read-log.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { recoverJournal } from '#lib/journal/recover-journal.ts'
 import { cutTopicFiles, newestInTopicFiles } from '#lib/journal/recover-topic-files.ts'
+import type { RemoveOptions } from '#lib/journal/remove-old.ts'
+import { readRetained } from '#lib/journal/retained.ts'
 import { repairHint } from '#lib/journal/segment-lines.ts'
 import { TopicFiles } from '#lib/journal/topic-files.ts'
 import { readWatermark, WatermarkFile } from '#lib/journal/watermark.ts'
@@ -31,6 +33,8 @@ export type LogOptions = {
   readonly durability?: Durability
   /** How sealed segments are compressed; null where they stay as they are. */
   readonly compress?: ((bytes: Buffer) => Promise<Buffer>) | null
+  /** What of it is removed when it is old, or too much; null where nothing is. */
+  readonly retention?: Pick<RemoveOptions, 'retention' | 'neededFrom'> | null
   /** `YYYY-MM-DD`, UTC. */
   readonly today?: () => string
   readonly onTorn?: (torn: Torn) => void
@@ -51,7 +55,7 @@ export async function openEventLog(folder: string, options: LogOptions = {}): Pr
   }
   const lock = await disk.lock(folder)
   try {
-    const { onFailure, durability = {}, aheadBytes = 1 << 20, compress = null } = options
+    const { onFailure, durability = {}, aheadBytes = 1 << 20, compress = null, retention = null } = options
     return new EventLog({
       ...recover(folder, disk, options),
       folder,
@@ -59,6 +63,7 @@ export async function openEventLog(folder: string, options: LogOptions = {}): Pr
       durability,
       aheadBytes,
       compress,
+      retention,
       onFailure,
     })
   } catch (error) {
@@ -84,13 +89,16 @@ function recover(folder: string, disk: LogDisk, options: LogOptions) {
   const before = (segments[0]?.firstSeq ?? inTopicFiles + 1) - 1
   const stated = readCheckpoint(disk, folder)
   const checkpoint = stated !== null && stated.through >= before ? stated : null
-  const marks = new Map<string, SourceMark>(Object.entries(checkpoint?.marks ?? {}))
+  const retained = readRetained(disk, folder)
+  const marks = new Map<string, SourceMark>(Object.entries(checkpoint?.marks ?? retained?.marks ?? {}))
   const fold = (line: string) => {
     const id = parseEventId(idIn(line))
     marks.set(id.source, markAfter(marks.get(id.source) ?? noMark, id))
   }
-  if (checkpoint === null)
-    for (const { line } of readRawLog(folder, { to: before, disk, acknowledged: before })) fold(line)
+  if (checkpoint === null) {
+    const from = (retained?.through ?? 0) + 1
+    for (const { line } of readRawLog(folder, { from, to: before, disk, acknowledged: before })) fold(line)
+  }
   const through = checkpoint?.through ?? before
   const lines: { seq: number; topic: string; line: string }[] = []
   const attested = Math.max(inTopicFiles, stated?.through ?? 0, readWatermark(disk, folder)?.durable ?? 0)
@@ -106,7 +114,13 @@ function recover(folder: string, disk: LogDisk, options: LogOptions) {
   })
   if (torn !== null) options.onTorn?.(torn)
   const topicFiles = new TopicFiles(folder, disk, segmentBytes, today)
-  for (const [namespace, at] of cutTopicFiles(disk, folder, through, checkpoint?.files ?? {}))
+  for (const [namespace, at] of cutTopicFiles(
+    disk,
+    folder,
+    through,
+    checkpoint?.files ?? {},
+    retained?.namespaces ?? {},
+  ))
     topicFiles.goOn(namespace, at)
   for (const line of lines) topicFiles.add(line)
   topicFiles.flush()
@@ -125,6 +139,7 @@ function recover(folder: string, disk: LogDisk, options: LogOptions) {
     topicFiles,
     marks,
     head,
+    today,
     watermark,
     journal,
     sealedThrough: checkpoint?.through ?? 0,

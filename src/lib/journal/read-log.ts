@@ -4,6 +4,7 @@ import { journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-f
 import { atIn, type LogLine, openLine, topicIn } from '#lib/journal/log-line.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
+import { firstKept, isAllBefore, readRetained, removedWords } from '#lib/journal/retained.ts'
 import { SegmentLines } from '#lib/journal/segment-lines.ts'
 import { overlapping } from '#lib/journal/segments-by-time.ts'
 import { type TopicPattern, topicPattern } from '#lib/journal/topic-pattern.ts'
@@ -43,6 +44,7 @@ export function* readRawLog(
   const isDense = wanted === null && times === null
   for (let next = from; ; ) {
     if (next > wantedTo) return
+    refuseRemoved(folder, disk, { from: next, wanted, since: options.since })
     const to = Math.min(wantedTo, options.acknowledged ?? newestSeq(folder, disk))
     const holes = readHoles(disk, folder)
     const sources: SegmentLines[] = []
@@ -66,6 +68,17 @@ export function* readRawLog(
       for (const source of sources) source.close()
     }
   }
+}
+
+function refuseRemoved(
+  folder: string,
+  disk: ReadDisk,
+  { from, wanted, since }: { from: number; wanted: TopicPattern | null; since: number | undefined },
+): void {
+  const retained = readRetained(disk, folder)
+  const first = firstKept(retained, wanted)
+  if (from >= first || (since !== undefined && isAllBefore(retained, since))) return
+  throw new UserError(removedWords(first), { file: folder, hint: `read from ${first} on, or other topics` })
 }
 
 type Times = { readonly since: number; readonly until: number }

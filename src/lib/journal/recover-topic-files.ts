@@ -3,6 +3,7 @@ import { LineFile } from '#lib/journal/line-file.ts'
 import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
 import { dateFolders, isPacked, namespacesIn, type Segment, topicSegments } from '#lib/journal/log-files.ts'
 import { topicIn } from '#lib/journal/log-line.ts'
+import type { Retained } from '#lib/journal/retained.ts'
 import { endOf } from '#lib/journal/segment-ends.ts'
 import { chainStart, SegmentTally } from '#lib/journal/segment-footer.ts'
 import { damaged } from '#lib/journal/segment-lines.ts'
@@ -31,11 +32,16 @@ export function cutTopicFiles(
   folder: string,
   through: number,
   known: Readonly<Record<string, Position>>,
+  removed: Retained['namespaces'],
 ): Map<string, TopicFileEnd> {
   const ends = new Map<string, TopicFileEnd>()
   const found = new Set<string>()
   for (const namespace of namespacesIn(disk, folder)) {
     const segments = topicSegments(disk, folder, namespace)
+    const chainOf = (segment: Segment | undefined): string =>
+      segment === undefined
+        ? (removed[namespace]?.chain ?? chainStart)
+        : (endOf(disk, segment.path).footer?.chain ?? chainStart)
     const kept = segments.filter(({ firstSeq }) => firstSeq <= through)
     for (const { path, firstSeq } of segments) if (firstSeq > through) disk.remove(path)
     // Were they there again after a power cut, they would be taken for what the log went on in. Who removed them may have died before.
@@ -43,22 +49,18 @@ export function cutTopicFiles(
     for (const { path } of kept) found.add(relative(folder, path))
     const last = kept.at(-1)
     // What is compressed is sealed: nothing more comes into it, and nothing can be cut off.
-    if (last === undefined || isPacked(last.path)) ends.set(namespace, { chain: chainOf(disk, last), open: null })
+    if (last === undefined || isPacked(last.path)) ends.set(namespace, { chain: chainOf(last), open: null })
     else {
       const path = relative(folder, last.path)
       const stated = known[namespace]?.path === path ? known[namespace].bytes : null
       const tally = keepThrough(disk, last.path, through, stated)
-      ends.set(namespace, { chain: chainOf(disk, kept.at(-2)), open: { path, tally } })
+      ends.set(namespace, { chain: chainOf(kept.at(-2)), open: { path, tally } })
     }
   }
   for (const { path } of Object.values(known))
     if (!found.has(path) && !found.has(`${path}.zst`)) throw new UserError('is missing', { file: join(folder, path) })
   return ends
 }
-
-/** The chain at the end of a segment; that of a first one where there is none. */
-const chainOf = (disk: LogDisk, segment: Segment | undefined): string =>
-  segment === undefined ? chainStart : (endOf(disk, segment.path).footer?.chain ?? chainStart)
 
 function keepThrough(disk: LogDisk, path: string, through: number, stated: number | null): SegmentTally {
   const tally = new SegmentTally()

@@ -103,7 +103,8 @@ export class RemoteLog implements LogPort {
     const asked = topics === undefined ? undefined : [...topics]
     const { header, lines } = await this.#ask((k) => ({ t: 'read', k, from, maxBytes, topics: asked }))
     if (header.t !== 'events') throw unexpected(header)
-    return { from: header.from, to: header.to, lines }
+    const { firstKept } = header
+    return { from: header.from, to: header.to, lines, ...(firstKept === undefined ? {} : { firstKept }) }
   }
 
   /** Ends the connection; the log goes on. */

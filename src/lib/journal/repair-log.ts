@@ -7,6 +7,7 @@ import { isPacked, journalFolder, journalSegments, namespacesIn, topicSegments }
 import { isThere, newFile, replaceFile } from '#lib/journal/new-file.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
+import { readRetained } from '#lib/journal/retained.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 export type Repair = {
@@ -41,8 +42,9 @@ export async function repairLog(
     // Its positions are those of files that are shorter now.
     const checkpoint = join(journalFolder(folder), 'checkpoint.json')
     if (isThere(disk, checkpoint)) disk.remove(checkpoint)
-    const lost = missingRuns(seqsIn(disk, folder), readHoles(disk, folder), Math.max(head, newestSeq(folder, disk)))
-    for (const run of lost) addHole(disk, folder, { ...run, why: 'damage' })
+    const newest = Math.max(head, newestSeq(folder, disk))
+    const lost = missingRuns(seqsIn(disk, folder), readHoles(disk, folder), newest, readRetained(disk, folder))
+    for (const run of lost) addHole(disk, folder, run)
     return { faults, quarantined, rescued, lost }
   } finally {
     await lock.release()
@@ -111,9 +113,12 @@ function rewrite(disk: LogDisk, path: string, lines: readonly Line[]): void {
 
 function seqsIn(disk: LogDisk, folder: string): SeqSet {
   const seen = new SeqSet()
+  const removed = readRetained(disk, folder)?.namespaces
   const files = [
     journalSegments(disk, folder),
-    ...namespacesIn(disk, folder).map((name) => topicSegments(disk, folder, name)),
+    ...namespacesIn(disk, folder).map((name) =>
+      topicSegments(disk, folder, name).filter(({ firstSeq }) => firstSeq > (removed?.[name]?.to ?? 0)),
+    ),
   ]
   for (const { path } of files.flat()) for (const { seq } of wholeLines(disk, path)) seen.add(seq)
   return seen

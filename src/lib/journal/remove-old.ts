@@ -1,0 +1,97 @@
+import { basename, dirname } from 'node:path'
+import { setImmediate as turn } from 'node:timers/promises'
+import type { Checkpoint } from '#lib/journal/checkpoint.ts'
+import type { LogDisk } from '#lib/journal/log-disk.ts'
+import { journalSegments, type Segment, topicSegments } from '#lib/journal/log-files.ts'
+import { type Retained, readRetained, writeRetained } from '#lib/journal/retained.ts'
+import { endOf } from '#lib/journal/segment-ends.ts'
+import type { SegmentFooter } from '#lib/journal/segment-footer.ts'
+
+/** How long events of a namespace are kept, in days since they were written, and how much of them; whatever comes first. */
+export type Retention = Readonly<
+  Record<string, { readonly days?: number | undefined; readonly mib?: number | undefined }>
+>
+
+export type RemoveOptions = {
+  readonly retention: Retention
+  /** Events of a namespace from that seq on are needed. */
+  readonly neededFrom: (namespace: string) => number
+  /** `YYYY-MM-DD`, UTC. */
+  readonly today: string
+  /** Marks of what is in topic files. */
+  readonly checkpoint: Pick<Checkpoint, 'through' | 'marks'>
+  readonly isWanted: () => boolean
+}
+
+/** Two stay, the one that is written and the one that it is chained to. */
+const keptAlways = 2
+
+/**
+ * Removes sealed segments that are old, or too much, oldest first. First it is durable what is going to be removed: then nobody takes what is
+ * gone for lost, whatever dies meanwhile.
+ */
+export async function removeOld(disk: LogDisk, folder: string, options: RemoveOptions): Promise<void> {
+  const { retention, checkpoint, isWanted } = options
+  const before = readRetained(disk, folder)
+  const after: Retained = { ...checkpoint, namespaces: { ...before?.namespaces } }
+  const going: Segment[] = []
+  // Only what is nowhere but in topic files: the journal is whole.
+  const inJournal = journalSegments(disk, folder)[0]?.firstSeq ?? 0
+  for (const namespace of Object.keys(retention)) {
+    const gone = before?.namespaces[namespace]?.to ?? 0
+    const segments = topicSegments(disk, folder, namespace)
+    going.push(...segments.filter(({ firstSeq }) => firstSeq <= gone))
+    const kept = segments.filter(({ firstSeq }) => firstSeq > gone)
+    for (const [segment, footer] of oldOnes(disk, namespace, kept, options)) {
+      if (!isWanted()) return
+      if (footer.lastSeq >= inJournal) break
+      const known = after.namespaces[namespace]
+      after.namespaces[namespace] = {
+        to: footer.lastSeq,
+        events: (known?.events ?? 0) + footer.events,
+        lastAt: Math.max(known?.lastAt ?? Number.MIN_SAFE_INTEGER, footer.lastAt),
+        chain: footer.chain,
+      }
+      going.push(segment)
+      await turn()
+    }
+  }
+  if (JSON.stringify(after.namespaces) !== JSON.stringify(before?.namespaces ?? {})) writeRetained(disk, folder, after)
+  for (const { path } of going) {
+    if (!isWanted()) return
+    disk.remove(path)
+    await turn()
+  }
+}
+
+function* oldOnes(
+  disk: LogDisk,
+  namespace: string,
+  segments: readonly Segment[],
+  { retention, neededFrom, today, checkpoint }: RemoveOptions,
+): Generator<[Segment, SegmentFooter]> {
+  const { days = Number.POSITIVE_INFINITY, mib = Number.POSITIVE_INFINITY } = retention[namespace] ?? {}
+  const sizes = mib === Number.POSITIVE_INFINITY ? [] : segments.map(({ path }) => sizeOf(disk, path))
+  let total = sizes.reduce((sum, size) => sum + size, 0)
+  let needed: number | null = null
+  for (const [i, segment] of segments.slice(0, -keptAlways).entries()) {
+    const isOld = daysBetween(basename(dirname(segment.path)), today) > days
+    if (!isOld && total <= mib * 2 ** 20) return
+    const { footer } = endOf(disk, segment.path)
+    needed ??= neededFrom(namespace)
+    if (footer === null || footer.lastSeq > checkpoint.through || footer.lastSeq >= needed) return
+    total -= sizes[i] ?? 0
+    yield [segment, footer]
+  }
+}
+
+function sizeOf(disk: LogDisk, path: string): number {
+  const file = disk.openToRead(path)
+  try {
+    return file.size
+  } finally {
+    file.close()
+  }
+}
+
+const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000

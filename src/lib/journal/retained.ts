@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { z } from 'zod'
+import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
+import { replaceFile, textOf } from '#lib/journal/new-file.ts'
+import type { TopicPattern } from '#lib/journal/topic-pattern.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+
+const Mark = z.object({
+  fact: z.object({ epoch: z.int(), n: z.int() }).nullable(),
+  answer: z.object({ cause: z.int(), n: z.int() }).nullable(),
+})
+const Removed = z.object({
+  /** The seq of the newest event that was removed. */
+  to: z.int(),
+  events: z.int(),
+  /** The latest event time among them. */
+  lastAt: z.int(),
+  /** Of the newest segment that was removed: the first that is kept follows it. */
+  chain: z.string(),
+})
+const Retained = z.object({
+  /** What the marks are of: everything up to there was in topic files. */
+  through: z.int(),
+  marks: z.record(z.string(), Mark),
+  namespaces: z.record(z.string(), Removed),
+})
+
+/** What was removed from a log because it was old, or too much, by namespace. */
+export type Retained = z.infer<typeof Retained>
+
+const pathIn = (folder: string): string => join(folder, 'retained.json')
+
+/** Null where nothing was removed. Throws a UserError where the file says what cannot be believed. */
+export function readRetained(disk: Pick<ReadDisk, 'openToRead'>, folder: string): Retained | null {
+  const text = textOf(disk, pathIn(folder))
+  if (text === null) return null
+  const [line = '', crc] = text.split('\n')
+  if (crc !== crc32(line).toString(16))
+    throw new UserError('is not what was written: what was removed from the log is not known', { file: pathIn(folder) })
+  return Retained.parse(JSON.parse(line))
+}
+
+export function writeRetained(disk: LogDisk, folder: string, retained: Retained): void {
+  const line = JSON.stringify(retained)
+  const text = `${line}\n${crc32(line).toString(16)}\n`
+  replaceFile(disk, pathIn(folder), text, { file: 'retained.file', folder: 'retained.folder' })
+}
+
+/** The first seq from which on everything is kept that a reader wants; 1 where nothing of it was removed. */
+export function firstKept(retained: Retained | null, wanted: TopicPattern | null): number {
+  let newest = 0
+  for (const [namespace, { to }] of Object.entries(retained?.namespaces ?? {}))
+    if (wanted === null || wanted.isIn(namespace)) newest = Math.max(newest, to)
+  return newest + 1
+}
+
+/** Was all of what was removed before that time? */
+export const isAllBefore = (retained: Retained | null, since: number): boolean =>
+  Object.values(retained?.namespaces ?? {}).every(({ lastAt }) => lastAt < since)
+
+export const removedWords = (first: number): string =>
+  `events before ${first} were removed (retention): the first seq from which on all of it is kept is ${first}`

@@ -1,0 +1,158 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { checkLog, type LogFault } from '#lib/journal/check-log.ts'
+import type { EventLog } from '#lib/journal/event-log.ts'
+import { topicSegments } from '#lib/journal/log-files.ts'
+import { type LogOptions, openEventLog } from '#lib/journal/open-event-log.ts'
+import { packFrame } from '#lib/journal/packed-file.ts'
+import { readLog } from '#lib/journal/read-log.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
+import { readRetained } from '#lib/journal/retained.ts'
+import { fact, groupOf } from './bodies.ts'
+
+let folder: string
+beforeEach(() => {
+  folder = join(mkdtempSync(join(tmpdir(), 'trader-retention-')), 'live')
+})
+afterEach(() => rmSync(join(folder, '..'), { recursive: true }))
+
+const small = { mib: 4_000 / 2 ** 20 }
+const open = (more: LogOptions = {}) =>
+  openEventLog(folder, {
+    segmentBytes: 1_000,
+    retention: { retention: { md: small }, neededFrom: () => Number.POSITIVE_INFINITY },
+    ...more,
+  })
+
+const batch = 5
+
+/** Facts of md and answers to them, in turn; then what is behind them in the background is done. */
+async function fill(log: EventLog, from: number, count: number): Promise<void> {
+  for (let n = from; n < from + count; n += batch) {
+    await log.append(Array.from({ length: batch }, (_, i) => [fact('md', 1, n + i)]))
+    const { head } = await log.state()
+    await log.append(Array.from({ length: batch }, (_, i) => groupOf('risk', head - batch + 1 + i, 1)))
+  }
+}
+
+const bytesOfMd = () =>
+  topicSegments(realDisk, folder, 'md').reduce((sum, { path }) => sum + readFileSync(path).length, 0)
+const firstOfMd = () => (readRetained(realDisk, folder)?.namespaces.md?.to ?? 0) + 1
+const faults = () => {
+  const found: LogFault[] = []
+  // The payloads of these tests are of no schema.
+  checkLog(folder, { onFault: (fault) => fault.kind !== 'schema' && found.push(fault) })
+  return found.map(({ kind, message }) => `${kind}: ${message}`)
+}
+const seqs = (options: Parameters<typeof readLog>[1]) => [...readLog(folder, options)].map(({ seq }) => seq)
+
+describe('retention', () => {
+  it.each([
+    ['plain', null],
+    ['compressed', packFrame],
+  ])('[J23] removes the oldest of what is too much, %s, and nothing else', async (_, compress) => {
+    const log = await open({ compress })
+    await fill(log, 0, 200)
+    await log.close()
+    await (await open({ compress })).close()
+    const first = firstOfMd()
+    expect(first).toBeGreaterThan(100)
+    expect(bytesOfMd()).toBeLessThan(4_000 + 3 * 1_500)
+    expect(faults()).toEqual([])
+    expect(seqs({ topics: ['risk'] })).toHaveLength(200)
+    expect(seqs({ from: first })).toEqual(Array.from({ length: 401 - first }, (_, i) => first + i))
+  })
+
+  it('[J23] refuses to read what was removed, with the first seq that is kept', async () => {
+    const log = await open()
+    await fill(log, 0, 200)
+    const first = firstOfMd()
+    expect(first).toBeGreaterThan(1)
+    const words = `events before ${first} were removed (retention)`
+    expect(() => seqs({})).toThrow(words)
+    expect(() => seqs({ topics: ['md'] })).toThrow(words)
+    expect(() => seqs({ from: first - 1 })).toThrow(words)
+    expect(() => seqs({ since: 0 })).toThrow(words)
+    await log.close()
+    const again = await open()
+    expect(await again.read({ from: 1, maxBytes: 1_000 })).toMatchObject({ to: 0, lines: [], firstKept: firstOfMd() })
+    expect((await again.read({ from: 1, maxBytes: 1_000, topics: ['risk.rejected'] })).lines.length).toBeGreaterThan(0)
+    await again.close()
+  })
+
+  it('[J23] keeps what a snapshot needs', async () => {
+    const log = await open({ retention: { retention: { md: small }, neededFrom: () => 61 } })
+    await fill(log, 0, 200)
+    await log.close()
+    expect(firstOfMd()).toBeGreaterThan(40)
+    expect(firstOfMd()).toBeLessThanOrEqual(61)
+    expect(seqs({ from: 61, topics: ['md'] })[0]).toBe(61)
+  })
+
+  it('[J23] keeps what a reader is about to read', async () => {
+    const unlimited = { retention: {}, neededFrom: () => Number.POSITIVE_INFINITY }
+    const before = await open({ retention: unlimited })
+    await fill(before, 0, 50)
+    await before.close()
+    const log = await open({ retention: unlimited })
+    const { to } = await log.read({ from: 1, maxBytes: 500, topics: ['md.bar'] })
+    unlimited.retention = { md: small }
+    await fill(log, 50, 150)
+    expect(firstOfMd()).toBeLessThanOrEqual(to + 1)
+    let next = to + 1
+    for (let head = 400; next <= head; ) {
+      const read = await log.read({ from: next, maxBytes: 4_000, topics: ['md.bar'] })
+      expect(read.firstKept).toBeUndefined()
+      next = read.to + 1
+    }
+    await log.close()
+  })
+
+  it('[J23] removes what is older than so many days since it was written', async () => {
+    let today = '2026-11-01'
+    const retention = { retention: { md: { days: 2 } }, neededFrom: () => Number.POSITIVE_INFINITY }
+    const log = await open({ retention, today: () => today })
+    for (const [day, date] of ['2026-11-01', '2026-11-02', '2026-11-03', '2026-11-04', '2026-11-05'].entries()) {
+      today = date
+      await fill(log, 40 * day, 40)
+    }
+    await log.close()
+    const dates = new Set(topicSegments(realDisk, folder, 'md').map(({ path }) => path.split('/').at(-2)))
+    expect([...dates]).toEqual(['2026-11-03', '2026-11-04', '2026-11-05'])
+    expect(faults()).toEqual([])
+  })
+
+  it('[J23] does not hide what is lost besides', async () => {
+    const log = await open()
+    await fill(log, 0, 200)
+    await log.close()
+    const [risk] = topicSegments(realDisk, folder, 'risk')
+    rmSync(risk?.path as string)
+    expect(faults().join()).toMatch(/missing: event/)
+  })
+
+  it('[J23] [J11] knows the marks of what was removed also without its checkpoint', async () => {
+    const log = await open()
+    await log.append([[fact('md-old', 3, 0)]])
+    await fill(log, 0, 200)
+    const { marks } = await log.state()
+    await log.close()
+    expect(firstOfMd()).toBeGreaterThan(1)
+    rmSync(join(folder, 'journal', 'checkpoint.json'))
+    const again = await open()
+    expect((await again.state()).marks).toEqual(marks)
+    expect(await again.append([[fact('md-old', 3, 0)]])).toEqual([{ kind: 'repeat' }])
+    await again.close()
+  })
+
+  it('[J23] does not open when it is not known what was removed', async () => {
+    const log = await open()
+    await fill(log, 0, 200)
+    await log.close()
+    const file = join(folder, 'retained.json')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"to":\d/, '"to":9'))
+    await expect(open()).rejects.toThrow('what was removed from the log is not known')
+  })
+})
