@@ -49,6 +49,11 @@ try {
     try {
       rows.push([name, ...(await throughput(server))])
       late.push(...(await latencies(name, server)))
+    } catch (error) {
+      console.error(`${name}: ${(error as Error).message}`)
+      if (server.door.kind === 'trader')
+        console.error(await (await fetch(`${server.door.url.replace(/^ws/, 'http')}/status`)).text())
+      throw error
     } finally {
       await server.stop()
     }
