@@ -37,7 +37,7 @@ export default class Log extends TraderCommand {
       durability,
       segmentBytes: segmentMiB << 20,
       compress: compress ? packFrame : null,
-      retention: { retention, neededFrom: (namespace) => neededFrom(folder, namespace, assignment.services) },
+      retention: { retention, neededFrom: (namespace) => neededFrom(folder, namespace, assignment) },
       onTorn: ({ file, copy, bytes }) =>
         this.say(`${file}: its last ${bytes} bytes are torn, as by a writer that died; they are now in ${copy}`),
       onFailure: (error) => {

@@ -118,6 +118,11 @@ export const Topology = z
     path: ['venue', 'kind'],
     message: 'a real venue is for a live market, without lockstep',
   })
+  .refine(
+    ({ log, snapshots, lockstep }) =>
+      Object.keys(log.retention).length === 0 || (snapshots.everySeconds > 0 && !lockstep),
+    { path: ['log', 'retention'], message: 'services that keep no snapshots need every event: nothing can be removed' },
+  )
 export type Topology = z.infer<typeof Topology>
 
 /** Reads a topology file (YAML). Strategy and data paths are relative to the file. Throws a UserError with the line of the fault. */
