@@ -1,6 +1,6 @@
 /** How long from a tick to the order that follows from it, across the processes of a live tree: md, strategy, resolver, risk, orders, router and log. */
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, writeFileSync, writeSync } from 'node:fs'
+import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSecret } from '#lib/bus/auth.ts'
@@ -11,12 +11,31 @@ import { LiveTree, removeFolder } from '#test/process/tree.ts'
 const seconds = 20
 const topics = ['md.tick', 'md.bar', 'strategy.intent', 'instrument.resolved', 'risk.approved', 'order.submitted']
 
+const load = (loadavg()[0] as number).toFixed(1)
 console.log(
-  `Both seen by one more client of the router; every event is durable before it is delivered. ${seconds} s each.\n`,
+  `Both seen by one more client of the router; every event is durable before it is delivered. ${seconds} s each.`,
+)
+console.log(
+  `Making 4 KiB durable took ${syncMs().toFixed(1)} ms (median of 200); load before it: ${load} on ${cpus().length} cores.\n`,
 )
 console.log('| ticks/s asked | ticks/s had | orders | p50 ms | p99 ms | max ms |')
 console.log('|---:|---:|---:|---:|---:|---:|')
 for (const rate of [1_000, 5_000]) console.log(await measured(rate))
+
+/** Median of what making a small write durable takes, milliseconds. */
+function syncMs(): number {
+  const folder = mkdtempSync(join(tmpdir(), 'trader-bench-'))
+  const fd = openSync(join(folder, 'sync'), 'w')
+  const times = Array.from({ length: 200 }, () => {
+    const from = performance.now()
+    writeSync(fd, Buffer.alloc(4_096))
+    fdatasyncSync(fd)
+    return performance.now() - from
+  })
+  closeSync(fd)
+  removeFolder(folder)
+  return times.sort((a, b) => a - b)[100] as number
+}
 
 async function measured(rate: number): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'trader-bench-'))
