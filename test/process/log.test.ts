@@ -1,5 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -19,6 +19,8 @@ afterEach(() => {
   for (const child of children) child.kill('SIGKILL')
   rmSync(folder, { recursive: true })
 })
+
+const canUnshare = spawnSync('unshare', ['-n', 'true']).status === 0
 
 const keys = () => join(folder, 'keys')
 const logArgs = () => ['log', '--folder', folder, '--run', 'live', '--port', '0', '--keys', keys()]
@@ -78,6 +80,28 @@ describe('trader log', () => {
     expect(stderr).toContain(`process ${child.pid} is writing this log`)
     expect(String(stderr).trimEnd().split('\n')).toHaveLength(1)
     expect(exitCode).toBe(2)
+  })
+
+  it("[J13] refuses to be the second one where the folder was moved; a killed one is in nobody's way", async () => {
+    const { child, ended } = await start()
+    renameSync(join(folder, 'live'), join(folder, 'moved'))
+    const args = logArgs().map((arg) => (arg === 'live' ? 'moved' : arg))
+    const second = await trader(args)
+    expect(second).toMatchObject({ exitCode: 2 })
+    expect(second.stderr).toContain(`process ${child.pid} is writing this log`)
+    renameSync(join(folder, 'moved'), join(folder, 'live'))
+    child.kill('SIGKILL')
+    await ended
+    await start()
+  })
+
+  it.skipIf(!canUnshare)('[J13] refuses to be the second one from another namespace of the network', async () => {
+    const { child } = await start()
+    const { file, args } = selfCommand()
+    const own = ['unshare', '-n', 'sh', '-c', 'ip link set lo up; exec "$@"', 'sh', file, ...args, ...logArgs()]
+    const second = spawnSync(own[0] as string, own.slice(1), { encoding: 'utf8', timeout: 30_000 })
+    expect(second.stderr).toContain(`process ${child.pid} is writing this log`)
+    expect(second.status).toBe(2)
   })
 
   it('ends with its supervisor', async () => {

@@ -53,6 +53,8 @@ export class EventLog implements LogPort {
   /** What was acknowledged, or will be when it is durable. */
   #head: number
   #durable: number
+  /** Marks of what is durable: a checkpoint that knew of more would take it for a repeat after a power cut. */
+  #durableMarks: ReadonlyMap<string, SourceMark>
   /** In the journal, not known to be durable: topic files have to wait. */
   #undurable: TopicLine[] = []
   #waiting: Waiting[] = []
@@ -67,6 +69,7 @@ export class EventLog implements LogPort {
     this.#marks = opened.marks
     this.#head = opened.head
     this.#durable = opened.head
+    this.#durableMarks = opened.marks
     this.#journal = new JournalWriter(opened)
     this.#reads = new LogReads(opened.folder, opened.head, opened.disk)
     this.#packing = this.#pack(opened.sealedThrough)
@@ -139,13 +142,14 @@ export class EventLog implements LogPort {
       const head = this.#head + events.length
       if (events.every(({ topic }) => this.#opened.durability[namespaceOf(topic)] === 'written')) {
         this.#head = head
+        this.#marks = marks
         this.#syncing ??= this.#syncBehind()
       } else {
         await this.#journal.sync('commit')
         this.#head = head
-        this.#becomesDurable(head)
+        this.#marks = marks
+        this.#becomesDurable(head, marks)
       }
-      this.#marks = marks
       this.#reads.add(events.map(({ seq, topic, body }) => ({ topic, text: contentOf(seq, body) })))
       this.#mark()
     }
@@ -167,9 +171,9 @@ export class EventLog implements LogPort {
   async #syncBehind(): Promise<void> {
     try {
       while (this.#durable < this.#head) {
-        const through = this.#head
+        const [through, marks] = [this.#head, this.#marks]
         await this.#journal.sync('commit')
-        this.#becomesDurable(through)
+        this.#becomesDurable(through, marks)
       }
     } catch (error) {
       await this.#fail(error as Error, [])
@@ -178,9 +182,10 @@ export class EventLog implements LogPort {
     }
   }
 
-  #becomesDurable(through: number): void {
+  #becomesDurable(through: number, marks: ReadonlyMap<string, SourceMark>): void {
     if (through <= this.#durable) return
     this.#durable = through
+    this.#durableMarks = marks
     const { topicFiles } = this.#opened
     let count = 0
     for (; count < this.#undurable.length; count++) {
@@ -210,7 +215,7 @@ export class EventLog implements LogPort {
   async #save(): Promise<void> {
     const { disk, folder, topicFiles } = this.#opened
     const through = this.#durable
-    if (!(await freeJournal(disk, folder, topicFiles, { through, marks: this.#marks }))) return
+    if (!(await freeJournal(disk, folder, topicFiles, { through, marks: this.#durableMarks }))) return
     this.#packing = this.#packing.then(() => this.#pack(through))
   }
 

@@ -1,70 +1,62 @@
-import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, rmSync, writeSync } from 'node:fs'
-import { connect, createServer } from 'node:net'
+import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Lock } from '#lib/journal/log-disk.ts'
+import { DatabaseSync } from 'node:sqlite'
+import { isDiskFull, type Lock } from '#lib/journal/log-disk.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
-/** Makes this process the only writer of a folder for as long as it lives. Throws a UserError that names the pid of another one. */
+const lockName = 'writer.lock'
+const pidName = 'writer.pid'
+
+/**
+ * Makes this process the only writer of a folder for as long as it lives. Throws a UserError that names the pid of another one. The lock is
+ * SQLite's on a file in the folder: of the file, by whatever path, mount or container it is reached, and gone with its process, however that
+ * ends. Node has no lock of its own.
+ */
 export async function lockFolder(folder: string): Promise<Lock> {
   mkdirSync(folder, { recursive: true })
-  return process.platform === 'linux' ? lockBySocket(folder) : lockByFile(folder)
-}
-
-/** A socket of Linux's abstract namespace is no file: it is gone with its process, however that ends. It says the pid to who asks. */
-async function lockBySocket(folder: string): Promise<Lock> {
-  const name = `\0trader-log-${createHash('sha256').update(realpathSync(folder)).digest('hex').slice(0, 32)}`
-  const server = createServer((socket) => socket.on('error', () => socket.destroy()).end(`${process.pid}\n`))
-  const isOurs = await new Promise<boolean>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) =>
-      error.code === 'EADDRINUSE' ? resolve(false) : reject(error),
-    )
-    server.listen(name, () => resolve(true))
-  })
-  if (!isOurs) throw inUse(folder, await pidOfOwner(name))
-  server.unref()
-  return { release: () => new Promise((resolve) => server.close(() => resolve())) }
-}
-
-const pidOfOwner = (name: string): Promise<string> =>
-  new Promise((resolve) => {
-    let said = ''
-    const socket = connect(name)
-    socket.setTimeout(1_000, () => socket.destroy())
-    socket.on('data', (bytes) => {
-      said += bytes
+  const path = join(folder, lockName)
+  makeEmpty(path)
+  const held = new DatabaseSync(path, { timeout: 0 })
+  try {
+    // Nothing is written to it: no journal either.
+    held.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
+  } catch (error) {
+    held.close()
+    if (!isBusy(error)) throw new UserError(`cannot be locked: ${(error as Error).message}`, { file: path })
+    throw new UserError(`process ${pidIn(folder)} is writing this log`, {
+      file: folder,
+      hint: 'a log has one writer: stop that one first',
     })
-    socket.on('error', () => resolve('unknown'))
-    socket.on('close', () => resolve(said.trim() === '' ? 'unknown' : said.trim()))
-  })
+  }
+  sayPid(join(folder, pidName))
+  return { release: async () => held.close() }
+}
 
-const inUse = (folder: string, pid: string): UserError =>
-  new UserError(`process ${pid} is writing this log`, {
-    file: folder,
-    hint: 'a log has one writer: stop that one first',
-  })
-
-function lockByFile(folder: string): Lock {
-  const path = join(folder, 'writer.pid')
-  for (;;) {
-    try {
-      const fd = openSync(path, 'wx')
-      writeSync(fd, `${process.pid}\n`)
-      closeSync(fd)
-      return { release: async () => rmSync(path, { force: true }) }
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-      const pid = readFileSync(path, 'utf8').trim()
-      if (isAlive(Number(pid))) throw inUse(folder, pid)
-      rmSync(path, { force: true })
-    }
+// It is not opened where it is there: whoever closes a file lets go of all locks that his process has on it.
+function makeEmpty(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx'))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    accessSync(path, constants.W_OK)
   }
 }
 
-function isAlive(pid: number): boolean {
+/** It only says who it is: a log may be opened while the disk is full. */
+function sayPid(path: string): void {
   try {
-    return process.kill(pid, 0)
+    writeFileSync(path, `${process.pid}\n`)
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if (!isDiskFull(error)) throw error
+  }
+}
+
+const isBusy = (error: unknown): boolean => (error as { errcode?: number }).errcode === 5
+
+function pidIn(folder: string): string {
+  try {
+    return readFileSync(join(folder, pidName), 'utf8').trim()
+  } catch {
+    return 'unknown'
   }
 }

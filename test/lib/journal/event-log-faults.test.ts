@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { readCheckpoint } from '#lib/journal/checkpoint.ts'
 import type { LogDisk, LogFile } from '#lib/journal/log-disk.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { readLog } from '#lib/journal/read-log.ts'
@@ -75,6 +76,57 @@ it('[J13] has one writer, whose pid the second one is told', async () => {
   await expect(openEventLog(folder)).rejects.toThrow(`process ${process.pid} is writing this log`)
   await log.close()
   await (await openEventLog(folder)).close()
+})
+
+it('[J13] has one writer, also where the folder has another name meanwhile', async () => {
+  const moved = `${folder}-moved`
+  const log = await openEventLog(folder)
+  await log.append([[fact('md', 1, 0)]])
+  renameSync(folder, moved)
+  try {
+    await expect(openEventLog(moved)).rejects.toThrow(`process ${process.pid} is writing this log`)
+    await expect(openEventLog(moved)).rejects.toThrow('is writing this log')
+  } finally {
+    renameSync(moved, folder)
+  }
+  await log.append([[fact('md', 1, 1)]])
+  await log.close()
+  expect([...readLog(folder)]).toHaveLength(2)
+})
+
+it('[J4] [J18] a checkpoint does not know of events that are acknowledged and not durable', async () => {
+  const gates: Record<string, Promise<void> | undefined> = {}
+  const close = (step: string): (() => void) => {
+    let open = () => {}
+    gates[step] = new Promise((resolve) => {
+      open = resolve
+    })
+    return open
+  }
+  const gated = (file: LogFile): LogFile => ({
+    ...file,
+    get size() {
+      return file.size
+    },
+    sync: async (step) => {
+      await gates[step]
+      await file.sync(step)
+    },
+  })
+  const disk = { ...realDisk, create: (path: string) => gated(realDisk.create(path)) }
+  const log = await openEventLog(folder, { disk, segmentBytes: 1_000, aheadBytes: 0, durability: { md: 'written' } })
+  const openTopics = close('topic.file')
+  for (let n = 0; n < 18; n++) await log.append([[fact('md', 1, n)]])
+  await log.append([[fact('clock', 1, 0, 'system.time')]])
+  const openJournal = close('commit')
+  await log.append([[fact('second', 1, 0)]])
+  openTopics()
+  // The second checkpoint, which waited for the first.
+  await expect.poll(() => readCheckpoint(realDisk, folder)?.through ?? 0, { timeout: 10_000 }).toBe(19)
+  expect((await log.state()).head).toBe(20)
+  expect(Object.keys(readCheckpoint(realDisk, folder)?.marks ?? {})).toEqual(['md', 'clock'])
+  openJournal()
+  await log.close()
 })
 
 it('[J8] removes a segment of the journal only when topic files have it, by namespace and date', async () => {
