@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
+import { catalogue } from '#schemas/catalogue.ts'
 import { isProof, newNonce } from './auth.ts'
 import { type ClientHeader, formatFrame, readClientFrame } from './frame.ts'
 
@@ -9,6 +10,39 @@ const helloWithinMs = 5_000
 /** What a handshake and a hello take at most. */
 const bytesMost = 16 << 10
 const helloBytesMost = 8 << 10
+
+const strangersMost = 64
+
+/** Connections that have not proved who they are. When there are too many, the oldest goes: who is slow must not keep out who is not. */
+export class Strangers {
+  readonly #sockets = new Set<WebSocket>()
+
+  get count(): number {
+    return this.#sockets.size
+  }
+
+  add(socket: WebSocket): void {
+    this.#sockets.add(socket)
+    const [oldest] = this.#sockets
+    if (this.#sockets.size > strangersMost) oldest?.terminate()
+  }
+
+  delete(socket: WebSocket): void {
+    this.#sockets.delete(socket)
+  }
+}
+
+/** Why an identity may not hear what it asks for; null where it may. Patterns are for readers of the log: a consumer names topics. */
+export function whyUnreadable(
+  { identity, from, topics }: Hello,
+  mayRead: (identity: string, topic: string | null) => boolean,
+): string | null {
+  if (from === null) return null
+  const unknown = topics?.find((topic) => !Object.hasOwn(catalogue, topic))
+  if (unknown !== undefined) return `there is no topic ${unknown}`
+  const forbidden = (topics ?? [null]).find((topic) => !mayRead(identity, topic))
+  return forbidden === undefined ? null : `${identity} may not read ${forbidden ?? 'everything'}`
+}
 
 /** A secret that nobody has: whoever is unknown takes as long to refuse as who is known. */
 const nobodysSecret = newNonce()

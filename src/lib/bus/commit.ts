@@ -9,7 +9,7 @@ export class TopicFilter {
 
   constructor(topics: readonly string[] | null) {
     this.topics = topics === null ? null : [...new Set(topics)].sort()
-    this.key = this.topics === null ? '*' : this.topics.join(' ')
+    this.key = JSON.stringify(this.topics)
     this.#set = topics === null ? null : new Set(topics)
   }
 

@@ -7,11 +7,15 @@ export const hasSpacePercent = 93
 export class DiskGuard {
   #hasHalted = false
 
-  /** What is to be said about a disk that is so full; null where nothing has changed. */
+  /** What is to be said about a disk that is so full, until it is in the log; null where nothing has changed. */
   look(usedPercent: number): PayloadOf<'system.command'> | null {
     const command = usedPercent >= (this.#hasHalted ? hasSpacePercent : nearlyFullPercent) ? 'halt' : 'resume'
     if ((command === 'halt') === this.#hasHalted) return null
-    this.#hasHalted = command === 'halt'
     return { command, reason: `the disk of the log is ${usedPercent} % full`, operator: 'router' }
+  }
+
+  /** What was to be said is in the log: a disk that is full refuses the halt itself. */
+  isSaid({ command }: PayloadOf<'system.command'>): void {
+    this.#hasHalted = command === 'halt'
   }
 }

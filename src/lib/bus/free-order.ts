@@ -67,10 +67,8 @@ export class FreeOrder {
       count += waiting.groups.length
       for (const { bodies } of waiting.groups) for (const body of bodies) size += body.length
     }
-    if (this.#next === this.#waiting.length) {
-      this.#waiting = []
-      this.#next = 0
-    }
+    this.#waiting.splice(0, this.#next)
+    this.#next = 0
     return batch
   }
 }

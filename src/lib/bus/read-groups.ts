@@ -18,6 +18,8 @@ export type GroupsRead = {
 
 const eventSizeMost = 1 << 20
 const nestingMost = 32
+/** What canonical text may be longer than the frame that it came in: what goes to the log has to fit into a frame there. */
+const growthMost = 256 << 10
 
 /** Checks what an identity says in a frame, in groups of these sizes, with times up to `latest`. What our own writer wrote goes on as it is, without a copy. */
 export function readGroups(identity: string, frame: ClientFrame, sizes: readonly number[], latest: number): GroupsRead {
@@ -91,6 +93,7 @@ class Lines {
   readonly #isPlain: boolean
   readonly #namesPrototype: boolean
   #at: number
+  #growth = 0
   event!: Event
   /** The canonical text, with the seal. */
   body = ''
@@ -138,6 +141,8 @@ class Lines {
     if (checked.kind === 'invalid')
       return `${start}: ${checked.path === '' ? '' : `${checked.path}: `}${checked.message}`
     const { event, body, sig } = checked
+    this.#growth += Buffer.byteLength(body) - Buffer.byteLength(line)
+    if (body.length > eventSizeMost || this.#growth > growthMost) return `${event.id}: is too long as canonical JSON`
     const isCanonical = line.startsWith(body.slice(0, -1))
     if (line.includes('"__proto__"') || (!isCanonical && namesPrototype(line)))
       return `${event.id}: __proto__ is no name for anything`

@@ -27,7 +27,8 @@ export type RouterServerOptions = {
 const rateEveryMs = 1_000
 const metricsEveryMs = 10_000
 const connectionsMost = 256
-const unknownMost = 64
+/** What comes before the WebSocket: the handshake of TLS, and the head of a request. */
+const handshakeWithinMs = 5_000
 const logAnswersWithinMs = 1_000
 
 /** Serves a router on one port: its WebSocket, `/status`, `/metrics`, `/healthz` and `/readyz`. */
@@ -51,7 +52,15 @@ export async function serveRouter(router: Router, options: RouterServerOptions):
     return send(response, 200, prometheusText(figures), 'text/plain; version=0.0.4')
   }
   const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response)
-  const server: Server = tls === null ? createServer(listener) : createTlsServer(tls, listener)
+  const limits = {
+    headersTimeout: handshakeWithinMs,
+    requestTimeout: handshakeWithinMs,
+    connectionsCheckingInterval: 1_000,
+  }
+  const server: Server =
+    tls === null
+      ? createServer(limits, listener)
+      : createTlsServer({ ...limits, ...tls, handshakeTimeout: handshakeWithinMs }, listener)
   server.maxConnections = 2 * connectionsMost
   await listen(server, port, host)
   const sockets = new WebSocketServer({
@@ -62,7 +71,7 @@ export async function serveRouter(router: Router, options: RouterServerOptions):
       const { all, unknown } = router.connections
       // A page of the web has no business here; whoever has a secret is no browser.
       if (req.headers.origin !== undefined) done(false, 403)
-      else if (all >= connectionsMost || unknown >= unknownMost) done(false, 503)
+      else if (all - unknown >= connectionsMost) done(false, 503)
       else done(true)
     },
   })

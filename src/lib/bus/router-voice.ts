@@ -17,14 +17,16 @@ export class RouterVoice {
     this.#now = now
   }
 
-  fact<T extends Topic>(topic: T, payload: PayloadOf<T>): Waiting {
+  /** `onLogged` hears when it is in the log. */
+  fact<T extends Topic>(topic: T, payload: PayloadOf<T>, onLogged?: () => void): Waiting {
     const epoch = this.#epoch
     const id = factId('router', epoch, this.#said++)
     const v = catalogue[topic].v
     const event = { id, topic, v, at: this.#now(), source: 'router', cause: null, payload } as unknown as Event
     const group: Group = { bodies: [bodyOf(event)], topics: [topic], configured: [] }
     const done: Waiting['done'] = ({ kind }) => {
-      if (kind === 'refused' && epoch === this.#epoch) this.#beginAnew()
+      if (kind !== 'refused') onLogged?.()
+      else if (epoch === this.#epoch) this.#beginAnew()
     }
     return { groups: [group], done, isOut: () => false }
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
-import { admit, type Hello } from './admission.ts'
+import { admit, type Hello, Strangers, whyUnreadable } from './admission.ts'
 import type { Commit } from './commit.ts'
 import { Committer } from './committer.ts'
 import { DiskGuard } from './disk-guard.ts'
@@ -47,7 +47,7 @@ export class Router {
   readonly #voice: RouterVoice
   readonly #disk = new DiskGuard()
   readonly measures = new RouterMeasures()
-  #unknown = 0
+  readonly #strangers = new Strangers()
   #isEnded: boolean
 
   constructor(options: RouterOptions) {
@@ -73,7 +73,7 @@ export class Router {
 
   /** Connections, and those among them that have not proved who they are. */
   get connections(): { readonly all: number; readonly unknown: number } {
-    return { all: this.#peers.size + this.#unknown, unknown: this.#unknown }
+    return { all: this.#peers.size + this.#strangers.count, unknown: this.#strangers.count }
   }
 
   /** What `GET /status` says. */
@@ -99,15 +99,16 @@ export class Router {
   /** The disk of the log is so full. */
   guardDisk(usedPercent: number): void {
     const command = this.#disk.look(usedPercent)
-    if (command !== null) this.#free?.submit(this.#voice.fact('system.command', command))
+    if (command === null) return
+    this.#free?.submit(this.#voice.fact('system.command', command, () => this.#disk.isSaid(command)))
   }
 
   /** Takes a new connection. */
   accept(socket: WebSocket, bytes: Socket): void {
     socket.on('error', () => socket.terminate())
-    this.#unknown++
+    this.#strangers.add(socket)
     admit(socket, bytes, this.#options, (hello) => {
-      this.#unknown--
+      this.#strangers.delete(socket)
       if (hello === null) {
         this.measures.refused++
         return
@@ -118,14 +119,12 @@ export class Router {
     })
   }
 
-  async #greet(peer: Peer, { from, topics }: Hello): Promise<void> {
-    const { log, mayRead, lockstep, heartbeatMs } = this.#options
+  async #greet(peer: Peer, hello: Hello): Promise<void> {
+    const { from, topics } = hello
+    const { log, lockstep, heartbeatMs } = this.#options
     const { identity, isService, socket } = peer
-    const forbidden = from === null ? undefined : (topics ?? [null]).find((topic) => !mayRead(identity, topic))
-    if (forbidden !== undefined) {
-      this.#refuse(peer, null, `${identity} may not read ${forbidden ?? 'everything'}`)
-      return
-    }
+    const unreadable = whyUnreadable(hello, this.#options.mayRead)
+    if (unreadable !== null) return this.#refuse(peer, null, unreadable)
     if (isService)
       for (const older of this.#peers)
         if (older.isService && older.identity === identity)
@@ -164,8 +163,9 @@ export class Router {
     const frame = isBinary ? null : readClientFrame(data as Buffer)
     if (frame === null || frame.header.t === 'hello' || !this.#peers.has(peer))
       this.#refuse(peer, null, 'that is no frame of this protocol')
-    else if (frame.header.t === 'heard') peer.subscriber?.heard(frame.header.seq)
-    else if (frame.header.t === 'answers') this.#takeAnswers(peer, frame.header.seq, frame)
+    else if (frame.header.t === 'heard') {
+      if (peer.subscriber?.heard(frame.header.seq) === false) this.#refuse(peer, null, 'that was not sent to it')
+    } else if (frame.header.t === 'answers') this.#takeAnswers(peer, frame.header.seq, frame)
     else this.#takeGroups(peer, frame.header.groups, frame)
   }
 

@@ -66,8 +66,9 @@ export class Subscriber {
     return this.#unheardBytes
   }
 
-  /** The consumer has taken in everything up to there. */
-  heard(seq: number): void {
+  /** The consumer has taken in everything up to there; false when that was not sent. */
+  heard(seq: number): boolean {
+    if (seq > this.#told) return false
     let count = 0
     for (const { to, bytes } of this.#unheard) {
       if (to > seq) break
@@ -75,7 +76,13 @@ export class Subscriber {
       count++
     }
     this.#unheard.splice(0, count)
-    if (this.#unheardBytes <= unheardMost) this.#onRoom?.()
+    if (!this.#isFull) this.#onRoom?.()
+    return true
+  }
+
+  /** What it says that it has heard is believed only of what has left for it. */
+  get #isFull(): boolean {
+    return Math.max(this.#unheardBytes, this.#socket.bufferedAmount) > unheardMost
   }
 
   /** Takes what has become durable; who is not at its start, or takes too slowly, reads it from the log later. */
@@ -86,7 +93,7 @@ export class Subscriber {
       void this.#catchUp()
       return
     }
-    if (this.#unheardBytes > unheardMost) {
+    if (this.#isFull) {
       this.#isSlow = true
       void this.#catchUp()
       this.#hooks.onPace('behind')
@@ -109,7 +116,7 @@ export class Subscriber {
     this.#isReading = true
     try {
       while (this.#next <= this.#limit && this.#socket.readyState === this.#socket.OPEN) {
-        if (this.#unheardBytes > unheardMost) {
+        if (this.#isFull) {
           await this.#room()
           continue
         }

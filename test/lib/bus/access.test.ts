@@ -59,8 +59,11 @@ describe('who is not known', () => {
   it('[R19] finds no room beyond 64 that have not proved themselves: 503, and those who are welcome notice nothing', async () => {
     bus = await openBus()
     const honest = await openWelcome(bus.url, 'md')
-    const strangers = await Promise.all(Array.from({ length: 64 }, () => openRaw(bus.url)))
-    await expect(openRaw(bus.url)).rejects.toThrow('HTTP 503')
+    const oldest = await openRaw(bus.url)
+    const strangers = await Promise.all(Array.from({ length: 63 }, () => openRaw(bus.url)))
+    const late = await openWelcome(bus.url, 'clock')
+    expect(await oldest.closed).toBe(1006)
+    expect(late.frames[0]).toContain('"t":"welcome"')
     honest.socket.send(publish(tickBody(0)))
     await until(() => honest.frames.length === 2)
     expect(honest.frames[1]).toBe('{"t":"ack","through":1}')
@@ -106,6 +109,31 @@ describe('who is known', () => {
     expect(reasonIn(raw.frames)).toContain(reason)
     expect((await bus.log.state()).head).toBe(0)
     expect(({} as { isAdmin?: boolean }).isAdmin).toBeUndefined()
+  })
+
+  it('[R19] is refused text that is far longer as canonical JSON than in its frame', async () => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, 'md')
+    const metrics = Array.from({ length: 60_000 }, (_, i) => `"m${i}":1e20`).join()
+    const body = `{"id":"md:e1.0","topic":"system.metrics","v":1,"at":1764000000000000,"source":"md","cause":null,"payload":{"service":"md","metrics":{${metrics}}}}`
+    raw.socket.send(publish(body))
+    expect(await raw.closed).toBe(4400)
+    expect(reasonIn(raw.frames)).toContain('is too long as canonical JSON')
+  })
+
+  it('[R2] is refused what is no topic: a pattern would be heard from the log and not live', async () => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, 'operator', { from: 1, topics: ['md.*'] })
+    expect(await raw.closed).toBe(4400)
+    expect(reasonIn(raw.frames)).toBe('there is no topic md.*')
+  })
+
+  it('[R10] is refused who says that it has heard what was not sent', async () => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, 'operator', { from: 1 })
+    raw.socket.send(formatFrame({ t: 'heard', seq: 9_007_199_254_740_991 }))
+    expect(await raw.closed).toBe(4400)
+    expect(reasonIn(raw.frames)).toBe('that was not sent to it')
   })
 
   it('[R6] after what was refused nothing more of it goes in', async () => {
