@@ -6,9 +6,8 @@ import { JournalWriter } from '#lib/journal/journal-writer.ts'
 import { isDiskFull, isOutOfFiles, type Lock, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
 import { lineOf } from '#lib/journal/log-line.ts'
 import { LogReads } from '#lib/journal/log-reads.ts'
-import type { RemoveOptions } from '#lib/journal/remove-old.ts'
 import { refusedFull, type Sequenced, sequenceGroups } from '#lib/journal/sequence-groups.ts'
-import { tidySegments } from '#lib/journal/tidy-segments.ts'
+import { type TidyOptions, tidySegments } from '#lib/journal/tidy-segments.ts'
 import type { TopicFiles, TopicLine } from '#lib/journal/topic-files.ts'
 import type { WatermarkFile } from '#lib/journal/watermark.ts'
 import { namespaceOf } from '#schemas/catalogue.ts'
@@ -19,7 +18,7 @@ type Waiting = {
   readonly resolve: (results: AppendResult[]) => void
   readonly reject: (error: Error) => void
 }
-type Opened = {
+type Opened = Pick<TidyOptions, 'compress' | 'retention'> & {
   readonly run: string
   readonly folder: string
   readonly lock: Lock
@@ -27,9 +26,6 @@ type Opened = {
   readonly segmentBytes: number
   readonly aheadBytes: number
   readonly durability: Durability
-  /** Null where sealed segments stay as they are. */
-  readonly compress: ((bytes: Buffer) => Promise<Buffer>) | null
-  readonly retention: Pick<RemoveOptions, 'retention' | 'neededFrom'> | null
   readonly today: () => string
   readonly topicFiles: TopicFiles
   readonly watermark: WatermarkFile
