@@ -138,8 +138,9 @@ async function redisPublisher({ url }: Door, onAck: (count: number) => void): Pr
 
 async function redisSubscriber({ url }: Door, onEvents: (texts: readonly string[]) => void): Promise<void> {
   const socket = await connectTcp(url)
-  let last = '$'
-  const ask = () => {
+  let isListening = false
+  const ready = Promise.withResolvers<void>()
+  const ask = (last: string) => {
     const id = `$${last.length}\r\n${last}\r\n`
     socket.write(
       `*8\r\n$5\r\nXREAD\r\n$5\r\nCOUNT\r\n$5\r\n10000\r\n$5\r\nBLOCK\r\n$1\r\n0\r\n$7\r\nSTREAMS\r\n$5\r\n${stream}\r\n${id}`,
@@ -148,14 +149,32 @@ async function redisSubscriber({ url }: Door, onEvents: (texts: readonly string[
   let text = ''
   socket.on('data', (bytes) => {
     text += bytes.toString('latin1')
+    if (text.startsWith('-')) throw new Error(`redis: ${text}`)
+    if (!isListening) {
+      const newest = readNewest(text)
+      if (newest === null) return
+      isListening = true
+      text = ''
+      ask(newest)
+      ready.resolve()
+      return
+    }
     const found = readXread(text)
     if (found === null) return
     text = ''
-    last = found.last
-    ask()
+    ask(found.last)
     onEvents(found.texts)
   })
-  ask()
+  // From the entry that is now the newest: `$` would be whatever is the newest when it is read.
+  socket.write(`*6\r\n$9\r\nXREVRANGE\r\n$5\r\n${stream}\r\n$1\r\n+\r\n$1\r\n-\r\n$5\r\nCOUNT\r\n$1\r\n1\r\n`)
+  await ready.promise
+}
+
+/** The id of `*1 [*2 [id, *2 [field, value]]]`, or of nothing; null when it is not all there. */
+function readNewest(text: string): string | null {
+  if (text === '*0\r\n') return '0-0'
+  const parts = text.split('\r\n')
+  return parts.length === 10 ? (parts[3] as string) : null
 }
 
 /** `*1 [*2 [stream, *N [*2 [id, *2 [field, value]]]]]`; null when it is not all there. */
@@ -319,7 +338,14 @@ function connectTcp(url: string): Promise<Socket> {
   const { hostname, port } = new URL(url)
   const socket = createConnection({ host: hostname, port: Number(port), noDelay: true })
   return new Promise((resolve, reject) => {
-    socket.once('connect', () => resolve(socket))
     socket.once('error', reject)
+    socket.once('connect', () => {
+      socket.off('error', reject)
+      resolve(socket)
+    })
+    // Whatever ends it later is thrown: who hears nothing any more must not pass for one to whom nothing is said.
+    socket.once('end', () => {
+      throw new Error(`${url} has closed the connection`)
+    })
   })
 }

@@ -47,7 +47,7 @@ try {
       continue
     }
     try {
-      rows.push([name, ...(await throughput(server))])
+      rows.push([name, ...(await throughput(name, server))])
       late.push(...(await latencies(name, server)))
     } catch (error) {
       console.error(`${name}: ${(error as Error).message}`)
@@ -72,7 +72,7 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-async function throughput(server: Server): Promise<string[]> {
+async function throughput(name: string, server: Server): Promise<string[]> {
   said = 0
   const one = await subscribers(server, 1)
   const cells: string[] = []
@@ -84,14 +84,14 @@ async function throughput(server: Server): Promise<string[]> {
     said += found.said
     cells.push((found.acknowledged / (found.ms / 1_000)).toFixed(0))
     if (inFlight === 1) ackP50 = quantile(found.ackTimes, 0.5).toFixed(0)
-    await settled(one, found.said)
+    await settled(name, one, found.said)
     cpu = ((cpuMicros(server.pids) - before) / found.said).toFixed(1)
   }
   one.forEach((child) => void child.kill())
   const five = await subscribers(server, 5)
   const found = await run<Published>({ role: 'publish', door: server.door, first: said, ms, inFlight: 4_096 })
   said += found.said
-  await settled(five, found.said)
+  await settled(name, five, found.said)
   five.forEach((child) => void child.kill())
   return [...cells, ackP50, (found.acknowledged / (found.ms / 1_000)).toFixed(0), cpu]
 }
@@ -102,7 +102,7 @@ async function latencies(name: string, server: Server): Promise<string[][]> {
   for (const perSecond of rates) {
     const found = await run<Published>({ role: 'pace', door: server.door, first: said, ms, perSecond })
     said += found.said
-    const [report] = await settled(one, found.said)
+    const [report] = await settled(name, one, found.said)
     const times = report?.times ?? []
     rows.push([name, String(perSecond), ...[0.5, 0.99, 0.999].map((q) => quantile(times, q).toFixed(0))])
   }
@@ -128,7 +128,7 @@ function cpuMicros(pids: readonly number[]): number {
 }
 
 /** Waits until every subscriber has heard that many, and takes their reports. Says so when one has not. */
-async function settled(children: readonly ChildProcess[], count: number): Promise<Subscribed[]> {
+async function settled(name: string, children: readonly ChildProcess[], count: number): Promise<Subscribed[]> {
   return Promise.all(
     children.map(async (child) => {
       const whole: Subscribed = { heard: 0, ms: 0, times: [] }
@@ -143,7 +143,7 @@ async function settled(children: readonly ChildProcess[], count: number): Promis
         lasted += part.ms
         for (const time of part.times) whole.times.push(time)
       }
-      if (heard !== count) throw new Error(`a subscriber heard ${heard} of ${count} events`)
+      if (heard !== count) throw new Error(`${name}: a subscriber heard ${heard} of ${count} events`)
       return { ...whole, heard, ms: lasted }
     }),
   )

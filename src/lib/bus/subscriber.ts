@@ -76,8 +76,13 @@ export class Subscriber {
       count++
     }
     this.#unheard.splice(0, count)
-    if (!this.#isFull) this.#onRoom?.()
+    this.#lookForRoom()
     return true
+  }
+
+  /** Also when something has left: what it heard may be known before that. */
+  readonly #lookForRoom = (): void => {
+    if (!this.#isFull) this.#onRoom?.()
   }
 
   /** What it says that it has heard is believed only of what has left for it. */
@@ -108,7 +113,7 @@ export class Subscriber {
     this.#told = to
     this.#unheard.push({ to, bytes: frame.length })
     this.#unheardBytes += frame.length
-    this.#socket.send(frame, { binary: false })
+    this.#socket.send(frame, { binary: false }, this.#lookForRoom)
   }
 
   async #catchUp(): Promise<void> {

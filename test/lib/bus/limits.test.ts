@@ -1,0 +1,48 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
+import { describe, expect, it } from 'vitest'
+import { Commit, TopicFilter } from '#lib/bus/commit.ts'
+import { Committer } from '#lib/bus/committer.ts'
+import { FreeOrder, type Waiting } from '#lib/bus/free-order.ts'
+import { MemoryLog } from '#lib/journal/memory-log.ts'
+import { tickBody } from './bus-of-test.ts'
+
+describe('topics of a hello', () => {
+  it('[R11] two filters share a frame only when they are equal', () => {
+    const commit = new Commit(1, ['{"seq":1,"topic":"a"}', '{"seq":2,"topic":"b"}'], ['a', 'b'])
+    expect(commit.frameFor(1, new TopicFilter(['*']))).toBeNull()
+    expect(commit.frameFor(1, new TopicFilter(null))).not.toBeNull()
+    expect(commit.frameFor(1, new TopicFilter(['a b']))).toBeNull()
+    expect(commit.frameFor(1, new TopicFilter(['b', 'a']))).not.toBeNull()
+  })
+})
+
+describe('what the router holds', () => {
+  it('[R8] groups that are in the log are let go, also while others always wait', async () => {
+    setFlagsFromString('--expose_gc')
+    const collect = runInNewContext('gc') as () => void
+    const failures: unknown[] = []
+    const order = new FreeOrder(new Committer(new MemoryLog(), 0, () => undefined), (error) => failures.push(error))
+    const past: WeakRef<Waiting>[] = []
+    let n = 0
+    const last = 200
+    await new Promise<void>((resolve) => {
+      // Whatever is done brings the next, and two appends' worth always wait.
+      const submit = () => {
+        const body = tickBody(n++, 'x'.repeat(700_000))
+        const waiting: Waiting = {
+          groups: [{ bodies: [body], topics: ['md.tick'], configured: [] }],
+          done: () => (n < last ? submit() : resolve()),
+          isOut: () => false,
+        }
+        past.push(new WeakRef(waiting))
+        order.submit(waiting)
+      }
+      for (let i = 0; i < 4; i++) submit()
+    })
+    await new Promise((resolve) => setTimeout(resolve, 10))
+    collect()
+    expect(failures).toEqual([])
+    expect(past.slice(0, last / 2).filter((ref) => ref.deref() !== undefined)).toHaveLength(0)
+  })
+})
