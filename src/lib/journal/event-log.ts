@@ -183,13 +183,8 @@ export class EventLog implements LogPort {
     this.#durable = through
     this.#durableMarks = marks
     const { topicFiles } = this.#opened
-    let count = 0
-    for (; count < this.#undurable.length; count++) {
-      const line = this.#undurable[count] as TopicLine
-      if (line.seq > through) break
-      topicFiles.add(line)
-    }
-    this.#undurable.splice(0, count)
+    const later = this.#undurable.findIndex(({ seq }) => seq > through)
+    for (const line of this.#undurable.splice(0, later < 0 ? Infinity : later)) topicFiles.add(line)
     if (topicFiles.pendingBytes >= topicBytesWaiting) topicFiles.flush()
   }
 
