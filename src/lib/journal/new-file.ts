@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path'
 import { isGone, type LogDisk, type LogFile, type Step } from '#lib/journal/log-disk.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 
 /** Of a log's file: its own folder, those up to the log's, and the one that the log is in. */
 const foldersAbove = 4
@@ -46,6 +47,8 @@ export function textOf(disk: Pick<LogDisk, 'openToRead'>, path: string): string 
     }
   } catch (error) {
     if (isGone(error)) return null
+    if ((error as NodeJS.ErrnoException).code === 'EISDIR')
+      throw new UserError('is a folder, not a file', { file: path })
     throw error
   }
 }

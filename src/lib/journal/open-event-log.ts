@@ -81,13 +81,12 @@ function inWords(error: unknown, file: string): unknown {
   return error
 }
 
-function recover(folder: string, disk: LogDisk, options: LogOptions) {
+function recover(folder: string, disk: LogDisk, options: LogOptions, stated = readCheckpoint(disk, folder)) {
   const { segmentBytes = 64 << 20, today = () => new Date().toISOString().slice(0, 10) } = options
   const segments = journalSegments(disk, folder)
   const holes = readHoles(disk, folder)
   const inTopicFiles = behindHoles(holes, newestInTopicFiles(disk, folder) + 1) - 1
   const before = (segments[0]?.firstSeq ?? inTopicFiles + 1) - 1
-  const stated = readCheckpoint(disk, folder)
   const checkpoint = stated !== null && stated.through >= before ? stated : null
   const retained = readRetained(disk, folder)
   const marks = new Map<string, SourceMark>(Object.entries(checkpoint?.marks ?? retained?.marks ?? {}))
@@ -114,14 +113,15 @@ function recover(folder: string, disk: LogDisk, options: LogOptions) {
   })
   if (torn !== null) options.onTorn?.(torn)
   const topicFiles = new TopicFiles(folder, disk, segmentBytes, today)
-  for (const [namespace, at] of cutTopicFiles(
-    disk,
-    folder,
-    through,
-    checkpoint?.files ?? {},
-    retained?.namespaces ?? {},
-  ))
-    topicFiles.goOn(namespace, at)
+  const removed = retained?.namespaces ?? {}
+  try {
+    for (const [namespace, at] of cutTopicFiles(disk, folder, through, checkpoint?.files ?? {}, removed))
+      topicFiles.goOn(namespace, at)
+  } catch (error) {
+    if (checkpoint === null || !(error instanceof UserError)) throw error
+    // They are not what it says: without it they are read up to the journal, which has the rest whole.
+    return recover(folder, disk, options, null)
+  }
   for (const line of lines) topicFiles.add(line)
   topicFiles.flush()
   const path = end?.path ?? join(journalFolder(folder), segmentName(head + 1))

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { topicSegments } from '#lib/journal/log-files.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -71,6 +72,44 @@ describe('opening a log whose process died', () => {
       }),
       { numRuns: 300 },
     )
+  })
+
+  it('[J11] writes topic files anew from the journal, whatever bit of them is wrong', async () => {
+    const files = ['md', 'system'].map((name) => topicSegments(closed, folder, name)[0]?.path as string)
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(...files),
+        fc.nat(),
+        fc.integer({ min: 0, max: 7 }),
+        async (path, where, bit) => {
+          const disk = closed.copy()
+          const whole = disk.bytesOf(path)
+          const bytes = Buffer.from(whole)
+          bytes[where % bytes.length] = (bytes[where % bytes.length] as number) ^ (1 << bit)
+          disk.put(path, bytes)
+          expect(await contentsIn(disk)).toEqual(acknowledged)
+          expect(disk.bytesOf(path).equals(whole)).toBe(true)
+        },
+      ),
+      { numRuns: 100 },
+    )
+  })
+
+  it('[J11] opens with a damaged sealed file, and refuses to read what is damaged in it', async () => {
+    const disk = new SimDisk(chanceOf(2))
+    const options = { disk, segmentBytes: 1_000 }
+    const before = await openEventLog(folder, options)
+    for (let n = 0; n < 40; n++) await before.append([[fact('md', 1, n)]])
+    await before.close()
+    const sealed = topicSegments(disk, folder, 'md')[0]?.path as string
+    const bytes = disk.bytesOf(sealed)
+    bytes[20] = (bytes[20] as number) ^ 1
+    disk.put(sealed, bytes)
+    const log = await openEventLog(folder, options)
+    expect((await log.state()).head).toBe(40)
+    await expect(log.read({ from: 1, maxBytes: 1e6 })).rejects.toMatchObject({ file: sealed })
+    expect((await log.read({ from: 30, maxBytes: 1e6 })).to).toBe(40)
+    await log.close()
   })
 
   it.each(['', '\n0\n', '{}\n0\n', 'torn'])('[J11] does without its checkpoint: %j', async (text) => {
