@@ -129,9 +129,8 @@ export class EventLog implements LogPort {
       if (!this.#hasRoom() || !this.#journal.write(Buffer.from(lines.map(({ line }) => line).join('')))) {
         // What was taken back must not be there again after a power cut.
         await this.#journal.sync('refusal')
-        batch.forEach(({ groups, resolve }, i) => {
+        for (const [i, { groups, resolve }] of batch.entries())
           resolve(refusedFull(groups, results[i] as AppendResult[], this.#marks, this.#head))
-        })
         return
       }
       for (const line of lines) this.#undurable.push(line)
@@ -149,9 +148,7 @@ export class EventLog implements LogPort {
       this.#reads.add(events.map(({ seq, topic, body }) => ({ topic, text: contentOf(seq, body) })))
       this.#mark()
     }
-    batch.forEach(({ resolve }, i) => {
-      resolve(results[i] as AppendResult[])
-    })
+    for (const [i, { resolve }] of batch.entries()) resolve(results[i] as AppendResult[])
   }
 
   #mark(): void {
@@ -199,8 +196,7 @@ export class EventLog implements LogPort {
     while (this.#syncing !== null) await this.#syncing
     if (this.#end !== null && this.#end.cause !== undefined) throw this.#end
     if (!this.#journal.rotate(this.#head + 1)) return
-    const before = this.#checkpoint
-    this.#checkpoint = before.then(() => this.#save()).catch((error: Error) => this.#fail(error, []))
+    this.#checkpoint = this.#checkpoint.then(() => this.#save()).catch((error: Error) => this.#fail(error, []))
   }
 
   async #save(): Promise<void> {
