@@ -31,7 +31,7 @@ export function checkBars(
   // An empty range (its feed started and ended) is another fault, and told as such.
   if (lacking === undefined || count <= 2) return
   const of = instruments.length > 1 ? ` of ${lacking.instrument}` : ''
-  const has = market.of(lacking.instrument)
+  const has = market.of(lacking.instrument).filter((width) => width !== 'trade' && width !== 'quote')
   const bars = has.length > 0 ? `bars of ${has.join(', ')}` : 'no bars'
   throw new UserError(`the data has ${bars}${of}; ${name} reads ${lacking.timeframe}`, {
     hint: market.hasTrades(lacking.instrument)

@@ -53,7 +53,9 @@ export async function openEventLog(folder: string, options: LogOptions = {}): Pr
   } catch (error) {
     throw inWords(error, folder)
   }
-  const lock = await disk.lock(folder)
+  const lock = await disk.lock(folder).catch((error) => {
+    throw inWords(error, folder)
+  })
   try {
     const { onFailure, durability = {}, aheadBytes = 1 << 20, compress = null, retention = null } = options
     return new EventLog({
