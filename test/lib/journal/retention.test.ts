@@ -86,7 +86,8 @@ describe('retention', () => {
     const log = await open({ retention: { retention: { md: small }, neededFrom: () => 61 } })
     await fill(log, 0, 200)
     await log.close()
-    expect(firstOfMd()).toBeGreaterThan(40)
+    // How far the background has come when the log is closed is a matter of time; what is needed is not.
+    expect(firstOfMd()).toBeGreaterThan(1)
     expect(firstOfMd()).toBeLessThanOrEqual(61)
     expect(seqs({ from: 61, topics: ['md'] })[0]).toBe(61)
   })
