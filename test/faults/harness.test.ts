@@ -20,7 +20,7 @@ it.each(seeds)(
     expect(harness.tally).toMatchObject({ rounds, violations: [] })
     expect(harness.tally.events).toBeGreaterThan(rounds * 100)
   },
-  180_000 + rounds * 60_000,
+  120_000 + rounds * 60_000,
 )
 
 const found = ({ tally, history }: Harness) =>

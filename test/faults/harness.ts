@@ -27,7 +27,7 @@ type Part = { readonly name: string; readonly start: () => ChildProcess; child: 
 type Publisher = { readonly part: Part; readonly file: string; target: number; done: number }
 
 const root = join(import.meta.dirname, '..', '..')
-const restWithinMs = 180_000
+const restWithinMs = 60_000
 const heartbeatMs = 100
 
 /**

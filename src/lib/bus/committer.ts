@@ -1,6 +1,6 @@
 import { contentOf } from '#lib/codec/event-text.ts'
 import { Commit } from './commit.ts'
-import type { AppendResult, LogPort } from './log-port.ts'
+import type { AppendResult, LogPort, Run } from './log-port.ts'
 
 /** Events that are in the log together or not at all: bodies with their seals, checked. */
 export type Group = {
@@ -37,8 +37,11 @@ export class Committer {
   }
 
   /** One at a time, and told before the next is: resolves when all of it is durable. */
-  async send(groups: readonly Group[]): Promise<Appended> {
-    const results = await this.#log.append(groups.map(({ bodies }) => bodies))
+  async send(groups: readonly Group[], runs?: readonly Run[]): Promise<Appended> {
+    const results = await this.#log.append(
+      groups.map(({ bodies }) => bodies),
+      runs,
+    )
     return { results, tell: () => this.#tell(groups, results) }
   }
 

@@ -1,12 +1,14 @@
 import type { Committer, Group } from './committer.ts'
-import type { AppendResult } from './log-port.ts'
+import type { AppendResult, Run } from './log-port.ts'
+
+/** Who was refused something: nothing that it says afterwards goes in. */
+export type Speaker = { readonly isRefused: boolean }
 
 /** Groups that wait for their place, in this order, and who wants to hear of each. */
 export type Waiting = {
+  readonly speaker: Speaker
   readonly groups: readonly Group[]
   readonly done: (result: AppendResult, i: number) => void
-  /** Whoever said it was refused something before it: it stays out. */
-  readonly isOut: () => boolean
 }
 
 const batchGroups = 8_192
@@ -17,7 +19,6 @@ export class FreeOrder {
   readonly #committer: Committer
   readonly #fail: (error: unknown) => void
   #waiting: Waiting[] = []
-  #next = 0
   #isCommitting = false
 
   constructor(committer: Committer, fail: (error: unknown) => void) {
@@ -36,9 +37,9 @@ export class FreeOrder {
       // What comes in this turn of the loop is one commit.
       await Promise.resolve()
       let tell: (() => void) | null = null
-      while (tell !== null || this.#next < this.#waiting.length) {
+      while (tell !== null || this.#waiting.length > 0) {
         const batch = this.#takeBatch()
-        const sent = batch.length === 0 ? null : this.#committer.send(groupsOf(batch))
+        const sent = batch.length === 0 ? null : this.#committer.send(groupsOf(batch), runsOf(batch))
         // The log works on this one while the last is told of.
         tell?.()
         tell = null
@@ -60,18 +61,27 @@ export class FreeOrder {
     const batch: Waiting[] = []
     let size = 0
     let count = 0
-    while (this.#next < this.#waiting.length && count < batchGroups && size < batchSize) {
-      const waiting = this.#waiting[this.#next++] as Waiting
-      if (waiting.isOut()) continue
+    let taken = 0
+    while (taken < this.#waiting.length && count < batchGroups && size < batchSize) {
+      const waiting = this.#waiting[taken++] as Waiting
+      if (waiting.speaker.isRefused) continue
       batch.push(waiting)
       count += waiting.groups.length
       for (const { bodies } of waiting.groups) for (const body of bodies) size += body.length
     }
-    this.#waiting.splice(0, this.#next)
-    this.#next = 0
+    this.#waiting.splice(0, taken)
     return batch
   }
 }
 
 const groupsOf = (batch: readonly Waiting[]): readonly Group[] =>
   batch.length === 1 ? (batch[0] as Waiting).groups : batch.flatMap(({ groups }) => groups)
+
+function runsOf(batch: readonly Waiting[]): readonly Run[] {
+  const numbers = new Map<Speaker, number>()
+  return batch.map(({ speaker, groups }) => {
+    const number = numbers.get(speaker) ?? numbers.size
+    numbers.set(speaker, number)
+    return [groups.length, number]
+  })
+}

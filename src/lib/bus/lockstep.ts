@@ -1,11 +1,12 @@
 import type { Committer, Group } from './committer.ts'
+import type { Speaker } from './free-order.ts'
 import type { AppendResult, LogPort } from './log-port.ts'
 
 /** A group that waits for its place, and who wants to hear of it. */
 export type WaitingGroup = {
+  readonly speaker: Speaker
   readonly group: Group
   readonly done: (result: AppendResult) => void
-  readonly isOut: () => boolean
 }
 
 export type LockstepService = { readonly name: string; readonly topics: readonly string[] }
@@ -171,7 +172,7 @@ export class Lockstep {
       return config
     }
     let fact = this.#facts.shift()
-    while (fact?.isOut()) fact = this.#facts.shift()
+    while (fact?.speaker.isRefused) fact = this.#facts.shift()
     if (fact) return fact
     if (this.#feed === null) return null
     const next = this.#feed.waiting[this.#feedNext]

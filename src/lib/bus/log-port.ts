@@ -15,6 +15,9 @@ export type LogState = {
   readonly diskUsedPercent: number
 }
 
+/** So many groups that one and the same has said, by a number of the append's own. */
+export type Run = readonly [count: number, speaker: number]
+
 /** What became of a group: in the log from seq to seq, there already, or refused. */
 export type AppendResult =
   | { readonly kind: 'appended'; readonly from: number; readonly to: number }
@@ -44,9 +47,10 @@ export interface LogPort {
   state(): Promise<LogState>
   /**
    * Appends groups of bodies in this order as one commit, each group in the log together or not at all. Resolves when what was
-   * appended is durable. Rejects when that cannot be known: then the connection or the log is gone, and the writer asks again.
+   * appended is durable. Rejects when that cannot be known: then the connection or the log is gone, and the writer asks again. `runs` say who
+   * said them, in order: after the first of a speaker's groups that is refused all of its others are. Without them each stands for itself.
    */
-  append(groups: readonly (readonly string[])[]): Promise<readonly AppendResult[]>
+  append(groups: readonly (readonly string[])[], runs?: readonly Run[]): Promise<readonly AppendResult[]>
   read(request: ReadRequest): Promise<ReadResult>
   close(): Promise<void>
 }

@@ -87,7 +87,9 @@ export class Peer {
     while (this.#early.size > 0 && this.#early.delete(this.#acknowledged)) this.#acknowledged++
     if (this.#toldThrough < this.#acknowledged && !this.#isTelling) {
       this.#isTelling = true
-      queueMicrotask(() => this.#tell())
+      queueMicrotask(() => {
+        if (this.#isTelling) this.#tell()
+      })
     }
   }
 
@@ -110,6 +112,7 @@ export class Peer {
   refuse(k: number | null, reason: string): void {
     if (this.isRefused) return
     this.isRefused = true
+    if (this.#isTelling) this.#tell()
     this.send({ t: 'refused', k, reason: reason.slice(0, 1_000) })
     this.socket.resume()
     this.socket.close(4400, 'refused')

@@ -28,7 +28,7 @@ export class RouterVoice {
       if (kind !== 'refused') onLogged?.()
       else if (epoch === this.#epoch) this.#beginAnew()
     }
-    return { groups: [group], done, isOut: () => false }
+    return { speaker: { isRefused: false }, groups: [group], done }
   }
 
   // What was said after it would be a skip: it is lost too, and what comes from now on is not.

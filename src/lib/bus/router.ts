@@ -183,7 +183,7 @@ export class Router {
       peer.release(length)
       recordSince(this.measures.commit, arrivedMs)
     }
-    if (groups.length > 0) this.#order(peer, { groups, done, isOut: () => peer.isRefused })
+    if (groups.length > 0) this.#order(peer, { speaker: peer, groups, done })
     for (const payload of newer) {
       this.#options.say(`${payload.event}: ${payload.topic} version ${payload.v} is not known, only ${payload.known}`)
       this.#free?.submit(this.#voice.fact('system.version_mismatch', payload))
@@ -192,12 +192,12 @@ export class Router {
   }
 
   #order(peer: Peer, waiting: Waiting): void {
-    const { groups, done, isOut } = waiting
+    const { speaker, groups, done } = waiting
     if (this.#free !== null) {
       this.#free.submit(waiting)
       return
     }
-    const each = groups.map((group, i) => ({ group, isOut, done: (result: AppendResult) => done(result, i) }))
+    const each = groups.map((group, i) => ({ speaker, group, done: (result: AppendResult) => done(result, i) }))
     if (peer.isService || peer.identity === 'operator') for (const one of each) this.#lockstep?.fact(peer.identity, one)
     else this.#lockstep?.feed(peer, each)
   }

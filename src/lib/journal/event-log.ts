@@ -1,4 +1,4 @@
-import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, SourceMark } from '#lib/bus/log-port.ts'
+import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, Run, SourceMark } from '#lib/bus/log-port.ts'
 import { contentOf, splitSig } from '#lib/codec/event-text.ts'
 import type { Durability } from '#lib/journal/durability.ts'
 import { freeJournal } from '#lib/journal/free-journal.ts'
@@ -6,15 +6,13 @@ import { JournalWriter } from '#lib/journal/journal-writer.ts'
 import { isDiskFull, isOutOfFiles, type Lock, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
 import { lineOf } from '#lib/journal/log-line.ts'
 import { LogReads } from '#lib/journal/log-reads.ts'
-import { refusedFull, type Sequenced, sequenceGroups } from '#lib/journal/sequence-groups.ts'
+import { type Append, refusedFull, type Sequenced, sequenceGroups } from '#lib/journal/sequence-groups.ts'
 import { type TidyOptions, tidySegments } from '#lib/journal/tidy-segments.ts'
 import type { TopicFiles, TopicLine } from '#lib/journal/topic-files.ts'
 import type { WatermarkFile } from '#lib/journal/watermark.ts'
 import { namespaceOf } from '#schemas/catalogue.ts'
 
-type Groups = readonly (readonly string[])[]
-type Waiting = {
-  readonly groups: Groups
+type Waiting = Append & {
   readonly resolve: (results: AppendResult[]) => void
   readonly reject: (error: Error) => void
 }
@@ -77,10 +75,10 @@ export class EventLog implements LogPort {
     return { run, head: this.#head, marks: Object.fromEntries(this.#marks), durability, diskUsedPercent }
   }
 
-  append(groups: Groups): Promise<readonly AppendResult[]> {
+  append(groups: Append['groups'], runs?: readonly Run[]): Promise<readonly AppendResult[]> {
     return new Promise((resolve, reject) => {
       if (this.#end !== null) return reject(this.#end)
-      this.#waiting.push({ groups, resolve, reject })
+      this.#waiting.push({ groups, runs, resolve, reject })
       this.#committing ??= this.#commitAll()
     })
   }
@@ -119,7 +117,7 @@ export class EventLog implements LogPort {
     if (this.#end !== null && this.#end.cause !== undefined) throw this.#end
     const marks = new Map(this.#marks)
     const events: Sequenced[] = []
-    const results = batch.map(({ groups }) => sequenceGroups(groups, marks, this.#head + events.length, events))
+    const results = batch.map((append) => sequenceGroups(append, marks, this.#head + events.length, events))
     if (events.length > 0) {
       if (this.#journal.isFull) await this.#rotate()
       const lines = events.map(({ seq, topic, body, following }) => {
@@ -129,8 +127,8 @@ export class EventLog implements LogPort {
       if (!this.#hasRoom() || !this.#journal.write(Buffer.from(lines.map(({ line }) => line).join('')))) {
         // What was taken back must not be there again after a power cut.
         await this.#journal.sync('refusal')
-        for (const [i, { groups, resolve }] of batch.entries())
-          resolve(refusedFull(groups, results[i] as AppendResult[], this.#marks, this.#head))
+        for (const [i, append] of batch.entries())
+          append.resolve(refusedFull(append, results[i] as AppendResult[], this.#marks, this.#head))
         return
       }
       for (const line of lines) this.#undurable.push(line)

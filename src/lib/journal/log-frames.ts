@@ -27,7 +27,15 @@ const Result = z.discriminatedUnion('kind', [
 /** What a router says to the log. */
 export const ToLog = z.discriminatedUnion('t', [
   z.object({ t: z.literal('hello'), protocol: z.literal(1), identity: z.string(), proof: z.string() }),
-  z.object({ t: z.literal('append'), k, groups: z.array(z.int().min(0)).max(100_000) }),
+  z.object({
+    t: z.literal('append'),
+    k,
+    groups: z.array(z.int().min(0)).max(100_000),
+    runs: z
+      .array(z.tuple([z.int().min(0).max(100_000), z.int().min(0)]).readonly())
+      .readonly()
+      .optional(),
+  }),
   z.object({
     t: z.literal('read'),
     k,

@@ -101,7 +101,7 @@ async function answer(log: LogPort, header: Exclude<ToLog, { t: 'hello' }>, line
       return frameOf({
         t: 'appended',
         k: header.k,
-        ...packResults(header.groups, await log.append(groupsOf(header.groups, lines))),
+        ...packResults(header.groups, await log.append(groupsOf(header.groups, lines), header.runs)),
       })
     case 'read': {
       const {

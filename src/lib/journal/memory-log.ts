@@ -1,4 +1,4 @@
-import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, SourceMark } from '#lib/bus/log-port.ts'
+import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, Run, SourceMark } from '#lib/bus/log-port.ts'
 import { contentOf } from '#lib/codec/event-text.ts'
 import { windowOf } from '#lib/journal/read-window.ts'
 import { type Sequenced, sequenceGroups } from '#lib/journal/sequence-groups.ts'
@@ -28,9 +28,9 @@ export class MemoryLog implements LogPort {
     }
   }
 
-  async append(groups: readonly (readonly string[])[]): Promise<readonly AppendResult[]> {
+  async append(groups: readonly (readonly string[])[], runs?: readonly Run[]): Promise<readonly AppendResult[]> {
     const events: Sequenced[] = []
-    const results = sequenceGroups(groups, this.#marks, this.#events.length, events)
+    const results = sequenceGroups({ groups, runs }, this.#marks, this.#events.length, events)
     for (const { seq, topic, body } of events) this.#events.push({ topic, text: contentOf(seq, body) })
     return results
   }

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws'
 import { proofOf } from '#lib/bus/auth.ts'
 import { Heartbeat } from '#lib/bus/heartbeat.ts'
-import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult } from '#lib/bus/log-port.ts'
+import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, Run } from '#lib/bus/log-port.ts'
 import { FromLog, frameBytesMost, frameOf, openFrame, type ToLog, unpackResults } from '#lib/journal/log-frames.ts'
 
 export type RemoteLogOptions = {
@@ -91,10 +91,10 @@ export class RemoteLog implements LogPort {
     return { run, head, marks, durability, diskUsedPercent }
   }
 
-  async append(groups: readonly (readonly string[])[]): Promise<readonly AppendResult[]> {
+  async append(groups: readonly (readonly string[])[], runs?: readonly Run[]): Promise<readonly AppendResult[]> {
     const sizes = groups.map(({ length }) => length)
     const bodies = sizes.every((size) => size === 1) ? groups.map(([body]) => body as string) : groups.flat()
-    const { header } = await this.#ask((k) => ({ t: 'append', k, groups: sizes }), bodies)
+    const { header } = await this.#ask((k) => ({ t: 'append', k, groups: sizes, runs }), bodies)
     if (header.t !== 'appended') throw unexpected(header)
     return unpackResults(sizes, header)
   }

@@ -1,4 +1,4 @@
-import type { AppendResult, SourceMark } from '#lib/bus/log-port.ts'
+import type { AppendResult, Run, SourceMark } from '#lib/bus/log-port.ts'
 import { type BodyHead, headOf } from '#lib/journal/body-head.ts'
 import { judgeGroup, noMark } from '#lib/journal/marks.ts'
 
@@ -10,15 +10,27 @@ export type Sequenced = {
   readonly following: number
 }
 
+export type Append = { readonly groups: readonly (readonly string[])[]; readonly runs?: readonly Run[] | undefined }
+
 /** Gives every group its place after `head`: moves `marks` on, adds what is new to `into`, and says what became of each. */
 export function sequenceGroups(
-  groups: readonly (readonly string[])[],
+  { groups, runs = [] }: Append,
   marks: Map<string, SourceMark>,
   head: number,
   into: Sequenced[],
 ): AppendResult[] {
   let seq = head
-  return groups.map((bodies) => {
+  const speakers = runs.flatMap(([count, speaker]) => Array<number>(count).fill(speaker))
+  const refused = new Set<number>()
+  return groups.map((bodies, i): AppendResult => {
+    const speaker = speakers[i]
+    if (speaker !== undefined && refused.has(speaker)) return { kind: 'refused', reason: 'follows what was refused' }
+    const result = place(bodies)
+    if (result.kind === 'refused' && speaker !== undefined) refused.add(speaker)
+    return result
+  })
+
+  function place(bodies: readonly string[]): AppendResult {
     const heads = bodies.map(headOf)
     if (!heads.every((event) => event !== null)) return { kind: 'refused', reason: 'is not the text of an event' }
     const source = heads[0]?.id.source
@@ -35,12 +47,12 @@ export function sequenceGroups(
       })
     marks.set(source as string, verdict.mark)
     return { kind: 'appended', from, to: seq }
-  })
+  }
 }
 
 /** What would have been appended is refused for want of space; a repeat is one only when it repeats what is in the log. */
 export const refusedFull = (
-  groups: readonly (readonly string[])[],
+  { groups }: Append,
   results: readonly AppendResult[],
   marks: ReadonlyMap<string, SourceMark>,
   head: number,
@@ -48,6 +60,6 @@ export const refusedFull = (
   groups.map((group, i): AppendResult => {
     const result = results[i] as AppendResult
     if (result.kind === 'refused') return result
-    const [alone] = sequenceGroups([group], new Map(marks), head, [])
+    const [alone] = sequenceGroups({ groups: [group] }, new Map(marks), head, [])
     return alone?.kind === 'repeat' ? alone : { kind: 'refused', reason: 'disk_full' }
   })

@@ -7,6 +7,7 @@ import { createCa, issueCertificate } from '#lib/bus/certificate.ts'
 import { formatFrame } from '#lib/bus/frame.ts'
 import { nestsBeyond } from '#lib/bus/nesting.ts'
 import { RateLimit } from '#lib/bus/rate-limit.ts'
+import { MemoryLog } from '#lib/journal/memory-log.ts'
 import { type BusOfTest, helloFrame, openBus, openRaw, openWelcome, secret, tickBody, until } from './bus-of-test.ts'
 
 let bus: BusOfTest
@@ -14,6 +15,8 @@ afterEach(() => bus?.close())
 
 const refused = '{"t":"refused","k":null,"reason":"refused"}'
 const publish = (...lines: string[]) => formatFrame({ t: 'publish', k: 0, groups: lines.map(() => 1) }, lines)
+const feed = (source: string, n: number) =>
+  tickBody(n).replace('"md:', `"${source}:`).replace('"source":"md"', `"source":"${source}"`)
 const reasonIn = (frames: readonly string[]) => (JSON.parse(frames.at(-1) ?? '{}') as { reason?: string }).reason
 
 describe('who is not known', () => {
@@ -144,6 +147,26 @@ describe('who is known', () => {
     await raw.closed
     expect(raw.frames.length).toBe(2)
     expect((await bus.log.state()).head).toBe(0)
+  })
+
+  it('[R6] nor after what the log refused, in the same frame and behind it; what went in is acknowledged', async () => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, 'md')
+    raw.socket.send(publish(feed('md-a', 0), feed('md-a', 5), feed('md-b', 0), feed('md-a', 1)))
+    raw.socket.send(publish(feed('md-b', 0)))
+    expect(await raw.closed).toBe(4400)
+    expect(raw.frames.slice(1).map((frame) => JSON.parse(frame))).toMatchObject([
+      { t: 'ack', through: 1 },
+      { t: 'refused', k: 1 },
+    ])
+    expect((await bus.log.state()).head).toBe(1)
+  })
+
+  it('[R6] what another says meanwhile goes in', async () => {
+    const log = new MemoryLog()
+    const groups = [[feed('md-a', 5)], [feed('md-b', 0)], [feed('md-a', 0)]]
+    const runs = [[1, 0] as const, [1, 1] as const, [1, 0] as const]
+    expect((await log.append(groups, runs)).map(({ kind }) => kind)).toEqual(['refused', 'appended', 'refused'])
   })
 
   it('[R13] a newer connection of a service ends the older one', async () => {

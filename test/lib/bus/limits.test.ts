@@ -45,7 +45,7 @@ describe('what the router holds', () => {
             if (!isOver) submit()
             if (n === last) resolve()
           },
-          isOut: () => false,
+          speaker: { isRefused: false },
         }
         past.push(new WeakRef(waiting))
         order.submit(waiting)
