@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { describeShared, sharedDir } from '#test/shared.ts'
-import { readQuotes, seriesOf } from './stock-indicators-series.ts'
+import { describeShared, ifShared, sharedDir } from '#test/shared.ts'
+import { type Quote, readQuotes, seriesOf } from './stock-indicators-series.ts'
 import { comparisons, notHere } from './stock-indicators-table.ts'
 
 /**
@@ -15,8 +15,9 @@ const results = (name: string): Record<string, number | null | undefined>[] =>
   JSON.parse(gunzipSync(readFileSync(join(folder, 'results', `${name}.standard.json.gz`))).toString())
 
 describeShared('the frozen results of Stock.Indicators', () => {
-  const bars = readQuotes(join(folder, 'quotes', 'default.csv.gz'))
-  const other = readQuotes(join(folder, 'quotes', 'compare.csv.gz'))
+  const [bars, other] = ['default', 'compare'].map((name) =>
+    ifShared(() => readQuotes(join(folder, 'quotes', `${name}.csv.gz`)), []),
+  ) as [Quote[], Quote[]]
 
   test('every file is compared or named as not in the catalogue, and none twice', () => {
     const files = readdirSync(join(folder, 'results'))
