@@ -1,6 +1,6 @@
 import { Flags } from '@oclif/core'
 import { positionsIn } from '#compose/book-view.ts'
-import { logOf } from '#compose/run-folder.ts'
+import { logOf, runFlags } from '#compose/run-folder.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { formatTable } from '#lib/terminal/table.ts'
 
@@ -12,10 +12,8 @@ export default class Positions extends TraderCommand {
   ]
   static override enableJsonFlag = true
   static override flags = {
-    run: Flags.string({ default: 'live', description: 'A run, a backtest, or the folder of a log' }),
     all: Flags.boolean({ description: 'Also those that are flat' }),
-    logs: Flags.string({ description: 'Folder of the logs', default: 'logs' }),
-    runs: Flags.string({ description: 'Folder of the backtests', default: 'runs' }),
+    ...runFlags,
   }
 
   async run(): Promise<unknown> {

@@ -1,11 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
-import { Args, Flags } from '@oclif/core'
+import { Flags } from '@oclif/core'
 import { assignmentsOf } from '#compose/assignments.ts'
 import { compareReplay } from '#compose/compare-replay.ts'
 import { factsOfRun } from '#compose/recorded-run.ts'
 import { freeReplayName, replayTopology } from '#compose/replay-topology.ts'
-import { logOf } from '#compose/run-folder.ts'
+import { folderFlags, logOf, runArg } from '#compose/run-folder.ts'
 import { placed, type RunFeed } from '#compose/topology.ts'
 import { runTree } from '#compose/tree.ts'
 import { runTreeToEnd } from '#compose/tree-to-end.ts'
@@ -28,7 +28,7 @@ export default class Replay extends TraderCommand {
   ]
   static override enableJsonFlag = true
   static override args = {
-    recorded: Args.string({ required: true, description: 'A run, a backtest, or the folder of a log' }),
+    recorded: runArg,
   }
   static override flags = {
     speed: Flags.string({ default: 'max', helpValue: 'N|max', description: '1 is as it was, 10 ten times as fast' }),
@@ -38,8 +38,7 @@ export default class Replay extends TraderCommand {
     }),
     run: Flags.string({ helpValue: 'NAME', description: 'Name of the new run [default: replay-<recorded>]' }),
     port: Flags.integer({ default: 0, min: 0, max: 65_535, description: 'Of the router; 0 takes a free one' }),
-    logs: Flags.string({ default: 'logs', description: 'Folder of the logs' }),
-    runs: Flags.string({ default: 'runs', description: 'Folder of the backtests' }),
+    ...folderFlags,
     keys: Flags.string({ default: 'keys', description: 'Folder of the keys' }),
     dashboard: Flags.boolean({
       default: true,

@@ -1,7 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { Args, Flags } from '@oclif/core'
-import { logOf } from '#compose/run-folder.ts'
+import { folderFlags, logOf, runArg } from '#compose/run-folder.ts'
 import { type Verdict, verifyLog } from '#compose/verify-log.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'
@@ -15,11 +14,10 @@ export default class Verify extends TraderCommand {
   static override examples = ['<%= config.bin %> verify live', '<%= config.bin %> verify 20261124-101500-ema-cross']
   static override enableJsonFlag = true
   static override args = {
-    run: Args.string({ required: true, description: 'A run, a backtest, or the folder of a log' }),
+    run: runArg,
   }
   static override flags = {
-    logs: Flags.string({ description: 'Folder of the logs', default: 'logs' }),
-    runs: Flags.string({ description: 'Folder of the backtests', default: 'runs' }),
+    ...folderFlags,
   }
 
   async run(): Promise<unknown> {

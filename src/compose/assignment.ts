@@ -16,7 +16,6 @@ export type Assignment = {
 export type ServiceTopics = {
   readonly name: string
   readonly hears: readonly Topic[]
-  readonly says: readonly Topic[]
   readonly isAnswering: boolean
 }
 

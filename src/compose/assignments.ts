@@ -73,11 +73,9 @@ function buildableConfigs(topology: Topology): ReturnType<typeof configsOf> {
 /** Every service with its topics. */
 export function serviceTopics(topology: Topology): readonly ServiceTopics[] {
   const answering = new Set(answeringServices(topology).map(({ name }) => name))
-  return everyService.map(({ name, subscribes, emits }) => ({
+  return everyService.map(({ name, subscribes }) => ({
     name,
     hears: subscribes,
-    // What only a real venue says.
-    says: name === 'venue' ? [...emits, 'venue.reconciled' as const] : emits,
     isAnswering: answering.has(name),
   }))
 }

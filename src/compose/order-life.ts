@@ -81,7 +81,7 @@ function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order'
 }
 
 /** The causes of an event, the fact from outside first. The id of an answer names the seq of its cause. */
-export function causesOf(folder: string, event: Event): Event[] {
+function causesOf(folder: string, event: Event): Event[] {
   const causes: Event[] = []
   for (let effect = event; effect.cause !== null; ) {
     const { major } = parseEventId(effect.id)

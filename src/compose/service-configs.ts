@@ -8,7 +8,6 @@ import type { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
 import { readMarketHours } from '#services/md/adapters/lean/market-hours-database.ts'
 import { bindStrategy, readStrategyFile, type StrategyFile } from '#services/strategy/adapters/strategy-file.ts'
-
 import { recordedRun } from './recorded-run.ts'
 import { everyService } from './services.ts'
 import type { Topology } from './topology.ts'

@@ -41,7 +41,7 @@ export async function runTreeToEnd(topology: Topology, progress: Progress): Prom
 const fedOf = ({ children }: Supervisor) => children.find(({ spec }) => spec.name === 'md')?.fed ?? null
 
 /** Is all that the feed had in the log, and answered? */
-export async function isFinished(supervisor: Supervisor): Promise<boolean> {
+async function isFinished(supervisor: Supervisor): Promise<boolean> {
   const { router } = supervisor.urls
   if (fedOf(supervisor)?.isAll !== true || router === undefined) return false
   return (await routerStatus(router))?.isIdle === true

@@ -21,7 +21,7 @@ export type TreeView = Required<SupervisorHooks> & {
 export type Tree = { readonly topology: Topology; readonly supervisor: Supervisor }
 
 /** Throws a UserError when a tree of this run is up already. */
-export function refuseSecondTree(topology: Topology): void {
+function refuseSecondTree(topology: Topology): void {
   const tree = runningTree(runFolder(topology))
   if (tree === null) return
   const hint = `stop it first: kill ${tree.pid}; or run another beside it: --run NAME, on another port`

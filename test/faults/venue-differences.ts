@@ -2,6 +2,7 @@ import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact } 
 import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import { endsOf } from './venue-ends.ts'
 
 /** What a venue says of an account, in Binance's words. */
 export type VenueBooks = {
@@ -55,20 +56,13 @@ export function venueDifferences(
       faults.push(`${clientOrderId} has fills ${here}; at the venue ${there}`)
     const status = theirs?.status ?? 'NONE'
     const end = ends.get(clientOrderId) ?? ''
-    if (!meaning[status]?.includes(end))
+    if (!endsOf[status]?.includes(end))
       faults.push(`${clientOrderId} is ${status} at the venue, in the log ${end || 'without an end'}`)
   }
   faults.push(...moneyFaults(of('pnl.update'), of('pnl.snapshot').at(-1), fills, balances, startingCash))
   if (of('venue.reconciled').some(({ differences, external }) => differences.length + external.length > 0))
     faults.push('the gateway said that balances differ or orders are external')
   return faults
-}
-
-const meaning: Readonly<Record<string, readonly string[]>> = {
-  NONE: ['order.rejected', 'order.canceled'],
-  FILLED: [''],
-  CANCELED: ['order.canceled'],
-  EXPIRED: ['order.expired'],
 }
 
 /** Positions and cash as pnl says them, and as the fills add up, against the balances. */

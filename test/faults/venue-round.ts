@@ -11,6 +11,7 @@ import { plainText } from '#services/venue/adapters/gateway/gateway-order.ts'
 import { VenueConfig } from '#services/venue/service.ts'
 import { badLine, calm, type Faults } from './bad-line.ts'
 import { below, type Chance, chanceOf, isLikely, pick } from './chance.ts'
+import { endsOf } from './venue-ends.ts'
 
 const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
 const instrument = 'BTCUSDT.BINANCE'
@@ -90,8 +91,7 @@ function differences(log: TestLog, { venue }: Awaited<ReturnType<typeof serveBin
     if (fills.join() !== trades.sort().join()) faults.push(`${clientOrderId}: fills ${fills}, at the venue ${trades}`)
     const ends = log.endsOf(clientOrderId)
     const status = theirs?.status ?? 'NONE'
-    if (!meaning[status]?.includes(ends.join()))
-      faults.push(`${clientOrderId} ended as ${ends}, at the venue ${status}`)
+    if (!endsOf[status]?.includes(ends.join())) faults.push(`${clientOrderId} ended as ${ends}, at the venue ${status}`)
     for (const { quantity, price, fee } of ours) {
       const paid = multiplyExact(parseExact(quantity), parseExact(price))
       base = addExact(base, side === 'buy' ? parseExact(quantity) : negateExact(parseExact(quantity)))
@@ -103,14 +103,6 @@ function differences(log: TestLog, { venue }: Awaited<ReturnType<typeof serveBin
   if (compareExact(cash, venue.wallet.free('USDT')) !== 0) faults.push('the cash differs')
   if (log.of('venue.reconciled').some((one) => one.differences.length > 0)) faults.push('balances were said to differ')
   return faults
-}
-
-/** How the log may say what the venue's books say. */
-const meaning: Readonly<Record<string, readonly string[]>> = {
-  NONE: ['order.rejected', 'order.canceled'],
-  FILLED: [''],
-  CANCELED: ['order.canceled'],
-  EXPIRED: ['order.expired'],
 }
 
 async function servedMarket(chance: Chance) {

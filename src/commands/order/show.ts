@@ -1,7 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { lifeOfOrder } from '#compose/order-life.ts'
 import { isoMicros, limitsText, stepsOf, treeText } from '#compose/order-life-text.ts'
-import { logOf } from '#compose/run-folder.ts'
+import { logOf, runFlags } from '#compose/run-folder.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { formatTable } from '#lib/terminal/table.ts'
 
@@ -17,12 +17,10 @@ export default class OrderShow extends TraderCommand {
   static override enableJsonFlag = true
   static override args = { id: Args.string({ required: true, description: 'The order' }) }
   static override flags = {
-    run: Flags.string({ default: 'live', description: 'A run, a backtest, or the folder of a log' }),
     as: Flags.option({ options: ['table', 'tree'] as const, default: 'table' as const })({
       description: 'How it is shown',
     }),
-    logs: Flags.string({ description: 'Folder of the logs', default: 'logs' }),
-    runs: Flags.string({ description: 'Folder of the backtests', default: 'runs' }),
+    ...runFlags,
   }
 
   async run(): Promise<unknown> {

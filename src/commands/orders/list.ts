@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
 import { ordersIn } from '#compose/book-view.ts'
 import { isoMicros } from '#compose/order-life-text.ts'
-import { logOf } from '#compose/run-folder.ts'
+import { logOf, runFlags } from '#compose/run-folder.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { formatTable } from '#lib/terminal/table.ts'
 
@@ -13,10 +13,8 @@ export default class OrdersList extends TraderCommand {
   ]
   static override enableJsonFlag = true
   static override flags = {
-    run: Flags.string({ default: 'live', description: 'A run, a backtest, or the folder of a log' }),
     open: Flags.boolean({ description: 'Only those that have not ended' }),
-    logs: Flags.string({ description: 'Folder of the logs', default: 'logs' }),
-    runs: Flags.string({ description: 'Folder of the backtests', default: 'runs' }),
+    ...runFlags,
   }
 
   async run(): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { logOf } from '#compose/run-folder.ts'
+import { folderFlags, logOf, runArg } from '#compose/run-folder.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import type { Explained } from '#lib/strategy/explain-condition.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -18,14 +18,13 @@ export default class StrategyExplain extends TraderCommand {
   ]
   static override enableJsonFlag = true
   static override args = {
-    run: Args.string({ required: true, description: 'A run, a backtest, or the folder of a log' }),
+    run: runArg,
     strategy: Args.string({ description: 'The name of a strategy; needed where the run has several' }),
   }
   static override flags = {
     intent: Flags.string({ helpValue: 'ID', description: 'The bar behind this intent, like strategy:1234.0' }),
     until: Flags.string({ description: 'Day or time (UTC): nothing later is looked at' }),
-    logs: Flags.string({ description: 'Folder of the logs', default: 'logs' }),
-    runs: Flags.string({ description: 'Folder of the backtests', default: 'runs' }),
+    ...folderFlags,
   }
 
   async run(): Promise<ExplainedRun> {

@@ -1,6 +1,5 @@
-import { checkBody } from '#lib/codec/check-event.ts'
+import { canonicalText, checkBody } from '#lib/codec/check-event.ts'
 import { readEvent } from '#lib/codec/event-reader.ts'
-import { signedBody } from '#lib/codec/event-text.ts'
 import { catalogue, type PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { Group } from './committer.ts'
@@ -140,14 +139,14 @@ class Lines {
     const checked = checkBody(line)
     if (checked.kind === 'invalid')
       return `${start}: ${checked.path === '' ? '' : `${checked.path}: `}${checked.message}`
-    const { event, body, sig } = checked
+    const { event, body } = checked
     this.#growth += Buffer.byteLength(body) - Buffer.byteLength(line)
     if (body.length > eventSizeMost || this.#growth > growthMost) return `${event.id}: is too long as canonical JSON`
     const isCanonical = line.startsWith(body.slice(0, -1))
     if (line.includes('"__proto__"') || (!isCanonical && namesPrototype(line)))
       return `${event.id}: __proto__ is no name for anything`
     this.event = event
-    this.body = sig === undefined ? body : signedBody(body, sig)
+    this.body = canonicalText(checked)
     this.isNewer = checked.kind === 'newer'
     return null
   }

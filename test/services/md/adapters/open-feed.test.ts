@@ -4,12 +4,9 @@ import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { catalogue } from '#schemas/catalogue.ts'
 import type { Fact } from '#schemas/event.ts'
-import { readManifest } from '#services/md/adapters/data-set-manifest.ts'
-import { describeFeed } from '#services/md/adapters/describe-feed.ts'
 import { FeedConfig } from '#services/md/adapters/feed-config.ts'
 import { generateMarketData } from '#services/md/adapters/generate-market-data.ts'
 import { type FeedStart, openFeed } from '#services/md/adapters/open-feed.ts'
-import { faultOf } from './read-plan.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'feed-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -96,31 +93,5 @@ describe('the seeded market as a feed', () => {
       for (const n of [0, 1, 100, all.length - 2, all.length - 1])
         expect(await factsOf(feed, { epoch: 1, n })).toEqual(all.slice(n + 1))
     }
-  })
-})
-
-describe('what a feed is', () => {
-  it('a data set: the hash of its contents, its range, its first time', () => {
-    const { contentHash } = readManifest(path)
-    expect(describeFeed(recorded({ from: startAt + 90_000_000, speed: 3 }))).toEqual({
-      kind: 'data-set',
-      contentHash,
-      from: startAt + 90_000_000,
-      to: null,
-      instruments: null,
-      isSimulated: true,
-      firstAt: startAt + 2 * minute,
-    })
-    expect(faultOf(() => describeFeed(recorded({ from: startAt + 9000 * minute }))).message).toBe(
-      'there is no market data in that range',
-    )
-    expect(faultOf(() => describeFeed(recorded({ path: root }))).message).toBe('this folder holds no data set')
-  })
-
-  it('a seeded market: what it is made from; live, it has no first time yet', () => {
-    expect(describeFeed(seeded())).toMatchObject({ isSimulated: true, firstAt: null })
-    const hashOf = (more: object) => describeFeed(seeded({ speed: 'max', ...more })).contentHash
-    expect(hashOf({})).toBe(hashOf({ startAt, speed: 1 }))
-    expect(hashOf({ seed: 4 })).not.toBe(hashOf({}))
   })
 })

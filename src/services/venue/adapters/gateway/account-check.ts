@@ -16,10 +16,6 @@ export class AccountCheck {
   readonly #bases = new Map<string, string>()
   readonly #strikes = new Map<string, number>()
 
-  get hasBegun(): boolean {
-    return this.#first !== null
-  }
-
   begin(balances: readonly VenueBalance[]): void {
     if (this.#first !== null) return
     this.#first = new Map(balances.map(({ asset, total }) => [asset, parseExact(total)]))

@@ -16,8 +16,8 @@ export type Situation = {
   readonly venue: Pick<RealVenue, 'unfit'>
 }
 
-const cancelsMost = 5
-const queriesMost = 5
+export const cancelsMost = 5
+export const queriesMost = 5
 
 /** What is to be done next for an order that has not ended. */
 export function nextStep(order: GatewayOrder, situation: Situation): Step {

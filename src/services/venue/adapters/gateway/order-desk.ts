@@ -1,7 +1,7 @@
 import type { Statement } from '#schemas/event.ts'
 import { AccountCheck } from './account-check.ts'
 import { foldSaid, type GatewayOrder, joinTrades, joinView, lacksTrades, type Report, unsaid } from './gateway-order.ts'
-import { nextStep } from './next-step.ts'
+import { cancelsMost, nextStep, queriesMost } from './next-step.ts'
 import { OrderRegister } from './order-register.ts'
 import type { Answer, RealVenue, VenueAssets, VenueOrder } from './real-venue.ts'
 import { VenueTime } from './venue-time.ts'
@@ -20,7 +20,6 @@ export type DeskOptions = {
 
 const pauseMs = 1_000
 const shortestPauseMs = 20
-const queriesMost = 5
 
 /** Does for each order of the log what is to be done at the venue, one thing at a time, and says what the venue shows of it, once. */
 export class OrderDesk {
@@ -32,7 +31,6 @@ export class OrderDesk {
   missing = { acceptances: 0, fills: 0, ends: 0 }
   readonly #options: DeskOptions
   readonly #onFree: () => void
-  #isMissing = false
   #isClosed = false
 
   /** `onFree`: something was done for an order, and more may be due. */
@@ -121,8 +119,8 @@ export class OrderDesk {
     else if (answer.kind !== 'nothing') await this.ask(order)
     if (order.said.ended || order.end !== null) return
     this.#pause(order, answer, 2 ** order.cancels * shortestPauseMs)
-    if (order.cancels === queriesMost)
-      this.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `its cancel had no effect ${queriesMost} times`)
+    if (order.cancels === cancelsMost)
+      this.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `its cancel had no effect ${cancelsMost} times`)
   }
 
   async #askAgain(order: GatewayOrder): Promise<void> {
@@ -144,21 +142,23 @@ export class OrderDesk {
     order.notBeforeMs = Math.max(order.notBeforeMs, this.#options.nowMs() + waitMs)
   }
 
-  /** Joins what the venue shows and says what is new of it. */
-  apply(order: GatewayOrder, view: VenueOrder): void {
+  /** Joins what the venue shows and says what is new of it; `isMissing`: a reconciliation found it, and counts. */
+  apply(order: GatewayOrder, view: VenueOrder, isMissing = false): void {
     joinView(order, view)
     order.takenUntilMs = null
-    this.#sayNews(order)
+    this.#sayNews(order, isMissing)
   }
 
-  #sayNews(order: GatewayOrder): void {
+  #sayNews(order: GatewayOrder, isMissing: boolean): void {
     const assets = this.assets.get(order.submitted.instrument)
     if (assets === undefined) return
-    for (const report of unsaid(order, assets)) this.#say(order, report)
+    for (const report of unsaid(order, assets)) {
+      if (isMissing) this.#count(report)
+      this.#say(order, report)
+    }
   }
 
   #say(order: GatewayOrder, report: Report): void {
-    if (this.#isMissing) this.#count(report)
     this.fold(order, report)
     this.say(report)
   }
@@ -179,16 +179,12 @@ export class OrderDesk {
 
   /** Joins what the venue shows, says what is new, and asks for trades that lack. */
   async show(order: GatewayOrder, view: VenueOrder, isMissing = false): Promise<boolean> {
-    this.#isMissing = isMissing
-    this.apply(order, view)
-    this.#isMissing = false
+    this.apply(order, view, isMissing)
     if (!lacksTrades(order) || order.venueOrderId === null) return true
     const answer = await this.#options.venue.trades(this.orders.name(order), order.venueOrderId)
     if (answer.kind !== 'done') return false
     joinTrades(order, answer.value)
-    this.#isMissing = isMissing
-    this.#sayNews(order)
-    this.#isMissing = false
+    this.#sayNews(order, isMissing)
     return !lacksTrades(order)
   }
 
