@@ -316,11 +316,13 @@ async function connectNats(url: string, onMessage: (message: NatsMessage) => voi
     let at = 0
     for (let end = text.indexOf('\r\n', at); end >= 0; end = text.indexOf('\r\n', at)) {
       const line = text.slice(at, end)
-      if (line.startsWith('MSG ')) {
+      // `HMSG` has headers before the payload, and their length before that of both.
+      if (line.startsWith('MSG ') || line.startsWith('HMSG ')) {
         const parts = line.split(' ')
         const length = Number(parts.at(-1))
         if (text.length < end + 2 + length + 2) break
-        onMessage({ subject: parts[1] as string, payload: text.slice(end + 2, end + 2 + length) })
+        const from = end + 2 + (line.startsWith('H') ? Number(parts.at(-2)) : 0)
+        onMessage({ subject: parts[1] as string, payload: text.slice(from, end + 2 + length) })
         at = end + 2 + length + 2
       } else {
         if (line === 'PING') socket.write('PONG\r\n')
