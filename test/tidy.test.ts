@@ -38,6 +38,10 @@ describe('tidy', () => {
     expect(codeLines(pure, /\blocaleCompare\b|\btoLocale\w*\(|\bIntl\./)).toEqual([])
   })
 
+  it('ARCHITECTURE.md is read in one sitting: at most 150 lines', () => {
+    expect(readFileSync(join(root, 'ARCHITECTURE.md'), 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(150)
+  })
+
   it('no file of src or schemas is longer than 250 lines', () => {
     const long = product.map((file) => ({ file, lines: linesOf(file).length })).filter(({ lines }) => lines > 250)
     expect(long).toEqual([])
