@@ -64,6 +64,7 @@ try {
       ...windows.map((one) => `${one} in flight`),
       'ack p50 µs at 1',
       '4,096, five subscribers',
+      'CPU of the servers at 4,096, µs an event',
     ],
     rows,
   )
