@@ -129,9 +129,5 @@ export type PayloadOf<T extends Topic> = z.infer<(typeof catalogue)[T]['schema']
 export const isTopic = (topic: string): topic is Topic => Object.hasOwn(catalogue, topic)
 export const topics = Object.keys(catalogue) as Topic[]
 
-/** What a service has to hear to come back to where it was: its inputs and its own words. */
-export const isHeardAgain = (name: string, hears: readonly Topic[], topic: Topic): boolean =>
-  hears.includes(topic) || catalogue[topic].writer === name
-
 /** `md.tick` -> `md`: the folder of the log that a topic lives in. */
 export const namespaceOf = (topic: string): string => topic.slice(0, topic.indexOf('.'))

@@ -16,6 +16,7 @@ export type Assignment = {
 export type ServiceTopics = {
   readonly name: string
   readonly hears: readonly Topic[]
+  readonly says: readonly Topic[]
   readonly isAnswering: boolean
 }
 

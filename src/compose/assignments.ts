@@ -1,4 +1,5 @@
 import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
+import { catalogue, topics } from '#schemas/catalogue.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
 import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 import { watchStrategyFiles } from '#services/strategy/adapters/watch-strategy-files.ts'
@@ -73,9 +74,11 @@ function buildableConfigs(topology: Topology): ReturnType<typeof configsOf> {
 /** Every service with its topics. */
 export function serviceTopics(topology: Topology): readonly ServiceTopics[] {
   const answering = new Set(answeringServices(topology).map(({ name }) => name))
-  return everyService.map(({ name, subscribes }) => ({
+  return everyService.map(({ name, subscribes, emits }) => ({
     name,
     hears: subscribes,
+    // Its edge may say more than it answers: a real venue, that it is reconciled.
+    says: [...new Set([...emits, ...topics.filter((topic) => catalogue[topic].writer === name)])],
     isAnswering: answering.has(name),
   }))
 }

@@ -1,6 +1,6 @@
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { readSnapshots } from '#lib/journal/snapshot-files.ts'
-import { isHeardAgain, namespaceOf, topics } from '#schemas/catalogue.ts'
+import { namespaceOf } from '#schemas/catalogue.ts'
 import type { Assignment, ServiceTopics } from './assignment.ts'
 import { timeMode } from './time-mode.ts'
 
@@ -9,9 +9,9 @@ export function neededFrom(log: string, namespace: string, { services, topology 
   // The clock of a live market follows no events.
   const isRunning = ({ name, isAnswering }: ServiceTopics) =>
     isAnswering && !(name === 'clock' && timeMode(topology) === 'live')
-  const inNamespace = topics.filter((topic) => namespaceOf(topic) === namespace)
   const needing = services.filter(
-    (service) => isRunning(service) && inNamespace.some((topic) => isHeardAgain(service.name, service.hears, topic)),
+    (service) =>
+      isRunning(service) && [...service.hears, ...service.says].some((topic) => namespaceOf(topic) === namespace),
   )
   const oldest = needing.map(({ name }) => readSnapshots(realDisk, log, name).at(-1)?.seq ?? 1)
   return Math.min(...oldest, Number.POSITIVE_INFINITY)
