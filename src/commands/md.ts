@@ -17,7 +17,7 @@ const toldEveryMs = 200
 export default class Md extends TraderCommand {
   static override summary = 'Feed the market: a data set at its speed, or the seeded one; build bars from trades'
   static override description =
-    'A data set goes on where the log ends. The feed begins when every service of the topology has its configuration.'
+    'A data set goes on where the log ends. The feed begins when every service of the topology has its configuration and every strategy has said what it reads.'
   static override flags = processFlags
 
   async run(): Promise<void> {

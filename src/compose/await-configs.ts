@@ -2,12 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { readSecret } from '#lib/bus/auth.ts'
 import { connectBus } from '#lib/bus/bus-client.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
+import type { Event } from '#schemas/event.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
 import type { ProcessFlags } from './service-process.ts'
 import { timeMode } from './time-mode.ts'
 import type { Topology } from './topology.ts'
 
-/** Waits until the log has the configuration of every service that answers, so that none of them misses the beginning. */
+/**
+ * Waits until the log has the configuration of every service that answers, and what each strategy asks to be computed, so that none of them
+ * misses the beginning.
+ */
 export async function awaitConfigs(
   { url, keys }: ProcessFlags,
   topology: Topology,
@@ -37,10 +41,10 @@ function seeConfigs(url: string, keys: string, missing: Set<string>, signal: Abo
       secret: readSecret(keys, 'md'),
       ca: trustedCa(url, keys),
       from: 1,
-      topics: ['system.config'],
+      topics: ['system.config', 'strategy.loaded'],
       onClose,
       onEvents: (events) => {
-        for (const { topic, payload } of events) if (topic === 'system.config') missing.delete(payload.service)
+        for (const event of events) take(event, missing)
         if (missing.size === 0) resolve()
       },
     }).then((bus) => {
@@ -50,4 +54,16 @@ function seeConfigs(url: string, keys: string, missing: Set<string>, signal: Abo
       else setInterval(() => missing.size === 0 && closed(), 100).unref()
     }, reject)
   })
+}
+
+function take({ topic, payload }: Event, missing: Set<string>): void {
+  if (topic === 'strategy.loaded') missing.delete(`strategy ${payload.strategy}`)
+  if (topic !== 'system.config') return
+  missing.delete(payload.service)
+  if (payload.service !== 'strategy') return
+  // Who said it has checked it.
+  const { strategies } = payload.config as unknown as {
+    readonly strategies: readonly { readonly definition: { readonly name: string } }[]
+  }
+  for (const { definition } of strategies) missing.add(`strategy ${definition.name}`)
 }
