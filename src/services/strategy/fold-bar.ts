@@ -44,7 +44,7 @@ export function foldIndicator(state: State, { cause, payload }: Event<IndicatorT
     const progress = runningOf(state, strategy).series[series] as SeriesProgress
     // It was loaded after the bar came.
     if (progress.open === null) continue
-    for (const { slot, output } of outputs) progress.open.values.push([slot, values[output] ?? null])
+    for (const { place, output } of outputs) progress.open.values[place] = values[output] ?? null
     progress.missing--
     if (progress.missing === 0) complete(state, strategy, series, progress.open)
   }
@@ -53,11 +53,13 @@ export function foldIndicator(state: State, { cause, payload }: Event<IndicatorT
 // A waiting bar that is older than the one that has its indicators will never get its own: nobody computed them yet. [T5]
 function isOpen(state: State, stream: Stream, cause: string | null): boolean {
   if (stream.openBar === cause) return true
-  const n = stream.waiting.findIndex(({ id }) => id === cause)
-  const found = stream.waiting[n]
+  const { waiting } = stream
+  let n = 0
+  while (n < waiting.length && waiting[n]?.id !== cause) n++
+  const found = waiting[n]
   if (!found) return false
-  if (n === 0) stream.waiting.shift()
-  else stream.waiting.splice(0, n + 1)
+  if (n === 0) waiting.shift()
+  else waiting.splice(0, n + 1)
   stream.openBar = found.id
   for (const reader of stream.computed) open(state, reader, found.bar, found.at)
   return true
@@ -69,12 +71,11 @@ function open(state: State, reader: Reader, bar: Bar, at: number): void {
   progress.missing = reader.keys
 }
 
-const takeBar = ({ fields }: Reader, bar: Bar, at: number): TakenBar => ({
-  at,
-  start: bar.start,
-  end: bar.end,
-  values: fields.map(({ slot, field }) => [slot, Number(bar[field])]),
-})
+function takeBar({ blank, fields }: Reader, bar: Bar, at: number): TakenBar {
+  const values: (number | null)[] = blank.slice()
+  for (const { place, field } of fields) values[place] = Number(bar[field])
+  return { at, start: bar.start, end: bar.end, values }
+}
 
 /** [T6] */
 function complete(state: State, strategy: number, series: number, bar: TakenBar): void {
@@ -102,7 +103,8 @@ function lookAtLevels(state: State, strategy: number, series: number, bar: Taken
   const { levelsOn } = (state.config.strategies[strategy] as BoundStrategy).definition
   const running = runningOf(state, strategy)
   if (levelsOn?.series !== series || !running.holding || running.isFailed) return
-  const valueIn = (wanted: number) => bar.values.find(([slot]) => slot === wanted)?.[1] ?? null
+  const { slots } = running.series[series] as SeriesProgress
+  const valueIn = (slot: number) => bar.values[slots.indexOf(slot)] ?? null
   reachLevels(running.holding, valueIn(levelsOn.high), valueIn(levelsOn.low))
   if (running.holding.hit === null) return
   running.at = bar.at
@@ -117,28 +119,51 @@ const mostQueued = 1_000
  * bars and indicators interleave, the same bars meet.
  */
 function takeMatched(running: Running): boolean {
-  const awaited = running.series.filter((one) => one.isAwaited)
-  for (;;) {
-    if (awaited.some(({ queue }) => queue.length === 0)) return false
-    const heads = awaited.map(({ queue }) => queue[0] as TakenBar)
-    const latest = Math.max(...heads.map(({ start }) => start))
-    const isOver = ({ start, end }: TakenBar) => start < latest && end <= latest
-    if (!heads.some(isOver)) break
-    for (const { queue } of awaited) if (isOver(queue[0] as TakenBar)) queue.shift()
+  const { series, incoming } = running
+  if (!hasMatch(series)) return false
+  let [at, from, end] = [0, 0, 0]
+  for (const progress of series) {
+    if (!progress.isAwaited) continue
+    const bar = takeOldest(progress, incoming)
+    at = Math.max(at, bar.at)
+    from = Math.max(from, bar.start)
+    end = Math.max(end, bar.end)
   }
-  running.at = Math.max(...awaited.map(({ queue }) => (queue[0] as TakenBar).at))
-  running.from = Math.max(...awaited.map(({ queue }) => (queue[0] as TakenBar).start))
-  const end = Math.max(...awaited.map(({ queue }) => (queue[0] as TakenBar).end))
-  for (const progress of awaited) takeOldest(progress, running.incoming)
-  for (const progress of running.series)
+  running.at = at
+  running.from = from
+  for (const progress of series)
     while (!progress.isAwaited && (progress.queue[0]?.end ?? Number.POSITIVE_INFINITY) <= end)
-      takeOldest(progress, running.incoming)
+      takeOldest(progress, incoming)
   return true
 }
 
-function takeOldest({ queue, bars }: SeriesProgress, incoming: Running['incoming']): void {
-  for (const [slot, value] of (queue.shift() as TakenBar).values) incoming[slot] = value
+/** Drops what has no partner; true when the oldest bars of all awaited series cover one time. */
+function hasMatch(series: readonly SeriesProgress[]): boolean {
+  for (;;) {
+    let latest = Number.NEGATIVE_INFINITY
+    for (const { isAwaited, queue } of series) {
+      if (!isAwaited) continue
+      const oldest = queue[0]
+      if (!oldest) return false
+      if (oldest.start > latest) latest = oldest.start
+    }
+    let hasDropped = false
+    for (const { isAwaited, queue } of series) {
+      const oldest = queue[0] as TakenBar
+      if (!isAwaited || oldest.start >= latest || oldest.end > latest) continue
+      queue.shift()
+      hasDropped = true
+    }
+    if (!hasDropped) return true
+  }
+}
+
+function takeOldest({ queue, slots, bars }: SeriesProgress, incoming: Running['incoming']): TakenBar {
+  const bar = queue.shift() as TakenBar
+  for (let place = 0; place < slots.length; place++)
+    incoming[slots[place] as number] = bar.values[place] as number | null
   if (bars) keepBar(bars, incoming)
+  return bar
 }
 
 function keepBar(bars: History, incoming: readonly (number | null)[]): void {

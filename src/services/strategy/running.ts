@@ -3,6 +3,7 @@ import { reserveHistory } from '#lib/strategy/look-back.ts'
 import { isTick, type Slot } from '#lib/strategy/strategy-slot.ts'
 import type { Holding } from './holding.ts'
 import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
+import { filledSlots } from './streams.ts'
 
 export type Target = 'long' | 'short' | 'flat'
 
@@ -46,17 +47,19 @@ export type SessionRange = {
   readonly low: number
 }
 
-/** A bar with what a strategy reads of it, by slot; `at` is its event time. */
+/** A bar with what a strategy reads of it, in the order of the slots that it fills; `at` is its event time. */
 export type TakenBar = {
   readonly at: number
   readonly start: number
   readonly end: number
-  readonly values: [slot: number, value: number | null][]
+  readonly values: (number | null)[]
 }
 
 export type SeriesProgress = {
   /** Of the timeframe of the first series: an evaluation waits for it. */
   readonly isAwaited: boolean
+  /** What its bars fill. */
+  readonly slots: readonly number[]
   /** Indicators of the newest bar that have yet to arrive; below 0 it takes no part in that bar. */
   missing: number
   /** The bar whose indicators arrive. */
@@ -86,6 +89,7 @@ export function startRunning({ definition }: BoundStrategy): Running {
     series: series.map(({ timeframe }, n) => ({
       // Two instruments are never traded at one instant.
       isAwaited: n === 0 || (timeframe === series[0]?.timeframe && !isTick(timeframe)),
+      slots: filledSlots(definition, n),
       missing: -1,
       open: null,
       queue: [],

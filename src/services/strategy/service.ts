@@ -118,7 +118,9 @@ function foldAnswer(state: State, event: Event<Out>): void {
 }
 
 function decide(state: State, input: Event<In>): readonly Statement<Out>[] {
-  if (state.due.length > 0) return state.due.flatMap((n) => answerBar(state, n))
+  const { due } = state
+  if (due.length > 0)
+    return due.length === 1 ? answerBar(state, due[0] as number) : due.flatMap((n) => answerBar(state, n))
   if (input.topic === 'system.command') return answerCommand(state, input)
   if (input.topic === 'system.config')
     return [...state.leaving.map(leavingIntent), ...state.config.strategies.map(loadedStatement)]

@@ -20,7 +20,8 @@ export function sessionValue(
 
 /** Takes the newest bar into the sessions that it lies in. */
 export function foldRanges({ definition, calendars }: BoundStrategy, running: Running): void {
-  for (const [n, session] of definition.sessions.entries()) {
+  for (let n = 0; n < definition.sessions.length; n++) {
+    const session = definition.sessions[n] as Session
     if (!session.range) continue
     const open = stretchAt(session, running.from, calendars)
     if (!open) continue

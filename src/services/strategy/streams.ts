@@ -1,4 +1,5 @@
-import type { BarField } from '#lib/strategy/strategy-slot.ts'
+import type { StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
+import type { BarField, Slot } from '#lib/strategy/strategy-slot.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
 
@@ -19,11 +20,13 @@ export type Stream = {
   openBar: string | null
 }
 
-/** A strategy on a series, both by index, and the slots that a bar fills itself. */
+/** A strategy on a series, both by index, and what a bar fills itself. A place is that among the slots that the series fills. */
 export type Reader = {
   readonly strategy: number
   readonly series: number
-  readonly fields: { readonly slot: number; readonly field: BarField }[]
+  /** As many nulls as the series fills slots. */
+  readonly blank: readonly null[]
+  readonly fields: { readonly place: number; readonly field: BarField }[]
   /** How many indicators make a bar complete. */
   keys: number
 }
@@ -31,7 +34,7 @@ export type Reader = {
 export type Tap = {
   readonly strategy: number
   readonly series: number
-  readonly outputs: { readonly slot: number; readonly output: string }[]
+  readonly outputs: { readonly place: number; readonly output: string }[]
 }
 
 /** An instrument has a dot and an interval begins with a digit: neither ever names a prototype's field. */
@@ -60,16 +63,18 @@ const emptyStream = (known: Stream | undefined): Stream => ({
 })
 
 function addReader(stream: Stream, { definition }: BoundStrategy, strategy: number, series: number): void {
-  const reader: Reader = { strategy, series, fields: [], keys: 0 }
-  definition.slots.forEach((from, slot) => {
-    if ('field' in from && from.series === series) reader.fields.push({ slot, field: from.field })
+  const slots = filledSlots(definition, series)
+  const reader: Reader = { strategy, series, blank: slots.map(() => null), fields: [], keys: 0 }
+  slots.forEach((slot, place) => {
+    const from = definition.slots[slot] as Slot
+    if ('field' in from) reader.fields.push({ place, field: from.field })
   })
   definition.indicators.forEach(({ series: of, key }, indicator) => {
     if (of !== series) return
     const tap: Tap = { strategy, series, outputs: [] }
-    definition.slots.forEach((from, slot) => {
-      if (!('indicator' in from) || from.indicator !== indicator) return
-      tap.outputs.push({ slot, output: from.output })
+    slots.forEach((slot, place) => {
+      const from = definition.slots[slot] as Slot
+      if ('indicator' in from && from.indicator === indicator) tap.outputs.push({ place, output: from.output })
     })
     stream.taps[key] ??= []
     stream.taps[key].push(tap)
@@ -78,3 +83,10 @@ function addReader(stream: Stream, { definition }: BoundStrategy, strategy: numb
   if (reader.keys > 0) stream.computed.push(reader)
   else stream.plain.push(reader)
 }
+
+/** The slots that bars of a series and their indicators fill. */
+export const filledSlots = ({ slots, indicators }: StrategyDefinition, series: number): number[] =>
+  slots.flatMap((from, slot) => {
+    const of = 'field' in from ? from.series : 'indicator' in from ? indicators[from.indicator]?.series : undefined
+    return of === series ? [slot] : []
+  })
