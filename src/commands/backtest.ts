@@ -62,7 +62,7 @@ export default class Backtest extends TraderCommand {
     const name = definition?.name ?? basename(args.strategy, '.yaml')
     const data = marketOf(flags)
     const roles = rolesIn(definition, flags.instrument ?? [], data.instruments)
-    if (definition !== null) checkBars(definition, roles, widths, data)
+    if (definition !== null) checkBars(definition, roles, () => widths, data)
     const started = new Date()
     const run = id ?? freeId(flags.runs, started, name)
     const folder = join(flags.runs, run)

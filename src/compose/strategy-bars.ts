@@ -4,13 +4,13 @@ import type { BacktestData } from './backtest-data.ts'
 import type { Roles } from './strategy-roles.ts'
 
 /**
- * Throws a UserError where the data lack bars that a strategy reads: recorded ones, or trades to build those of `widths` from. Reads no
- * further than to the first of each.
+ * Throws a UserError where the data lack bars that a strategy reads: recorded ones, or trades to build those of an instrument's `widths` from.
+ * Reads no further than to the first of each.
  */
 export function checkBars(
-  { name, series }: StrategyDefinition,
+  { name, series }: Pick<StrategyDefinition, 'name' | 'series'>,
   roles: Roles,
-  widths: readonly string[],
+  widths: (instrument: string) => readonly string[],
   { facts, instruments }: Pick<BacktestData, 'facts' | 'instruments'>,
 ): void {
   const missing = series
@@ -43,11 +43,11 @@ export function checkBars(
 type Read = { readonly instrument: string; readonly timeframe: string }
 
 class BarsFound {
-  readonly #widths: readonly string[]
+  readonly #widths: (instrument: string) => readonly string[]
   readonly #bars = new Map<string, Set<string>>()
   readonly #traded = new Set<string>()
 
-  constructor(widths: readonly string[]) {
+  constructor(widths: (instrument: string) => readonly string[]) {
     this.#widths = widths
   }
 
@@ -63,7 +63,7 @@ class BarsFound {
   addTrade(instrument: string): boolean {
     if (this.#traded.has(instrument)) return false
     this.#traded.add(instrument)
-    for (const width of ['trade', ...this.#widths]) this.add(instrument, width)
+    for (const width of ['trade', ...this.#widths(instrument)]) this.add(instrument, width)
     return true
   }
 

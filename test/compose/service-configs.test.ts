@@ -5,6 +5,7 @@ import { afterAll, expect, test } from 'vitest'
 import { assignmentsOf } from '#compose/assignments.ts'
 import { configsOf } from '#compose/service-configs.ts'
 import { readTopology } from '#compose/topology.ts'
+import { generateMarketData } from '#services/md/adapters/generate-market-data.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trader-configs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -42,5 +43,25 @@ test('a strategy that reads bars that nothing builds is refused: it would wait f
   expect(assignmentsOf(topologyOf(['fast', '5s']), null).of('strategy').config).not.toBeNull()
   expect(() => assignmentsOf(topologyOf(['fast', '7s']), null)).toThrow(
     expect.objectContaining({ message: 'fast reads bars of 7s of ACME.SIM, and nothing builds them' }),
+  )
+})
+
+test('so is one of a recorded market that has no such bars and no trades to build them from', () => {
+  const data = join(folder, 'data')
+  generateMarketData(data, { kind: 'bars', seed: 1, bars: 3, interval: '1m', startAt: 0 }, () => undefined)
+  const recorded = (timeframe: string) => {
+    const { strategies } = topologyOf(['fast', timeframe])
+    const file = join(folder, 'recorded.yaml')
+    const text = { feed: { kind: 'data-set', path: 'data' }, venue: { fill: 'next-open' }, strategies }
+    writeFileSync(file, JSON.stringify(text))
+    return readTopology(file)
+  }
+  expect(assignmentsOf(recorded('1m'), null).of('strategy').config).not.toBeNull()
+  expect(() => assignmentsOf(recorded('5m'), null)).toThrow(
+    expect.objectContaining({
+      name: 'UserError',
+      message: 'the data has bars of 1m; fast reads 5m',
+      hint: 'it has no trades to build others from',
+    }),
   )
 })

@@ -56,7 +56,7 @@ export default class StrategyTest extends TraderCommand {
     const { definition, hash } = readStrategyFile(args.strategy)
     const data = marketOf(flags)
     const roles = rolesIn(definition, flags.instrument ?? [], data.instruments)
-    if (definition !== null) checkBars(definition, roles, widths, data)
+    if (definition !== null) checkBars(definition, roles, () => widths, data)
     const topology = Topology.safeParse({
       run: 'test',
       feed: data.feed,
