@@ -114,11 +114,13 @@ function Header({ shown: { run, screen, router }, paint }: PartProps): ReactNode
   const time = screen.at === null ? 'no event yet' : dateTime(screen.at)
   const rate = router === null ? 'router away' : `${grouped(router.eventsPerSecond)} events/s`
   const seq = grouped(Math.max(router?.head ?? 0, screen.seq))
+  const stopped = [...new Set(screen.halts.stopped.map(({ strategy }) => strategy))]
   return (
     <Text wrap="truncate">
       {`trader ${run}  `}
       {screen.isSimulated === true ? <Text {...paint('magenta')}>SIMULATED </Text> : null}
       {screen.halts.halted !== null ? <Text {...paint('red')}>HALTED </Text> : null}
+      {stopped.length > 0 ? <Text {...paint('red')}>{`stopped: ${stopped.join(', ')} `}</Text> : null}
       {`${time}  seq ${seq}  ${rate}`}
     </Text>
   )

@@ -5,13 +5,13 @@ export type Notice = { readonly at: number; readonly text: string }
 export type HaltsShown = {
   /** Why there is no new exposure; null while there may be. */
   readonly halted: string | null
-  /** Strategies that are not active, with their reason. */
-  readonly strategies: Readonly<Record<string, string>>
+  /** Strategies that are stopped, and by whom: a strategy runs when nobody stops it. */
+  readonly stopped: readonly { readonly strategy: string; readonly by: 'strategy' | 'risk' }[]
   /** Newest first. */
   readonly notices: readonly Notice[]
 }
 
-export const noHalts: HaltsShown = { halted: null, strategies: {}, notices: [] }
+export const noHalts: HaltsShown = { halted: null, stopped: [], notices: [] }
 
 const noticesKept = 20
 
@@ -40,9 +40,17 @@ export function haltOf(halts: HaltsShown, event: Event): HaltsShown {
     }
     case 'strategy.status': {
       const { strategy, state, reason } = event.payload
-      const { [strategy]: _, ...others } = halts.strategies
-      const strategies = state === 'active' ? others : { ...others, [strategy]: `${state}: ${reason}` }
-      return { ...notice(`${strategy} ${state}: ${reason}`), strategies }
+      const stopped = stoppedBy(halts, 'strategy', strategy, state !== 'active')
+      return { ...notice(`${strategy} ${state}: ${reason}`), stopped }
+    }
+    case 'risk.strategy_halted': {
+      const { strategy, code, value, limit } = event.payload
+      const stopped = stoppedBy(halts, 'risk', strategy, true)
+      return { ...notice(`risk halted ${strategy}: ${code} ${value}, limit ${limit}`), stopped }
+    }
+    case 'risk.strategy_resumed': {
+      const { strategy, reason } = event.payload
+      return { ...notice(`risk resumed ${strategy}: ${reason}`), stopped: stoppedBy(halts, 'risk', strategy, false) }
     }
     case 'system.alert': {
       const { code, subject, message } = event.payload
@@ -53,3 +61,13 @@ export function haltOf(halts: HaltsShown, event: Event): HaltsShown {
   }
   return halts
 }
+
+const stoppedBy = (
+  { stopped }: HaltsShown,
+  by: HaltsShown['stopped'][number]['by'],
+  strategy: string,
+  isStopped: boolean,
+): HaltsShown['stopped'] => [
+  ...stopped.filter((one) => one.by !== by || one.strategy !== strategy),
+  ...(isStopped ? [{ strategy, by }] : []),
+]

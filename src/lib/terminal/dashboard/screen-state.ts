@@ -78,6 +78,8 @@ export const historyTopics = [
   'risk.halted',
   'risk.resumed',
   'risk.rejected',
+  'risk.strategy_halted',
+  'risk.strategy_resumed',
   'risk.violation',
   'strategy.status',
   'system.alert',

@@ -30,7 +30,7 @@ const shown: Shown = {
     prices: { 'SPY.SIM': { last: '412.35', recent: [1, 2, 3, 2] } },
     halts: {
       halted: 'OPERATOR: x',
-      strategies: {},
+      stopped: [],
       notices: [{ at: 1_700_000_000_000_000, text: 'halted: OPERATOR: x' }],
     },
   },
@@ -54,6 +54,15 @@ describe('the dashboard', () => {
     expect(lines.join('\n')).toMatch(/SPY\.SIM +412\.35/)
     expect(lines.join('\n')).toContain('halted: OPERATOR: x')
     expect(lines.join('\n')).toContain('k kill switch')
+  })
+
+  it('names the strategies that are stopped before anything that may be cut', () => {
+    const stopped = [
+      { strategy: 'cross', by: 'risk' },
+      { strategy: 'cross', by: 'strategy' },
+    ] as const
+    const screen = { ...shown.screen, halts: { ...shown.screen.halts, stopped } }
+    expect(frame(80, 24, { screen })[0]).toMatch(/^trader live {2}SIMULATED HALTED stopped: cross 2023-11-14/)
   })
 
   it('uses the room of a larger terminal', () => {

@@ -68,6 +68,17 @@ describe('what the dashboard shows', () => {
     expect(halts.notices.map(({ text }) => text)).toEqual(['resumed: ann: back', 'halted: OPERATOR: ann: lunch'])
   })
 
+  it('shows a strategy as stopped until both itself and risk let it run', () => {
+    const own = (state: 'active' | 'halted') => event('strategy.status', { strategy: 'cross', state, reason: 'ann' })
+    const found = { code: 'DAILY_LOSS_EXCEEDS_MAX', value: '120', limit: '100' } as const
+    const byRisk = event('risk.strategy_halted', { strategy: 'cross', ...found })
+    const { halts } = screenAfter(byRisk, own('halted'), own('active'))
+    expect(halts.stopped).toEqual([{ strategy: 'cross', by: 'risk' }])
+    expect(halts.notices.at(-1)?.text).toBe('risk halted cross: DAILY_LOSS_EXCEEDS_MAX 120, limit 100')
+    const resumed = event('risk.strategy_resumed', { strategy: 'cross', reason: 'ann: looked at it' })
+    expect(screenAfter(byRisk, resumed).halts.stopped).toEqual([])
+  })
+
   it('never goes back in time or seq', () => {
     const { at, seq: newest } = screenAfter(
       { ...event('system.time', { now: 5 }, 5), seq: 900 },
