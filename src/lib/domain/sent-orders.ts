@@ -10,6 +10,8 @@ export type SentOrder = {
   readonly side: 'buy' | 'sell'
   /** Absent for an order at the market. */
   readonly limitPrice?: string | undefined
+  readonly stopPrice?: string | undefined
+  readonly trailingOffset?: string | undefined
   /** The entry that it closes, where it is an exit of a bracket. */
   readonly closes?: string | undefined
   /** It can only take a position towards zero. */

@@ -1,4 +1,5 @@
-import { asMoney, type Money, moneyOf, moneyText } from '#lib/domain/money.ts'
+import type { ExactDecimal } from '#lib/bars/exact-decimal.ts'
+import { asMoney, type Money, moneyOf, moneyScale, moneyText } from '#lib/domain/money.ts'
 import type { NewestPrices } from '#lib/domain/newest-price.ts'
 import { type OldestFirst, oldestFirst } from '#lib/domain/oldest-first.ts'
 import {
@@ -71,6 +72,9 @@ export type Account = {
   /** By `bookKey`; kept only where a limit asks for it. */
   readonly trips: Map<string, Trip>
 }
+
+/** The cash, exact. */
+export const cashOf = ({ cash }: Account): ExactDecimal => ({ units: cash, scale: moneyScale })
 
 export const openAccount = (config: RiskConfig): Account => ({
   config,

@@ -1,9 +1,8 @@
-import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { type Money, moneyScale } from '#lib/domain/money.ts'
-import { newestPrice } from '#lib/domain/newest-price.ts'
-import { absExact, maxExact, negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
-import type { Account } from './account.ts'
+import { addExact, compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { zero } from '#lib/domain/signed-decimal.ts'
+import { type Account, cashOf } from './account.ts'
 import { findBook } from './book.ts'
+import { brokenCash } from './broken-cash.ts'
 import { type BrokenLimit, exactText, type Priced } from './proposal.ts'
 import { extentOf, heldValue, type Rates, requirementOf, withOrder } from './requirement.ts'
 
@@ -48,65 +47,8 @@ function brokenInitial(account: Account, order: Priced, rates: Rates): BrokenLim
   }
   const value = heldValue(account)
   if (value === null) return { code: 'NO_PRICE' }
-  const equity = addExact(exactMoney(account.cash), value)
+  const equity = addExact(cashOf(account), value)
   return compareExact(required, equity) > 0
     ? { code: 'MARGIN_EXCEEDS_AVAILABLE', value: exactText(required), limit: exactText(equity) }
     : null
 }
-
-/** Everything is paid in full: what buys at work may cost and short puts may have to buy comes out of cash. */
-function brokenCash(account: Account, order: Priced): BrokenLimit | null {
-  const { instrument, side, quantity, price, listing } = order
-  const cost = side === 'buy' ? multiplyExact(multiplyExact(quantity, absExact(price)), listing.multiplier) : zero
-  let reserved = cost
-  for (const [held, books] of account.books.byInstrument) {
-    let buys = zero
-    for (const book of books) buys = addExact(buys, book.buys)
-    const secured = securedPuts(account, held, held === instrument ? order : null)
-    if (buys.units === 0n && secured.units === 0n) continue
-    const newest = newestPrice(account.prices, held)
-    const multiplier = account.instruments.get(held)?.multiplier
-    if (newest === null || multiplier === undefined) return { code: 'NO_PRICE', value: held }
-    const paid = multiplyExact(multiplyExact(buys, absExact(parseExact(newest))), multiplier)
-    reserved = addExact(reserved, addExact(paid, secured))
-  }
-  if (!account.books.byInstrument.has(instrument))
-    reserved = addExact(reserved, securedPuts(account, instrument, order))
-  if (side === 'sell') {
-    const short = shortIn(account, instrument, order)
-    const isCovered = listing.kind === 'option' && (listing.right === 'put' || isCallCovered(account, order, short))
-    if (short.units > 0n && !isCovered)
-      return { code: 'SHORT_NOT_ALLOWED', value: exactText(negateExact(short)), limit: '0' }
-  }
-  const cash = exactMoney(account.cash)
-  return compareExact(reserved, cash) > 0
-    ? { code: 'MARGIN_EXCEEDS_AVAILABLE', value: exactText(reserved), limit: exactText(cash) }
-    : null
-}
-
-/** How far short the account could come to be in an instrument, all strategies together. */
-function shortIn({ books }: Account, instrument: string, order: Priced | null): ExactDecimal {
-  let short = order?.side === 'sell' ? order.quantity : zero
-  for (const { position, sells } of books.byInstrument.get(instrument) ?? [])
-    short = addExact(short, subtractExact(sells, position))
-  return maxExact(zero, short)
-}
-
-function securedPuts(account: Account, instrument: string, order: Priced | null): ExactDecimal {
-  const listing = account.instruments.get(instrument)
-  if (listing?.right !== 'put' || listing.strike === null) return zero
-  return multiplyExact(
-    multiplyExact(shortIn(account, instrument, order), parseExact(listing.strike)),
-    listing.multiplier,
-  )
-}
-
-function isCallCovered(account: Account, { listing }: Priced, short: ExactDecimal): boolean {
-  if (listing.underlying === null) return false
-  let shares = zero
-  for (const { position, sells } of account.books.byInstrument.get(listing.underlying) ?? [])
-    shares = addExact(shares, subtractExact(position, sells))
-  return compareExact(shares, multiplyExact(short, listing.multiplier)) >= 0
-}
-
-const exactMoney = (money: Money): ExactDecimal => ({ units: money, scale: moneyScale })

@@ -28,9 +28,10 @@ export function foldWish(account: Account, { payload: wish, at }: Event<'instrum
 
 /** Its order is at work from here on. [R7] */
 export function foldApproval(account: Account, { id, payload }: Event<'risk.approved'>): void {
-  const { strategy, instrument, side, quantity, limitPrice } = payload
+  const { strategy, instrument, side, quantity, limitPrice, stopPrice, trailingOffset } = payload
   const clientOrderId = clientOrderIdOf(id)
-  const order = { clientOrderId, strategy, instrument, side, limitPrice, progress: submittedOrder(quantity) }
+  const prices = { limitPrice, stopPrice, trailingOffset }
+  const order = { clientOrderId, strategy, instrument, side, ...prices, progress: submittedOrder(quantity) }
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
   noteTime(account.approvedAt, account.now)

@@ -4,6 +4,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account, Wish } from './account.ts'
 import { bookKey, findBook, hasWorking, leavesOf, positionOf, workingOf } from './book.ts'
+import { brokenCover } from './broken-cash.ts'
 import { brokenLimit } from './broken-limit.ts'
 import { brokenCancelRate } from './broken-rate.ts'
 import { type BrokenLimit, exactText, type Proposal } from './proposal.ts'
@@ -35,7 +36,7 @@ export function answerWish(account: Account, wish: Wish, wishedAt: number): read
 
 /** Leave for the order that takes the position to the target, or why not. The strategy has nothing at work there. [R1] */
 export function judge(account: Account, wish: Wish, wishedAt: number): readonly Verdict[] {
-  const { strategy, instrument, target, limitPrice, stopPrice } = wish
+  const { strategy, instrument, target, limitPrice, stopPrice, trailingOffset } = wish
   const position = findBook(account, strategy, instrument)?.position ?? zero
   const difference = subtractExact(parseExact(target), position)
   if (difference.units === 0n) return [refusal(wish, { code: 'ALREADY_AT_TARGET', value: target })]
@@ -45,7 +46,10 @@ export function judge(account: Account, wish: Wish, wishedAt: number): readonly 
   const closes = closingPart(position, side, quantity)
   if (wish.isReduceOnly && compareExact(closes, quantity) !== 0)
     return [refusal(wish, { code: 'REDUCE_ONLY', value: exactText(quantity), limit: exactText(closes) })]
-  const proposal: Proposal = { strategy, instrument, side, quantity, limitPrice, stopPrice, wishedAt }
+  const prices = { limitPrice, stopPrice, trailingOffset }
+  const proposal: Proposal = { strategy, instrument, side, quantity, ...prices, wishedAt }
+  const uncovered = closes.units === 0n ? null : brokenCover(account, { instrument, side, quantity: closes })
+  if (uncovered !== null) return [refusal(wish, uncovered)]
   const broken = compareExact(closes, quantity) === 0 ? null : brokenLimit(account, proposal)
   if (broken === null) return [approval(account, wish, side, quantity)]
   if (closes.units === 0n) return [refusal(wish, broken)]

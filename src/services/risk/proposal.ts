@@ -12,6 +12,7 @@ export type Proposal = {
   readonly quantity: ExactDecimal
   readonly limitPrice: string | undefined
   readonly stopPrice: string | undefined
+  readonly trailingOffset: string | undefined
   /** Of its wish, microseconds. */
   readonly wishedAt: number
 }

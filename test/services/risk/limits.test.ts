@@ -174,6 +174,41 @@ describe('exposure and margin', () => {
       .then(approve('sell', '1'))
   })
 
+  test('[R28] a cash account reserves what a stop or a limit may cost, also of what is at work', () => {
+    const config = limited({}, { startingCash: '1000', margin: { kind: 'cash' } })
+    start(config)
+      .when(wish('9', { orderType: 'stop', stopPrice: '200' }))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '1800', '1000'))
+      .when(wish('9', { orderType: 'limit', limitPrice: '50' }))
+      .then(approve('buy', '9', { orderType: 'limit', limitPrice: '50' }))
+      .when(wish('56', { instrument: eth }))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '1010', '1000'))
+      .when(wish('55', { instrument: eth }))
+      .then(approve('buy', '55'))
+  })
+
+  test('[R28] in a cash account one strategy does not sell what another holds', () => {
+    const config = limited({}, { startingCash: '1000', margin: { kind: 'cash' } })
+    start(config, wish('9'), fill('t-6-0', 'buy', '9'))
+      .when(wish('-9', { strategy: 'b' }))
+      .then(refuse('SHORT_NOT_ALLOWED', '-9', '0'))
+  })
+
+  test('[R28] [R6] a share covers one call, of whatever strike, and is not sold from under it', () => {
+    const config = limited({}, { startingCash: '2000', margin: { kind: 'cash' } })
+    const other = 'BTC-110-C.BINANCE'
+    const more = listed(other, { kind: 'option', underlying: btc, strike: '110', right: 'call', multiplier: '10' })
+    start(config, ...option('call'), more, bar(other, '4'), wish('10'), fill('t-10-0', 'buy', '10'))
+      .when(wish('-1', { instrument: put }))
+      .then(approve('sell', '1'))
+      .when(wish('-1', { instrument: other }))
+      .then(refuse('SHORT_NOT_ALLOWED', '-1', '0'))
+      .when(wish('0'))
+      .then(refuse('SHORT_NOT_ALLOWED', '0', '10'))
+      .when(wish('11'))
+      .then(approve('buy', '1'))
+  })
+
   test('[R28] a margin account: rates by kind; a short option by the underlying less what it is out of the money', () => {
     const margin = { kind: 'margin', rates: { initial: 0.5, maintenance: 0.25 } }
     start(limited({}, { startingCash: '1000', margin }))

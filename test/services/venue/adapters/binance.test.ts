@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { once } from 'node:events'
+import { connect } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import type { Fact } from '#schemas/event.ts'
@@ -54,6 +55,42 @@ const balances = async () => {
   const { body } = await call('GET', 'account')
   return Object.fromEntries((body.balances as { asset: string }[]).map(({ asset, ...rest }) => [asset, rest]))
 }
+
+describe('a client cannot end the server', () => {
+  test('with a request that is none', async () => {
+    const socket = new WebSocket(`${server.url.replace('http', 'ws')}/ws-api/v3`)
+    await once(socket, 'open')
+    const asked = [
+      { request: '{"method":"ping","params":null}', status: 200 },
+      { request: '{"method":"ping","params":{"a":{"toString":1}}}', status: 400 },
+      { request: 'null', status: 400 },
+    ]
+    for (const { request, status } of asked) {
+      socket.send(request)
+      const [answer] = await once(socket, 'message')
+      expect(JSON.parse(String(answer))).toMatchObject({ status })
+    }
+    socket.terminate()
+    expect(await open('ping')).toEqual({ status: 200, body: {} })
+  })
+
+  test.each([
+    'POST /api/v3/order HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nabc',
+    'GET // HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+  ])('that goes away, or asks for what is no address', async (bytes) => {
+    const rejections: unknown[] = []
+    const onRejection = (error: unknown) => rejections.push(error)
+    process.on('unhandledRejection', onRejection)
+    const socket = connect(Number(new URL(server.url).port), '127.0.0.1')
+    socket.write(bytes)
+    await new Promise((done) => setTimeout(done, 100))
+    socket.destroy()
+    await new Promise((done) => setTimeout(done, 100))
+    process.off('unhandledRejection', onRejection)
+    expect(rejections).toEqual([])
+    expect(await open('ping')).toEqual({ status: 200, body: {} })
+  })
+})
 
 describe('market data', () => {
   test('ping, time, listings with their filters, top of book', async () => {

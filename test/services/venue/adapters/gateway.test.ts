@@ -225,3 +225,16 @@ test('[G16] a cancel goes out while nothing may be submitted, and its end is sai
     reason: 'asked',
   })
 })
+
+test('[G16] [G12] a cancel that had no effect while the venue was away is tried again, and an alert says so', async () => {
+  start()
+  into('order.submitted', submitted('t-1-0'))
+  await hasSaid('order.accepted')
+  line.setDown(true)
+  into('order.cancel_requested', { clientOrderId: 't-1-0', instrument, reason: 'halted: operator' })
+  await hasSaid('system.alert')
+  expect(said.some(({ topic }) => topic === 'order.canceled')).toBe(false)
+  line.setDown(false)
+  await hasSaid('order.canceled')
+  expect(atVenue()).toMatchObject([{ status: 'CANCELED' }])
+})

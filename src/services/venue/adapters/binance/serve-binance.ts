@@ -30,6 +30,7 @@ export type BinanceServerOptions = {
 }
 
 const longestBody = 64 << 10
+const local = 'http://localhost'
 
 /** The simulated venue over Binance's Spot REST API and WebSocket streams, on one port. Throws a UserError when it is taken. */
 export async function serveBinance(options: BinanceServerOptions): Promise<BinanceServer> {
@@ -47,7 +48,8 @@ export async function serveBinance(options: BinanceServerOptions): Promise<Binan
   const sockets = new WebSocketServer({ server, maxPayload: longestBody, perMessageDeflate: false })
   sockets.on('connection', (socket, { url = '/' }) => {
     if (url === '/ws-api/v3') api.join(socket)
-    else if (!hub.join(socket, new URL(url, 'http://localhost'))) socket.close(1008, 'there is no such stream')
+    else if (!URL.canParse(url, local) || !hub.join(socket, new URL(url, local)))
+      socket.close(1008, 'there is no such stream')
   })
   const { port: taken } = server.address() as AddressInfo
   return {
@@ -88,6 +90,8 @@ async function serve(
     if (route.security === 'signed') checkSignature(query, body, params, key, nowMs())
     say(200, route.answer(served, params))
   } catch (error) {
+    // Who went away within the request is told nothing.
+    if (request.destroyed && !request.complete) return
     if (!(error instanceof BinanceFault)) {
       say(500, { code: -1000, msg: 'An unknown error occurred while processing the request.' })
       throw error

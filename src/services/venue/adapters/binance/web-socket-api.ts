@@ -101,13 +101,15 @@ const methods: Readonly<Record<string, string>> = {
 }
 
 function requestIn(text: string): { id: unknown; method: string; params: Map<string, string> } {
-  let asked: { id?: unknown; method?: unknown; params?: Record<string, unknown> } | null
+  let asked: { id?: unknown; method?: unknown; params?: object | null } | null
   try {
     asked = JSON.parse(text)
   } catch {
     throw fault.illegal('request')
   }
-  const { id = null, method, params = {} } = asked ?? {}
+  const { id = null, method, params } = asked ?? {}
   if (typeof method !== 'string') throw fault.mandatory('method')
-  return { id, method, params: new Map(Object.entries(params).map(([name, value]) => [name, String(value)])) }
+  const named = Object.entries(params ?? {})
+  for (const [name, value] of named) if (typeof value === 'object') throw fault.illegal(name)
+  return { id, method, params: new Map(named.map(([name, value]) => [name, String(value)])) }
 }

@@ -16,16 +16,14 @@ export type Situation = {
   readonly venue: Pick<RealVenue, 'unfit'>
 }
 
+/** So many without effect are an alert. */
 export const cancelsMost = 5
 export const queriesMost = 5
 
 /** What is to be done next for an order that has not ended. */
 export function nextStep(order: GatewayOrder, situation: Situation): Step {
   if (lacksTrades(order) || (order.end !== null && !order.said.ended)) return bounded(order, 'ask')
-  if (order.venueOrderId !== null) {
-    if (order.cancelReason === null) return wait
-    return order.cancels < cancelsMost ? { kind: 'cancel' } : wait
-  }
+  if (order.venueOrderId !== null) return order.cancelReason === null ? wait : { kind: 'cancel' }
   if (order.takenUntilMs !== null) return inDoubt(order, order.takenUntilMs, situation)
   return notThere(order, situation)
 }

@@ -19,7 +19,7 @@ export type DeskOptions = {
 }
 
 const pauseMs = 1_000
-const shortestPauseMs = 20
+const pauseAfter = (tries: number): number => Math.min(5_000, 2 ** tries * 20)
 
 /** Does for each order of the log what is to be done at the venue, one thing at a time, and says what the venue shows of it, once. */
 export class OrderDesk {
@@ -118,7 +118,7 @@ export class OrderDesk {
     if (answer.kind === 'done') await this.show(order, answer.value)
     else if (answer.kind !== 'nothing') await this.ask(order)
     if (order.said.ended || order.end !== null) return
-    this.#pause(order, answer, 2 ** order.cancels * shortestPauseMs)
+    this.#pause(order, answer, pauseAfter(order.cancels))
     if (order.cancels === cancelsMost)
       this.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `its cancel had no effect ${cancelsMost} times`)
   }
@@ -128,7 +128,7 @@ export class OrderDesk {
     const isProof = await this.ask(order)
     if (isProof && order.venueOrderId !== null) return
     order.queries++
-    order.notBeforeMs = this.#options.nowMs() + Math.min(5_000, 2 ** order.queries * shortestPauseMs)
+    order.notBeforeMs = this.#options.nowMs() + pauseAfter(order.queries)
     if (!isProof && order.queries === queriesMost)
       this.alert(
         'VENUE_UNREACHABLE',

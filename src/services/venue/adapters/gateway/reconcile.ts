@@ -25,6 +25,11 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const known = desk.orders.open()
   const open = await venue.openOrders()
   if (open.kind !== 'done') return unanswered('its open orders', open)
+  // It answers again: what was given up is tried again. [G15] [G16]
+  for (const order of known) {
+    order.queries = 0
+    order.cancels = 0
+  }
   const external: string[] = []
   const shown = new Set<unknown>()
   for (const view of open.value) {
@@ -39,8 +44,6 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   }
   for (const order of known) {
     if (shown.has(order) || order.said.ended) continue
-    order.queries = 0
-    order.cancels = 0
     const isUnsent = order.venueOrderId === null && order.takenUntilMs === null
     if (!isUnsent && !(await desk.ask(order, true))) return unanswered(order.venueClientId)
   }
