@@ -1,3 +1,4 @@
+import { tenTo } from '#lib/bars/exact-decimal.ts'
 import { fromUnits } from '#lib/domain/decimal.ts'
 import { divideHalfEven } from '#lib/domain/rounding.ts'
 import type { Rational } from './rational.ts'
@@ -9,7 +10,7 @@ import type { Rational } from './rational.ts'
 export function rationalText({ numerator, denominator }: Rational, digits: number, decimals = 400): string {
   const unsigned = numerator < 0n ? -numerator : numerator
   const scale = Math.min(decimals, Math.max(0, digits - magnitudeOf(unsigned, denominator)))
-  return fromUnits(divideHalfEven(numerator * 10n ** BigInt(scale), denominator), scale)
+  return fromUnits(divideHalfEven(numerator * tenTo(scale), denominator), scale)
 }
 
 /** How many digits stand before the point; zero or less counts the zeros behind it: 3 for 123.4, 0 for 0.5, -1 for 0.05. */
@@ -17,8 +18,6 @@ function magnitudeOf(numerator: bigint, denominator: bigint): number {
   if (numerator === 0n) return 1
   const estimate = numerator.toString().length - denominator.toString().length
   const isReached =
-    estimate >= 0
-      ? numerator >= denominator * 10n ** BigInt(estimate)
-      : numerator * 10n ** BigInt(-estimate) >= denominator
+    estimate >= 0 ? numerator >= denominator * tenTo(estimate) : numerator * tenTo(-estimate) >= denominator
   return isReached ? estimate + 1 : estimate
 }

@@ -1,3 +1,4 @@
+import { tenTo } from '#lib/bars/exact-decimal.ts'
 /** An exact fraction in lowest terms, its denominator above zero. */
 export type Rational = { readonly numerator: bigint; readonly denominator: bigint }
 
@@ -19,7 +20,7 @@ export function rationalOf(value: string | number): Rational {
   const power = Number(exponent) - fraction.length
   if (Math.abs(power) > largestPower) throw new RangeError(`${value} has more than ${largestPower} digits`)
   const units = BigInt(`${whole}${fraction}`) * (sign === '-' ? -1n : 1n)
-  return power >= 0 ? rational(units * 10n ** BigInt(power)) : rational(units, 10n ** BigInt(-power))
+  return power >= 0 ? rational(units * tenTo(power)) : rational(units, tenTo(-power))
 }
 
 export const addRational = (a: Rational, b: Rational): Rational =>

@@ -42,4 +42,10 @@ export function compareDecimalText(a: string, b: string): number {
 }
 
 const unitsAt = ({ units, scale }: ExactDecimal, wanted: number): bigint =>
-  scale === wanted ? units : units * 10n ** BigInt(wanted - scale)
+  scale === wanted ? units : units * tenTo(wanted - scale)
+
+/** Ten to that power, which is not negative. */
+export const tenTo = (power: number): bigint => powersOfTen[power] ?? 10n ** BigInt(power)
+
+// To raise takes longer than what is done with it.
+const powersOfTen = Array.from({ length: 64 }, (_, power) => 10n ** BigInt(power))

@@ -1,12 +1,12 @@
-import { type ExactDecimal, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { type ExactDecimal, formatExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import { decimalPattern } from '#schemas/primitives.ts'
 
 /** Decimal text as an integer at a scale: `toUnits('0.10', 1)` is 1n. Throws a RangeError when the text is more precise than that. */
 export function toUnits(text: string, scale: number): bigint {
   if (!decimalPattern.test(text)) throw new RangeError(`expected an exact decimal, found '${text}'`)
   const exact = parseExact(text)
-  if (exact.scale <= scale) return exact.units * 10n ** BigInt(scale - exact.scale)
-  const excess = 10n ** BigInt(exact.scale - scale)
+  if (exact.scale <= scale) return exact.units * tenTo(scale - exact.scale)
+  const excess = tenTo(exact.scale - scale)
   if (exact.units % excess !== 0n) throw new RangeError(`${text} has more than ${scale} digits after the point`)
   return exact.units / excess
 }
@@ -37,7 +37,7 @@ export function exactOfDouble(value: number): ExactDecimal {
   const [mantissa = '', exponent = '0'] = String(value).split('e')
   const { units, scale } = parseExact(mantissa)
   const moved = scale - Number(exponent)
-  return moved >= 0 ? { units, scale: moved } : { units: units * 10n ** BigInt(-moved), scale: 0 }
+  return moved >= 0 ? { units, scale: moved } : { units: units * tenTo(-moved), scale: 0 }
 }
 
 const zeroCode = 48

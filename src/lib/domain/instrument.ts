@@ -1,4 +1,4 @@
-import { type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { type ExactDecimal, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type LotSize, lotSizeOf } from './lot-size.ts'
 import { type TickSize, tickSizeOf } from './tick-size.ts'
@@ -31,5 +31,5 @@ export const exactLots = (lots: number, { units, scale }: LotSize): ExactDecimal
 
 function isStep(text: string): boolean {
   const { units } = parseExact(text)
-  return units > 0n && units < 10n ** 15n
+  return units > 0n && units < tenTo(15)
 }

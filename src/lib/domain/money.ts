@@ -1,4 +1,4 @@
-import { type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { type ExactDecimal, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import { fromUnits } from './decimal.ts'
 import { divideHalfEven } from './rounding.ts'
 
@@ -20,11 +20,7 @@ export const moneyOf = (text: string): Money => moneyOfExact(parseExact(text))
 
 /** An exact decimal as money; digits beyond the 18th are rounded half to even. */
 export const moneyOfExact = ({ units, scale }: ExactDecimal): Money =>
-  asMoney(
-    scale <= moneyScale
-      ? units * 10n ** BigInt(moneyScale - scale)
-      : divideHalfEven(units, 10n ** BigInt(scale - moneyScale)),
-  )
+  asMoney(scale <= moneyScale ? units * tenTo(moneyScale - scale) : divideHalfEven(units, tenTo(scale - moneyScale)))
 
 /** The amount as its shortest decimal text. */
 export const moneyText = (money: Money): string => fromUnits(money, moneyScale)

@@ -1,4 +1,4 @@
-import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { addExact, type ExactDecimal, multiplyExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import { fromUnits } from './decimal.ts'
 import { asMoney, type Money, moneyOf, moneyScale, moneyText, noMoney } from './money.ts'
 import { notionalOf } from './notional.ts'
@@ -56,7 +56,7 @@ export const unrealizedOf = ({ quantity, cost }: Position, mark: ExactDecimal, m
 export function averagePriceOf({ quantity, cost }: Position, multiplier: ExactDecimal): string | null {
   if (quantity.units === 0n) return null
   const { units, scale } = multiplyExact(quantity, multiplier)
-  const dividend = cost * 10n ** BigInt(scale)
+  const dividend = cost * tenTo(scale)
   return fromUnits(units < 0n ? divideHalfEven(-dividend, -units) : divideHalfEven(dividend, units), moneyScale)
 }
 
@@ -83,6 +83,6 @@ const sign = ({ units }: ExactDecimal): -1 | 0 | 1 => (units > 0n ? 1 : units < 
 
 function share(cost: Money, part: ExactDecimal, whole: ExactDecimal): Money {
   const scale = Math.max(part.scale, whole.scale)
-  const dividend = cost * part.units * 10n ** BigInt(scale - part.scale)
-  return asMoney(divideHalfEven(dividend, whole.units * 10n ** BigInt(scale - whole.scale)))
+  const dividend = cost * part.units * tenTo(scale - part.scale)
+  return asMoney(divideHalfEven(dividend, whole.units * tenTo(scale - whole.scale)))
 }

@@ -1,4 +1,4 @@
-import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import { exactOfDouble, fromUnits, toUnits } from './decimal.ts'
 import { divideHalfEven } from './rounding.ts'
 import { wholeSteps } from './whole-steps.ts'
@@ -36,8 +36,8 @@ export const ticksToPrice = (ticks: Ticks, { units, scale }: TickSize): string =
 export function isOnTick(price: string, tickSize: TickSize): boolean {
   const exact = parseExact(price)
   const scale = Math.max(exact.scale, tickSize.scale)
-  const step = BigInt(tickSize.units) * 10n ** BigInt(scale - tickSize.scale)
-  return (exact.units * 10n ** BigInt(scale - exact.scale)) % step === 0n
+  const step = BigInt(tickSize.units) * tenTo(scale - tickSize.scale)
+  return (exact.units * tenTo(scale - exact.scale)) % step === 0n
 }
 
 /**
@@ -49,8 +49,8 @@ export function roundToTick(value: number, tickSize: TickSize, rounding: 'down' 
   const step = { units: BigInt(tickSize.units), scale: tickSize.scale }
   if (rounding !== 'nearest') return safeTicks(wholeSteps(exact, step, rounding))
   const scale = Math.max(exact.scale, step.scale)
-  const dividend = exact.units * 10n ** BigInt(scale - exact.scale)
-  return safeTicks(divideHalfEven(dividend, step.units * 10n ** BigInt(scale - step.scale)))
+  const dividend = exact.units * tenTo(scale - exact.scale)
+  return safeTicks(divideHalfEven(dividend, step.units * tenTo(scale - step.scale)))
 }
 
 function safeTicks(ticks: bigint): Ticks {

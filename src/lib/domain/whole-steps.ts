@@ -1,4 +1,4 @@
-import { type ExactDecimal, multiplyExact } from '#lib/bars/exact-decimal.ts'
+import { type ExactDecimal, multiplyExact, tenTo } from '#lib/bars/exact-decimal.ts'
 
 /**
  * `amount / divisor` as a whole number of steps, rounded down or up, towards minus or plus infinity: `wholeSteps(10.7, 0.5, 'down')`
@@ -8,8 +8,8 @@ export function wholeSteps(amount: ExactDecimal, divisor: ExactDecimal, rounding
   if (divisor.units <= 0n)
     throw new RangeError(`expected a step above zero, found ${divisor.units} at scale ${divisor.scale}`)
   const scale = Math.max(amount.scale, divisor.scale)
-  const numerator = amount.units * 10n ** BigInt(scale - amount.scale)
-  const denominator = divisor.units * 10n ** BigInt(scale - divisor.scale)
+  const numerator = amount.units * tenTo(scale - amount.scale)
+  const denominator = divisor.units * tenTo(scale - divisor.scale)
   const quotient = numerator / denominator
   const rest = numerator % denominator
   if (rest === 0n) return quotient

@@ -1,3 +1,4 @@
+import { tenTo } from '#lib/bars/exact-decimal.ts'
 import { exactOfDouble, fromUnits } from '#lib/domain/decimal.ts'
 import { moneyOf } from '#lib/domain/money.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -14,7 +15,7 @@ export function drawdownBeyond(
   const peak = moneyOf(peakEquity)
   const lost = peak - moneyOf(equity)
   const limit = exactOfDouble(maxDrawdown)
-  if (lost * 10n ** BigInt(limit.scale) <= peak * limit.units) return null
+  if (lost * tenTo(limit.scale) <= peak * limit.units) return null
   const value = peak <= 0n ? '1' : fromUnits((lost * 1_000_000n + peak - 1n) / peak, 6)
   return { code: 'DRAWDOWN_EXCEEDS_MAX', value, limit: fromUnits(limit.units, limit.scale) }
 }

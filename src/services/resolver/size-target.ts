@@ -1,4 +1,4 @@
-import { addExact, type ExactDecimal, formatExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { addExact, type ExactDecimal, formatExact, multiplyExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import { absExact, maxExact, zero } from '#lib/domain/signed-decimal.ts'
 import { wholeSteps } from '#lib/domain/whole-steps.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -32,7 +32,7 @@ export function sizeInUnits(size: Size | undefined, legs: readonly SizedLeg[]): 
   const wanted = isQuantity
     ? formatExact(amount)
     : formatExact({
-        units: wholeSteps({ units: amount.units * 10n ** 12n, scale: amount.scale }, unit, 'down'),
+        units: wholeSteps({ units: amount.units * tenTo(12), scale: amount.scale }, unit, 'down'),
         scale: 12,
       })
   return { code: 'SIZE_BELOW_ONE_LOT', value: wanted, limit: listing.lotSize }

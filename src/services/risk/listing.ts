@@ -1,4 +1,4 @@
-import { type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { type ExactDecimal, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 
 /** What the gate needs of a listing. Plain JSON but for the steps, which are taken apart. */
@@ -32,5 +32,5 @@ export const listingOf = (listing: PayloadOf<'md.instrument'>): Listing => ({
 export function isInSteps(amount: ExactDecimal, step: ExactDecimal): boolean {
   if (step.units <= 0n) return false
   const scale = Math.max(amount.scale, step.scale)
-  return (amount.units * 10n ** BigInt(scale - amount.scale)) % (step.units * 10n ** BigInt(scale - step.scale)) === 0n
+  return (amount.units * tenTo(scale - amount.scale)) % (step.units * tenTo(scale - step.scale)) === 0n
 }

@@ -1,4 +1,11 @@
-import { compareExact, type ExactDecimal, formatExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import {
+  compareExact,
+  type ExactDecimal,
+  formatExact,
+  multiplyExact,
+  parseExact,
+  tenTo,
+} from '#lib/bars/exact-decimal.ts'
 import { exactOfDouble, fromUnits } from '#lib/domain/decimal.ts'
 import { maxExact, subtractExact } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -61,7 +68,7 @@ function brokenDrawdown({ equity, peakEquity }: Account, maxDrawdown: number): {
 
 function fraction(lost: ExactDecimal, peak: ExactDecimal): string {
   if (peak.units <= 0n) return '1'
-  const divisor = peak.units * 10n ** BigInt(lost.scale - peak.scale)
+  const divisor = peak.units * tenTo(lost.scale - peak.scale)
   return fromUnits((lost.units * 1_000_000n + divisor - 1n) / divisor, 6)
 }
 

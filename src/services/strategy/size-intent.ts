@@ -5,6 +5,7 @@ import {
   formatExact,
   multiplyExact,
   parseExact,
+  tenTo,
 } from '#lib/bars/exact-decimal.ts'
 import { fromUnits } from '#lib/domain/decimal.ts'
 import { subtractExact } from '#lib/domain/signed-decimal.ts'
@@ -99,5 +100,5 @@ const exactShare = (share: number): ExactDecimal => ({ units: BigInt(Math.floor(
 /** At most twelve digits after the point, rounded down. */
 function cut(amount: ExactDecimal): string {
   if (amount.scale <= 12) return amount.scale <= 8 ? formatExact(amount) : fromUnits(amount.units, amount.scale)
-  return fromUnits(amount.units / 10n ** BigInt(amount.scale - 12), 12)
+  return fromUnits(amount.units / tenTo(amount.scale - 12), 12)
 }

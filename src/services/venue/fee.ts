@@ -1,4 +1,4 @@
-import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { addExact, type ExactDecimal, multiplyExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
 import { exactLots, type Instrument } from '#lib/domain/instrument.ts'
 import { type Money, moneyOfExact } from '#lib/domain/money.ts'
@@ -16,5 +16,5 @@ export function feeOf({ price, lots, liquidity }: Take, listing: Instrument, fee
   const { units, scale } = addExact(multiplyExact(notional, share), multiplyExact(quantity, parseExact(fees.perUnit)))
   const { decimals } = fees
   if (decimals === undefined || scale <= decimals) return moneyOfExact({ units, scale })
-  return moneyOfExact({ units: divideHalfEven(units, 10n ** BigInt(scale - decimals)), scale: decimals })
+  return moneyOfExact({ units: divideHalfEven(units, tenTo(scale - decimals)), scale: decimals })
 }

@@ -1,4 +1,4 @@
-import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import type { Instrument } from '#lib/domain/instrument.ts'
 import { isOnTick } from '#lib/domain/tick-size.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -40,8 +40,8 @@ function brokenTerms(order: PayloadOf<'order.submitted'>, { tickSize }: Instrume
 function isInLots(quantity: string, { lotSize }: Instrument): boolean {
   const exact = parseExact(quantity)
   const scale = Math.max(exact.scale, lotSize.scale)
-  const units = exact.units * 10n ** BigInt(scale - exact.scale)
-  const lot = BigInt(lotSize.units) * 10n ** BigInt(scale - lotSize.scale)
+  const units = exact.units * tenTo(scale - exact.scale)
+  const lot = BigInt(lotSize.units) * tenTo(scale - lotSize.scale)
   return units > 0n && units % lot === 0n && units / lot <= BigInt(Number.MAX_SAFE_INTEGER)
 }
 
