@@ -1,6 +1,6 @@
 import type { ReadRequest, ReadResult } from '#lib/bus/log-port.ts'
 import type { ReadDisk } from '#lib/journal/log-disk.ts'
-import { openLineSealed } from '#lib/journal/log-line.ts'
+import { openLineSealed, topicIn } from '#lib/journal/log-line.ts'
 import { readRawLog } from '#lib/journal/read-log.ts'
 import { type HeldEvent, windowOf } from '#lib/journal/read-window.ts'
 import { firstKept, readRetained } from '#lib/journal/retained.ts'
@@ -18,6 +18,8 @@ type Cursor = {
 const eventsHeld = 65_536
 const bytesHeld = 64 << 20
 const cursorsHeld = 32
+/** So much of the files is looked through at one time, whatever is found: appends wait meanwhile. */
+const scannedMost = 512 << 10
 /** A reader that has not come back for so long has gone. */
 const openMs = 60_000
 
@@ -73,20 +75,29 @@ export class LogReads {
   }
 
   #readFiles({ from, maxBytes, topics }: ReadRequest): ReadResult {
-    const first = firstKept(readRetained(this.#disk, this.#folder), topicPattern(topics))
+    const wanted = topicPattern(topics)
+    const first = firstKept(readRetained(this.#disk, this.#folder), wanted)
     if (from < first) return { from, to: from - 1, lines: [], firstKept: first }
     const keyOf = (seq: number) => JSON.stringify([seq, topics ?? null])
     const cursor = this.#cursors.get(keyOf(from)) ?? this.#cursorAt(from, topics)
     this.#cursors.delete(keyOf(from))
     const lines: string[] = []
     let bytes = 0
+    let scanned = 0
     let to = from - 1
     for (;;) {
       if (cursor.held === null) {
+        if (scanned > scannedMost) break
         const next = cursor.lines.next()
         if (next.done === true) return { from, to: cursor.to, lines }
-        cursor.held = openLineSealed(next.value.line)
-        cursor.heldSeq = next.value.seq
+        const { line, seq } = next.value
+        scanned += line.length
+        if (wanted !== null && !wanted.matches(topicIn(line))) {
+          to = seq
+          continue
+        }
+        cursor.held = openLineSealed(line)
+        cursor.heldSeq = seq
       }
       bytes += cursor.held.length + 1
       if (lines.length > 0 && bytes > maxBytes) break
@@ -103,7 +114,7 @@ export class LogReads {
   #cursorAt(from: number, topics: readonly string[] | undefined): Cursor {
     const to = this.#firstSeq - 1
     return {
-      lines: readRawLog(this.#folder, { from, to, topics, disk: this.#disk, acknowledged: to }),
+      lines: readRawLog(this.#folder, { from, to, topics, isScan: true, disk: this.#disk, acknowledged: to }),
       to,
       nextSeq: from,
       usedMs: performance.now(),

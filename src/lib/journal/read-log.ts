@@ -20,6 +20,8 @@ export type ReadOptions = {
   /** Event times, microseconds UTC: from `since` on, and before `until`. */
   readonly since?: number
   readonly until?: number
+  /** Gives every line that it passes in the namespaces of the topics: who may not scan for long sorts them out. */
+  readonly isScan?: boolean
   readonly disk?: ReadDisk
   /** What was acknowledged, where the reader knows better than the files. */
   readonly acknowledged?: number
@@ -55,7 +57,7 @@ export function* readRawLog(
         const { seq } = source
         if (isDense && seq !== next && behindHoles(holes, next) !== seq) throw missing(source.path, next, seq, holes)
         next = seq + 1
-        if (isDense || isWanted(source.line, wanted, times)) yield source
+        if (isDense || options.isScan === true || isWanted(source.line, wanted, times)) yield source
         if (!source.advance()) sources.splice(sources.indexOf(source), 1)
         source = isDense && source.isOpen && source.seq === next ? source : lowest(sources)
       }
