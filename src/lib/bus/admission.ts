@@ -1,36 +1,10 @@
-import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { catalogue } from '#schemas/catalogue.ts'
 import { isProof, newNonce } from './auth.ts'
 import { type ClientHeader, formatFrame, readClientFrame } from './frame.ts'
+import { isHelloSized } from './strangers.ts'
 
 export type Hello = Extract<ClientHeader, { t: 'hello' }>
-
-const helloWithinMs = 5_000
-/** What a handshake and a hello take at most. */
-const bytesMost = 16 << 10
-const helloBytesMost = 8 << 10
-
-const strangersMost = 64
-
-/** Connections that have not proved who they are. When there are too many, the oldest goes: who is slow must not keep out who is not. */
-export class Strangers {
-  readonly #sockets = new Set<WebSocket>()
-
-  get count(): number {
-    return this.#sockets.size
-  }
-
-  add(socket: WebSocket): void {
-    this.#sockets.add(socket)
-    const [oldest] = this.#sockets
-    if (this.#sockets.size > strangersMost) oldest?.terminate()
-  }
-
-  delete(socket: WebSocket): void {
-    this.#sockets.delete(socket)
-  }
-}
 
 /** Why an identity may not hear what it asks for; null where it may. Patterns are for readers of the log: a consumer names topics. */
 export function whyUnreadable(
@@ -53,14 +27,11 @@ const nobodysSecret = newNonce()
  */
 export function admit(
   socket: WebSocket,
-  bytes: Socket,
   { secretOf, say }: { secretOf: (identity: string) => string | null; say: (message: string) => void },
   onEnd: (hello: Hello | null) => void,
 ): void {
   const nonce = newNonce()
   const end = (hello: Hello | null) => {
-    clearTimeout(timer)
-    bytes.off('data', count)
     socket.off('message', hear)
     socket.off('close', gone)
     onEnd(hello)
@@ -72,7 +43,7 @@ export function admit(
     end(null)
   }
   const hear = (data: RawData, isBinary: boolean) => {
-    const frame = isBinary || sizeOf(data) > helloBytesMost ? null : readClientFrame(data as Buffer)
+    const frame = isHelloSized(data, isBinary) ? readClientFrame(data as Buffer) : null
     if (frame === null || frame.header.t !== 'hello' || frame.at < frame.text.length) {
       refuse('its first frame is no hello')
       return
@@ -84,16 +55,7 @@ export function admit(
     else refuse(`${identity} did not prove that it is ${identity}`)
   }
   const gone = () => end(null)
-  let received = 0
-  const count = (chunk: Buffer) => {
-    received += chunk.length
-    if (received > bytesMost) socket.terminate()
-  }
-  const timer = setTimeout(() => socket.terminate(), helloWithinMs)
-  bytes.on('data', count)
   socket.on('message', hear)
   socket.on('close', gone)
   socket.send(formatFrame({ t: 'challenge', nonce }))
 }
-
-const sizeOf = (data: RawData): number => (Array.isArray(data) ? data.length : data.byteLength)

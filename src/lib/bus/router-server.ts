@@ -9,6 +9,7 @@ import { frameBytesMost } from './frame.ts'
 import type { LogPort } from './log-port.ts'
 import { prometheusText } from './prometheus-text.ts'
 import type { Router } from './router.ts'
+import { handshakeLimits, handshakeWithinMs, limitHandshakes } from './strangers.ts'
 
 export type RouterServer = { readonly url: string; close(): Promise<void> }
 
@@ -27,8 +28,6 @@ export type RouterServerOptions = {
 const rateEveryMs = 1_000
 const metricsEveryMs = 10_000
 const connectionsMost = 256
-/** What comes before the WebSocket: the handshake of TLS, and the head of a request. */
-const handshakeWithinMs = 5_000
 const logAnswersWithinMs = 1_000
 
 /** Serves a router on one port: its WebSocket, `/status`, `/metrics`, `/healthz` and `/readyz`. */
@@ -52,16 +51,12 @@ export async function serveRouter(router: Router, options: RouterServerOptions):
     return send(response, 200, prometheusText(figures), 'text/plain; version=0.0.4')
   }
   const listener = (request: IncomingMessage, response: ServerResponse) => void answer(request, response)
-  const limits = {
-    headersTimeout: handshakeWithinMs,
-    requestTimeout: handshakeWithinMs,
-    connectionsCheckingInterval: 1_000,
-  }
   const server: Server =
     tls === null
-      ? createServer(limits, listener)
-      : createTlsServer({ ...limits, ...tls, handshakeTimeout: handshakeWithinMs }, listener)
+      ? createServer(handshakeLimits, listener)
+      : createTlsServer({ ...handshakeLimits, ...tls, handshakeTimeout: handshakeWithinMs }, listener)
   server.maxConnections = 2 * connectionsMost
+  limitHandshakes(server)
   await listen(server, port, host)
   const sockets = new WebSocketServer({
     server,

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
-import { admit, type Hello, Strangers, whyUnreadable } from './admission.ts'
+import { admit, type Hello, whyUnreadable } from './admission.ts'
 import type { Commit } from './commit.ts'
 import { Committer } from './committer.ts'
 import { DiskGuard } from './disk-guard.ts'
@@ -16,6 +16,7 @@ import { RouterMeasures, recordSince } from './router-measures.ts'
 import { metricsOf, peerStatus } from './router-status.ts'
 import { RouterVoice } from './router-voice.ts'
 import { ShownEvents } from './shown-events.ts'
+import { Strangers } from './strangers.ts'
 import { Subscriber } from './subscriber.ts'
 
 export type RouterOptions = {
@@ -106,9 +107,9 @@ export class Router {
   /** Takes a new connection. */
   accept(socket: WebSocket, bytes: Socket): void {
     socket.on('error', () => socket.terminate())
-    this.#strangers.add(socket)
-    admit(socket, bytes, this.#options, (hello) => {
-      this.#strangers.delete(socket)
+    const known = this.#strangers.add(socket, bytes)
+    admit(socket, this.#options, (hello) => {
+      known()
       if (hello === null) {
         this.measures.refused++
         return

@@ -1,9 +1,10 @@
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { isProof, newNonce } from '#lib/bus/auth.ts'
 import { Heartbeat } from '#lib/bus/heartbeat.ts'
 import type { LogPort } from '#lib/bus/log-port.ts'
+import { handshakeLimits, isHelloSized, limitHandshakes, Strangers } from '#lib/bus/strangers.ts'
 import { frameBytesMost, frameOf, openFrame, packResults, readBytesMost, ToLog } from '#lib/journal/log-frames.ts'
 import { listen } from '#lib/process/listen.ts'
 
@@ -17,25 +18,38 @@ export type LogServerOptions = {
 
 export type LogServer = { readonly url: string; readonly close: () => Promise<void> }
 
+const connectionsMost = 256
+
 /** Serves a log to routers on 127.0.0.1, and to none but those who know the router's secret. Port 0 takes a free one; one that is taken is a UserError. */
 export async function serveLog(
   log: LogPort,
   { port, secret, onRefused, heartbeatMs = 2_000 }: LogServerOptions,
 ): Promise<LogServer> {
-  const http = createServer((_, response) => response.writeHead(426).end())
+  const http = createServer(handshakeLimits, (_, response) => response.writeHead(426).end())
+  http.maxConnections = connectionsMost
+  limitHandshakes(http)
   await listen(http, port, '127.0.0.1')
-  const server = new WebSocketServer({ server: http, maxPayload: frameBytesMost, perMessageDeflate: false })
+  const server = new WebSocketServer({
+    server: http,
+    maxPayload: frameBytesMost,
+    perMessageDeflate: false,
+    // A page of the web has no business here.
+    verifyClient: ({ req }: { req: IncomingMessage }) => req.headers.origin === undefined,
+  })
+  const strangers = new Strangers()
   const pulses = new Map<WebSocket, Heartbeat>()
   const beats = setInterval(() => {
     for (const pulse of pulses.values()) pulse.beat()
   }, heartbeatMs)
   let newest: WebSocket | null = null
-  server.on('connection', (socket) => {
+  server.on('connection', (socket, request) => {
     const pulse = new Heartbeat(socket)
     pulses.set(socket, pulse)
     socket.on('message', () => pulse.heard())
     socket.once('close', () => pulses.delete(socket))
+    const known = strangers.add(socket, request.socket)
     serveOne(log, socket, secret, onRefused, () => {
+      known()
       // An older router that is stopped, or behind a broken line, may not wake up and write between the events of this one.
       newest?.terminate()
       newest = socket
@@ -61,8 +75,10 @@ function serveOne(
 ): void {
   const nonce = newNonce()
   let isRouter = false
-  const refuse = (code: number, reason: string) => {
-    onRefused?.(reason)
+  // Who has not proved to be the router learns that it is refused, and no more.
+  const refuse = (code: number, why: string) => {
+    onRefused?.(why)
+    const reason = isRouter ? why : 'refused'
     socket.send(frameOf({ t: 'refused', reason }))
     socket.close(code, reason.slice(0, 100))
   }
@@ -70,6 +86,7 @@ function serveOne(
   socket.on('message', (bytes, isBinary) => {
     if (socket.readyState !== socket.OPEN) return
     try {
+      if (!isRouter && !isHelloSized(bytes, isBinary)) return refuse(4400, 'its first frame is no hello')
       if (isBinary) throw new Error('a frame is text')
       const { header, lines } = openFrame(ToLog, bytes.toString())
       if (header.t === 'hello') {

@@ -56,7 +56,11 @@ export function openRemoteLog(options: RemoteLogOptions): Promise<RemoteLog> {
               proof: proofOf(options.secret, header.nonce, 'router'),
             }),
           )
-        else if (header.t === 'refused') reason = `the log refused: ${header.reason}`
+        else if (header.t === 'refused')
+          reason =
+            log === null
+              ? `the log at ${options.url} refused this router: its secret is another one`
+              : `the log refused: ${header.reason}`
         else if (header.t === 'welcome') {
           clearTimeout(late)
           log = new RemoteLog(socket)

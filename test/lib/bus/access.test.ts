@@ -8,7 +8,17 @@ import { formatFrame } from '#lib/bus/frame.ts'
 import { nestsBeyond } from '#lib/bus/nesting.ts'
 import { RateLimit } from '#lib/bus/rate-limit.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
-import { type BusOfTest, helloFrame, openBus, openRaw, openWelcome, secret, tickBody, until } from './bus-of-test.ts'
+import {
+  type BusOfTest,
+  helloFrame,
+  openBus,
+  openRaw,
+  openWelcome,
+  secret,
+  slowRequests,
+  tickBody,
+  until,
+} from './bus-of-test.ts'
 
 let bus: BusOfTest
 afterEach(() => bus?.close())
@@ -71,6 +81,14 @@ describe('who is not known', () => {
     await until(() => honest.frames.length === 2)
     expect(honest.frames[1]).toBe('{"t":"ack","through":1}')
     for (const { socket } of strangers) socket.close()
+  })
+
+  it('[R19] does not keep out who is honest with requests that do not end', async () => {
+    bus = await openBus()
+    const ends = slowRequests(bus.url, 600)
+    await until(() => ends.opened() === 600)
+    expect((await openWelcome(bus.url, 'md')).frames[0]).toContain('"t":"welcome"')
+    await ends.close()
   })
 
   it('[R21] comes from no page of the web', async () => {

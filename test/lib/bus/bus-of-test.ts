@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { WebSocket } from 'ws'
 import { newNonce, proofOf } from '#lib/bus/auth.ts'
 import { factBody } from '#lib/bus/bus-client.ts'
@@ -87,6 +88,23 @@ export async function openWelcome(url: string, identity: string, more: object = 
   raw.socket.send(helloFrame(raw.nonce, identity, more))
   await until(() => raw.frames.length > 0)
   return raw
+}
+
+/** So many connections to a server, each with a request that does not come to its end. */
+export function slowRequests(url: string, count: number): { opened(): number; close(): Promise<void> } {
+  const { port, hostname } = new URL(url)
+  let opened = 0
+  const sockets = Array.from({ length: count }, () => {
+    const socket = connect(Number(port), hostname, () => opened++)
+    socket.on('error', () => undefined).write('GET / HTTP/1.1\r\nHost: x\r\n')
+    return socket
+  })
+  const close = async () => {
+    const closed = sockets.map((socket) => socket.closed || new Promise((resolve) => socket.once('close', resolve)))
+    for (const socket of sockets) socket.destroy()
+    await Promise.all(closed)
+  }
+  return { opened: () => opened, close }
 }
 
 export async function until(isSo: () => boolean, withinMs = 10_000): Promise<void> {

@@ -7,6 +7,7 @@ import { serveLog } from '#lib/journal/log-server.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { openRemoteLog } from '#lib/journal/remote-log.ts'
+import { openRaw, slowRequests, until } from '#test/lib/bus/bus-of-test.ts'
 import { fact } from '#test/lib/journal/bodies.ts'
 import { describeLog } from '#test/lib/journal/log-contract.ts'
 
@@ -37,8 +38,11 @@ describeLog('RemoteLog over EventLog', async () => {
 })
 
 it('[J16] refuses who does not know the secret', async () => {
-  const server = await serveLog(new MemoryLog(), { port: 0, secret })
-  await expect(openRemoteLog({ url: server.url, secret: 'cd'.repeat(32) })).rejects.toThrow('has not proved')
+  const heard: string[] = []
+  const server = await serveLog(new MemoryLog(), { port: 0, secret, onRefused: (reason) => heard.push(reason) })
+  const asked = openRemoteLog({ url: server.url, secret: 'cd'.repeat(32) })
+  await expect(asked).rejects.toThrow('its secret is another one')
+  expect(heard).toEqual(['router has not proved to be the router'])
   await server.close()
 })
 
@@ -50,6 +54,35 @@ it('[J16] closes the connection of a bad frame and serves the others', async () 
   const code = await new Promise((resolve) => socket.on('close', resolve))
   expect(code).toBe(4400)
   expect(await log.append([[fact('md', 1, 0)]])).toEqual([{ kind: 'appended', from: 1, to: 1 }])
+  await server.close()
+})
+
+it.each([
+  ['more than 8 KiB', 'x'.repeat(9_000), 4400],
+  ['far more', `{"t":"append","k":1,"groups":[${'1,'.repeat(4_000_000)}1]}`, 1006],
+  ['bytes', Buffer.from('{"t":"state","k":1}'), 4400],
+  ['another frame', '{"t":"state","k":1}', 4401],
+])('[J16] reads no frame of who has not proved to be the router: %s', async (_, frame, code) => {
+  const server = await serveLog(new MemoryLog(), { port: 0, secret })
+  const raw = await openRaw(server.url)
+  raw.socket.send(frame)
+  expect(await raw.closed).toBe(code)
+  expect(raw.frames).toEqual(code === 1006 ? [] : ['{"t":"refused","reason":"refused"}'])
+  await server.close()
+})
+
+it('[J16] lets the router in whatever strangers do, and no page of the web', async () => {
+  const server = await serveLog(new MemoryLog(), { port: 0, secret })
+  const ends = slowRequests(server.url, 300)
+  await until(() => ends.opened() === 300)
+  const oldest = await openRaw(server.url)
+  const strangers = await Promise.all(Array.from({ length: 63 }, () => openRaw(server.url)))
+  const log = await openRemoteLog({ url: server.url, secret })
+  expect(await oldest.closed).toBe(1006)
+  expect((await log.state()).head).toBe(0)
+  await expect(openRaw(server.url, { origin: 'https://evil.example' })).rejects.toThrow('HTTP 401')
+  for (const { socket } of strangers) socket.close()
+  await ends.close()
   await server.close()
 })
 
