@@ -4,7 +4,7 @@ import { assigned } from '#compose/assignment.ts'
 import { readRights } from '#compose/read-rights.ts'
 import { routerTls } from '#compose/router-tls.ts'
 import { failProcess, processFlags, wallClock } from '#compose/service-process.ts'
-import { readSecret } from '#lib/bus/auth.ts'
+import { readSecret, secretOrNull } from '#lib/bus/auth.ts'
 import { hasEnded } from '#lib/bus/has-ended.ts'
 import { Router as Hub } from '#lib/bus/router.ts'
 import { serveRouter } from '#lib/bus/router-server.ts'
@@ -40,8 +40,10 @@ export default class Router extends TraderCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Router)
-    const { assignment } = await assigned('router', flags, (message) => this.say(message))
+    const say = (message: string) => this.say(message)
+    const { assignment } = await assigned('router', flags, say)
     const { lockstep, startsAt = 0 } = assignment.topology
+    const secretOf = (identity: string) => secretOrNull(flags.keys, identity, say)
     const { host, port, 'heartbeat-ms': heartbeatMs } = flags
     const tls = routerTls(flags.keys, host)
     let isStopping = false
@@ -56,16 +58,16 @@ export default class Router extends TraderCommand {
     const router = new Hub({
       log,
       state: await log.state(),
-      secretOf: (identity) => secretOrNull(flags.keys, identity),
+      secretOf,
       mayRead: readRights(assignment.services),
       heartbeatMs,
       lockstep: lockstep ? { startsAt, services } : null,
       isEnded: await hasEnded(log),
       now: wallClock,
       fail: (error) => failProcess(error instanceof Error ? error.message : String(error)),
-      say: (message) => this.say(message),
+      say,
     })
-    const metricsSecret = secretOrNull(flags.keys, 'metrics')
+    const metricsSecret = secretOf('metrics')
     const server = await serveRouter(router, { host, port, isLockstep: lockstep, heartbeatMs, log, tls, metricsSecret })
     const diskWatch = setInterval(() => {
       log.state().then(({ diskUsedPercent }) => router.guardDisk(diskUsedPercent), failUnlessStopping)
@@ -94,14 +96,5 @@ export default class Router extends TraderCommand {
         await sleep(100)
       }
     }
-  }
-}
-
-function secretOrNull(keys: string, identity: string): string | null {
-  try {
-    return readSecret(keys, identity)
-  } catch (error) {
-    if (error instanceof UserError) return null
-    throw error
   }
 }

@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { chmodSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { UserError } from '#lib/terminal/user-error.ts'
+import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 
 /** What a server asks a client to prove its identity with; never twice the same. */
 export const newNonce = (): string => randomBytes(32).toString('hex')
@@ -37,6 +37,18 @@ export function readSecret(keys: string, identity: string): string {
   const secret = readKeyFile(path).trim()
   if (!/^[0-9a-f]{64}$/.test(secret)) throw new UserError('is no secret: expected 64 hex digits', { file: path })
   return secret
+}
+
+/** The secret of an identity, for a server: null where there is none, or none that may be used, and then it says why. */
+export function secretOrNull(keys: string, identity: string, say: (message: string) => void): string | null {
+  if (!existsSync(secretFile(keys, identity))) return null
+  try {
+    return readSecret(keys, identity)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    say(userErrorLine(error))
+    return null
+  }
 }
 
 /** What is in a file that only its owner may read. Throws a UserError when others may. */

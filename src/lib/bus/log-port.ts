@@ -5,6 +5,12 @@ export type SourceMark = {
 }
 export type Marks = Readonly<Record<string, SourceMark>>
 
+/** Those of an identity's own sources. */
+export const marksOf = (identity: string, marks: Marks): Marks =>
+  Object.fromEntries(
+    Object.entries(marks).filter(([source]) => source === identity || source.startsWith(`${identity}-`)),
+  )
+
 export type LogState = {
   readonly run: string
   readonly head: number

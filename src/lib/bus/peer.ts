@@ -58,6 +58,11 @@ export class Peer {
     }, waitMs).unref()
   }
 
+  /** The number that its next group has. */
+  get published(): number {
+    return this.#published
+  }
+
   /** Takes numbers for so many groups: the first of them. */
   takeNumbers(count: number): number {
     const first = this.#published

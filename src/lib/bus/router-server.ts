@@ -34,10 +34,11 @@ const logAnswersWithinMs = 1_000
 export async function serveRouter(router: Router, options: RouterServerOptions): Promise<RouterServer> {
   const { host, port, isLockstep, heartbeatMs, log, tls, metricsSecret } = options
   let rate = { committed: 0, atMs: performance.now(), perSecond: 0 }
+  const isReady = readiness(log)
   const answer = async (request: IncomingMessage, response: ServerResponse) => {
     if (request.method !== 'GET' || request.headers.origin !== undefined) return send(response, 404)
     if (request.url === '/healthz') return send(response, 200, 'ok\n')
-    if (request.url === '/readyz') return (await isAnswering(log)) ? send(response, 200, 'ok\n') : send(response, 503)
+    if (request.url === '/readyz') return (await isReady()) ? send(response, 200, 'ok\n') : send(response, 503)
     if (!isLocal(request) && !hasSecret(request, metricsSecret)) return send(response, 404)
     const status = router.status()
     if (request.url === '/status') {
@@ -99,7 +100,11 @@ export async function serveRouter(router: Router, options: RouterServerOptions):
 export const isLoopback = (host: string): boolean =>
   host === 'localhost' || host === '::1' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(host)
 
-const isLocal = ({ socket }: IncomingMessage): boolean => isLoopback(socket.remoteAddress ?? '')
+/** From this machine, and for it: a page whose name leads here asks for that name, which no certificate has. */
+function isLocal({ socket, headers }: IncomingMessage): boolean {
+  const name = (headers.host ?? '').replace(/:\d+$/, '').replace(/^\[(.*)\]$/, '$1')
+  return isLoopback(socket.remoteAddress ?? '') && ('encrypted' in socket || isLoopback(name))
+}
 
 function hasSecret({ headers }: IncomingMessage, secret: string | null): boolean {
   if (secret === null) return false
@@ -108,12 +113,22 @@ function hasSecret({ headers }: IncomingMessage, secret: string | null): boolean
   return given.length === expected.length && timingSafeEqual(given, expected)
 }
 
-async function isAnswering(log: LogPort): Promise<boolean> {
-  const answered = log.state().then(
-    () => true,
-    () => false,
-  )
-  return Promise.race([answered, sleep(logAnswersWithinMs, false, { ref: false })])
+/** Whether the log answers: asked once for all who want to know it at one time. */
+function readiness(log: LogPort): () => Promise<boolean> {
+  let asked: Promise<boolean> | null = null
+  const ask = async () => {
+    const answered = log.state().then(
+      () => true,
+      () => false,
+    )
+    const isReady = await Promise.race([answered, sleep(logAnswersWithinMs, false, { ref: false })])
+    asked = null
+    return isReady
+  }
+  return () => {
+    asked ??= ask()
+    return asked
+  }
 }
 
 function send(response: ServerResponse, code: number, body = '', type = 'text/plain'): void {

@@ -8,7 +8,7 @@ import { type ClientFrame, linesIn, readClientFrame } from './frame.ts'
 import { FreeOrder, type Waiting } from './free-order.ts'
 import { latestTimeOf } from './latest-time.ts'
 import { Lockstep, type LockstepService } from './lockstep.ts'
-import type { AppendResult, LogPort, LogState, Marks } from './log-port.ts'
+import { type AppendResult, type LogPort, type LogState, marksOf } from './log-port.ts'
 import { credit, Peer } from './peer.ts'
 import { RateLimit } from './rate-limit.ts'
 import { readGroups } from './read-groups.ts'
@@ -167,6 +167,8 @@ export class Router {
     else if (frame.header.t === 'heard') {
       if (peer.subscriber?.heard(frame.header.seq) === false) this.#refuse(peer, null, 'that was not sent to it')
     } else if (frame.header.t === 'answers') this.#takeAnswers(peer, frame.header.seq, frame)
+    else if (frame.header.k !== peer.published)
+      this.#refuse(peer, null, `group ${peer.published} was to come, not ${frame.header.k}`)
     else this.#takeGroups(peer, frame.header.groups, frame)
   }
 
@@ -243,8 +245,3 @@ export class Router {
     for (const peer of this.#peers) if (peer.isService) peer.subscriber?.take(commit)
   }
 }
-
-const marksOf = (identity: string, marks: Marks): Marks =>
-  Object.fromEntries(
-    Object.entries(marks).filter(([source]) => source === identity || source.startsWith(`${identity}-`)),
-  )

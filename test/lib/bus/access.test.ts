@@ -1,7 +1,11 @@
 import { X509Certificate } from 'node:crypto'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { afterEach, describe, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { ensureSecret, proofOf, readSecret, secretOrNull } from '#lib/bus/auth.ts'
 import { connectBus } from '#lib/bus/bus-client.ts'
 import { createCa, issueCertificate } from '#lib/bus/certificate.ts'
 import { formatFrame } from '#lib/bus/frame.ts'
@@ -58,6 +62,23 @@ describe('who is not known', () => {
     raw.socket.send('x'.repeat(100_000))
     await raw.closed
     expect(bus.router.connections.all).toBe(0)
+  })
+
+  it('[R15] has a secret that others may read: it is refused, and the operator is told what to do', async () => {
+    const keys = mkdtempSync(join(tmpdir(), 'trader-keys-'))
+    ensureSecret(keys, 'md')
+    const said: string[] = []
+    bus = await openBus(undefined, { secretOf: (identity) => secretOrNull(keys, identity, (line) => said.push(line)) })
+    const file = join(keys, 'md.secret')
+    const proof = proofOf(readSecret(keys, 'md'), 'a nonce', 'md')
+    chmodSync(file, 0o644)
+    for (const identity of ['md', 'clock']) {
+      const raw = await openRaw(bus.url)
+      raw.socket.send(helloFrame(raw.nonce, identity, { proof }))
+      expect(await raw.closed).toBe(4401)
+    }
+    expect(said).toEqual([`${file}: others than its owner may read this secret (run: chmod 600 ${file})`])
+    rmSync(keys, { recursive: true })
   })
 
   it('[R15] [R16] a proof holds for its connection alone', async () => {
@@ -157,6 +178,15 @@ describe('who is known', () => {
     expect(reasonIn(raw.frames)).toBe('that was not sent to it')
   })
 
+  it('[R3] is refused groups that are not counted as the router counts them: it would hear of others', async () => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, 'md')
+    raw.socket.send(publish(tickBody(0)))
+    raw.socket.send(publish(tickBody(1)))
+    expect(await raw.closed).toBe(4400)
+    expect(reasonIn(raw.frames)).toBe('group 1 was to come, not 0')
+  })
+
   it('[R6] after what was refused nothing more of it goes in', async () => {
     bus = await openBus()
     const raw = await openWelcome(bus.url, 'md')
@@ -171,7 +201,7 @@ describe('who is known', () => {
     bus = await openBus()
     const raw = await openWelcome(bus.url, 'md')
     raw.socket.send(publish(feed('md-a', 0), feed('md-a', 5), feed('md-b', 0), feed('md-a', 1)))
-    raw.socket.send(publish(feed('md-b', 0)))
+    raw.socket.send(publish(feed('md-b', 0)).replace('"k":0', '"k":4'))
     expect(await raw.closed).toBe(4400)
     expect(raw.frames.slice(1).map((frame) => JSON.parse(frame))).toMatchObject([
       { t: 'ack', through: 1 },

@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { Connection } from '#lib/bus/connection.ts'
 import { formatFrame } from '#lib/bus/frame.ts'
@@ -13,7 +14,7 @@ afterEach(async () => {
   await bus?.close()
 })
 
-const publish = (lines: readonly string[]) => formatFrame({ t: 'publish', k: 0, groups: lines.map(() => 1) }, lines)
+const publish = (lines: readonly string[], k = 0) => formatFrame({ t: 'publish', k, groups: lines.map(() => 1) }, lines)
 const bodies = (from: number, count: number, text = '') =>
   Array.from({ length: count }, (_, i) => tickBody(from + i, `${from + i}${text}`))
 
@@ -69,7 +70,7 @@ describe('events', () => {
     const log = new SlowLog()
     bus = await openBus(log)
     const publisher = await openWelcome(bus.url, 'md')
-    for (let n = 0; n < 100; n++) publisher.socket.send(publish([tickBody(n)]))
+    for (let n = 0; n < 100; n++) publisher.socket.send(publish([tickBody(n)], n))
     await until(() => log.waiting.length === 1)
     await until(() => bus.router.measures.frames === 100)
     for (let done = 0; done < 100; ) {
@@ -88,7 +89,7 @@ describe('events', () => {
     const ticks = listen(bus.url, ['md.tick'])
     const other = listen(bus.url, ['md.status'])
     const publisher = await openWelcome(bus.url, 'md')
-    for (let n = 0; n < 1_000; n += 10) publisher.socket.send(publish(bodies(n, 10)))
+    for (let n = 0; n < 1_000; n += 10) publisher.socket.send(publish(bodies(n, 10), n))
     await until(() => all.seen.length === 1_000 && ticks.seen.length === 1_000)
     const late = listen(bus.url)
     await until(() => late.seen.length === 1_000)
@@ -112,7 +113,7 @@ describe('events', () => {
     bus = await openBus()
     const publisher = await openWelcome(bus.url, 'md')
     publisher.socket.send(publish(bodies(0, 5)))
-    publisher.socket.send(publish(bodies(0, 5)))
+    publisher.socket.send(publish(bodies(0, 5), 5))
     await until(() => publisher.frames.at(-1) === '{"t":"ack","through":10,"repeats":[5,6,7,8,9]}')
     expect((await bus.log.state()).head).toBe(5)
   })
@@ -154,7 +155,7 @@ describe('flow', () => {
     const log = new SlowLog()
     bus = await openBus(log)
     const publisher = await openWelcome(bus.url, 'md')
-    const frames = Array.from({ length: 80 }, (_, i) => publish(bodies(i * 1_000, 1_000)))
+    const frames = Array.from({ length: 80 }, (_, i) => publish(bodies(i * 1_000, 1_000), i * 1_000))
     for (const frame of frames) publisher.socket.send(frame)
     const held = () => bus.router.status().connections[0]?.unacknowledged ?? 0
     await until(() => held() > 16_384)
@@ -174,7 +175,7 @@ describe('flow', () => {
     slow.connection.pause()
     const publisher = await openWelcome(bus.url, 'md')
     const count = 40_000
-    for (let n = 0; n < count; n += 500) publisher.socket.send(publish(bodies(n, 500, 'x'.repeat(40).slice(0, 40))))
+    for (let n = 0; n < count; n += 500) publisher.socket.send(publish(bodies(n, 500, 'x'.repeat(40).slice(0, 40)), n))
     await until(() => healthy.seen.length === count, 20_000)
     await until(() => operator.seen.length >= 1)
     expect(slow.seen).toEqual([])
@@ -249,6 +250,36 @@ describe('connections', () => {
     expect(text).toContain('trader_router_events_total 5\n')
     expect(text).toContain('trader_router_hop_seconds{hop="commit",quantile="0.99"} ')
     expect((await get('/status', { origin: 'https://evil.example' })).status).toBe(404)
+  })
+
+  it('[R14] tells nothing to a page whose name was led to this machine', async () => {
+    bus = await openBus()
+    const { port } = new URL(bus.url)
+    const statusFor = (host: string) =>
+      new Promise((resolve, reject) => {
+        const options = { port, host: '127.0.0.1', path: '/status', headers: { host } }
+        request(options, (response) => resolve(response.resume().statusCode))
+          .on('error', reject)
+          .end()
+      })
+    const hosts = [`evil.example:${port}`, 'localhost.evil.example', `localhost:${port}`, '127.0.0.1', '[::1]:80']
+    expect(await Promise.all(hosts.map(statusFor))).toEqual([404, 404, 200, 200, 200])
+  })
+
+  it('[R14] asks its log once for all who want to know whether it is ready', async () => {
+    const log = new MemoryLog()
+    bus = await openBus(log)
+    let asked = 0
+    const { state } = log
+    log.state = () => {
+      asked++
+      return new Promise((resolve) => setTimeout(() => resolve(state.call(log)), 200))
+    }
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () => fetch(`${bus.url.replace('ws', 'http')}/readyz`)),
+    )
+    expect(answers.every(({ status }) => status === 200)).toBe(true)
+    expect(asked).toBeLessThan(10)
   })
 
   it('[R14] is not ready while its log does not answer', async () => {
