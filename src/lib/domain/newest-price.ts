@@ -31,6 +31,12 @@ export function newestPrice(prices: NewestPrices, instrument: string): string | 
   return typeof newest === 'string' ? newest : middle(newest[0], newest[1])
 }
 
+/** What an order at the market meets first: the other side of the newest quote, else the newest price; null before the first. */
+export function touchPrice(prices: NewestPrices, instrument: string, side: 'buy' | 'sell'): string | null {
+  const newest = prices.get(instrument)
+  return typeof newest === 'object' ? newest[side === 'buy' ? 1 : 0] : (newest ?? null)
+}
+
 function middle(bid: string, ask: string): string {
   if (bid === ask) return bid
   const { units, scale } = multiplyExact(addExact(parseExact(bid), parseExact(ask)), half)

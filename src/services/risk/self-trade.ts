@@ -1,13 +1,14 @@
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { touchPrice } from '#lib/domain/newest-price.ts'
 import type { Account } from './account.ts'
 import type { BrokenLimit, Priced } from './proposal.ts'
 
-/** An order that could meet a resting order of ours on the other side: at its limit, or without one at the newest price. [R29] */
-export function selfTrade({ config, books }: Account, order: Priced): BrokenLimit | null {
+/** An order that could meet a resting order of ours on the other side: at its limit, or without one at the touch. [R29] */
+export function selfTrade({ config, books, prices }: Account, order: Priced): BrokenLimit | null {
   if (config.selfTrade === 'allow') return null
-  const { instrument, side, limitPrice, stopPrice, price } = order
-  const stated = limitPrice ?? stopPrice
-  const reach = stated === undefined ? price : parseExact(stated)
+  const { instrument, side, limitPrice, stopPrice } = order
+  // What has a price has a touch.
+  const reach = parseExact(limitPrice ?? stopPrice ?? (touchPrice(prices, instrument, side) as string))
   for (const book of books.byInstrument.get(instrument) ?? []) {
     if ((side === 'buy' ? book.sells : book.buys).units === 0n) continue
     for (const { side: restingSide, limitPrice: resting, clientOrderId } of book.orders.values()) {

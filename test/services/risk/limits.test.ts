@@ -258,6 +258,16 @@ describe('exposure and margin', () => {
       .then()
       .when(wish('1'))
       .then(approve('buy', '1'))
+    const quoted = (bid: string, ask: string) =>
+      event('md.tick', { kind: 'quote', instrument: btc, bid, bidSize: '1', ask, askSize: '1' })
+    // At the market it takes the ask, which is ours, and not the middle.
+    start(limited({}), rests, quoted('99', '101'))
+      .when(wish('1'))
+      .then(refuse('SELF_TRADE', 't-6-0', '101'))
+      .when(quoted('99', '100.99'))
+      .then()
+      .when(wish('1'))
+      .then(approve('buy', '1'))
   })
 })
 
