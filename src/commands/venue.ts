@@ -1,5 +1,5 @@
-import { Flags } from '@oclif/core'
 import { type Assignment, assigned } from '#compose/assignment.ts'
+import { confirmProduction, type LiveFlags, liveFlags } from '#compose/production-guard.ts'
 import { type ProcessFlags, processFlags, runService } from '#compose/service-process.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
@@ -12,19 +12,21 @@ export default class Venue extends TraderCommand {
   static override summary = 'Bring orders to the venue of the topology: the simulated exchange, or a real one'
   static override flags = {
     ...processFlags,
-    live: Flags.boolean({ description: 'Real money: needed where venue.environment is production' }),
+    ...liveFlags,
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(Venue)
     const { assignment } = await assigned('venue', flags, (message) => this.say(message))
+    // Of a tree its supervisor has asked.
+    if (!flags.assigned) await confirmProduction(assignment.topology, flags)
     const running = await this.#start(flags, assignment)
     onStop(() => running?.close())
     await new Promise(() => undefined)
   }
 
   /** Null in the replay of a run at a real venue: what the venue said then is fed. */
-  async #start(flags: ProcessFlags & { readonly live: boolean }, assignment: Assignment): Promise<Running | null> {
+  async #start(flags: ProcessFlags & LiveFlags, assignment: Assignment): Promise<Running | null> {
     const { topology, services } = assignment
     const onLive = () => announceReady({ state: 'ready' })
     if (topology.venue.kind !== 'simulated') {

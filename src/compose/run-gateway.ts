@@ -5,6 +5,7 @@ import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { splitSig } from '#lib/codec/event-text.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { forwardClock } from '#lib/time/forward-clock.ts'
 import type { Event, Fact, Statement } from '#schemas/event.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
 import { readCredentials } from '#services/venue/adapters/binance-spot/credentials.ts'
@@ -38,6 +39,7 @@ export function runGateway(
     open: (mark) => facts.from((mark?.epoch ?? 0) + 1),
     onFault: failProcess,
   })
+  const nowMs = forwardClock()
   const gateway = new Gateway({
     ...config,
     venue: binanceSpot({ config, addresses, credentials, nowMs }),
@@ -55,9 +57,6 @@ export function runGateway(
     },
   }
 }
-
-/** Never steps back, whatever is done to the system's clock. */
-const nowMs = (): number => performance.timeOrigin + performance.now()
 
 function readLog(
   door: Pick<ConstructorParameters<typeof Connection>[0], 'url' | 'identity' | 'secret' | 'ca'>,

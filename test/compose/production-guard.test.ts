@@ -58,6 +58,8 @@ describe('[G18] real money', () => {
     expect(at('served', 'http://127.0.0.1:1', 'ws://127.0.0.1:1/ws-api/v3')).toBe(true)
     expect(at('served', 'https://api.binance.com', 'ws://127.0.0.1:1')).toBe(false)
     expect(at('testnet', 'https://api1.binance.com')).toBe(false)
+    for (const host of ['api.binance.com.', 'API.BINANCE.COM', 'api.binance.us', 'api.binance.tr'])
+      expect(at('served', `https://${host}`, 'ws://127.0.0.1:1')).toBe(false)
     expect(at('production', 'http://127.0.0.1:1')).toBe(false)
   })
 })

@@ -47,6 +47,8 @@ describe('a port that is held', () => {
   })
 })
 
+const nobody = 'ws://127.0.0.1:9'
+
 describe('a process that was started alone', () => {
   it('says in one line that the port is that of the log', async () => {
     const log = await startLone(folder, ['log', '--port', '0'])
@@ -58,7 +60,22 @@ describe('a process that was started alone', () => {
     await log.stop()
   })
 
-  const nobody = 'ws://127.0.0.1:9'
+  // [G18]
+  it.concurrent('at the production of a venue asks for the words that a tree asks for', async () => {
+    const topology = {
+      feed: { kind: 'exchange', venue: 'binance', symbols: ['BTCUSDT'] },
+      account: { currency: 'USDT', startingCash: '1000' },
+      venue: { kind: 'binance', environment: 'production' },
+      risk: { limits: { maxOrderNotional: '1', maxGrossExposure: '1', maxOrdersPerMinute: 1, maxDrawdown: 0.1 } },
+      bars: [{ interval: '5s' }],
+      strategies: [{ file: join(repository, 'examples', 'fast-cross.yaml'), roles: { underlying: 'BTCUSDT.BINANCE' } }],
+    }
+    writeFileSync(join(folder, 'production.yaml'), JSON.stringify(topology))
+    const { exitCode, stderr } = await run('venue', '--topology', 'production.yaml', '--url', nobody, '--live')
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain('nothing started: real money was not confirmed')
+  })
+
   it.concurrent.each(['risk', 'clock', 'md'])('says once that it waits for the router: %s', async (service) => {
     const { stderr } = await trader([service, '--url', nobody], { cwd: folder, timeout: 5_000 })
     expect(stderr).toBe(`waiting for the router at ${nobody}\n`)

@@ -40,4 +40,5 @@ export function addressesOf({ environment, restUrl, wsUrl }: BinanceSpotConfig):
   return { restUrl: rest, wsUrl: ws }
 }
 
-const isProduction = (url: string): boolean => /(^|\.)binance\.(com|us)$/.test(new URL(url).hostname)
+// A name may end in a dot: that of the root.
+const isProduction = (url: string): boolean => /(^|\.)binance\.(?!vision)[a-z]+\.?$/.test(new URL(url).hostname)

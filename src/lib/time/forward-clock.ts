@@ -1,0 +1,15 @@
+/**
+ * The time in milliseconds since 1970 that never steps back, whatever is done to the system's clock, and does not stand still while the machine
+ * sleeps, as the process's own does.
+ */
+export function forwardClock(
+  wall: () => number = Date.now,
+  ownMs: () => number = () => performance.now(),
+): () => number {
+  let ahead = wall() - ownMs()
+  return () => {
+    const own = ownMs()
+    ahead = Math.max(ahead, wall() - own)
+    return own + ahead
+  }
+}
