@@ -82,8 +82,8 @@ export const OrderFill = z.object({
   leavesQuantity: Quantity,
   fee: Money,
   currency: Currency,
-  /** What the venue took, where that was not money of `currency`; `fee` is its worth at the fill's price. */
-  feePaid: z.object({ asset: Currency, amount: Money }).optional(),
+  /** What the venue took, where that was not money of `currency`. `isOfPosition`: of what was traded; `fee` is its worth at the fill's price. */
+  feePaid: z.object({ asset: Currency, amount: Money, isOfPosition: z.literal(true).optional() }).optional(),
   liquidity: z.enum(['maker', 'taker']),
   filledAt: Micros,
 })

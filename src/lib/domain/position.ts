@@ -1,9 +1,11 @@
 import { addExact, type ExactDecimal, multiplyExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import { fromUnits } from './decimal.ts'
 import { asMoney, type Money, moneyOf, moneyScale, moneyText, noMoney } from './money.ts'
+import { movedBy } from './moved-by.ts'
 import { notionalOf } from './notional.ts'
 import { divideHalfEven } from './rounding.ts'
-import { absExact, negateExact, zero } from './signed-decimal.ts'
+import { absExact, zero } from './signed-decimal.ts'
 
 /**
  * A netting position at average cost. `cost` is what is open at the prices paid, with the position's sign. Every fill moves
@@ -18,12 +20,7 @@ export type Position = {
 }
 
 /** An execution of ours: decimal texts, `fee` negative for a rebate. */
-export type Execution = {
-  readonly side: 'buy' | 'sell'
-  readonly quantity: string
-  readonly price: string
-  readonly fee: string
-}
+export type Execution = Pick<PayloadOf<'order.fill'>, 'side' | 'quantity' | 'price' | 'fee' | 'feePaid'>
 
 export const flat: Position = { quantity: zero, cost: noMoney, realized: noMoney, fees: noMoney }
 
@@ -32,8 +29,7 @@ export const flat: Position = { quantity: zero, cost: noMoney, realized: noMoney
  * rounded half to even at 10^-18, and realizes the rest; through zero, everything is closed and the rest opens at the price.
  */
 export function positionAfter(position: Position, execution: Execution, multiplier: ExactDecimal): Position {
-  const unsigned = parseExact(execution.quantity)
-  const moved = execution.side === 'buy' ? unsigned : negateExact(unsigned)
+  const moved = movedBy(execution)
   const price = parseExact(execution.price)
   const fees = asMoney(position.fees + moneyOf(execution.fee))
   const quantity = addExact(position.quantity, moved)

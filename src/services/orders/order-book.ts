@@ -27,6 +27,8 @@ export type OrderBook = {
   /** The `risk.halted` that nobody resumed. */
   halt: Halt | null
   haltedInstruments: readonly string[]
+  /** Those that the newest command let go on. */
+  resumed: readonly string[]
   orders: SentOrders
   /** Exits that entries at work, or the newest to have ended, are followed by; by clientOrderId. */
   readonly brackets: Map<string, PayloadOf<'risk.approved'>['bracket'] & { readonly approval: string }>
@@ -46,6 +48,7 @@ export const emptyBook = (rememberedEnds: number): OrderBook => ({
   newestApproval: null,
   halt: null,
   haltedInstruments: [],
+  resumed: [],
   orders: noOrders(),
   brackets: new Map(),
   exits: new Map(),

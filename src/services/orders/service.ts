@@ -93,10 +93,13 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       book.halt = null
       book.haltedInstruments = []
       return book
+    case 'system.command':
+      book.resumed = event.payload.command === 'resume' ? book.haltedInstruments : []
+      if (book.resumed.length > 0) book.haltedInstruments = []
+      return book
     case 'risk.approved':
     case 'risk.superseded':
     case 'risk.strategy_halted':
-    case 'system.command':
     case 'system.command.result':
     case 'system.alert':
     case 'system.time':
@@ -119,7 +122,8 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
       return cancelsOf(book, `strategy halted: ${code}`, (order) => order.strategy === strategy && !isProtection(order))
     }
     case 'system.command':
-      return input.payload.command === 'cancel_all' ? answerCancelAll(book, input) : none
+      if (input.payload.command === 'cancel_all') return answerCancelAll(book, input)
+      return book.resumed.length === 0 ? none : [resumedIn(book.resumed, input.id)]
     case 'order.accepted':
     case 'order.triggered':
     case 'order.rejected':
@@ -162,6 +166,11 @@ function answerCancelAll(book: OrderBook, { id, payload }: Event<'system.command
   const message = `cancel requested for ${cancels.length} of ${book.orders.working.size} working orders${ofThem}`
   return [...cancels, { topic: 'system.command.result', payload: { command: id, isDone: true, message } }]
 }
+
+const resumedIn = (instruments: readonly string[], command: string): Statement<'system.command.result'> => ({
+  topic: 'system.command.result',
+  payload: { command, isDone: true, message: `orders in ${instruments.join(', ')} pass again`.slice(0, 2_000) },
+})
 
 function answerRefusal(book: OrderBook, { alert, halts }: Refusal): readonly Statement<Out>[] {
   const cancels =

@@ -59,6 +59,8 @@ export type Account = {
   halt: Halt | null
   /** Starting cash and what every fill brought or cost. */
   cash: Money
+  /** What the newest snapshot has beside profit; null before the first. */
+  invested: string | null
   equity: string
   peakEquity: string
   /** A resume started a peak of our own. */
@@ -92,6 +94,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   isRepeated: false,
   halt: null,
   cash: moneyOf(config.startingCash),
+  invested: null,
   equity: config.startingCash,
   peakEquity: config.startingCash,
   isPeakOurs: false,

@@ -1,10 +1,10 @@
 import { multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { asMoney, moneyOf, moneyOfExact } from '#lib/domain/money.ts'
+import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
 import { findOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
-import { negateExact } from '#lib/domain/signed-decimal.ts'
 import { applyReport, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
@@ -94,8 +94,8 @@ const rememberedEnds = 256
 const rememberedWishes = 1_024
 
 function countFill(account: Account, fill: PayloadOf<'order.fill'>): void {
-  const { strategy, instrument, side, quantity, price, fee } = fill
-  const bought = side === 'buy' ? parseExact(quantity) : negateExact(parseExact(quantity))
+  const { strategy, instrument, price, fee } = fill
+  const bought = movedBy(fill)
   movePosition(account.books, strategy, instrument, bought)
   const multiplier = account.instruments.get(instrument)?.multiplier
   if (multiplier === undefined) return

@@ -7,6 +7,7 @@ import { bookKey, findBook, hasWorking, leavesOf, positionOf, workingOf } from '
 import { brokenCover } from './broken-cash.ts'
 import { brokenLimit } from './broken-limit.ts'
 import { brokenCancelRate } from './broken-rate.ts'
+import { inWholeLots } from './listing.ts'
 import { type BrokenLimit, exactText, type Proposal } from './proposal.ts'
 
 type Verdict = Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>
@@ -38,12 +39,12 @@ export function answerWish(account: Account, wish: Wish, wishedAt: number): read
 export function judge(account: Account, wish: Wish, wishedAt: number): readonly Verdict[] {
   const { strategy, instrument, target, limitPrice, stopPrice, trailingOffset } = wish
   const position = findBook(account, strategy, instrument)?.position ?? zero
-  const difference = subtractExact(parseExact(target), position)
+  const difference = inWholeLots(account, instrument, position, subtractExact(parseExact(target), position))
   if (difference.units === 0n) return [refusal(wish, { code: 'ALREADY_AT_TARGET', value: target })]
   if (account.halt?.state === 'HALTED') return [refusal(wish, { code: 'HALTED', value: account.halt.code })]
   const side = difference.units > 0n ? 'buy' : 'sell'
   const quantity = absExact(difference)
-  const closes = closingPart(position, side, quantity)
+  const closes = closingPart(inWholeLots(account, instrument, position, position), side, quantity)
   if (wish.isReduceOnly && compareExact(closes, quantity) !== 0)
     return [refusal(wish, { code: 'REDUCE_ONLY', value: exactText(quantity), limit: exactText(closes) })]
   const prices = { limitPrice, stopPrice, trailingOffset }
@@ -76,7 +77,8 @@ function isReached(account: Account, { strategy, instrument, target }: Wish): bo
     const leaves = leavesOf(order)
     reached = addExact(reached, order.side === 'buy' ? leaves : negateExact(leaves))
   }
-  return compareExact(reached, parseExact(target)) === 0
+  const position = positionOf(account, strategy, instrument)
+  return inWholeLots(account, instrument, position, subtractExact(parseExact(target), reached)).units === 0n
 }
 
 function approval(

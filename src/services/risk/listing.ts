@@ -1,4 +1,5 @@
 import { type ExactDecimal, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
+import { roundToStep } from '#lib/domain/whole-steps.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 
 /** What the gate needs of a listing. Plain JSON but for the steps, which are taken apart. */
@@ -33,4 +34,16 @@ export function isInSteps(amount: ExactDecimal, step: ExactDecimal): boolean {
   if (step.units <= 0n) return false
   const scale = Math.max(amount.scale, step.scale)
   return (amount.units * tenTo(scale - amount.scale)) % (step.units * tenTo(scale - step.scale)) === 0n
+}
+
+/** What of an amount can be traded: where a commission left a position that is not in whole lots, the part that is, towards zero. [R1] */
+export function inWholeLots(
+  { instruments }: { readonly instruments: ReadonlyMap<string, Listing> },
+  instrument: string,
+  position: ExactDecimal,
+  amount: ExactDecimal,
+): ExactDecimal {
+  const lot = instruments.get(instrument)?.lotSize
+  if (lot === undefined || lot.units <= 0n || isInSteps(position, lot)) return amount
+  return roundToStep(amount, lot, amount.units < 0n ? 'up' : 'down')
 }

@@ -1,4 +1,5 @@
 import {
+  addExact,
   compareExact,
   type ExactDecimal,
   formatExact,
@@ -7,7 +8,7 @@ import {
   tenTo,
 } from '#lib/bars/exact-decimal.ts'
 import { exactOfDouble, fromUnits } from '#lib/domain/decimal.ts'
-import { maxExact, subtractExact } from '#lib/domain/signed-decimal.ts'
+import { maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Account, Halt } from './account.ts'
 import { brokenMaintenance } from './broken-margin.ts'
@@ -16,9 +17,11 @@ import { exactText } from './proposal.ts'
 type Found = { readonly code: Halt['code']; readonly reason: string; readonly value: string; readonly limit: string }
 
 /** Keeps the newest equity, the peak (the account's, or since a resume our own), and what the UTC day began with. [R16] [R32] */
-export function foldEquity(account: Account, { equity, peakEquity }: PayloadOf<'pnl.snapshot'>, at: number): void {
+export function foldEquity(account: Account, snapshot: PayloadOf<'pnl.snapshot'>, at: number): void {
+  const { equity, peakEquity } = snapshot
+  foldDeposit(account, snapshot)
   const day = Math.floor(at / dayMicros)
-  if (day !== account.day) {
+  if (day > account.day) {
     if (account.day !== 0) account.dayStartEquity = account.equity
     account.day = day
   }
@@ -26,6 +29,18 @@ export function foldEquity(account: Account, { equity, peakEquity }: PayloadOf<'
   account.peakEquity = account.isPeakOurs
     ? formatExact(maxExact(parseExact(account.peakEquity), parseExact(equity)))
     : peakEquity
+}
+
+/** Money that came or went with a new configuration is no profit and no loss: what losses are counted from moves along. [R20] */
+function foldDeposit(account: Account, { equity, realized, unrealized, fees }: PayloadOf<'pnl.snapshot'>): void {
+  const profit = addExact(parseExact(realized), subtractExact(parseExact(unrealized), parseExact(fees)))
+  const invested = subtractExact(parseExact(equity), profit)
+  const moved = account.invested === null ? zero : subtractExact(invested, parseExact(account.invested))
+  account.invested = formatExact(invested)
+  if (moved.units === 0n) return
+  account.equity = formatExact(addExact(parseExact(account.equity), moved))
+  account.dayStartEquity = formatExact(addExact(parseExact(account.dayStartEquity), moved))
+  if (account.isPeakOurs) account.peakEquity = formatExact(addExact(parseExact(account.peakEquity), moved))
 }
 
 /** A resume starts a new peak and a new day at the newest equity. [R16] */

@@ -193,6 +193,17 @@ describe('reports of the venue', () => {
     }
   })
 
+  test('[O5] where nothing else is halted, an operator lets a halted instrument go on', () => {
+    given(orders, {}, ...working, fill('t-1-0', 'x1', '10.0001'))
+      .when(event('system.command', { command: 'resume', reason: 'looked at it', operator: 'ann' }))
+      .then({
+        topic: 'system.command.result',
+        payload: expect.objectContaining({ isDone: true, message: 'orders in BTCUSDT.BINANCE pass again' }),
+      })
+      .when(approved('risk:4.0'))
+      .then(submitted('t-4-0', 'risk:4.0'))
+  })
+
   test('[O12] a fill after a rejection is refused', () => {
     given(orders, {}, approved('risk:1.0'), rejected('t-1-0', 'NO_MARKET'))
       .when(fill('t-1-0', 'x', '1'))

@@ -271,6 +271,29 @@ describe('exposure and margin', () => {
   })
 })
 
+describe('a position that a commission left off the lot grid', () => {
+  const feePaid = { asset: 'BTC', amount: '0.00075', isOfPosition: true } as const
+
+  test('[R3] it is closed in whole lots, and the rest is nothing to do', () => {
+    start(limited({}), wish('1'), fill('t-6-0', 'buy', '1', { fee: '0.075', feePaid }))
+      .when(wish('2'))
+      .then(approve('buy', '1'))
+      .when(canceled('t-9-0'))
+      .then()
+      .when(wish('0'))
+      .then(approve('sell', '0.999'))
+      .when(fill('t-12-0', 'sell', '0.999'))
+      .then()
+      .when(wish('0'))
+      .then(refuse('ALREADY_AT_TARGET', '0'))
+      .when(command('halt', { whenHalted: 'flatten' }))
+      .then(
+        { topic: 'risk.halted', payload: expect.objectContaining({ state: 'HALTED', isFlattening: true }) },
+        { topic: 'system.command.result', payload: expect.objectContaining({ isDone: true }) },
+      )
+  })
+})
+
 describe('rates', () => {
   test('[R30] of a strategy, and how many work', () => {
     start(limited({ maxWorkingOrders: 3 }, { strategies: { a: { maxStrategyOrdersPerMinute: 1 } } }))
@@ -318,6 +341,33 @@ describe('losses', () => {
     )
   const strategyHalted = (code: string, value: string, limit: string) =>
     ({ topic: 'risk.strategy_halted', payload: { strategy: 'ema-cross', code, value, limit } }) as Statement
+
+  test('[R32] [R20] a deposit is no profit of the day, and a day that has passed does not come back', () => {
+    const at = (time: number, profit: string, equity: string) => ({
+      ...event('pnl.snapshot', {
+        currency: 'USDT',
+        equity,
+        peakEquity: '200000',
+        grossExposure: '0',
+        realized: profit,
+        unrealized: '0',
+        fees: '0',
+        strategies: [],
+      }),
+      at: time,
+    })
+    start(limited({ maxDailyLoss: '1000' }))
+      .when(at(20 * day, '0', '100000'))
+      .then()
+      .when(at(20 * day + 1, '-900', '104100'))
+      .then()
+      .when(at(19 * day, '-950', '104050'))
+      .then()
+      .when(at(20 * day + 2, '-1000', '104000'))
+      .then()
+      .when(at(20 * day + 3, '-1000.5', '103999.5'))
+      .then({ topic: 'risk.halted', payload: expect.objectContaining({ value: '1000.5' }) })
+  })
 
   test('[R32] a UTC day may lose so much; the next one begins with what was left', () => {
     const at = (time: number, equity: string) => ({ ...snapshot(equity, '100000'), at: time })

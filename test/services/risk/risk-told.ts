@@ -103,7 +103,7 @@ export const snapshot = (equity: string, peakEquity: string) =>
     peakEquity,
     grossExposure: '0',
     realized: '0',
-    unrealized: '0',
+    unrealized: equity,
     fees: '0',
     strategies: [],
   })

@@ -163,6 +163,39 @@ describe('orders', () => {
     expect(spent.body).toMatchObject({ executedQty: '1.04100000' })
   })
 
+  test('cancelReplace says what it did where one half of it fails', async () => {
+    const { body: first } = await limit('SELL', '1', '900')
+    const replaced = (id: string, quantity: string) =>
+      call('POST', 'order/cancelReplace', {
+        symbol,
+        side: 'SELL',
+        type: 'LIMIT',
+        quantity,
+        price: '800',
+        timeInForce: 'GTC',
+        cancelReplaceMode: 'STOP_ON_FAILURE',
+        cancelOrderId: id,
+      })
+    expect(await replaced(String(first.orderId), '5000')).toMatchObject({
+      status: 409,
+      body: {
+        code: -2021,
+        data: { cancelResult: 'SUCCESS', newOrderResult: 'FAILURE', newOrderResponse: { code: -2010 } },
+      },
+    })
+    expect(await replaced('999', '1')).toMatchObject({
+      status: 400,
+      body: { code: -2022, data: { cancelResult: 'FAILURE', newOrderResult: 'NOT_ATTEMPTED', newOrderResponse: null } },
+    })
+  })
+
+  test('a buy is paid with its commission, and not where there is none for it', async () => {
+    expect(await limit('BUY', '9.9', '101')).toMatchObject({ status: 400, body: { code: -2010 } })
+    expect(await limit('BUY', '9.8', '101')).toMatchObject({ status: 200 })
+    quote('100.00', '101.00', '6')
+    expect((await balances()).USDT).toEqual({ free: '9.69500000', locked: '0.00000000' })
+  })
+
   test('cancelReplace replaces; openOrders are canceled together', async () => {
     await limit('BUY', '1', '90')
     const replaced = await call('POST', 'order/cancelReplace', {

@@ -5,6 +5,7 @@ import { type BinanceServer, serveBinance } from '#services/venue/adapters/binan
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
 import { Credentials } from '#services/venue/adapters/binance-spot/credentials.ts'
 import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
+import { foldSaid, gatewayOrder, joinView, unsaid } from '#services/venue/adapters/gateway/gateway-order.ts'
 import { VenueConfig } from '#services/venue/service.ts'
 import { badLine, calm } from '#test/faults/bad-line.ts'
 import { chanceOf } from '#test/faults/chance.ts'
@@ -154,6 +155,39 @@ describe('reconciliation', () => {
     await hasSaid('system.alert')
     const { payload } = said.filter(({ topic }) => topic === 'venue.reconciled').at(-1) as Statement<'venue.reconciled'>
     expect(payload.differences).toEqual([{ asset: 'USDT', expected: '1000', found: '1005' }])
+  })
+})
+
+describe('fills', () => {
+  const base = { base: 'BTC', quote: 'USDT' }
+  const order = () => {
+    const placed = gatewayOrder(submitted('t-1-0'), 'x-1-0', null)
+    joinView(placed, {
+      venueClientId: 'x-1-0',
+      venueOrderId: '7',
+      state: 'filled',
+      executed: '1',
+      isTriggered: false,
+      trades: [
+        { tradeId: '1', price: '100', quantity: '1', fee: '0.001', feeAsset: 'BTC', liquidity: 'taker', filledAt: 1 },
+      ],
+    })
+    return placed
+  }
+
+  test('a commission in what was bought is told as taken of the position, and its worth as the fee', () => {
+    expect([...unsaid(order(), base)].at(1)?.payload).toMatchObject({
+      quantity: '1',
+      fee: '0.1',
+      feePaid: { asset: 'BTC', amount: '0.001', isOfPosition: true },
+    })
+  })
+
+  test('[G13] trades of an order that the log has ended are said, and nothing else', () => {
+    const ended = order()
+    const payload = { clientOrderId: 't-1-0', instrument, leavesQuantity: '1', reason: 'x' }
+    foldSaid(ended, { topic: 'order.canceled', payload })
+    expect([...unsaid(ended, base)].map(({ topic }) => topic)).toEqual(['order.fill'])
   })
 })
 

@@ -3,10 +3,14 @@ export class BinanceFault extends Error {
   readonly status: number
   readonly code: number
 
-  constructor(code: number, message: string, status = 400) {
+  /** What the answer says. */
+  readonly body: object
+
+  constructor(code: number, message: string, status = 400, data?: object) {
     super(message)
     this.code = code
     this.status = status
+    this.body = { code, msg: message, ...(data === undefined ? {} : { data }) }
   }
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { fault } from './binance-fault.ts'
+import { BinanceFault, fault } from './binance-fault.ts'
 import { symbolInfo } from './listed-symbol.ts'
 import { needed, orderRequest, type Params } from './order-request.ts'
 import { wholeNumber } from './request-auth.ts'
@@ -170,17 +170,30 @@ function cancelReplace(served: Served, params: Params) {
   if (id !== undefined) named.set('orderId', id)
   else named.delete('orderId')
   if (name !== undefined) named.set('origClientOrderId', name)
-  let cancelResponse: unknown
-  let cancelResult = 'SUCCESS'
-  try {
-    cancelResponse = cancelOrder(served, named)
-  } catch (error) {
-    if (mode === 'STOP_ON_FAILURE') throw error
-    cancelResult = 'FAILURE'
-    cancelResponse = { code: (error as { code: number }).code, msg: (error as Error).message }
+  const canceled = attempt(() => cancelOrder(served, named))
+  const placed =
+    canceled.result === 'FAILURE' && mode === 'STOP_ON_FAILURE'
+      ? ({ result: 'NOT_ATTEMPTED', response: null } as const)
+      : attempt(() => placedJson(served.venue.place(request), params.get('newOrderRespType') ?? 'FULL'))
+  const both = {
+    cancelResult: canceled.result,
+    newOrderResult: placed.result,
+    cancelResponse: canceled.response,
+    newOrderResponse: placed.response,
   }
-  const newOrderResponse = placedJson(served.venue.place(request), params.get('newOrderRespType') ?? 'FULL')
-  return { cancelResult, newOrderResult: 'SUCCESS', cancelResponse, newOrderResponse }
+  if (canceled.result === 'SUCCESS' && placed.result === 'SUCCESS') return both
+  if (canceled.result !== 'SUCCESS' && placed.result !== 'SUCCESS')
+    throw new BinanceFault(-2022, 'Order cancel-replace failed.', 400, both)
+  throw new BinanceFault(-2021, 'Order cancel-replace partially failed.', 409, both)
+}
+
+function attempt(act: () => unknown): { readonly result: 'SUCCESS' | 'FAILURE'; readonly response: unknown } {
+  try {
+    return { result: 'SUCCESS', response: act() }
+  } catch (error) {
+    if (!(error instanceof BinanceFault)) throw error
+    return { result: 'FAILURE', response: { code: error.code, msg: error.message } }
+  }
 }
 
 function openOrders(served: Served, params: Params) {

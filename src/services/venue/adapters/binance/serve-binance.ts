@@ -96,7 +96,7 @@ async function serve(
       say(500, { code: -1000, msg: 'An unknown error occurred while processing the request.' })
       throw error
     }
-    say(error.status, { code: error.code, msg: error.message })
+    say(error.status, error.body)
   }
 }
 

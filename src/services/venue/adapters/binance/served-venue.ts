@@ -1,4 +1,5 @@
-import { compareExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { exactOfDouble } from '#lib/domain/decimal.ts'
 import { absExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import { Machine } from '#lib/kernel/machine.ts'
 import { anyService } from '#lib/kernel/service.ts'
@@ -57,7 +58,8 @@ export class ServedVenue {
     if (this.openOrders().some((one) => one.clientOrderId === named)) throw fault.rejected('Duplicate order sent.')
     const locked = this.#needs(request)
     const asset = request.side === 'BUY' ? symbol.quote : symbol.base
-    if (!this.wallet.canSpend(asset, locked))
+    const commissions = request.side === 'BUY' ? this.#commissions(asset, locked) : zero
+    if (!this.wallet.canSpend(asset, addExact(locked, commissions)))
       throw fault.rejected('Account has insufficient balance for requested action.')
     const orderId = ++this.#newestOrder
     const now = this.#options.nowMs()
@@ -104,6 +106,16 @@ export class ServedVenue {
     const at = price ?? stopPrice ?? ask
     if (at === null) throw fault.rejected('Market is closed.')
     return multiplyExact(parseExact(quantity), parseExact(at))
+  }
+
+  /** Commissions of all buys, with one more of that cost: they are not locked, as at Binance, and are taken in the quote asset. */
+  #commissions(quote: string, cost: ExactDecimal): ExactDecimal {
+    const { makerBps, takerBps } = this.#options.config.fees
+    const bps = exactOfDouble(Math.max(0, makerBps, takerBps))
+    let bought = cost
+    for (const { request, locked } of this.#open.values())
+      if (request.side === 'BUY' && request.symbol.quote === quote) bought = addExact(bought, locked)
+    return multiplyExact(bought, { units: bps.units, scale: bps.scale + 4 })
   }
 
   #list(listing: PayloadOf<'md.instrument'>): void {

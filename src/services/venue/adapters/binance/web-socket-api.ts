@@ -48,7 +48,7 @@ export class WebSocketApi {
       return { id, status: 200, result: this.#result(socket, asked.method, asked.params), rateLimits: [] }
     } catch (error) {
       if (!(error instanceof BinanceFault)) throw error
-      return { id, status: error.status, error: { code: error.code, msg: error.message }, rateLimits: [] }
+      return { id, status: error.status, error: error.body, rateLimits: [] }
     }
   }
 

@@ -124,10 +124,12 @@ export function lacksTrades(order: GatewayOrder): boolean {
 export function* unsaid(order: GatewayOrder, { base, quote }: VenueAssets): Generator<Report> {
   const { said, submitted, venueOrderId, end } = order
   const { clientOrderId, instrument } = submitted
-  if (venueOrderId === null || said.ended) return
-  if (!said.accepted && end !== 'rejected')
+  if (venueOrderId === null) return
+  // Of an order that the log has ended only trades are news: they lost a race.
+  const isOver = said.ended
+  if (!isOver && !said.accepted && end !== 'rejected')
     yield { topic: 'order.accepted', payload: { clientOrderId, venueOrderId, instrument } }
-  if (order.isTriggered && !said.triggered && submitted.stopPrice !== undefined)
+  if (!isOver && order.isTriggered && !said.triggered && submitted.stopPrice !== undefined)
     yield { topic: 'order.triggered', payload: { clientOrderId, instrument, price: submitted.stopPrice } }
   const news = [...order.trades.values()].filter(({ tradeId }) => !said.trades.has(tradeId)).sort(byTradeId)
   for (const trade of news)
@@ -171,7 +173,13 @@ function filled(trade: VenueTrade, leavesQuantity: string, base: string, quote: 
     currency: quote,
     ...(feeAsset === quote || Number(fee) === 0
       ? {}
-      : { feePaid: { asset: feeAsset, amount: plainText(parseExact(fee)) } }),
+      : {
+          feePaid: {
+            asset: feeAsset,
+            amount: plainText(parseExact(fee)),
+            ...(feeAsset === base ? { isOfPosition: true as const } : {}),
+          },
+        }),
     liquidity,
     filledAt,
   }
