@@ -19,7 +19,12 @@ export type LogFault = {
   readonly message: string
 }
 
-export type LogCheck = { readonly events: number; readonly segments: number; readonly head: number }
+export type LogCheck = {
+  readonly events: number
+  readonly segments: number
+  readonly head: number
+  readonly missing: readonly { readonly from: number; readonly to: number }[]
+}
 
 /**
  * Looks at everything in a log: crc and order of every line, its event against the catalogue, footers and their chain, and that no seq is
@@ -31,9 +36,9 @@ export function checkLog(
     disk = realDisk,
     onFault,
     onEvents,
-  }: { disk?: ReadDisk; onFault: (fault: LogFault) => void; onEvents?: (done: number) => void },
+    head = newestSeq(folder, disk),
+  }: { disk?: ReadDisk; onFault: (fault: LogFault) => void; onEvents?: (done: number) => void; head?: number },
 ): LogCheck {
-  const head = newestSeq(folder, disk)
   const retained = readRetained(disk, folder)
   const seen = new SeqSet()
   let [lines, segments] = [0, 0]
@@ -67,18 +72,19 @@ export function checkLog(
   }
   for (const [i, segment] of journal.entries())
     look(segment, journal[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY, true)
-  for (const { from, to } of missingRuns(seen, readHoles(disk, folder), head, retained)) {
+  const missing = missingRuns(seen, readHoles(disk, folder), head, retained)
+  for (const { from, to } of missing) {
     const message = from === to ? `event ${from} is missing` : `events ${from} to ${to} are missing`
     onFault({ file: folder, offset: 0, seq: from, kind: 'missing', message })
   }
-  return { events: seen.size, segments, head }
+  return { events: seen.size, segments, head, missing }
 }
 
 type Say = (at: { offset: number; seq: number }, kind: LogFault['kind'], message: string) => void
 
 function readSegment(
   disk: ReadDisk,
-  { path }: Segment,
+  { path, firstSeq }: Segment,
   { end, head, isJournal }: { end: number; head: number; isJournal: boolean },
   fault: Say,
   onEvent: (seq: number) => void,
@@ -88,6 +94,9 @@ function readSegment(
   try {
     const file = new LineFile(disk, path)
     while (file.next()) {
+      // A file that has another one's name: no reader gets to what is in it.
+      if (file.isIntact && lastSeq === 0 && (file.seq < firstSeq || file.seq >= end))
+        fault(file, 'order', `event ${file.seq} does not belong into this file`)
       if (file.isIntact && (file.seq >= end || file.seq > head)) break
       if (!file.isIntact) {
         // Behind what was acknowledged a journal may be torn: the next start keeps that aside.
@@ -125,7 +134,7 @@ function readSegment(
  * Runs of seqs up to the head that neither a file nor a known hole has. Where events were removed which of them these were is not known, only
  * how many: as many may be missing.
  */
-export function missingRuns(
+function missingRuns(
   seen: SeqSet,
   holes: readonly Hole[],
   head: number,

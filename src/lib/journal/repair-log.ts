@@ -1,13 +1,12 @@
 import { join, relative } from 'node:path'
-import { checkLog, type LogFault, missingRuns, SeqSet } from '#lib/journal/check-log.ts'
-import { addHole, readHoles } from '#lib/journal/holes.ts'
+import { checkLog, type LogFault, SeqSet } from '#lib/journal/check-log.ts'
+import { addHole } from '#lib/journal/holes.ts'
 import { LineFile } from '#lib/journal/line-file.ts'
 import type { LogDisk } from '#lib/journal/log-disk.ts'
 import { isPacked, journalFolder, journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
 import { isThere, newFile, replaceFile } from '#lib/journal/new-file.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
-import { readRetained } from '#lib/journal/retained.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 export type Repair = {
@@ -38,12 +37,13 @@ export async function repairLog(
     const damaged = new Set(repairable.filter(({ kind }) => kind !== 'missing').map(({ file }) => file))
     const quarantined = [...damaged].map((path) => quarantine(disk, folder, path))
     const rescued = rewriteJournal(disk, folder, damaged, head)
-    for (const path of damaged) if (!path.startsWith(journalFolder(folder))) rewrite(disk, path, wholeLines(disk, path))
+    rewriteTopicFiles(disk, folder, damaged)
     // Its positions are those of files that are shorter now.
     const checkpoint = join(journalFolder(folder), 'checkpoint.json')
     if (isThere(disk, checkpoint)) disk.remove(checkpoint)
+    // What a reader gets to now is not lost.
     const newest = Math.max(head, newestSeq(folder, disk))
-    const lost = missingRuns(seqsIn(disk, folder), readHoles(disk, folder), newest, readRetained(disk, folder))
+    const { missing: lost } = checkLog(folder, { disk, head: newest, onFault: () => undefined })
     for (const run of lost) addHole(disk, folder, run)
     return { faults, quarantined, rescued, lost }
   } finally {
@@ -89,6 +89,20 @@ function rewriteJournal(disk: LogDisk, folder: string, damaged: ReadonlySet<stri
   return rescued
 }
 
+/** Each line goes into the file that its seq belongs to: a file may have had the name of another. */
+function rewriteTopicFiles(disk: LogDisk, folder: string, damaged: ReadonlySet<string>): void {
+  for (const namespace of namespacesIn(disk, folder)) {
+    const segments = topicSegments(disk, folder, namespace)
+    const lines = segments.filter(({ path }) => damaged.has(path)).flatMap(({ path }) => wholeLines(disk, path))
+    for (const [i, { path, firstSeq }] of segments.entries()) {
+      if (!damaged.has(path)) continue
+      const end = segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY
+      const own = lines.filter(({ seq }) => seq >= firstSeq && seq < end)
+      rewrite(disk, path, own)
+    }
+  }
+}
+
 type Line = { readonly seq: number; readonly text: string }
 
 function wholeLines(disk: LogDisk, path: string): Line[] {
@@ -109,17 +123,4 @@ function rewrite(disk: LogDisk, path: string, lines: readonly Line[]): void {
   const plain = isPacked(path) ? path.slice(0, -'.zst'.length) : path
   replaceFile(disk, plain, text, { file: 'holes.file', folder: 'holes.folder' })
   if (plain !== path) disk.remove(path)
-}
-
-function seqsIn(disk: LogDisk, folder: string): SeqSet {
-  const seen = new SeqSet()
-  const removed = readRetained(disk, folder)?.namespaces
-  const files = [
-    journalSegments(disk, folder),
-    ...namespacesIn(disk, folder).map((name) =>
-      topicSegments(disk, folder, name).filter(({ firstSeq }) => firstSeq > (removed?.[name]?.to ?? 0)),
-    ),
-  ]
-  for (const { path } of files.flat()) for (const { seq } of wholeLines(disk, path)) seen.add(seq)
-  return seen
 }

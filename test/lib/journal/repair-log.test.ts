@@ -1,12 +1,14 @@
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
 import { checkLog, type LogFault } from '#lib/journal/check-log.ts'
-import { journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
+import { isPacked, journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
+import { packFrame } from '#lib/journal/packed-file.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { repairLog } from '#lib/journal/repair-log.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import { SimDisk } from '#test/faults/sim-disk.ts'
+import { until } from '#test/lib/bus/bus-of-test.ts'
 import { fact, groupOf } from '#test/lib/journal/bodies.ts'
 
 const folder = '/logs/live'
@@ -70,3 +72,37 @@ it('[J21] finds a wrong bit anywhere; repaired the log opens, has all but what i
     { numRuns: 60 },
   )
 })
+
+it.each([
+  ['plain', null],
+  ['packed', packFrame],
+] as const)(
+  '[J21] puts events back into the files that they belong to when two %s ones have changed names',
+  async (_, compress) => {
+    const disk = whole.copy()
+    if (compress !== null) {
+      const packing = await openEventLog(folder, { disk, segmentBytes: 2_000, compress })
+      await until(() =>
+        topicSegments(disk, folder, 'md')
+          .slice(0, 2)
+          .every(({ path }) => isPacked(path)),
+      )
+      await packing.close()
+    }
+    const [one, two] = topicSegments(disk, folder, 'md').map(({ path }) => path) as [string, string]
+    expect([one, two].map(isPacked)).toEqual([compress !== null, compress !== null])
+    const [first, second] = [disk.bytesOf(one), disk.bytesOf(two)]
+    disk.put(one, second)
+    disk.put(two, first)
+    const misplaced = faultsOf(disk).filter(({ kind }) => kind === 'order')
+    expect(misplaced.map(({ file }) => file)).toEqual([one, two])
+    const { lost, quarantined } = await repairLog(folder, disk)
+    expect(lost).toEqual([])
+    expect(quarantined).toHaveLength(2)
+    expect(faultsOf(disk)).toEqual([])
+    expect([...readLog(folder, { disk })].map(({ content }) => content)).toEqual(contents)
+    const log = await openEventLog(folder, { disk, segmentBytes: 2_000 })
+    expect((await log.state()).head).toBe(120)
+    await log.close()
+  },
+)
