@@ -77,7 +77,7 @@ function setLevel(side: BookSide, level: Level, key: number): void {
     if (was !== emptied) side.empty++
     levels[at] = emptied
     if (side.empty > fewEmpty && side.empty * 2 > keys.length) sweep(side)
-  } else if (was === undefined) putIn(keys, levels, at, key, level)
+  } else if (was === undefined) putIn(side, at, key, level)
   else {
     if (was === emptied) side.empty--
     levels[at] = level
@@ -112,23 +112,31 @@ function sweep(side: BookSide): void {
   side.empty = 0
 }
 
-/** Nearer to the end than this, moving by hand is faster than by splice. */
-const near = 24
+/** Farther than this, `splice` moves faster than we do by hand. */
+const near = 96
 
-function putIn(keys: number[], levels: Level[], at: number, key: number, level: Level): void {
-  if (keys.length - at > near) {
+/** An emptied level nearby gives its place, so that little is moved. */
+function putIn(side: BookSide, at: number, key: number, level: Level): void {
+  const { keys, levels } = side
+  const most = Math.min(keys.length, at + near)
+  let free = levels[at - 1] === emptied ? at - 1 : at
+  while (free < most && levels[free] !== emptied) free++
+  if (free < most) side.empty--
+  else if (most === keys.length) {
+    keys.push(key)
+    levels.push(level)
+  } else {
     keys.splice(at, 0, key)
     levels.splice(at, 0, level)
     return
   }
-  keys.push(key)
-  levels.push(level)
-  for (let i = keys.length - 1; i > at; i--) {
+  for (let i = free; i > at; i--) {
     keys[i] = keys[i - 1] as number
     levels[i] = levels[i - 1] as Level
   }
-  keys[at] = key
-  levels[at] = level
+  const to = Math.min(free, at)
+  keys[to] = key
+  levels[to] = level
 }
 
 /** The place of the first key that is not below. */

@@ -1,3 +1,4 @@
+import { isZero } from '#lib/book/order-book.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
@@ -30,30 +31,37 @@ export function tradeOf(body: Frame, instrument: string): Trade & { readonly seq
 }
 
 export function quoteOf(body: Frame, instrument: string): Quote {
-  const [bid, bidSize] = side(body.b, body.B, 'b', 'B')
-  const [ask, askSize] = side(body.a, body.A, 'a', 'A')
+  const bidSize = quantity(body.B, 'B')
+  const askSize = quantity(body.A, 'A')
+  const bid = price(body.b, 'b')
+  const ask = price(body.a, 'a')
   const sequence = whole(body.u, 'u')
-  const quote = { kind: 'quote' as const, instrument, bid, bidSize, ask, askSize }
-  return body.T === undefined ? { ...quote, sequence } : { ...quote, exchangeAt: microsOfMs(body.T, 'T'), sequence }
+  // An empty side of the book is a size of zero.
+  const [hasBid, hasAsk] = [!isZero(bidSize), !isZero(askSize)]
+  const quote: Quote = {
+    kind: 'quote',
+    instrument,
+    bid: hasBid ? bid : null,
+    bidSize: hasBid ? bidSize : null,
+    ask: hasAsk ? ask : null,
+    askSize: hasAsk ? askSize : null,
+    sequence,
+  }
+  if (body.T !== undefined) quote.exchangeAt = microsOfMs(body.T, 'T')
+  return quote
 }
 
 export function deltaOf(body: Frame, instrument: string): Depth {
   const firstSequence = whole(body.U, 'U')
   const lastSequence = whole(body.u, 'u')
   if (firstSequence > lastSequence) throw new LineFault(`U ${firstSequence} is beyond u ${lastSequence}`)
-  const previous = body.pu === undefined ? {} : { previousSequence: whole(body.pu, 'pu') }
-  if (previous.previousSequence !== undefined && previous.previousSequence > lastSequence)
-    throw new LineFault(`pu ${previous.previousSequence} is beyond u ${lastSequence}`)
-  return {
-    kind: 'delta',
-    instrument,
-    bids: levelsOf(body, 'b'),
-    asks: levelsOf(body, 'a'),
-    firstSequence,
-    lastSequence,
-    ...previous,
-    exchangeAt: body.T === undefined ? microsOfMs(body.E, 'E') : microsOfMs(body.T, 'T'),
-  }
+  const bids = levelsOf(body, 'b')
+  const asks = levelsOf(body, 'a')
+  const exchangeAt = body.T === undefined ? microsOfMs(body.E, 'E') : microsOfMs(body.T, 'T')
+  if (body.pu === undefined) return { kind: 'delta', instrument, bids, asks, firstSequence, lastSequence, exchangeAt }
+  const previousSequence = whole(body.pu, 'pu')
+  if (previousSequence > lastSequence) throw new LineFault(`pu ${previousSequence} is beyond u ${lastSequence}`)
+  return { kind: 'delta', instrument, bids, asks, firstSequence, lastSequence, previousSequence, exchangeAt }
 }
 
 export function snapshotOf(body: Frame, instrument: string): Depth {
@@ -102,18 +110,6 @@ export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.fundin
     ...(next === 0 ? {} : { nextFundingAt: microsOfMs(next, 'T') }),
     exchangeAt: microsOfMs(body.E, 'E'),
   }
-}
-
-/** An empty side of the book is a size of zero. */
-function side(
-  priceText: unknown,
-  sizeText: unknown,
-  priceField: string,
-  sizeField: string,
-): [string, string] | [null, null] {
-  const size = quantity(sizeText, sizeField)
-  const written = price(priceText, priceField)
-  return Number(size) === 0 ? [null, null] : [written, size]
 }
 
 function levelsOf(body: Frame, field: string): Level[] {

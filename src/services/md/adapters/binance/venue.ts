@@ -1,3 +1,4 @@
+import { parseRecurring } from '#lib/codec/recurring-json.ts'
 import { quoted } from '../decimal-text.ts'
 import type { Listed } from '../import-plan.ts'
 import { LineFault } from '../line-fault.ts'
@@ -29,6 +30,14 @@ const streamsMost = 4_096
 function openDecoder(market: BinanceMarket): Decoder {
   const instruments = new Map<string, string>()
   const streams = new Map<string, NamedStream>()
+  const parseFrame = parseRecurring({
+    parse: JSON.parse,
+    isNumberText: false,
+    isWordFixed: true,
+    unread: new Set(),
+    // `{"stream":"btcusdt@trade"` of combined streams, `{"e":"trade"` of others.
+    nameOf: (text) => text.slice(0, text.indexOf(',')),
+  })
   let listings: ReadonlyMap<string, Listed> = new Map()
   // Most frames are of the symbol and the stream of one just before: comparing text is cheaper than hashing it.
   let newest: { readonly symbol: string; readonly instrument: string } | null = null
@@ -60,7 +69,7 @@ function openDecoder(market: BinanceMarket): Decoder {
   }
 
   function readFrame(text: string, sink: Sink) {
-    const frame = jsonObject(text)
+    const frame = jsonObject(text, parseFrame)
     const stream = typeof frame.stream === 'string' ? frame.stream : null
     if (stream !== null && !isObject(frame.data)) throw new LineFault('a frame of a stream without data')
     const body = stream === null ? frame : (frame.data as Frame)

@@ -49,11 +49,15 @@ function openDecoder(exchange: string): Decoder {
     sink.say({ topic: 'md.status', payload: { ...about, state: 'flagged', code: 'no_sequence' } })
   }
 
-  function readTrade(body: unknown, listing: Listed, sink: Sink): void {
-    if (!isObject(body)) throw new LineFault(`a trade is ${shown(body)}`)
-    const trade = tradeOf(body, listing.instrument)
-    if (trade.tradeId === undefined || isNew(listing.instrument, trade.tradeId)) sink.trade(trade, 'trades', null)
-    else sink.leaveOut('trades that were told before')
+  function readTrades(body: Frame, { instrument }: Listed, sink: Sink): void {
+    const trades = listOf(body, 'trades').map((trade) => {
+      if (!isObject(trade)) throw new LineFault(`a trade is ${shown(trade)}`)
+      return tradeOf(trade, instrument)
+    })
+    for (const trade of trades) {
+      if (trade.tradeId === undefined || isNew(instrument, trade.tradeId)) sink.trade(trade, 'trades', null)
+      else sink.leaveOut('trades that were told before')
+    }
   }
 
   function isNew(instrument: string, id: string): boolean {
@@ -70,8 +74,8 @@ function openDecoder(exchange: string): Decoder {
     const interval = text(body.timeframe, 'timeframe')
     const width = /^[1-9]\d{0,3}[smhd]$/.test(interval) ? parseBarInterval(interval) : null
     if (width?.kind !== 'time') return sink.leaveOut('bars of weeks and months')
-    for (const candle of listOf(body, 'bars')) {
-      const bar = barOf(candle, instrument, interval, width.widthUs)
+    const bars = listOf(body, 'bars').map((candle) => barOf(candle, instrument, interval, width.widthUs))
+    for (const bar of bars) {
       const before = open.get(`${interval} ${instrument}`)
       if (before !== undefined && before.start > bar.start) continue
       if (before !== undefined && before.start < bar.start) sink.say({ topic: 'md.bar', payload: before })
@@ -83,7 +87,7 @@ function openDecoder(exchange: string): Decoder {
     const listing = listed(text(body.symbol, 'symbol'), sink)
     const { instrument, kind } = listing
     const stream = text(body.watch, 'watch')
-    if (stream === 'trades') for (const trade of listOf(body, 'trades')) readTrade(trade, listing, sink)
+    if (stream === 'trades') readTrades(body, listing, sink)
     else if (stream === 'quotes') {
       const ticker = objectOf(body, 'ticker')
       if (kind === 'option') sink.say({ topic: 'md.option.tick', payload: optionTickOf(ticker, instrument) })

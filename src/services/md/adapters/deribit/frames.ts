@@ -1,3 +1,4 @@
+import { isZero } from '#lib/book/order-book.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
@@ -53,15 +54,23 @@ export function depthOf(body: Frame, instrument: string): Depth {
 }
 
 export function quoteOf(body: Frame, instrument: string): Quote {
-  return { kind: 'quote', instrument, ...bestOf(body), exchangeAt: microsOfMs(body.timestamp, 'timestamp') }
+  const [bid, bidSize] = sideOf(body.best_bid_price, body.best_bid_amount, 'best_bid')
+  const [ask, askSize] = sideOf(body.best_ask_price, body.best_ask_amount, 'best_ask')
+  const exchangeAt = microsOfMs(body.timestamp, 'timestamp')
+  return { kind: 'quote', instrument, bid, bidSize, ask, askSize, exchangeAt }
 }
 
 export function optionTickOf(body: Frame, instrument: string): PayloadOf<'md.option.tick'> {
   const greeks = isObject(body.greeks) ? body.greeks : {}
   const stats = isObject(body.stats) ? body.stats : {}
+  const [bid, bidSize] = sideOf(body.best_bid_price, body.best_bid_amount, 'best_bid')
+  const [ask, askSize] = sideOf(body.best_ask_price, body.best_ask_amount, 'best_ask')
   return withoutAbsent({
     instrument,
-    ...bestOf(body),
+    bid,
+    bidSize,
+    ask,
+    askSize,
     last: optional(body.last_price, 'last_price', numberPrice),
     underlyingPrice: optional(body.underlying_price, 'underlying_price', numberPrice),
     markPrice: optional(body.mark_price, 'mark_price', numberPrice),
@@ -92,45 +101,52 @@ export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.fundin
 }
 
 /** A side without orders has the size zero. */
-function bestOf(body: Frame): Pick<Quote, 'bid' | 'bidSize' | 'ask' | 'askSize'> {
-  const [bid, bidSize] = sideOf(body, 'bid')
-  const [ask, askSize] = sideOf(body, 'ask')
-  return { bid, bidSize, ask, askSize }
-}
-
-function sideOf(body: Frame, side: 'bid' | 'ask'): [string, string] | [null, null] {
-  const [priceField, sizeField] = [`best_${side}_price`, `best_${side}_amount`]
-  if (body[priceField] === null || body[sizeField] === null) return [null, null]
-  const best = numberPrice(body[priceField], priceField)
-  const size = numberQuantity(body[sizeField], sizeField)
-  return Number(size) === 0 ? [null, null] : [best, size]
+function sideOf(price: unknown, amount: unknown, side: string): [string, string] | [null, null] {
+  if (price === null || amount === null) return [null, null]
+  const best = numberPrice(price, side)
+  const size = numberQuantity(amount, side)
+  return isZero(size) ? [null, null] : [best, size]
 }
 
 /** `["new", price, amount]`, `["change", …]`, `["delete", price, 0]`; on channels of old and grouped ones only price and amount. */
-function levelsOf(body: Frame, field: string): [string, string][] {
-  return listOf(body, field).map((level: unknown): [string, string] => {
-    if (!Array.isArray(level) || level.length < 2) throw new LineFault(`${field} has ${shown(level)}, expected a level`)
-    const [action, price, amount] = level.length === 2 ? [undefined, level[0], level[1]] : level
-    if (action !== undefined && action !== 'new' && action !== 'change' && action !== 'delete')
-      throw new LineFault(`${field} has the action ${shown(action)}`)
-    const size = numberQuantity(amount, `${field}, amount`)
-    if (action === 'delete' && Number(size) !== 0) throw new LineFault(`${field} deletes an amount of ${size}`)
-    return [numberPrice(price, `${field}, price`), size]
-  })
+function levelsOf(body: Frame, side: 'bids' | 'asks'): [string, string][] {
+  const { priceField, sizeField } = fieldsOfLevels[side]
+  const levels: [string, string][] = []
+  for (const level of listOf(body, side)) {
+    if (!Array.isArray(level) || level.length < 2) throw new LineFault(`${side} has ${shown(level)}, expected a level`)
+    const at = level.length === 2 ? 0 : 1
+    const action = at === 0 ? 'change' : level[0]
+    if (action !== 'new' && action !== 'change' && action !== 'delete')
+      throw new LineFault(`${side} has the action ${shown(action)}`)
+    const size = numberQuantity(level[at + 1], sizeField)
+    if (action === 'delete' && !isZero(size)) throw new LineFault(`${side} deletes an amount of ${size}`)
+    levels.push([numberPrice(level[at], priceField), size])
+  }
+  return levels
 }
 
-/** 65.43 % is the double next to 0.6543. */
+const fieldsOfLevels = {
+  bids: { priceField: 'bids, price', sizeField: 'bids, amount' },
+  asks: { priceField: 'asks, price', sizeField: 'asks, amount' },
+}
+
+/** 65.43 % is the double next to 0.6543: 6543 by 10,000, which are exact. */
 function percent(value: unknown, field: string): number | undefined {
-  if (statistic(value, field) === undefined) return undefined
+  if (value === undefined || value === null || value === '') return undefined
   const written = numberPrice(value, field)
-  return Number(`${written}e-2`)
+  const point = written.indexOf('.')
+  if (point < 0 || written.length > 9) return Number(`${written}e-2`)
+  return Number(written.slice(0, point) + written.slice(point + 1)) / 10 ** (written.length - point + 1)
 }
 
 const optional = (value: unknown, field: string, read: (value: unknown, field: string) => string) =>
   value === undefined || value === null ? undefined : read(value, field)
 
-/** Built anew: objects whose fields were deleted are slow ever after. */
+/** Built anew where something is absent: objects whose fields were deleted are slow ever after. */
 function withoutAbsent<T extends object>(payload: T): T {
+  let isWhole = true
+  for (const field in payload) if (payload[field] === undefined) isWhole = false
+  if (isWhole) return payload
   const there: Partial<T> = {}
   for (const field in payload) if (payload[field] !== undefined) there[field] = payload[field]
   return there as T

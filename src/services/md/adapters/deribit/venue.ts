@@ -1,3 +1,4 @@
+import { parseRecurring } from '#lib/codec/recurring-json.ts'
 import type { Listed } from '../import-plan.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Decoder, Sink, Venue } from '../normalize/decoder.ts'
@@ -13,9 +14,30 @@ export const deribit: Venue = {
   openDecoder,
 }
 
+const unreadOfTicker: ReadonlySet<string> = new Set([
+  'underlying_index',
+  'price_change',
+  'low',
+  'high',
+  'state',
+  'settlement_price',
+  'min_price',
+  'max_price',
+  'interest_rate',
+  'estimated_delivery_price',
+])
+
 function openDecoder(): Decoder {
   const seen = new Map<string, Listed>()
   const listings = new Map<string, Listed>()
+  const parseFrame = parseRecurring({
+    parse: parseNumbersAsText,
+    isNumberText: true,
+    isWordFixed: false,
+    unread: unreadOfTicker,
+    // `{"jsonrpc":"2.0","method":"subscription","params":{"channel":"ticker.`
+    nameOf: (text) => text.slice(0, text.indexOf('.', text.indexOf('"channel"'))),
+  })
 
   function listed(name: unknown, sink: Sink): Listed {
     const known = seen.get(name as string)
@@ -27,30 +49,33 @@ function openDecoder(): Decoder {
   }
 
   function readNotification(channel: string, data: unknown, sink: Sink) {
-    const [kind = '', name] = channel.split('.')
+    const dot = channel.indexOf('.')
+    const kind = dot < 0 ? channel : channel.slice(0, dot)
     if (kind === 'trades') {
       if (!Array.isArray(data)) throw new LineFault('the trades are no list')
-      for (const trade of data) {
+      const trades = data.map((trade) => {
         if (!isObject(trade)) throw new LineFault(`a trade is ${shown(trade)}`)
-        const { instrument } = listed(trade.instrument_name, sink)
-        const said = tradeOf(trade, instrument)
-        sink.trade(said, 'trades', said.sequence)
-      }
+        return tradeOf(trade, listed(trade.instrument_name, sink).instrument)
+      })
+      for (const trade of trades) sink.trade(trade, 'trades', trade.sequence)
       return
     }
     if (kind !== 'ticker' && kind !== 'book') return sink.leaveOut(`channels of ${kind.slice(0, 40)}`)
     if (!isObject(data)) throw new LineFault(`the data of ${kind} are ${shown(data)}`)
-    if (data.instrument_name !== name)
+    const name = text(data.instrument_name, 'instrument_name')
+    const nameEnd = dot + 1 + name.length
+    if (!channel.startsWith(name, dot + 1) || (nameEnd < channel.length && channel[nameEnd] !== '.'))
       throw new LineFault(`the channel ${shown(channel)} carries ${shown(data.instrument_name)}`)
     const { instrument, kind: what } = listed(name, sink)
     // Five parts: the best levels, grouped by price, whole each time.
     if (kind === 'book')
-      return channel.split('.').length > 3
+      return channel.includes('.', nameEnd + 1)
         ? sink.leaveOut('grouped books')
         : sink.depth(depthOf(data, instrument), 'book')
     if (what === 'option') return sink.say({ topic: 'md.option.tick', payload: optionTickOf(data, instrument) })
+    const funding = what === 'perpetual' ? fundingOf(data, instrument) : null
     sink.quote(quoteOf(data, instrument), 'ticker')
-    if (what === 'perpetual') sink.say({ topic: 'md.funding', payload: fundingOf(data, instrument) })
+    if (funding !== null) sink.say({ topic: 'md.funding', payload: funding })
   }
 
   function readMessage(body: Frame, sink: Sink) {
@@ -66,7 +91,7 @@ function openDecoder(): Decoder {
   return {
     rule: { repeatsLast: false, isSnapshotInStream: true },
     read(record, sink) {
-      if (record.kind === 'frame') readMessage(jsonObject(record.text, parseNumbersAsText), sink)
+      if (record.kind === 'frame') readMessage(jsonObject(record.text, parseFrame), sink)
       else if (record.kind === 'answer') {
         const body = jsonObject(record.text, parseNumbersAsText)
         if (record.url.includes('get_instruments'))

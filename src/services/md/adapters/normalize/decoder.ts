@@ -26,7 +26,10 @@ export type Sink = {
   trouble(reason: string): void
 }
 
-/** Reads one session of a venue, record by record. Throws a LineFault on what cannot be read; nothing of that record is said then. */
+/**
+ * Reads one session of a venue, record by record. Throws a LineFault on what cannot be read. A record is told whole or not at all: all of it is
+ * read before the first of it is said (a listing may come before).
+ */
 export type Decoder = {
   readonly rule: SyncRule
   read(record: RawRecord, sink: Sink): void

@@ -5,7 +5,7 @@ import type { Flag, Tell } from './normalizer.ts'
 /** Trades that are numbered one by one, and quotes whose number rises: nothing is told twice, and nothing is missed in silence. */
 export function followNumbers(tell: Tell, flag: Flag) {
   const runs = new Map<string, Map<string, SequenceRun>>()
-  const newestQuotes = new Map<string, Quote>()
+  const newestQuotes = new Map<string, { quote: Quote }>()
 
   const runOf = (instrument: string, stream: string): SequenceRun => {
     let ofStream = runs.get(stream)
@@ -45,7 +45,8 @@ export function followNumbers(tell: Tell, flag: Flag) {
     /** Is the quote told? One that is older than the newest is not, nor one that was told before. */
     quote(quote: Quote, stream: string): boolean {
       const { instrument, sequence } = quote
-      const newest = newestQuotes.get(instrument)
+      const followed = newestQuotes.get(instrument)
+      const newest = followed?.quote
       if (sequence !== undefined && newest?.sequence !== undefined && sequence <= newest.sequence) {
         const isRepeated = sequence === newest.sequence && isSame(quote, newest)
         if (isRepeated || sequence < newest.sequence) {
@@ -53,7 +54,8 @@ export function followNumbers(tell: Tell, flag: Flag) {
           return false
         }
       }
-      newestQuotes.set(instrument, quote)
+      if (followed === undefined) newestQuotes.set(instrument, { quote })
+      else followed.quote = quote
       tell({ topic: 'md.tick', payload: quote })
       return true
     },

@@ -49,7 +49,6 @@ export type Flag = (
 export function startNormalizer(options: NormalizerOptions): Normalizer {
   const { feed, decoder, keepsPartialBars } = options
   let facts: MarketFact[] = []
-  let heard: (() => void)[] = []
   let now = 0
   let receivedAt = 0
   /** While a connection is replaced both are read, and what the new one repeats is no fault. */
@@ -80,15 +79,13 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       if (statement.topic === 'md.bar' && statement.payload.isPartial === true && !keepsPartialBars) return
       // Nothing tells whether it was said on the other connection too.
       if (isReplacing() && current !== primary) return
-      heard.push(() => tell(statement))
+      tell(statement)
     },
-    trade: (trade: Trade, stream, number, isOfMarket = true) =>
-      heard.push(() => numbers.trade(trade, stream, number, isOfMarket)),
-    quote: (quote: Quote, stream) =>
-      heard.push(() => {
-        if (numbers.quote(quote, stream)) books.onQuote(quote)
-      }),
-    depth: (depth: Depth, stream) => heard.push(() => books.onDepth(depth, stream)),
+    trade: (trade: Trade, stream, number, isOfMarket = true) => numbers.trade(trade, stream, number, isOfMarket),
+    quote(quote: Quote, stream) {
+      if (numbers.quote(quote, stream)) books.onQuote(quote)
+    },
+    depth: (depth: Depth, stream) => books.onDepth(depth, stream),
     listing(listed) {
       options.onListing?.(listed)
       if (options.listingOf === undefined) return
@@ -98,21 +95,17 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       flag('flagged', 'wrong_instrument', { instrument, reason: 'the venue does not list it, its steps are not known' })
     },
     leaveOut: (reason) => options.onLeftOut?.(reason),
-    trouble: (reason) => heard.push(() => flag('flagged', 'venue_error', { reason: reason.slice(0, 300) })),
+    trouble: (reason) => flag('flagged', 'venue_error', { reason: reason.slice(0, 300) }),
   }
 
-  /** A record is told whole or not at all. */
   function decode(record: RawRecord): void {
-    heard = []
     try {
       decoder.read(record, sink)
     } catch (error) {
       if (!(error instanceof LineFault)) throw error
-      heard = []
       if (options.onBadFrame !== undefined) options.onBadFrame(error.message)
       else flag('refused', 'bad_frame', { reason: error.message.slice(0, 300) })
     }
-    for (const said of heard) said()
   }
 
   return {

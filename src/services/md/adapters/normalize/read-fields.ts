@@ -39,14 +39,13 @@ export function listOf(body: Frame, field: string): readonly unknown[] {
 function isPlainDecimal(text: string): boolean {
   let points = 0
   for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i)
-    if (code === 46) points++
-    else if (code < 48 || code > 57) return false
+    const digit = text.charCodeAt(i) - 48
+    if (digit >>> 0 > 9 && (digit !== -2 || points++ > 0)) return false
   }
   const first = text.charCodeAt(0)
   const second = text.charCodeAt(1)
   // No empty text, no `.5`, no `5.`, no `007`.
-  if (points > 1 || text.length === 0 || first === 46 || text.charCodeAt(text.length - 1) === 46) return false
+  if (text.length === 0 || first === 46 || text.charCodeAt(text.length - 1) === 46) return false
   return first !== 48 || text.length === 1 || second === 46
 }
 
@@ -86,9 +85,21 @@ export function numberQuantity(value: unknown, field: string): string {
 
 /** A whole number, sent as a number or as text. */
 export function whole(value: unknown, field: string): number {
-  const number = typeof value === 'string' && /^\d{1,16}$/.test(value) ? Number(value) : value
+  const number = typeof value === 'string' ? wholeIn(value) : value
   if (typeof number === 'number' && Number.isSafeInteger(number) && number >= 0) return number
   throw new LineFault(`${field} is ${shown(value)}, expected a whole number`)
+}
+
+/** -1 where the text is none; more than sixteen digits are not safe. */
+function wholeIn(text: string): number {
+  if (text.length === 0 || text.length > 16) return -1
+  let value = 0
+  for (let i = 0; i < text.length; i++) {
+    const digit = text.charCodeAt(i) - 48
+    if (digit >>> 0 > 9) return -1
+    value = value * 10 + digit
+  }
+  return value
 }
 
 /** A double, for what is a statistic; undefined where there is none. */
