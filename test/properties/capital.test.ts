@@ -203,7 +203,7 @@ const commands = [
 ]
 
 test('whatever is wished, filled, halted, repeated or lost: one order an approval, no limit passed, equity to the last digit', () => {
-  const wanted = Number(process.env.TRADER_COMMANDS ?? 10_000)
+  const wanted = Number(process.env.TRADER_COMMANDS ?? 100_000)
   const seed = Number(process.env.TRADER_SEED ?? Date.now() % 1_000_000)
   const started = performance.now()
   for (let round = 0; counted < wanted; round++) {

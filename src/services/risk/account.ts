@@ -57,6 +57,8 @@ export type Account = {
   /** The wish that is being answered has been answered before. */
   isRepeated: boolean
   halt: Halt | null
+  /** A limit has halted since the newest resume: it does so once. */
+  hasLimitHalted: boolean
   /** Starting cash and what every fill brought or cost. */
   cash: Money
   /** What the newest snapshot has beside profit; null before the first. */
@@ -93,6 +95,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   wishes: oldestFirst(),
   isRepeated: false,
   halt: null,
+  hasLimitHalted: false,
   cash: moneyOf(config.startingCash),
   invested: null,
   equity: config.startingCash,

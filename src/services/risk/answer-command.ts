@@ -47,12 +47,20 @@ export function haltWith(
   return [halted, ...flattenNow(account, cause)]
 }
 
+/** May a limit halt? While nothing is halted, and once where an operator halted to less than the configuration says. [R15] */
+export const mayLimitHalt = ({ halt, hasLimitHalted, config }: Account): boolean =>
+  halt === null || (!hasLimitHalted && strength(config.whenHalted) > strength(whenHaltedOf(halt)))
+
+const strength = (whenHalted: WhenHalted): number => ['reduce', 'refuse', 'flatten'].indexOf(whenHalted)
+
+const whenHaltedOf = ({ state, isFlattening }: Halt): WhenHalted =>
+  isFlattening ? 'flatten' : state === 'HALTED' ? 'refuse' : 'reduce'
+
 type WhenHalted = Account['config']['whenHalted']
 
 const stateOf = (whenHalted: WhenHalted): Halt['state'] => (whenHalted === 'reduce' ? 'REDUCING' : 'HALTED')
 
-const isSo = ({ state, isFlattening }: Halt, asked: WhenHalted): boolean =>
-  state === stateOf(asked) && isFlattening === (asked === 'flatten')
+const isSo = (halt: Halt, asked: WhenHalted): boolean => whenHaltedOf(halt) === asked
 
 const haltMessage = (whenHalted: WhenHalted): string => {
   switch (whenHalted) {

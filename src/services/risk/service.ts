@@ -5,7 +5,7 @@ import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
-import { answerCommand, haltWith } from './answer-command.ts'
+import { answerCommand, haltWith, mayLimitHalt } from './answer-command.ts'
 import { flattenNow } from './flatten.ts'
 import { answerEnd, foldApproval, foldDenial, foldExit, foldReport, foldWish, settle } from './fold-orders.ts'
 import { answerWish } from './judge-wish.ts'
@@ -138,10 +138,12 @@ function evolve(account: Account, event: Event<In | Out>): Account {
     case 'risk.halted': {
       const { code, state = 'REDUCING', isFlattening = false } = event.payload
       account.halt = { code, state, isFlattening }
+      account.hasLimitHalted ||= code !== 'OPERATOR'
       return account
     }
     case 'risk.resumed':
       account.halt = null
+      account.hasLimitHalted = false
       restartPeak(account)
       return account
     case 'risk.strategy_halted':
@@ -174,13 +176,13 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'pnl.update':
       return brokenStreak(account, input.payload.strategy)
     case 'pnl.snapshot': {
-      const broken = account.halt === null ? brokenLoss(account) : null
+      const broken = mayLimitHalt(account) ? brokenLoss(account) : null
       const halts = brokenProfits(account)
       return broken ? [...haltWith(account, input.id, broken), ...halts] : halts
     }
     case 'risk.violation': {
       const reason = 'the market crossed a limit'
-      return account.halt === null ? haltWith(account, input.id, { reason, ...input.payload }) : none
+      return mayLimitHalt(account) ? haltWith(account, input.id, { reason, ...input.payload }) : none
     }
     case 'system.command':
       return answerCommand(account, input)

@@ -14,7 +14,7 @@ type Halted = Statement<'risk.strategy_halted'>
 /** Keeps each strategy's profit, its peak and what the UTC day began with, where a limit asks for it. Before the account's equity. [R33] */
 export function foldProfits(account: Account, { strategies }: PayloadOf<'pnl.snapshot'>, at: number): void {
   if (!account.watches.profits) return
-  const isNewDay = Math.floor(at / dayMicros) !== account.day
+  const isNewDay = Math.floor(at / dayMicros) > account.day
   for (const { strategy, realized, fees, unrealized } of strategies) {
     const record = recordOf(account.strategies, strategy)
     const profit = addExact(subtractExact(parseExact(realized), parseExact(fees)), parseExact(unrealized))

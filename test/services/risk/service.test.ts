@@ -264,6 +264,20 @@ describe('halt', () => {
       } as unknown as Statement)
   })
 
+  test('[R15] a limit halts as the configuration says, also in the place of an operator’s milder halt, once', () => {
+    const config = account({ maxDrawdown: 0.1 }, { whenHalted: 'refuse' })
+    const milder = command('halt', { whenHalted: 'reduce' })
+    const told = (payload: object) => ({ topic: 'risk.halted', payload: expect.objectContaining(payload) }) as never
+    const done = { topic: 'system.command.result', payload: expect.anything() } as never
+    given(risk, config, ...market, milder)
+      .when(snapshot('80000', '100000'))
+      .then(told({ code: 'DRAWDOWN_EXCEEDS_MAX', state: 'HALTED' }))
+      .when(milder)
+      .then(told({ code: 'OPERATOR', state: 'REDUCING' }), done)
+      .when(snapshot('70000', '100000'))
+      .then()
+  })
+
   test('[R15] a violation that pnl found halts', () => {
     const violation = event('risk.violation', { code: 'DRAWDOWN_EXCEEDS_MAX', value: '0.3', limit: '0.25' })
     const payload = {

@@ -1,53 +1,22 @@
 import ccxt from 'ccxt'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import type { Fact } from '#schemas/event.ts'
-import { type BinanceServer, serveBinance } from '#services/venue/adapters/binance/serve-binance.ts'
-import { VenueConfig } from '#services/venue/service.ts'
+import { ccxtAt, instrument, type ServedMarket, servedMarket } from './served-market.ts'
 
-const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
 const symbol = 'BTC/USDT'
-let server: BinanceServer
+let served: ServedMarket
 let client: InstanceType<typeof ccxt.pro.binance>
-let n = 0
-
-const market = (topic: string, payload: object) =>
-  server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)
-const instrument = 'BTCUSDT.BINANCE'
-const quote = (bid: string, ask: string) =>
-  market('md.tick', { kind: 'quote', instrument, bid, bidSize: '5', ask, askSize: '5' })
 
 beforeAll(async () => {
-  const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 0 } })
-  server = await serveBinance({ port: 0, key, config, balances: { USDT: '100000', BTC: '20' }, nowMs: Date.now })
-  const listing = { tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT', isSimulated: true }
-  market('md.instrument', { instrument, kind: 'spot', ...listing })
-  market('md.tick', { kind: 'trade', instrument, price: '100.50', size: '1', aggressor: 'buy' })
-  // The spot market alone; nothing else is changed but its addresses.
-  const options = {
-    defaultType: 'spot',
-    fetchMarkets: { types: ['spot'] },
-    fetchCurrencies: false,
-    fetchMargins: false,
-  }
-  client = new ccxt.pro.binance({ ...key, options })
-  const urls = client.urls.api as Record<string, unknown> & { ws: { spot: string; 'ws-api': { spot: string } } }
-  const ws = server.url.replace('http', 'ws')
-  urls.public = urls.private = `${server.url}/api/v3`
-  urls.ws.spot = `${ws}/ws`
-  urls.ws['ws-api'].spot = `${ws}/ws-api/v3`
-  // What ccxt asks for before it speaks ws:// without TLS.
-  await client.loadHttpProxyAgent()
-  await client.loadMarkets()
+  served = await servedMarket()
+  client = await ccxtAt(served.server.url)
 })
-beforeEach(() => {
-  for (const order of server.venue.openOrders()) server.venue.cancel(order)
-  quote('100.00', `101.0${n % 10}`)
-  quote('100.00', '101.00')
-})
+beforeEach(() => served.begin())
 afterAll(async () => {
   await client.close()
-  await server.close()
+  await served.server.close()
 })
+const quote = (bid: string, ask: string) => served.quote(bid, ask)
+const market = (topic: string, payload: object) => served.tell(topic, payload)
 
 const idOf = ({ id }: { id?: string | undefined }): string => id ?? 'none'
 const limit = (price: number, more = {}) => client.createOrder(symbol, 'limit', 'buy', 1, price, more)
@@ -101,12 +70,6 @@ test('ccxt: stop, stop limit, take profit and trigger orders wait, and are cance
   await client.createTriggerOrder(symbol, 'limit', 'sell', 1, 120, 119)
   expect(await client.fetchOpenOrders(symbol)).toHaveLength(4)
   expect(await client.cancelAllOrders(symbol)).toHaveLength(4)
-})
-
-test('ccxt: refusals are its own errors', async () => {
-  await expect(client.createOrder(symbol, 'limit', 'buy', 10_000, 90)).rejects.toThrow(ccxt.InsufficientFunds)
-  await expect(client.cancelOrder('999999', symbol)).rejects.toThrow(ccxt.OrderNotFound)
-  await expect(client.fetchOrder('999999', symbol)).rejects.toThrow(ccxt.OrderNotFound)
 })
 
 test('ccxt: orders, own trades and balances are streamed; so are trades and best prices', async () => {
