@@ -15,7 +15,7 @@ import { readLog } from '#lib/journal/read-log.ts'
 import { readRecording } from '#services/md/adapters/raw/read-recording.ts'
 
 const speed = 100
-const repeats = 10
+const repeats = Number(process.env.REPEATS ?? 10)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const file = fileURLToPath(
   new URL('../../shared/data/crypto-raw/binance-hftbacktest/usdm/btcusdt_20240808.gz', import.meta.url),
@@ -83,10 +83,22 @@ const memoryMb = (): number => {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024)
 }
 
+/** Processor time of each process so far, ms. */
+const processorMs = (): Map<string, number> =>
+  new Map(
+    treeFile().processes.map(({ name, pid }) => {
+      const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? []
+      return [name, (Number(fields[11]) + Number(fields[12])) * 10]
+    }),
+  )
+
 const rows: string[] = []
+let before = new Map<string, number>()
+let after = new Map<string, number>()
 try {
   while (sockets.size < 2 || !existsSync(join(log, 'tree.json'))) await sleep(50)
   await sleep(1_000)
+  before = processorMs()
   for (; repeat < repeats; repeat++) {
     const headBefore = await head()
     const tookMs = await play()
@@ -103,6 +115,7 @@ try {
     ]
     rows.push(`| ${columns.map((cell) => cell.toLocaleString('en-US')).join(' | ')} |`)
   }
+  after = processorMs()
 } finally {
   tree.kill('SIGTERM')
   await new Promise((resolve) => tree.once('exit', resolve))
@@ -123,6 +136,8 @@ process.stdout.write(`The recording of Binance USD-M (${frames.length.toLocaleSt
 | | frames | sent in s | events in the log | behind, ms | memory of the feed, MB |
 |--:|--:|--:|--:|--:|--:|
 ${rows.join('\n')}
+
+Processor time of a repeat, ms: ${[...after].map(([name, ms]) => `${name} ${Math.round((ms - (before.get(name) ?? 0)) / repeats)}`).join(', ')}.
 
 system.backpressure: ${counts.get('system.backpressure') ?? 0}. md.gap: ${counts.get('md.gap') ?? 0} (each repeat but the first begins behind a gap, that its snapshot heals). Statuses: ${[
   ...counts,

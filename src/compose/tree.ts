@@ -67,16 +67,8 @@ export async function runTree(
   return end
 }
 
-/** Twelve processes of small heaps: a young generation that stays small, and one arena of the C library (1.7 MB a process). */
-function childEnvironment(): NodeJS.ProcessEnv {
-  const { NODE_OPTIONS = '', ...others } = process.env
-  return {
-    MALLOC_ARENA_MAX: '1',
-    ...others,
-    NODE_ENV: 'production',
-    NODE_OPTIONS: `${NODE_OPTIONS} --max-semi-space-size=1`.trim(),
-  }
-}
+/** Twelve processes of small heaps: one arena of the C library (1.7 MB a process). */
+const childEnvironment = (): NodeJS.ProcessEnv => ({ MALLOC_ARENA_MAX: '1', ...process.env, NODE_ENV: 'production' })
 
 /** Writes tree.json once for all that changes at one time. */
 function saver(supervisor: () => Supervisor, topology: Topology, folder: string) {

@@ -1,6 +1,6 @@
 import { closeSync, existsSync, fdatasyncSync, globSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { zstdCompressSync } from 'node:zlib'
+import { constants, zstdCompressSync } from 'node:zlib'
 
 /** Where a block of lines lies in its file, and of which time it is. One line of an index. */
 export type Block = {
@@ -12,6 +12,8 @@ export type Block = {
 }
 
 const blockChars = 256 << 10
+const dayMicros = 86_400_000_000
+const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 const fileCharsMost = 256 << 20
 
 /**
@@ -23,7 +25,7 @@ export class BlockFiles {
   readonly #before: () => void
   #fd: number | null = null
   #indexFd: number | null = null
-  #day = ''
+  #dayEndsAt = 0
   #offset = 0
   #chars = 0
   #lines: string[] = []
@@ -39,8 +41,7 @@ export class BlockFiles {
 
   /** `at` in microseconds UTC. */
   append(line: string, at: number): void {
-    const day = new Date(Math.floor(at / 1000)).toISOString().slice(0, 10)
-    if (day !== this.#day || this.#chars > fileCharsMost) this.#startFile(day, at)
+    if (at >= this.#dayEndsAt || at < this.#dayEndsAt - dayMicros || this.#chars > fileCharsMost) this.#startFile(at)
     if (this.#lines.length === 0) this.#firstAt = at
     this.#lastAt = at
     this.#lines.push(line)
@@ -52,7 +53,7 @@ export class BlockFiles {
   flush(): void {
     if (this.#lines.length === 0 || this.#fd === null || this.#indexFd === null) return
     this.#before()
-    const bytes = zstdCompressSync(Buffer.from(`${this.#lines.join('\n')}\n`))
+    const bytes = zstdCompressSync(Buffer.from(`${this.#lines.join('\n')}\n`), fast)
     for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done)
     fdatasyncSync(this.#fd)
     const block: Block = {
@@ -75,18 +76,19 @@ export class BlockFiles {
     if (this.#indexFd !== null) closeSync(this.#indexFd)
     this.#fd = null
     this.#indexFd = null
-    this.#day = ''
+    this.#dayEndsAt = 0
   }
 
-  #startFile(day: string, at: number): void {
+  #startFile(at: number): void {
     this.close()
+    const day = new Date(Math.floor(at / 1000)).toISOString().slice(0, 10)
     const folder = join(this.#dir, day)
     mkdirSync(folder, { recursive: true })
     let name = at
     while (existsSync(join(folder, `${name}.jsonl.zst`))) name++
     this.#fd = openSync(join(folder, `${name}.jsonl.zst`), 'wx')
     this.#indexFd = openSync(join(folder, `${name}.index`), 'wx')
-    this.#day = day
+    this.#dayEndsAt = (Math.floor(at / dayMicros) + 1) * dayMicros
     this.#offset = 0
     this.#chars = 0
   }

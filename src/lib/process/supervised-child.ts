@@ -16,6 +16,8 @@ export type ChildSpec = {
   readonly stopStage: number
   /** What it is told first, at every start. */
   readonly assignment?: () => object
+  /** On top of the environment of all. */
+  readonly env?: NodeJS.ProcessEnv
   /** Without it the tree does not go on. */
   readonly isVital: boolean
 }
@@ -75,7 +77,7 @@ export class SupervisedChild {
     const child = spawn(file, [...args, ...this.spec.args(this.#urls())], {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       detached: true,
-      env,
+      env: { ...env, ...this.spec.env },
     })
     this.#process = child
     this.#become('starting')

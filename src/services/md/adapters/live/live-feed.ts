@@ -38,7 +38,7 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
   let facts: Fact<MarketTopic>[] = []
   let wake = () => {}
   const take = (some: readonly MarketFact[]) => {
-    for (const fact of some) facts.push({ ...fact, epoch, n: n++ } as Fact<MarketTopic>)
+    for (const { at, topic, payload } of some) facts.push({ epoch, n: n++, at, topic, payload } as Fact<MarketTopic>)
     if (some.length > 0) wake()
   }
   const say = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>

@@ -15,16 +15,33 @@ export function runSession(
   const session = startSession(options)
   const sockets = new Map<number, WebSocket>()
   const stopping = new AbortController()
-  let timer: NodeJS.Timeout | undefined
+  let timer: NodeJS.Timeout | null = null
+  let timerAt = 0
+  let dueAt = 0
 
   const hear = (input: SessionInput) => {
     if (stopping.signal.aborted) return
     const { facts, acts, wakeAt } = session(input)
     take(facts)
     for (const act of acts) perform(act)
-    clearTimeout(timer)
-    const waitMs = Math.min(Math.max(1, (wakeAt - clock()) / 1000), 60_000)
-    timer = setTimeout(() => hear({ kind: 'tick', at: clock() }), waitMs)
+    // What comes puts the next tick off: a timer that is due earlier looks again then.
+    if (timer === null || wakeAt < timerAt) wake(wakeAt)
+    else dueAt = wakeAt
+  }
+
+  function wake(at: number): void {
+    if (timer !== null) clearTimeout(timer)
+    dueAt = at
+    const now = clock()
+    timerAt = Math.min(Math.max(now + 1_000, at), now + 60_000_000)
+    timer = setTimeout(
+      () => {
+        timer = null
+        if (clock() < dueAt) wake(dueAt)
+        else hear({ kind: 'tick', at: clock() })
+      },
+      (timerAt - now) / 1000,
+    )
   }
 
   function perform(act: SessionAct) {
@@ -67,7 +84,7 @@ export function runSession(
   return {
     close() {
       stopping.abort()
-      clearTimeout(timer)
+      if (timer !== null) clearTimeout(timer)
       for (const webSocket of sockets.values()) webSocket.terminate()
     },
   }

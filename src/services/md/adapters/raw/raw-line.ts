@@ -5,7 +5,7 @@ export function rawLine(record: RawRecord): string {
   const ts = record.at / 1e6
   switch (record.kind) {
     case 'frame':
-      return JSON.stringify({ t: 'recv', conn: record.connection, ts, data: record.text })
+      return `{"t":"recv","conn":${JSON.stringify(record.connection)},"ts":${ts},"data":${JSON.stringify(record.text)}}`
     case 'answer':
       return JSON.stringify({ t: 'http', conn: record.connection, ts, url: record.url, data: record.text })
     case 'opened':
