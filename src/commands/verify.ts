@@ -1,5 +1,3 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { folderFlags, logOf, runArg } from '#compose/run-folder.ts'
 import { type Verdict, verifyLog } from '#compose/verify-log.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -32,9 +30,8 @@ export default class Verify extends TraderCommand {
       const { message, file, line, hint } = verdict
       return { run: args.run, isProven: false, fault: { message, file, line, hint } }
     }
-    const { divergence, contentHash } = verdict
-    const promised = manifestHash(folder)
-    const isProven = divergence === null && (promised === null || promised === contentHash)
+    const { divergence, contentHash, faults } = verdict
+    const isProven = divergence === null && faults.length === 0
     if (!isProven) process.exitCode = exitCode.failed
     if (divergence !== null) {
       const { service, event, field, recorded, said } = divergence
@@ -47,8 +44,7 @@ export default class Verify extends TraderCommand {
       if (verdict.unanswered > 0) this.log(`the log ends before ${verdict.unanswered} answers`)
       if (verdict.forged > 0) this.log(`${verdict.forged} events without their writer's seal, heard by nobody`)
       this.log(`content hash ${contentHash}`)
-      if (promised !== null && promised !== contentHash)
-        this.log(`the manifest says ${promised}: the log has been changed`)
+      for (const fault of faults) this.log(`not proven: ${fault}`)
     }
     return { run: args.run, isProven, ...verdict }
   }
@@ -62,11 +58,4 @@ function verdictOn(folder: string, onEvents: (done: number) => void): Verdict | 
     if (error instanceof UserError) return error
     throw error
   }
-}
-
-function manifestHash(folder: string): string | null {
-  const file = join(folder, '..', 'manifest.json')
-  if (!existsSync(file)) return null
-  const { contentHash } = JSON.parse(readFileSync(file, 'utf8')) as { contentHash?: string }
-  return contentHash ?? null
 }

@@ -1,6 +1,7 @@
 import { createHash, type KeyObject } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { checkBody } from '#lib/codec/check-event.ts'
 import { bodyIn } from '#lib/codec/event-text.ts'
 import { readHoles } from '#lib/journal/holes.ts'
 import { readLog } from '#lib/journal/read-log.ts'
@@ -14,6 +15,7 @@ import { codeHash } from '#lib/process/version.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { catalogue, isTopic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import { RunCheck } from './run-check.ts'
 import { everyService } from './services.ts'
 
 export type Verdict = {
@@ -27,6 +29,8 @@ export type Verdict = {
   readonly snapshots: number
   readonly contentHash: string
   readonly divergence: Divergence | null
+  /** What stands beside the log of a backtest and says something else. */
+  readonly faults: readonly string[]
 }
 
 /** Runs a log through every service again and compares. Throws a UserError where the log itself is damaged. */
@@ -37,6 +41,7 @@ export function verifyLog(folder: string, onEvents: (done: number) => void): Ver
   const hash = createHash('sha256')
   const verify = new Verify(everyService)
   const snapshots = snapshotsOf(folder)
+  const check = new RunCheck()
   let [events, forged, proven, unhashed] = [0, 0, 0, '']
   let divergence: Divergence | null = null
   for (const { content, sig } of readLog(folder)) {
@@ -50,7 +55,9 @@ export function verifyLog(folder: string, onEvents: (done: number) => void): Ver
     const event = JSON.parse(content) as Event
     const isForged = isUnsealed(event, content, sig, sealedBy)
     if (isForged) forged++
+    refuseMalformed(event, content, folder)
     divergence ??= verify.take(event, isForged)
+    check.take(event)
     for (const snapshot of snapshots.get(event.seq) ?? []) {
       divergence ??= verify.compareSnapshot(snapshot)
       proven++
@@ -59,7 +66,16 @@ export function verifyLog(folder: string, onEvents: (done: number) => void): Ver
   }
   const contentHash = hash.update(unhashed).digest('hex')
   const { answers, unanswered } = verify
-  return { events, answers, unanswered, forged, snapshots: proven, contentHash, divergence }
+  const faults = divergence === null ? check.faults(join(folder, '..'), { events, contentHash }) : []
+  return { events, answers, unanswered, forged, snapshots: proven, contentHash, divergence, faults }
+}
+
+/** What a service said is compared with what it says now; what came from outside has nothing but its schema. */
+function refuseMalformed({ seq, topic, cause }: Event, content: string, folder: string): void {
+  if (cause !== null) return
+  const checked = checkBody(bodyIn(content))
+  if (checked.kind !== 'invalid') return
+  throw new UserError(`event ${seq} is not what ${topic} is: ${checked.path} ${checked.message}`, { file: folder })
 }
 
 /** By the event that they are of; of other code, or not whole, they would be ignored by a start as well. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
+import { z } from 'zod'
 import { version } from '#lib/process/version.ts'
 import type { BacktestResult, ResultBook } from './backtest-result.ts'
 import type { configsOf } from './service-configs.ts'
@@ -10,24 +11,27 @@ import { simulatedVenue } from './venue-settings.ts'
 /** What the data is a function of. */
 export type DataDescribed = { readonly name: string; readonly hash: string; readonly isSimulated: boolean }
 
-export type BacktestManifest = {
+export const BacktestManifest = z.object({
   /** Its id: the name of its folder. */
-  readonly run: string
-  readonly version: string
+  run: z.string(),
+  version: z.string(),
   /** The files, and the SHA-256 of each as it was run. */
-  readonly strategies: readonly { readonly file: string; readonly hash: string }[]
-  readonly fill: string
-  readonly configHash: string
-  readonly data: DataDescribed
-  readonly startsAt: number
-  readonly events: number
+  strategies: z.array(z.object({ file: z.string(), hash: z.string() })),
+  fill: z.string(),
+  configHash: z.string(),
+  data: z.object({ name: z.string(), hash: z.string(), isSimulated: z.boolean() }),
+  startsAt: z.int(),
+  events: z.int(),
   /** SHA-256 over the content of every event, a line each. */
-  readonly contentHash: string
-}
+  contentHash: z.string(),
+})
+export type BacktestManifest = z.infer<typeof BacktestManifest>
+
+type Configs = ReturnType<typeof configsOf>
 
 export type FinishedRun = {
   readonly topology: Topology
-  readonly configs: ReturnType<typeof configsOf>
+  readonly configs: Configs
   readonly data: DataDescribed
   readonly folder: string
   readonly book: ResultBook
@@ -48,24 +52,39 @@ export function writeRun(run: FinishedRun): WrittenRun {
   const { topology, configs, data, folder, book, startsAt, events, contentHash } = run
   const { fill } = simulatedVenue(topology.venue)
   const result = book.result(fill, data.isSimulated)
-  const { strategies = [] } = (configs.strategy?.config ?? {}) as { strategies?: readonly { readonly hash: string }[] }
+  const hashes = strategyHashes(configs)
   const manifest: BacktestManifest = {
     run: basename(resolve(folder)),
     version,
-    strategies: topology.strategies.map(({ file }, i) => ({ file, hash: strategies[i]?.hash as string })),
+    strategies: topology.strategies.map(({ file }, i) => ({ file, hash: hashes[i] as string })),
     fill,
-    configHash: createHash('sha256').update(JSON.stringify(configs)).digest('hex'),
+    configHash: configHash(configs),
     data,
     startsAt,
     events,
     contentHash,
   }
   const write = (name: string, text: string) => writeFileSync(join(folder, name), text)
-  const writeJson = (name: string, value: unknown) => write(name, `${JSON.stringify(value, null, 2)}\n`)
-  write('trades.csv', book.tradesCsv())
-  write('equity.csv', book.equityCsv())
-  writeJson('result.json', result)
-  writeJson('topology.json', { ...placed(topology), run: manifest.run })
-  writeJson('manifest.json', manifest)
+  for (const [name, text] of Object.entries(resultFiles(book, result))) write(name, text)
+  write('topology.json', jsonText({ ...placed(topology), run: manifest.run }))
+  write('manifest.json', jsonText(manifest))
   return { manifest, result, equity: book.equityByDay }
 }
+
+/** What follows from the log alone. */
+export const resultFiles = (book: ResultBook, result: BacktestResult): Readonly<Record<string, string>> => ({
+  'trades.csv': book.tradesCsv(),
+  'equity.csv': book.equityCsv(),
+  'result.json': jsonText(result),
+})
+
+export const configHash = (configs: Configs): string =>
+  createHash('sha256').update(JSON.stringify(configs)).digest('hex')
+
+/** In the order of the configuration. */
+export function strategyHashes({ strategy }: Configs): readonly string[] {
+  const { strategies = [] } = (strategy?.config ?? {}) as { strategies?: readonly { readonly hash: string }[] }
+  return strategies.map(({ hash }) => hash)
+}
+
+const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

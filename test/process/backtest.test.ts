@@ -100,3 +100,67 @@ test('verify of a damaged log ends with 1: the run is not proven, and where the 
   expect(forPeople).toMatchObject({ exitCode: 1, stdout: expect.stringMatching(/^not proven: .*jsonl.*damaged.*\n$/) })
   expect((await trader(['verify', 'nosuch'], { cwd: folder })).exitCode).toBe(2)
 })
+
+test('verify does not prove what a service never answered, whoever wrote it into the log as a fact', async () => {
+  const { manifest } = await backtest('added')
+  const [file = ''] = globSync(join(folder, 'runs/added/log/order/*/*.jsonl'))
+  const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+  const fill = lines.find((line) => line.includes('"topic":"order.fill"')) as string
+  const { content } = openLine(fill, Number(/"seq":(\d+)/.exec(fill)?.[1]))
+  for (const source of ['venue', 'venue-binance']) {
+    const event = { ...JSON.parse(content), seq: manifest.events + 1, id: `${source}:e1.9`, source, cause: null }
+    writeFileSync(file, `${[...lines, lineOf(JSON.stringify(event), { durable: 0 })].join('\n')}\n`)
+    const { exitCode, stdout } = await verify('added')
+    expect(exitCode).toBe(1)
+    const divergence = { service: 'venue', event: event.id, field: 'cause', recorded: null, said: 'an answer' }
+    expect(JSON.parse(stdout as string)).toMatchObject({ isProven: false, divergence })
+  }
+  const nothing = {
+    ...JSON.parse(content),
+    seq: manifest.events + 1,
+    id: 'md-feed:e9.9',
+    source: 'md-feed',
+    cause: null,
+  }
+  const bar = { ...nothing, topic: 'md.bar', payload: { x: 1 } }
+  writeFileSync(file, `${[...lines, lineOf(JSON.stringify(bar), { durable: 0 })].join('\n')}\n`)
+  const { exitCode, stdout, stderr } = await trader(['verify', 'added'], { cwd: folder })
+  expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' })
+  expect(stdout).toMatch(/^not proven: runs\/added\/log: event \d+ is not what md\.bar is: payload\.instrument .*\n$/)
+})
+
+test('verify compares what stands beside the log with what the log says', async () => {
+  const { manifest } = await backtest('beside')
+  const path = (name: string) => join(folder, 'runs/beside', name)
+  const whole = Object.fromEntries(
+    ['manifest.json', 'result.json', 'trades.csv', 'equity.csv'].map((name) => [
+      name,
+      readFileSync(path(name), 'utf8'),
+    ]),
+  )
+  const faultsWith = async (name: string, text: string) => {
+    writeFileSync(path(name), text)
+    const { exitCode, stdout, stderr } = await verify('beside')
+    writeFileSync(path(name), whole[name] as string)
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' })
+    return (JSON.parse(stdout as string) as { faults: string[] }).faults
+  }
+  expect(await faultsWith('result.json', `${whole['result.json']} `)).toEqual(['result.json is not what the log says'])
+  expect(await faultsWith('trades.csv', 'time\n')).toEqual(['trades.csv is not what the log says'])
+  expect(await faultsWith('manifest.json', '{')).toEqual(['manifest.json is no manifest of a backtest'])
+  const other = '0'.repeat(64)
+  const changed = {
+    ...manifest,
+    events: 7,
+    configHash: other,
+    contentHash: other,
+    strategies: [{ file: 'x', hash: other }],
+  }
+  expect(await faultsWith('manifest.json', JSON.stringify(changed))).toEqual([
+    expect.stringContaining(`events 7, the log ${manifest.events}`),
+    expect.stringContaining(`contentHash ${other}, the log ${manifest.contentHash}`),
+    expect.stringContaining(`configHash ${other}, the log ${manifest.configHash}`),
+    expect.stringContaining(`strategies ${other}, the log `),
+  ])
+  expect((await verify('beside')).exitCode).toBe(0)
+})

@@ -1,4 +1,4 @@
-import { isTopic } from '#schemas/catalogue.ts'
+import { catalogue, isTopic, type Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { firstDifference } from './first-difference.ts'
 import { Machine } from './machine.ts'
@@ -51,6 +51,8 @@ export class Verify {
     const own = cause === null ? undefined : this.#byName.get(source)
     if (cause === null) {
       if (this.#ids.has(id)) return { service: source, event: id, field: 'id', recorded: 'said twice', said: 'once' }
+      const writer = isTopic(event.topic) ? this.#answerer(event.topic) : null
+      if (writer !== null) return { service: writer, event: id, field: 'cause', recorded: null, said: 'an answer' }
       if (event.topic !== 'md.bar' && event.topic !== 'md.tick') this.#ids.add(id)
     } else if (own === undefined)
       return { service: source, event: id, field: 'source', recorded: source, said: 'no service of that name' }
@@ -78,6 +80,13 @@ export class Verify {
   /** How many answers the log ends before. */
   get unanswered(): number {
     return this.#services.reduce((sum, { expected, next }) => sum + expected.length - next, 0)
+  }
+
+  /** The service of this run that alone says such a thing, and as an answer; null where it may be a fact. The market's are those of md's feeds. */
+  #answerer(topic: Topic): string | null {
+    const machine = this.#byName.get(catalogue[topic].writer)?.machine
+    if (!machine?.isConfigured || machine.name === 'md') return null
+    return (machine.service.emits as readonly string[]).includes(topic) ? machine.name : null
   }
 
   #compare(checked: Checked, recorded: Event): Divergence | null {
