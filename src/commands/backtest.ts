@@ -72,6 +72,7 @@ export default class Backtest extends TraderCommand {
       feed: data.feed,
       startsAt: data.startsAt,
       bars: widths.map((interval) => ({ interval })),
+      ...(flags.catalogue === undefined ? {} : { catalogue: flags.catalogue }),
       account: { currency, startingCash },
       venue: {
         fill: flags.fill,

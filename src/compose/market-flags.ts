@@ -17,6 +17,10 @@ export const marketFlags = {
     helpValue: 'WIDTH',
     description: 'Build bars of this width from trades, like 1m',
   }),
+  catalogue: Flags.string({
+    helpValue: 'FILE',
+    description: 'An instrument catalogue, whose calendars bars, indicators and sessions follow',
+  }),
   cash: Flags.string({ default: '100000', description: 'Money at the start' }),
   seed: Flags.integer({ default: 1, description: 'Of the built-in market, without --data' }),
 }

@@ -2,12 +2,10 @@ import { createHash } from 'node:crypto'
 import { parseBarInterval } from '#lib/bars/bar-interval.ts'
 import type { AnyService } from '#lib/kernel/service.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
-import { calendarOf } from '#lib/time/market-hours.ts'
-import { nyseHours } from '#lib/time/nyse-hours.ts'
 import type { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
-import { readMarketHours } from '#services/md/adapters/lean/market-hours-database.ts'
 import { bindStrategy, readStrategyFile, type StrategyFile } from '#services/strategy/adapters/strategy-file.ts'
+import { catalogueSessions, everyDay, knownCalendars, namedCalendar, type Sessions } from './catalogue-calendars.ts'
 import { recordedRun } from './recorded-run.ts'
 import { everyService } from './services.ts'
 import type { Topology } from './topology.ts'
@@ -36,10 +34,12 @@ export function answeringServices(topology: Topology): readonly AnyService[] {
 
 function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceName, ServiceConfig>>> {
   const { account, venue, risk, clock, bars, chains } = topology
+  const hours = catalogueSessions(topology)
   const strategies = topology.strategies.map(({ file, roles }) => {
     const read = readStrategyFile(file)
     const named = Object.entries(roles).filter((role): role is [string, string] => typeof role[1] === 'string')
-    return { bound: { ...bindStrategy(read, Object.fromEntries(named)), ...calendarsRead(read, topology) }, roles }
+    const bound = bindStrategy(read, Object.fromEntries(named))
+    return { bound: { ...bound, ...calendarsRead(read, bound.roles, topology, hours) }, roles }
   })
   const mappings = strategies.flatMap(({ bound, roles }) =>
     Object.entries(roles)
@@ -54,7 +54,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
   const configs: Record<ServiceName, unknown> = {
     md: {
       bars,
-      calendars: calendarsOf(topology),
+      ...sessionsIn(hours, calendarsOf(topology)),
       chains: chains.map(({ underlying, every }) =>
         every === undefined ? { underlying } : { underlying, everyMicros: microsOf(every) },
       ),
@@ -63,7 +63,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     orders: {},
     pnl: { ...account, maxDrawdown },
     clock: clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros },
-    indicators: {},
+    indicators: sessionsIn(hours),
     strategy: { strategies: strategies.map(({ bound }) => bound), startingCash: account.startingCash },
     resolver: { mappings },
     risk: { ...account, ...risk },
@@ -98,34 +98,53 @@ function checked({ name, config }: AnyService, value: unknown): unknown {
   throw new UserError(`${name}: ${[...(issue?.path ?? []), issue?.message].join(' ')}`)
 }
 
-/** The calendars that a strategy's sessions name: of the topology, or one that is known here. */
+/** The calendars that a strategy's sessions name: of the topology, one that is known here, or `own`, that of its first series' instrument. */
 function calendarsRead(
   { file, definition }: StrategyFile,
-  { calendars }: Topology,
+  roles: Readonly<Record<string, string>>,
+  topology: Topology,
+  hours: Sessions | null,
 ): { calendars?: Record<string, TradingCalendar> } {
   const names = definition?.sessions.flatMap((session) => ('calendar' in session ? [session.calendar] : [])) ?? []
   if (names.length === 0) return {}
   const read = names.map((name) => {
-    const hours = calendars[name] ?? (name === 'nyse' ? nyseHours() : undefined)
-    if (hours === undefined)
+    const calendar =
+      name === 'own'
+        ? ownCalendar(file, roles[definition?.series[0]?.role ?? ''], hours)
+        : namedCalendar(topology, name)
+    if (calendar === undefined)
       throw new UserError(`there is no calendar ${name}`, {
         file,
-        hint: `known: ${[...Object.keys(calendars), 'nyse'].join(', ')}; a topology names others under calendars`,
+        hint: `known: ${[...Object.keys(topology.calendars), ...knownCalendars].join(', ')}; a topology names others under calendars`,
       })
-    return [name, calendarIn(hours)] as const
+    return [name, calendar] as const
   })
   return { calendars: Object.fromEntries(read) }
 }
 
-const calendarIn = (hours: Topology['calendars'][string]): TradingCalendar =>
-  calendarOf('lean' in hours ? readMarketHours(hours.lean, hours.market) : hours)
-
-/** Undefined where there are none, so that a configuration without them is what it was. */
-function calendarsOf({ calendars }: Topology): Record<string, TradingCalendar> | undefined {
-  const named = Object.entries(calendars)
-  if (named.length === 0) return undefined
-  return Object.fromEntries(named.map(([name, hours]) => [name, calendarIn(hours)]))
+function ownCalendar(file: string, instrument = '', hours: Sessions | null): TradingCalendar | undefined {
+  if (hours === null)
+    throw new UserError('it reads its own calendar, and there is no catalogue to say which that is', {
+      file,
+      hint: 'name one as catalogue of the topology, or with --catalogue',
+    })
+  const name = hours.sessions[instrument]
+  return name === undefined ? everyDay() : hours.calendars[name]
 }
+
+/** Nothing where there are none, so that a configuration without them is what it was. */
+function sessionsIn(hours: Sessions | null, others: Record<string, TradingCalendar> = {}): object {
+  const calendars = { ...others, ...hours?.calendars }
+  return {
+    ...(Object.keys(calendars).length > 0 ? { calendars } : {}),
+    ...(hours && Object.keys(hours.sessions).length > 0 ? { sessions: hours.sessions } : {}),
+  }
+}
+
+const calendarsOf = (topology: Topology): Record<string, TradingCalendar> =>
+  Object.fromEntries(
+    Object.keys(topology.calendars).map((name) => [name, namedCalendar(topology, name) as TradingCalendar]),
+  )
 
 function said(value: unknown): ServiceConfig {
   const config = plain(value)

@@ -89,6 +89,8 @@ export const Topology = z
     bars: z
       .array(z.strictObject({ instrument: InstrumentId.optional(), interval: Interval, calendar: Name.optional() }))
       .default([]),
+    /** A file that `trader instruments import` made: what it says of an instrument's sessions holds for bars, indicators and strategies. */
+    catalogue: z.string().optional(),
     /** The hours of markets whose bars are counted from the open, written here or read from LEAN's database of them. */
     calendars: z.record(Name, z.union([MarketHours, LeanHours])).default({}),
     /** Option chains that are told whole, each time an interval of the day is over, and when `trader md chain --now` asks. */
@@ -145,6 +147,7 @@ function withPaths(topology: Topology, from: (path: string) => string): Topology
     ...topology,
     venue: 'keyFile' in venue && venue.keyFile !== undefined ? { ...venue, keyFile: from(venue.keyFile) } : venue,
     feed: withFeedPaths(feed, from),
+    ...(topology.catalogue === undefined ? {} : { catalogue: from(topology.catalogue) }),
     calendars: Object.fromEntries(
       Object.entries(calendars).map(([name, hours]) => [
         name,

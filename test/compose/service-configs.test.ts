@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { assignmentsOf } from '#compose/assignments.ts'
 import { configsOf } from '#compose/service-configs.ts'
 import { readTopology } from '#compose/topology.ts'
+import { calendarOf } from '#lib/time/market-hours.ts'
+import { nyseHours } from '#lib/time/nyse-hours.ts'
 import { generateMarketData } from '#services/md/adapters/generate-market-data.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trader-configs-'))
@@ -37,6 +39,65 @@ test('two files of one name are told with both files, so that a reload into a cl
       hint: expect.stringContaining(join(folder, '0.yaml')),
     }),
   )
+})
+
+describe('an instrument catalogue', () => {
+  const entry = (instrument: string, calendar: string) =>
+    JSON.stringify({
+      instrument,
+      kind: 'equity',
+      tickSize: '0.01',
+      lotSize: '1',
+      multiplier: '1',
+      currency: 'USD',
+      calendar,
+      source: 'x',
+    })
+  const withCatalogue = (calendar: string, more: object = {}) => {
+    topologyOf(['fast', '5s'])
+    const text = `name: own
+inputs: { price: { role: underlying, timeframe: 5s }, day: { calendar: own, of: price } }
+entry: { long: 'day.elapsed > 30 and price.close > day.high[1]' }
+size: { quantity: 1 }
+`
+    writeFileSync(join(folder, 'own.yaml'), text)
+    writeFileSync(join(folder, 'instruments.jsonl'), `${entry('ACME.SIM', calendar)}\n${entry('COIN.SIM', '24x7')}\n`)
+    const file = join(folder, 'catalogued.yaml')
+    const roles = { underlying: 'ACME.SIM' }
+    const topology = {
+      feed: { kind: 'seeded' },
+      bars: [{ interval: '5s' }],
+      venue: { fill: 'touch' },
+      catalogue: 'instruments.jsonl',
+      strategies: [{ file: 'own.yaml', roles }],
+      ...more,
+    }
+    writeFileSync(file, JSON.stringify(topology))
+    return readTopology(file)
+  }
+
+  test('its calendar of an instrument reaches bars, indicators and strategies by itself', () => {
+    const configs = configsOf(withCatalogue('usa'))
+    const nyse = calendarOf(nyseHours())
+    const sessions = { 'ACME.SIM': 'usa' }
+    expect(configs.md?.config).toMatchObject({ calendars: { usa: nyse }, sessions })
+    expect(configs.indicators?.config).toMatchObject({ calendars: { usa: nyse }, sessions })
+    expect(configs.strategy?.config).toMatchObject({ strategies: [{ calendars: { own: nyse } }] })
+  })
+
+  test('an instrument that trades always has UTC days; hours that nobody says, and an instrument that is not in it, are told', () => {
+    const always = configsOf(withCatalogue('24x7'))
+    expect(always.md?.config).not.toHaveProperty('sessions')
+    expect(always.strategy?.config).toMatchObject({ strategies: [{ calendars: { own: { holidays: [] } } }] })
+    expect(() => configsOf(withCatalogue('moon'))).toThrow(
+      expect.objectContaining({ message: 'ACME.SIM has the calendar moon, and nothing says its hours' }),
+    )
+    const bars = [{ interval: '5s' }, { interval: '1m', instrument: 'OTHER.SIM' }]
+    expect(() => configsOf(withCatalogue('usa', { bars }))).toThrow(
+      expect.objectContaining({ message: 'has no OTHER.SIM' }),
+    )
+    expect(() => configsOf(withCatalogue('usa', { catalogue: undefined }))).toThrow('it reads its own calendar')
+  })
 })
 
 test('a strategy that reads bars that nothing builds is refused: it would wait for ever', () => {

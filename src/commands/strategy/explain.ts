@@ -59,6 +59,11 @@ function linesOf({ strategy, hash, newest, lastIntent }: ExplainedRun): string[]
         ...(isSame
           ? [`That was its last intent, ${lastIntent.intent}.`]
           : evaluationLines(`last intent ${lastIntent.intent}`, lastIntent)),
+        ...(lastIntent.refused === undefined
+          ? []
+          : [
+              `  ${lastIntent.refused}: ${lastIntent.target === 'flat' ? 'so it wished to be flat' : 'it is as if it had not entered'}.`,
+            ]),
       ]
     : ['', 'It has made no intent.']
   return [head, ...evaluationLines('newest bar', newest), ...last]

@@ -62,6 +62,7 @@ export default class StrategyTest extends TraderCommand {
       feed: data.feed,
       startsAt: data.startsAt,
       bars: widths.map((interval) => ({ interval })),
+      ...(flags.catalogue === undefined ? {} : { catalogue: flags.catalogue }),
       account: { currency: 'USD', startingCash },
       venue: { fill: 'next-open', fees: { takerBps: 0, makerBps: 0 } },
       risk: { approvalTtlMs: 86_400_000 },

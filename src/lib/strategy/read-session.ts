@@ -48,7 +48,10 @@ function readOf({ at, value }: Field, [first = '', ...others]: readonly string[]
 function readCalendar({ at, value }: Field, report: Report): string | null {
   const calendar = writtenText(value) ?? ''
   if (Name.safeParse(calendar).success) return calendar
-  report.error(startOf(value, at), 'calendar has to be the name of one, such as nyse or one of the topology')
+  report.error(
+    startOf(value, at),
+    'calendar has to be the name of one, such as nyse, one of the topology, or own, the one that the catalogue says',
+  )
   return null
 }
 

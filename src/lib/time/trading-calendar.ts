@@ -43,6 +43,10 @@ export function sessionOf(calendar: TradingCalendar, day: number): Session | nul
   return { day, start: utcOf(calendar, day * dayUs + open), end: utcOf(calendar, day * dayUs + close) }
 }
 
+/** The day of the session that an instant is in; outside of sessions that on the market's clock. */
+export const sessionDay = (calendar: TradingCalendar, at: number): number =>
+  sessionAt(calendar, at)?.day ?? Math.floor((at + aheadAt(calendar, at)) / dayUs)
+
 /** When a wall day begins, microseconds UTC; by the clock that its noon has. */
 export const wallDayStart = (calendar: TradingCalendar, day: number): number =>
   utcOf(calendar, day * dayUs + dayUs / 2) - dayUs / 2

@@ -1,17 +1,20 @@
 import type { BarValues } from '#lib/indicators/indicator.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { SessionOf } from './session-of.ts'
 
 /** The doubles of a bar, each made from its text once, and only when a formula reads it. */
 export class LazyBar implements BarValues {
   readonly #bar: PayloadOf<'md.bar'>
+  readonly #sessionOf: SessionOf
   #open: number | undefined
   #high: number | undefined
   #low: number | undefined
   #close: number | undefined
   #volume: number | undefined
 
-  constructor(bar: PayloadOf<'md.bar'>) {
+  constructor(bar: PayloadOf<'md.bar'>, sessionOf: SessionOf) {
     this.#bar = bar
+    this.#sessionOf = sessionOf
   }
 
   get open(): number {
@@ -39,9 +42,9 @@ export class LazyBar implements BarValues {
     return this.#volume
   }
 
-  /** The UTC day in which the bar starts, counted from 1970. */
+  /** The session in which the bar starts. */
   get session(): number {
-    return Math.floor(this.#bar.start / 86_400_000_000)
+    return this.#sessionOf(this.#bar.start)
   }
 }
 

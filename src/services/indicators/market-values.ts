@@ -3,6 +3,7 @@ import type { BarValues } from '#lib/indicators/indicator.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { LazyBar } from './lazy-bar.ts'
+import type { SessionOf } from './session-of.ts'
 
 /** A stream of values: the bars of an instrument by width, its trades or its quotes. */
 export type Moment = { readonly instrument: string; readonly interval: string }
@@ -14,16 +15,14 @@ export function streamOf(event: Event<'md.bar' | 'md.tick'>): Moment {
 }
 
 /** What formulas read of it; null for a quote that lacks a side. */
-export function valuesOf(event: Event<'md.bar' | 'md.tick'>): BarValues | null {
-  if (event.topic === 'md.bar') return new LazyBar(event.payload)
-  const session = Math.floor((event.payload.exchangeAt ?? event.at) / dayUs)
+export function valuesOf(event: Event<'md.bar' | 'md.tick'>, sessionOf: SessionOf): BarValues | null {
+  if (event.topic === 'md.bar') return new LazyBar(event.payload, sessionOf)
+  const session = sessionOf(event.payload.exchangeAt ?? event.at)
   return event.payload.kind === 'trade' ? tradeOf(event.payload, session) : quoteOf(event.payload, session)
 }
 
 type Trade = Extract<PayloadOf<'md.tick'>, { kind: 'trade' }>
 type Quote = Extract<PayloadOf<'md.tick'>, { kind: 'quote' }>
-
-const dayUs = 86_400_000_000
 
 const tradeOf = ({ price, size }: Trade, session: number): BarValues =>
   pointOf(Number(price) + 0, Number(size), session)

@@ -4,11 +4,14 @@ import { checkRequest } from '#lib/indicators/check-request.ts'
 import type { AnyIndicator } from '#lib/indicators/indicator.ts'
 import { indicatorCatalogue } from '#lib/indicators/indicator-catalogue.ts'
 import { defineService } from '#lib/kernel/service.ts'
+import { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import { type PayloadOf, topics } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
+import { InstrumentId, Name } from '#schemas/primitives.ts'
 import { IndicatorRequest as RequestSchema } from '#schemas/strategy.ts'
 import { streamOf, valuesOf } from './market-values.ts'
+import { type Sessions, sessionOf } from './session-of.ts'
 import { type Computation, type IndicatorRequest, planStreams, type Streams } from './streams.ts'
 
 const indicatorTopics = topics.filter((topic): topic is IndicatorTopic => topic.startsWith('indicator.'))
@@ -16,11 +19,16 @@ const indicatorTopics = topics.filter((topic): topic is IndicatorTopic => topic.
 /** Computes what strategies ask for, bar by bar, trade by trade or quote by quote; the rules are in SPEC.md. */
 export const indicators = defineService({
   name: 'indicators',
-  config: z.object({ requests: z.array(RequestSchema.superRefine(explainFault)).default([]) }),
+  config: z.object({
+    requests: z.array(RequestSchema.superRefine(explainFault)).default([]),
+    /** The calendar of an instrument, where its sessions are no UTC days. */
+    sessions: z.record(InstrumentId, Name).optional(),
+    calendars: z.record(Name, TradingCalendar).optional(),
+  }),
   subscribes: ['md.bar', 'md.tick', 'strategy.loaded'],
   emits: [...indicatorTopics, 'system.alert'],
-  init: (config): State => replan({ requests: config.requests, strategies: [], streams: {} }),
-  reconfigure: (state, config) => replan({ ...state, requests: config.requests }),
+  init: (config): State => replan({ ...settingsOf(config), strategies: [], streams: {} }),
+  reconfigure: (state, config) => replan({ ...state, ...settingsOf(config) }),
   evolve(state: State, event: Event<In | Out>) {
     if (event.topic === 'md.bar' || event.topic === 'md.tick') updateAll(state, event)
     else if (event.topic === 'strategy.loaded')
@@ -35,12 +43,23 @@ export const indicators = defineService({
 type In = 'md.bar' | 'md.tick' | 'strategy.loaded'
 type Out = IndicatorTopic | 'system.alert'
 
-type State = {
-  readonly requests: readonly IndicatorRequest[]
+type Settings = Sessions & { readonly requests: readonly IndicatorRequest[] }
+
+type State = Settings & {
   /** In the order in which each was first loaded. */
   readonly strategies: readonly { readonly strategy: string; readonly requests: readonly IndicatorRequest[] }[]
   readonly streams: Streams
 }
+
+const settingsOf = ({
+  requests,
+  sessions = {},
+  calendars = {},
+}: Partial<Sessions> & Pick<Settings, 'requests'>): Settings => ({
+  requests,
+  sessions,
+  calendars,
+})
 
 function replan(state: State): State {
   const asked = [...state.requests, ...state.strategies.flatMap(({ requests }) => requests)]
@@ -66,7 +85,7 @@ const formulaOf = (computation: Computation): AnyIndicator => indicatorCatalogue
 function updateAll(state: State, event: Event<'md.bar' | 'md.tick'>): void {
   const computations = computationsOf(state, event)
   if (computations.length === 0) return
-  const values = valuesOf(event)
+  const values = valuesOf(event, sessionOf(state, event.payload.instrument))
   if (values === null) return
   for (const computation of computations)
     formulaOf(computation).update(computation.state, barOf(values, computation.input))
@@ -74,7 +93,7 @@ function updateAll(state: State, event: Event<'md.bar' | 'md.tick'>): void {
 
 function valuesAt(state: State, event: Event<'md.bar' | 'md.tick'>): readonly Statement<Out>[] {
   const computations = computationsOf(state, event)
-  if (computations.length === 0 || valuesOf(event) === null) return none
+  if (computations.length === 0 || valuesOf(event, sessionOf(state, event.payload.instrument)) === null) return none
   return computations.map(statementOf)
 }
 

@@ -23,14 +23,17 @@ export const md = defineService({
         .array(z.object({ instrument: InstrumentId.optional(), interval: BarWidth, calendar: Name.optional() }))
         .default([]),
       calendars: z.record(Name, TradingCalendar).optional(),
+      /** The calendar of an instrument, for bars that name none. */
+      sessions: z.record(InstrumentId, Name).optional(),
       chains: z.array(z.object({ underlying: InstrumentId, everyMicros: z.int().min(1_000).optional() })).default([]),
     })
     .superRefine(checkCalendars),
-  subscribes: ['md.instrument', 'md.tick', 'md.option.tick', 'md.status', 'system.command'],
+  subscribes: ['md.instrument', 'md.tick', 'md.option.tick', 'md.status', 'system.time', 'system.command'],
   emits: ['md.bar', 'md.option.chain.snapshot', 'system.command.result'],
   init: (config): State => ({
     wanted: config.bars,
     calendars: config.calendars ?? {},
+    sessions: config.sessions ?? {},
     instruments: [],
     builds: {},
     feeds: [],
@@ -42,7 +45,8 @@ export const md = defineService({
     ...state,
     wanted: config.bars,
     calendars: config.calendars ?? {},
-    builds: keepWanted(state.instruments, state.builds, config.bars),
+    sessions: config.sessions ?? {},
+    builds: keepWanted(state.instruments, state.builds, config.bars, config.sessions ?? {}),
     completed: [],
     chains: keepChains(state.chains, config.chains),
     snapshots: [],
@@ -59,6 +63,10 @@ export const md = defineService({
       case 'md.option.tick':
         if (state.completed.length > 0) state.completed = []
         break
+      case 'system.time':
+        foldTime(state, event.payload.now)
+        state.snapshots = none
+        return state
       case 'system.command':
         state.completed = []
         state.snapshots = none
@@ -81,7 +89,7 @@ export const md = defineService({
   },
 })
 
-type In = 'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status' | 'system.command'
+type In = 'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status' | 'system.time' | 'system.command'
 type Out = 'md.bar' | 'md.option.chain.snapshot' | 'system.command.result'
 
 const none: readonly [] = Object.freeze([])
@@ -89,6 +97,7 @@ const none: readonly [] = Object.freeze([])
 type State = {
   readonly wanted: readonly Wanted[]
   readonly calendars: { readonly [name: string]: TradingCalendar }
+  readonly sessions: { readonly [instrument: string]: string }
   /** In the order of their first trade. */
   readonly instruments: string[]
   readonly builds: { [instrument: string]: Build[] }
@@ -107,6 +116,7 @@ function foldTick(state: State, event: Event<'md.tick'>): void {
   if (tick.kind !== 'trade') return
   const trade = { at: tick.exchangeAt ?? event.at, price: tick.price, size: tick.size }
   for (const build of buildsOf(state, tick.instrument)) {
+    if (build.saidUntil !== undefined && trade.at < build.saidUntil) continue
     const bar = buildBar(build.builder, trade, bucketsOf(state, build))
     if (bar) state.completed.push(payloadOf(build, bar))
   }
@@ -115,6 +125,25 @@ function foldTick(state: State, event: Event<'md.tick'>): void {
 
 /** What ended first comes first; of bars that end together the wide one, so that who reads the narrow one knows it. [M4] */
 const byEnd = (a: PayloadOf<'md.bar'>, b: PayloadOf<'md.bar'>): number => a.end - b.end || a.start - b.start
+
+/** What a trade of the last second needs to arrive. */
+const lateUs = 1_000_000
+
+/** The bars of sessions that are over, since their next trade may be a day away. [M4a] */
+function foldTime(state: State, now: number): void {
+  state.completed = []
+  if (Object.keys(state.calendars).length === 0) return
+  for (const instrument of state.instruments) {
+    for (const build of buildsOf(state, instrument)) {
+      const { bar } = build.builder
+      if (build.calendar === undefined || bar === null || now < bar.end + lateUs) continue
+      build.builder.bar = null
+      build.saidUntil = bar.end
+      state.completed.push(payloadOf(build, bar))
+    }
+  }
+  state.completed.sort(byEnd)
+}
 
 function bucketsOf({ calendars }: State, { calendar }: Build): BucketOf {
   const named = calendar === undefined ? undefined : calendars[calendar]
@@ -130,6 +159,7 @@ function foldStatus(state: State, status: PayloadOf<'md.status'>): void {
   for (const instrument of state.instruments) {
     for (const build of buildsOf(state, instrument)) {
       const bar = endBars(build.builder)
+      delete build.saidUntil
       if (bar) state.completed.push(payloadOf(build, bar))
     }
   }
@@ -141,7 +171,7 @@ const withoutFeed = (state: State, feed: string) => state.feeds.filter((running)
 function buildsOf(state: State, instrument: string): readonly Build[] {
   const known = state.builds[instrument]
   if (known) return known
-  const started = startBuilds(instrument, state.wanted)
+  const started = startBuilds(instrument, state.wanted, state.sessions[instrument])
   state.builds[instrument] = started
   state.instruments.push(instrument)
   return started
@@ -160,11 +190,18 @@ const payloadOf = ({ instrument, interval }: Build, bar: Bar): PayloadOf<'md.bar
   trades: bar.trades,
 })
 
-type Bars = { readonly bars: readonly Wanted[]; readonly calendars?: Readonly<Record<string, TradingCalendar>> }
+type Bars = {
+  readonly bars: readonly Wanted[]
+  readonly calendars?: Readonly<Record<string, TradingCalendar>>
+  readonly sessions?: Readonly<Record<string, string>>
+}
 
-function checkCalendars({ bars, calendars = {} }: Bars, context: z.RefinementCtx<Bars>): void {
+function checkCalendars({ bars, calendars = {}, sessions = {} }: Bars, context: z.RefinementCtx<Bars>): void {
+  for (const [instrument, calendar] of Object.entries(sessions))
+    if (!Object.hasOwn(calendars, calendar))
+      context.addIssue({ code: 'custom', path: ['sessions', instrument], message: `there is no calendar ${calendar}` })
   bars.forEach(({ interval, calendar }, i) => {
-    if (calendar === undefined) return
+    if (calendar === undefined || calendar === 'utc') return
     const width = parseBarInterval(interval)
     const message = !Object.hasOwn(calendars, calendar)
       ? `there is no calendar ${calendar}`

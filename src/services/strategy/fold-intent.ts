@@ -21,7 +21,7 @@ export function foldIntent(
   }
   const side = traded?.isAgainst ? (target === 'long' ? 'short' : 'long') : target
   if (running.holding?.side !== side) {
-    running.holding = openHolding(definition, running.history, side, running.at)
+    running.holding = openHolding(definition, running.history, side, running.at, running.wished !== 'flat')
     running.wished = side
     running.left = null
   }
@@ -37,6 +37,11 @@ export function foldIntent(
 
 function leave(running: Running): void {
   if (running.wished !== 'flat') running.left = { bars: 0, at: running.at }
+  leaveQuietly(running)
+}
+
+/** Flat as if it had never entered: no cooldown counts from here. */
+export function leaveQuietly(running: Running): void {
   running.wished = 'flat'
   running.holding = null
 }

@@ -18,8 +18,12 @@ export type Holding = {
   readonly levels: { stop: number | null; target: number | null; trail: number | null }
   /** The level that the newest bar reached. */
   hit: 'stop' | 'target' | 'trail' | null
+  /** It was on the other side before. */
+  readonly isReversal: boolean
   /** The ids of the intents of the entry, by role. */
   readonly intents: { [role: string]: string }
+  /** The orders that the risk gate approved of it. */
+  readonly orders: string[]
   /** By role: what the entry came to, and what is wished now. Unknown until the resolver has sized it. */
   readonly entered: { [role: string]: string }
   readonly wished: { [role: string]: string }
@@ -33,6 +37,7 @@ export function openHolding(
   history: History,
   side: 'long' | 'short',
   at: number,
+  isReversal = false,
 ): Holding {
   const { prices, stop, target, trail } = definition
   const price = prices ? valueAt(history, prices.close, 0) : null
@@ -47,7 +52,9 @@ export function openHolding(
     bars: 0,
     levels: { stop: level(stop, true), target: level(target, false), trail: level(trail, true) },
     hit: null,
+    isReversal,
     intents: {},
+    orders: [],
     entered: {},
     wished: {},
     adds: 0,

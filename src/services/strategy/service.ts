@@ -7,6 +7,7 @@ import { answerCommand } from './answer-command.ts'
 import { foldBar, foldIndicator, foldTick } from './fold-bar.ts'
 import { foldIntent } from './fold-intent.ts'
 import { takeResolved } from './holding.ts'
+import { foldRefusal, refusalIntents, refusalTopics } from './refused-entry.ts'
 import { leavingIntent } from './say-intents.ts'
 import { takeScore } from './scores.ts'
 import { openState, reloadState, type State } from './state.ts'
@@ -25,6 +26,7 @@ export const strategy = defineService({
     ...indicatorTopics,
     'ml.signal',
     'instrument.resolved',
+    ...refusalTopics,
     'pnl.snapshot',
     'system.command',
     'risk.halted',
@@ -44,6 +46,7 @@ type In =
   | IndicatorTopic
   | 'ml.signal'
   | 'instrument.resolved'
+  | (typeof refusalTopics)[number]
   | 'pnl.snapshot'
   | 'system.command'
   | 'risk.halted'
@@ -58,6 +61,7 @@ function evolve(state: State, event: Event<In | Out>): State {
   }
   if (state.due.length > 0) state.due = []
   if (state.leaving.length > 0) state.leaving = []
+  if (state.refused.length > 0) state.refused = []
   if (isIndicator(event)) foldIndicator(state, event)
   else foldOther(state, event)
   return state
@@ -82,6 +86,13 @@ function foldOther(state: State, event: Event<Exclude<In, IndicatorTopic>>): voi
       if (holding) takeResolved(holding, event.payload)
       return
     }
+    case 'instrument.rejected':
+    case 'risk.approved':
+    case 'risk.rejected':
+    case 'order.denied':
+    case 'order.rejected':
+      foldRefusal(state, event)
+      return
     case 'risk.halted':
     case 'risk.resumed':
       state.isGateHalted = event.topic === 'risk.halted'
@@ -121,6 +132,7 @@ function decide(state: State, input: Event<In>): readonly Statement<Out>[] {
   const { due } = state
   if (due.length > 0)
     return due.length === 1 ? answerBar(state, due[0] as number) : due.flatMap((n) => answerBar(state, n))
+  if (state.refused.length > 0) return state.refused.flatMap((refused) => refusalIntents(state, refused))
   if (input.topic === 'system.command') return answerCommand(state, input)
   if (input.topic === 'system.config')
     return [...state.leaving.map(leavingIntent), ...state.config.strategies.map(loadedStatement)]

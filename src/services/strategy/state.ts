@@ -1,4 +1,5 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { RefusedEntry } from './refused-entry.ts'
 import { carryOver, isSameTrade, type Running, startRunning } from './running.ts'
 import type { Leaving } from './say-intents.ts'
 import type { Scores } from './scores.ts'
@@ -21,6 +22,8 @@ export type State = {
   due: number[]
   /** What the newest configuration left in the market without anyone to look after it. */
   leaving: Leaving[]
+  /** Entries that the newest input refused. */
+  refused: RefusedEntry[]
 }
 
 export const openState = (config: StrategyConfig): State => ({
@@ -33,6 +36,7 @@ export const openState = (config: StrategyConfig): State => ({
   isGateHalted: false,
   due: [],
   leaving: [],
+  refused: [],
 })
 
 /** A hot reload. [T18]-[T20] */
@@ -50,6 +54,7 @@ export function reloadState(state: State, config: StrategyConfig): State {
     running,
     streams: planStreams(config.strategies, state.streams),
     due: [],
+    refused: [],
     leaving: before.flatMap((was, n): Leaving[] => {
       if (state.running[n]?.wished === 'flat') return []
       const is = config.strategies.find(({ definition }) => definition.name === was.definition.name)

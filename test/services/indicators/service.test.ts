@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { calendarOf, MarketHours } from '#lib/time/market-hours.ts'
 import { indicators } from '#services/indicators/service.ts'
 import { event, given } from '#test/given.ts'
 
@@ -208,6 +209,24 @@ test('[I9] computes of every trade, and of every quote that has both sides', () 
     { instrument: 'SPY.USA', interval: 'quote', key: 'sma(1)', value: 9.5 },
     { instrument: 'SPY.USA', interval: 'quote', key: 'donchian(1)', upper: 10, middle: 9.5, lower: 9 },
   ])
+})
+
+test('[I11] a session is that of the calendar of the instrument: Sydney trades over midnight UTC', () => {
+  const hours: [string, string] = ['10:00', '16:00']
+  const sydney = calendarOf(MarketHours.parse({ zone: 'Australia/Sydney', week: { tuesday: hours, wednesday: hours } }))
+  const requests = [ask('vwap_session', [], 'SPY.USA', 'trade')]
+  const told = ['2024-01-01T23:00', '2024-01-01T23:30', '2024-01-02T00:30', '2024-01-02T01:00', '2024-01-02T23:00']
+  const vwaps = (config: object) => {
+    const scene = given(indicators, { requests, ...config })
+    return told.map((time, n) => {
+      const [answer] = scene.when(
+        trade(String([100, 101, 102, 103, 90][n]), '1', Date.parse(`${time}Z`) * 1000),
+      ).answers
+      return (answer as { payload: { vwap: number } }).payload.vwap
+    })
+  }
+  expect(vwaps({ calendars: { sydney }, sessions: { 'SPY.USA': 'sydney' } })).toEqual([100, 100.5, 101, 101.5, 90])
+  expect(vwaps({})).toEqual([100, 100.5, 102, 102.5, 96.5].map((v, n) => (n === 4 ? (102 + 103 + 90) / 3 : v)))
 })
 
 test('[I10] another series may stand in for the close, and has a key and a state of its own', () => {

@@ -124,6 +124,43 @@ test('[M3a] a width with a calendar counts from the open, ends with the session,
   scene.when(trade(at('12-02T14:30:00'), '12')).then()
 })
 
+const fridays = calendarOf(MarketHours.parse({ zone: 'America/New_York', week: { friday: ['09:30', '16:00'] } }))
+const friday = (time: string) => Date.parse(`2013-11-29T${time}Z`) * 1000
+const time = (now: number) => event('system.time', { now }, now)
+
+test('[M3a] without a calendar a width has that of its instrument; utc is from midnight all the same', () => {
+  const calendars = { us: fridays }
+  const config = { bars: [{ interval: '1h' }], calendars, sessions: { 'BTCUSDT.BINANCE': 'us' } }
+  const past = trade(friday('14:35:00'), '10')
+  given(md, config, past)
+    .when(trade(friday('15:30:00'), '11'))
+    .then(bar('1h', friday('14:30:00'), friday('15:30:00'), ['10', '10', '10', '10'], '1', 1))
+  given(md, { ...config, bars: [{ interval: '1h', calendar: 'utc' }] }, past)
+    .when(trade(friday('15:00:00'), '11'))
+    .then(bar('1h', friday('14:00:00'), friday('15:00:00'), ['10', '10', '10', '10'], '1', 1))
+  expect(() => given(md, { sessions: { 'BTCUSDT.BINANCE': 'us' } })).toThrow('there is no calendar us')
+})
+
+test('[M4a] the last bar of a session is said when its time has come, once, whatever comes late', () => {
+  const config = { bars: [{ interval: '1d', calendar: 'us' }, { interval: '1m' }], calendars: { us: fridays } }
+  const close = friday('21:00:00')
+  given(md, config, trade(friday('20:59:59'), '10'))
+    .when(time(close))
+    .then()
+    .when(trade(close - 1, '12'))
+    .then()
+    .restarted()
+    .when(time(close + 1_000_000))
+    .then(bar('1d', friday('14:30:00'), close, ['10', '12', '10', '12'], '2', 2))
+    .restarted()
+    .when(time(close + 2_000_000))
+    .then()
+    .when(trade(close - 1, '99'))
+    .then()
+    .when(time(close + 3_000_000))
+    .then()
+})
+
 test('[M3a] refuses a calendar that there is not, and bars of sessions that no session can cut', () => {
   expect(() => given(md, { bars: [{ interval: '1h', calendar: 'us' }] })).toThrow('there is no calendar us')
   const calendars = { us: calendarOf(MarketHours.parse({ zone: 'UTC', week: {} })) }

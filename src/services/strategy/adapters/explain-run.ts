@@ -20,7 +20,12 @@ export type ExplainedRun = {
   readonly newest: (Explanation & { readonly event: string }) | null
   /** The evaluation behind the newest intent until then; null when there was none. */
   readonly lastIntent:
-    | (Explanation & { readonly event: string; readonly intent: string; readonly target: string })
+    | (Explanation & {
+        readonly event: string
+        readonly intent: string
+        readonly target: string
+        readonly refused?: string
+      })
     | null
 }
 
@@ -42,6 +47,8 @@ export function explainRun(events: Iterable<Event>, wish: ExplainWish): Explaine
     const n = state.due.length > 0 ? indexOf(state, wish.strategy) : -1
     const explained = state.due.includes(n) ? { ...explain(state, n), event: event.id } : null
     if (explained) newest = explained
+    const refused = state.refused.find(({ n: of }) => state !== null && of === indexOf(state, wish.strategy))
+    if (refused) lastIntent = withRefusal(lastIntent, refused.why)
     for (const [index, answer] of strategy.decide(state, event as Parameters<typeof strategy.decide>[1]).entries()) {
       const id = `${strategy.name}:${event.seq}.${index}`
       state = strategy.evolve(state, {
@@ -53,7 +60,9 @@ export function explainRun(events: Iterable<Event>, wish: ExplainWish): Explaine
       } as Event<'strategy.intent'>)
       if (answer.topic !== 'strategy.intent' || answer.payload.strategy !== nameAsked(state, wish.strategy)) continue
       const { target, reason } = answer.payload
-      lastIntent = { ...(explained ?? unjudged(event, reason)), intent: id, target }
+      // What leaves behind a refused entry is explained by the bar of that entry.
+      const why: NonNullable<ExplainedRun['newest']> = explained ?? (refused && lastIntent) ?? unjudged(event, reason)
+      lastIntent = { ...why, intent: id, target }
     }
     if (wish.intent !== undefined && lastIntent?.intent === wish.intent) break
   }
@@ -79,6 +88,8 @@ const unjudged = ({ id, at }: Event, reason: string): Explanation & { readonly e
   clauses: [],
   facts: [],
 })
+
+const withRefusal = (intent: ExplainedRun['lastIntent'], refused: string) => intent && { ...intent, refused }
 
 const nameAsked = (state: State, name: string | undefined): string => name ?? nameOf(state, indexOf(state, name))
 

@@ -1,0 +1,65 @@
+import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
+import type { Event } from '#schemas/event.ts'
+import { leaveQuietly } from './fold-intent.ts'
+import type { Holding } from './holding.ts'
+import { flatIntents } from './say-intents.ts'
+import type { State } from './state.ts'
+import type { BoundStrategy } from './strategy-config.ts'
+
+/** What says that an entry came to nothing, and what ties an order of it to its intent. */
+export const refusalTopics = [
+  'instrument.rejected',
+  'risk.approved',
+  'risk.rejected',
+  'order.denied',
+  'order.rejected',
+] as const
+type Refusal = Event<(typeof refusalTopics)[number]>
+
+/** An entry that somebody refused: of the strategy by index. `mayHold`: something of it, or of what it reversed, may be held. */
+export type RefusedEntry = { readonly n: number; readonly why: string; readonly mayHold: boolean }
+
+/** The wish is flat again where nothing can be held; otherwise `decide` says so in every role. [T10] */
+export function foldRefusal(state: State, event: Refusal): void {
+  const n = state.running.findIndex(({ holding }) => holding !== null && isOf(holding, event))
+  const running = state.running[n]
+  const bound = state.config.strategies[n]
+  if (!running?.holding || !bound) return
+  if (event.topic === 'risk.approved') {
+    running.holding.orders.push(clientOrderIdOf(event.id))
+    return
+  }
+  if (isNoRefusal.has(event.payload.code)) return
+  const why = `entry refused, ${event.topic} ${event.payload.code}`
+  const mayHold = mayBeHeld(bound, running.holding, event)
+  state.refused.push({ n, why, mayHold })
+  if (!mayHold) leaveQuietly(running)
+}
+
+/** Out of what a refused entry may have left. */
+export const refusalIntents = ({ config, running }: State, { n, why, mayHold }: RefusedEntry) => {
+  const [bound, known] = [config.strategies[n], running[n]]
+  return mayHold && bound && known ? flatIntents(bound, known, why) : []
+}
+
+// It has the position that is wished, or the first of two messages counts.
+const isNoRefusal: ReadonlySet<string> = new Set([
+  'ALREADY_AT_TARGET',
+  'DUPLICATE_INTENT',
+  'APPROVAL_REUSED',
+  'DUPLICATE_CLIENT_ORDER_ID',
+])
+
+function isOf({ intents, orders }: Holding, { payload }: Refusal): boolean {
+  if (!('intent' in payload)) return orders.includes(payload.clientOrderId)
+  for (const role of Object.keys(intents)) if (intents[role] === payload.intent) return true
+  return false
+}
+
+/** Nothing is held when it was flat before, trades one role, and the only order that there can be of it was refused. */
+function mayBeHeld({ definition }: BoundStrategy, { side, isReversal, orders }: Holding, { topic }: Refusal): boolean {
+  const [traded, another] = definition.trade
+  if (isReversal || another !== undefined) return true
+  const legs = topic === 'instrument.rejected' ? 1 : (traded?.wish?.[side]?.legs.length ?? 1)
+  return legs > 1 || orders.length > (topic.startsWith('order.') ? 1 : 0)
+}

@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+import { explainRun } from '#services/strategy/adapters/explain-run.ts'
+import { event, type Told } from '#test/given.ts'
+import { bar, bound, btc, command, eth, intent, levels, started, startedWhole } from './strategy-told.ts'
+
+const strategy = 'levels'
+// The configuration is event 1, what it loads 2, the first bar 3 and its intent 4.
+const first = 'strategy:3.0'
+const hash = levels().hash
+const long = 'entry.long: price.close > 100'
+
+const unresolved = (of = first): Told =>
+  event('instrument.rejected', { intent: of, strategy, role: 'underlying', code: 'QUOTE_TOO_OLD' })
+const risked = (code: PayloadOf<'risk.rejected'>['code'], of = first): Told =>
+  event('risk.rejected', { intent: of, strategy, instrument: btc, code })
+const approved = (n: number, of = first): Told => ({
+  ...event('risk.approved', {
+    intent: of,
+    strategy,
+    instrument: btc,
+    side: 'buy',
+    quantity: '1.50',
+    orderType: 'market',
+    timeInForce: 'IOC',
+    expiresAt: 1,
+  }),
+  id: `risk:9.${n}`,
+})
+const denied = (n: number): Told =>
+  event('order.rejected', { clientOrderId: `t-9-${n}`, instrument: btc, code: 'NO_MARKET' })
+
+describe('an entry that is refused', () => {
+  test.each([
+    ['by the resolver', [unresolved()]],
+    ['by the risk gate', [risked('PRICE_STALE')]],
+    ['by the venue', [approved(0), denied(0)]],
+  ])('[T10] %s is as if it had not been made: it is tried again when its condition holds', (_by, refusals) => {
+    const of = levels()
+    const scene = started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+    for (const refusal of refusals) scene.when(refusal).then()
+    scene
+      .when(bar(1, 89))
+      .then()
+      .when(bar(2, 102))
+      .then(intent(of, 'long', long))
+  })
+
+  test('[T10] a refusal that means that it has what it wished, of another intent or order, changes nothing', () => {
+    const of = levels()
+    started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+      .when(risked('ALREADY_AT_TARGET'))
+      .then()
+      .when(risked('PRICE_STALE', 'strategy:99.0'))
+      .then()
+      .when(denied(7))
+      .then()
+      .when(bar(1, 102))
+      .then()
+      .when(bar(2, 89))
+      .then(intent(of, 'flat', 'exit.long: price.close < 90'))
+  })
+
+  test('[T10] what was reversed is still held, so that it leaves; so does what one order of two may have bought', () => {
+    const of = levels()
+    const short = started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+      .when(bar(1, 40))
+    expect(short.answers.map(({ payload }) => (payload as PayloadOf<'strategy.intent'>).target)).toEqual(['short'])
+    started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+      .when(approved(0))
+      .then()
+      .when(approved(1))
+      .then()
+      .when(denied(1))
+      .then(intent(of, 'flat', 'entry refused, order.rejected NO_MARKET'))
+      .when(bar(1, 101))
+      .then(intent(of, 'long', long))
+    const scene = started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+    scene.when(bar(1, 40))
+    scene.when(unresolved('strategy:5.0')).then(intent(of, 'flat', 'entry refused, instrument.rejected QUOTE_TOO_OLD'))
+  })
+
+  test('[T10] of several roles all leave when one is refused', () => {
+    const pair = bound(
+      `name: levels
+inputs: { a: { role: first, timeframe: 1m }, b: { role: second, timeframe: 1m } }
+entry: { long: a.close > b.close }
+size: { quantity: 1 }
+trade: { first: with, second: against }`,
+      { first: btc, second: eth },
+    )
+    const scene = startedWhole({ strategies: [pair] })
+    scene.when(bar(0, 10))
+    expect(scene.when(bar(0, 5, eth)).answers).toHaveLength(2)
+    const left = scene.when(risked('PRICE_STALE', 'strategy:4.1')).answers
+    expect(left.map(({ payload }) => payload)).toMatchObject([
+      { role: 'first', target: 'flat' },
+      { role: 'second', target: 'flat' },
+    ])
+  })
+
+  test('[T10] a restart between entry and refusal changes nothing; a halted strategy stays halted', () => {
+    const of = levels()
+    started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+      .restarted()
+      .when(risked('PRICE_STALE'))
+      .then()
+      .restarted()
+      .when(bar(1, 101))
+      .then(intent(of, 'long', long))
+    const scene = started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+    scene.when(command('strategy.halt', 'levels'))
+    scene.when(risked('PRICE_STALE')).then().when(bar(1, 102)).then()
+  })
+
+  test('[T10] no cooldown counts from it', () => {
+    const of = levels('cooldown: 5 bars')
+    started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+      .when(unresolved())
+      .then()
+      .when(bar(1, 101))
+      .then(intent(of, 'long', long))
+  })
+
+  test('explain says that it was refused, and by what', () => {
+    const config = { service: 'strategy', hash, config: JSON.parse(JSON.stringify({ strategies: [levels()] })) }
+    const told = [event('system.config', config), bar(0, 101), unresolved('strategy:2.0')]
+    const events = told.map(({ topic, payload, id, at }, n) => ({
+      seq: n + 1,
+      v: 1,
+      at: at ?? 0,
+      source: 'test',
+      cause: null,
+      topic,
+      payload,
+      id: id ?? `test:e1.${n}`,
+    })) as Event[]
+    const { lastIntent } = explainRun(events, { strategy: undefined, intent: undefined, until: undefined })
+    expect(lastIntent).toMatchObject({
+      intent: 'strategy:2.0',
+      refused: 'entry refused, instrument.rejected QUOTE_TOO_OLD',
+    })
+  })
+})
