@@ -41,21 +41,68 @@ const damaged = fc
   .record({ file: fc.constantFrom(...shipped), kind: fc.constantFrom(...Object.keys(damages)), line: fc.nat(20) })
   .map(({ file, kind, line }) => ({ kind, text: (damages[kind] as (typeof damages)[string])(file, line) }))
 
+/** Of this process, so that a busy machine fails nothing: a file that hangs takes far more, whatever else runs. */
+const mostCpuMs = 2_000
+
+function readInTime(text: string): ReturnType<typeof readStrategy> {
+  const before = process.cpuUsage()
+  const read = readStrategy(text)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1_000, text).toBeLessThan(mostCpuMs)
+  return read
+}
+
+const words = [...new Set(shipped.flatMap((text) => text.split(/[\s,]+/)))]
+const piece = fc.oneof(
+  fc.constantFrom(...':{}[]&*!|>%@`"\'#,-<=.()0\t\n\u0000\u2028é'),
+  fc.constantFrom(...words, '<<:', '&a', '*a', '~', '1e999', '-1', 'NaN', '0x1f', '__proto__', 'constructor'),
+)
+const edit = fc.record({ at: fc.nat(10_000), most: fc.nat(12), piece, isLine: fc.boolean() })
+
+/** A shipped file in which characters or lines are cut, replaced or put in. */
+const edited = fc
+  .record({ file: fc.constantFrom(...shipped), edits: fc.array(edit, { minLength: 1, maxLength: 4 }) })
+  .map(({ file, edits }) =>
+    edits.reduce((text, { at, most, piece: put, isLine }) => {
+      const parts = text.split(isLine ? '\n' : '')
+      parts.splice(at % (parts.length + 1), isLine ? most % 3 : most, put)
+      return parts.join(isLine ? '\n' : '')
+    }, file),
+  )
+
 test('500 damaged strategy files: each is refused, with a place that exists, and none crashes or hangs', () => {
   const counts: Record<string, number> = {}
   const isRefused = ({ kind, text }: { kind: string; text: string }) => {
     counts[kind] = (counts[kind] ?? 0) + 1
-    const { definition, problems } = readStrategy(text)
+    const { definition, problems } = readInTime(text)
     expect(definition, kind).toBeNull()
-    const [first] = problems.filter(({ severity }) => severity === 'error')
-    const lines = text.split('\n')
-    expect(first?.message, kind).toMatch(/^[^\n]{5,}$/)
-    expect(first?.line, kind).toBeLessThanOrEqual(lines.length)
-    expect(first?.column, kind).toBeLessThanOrEqual((lines[(first?.line ?? 0) - 1] ?? '').length + 1)
+    expectPlace(text, problems)
   }
   fc.assert(fc.property(damaged, isRefused), { numRuns: 500 })
   expect(Object.keys(counts).length).toBe(Object.keys(damages).length)
 }, 60_000)
+
+test('500 files with random edits: each is read, or refused with a place that exists, and none crashes or hangs', () => {
+  let refused = 0
+  const isClear = (text: string) => {
+    const { definition, problems } = readInTime(text)
+    if (definition !== null) return
+    refused++
+    expectPlace(text, problems)
+  }
+  fc.assert(fc.property(edited, isClear), { numRuns: 500 })
+  expect(refused).toBeGreaterThan(100)
+}, 60_000)
+
+function expectPlace(text: string, problems: ReturnType<typeof readStrategy>['problems']): void {
+  const [first] = problems.filter(({ severity }) => severity === 'error')
+  const lines = text.split('\n')
+  expect(first?.message, text).toMatch(/^[^\n]{5,}$/)
+  expect(first?.line, text).toBeGreaterThan(0)
+  expect(first?.line, text).toBeLessThanOrEqual(lines.length)
+  expect(first?.column, text).toBeGreaterThan(0)
+  expect(first?.column, text).toBeLessThanOrEqual((lines[(first?.line ?? 0) - 1] ?? '').length + 1)
+}
 
 test('a place is that of the mistake: one wrong word is one error, at its first character', () => {
   for (const text of shipped) {
