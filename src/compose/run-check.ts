@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { jsonIn } from '#lib/files/json-in.ts'
 import type { Event } from '#schemas/event.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
 import { ResultBook } from './backtest-result.ts'
@@ -61,13 +62,5 @@ export class RunCheck {
       if (!existsSync(file)) return [`${name} is missing`]
       return readFileSync(file, 'utf8') === text ? [] : [`${name} is not what the log says`]
     })
-  }
-}
-
-function jsonIn(file: string): unknown {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'))
-  } catch {
-    return null
   }
 }

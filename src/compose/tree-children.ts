@@ -4,7 +4,7 @@ import type { Topology } from '#compose/topology.ts'
 import type { ChildSpec } from '#lib/process/supervised-child.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
 
-/** Without these a tree would trade blind, twice or unguarded: it stops instead. */
+/** Without these a tree would trade blind, twice or unguarded: it stops instead. In lockstep every event waits for every service. */
 const vital: readonly string[] = ['log', 'router', 'venue', 'orders', 'pnl', 'strategy', 'resolver', 'risk']
 
 /** The processes of a tree: the log, then the router, then every service; the feed ends first and the log last. */
@@ -17,7 +17,7 @@ export function treeChildren(topology: Topology, assigned: (process: string) => 
     stopStage,
     assignment: () => assigned(name),
     env: { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=${youngMb(name)}`.trim() },
-    isVital: vital.includes(name),
+    isVital: topology.lockstep || vital.includes(name),
   })
   return [
     child('log', 0, 3, ({ log }) => [

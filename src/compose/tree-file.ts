@@ -1,7 +1,8 @@
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { replaceFile } from '#compose/tree-keys.ts'
+import { jsonIn } from '#lib/files/json-in.ts'
 import { isRunning, startOf } from '#lib/process/supervised-memory.ts'
 
 const TreeFile = z.object({
@@ -29,6 +30,9 @@ export const removeTreeFile = (runFolder: string): void => rmSync(fileIn(runFold
 export function runningTree(runFolder: string): TreeFile | null {
   const file = fileIn(runFolder)
   if (!existsSync(file)) return null
-  const tree = TreeFile.parse(JSON.parse(readFileSync(file, 'utf8')))
-  return isRunning(tree.pid) && startOf(tree.pid) === tree.pidStart ? tree : null
+  const tree = TreeFile.safeParse(jsonIn(file))
+  // Of a tree that runs it is whole: a power cut may leave it torn.
+  if (!tree.success) return null
+  const { pid, pidStart } = tree.data
+  return isRunning(pid) && startOf(pid) === pidStart ? tree.data : null
 }

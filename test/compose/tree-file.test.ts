@@ -38,6 +38,11 @@ describe('tree.json', () => {
     writeTreeFile(folder, { ...tree, pidStart: '1' })
     expect(runningTree(folder)).toBeNull()
   })
+
+  it.each(['', '{"pid": 1', '{}'])('torn by a power cut says nothing either: %s', (text) => {
+    writeFileSync(join(folder, 'tree.json'), text)
+    expect(runningTree(folder)).toBeNull()
+  })
 })
 
 describe('the keys of a tree', () => {

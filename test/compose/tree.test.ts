@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Topology } from '#compose/topology.ts'
+import { treeChildren } from '#compose/tree-children.ts'
 import { isGone } from '#test/compose/gone.ts'
 
 const fake = join(import.meta.dirname, 'fake-service.js')
@@ -55,6 +57,15 @@ function startTree() {
   const pids = () => said.flatMap(({ msg, child }) => (msg === 'ready' && child !== undefined ? [child] : []))
   return { tree, said, says, pids }
 }
+
+it('in lockstep ends when any of its services is lost: every event would wait for it', () => {
+  const spared = (lockstep: boolean) =>
+    treeChildren({ ...topology(), lockstep } as unknown as Topology, () => ({}))
+      .filter(({ isVital }) => !isVital)
+      .map(({ name }) => name)
+  expect(spared(true)).toEqual([])
+  expect(spared(false)).toEqual(['md', 'clock', 'indicators'])
+})
 
 describe('a tree of processes', () => {
   it('says where it is while it is up, and ends in order on SIGTERM', async () => {

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -108,6 +109,15 @@ describe('trader log', () => {
     const { child, ended } = await start()
     child.disconnect()
     expect(await ended).not.toBeNull()
+  })
+
+  it('ends with a supervisor that died while it was starting', async () => {
+    const { file, args } = selfCommand()
+    const child = spawn(file, [...args, ...logArgs()], { stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    children.push(child)
+    child.disconnect()
+    const [exitCode] = await once(child, 'exit')
+    expect(exitCode).toBe(1)
   })
 
   it('is shown by stat and tail while it is written, and by topic', async () => {

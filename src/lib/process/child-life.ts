@@ -39,5 +39,8 @@ export function onStop(stop: (signal: string) => Promise<void> | void, graceMs =
   process.on('SIGTERM', begin)
   process.on('SIGINT', begin)
   // The channel holds a process alive only as long as it has something else to do.
-  if (process.send !== undefined) process.once('disconnect', () => process.exit(1))
+  if (process.send === undefined) return
+  // It may have died while this one was starting.
+  if (!process.connected) process.exit(1)
+  process.once('disconnect', () => process.exit(1))
 }
