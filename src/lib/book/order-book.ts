@@ -45,6 +45,15 @@ export const topOf = ({ bids, asks }: OrderBook, depth: number): { bids: Level[]
   asks: topOfSide(asks, depth),
 })
 
+/** What is displayed at a price of a side; null where nothing is. */
+export function sizeAt({ bids, asks }: OrderBook, side: 'bid' | 'ask', price: string): string | null {
+  const { keys, levels } = side === 'bid' ? bids : asks
+  const key = side === 'bid' ? Number(price) : -Number(price)
+  const at = placeOf(keys, key)
+  const level = keys[at] === key ? levels[at] : undefined
+  return level === undefined || level === emptied ? null : level[1]
+}
+
 const emptied: Level = ['0', '0']
 
 const emptySide = (): BookSide => ({ keys: [], levels: [], empty: 0 })

@@ -1,10 +1,11 @@
 import { type Exchange, heldLots } from './exchange.ts'
+import { levelsBehind } from './level-book.ts'
 import { fillsByQuotes } from './market-source.ts'
-import { type Displayed, displayedIn, isUnchanged, takeFrom } from './standing-quote.ts'
+import { availableLots, type Displayed, displayedIn, isUnchanged, takeFrom } from './standing-quote.ts'
 import { takenIn } from './taken-in.ts'
 import { takeTouch } from './touch.ts'
 import { isReached } from './trigger.ts'
-import { end, endImmediate, execute, type Said, type Turn, trigger, turnOf } from './turn.ts'
+import { end, endImmediate, execute, type Said, type Turn, takableLots, trigger, turnOf } from './turn.ts'
 import { endReason, isImmediate, isMarketable } from './working-order.ts'
 
 /** What the newest quote of an instrument does to the orders in it, in the order of their acceptance. [V13]-[V16] */
@@ -41,14 +42,29 @@ export function answerQuote(exchange: Exchange, instrument: string): readonly Sa
   return said
 }
 
+/** What a trade or a change of the book has brought the orders that rest. [V30] */
+export function answerQueues(exchange: Exchange, instrument: string): readonly Said[] {
+  const { now, config } = exchange
+  const said: Said[] = []
+  for (const working of exchange.working.get(instrument) ?? []) {
+    const { place, limitPrice, endsAt } = working
+    if (place === null || place.due === 0 || limitPrice === null || (endsAt !== null && now >= endsAt)) continue
+    const turn = turnOf(working, heldLots(exchange, working) + takenIn(said, working))
+    execute(turn, { price: limitPrice, lots: place.due, liquidity: 'maker', filledAt: now }, config)
+    said.push(...turn.said)
+  }
+  return said
+}
+
 /** Takes what the quote has for the order; the rest of it stays for the orders behind. */
 export function meetQuote(
-  { config }: Exchange,
+  exchange: Exchange,
   turn: Turn,
   displayed: Displayed,
   isArrival: boolean,
   filledAt: number,
 ): void {
+  const { config } = exchange
   const { endsAt } = turn.order
   if (endsAt !== null && filledAt >= endsAt) return
   const price = turn.order.side === 'buy' ? displayed.ask : displayed.bid
@@ -57,11 +73,36 @@ export function meetQuote(
     end(turn, 'order.canceled', 'post-only would take')
     return
   }
-  const take = takeTouch(turn.order, displayed, isArrival, filledAt)
-  if (!take) return
-  const before = turn.order.leavesLots
-  execute(turn, take, config)
-  takeFrom(displayed, turn.order.side, before - turn.order.leavesLots)
+  const isWalking =
+    config.slippage.kind === 'book-walk' && price !== null && (isArrival || turn.order.limitPrice === null)
+  if (isWalking && turn.order.timeInForce === 'FOK' && !hasEnough(exchange, turn, displayed, price)) return
+  const take = takeTouch(isWalking ? { ...turn.order, timeInForce: 'IOC' } : turn.order, displayed, isArrival, filledAt)
+  if (take) {
+    const before = turn.order.leavesLots
+    execute(turn, take, config)
+    takeFrom(displayed, turn.order.side, before - turn.order.leavesLots)
+  }
+  if (isWalking) walkLevels(exchange, turn, price, filledAt)
+}
+
+/** The levels behind the quote, each at its own price, within the order's limit. [V26] */
+function walkLevels(exchange: Exchange, turn: Turn, touch: string, filledAt: number): void {
+  if (!isMarketable(turn.order, touch)) return
+  for (const { price, lots } of levelsBehind(exchange, turn.order, touch)) {
+    const most = takableLots(turn)
+    if (turn.isOver || most === 0 || !isMarketable(turn.order, price)) return
+    execute(turn, { price, lots: Math.min(lots, most), liquidity: 'taker', filledAt }, exchange.config)
+  }
+}
+
+function hasEnough(exchange: Exchange, { order }: Turn, displayed: Displayed, touch: string): boolean {
+  if (!isMarketable(order, touch)) return false
+  let there = availableLots(displayed, order)
+  for (const { price, lots } of levelsBehind(exchange, order, touch)) {
+    if (there >= order.leavesLots || !isMarketable(order, price)) break
+    there += lots
+  }
+  return there >= order.leavesLots
 }
 
 /** An order that waits for its price looks at the side that it would take: from there on it is in the market. [V23] */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { Instrument } from '#lib/domain/instrument.ts'
 import { type OldestFirst, oldestFirst, takeOldest } from '#lib/domain/oldest-first.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { keepsLevels, type LevelBook, levelsFromJson, levelsToJson } from './level-book.ts'
 import type { StandingQuote } from './standing-quote.ts'
 import type { FillingBar } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
@@ -16,6 +17,8 @@ export type Exchange = {
   readonly lastBars: Map<string, FillingBar>
   /** The newest quote by instrument; kept only where quotes fill. */
   readonly quotes: Map<string, StandingQuote>
+  /** The levels of the book by instrument; kept only where a queue model or book-walk asks for them. */
+  readonly books: Map<string, LevelBook>
   /** By instrument, in the order of acceptance; an instrument without orders is not there. */
   readonly working: Map<string, WorkingOrder[]>
   /** Where every working order is, by clientOrderId. */
@@ -41,6 +44,7 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   listings: new Map(),
   lastBars: new Map(),
   quotes: new Map(),
+  books: new Map(),
   working: new Map(),
   instrumentOf: new Map(),
   held: new Map(),
@@ -54,9 +58,12 @@ export const openExchange = (config: VenueConfig): Exchange => ({
 
 /** Another way to fill starts from the next price; all else goes on. [V21] */
 export function reopenExchange(exchange: Exchange, config: VenueConfig): Exchange {
-  const isSameMarket = config.fill === exchange.config.fill && config.interval === exchange.config.interval
+  const isSameMarket =
+    config.fill === exchange.config.fill &&
+    config.interval === exchange.config.interval &&
+    keepsLevels(config) === keepsLevels(exchange.config)
   if (isSameMarket) return { ...exchange, config }
-  return { ...exchange, config, lastBars: new Map(), quotes: new Map() }
+  return { ...exchange, config, lastBars: new Map(), quotes: new Map(), books: new Map() }
 }
 
 // Neither part can hold a space.
@@ -117,6 +124,7 @@ export const exchangeToJson = (exchange: Exchange) =>
     listings: [...exchange.listings],
     lastBars: [...exchange.lastBars],
     quotes: [...exchange.quotes],
+    books: [...exchange.books].map(([instrument, levels]) => [instrument, levelsToJson(levels)] as const),
     working: [...exchange.working],
     instrumentOf: [...exchange.instrumentOf],
     held: [...exchange.held],
@@ -131,6 +139,7 @@ export function exchangeFromJson(json: unknown): Exchange {
     listings: new Map(exchange.listings),
     lastBars: new Map(exchange.lastBars),
     quotes: new Map(exchange.quotes),
+    books: new Map(exchange.books.map(([instrument, levels]) => [instrument, levelsFromJson(levels)])),
     working: new Map(exchange.working),
     instrumentOf: new Map(exchange.instrumentOf),
     held: new Map(exchange.held),

@@ -6,7 +6,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerBar, isExposedTo, isFillingBar } from './answer-bar.ts'
 import { answerCancel, answerSubmission } from './answer-order.ts'
-import { answerQuote } from './answer-quote.ts'
+import { answerQueues, answerQuote } from './answer-quote.ts'
 import { answerStatus, foldStatus } from './answer-status.ts'
 import {
   type Exchange,
@@ -21,8 +21,10 @@ import {
   removeOrder,
   reopenExchange,
 } from './exchange.ts'
+import { foldDepth, keepsLevels, takeLevel } from './level-book.ts'
 import { fillsByQuotes, keepsQuotes } from './market-source.ts'
-import { foldQuote, isUnchanged, type QuoteEvent, quoteIn, takeFrom } from './standing-quote.ts'
+import { joinQueues, passCancels, passTrade } from './queue.ts'
+import { foldQuote, isBehind, isUnchanged, type QuoteEvent, quoteIn, takeFrom } from './standing-quote.ts'
 import { trail } from './trigger.ts'
 import { FeeBps, VenueConfig } from './venue-config.ts'
 import { workingOrderOf } from './working-order.ts'
@@ -36,6 +38,7 @@ export const venue = defineService({
   subscribes: [
     'md.instrument',
     'md.bar',
+    'md.depth',
     'md.tick',
     'md.option.tick',
     'md.status',
@@ -54,6 +57,7 @@ export const venue = defineService({
 type In =
   | 'md.instrument'
   | 'md.bar'
+  | 'md.depth'
   | 'md.tick'
   | 'md.option.tick'
   | 'md.status'
@@ -66,6 +70,9 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
   switch (event.topic) {
     case 'md.bar':
       foldBar(exchange, event.payload)
+      return exchange
+    case 'md.depth':
+      foldLevels(exchange, event.payload)
       return exchange
     case 'md.tick':
     case 'md.option.tick':
@@ -110,8 +117,9 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
       return exchange.working.size === 0 ? none : answerBar(exchange, input.payload)
     case 'md.tick':
     case 'md.option.tick':
-      return exchange.working.size === 0 || quoteIn(input) === null
-        ? none
+      if (exchange.working.size === 0) return none
+      return quoteIn(input) === null
+        ? answerQueues(exchange, input.payload.instrument)
         : answerQuote(exchange, input.payload.instrument)
     case 'md.status':
       return answerStatus(exchange)
@@ -119,6 +127,7 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
       return answerSubmission(exchange, input)
     case 'order.cancel_requested':
       return answerCancel(exchange, input)
+    case 'md.depth':
     case 'md.instrument':
       return none
   }
@@ -143,12 +152,25 @@ function foldBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): void {
   }
 }
 
+function foldLevels(exchange: Exchange, depth: PayloadOf<'md.depth'>): void {
+  if (!keepsLevels(exchange.config)) return
+  const orders = exchange.working.get(depth.instrument) ?? none
+  joinQueues(exchange, orders)
+  foldDepth(exchange, depth)
+  passCancels(exchange, orders)
+}
+
 function foldTick(exchange: Exchange, event: QuoteEvent): void {
   const { instrument } = event.payload
   if (!keepsQuotes(exchange, instrument)) return
   const quote = quoteIn(event)
-  if (!quote) return
   const orders = exchange.working.get(instrument)
+  if (orders) joinQueues(exchange, orders)
+  if (!quote) {
+    if (orders && exchange.config.queue.kind !== 'none')
+      passTrade(orders, event.payload as Parameters<typeof passTrade>[1])
+    return
+  }
   foldQuote(exchange.quotes, quote, exchange.now, orders !== undefined)
   for (const order of orders ?? []) {
     if (order.arrivesAt > exchange.now) continue
@@ -156,6 +178,7 @@ function foldTick(exchange: Exchange, event: QuoteEvent): void {
     const shown = order.side === 'buy' ? quote.ask : quote.bid
     if (order.trigger !== null && shown !== null) trail(order.trigger, shown)
   }
+  if (orders && !exchange.books.has(instrument)) passCancels(exchange, orders)
 }
 
 function foldAcceptance(exchange: Exchange): void {
@@ -185,7 +208,11 @@ function foldFill(exchange: Exchange, fill: PayloadOf<'order.fill'>): void {
   if (quote && fillsByQuotes(exchange, fill.instrument)) {
     const { at, previous } = quote
     // A fill before the newest quote took of the one that stood then.
-    if (fill.filledAt >= at || (previous && isUnchanged(previous, quote, fill.side))) takeFrom(quote, fill.side, lots)
+    const stands = fill.filledAt >= at || (previous !== null && isUnchanged(previous, quote, fill.side))
+    if (fill.liquidity === 'maker' && order.place !== null && order.place.due > 0) order.place.due = 0
+    else if (stands && exchange.config.slippage.kind === 'book-walk' && isBehind(quote, fill))
+      takeLevel(exchange, fill.instrument, fill.side, fill.price, lots)
+    else if (stands) takeFrom(quote, fill.side, lots)
   }
   moveHeld(exchange, fill.strategy, fill.instrument, fill.side === 'buy' ? lots : -lots)
   order.leavesLots -= lots

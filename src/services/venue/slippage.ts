@@ -47,6 +47,7 @@ function worseBy(
 ): ExactDecimal | null {
   switch (slippage.kind) {
     case 'none':
+    case 'book-walk':
       return null
     case 'ticks':
       return { units: BigInt(tickSize.units * slippage.ticks), scale: tickSize.scale }

@@ -54,6 +54,16 @@ export const isUnchanged = (
   side: WorkingOrder['side'],
 ) => (side === 'buy' ? isSameAsk(before, ask, askSize) : isSameBid(before, bid, bidSize))
 
+/** Is a price behind the side of the quote that an order of a side takes? */
+export function isBehind(
+  { bid, ask }: Displayed,
+  { side, price }: { side: WorkingOrder['side']; price: string },
+): boolean {
+  const touch = side === 'buy' ? ask : bid
+  if (touch === null) return false
+  return side === 'buy' ? Number(price) > Number(touch) : Number(price) < Number(touch)
+}
+
 /** A copy that can be taken from. */
 export const displayedIn = ({ bid, bidSize, ask, askSize, takenBid, takenAsk }: Displayed): Displayed => ({
   bid,

@@ -31,6 +31,19 @@ export const VenueConfig = z.strictObject({
         volumeLimit: z.number().min(0.000001).max(1).default(0.025),
         impact: z.number().min(0).max(1).default(0.1),
       }),
+      /** Beyond what the quote shows, the levels of the book behind it, each at its own price. */
+      z.strictObject({ kind: z.literal('book-walk') }),
+    ])
+    .default({ kind: 'none' }),
+  /** Where a resting order stands at its price under `touch`: trades there go to those before it first. `none`: trades fill nothing. */
+  queue: z
+    .discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('none') }),
+      /** Who leaves stood behind. */
+      z.strictObject({ kind: z.literal('conservative') }),
+      /** Who leaves stood behind with a chance of f(behind) / (f(behind) + f(before)), f(x) = x^n or ln(1 + x). */
+      z.strictObject({ kind: z.literal('power'), n: z.number().min(0.1).max(10).default(2) }),
+      z.strictObject({ kind: z.literal('log') }),
     ])
     .default({ kind: 'none' }),
   fees: z

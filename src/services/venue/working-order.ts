@@ -3,6 +3,7 @@ import type { Instrument } from '#lib/domain/instrument.ts'
 import { quantityToLots } from '#lib/domain/lot-size.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { arrivalLatency } from './latency.ts'
+import type { Place } from './queue.ts'
 import { type Trigger, triggerOf } from './trigger.ts'
 import type { VenueConfig } from './venue-config.ts'
 
@@ -30,6 +31,8 @@ export type WorkingOrder = {
   best: string | null
   leavesLots: number
   fills: number
+  /** Where it stands at its price; null before that is known, and without a queue model. */
+  place: Place | null
   /** How many bars or quotes, or the market at its acceptance, it has been exposed to; the first is its arrival. */
   exposures: number
 }
@@ -60,6 +63,7 @@ export function workingOrderOf(
     endsAt: endOf(order, now),
     trigger: triggerOf(order),
     best: null,
+    place: null,
     leavesLots: quantityToLots(quantity, listing.lotSize),
     fills: 0,
     exposures: isMetAtOnce ? 1 : 0,

@@ -1,0 +1,76 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Exchange } from './exchange.ts'
+import { lotsIn, shownAt } from './level-book.ts'
+import type { VenueConfig } from './venue-config.ts'
+import type { WorkingOrder } from './working-order.ts'
+
+/** Where an order stands at its price, in lots and parts of lots: statistics, not money. */
+export type Place = {
+  /** Of others, before it. */
+  ahead: number
+  /** Displayed at the price, as last seen. */
+  shown: number
+  /** Traded there since. */
+  traded: number
+  /** Whole lots that trades have brought it, and that are yet to be said. */
+  due: number
+}
+
+type Trade = Extract<PayloadOf<'md.tick'>, { kind: 'trade' }>
+
+/** Orders that have come to rest stand behind all that is displayed at their price. Before the market moves on. [V30] */
+export function joinQueues(exchange: Exchange, orders: readonly WorkingOrder[]): void {
+  if (exchange.config.queue.kind === 'none') return
+  for (const order of orders) {
+    if (order.place) order.place.due = 0
+    if (order.place !== null || order.limitPrice === null || order.trigger !== null || order.exposures === 0) continue
+    const shown = shownAt(exchange, order, order.limitPrice)
+    if (shown !== null) order.place = { ahead: shown, shown, traded: 0, due: 0 }
+  }
+}
+
+/** A trade on the orders' side: at their price it passes those before them first, through it they are all filled. [V30] */
+export function passTrade(orders: readonly WorkingOrder[], { price, size, aggressor }: Trade): void {
+  let lots: number | null = null
+  for (const order of orders) {
+    const { place, side, limitPrice, listing } = order
+    if (place === null || limitPrice === null || aggressor === side) continue
+    lots ??= lotsIn(size, listing.lotSize)
+    const distance = Number(price) - Number(limitPrice)
+    if (side === 'buy' ? distance < 0 : distance > 0) place.due = order.leavesLots
+    else if (distance === 0) {
+      const passed = Math.min(place.ahead, lots)
+      place.ahead -= passed
+      place.traded += lots
+      place.due = Math.min(order.leavesLots, Math.floor(lots - passed + 1e-9))
+      // Our next order at the price stands behind this one.
+      lots -= place.due
+    }
+  }
+}
+
+/** What is displayed at their prices now: what went without a trade was taken back, before or behind them by the model. [V30] */
+export function passCancels(exchange: Exchange, orders: readonly WorkingOrder[]): void {
+  const { queue } = exchange.config
+  if (queue.kind === 'none') return
+  for (const order of orders) {
+    const { place, limitPrice } = order
+    if (place === null || limitPrice === null) continue
+    const shown = shownAt(exchange, order, limitPrice)
+    if (shown === null) continue
+    const gone = place.shown - shown - place.traded
+    if (gone > 0)
+      place.ahead = Math.max(0, place.ahead - gone * chanceBefore(queue, place.ahead, place.shown - place.ahead))
+    place.ahead = Math.min(place.ahead, shown)
+    place.shown = shown
+    place.traded = 0
+  }
+}
+
+/** How likely who left stood before the order. */
+function chanceBefore(queue: Exclude<VenueConfig['queue'], { kind: 'none' }>, before: number, behind: number): number {
+  if (queue.kind === 'conservative') return 0
+  const f = (lots: number) => (queue.kind === 'log' ? Math.log1p(Math.max(0, lots)) : Math.max(0, lots) ** queue.n)
+  const sum = f(before) + f(behind)
+  return sum === 0 ? 0 : f(before) / sum
+}
