@@ -4,6 +4,7 @@ import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { ChainSnapshot } from './chain-files/chain-row.ts'
 import { endOfDayChains, isEndOfDay } from './chain-files/end-of-day.ts'
+import { isUniverse, universeChain } from './chain-files/lean-universe.ts'
 import { venueChains } from './chain-files/venue-json.ts'
 import type { ImportPlan, Listed } from './import-plan.ts'
 import { LineFault } from './line-fault.ts'
@@ -33,13 +34,18 @@ function chainsIn(file: string, report: Pick<ReadReport, 'badLine'>, rowsMost?: 
   const lines = linesIn(file)
   const [first = ''] = lines
   try {
+    const onBadLine = (line: number, message: string) => report.badLine(file, line, message)
+    if (isUniverse(first)) return [universeChain(lines, file, onBadLine)]
     const chains = isEndOfDay(first)
-      ? endOfDayChains(lines.slice(0, rowsMost), (line, message) => report.badLine(file, line, message))
+      ? endOfDayChains(lines.slice(0, rowsMost), onBadLine)
       : venueChains(jsonValue(lines.join('\n'), parseNumbersAsText))
     return chains.sort((a, b) => a.at - b.at)
   } catch (error) {
     if (!(error instanceof LineFault)) throw error
-    throw new UserError(error.message, { file, hint: 'CSV needs the header of an end-of-day file' })
+    throw new UserError(error.message, {
+      file,
+      hint: 'CSV needs the header of an end-of-day file, or of a universe of LEAN',
+    })
   }
 }
 

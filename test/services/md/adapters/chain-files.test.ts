@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -103,6 +103,52 @@ describe('snapshots of option chains', () => {
     ['c.json', '[', 'not JSON'],
   ])('[MD-I10] %s that is none is refused', (name, text, message) => {
     expect(() => readText(name, text)).toThrow(message)
+  })
+})
+
+describe('a universe of LEAN', () => {
+  const header =
+    '#expiry,strike,right,open,high,low,close,volume,open_interest,implied_volatility,delta,gamma,vega,theta,rho\n'
+  const row = '20140606,492.5,C,140.5,142.7,130.4,135.8250,3,,2.57,0.87,0.001,0.1,-4.6,0.03\n'
+  const universe = (name: string, text: string) => {
+    mkdirSync(join(root, 'universes', 'aapl'), { recursive: true })
+    return readText(join('universes', 'aapl', name), text)
+  }
+
+  it('[MD-I16] is a chain without quotes at the start of its day in New York, the underlying in the row without an expiry', () => {
+    const { chains, ticks } = universe('20140605.csv', `${header},,,1,1,1,633.4000,131,,,,,,,\n${row}`)
+    expect(ticks).toEqual([
+      {
+        ...{ instrument: 'AAPL-20140606-492.5-C.USA', bid: null, bidSize: null, ask: null, askSize: null },
+        ...{ last: '135.825', impliedVolatility: 2.57, delta: 0.87, gamma: 0.001, vega: 0.1, theta: -4.6, rho: 0.03 },
+        volume: '3',
+      },
+    ])
+    expect(chains).toMatchObject([
+      { at: Date.UTC(2014, 5, 5, 4) * 1000, payload: { underlying: 'AAPL.USA', underlyingPrice: '633.4' } },
+    ])
+  })
+
+  it.each([
+    ['20140605.csv', '20140606,492.5,X,1,1,1,1,3,,2.5,0.8,0,0,-4,0\n', 'right is "X"'],
+    ['20140605.csv', '20141306,492.5,C,1,1,1,1,3,,2.5,0.8,0,0,-4,0\n', 'expiry is "20141306"'],
+    ['20140605.csv', '20140606,492.5,C,1,1,1,NaN,3,,2.5,0.8,0,0,-4,0\n', 'close is "NaN"'],
+    ['20140605.csv', '20140606,492.5,C\n', '3 cells, expected 15'],
+    ['today.csv', row, 'a universe of LEAN lies in a folder of its underlying'],
+  ])('refuses %s with %s', (name, text, message) => {
+    expect(() => universe(name, `${header}${text}`)).toThrow(message)
+  })
+})
+
+describeShared('universes of LEAN', () => {
+  it.each([
+    ['aapl', 11, 43_672],
+    ['goog', 3, 4_326],
+    ['nwsa', 6, 1_560],
+  ])('[MD-I16] %s: every row of %i days', (name, days, rows) => {
+    const { chains, ticks } = read(`${sharedDir}data/lean/option/usa/universes/${name}`)
+    expect([chains.length, ticks.length]).toEqual([days, rows])
+    expect(chains.every(({ payload }) => payload.underlyingPrice !== null)).toBe(true)
   })
 })
 

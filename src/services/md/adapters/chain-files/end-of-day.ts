@@ -112,7 +112,8 @@ function sideIn(cell: string, name: string): string | null {
   return Number(price) === 0 ? null : price
 }
 
-function statisticIn(cell: string, name: string): number | undefined {
+/** A double of a cell; undefined where it is empty. */
+export function statisticIn(cell: string, name: string): number | undefined {
   if (cell === '') return undefined
   const number = Number(cell)
   if (Number.isFinite(number)) return number
