@@ -1,4 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -103,6 +105,51 @@ describe('ccxt', () => {
     const { venue, market } = venueNamed('ccxt-binance')
     expect(rebuild(dir, venue, market, () => undefined).difference).toBeNull()
   }, 120_000)
+})
+
+describe('funding by ccxt', () => {
+  it('[MD-L7] is asked for where it does not come by itself: exactly what the exchange answers, and a status', async () => {
+    const market = {
+      ...{ symbol: 'BTCUSDT', pair: 'BTCUSDT', contractType: 'PERPETUAL', status: 'TRADING', baseAsset: 'BTC' },
+      ...{ quoteAsset: 'USDT', marginAsset: 'USDT', deliveryDate: 4133404800000, onboardDate: 1569398400000 },
+      filters: [
+        { filterType: 'PRICE_FILTER', minPrice: '556.80', maxPrice: '4529764', tickSize: '0.10' },
+        { filterType: 'LOT_SIZE', minQty: '0.001', maxQty: '1000', stepSize: '0.001' },
+      ],
+    }
+    const premium = {
+      ...{ symbol: 'BTCUSDT', markPrice: '45802.81129892', indexPrice: '45745.47701915' },
+      ...{ lastFundingRate: '0.00063520', nextFundingTime: 1621267200000, time: 1621252344001 },
+    }
+    const http = createServer(({ url = '' }, response) =>
+      response.end(JSON.stringify(url.includes('premiumIndex') ? premium : { symbols: [market] })),
+    )
+    await new Promise<void>((resolve) => {
+      http.listen(0, '127.0.0.1', resolve)
+    })
+    const restUrl = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
+    const dir = mkdtempSync(join(root, 'run-'))
+    const stopping = new AbortController()
+    const recording = recordMarket({
+      ...{ venueName: 'ccxt-binanceusdm', dir, keepsRaw: true, signal: stopping.signal },
+      wish: { symbols: ['BTC/USDT:USDT'], streams: ['funding'], restUrl, wsUrl: restUrl.replace('http', 'ws') },
+      onProgress: () => undefined,
+      onStatus: (line) => {
+        if (line.includes('no_sequence') || line.includes('asks once a minute')) stopping.abort()
+      },
+    })
+    setTimeout(() => stopping.abort(), 30_000).unref()
+    await recording
+    http.close()
+    const facts = [...readEvents(dir)]
+    expect(of(facts, 'md.funding').map(({ payload }) => payload)).toEqual([
+      {
+        ...{ instrument: 'BTC-USDT-PERP.BINANCEUSDM', rate: '0.00063520', markPrice: '45802.81129892' },
+        ...{ indexPrice: '45745.47701915', nextFundingAt: 1621267200000000, exchangeAt: 1621252344001000 },
+      },
+    ])
+    expect(of(facts, 'md.status').some(({ payload }) => payload.reason?.includes('asks once a minute'))).toBe(true)
+  }, 60_000)
 })
 
 describeShared('a recording of Binance in the box', () => {

@@ -52,6 +52,31 @@ describe('what ccxt tells', () => {
     ])
   })
 
+  it('[MD-L7] funding, and a status where it is only asked for now and then', () => {
+    const feed = heard()
+    const funding = {
+      fundingRate: '-1.5e-5',
+      markPrice: '61828.10',
+      fundingTimestamp: 1_723_190_400_000,
+      timestamp: null,
+    }
+    const facts = feed.frame(frame('BTC/USD:USD', 'funding', { isAsked: true, funding }))
+    expect(prices(facts)).toEqual([
+      {
+        ...{ instrument: 'BTC-USD-PERP.KRAKEN', rate: '-0.000015', markPrice: '61828.10' },
+        nextFundingAt: 1_723_190_400_000_000,
+      },
+    ])
+    expect(facts.at(-1)?.payload).toMatchObject({
+      ...{ code: 'no_sequence', stream: 'funding' },
+      reason: 'ccxt does not listen to funding of kraken, but asks once a minute: what changes between is not seen',
+    })
+    expect(prices(feed.frame(frame('BTC/USD:USD', 'funding', { funding: { fundingRate: null } })))).toEqual([
+      { instrument: 'BTC-USD-PERP.KRAKEN', rate: null },
+    ])
+    expect(prices(feed.frame(frame('BTC/USD:USD', 'funding', { funding: { fundingRate: 'NaN' } })))).toEqual([])
+  })
+
   it('[MD-L7] what is settled in its coin is inverse', () => {
     expect(ccxtListing('BTC/USD:BTC', 'bybit')).toEqual({
       ...{ instrument: 'BTC-USD_BTC-PERP.BYBIT', kind: 'perpetual', currency: 'BTC', isInverse: true },

@@ -32,6 +32,19 @@ export function optionTickOf(body: Frame, instrument: string): PayloadOf<'md.opt
   return isThere(body.last) ? { ...best, last: numberPrice(body.last, 'last') } : best
 }
 
+/** The rate that is paid next; null where the exchange has none yet. */
+export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.funding'> {
+  const next = isThere(body.fundingTimestamp) ? body.fundingTimestamp : body.nextFundingTimestamp
+  return {
+    instrument,
+    rate: isThere(body.fundingRate) ? numberPrice(body.fundingRate, 'fundingRate') : null,
+    ...(isThere(body.markPrice) ? { markPrice: numberPrice(body.markPrice, 'markPrice') } : {}),
+    ...(isThere(body.indexPrice) ? { indexPrice: numberPrice(body.indexPrice, 'indexPrice') } : {}),
+    ...(isThere(next) ? { nextFundingAt: microsOfMs(next, 'fundingTimestamp') } : {}),
+    ...timeOf(body),
+  }
+}
+
 /** The book as ccxt keeps it, whole. */
 export function bookOf(body: Frame, instrument: string, sequence: number): Depth {
   return {

@@ -29,6 +29,8 @@ export type CcxtExchange = {
   watchTicker(symbol: string): Promise<object>
   watchBidsAsks(symbols: readonly string[]): Promise<Readonly<Record<string, object>>>
   watchOrderBook(symbol: string): Promise<{ bids: Pairs; asks: Pairs; timestamp?: number; nonce?: number }>
+  watchFundingRate(symbol: string): Promise<object>
+  fetchFundingRate(symbol: string): Promise<object>
   watchOHLCV(symbol: string, timeframe: string): Promise<Pairs>
   close(): Promise<unknown>
 }

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { LibrarySource, LibraryVenue } from '../live/library-venue.ts'
 import type { StreamKind } from '../live/live-venue.ts'
@@ -6,6 +7,8 @@ import { ccxt } from './venue.ts'
 
 /** Levels of a book that are told each time. */
 const levelsMost = 50
+/** Where funding does not come by itself it is asked for so often. */
+const fundingMs = 60_000
 
 /** An exchange as ccxt listens to it: sockets, subscriptions, books and limits of requests are the library's. */
 export const liveCcxt: LibraryVenue = {
@@ -34,6 +37,7 @@ const codeOf: LibrarySource['codeOf'] = ({ name }) => {
   if (name === 'RateLimitExceeded' || name === 'DDoSProtection') return 'rate_limited'
   // The library found a hole in the book, or its checksum wrong, and fetches it again.
   if (name === 'ChecksumError') return 'checksum'
+  if (name === 'NotSupported' || name === 'BadSymbol') return 'not_supported'
   return name === 'ExchangeError' ? 'venue_error' : 'http_error'
 }
 
@@ -46,9 +50,14 @@ function checkStream({ has, timeframes }: CcxtExchange, id: string, stream: Stre
         ? has.watchBidsAsks === true || has.watchTicker === true
         : stream === 'trades'
           ? has.watchTrades === true
-          : stream === 'depth' && has.watchOrderBook === true
+          : stream === 'depth'
+            ? has.watchOrderBook === true
+            : stream === 'funding' && (has.watchFundingRate === true || isFetched(has.fetchFundingRate))
   if (!isThere) throw new UserError(`ccxt does not listen to ${stream} of ${id}`)
 }
+
+/** Some are emulated: asked for with those of all markets. */
+const isFetched = (has: unknown): boolean => has === true || has === 'emulated'
 
 /** The markets that are wished for, as text. Throws a UserError on a symbol that is not there. */
 async function listingOf(exchange: CcxtExchange, id: string, symbols: readonly string[]): Promise<string> {
@@ -60,11 +69,13 @@ async function listingOf(exchange: CcxtExchange, id: string, symbols: readonly s
   })
   return JSON.stringify({
     precisionMode: exchange.precisionMode,
-    markets: wanted.map(({ info: _, ...rest }: Said) => rest),
+    markets: wanted.map(withoutInfo),
   })
 }
 
 type Said = { readonly info?: unknown } & object
+/** What the exchange itself sent is as long as all the rest. */
+const withoutInfo = ({ info: _, ...rest }: Said): object => rest
 
 function framesOf(exchange: CcxtExchange, symbol: string, stream: StreamKind): () => Promise<string> {
   const frame = (said: object) =>
@@ -84,8 +95,16 @@ function framesOf(exchange: CcxtExchange, symbol: string, stream: StreamKind): (
           Array.from({ length: Math.min(levelsMost, side.length) }, (_, i) => [side[i]?.[0], side[i]?.[1]])
         return frame({ book: { bids: best(bids), asks: best(asks), timestamp } })
       }
-    case 'funding':
-      throw new UserError('ccxt does not listen to funding')
+    case 'funding': {
+      if (exchange.has.watchFundingRate === true)
+        return async () => frame({ funding: withoutInfo(await exchange.watchFundingRate(symbol)) })
+      let asksAtMs = 0
+      return async () => {
+        await sleep(Math.max(0, asksAtMs - performance.now()), undefined, { ref: false })
+        asksAtMs = performance.now() + fundingMs
+        return frame({ isAsked: true, funding: withoutInfo(await exchange.fetchFundingRate(symbol)) })
+      }
+    }
   }
   const timeframe = stream.slice('bar:'.length)
   return async () => frame({ timeframe, bars: await exchange.watchOHLCV(symbol, timeframe) })

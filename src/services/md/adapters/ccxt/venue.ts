@@ -5,7 +5,7 @@ import { LineFault } from '../line-fault.ts'
 import type { Decoder, Sink, Venue } from '../normalize/decoder.ts'
 import { type Frame, isObject, jsonObject, listOf, objectOf, shown, text } from '../normalize/read-fields.ts'
 import { parseNumbersAsText } from '../number-text.ts'
-import { barOf, bookOf, optionTickOf, quoteOf, tradeOf } from './frames.ts'
+import { barOf, bookOf, fundingOf, optionTickOf, quoteOf, tradeOf } from './frames.ts'
 import { ccxtListing, listingsOf } from './listings.ts'
 
 /**
@@ -40,11 +40,13 @@ function openDecoder(exchange: string): Decoder {
   }
 
   /** Once for each stream: lost messages do not show in it. */
-  function sayBlind({ instrument }: Listed, stream: string, sink: Sink): void {
+  function sayBlind({ instrument }: Listed, stream: string, isAsked: boolean, sink: Sink): void {
     const key = `${stream} ${instrument}`
     if (blind.has(key)) return
     blind.add(key)
-    const reason = `ccxt tells no sequence of ${exchange}: what is lost between two messages cannot be seen`
+    const reason = isAsked
+      ? `ccxt does not listen to ${stream} of ${exchange}, but asks once a minute: what changes between is not seen`
+      : `ccxt tells no sequence of ${exchange}: what is lost between two messages cannot be seen`
     const about = { feed: 'ccxt', isSimulated: false, instrument, stream, reason }
     sink.say({ topic: 'md.status', payload: { ...about, state: 'flagged', code: 'no_sequence' } })
   }
@@ -96,9 +98,11 @@ function openDecoder(exchange: string): Decoder {
       const book = objectOf(body, 'book')
       // Nonces are no sequence everywhere, and begin anew where the exchange likes: books are counted.
       sink.depth(bookOf(book, instrument, ++books), stream)
-    } else if (stream === 'bars') readBars(body, listing, sink)
+    } else if (stream === 'funding')
+      sink.say({ topic: 'md.funding', payload: fundingOf(objectOf(body, 'funding'), instrument) })
+    else if (stream === 'bars') readBars(body, listing, sink)
     else throw new LineFault(`watch is ${shown(stream)}`)
-    sayBlind(listing, stream, sink)
+    sayBlind(listing, stream, body.isAsked === true, sink)
   }
 
   return {
