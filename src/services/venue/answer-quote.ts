@@ -1,11 +1,14 @@
 import { type Exchange, heldLots } from './exchange.ts'
 import { levelsBehind } from './level-book.ts'
 import { fillsByQuotes } from './market-source.ts'
+import { lotsOfVolume } from './slippage.ts'
 import { availableLots, type Displayed, displayedIn, isUnchanged, takeFrom } from './standing-quote.ts'
+import { type Take, volumeLots } from './take.ts'
 import { takenIn } from './taken-in.ts'
 import { takeTouch } from './touch.ts'
 import { isReached } from './trigger.ts'
 import { end, endImmediate, execute, type Said, type Turn, takableLots, trigger, turnOf } from './turn.ts'
+import type { VenueConfig } from './venue-config.ts'
 import { endReason, isImmediate, isMarketable } from './working-order.ts'
 
 /** What the newest quote of an instrument does to the orders in it, in the order of their acceptance. [V13]-[V16] */
@@ -77,12 +80,21 @@ export function meetQuote(
     config.slippage.kind === 'book-walk' && price !== null && (isArrival || turn.order.limitPrice === null)
   if (isWalking && turn.order.timeInForce === 'FOK' && !hasEnough(exchange, turn, displayed, price)) return
   const take = takeTouch(isWalking ? { ...turn.order, timeInForce: 'IOC' } : turn.order, displayed, isArrival, filledAt)
-  if (take) {
-    const before = turn.order.leavesLots
-    execute(turn, take, config)
-    takeFrom(displayed, turn.order.side, before - turn.order.leavesLots)
-  }
+  const isShare = take?.liquidity === 'taker' && config.slippage.kind === 'volume-share'
+  const volume = turn.order.side === 'buy' ? displayed.askSize : displayed.bidSize
+  if (take && isShare && volume !== null) {
+    const lots = lotsOfVolume(take.lots, volume, turn.order.listing, config)
+    const part = { ...take, lots, volume: volumeLots(volume, turn.order.listing.lotSize) }
+    if (lots > 0) takeFrom(displayed, turn.order.side, executed(turn, part, config))
+  } else if (take) takeFrom(displayed, turn.order.side, executed(turn, take, config))
   if (isWalking) walkLevels(exchange, turn, price, filledAt)
+}
+
+/** Lots that the order got of a take. */
+function executed(turn: Turn, take: Take, config: VenueConfig): number {
+  const before = turn.order.leavesLots
+  execute(turn, take, config)
+  return before - turn.order.leavesLots
 }
 
 /** The levels behind the quote, each at its own price, within the order's limit. [V26] */

@@ -25,7 +25,7 @@ export const VenueConfig = z.strictObject({
       z.strictObject({ kind: z.literal('none') }),
       z.strictObject({ kind: z.literal('ticks'), ticks: z.int().min(0).max(1_000) }),
       z.strictObject({ kind: z.literal('bps'), bps: z.number().min(0).max(1_000) }),
-      /** At most `volumeLimit` of a bar's volume, at a price worse by share^2 * impact. */
+      /** At most `volumeLimit` of a bar's volume, or of what a quote displays, at a price worse by share^2 * impact. */
       z.strictObject({
         kind: z.literal('volume-share'),
         volumeLimit: z.number().min(0.000001).max(1).default(0.025),

@@ -1,0 +1,76 @@
+/**
+ * One strategy over the recorded BTCUSDT under other latencies, queue models and slippage models: `node bench/sensitivity.ts` writes
+ * docs/sensitivity.md and its picture, docs/sensitivity.svg. It needs the shared recordings.
+ */
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { captureIn, type Played, playCapture, variants } from '#test/services/venue/capture-play.ts'
+import { sharedDir } from '#test/shared.ts'
+
+const docs = join(import.meta.dirname, '..', 'docs')
+const facts = captureIn(sharedDir)
+const played = Object.entries(variants).map(([what, all]) => ({
+  what,
+  rows: all.map(([name, config]) => ({ name, ...playCapture(facts, config) })),
+}))
+type Row = { readonly name: string } & Played
+
+const titles: Readonly<Record<string, string>> = {
+  latency: 'Latency',
+  queue: 'Queue model',
+  slippage: 'Slippage model',
+}
+const shown: Readonly<Record<string, { readonly of: (row: Row) => number; readonly unit: string }>> = {
+  latency: { of: ({ exitDistance }) => exitDistance, unit: 'exit distance, USDT per BTC' },
+  queue: { of: ({ filledShare }) => filledShare * 100, unit: 'entries filled, %' },
+  slippage: { of: ({ exitCost }) => exitCost, unit: 'exit cost, USDT per BTC' },
+}
+
+writeFileSync(join(docs, 'sensitivity.md'), page())
+writeFileSync(join(docs, 'sensitivity.svg'), picture())
+
+function page(): string {
+  const tables = played.map(({ what, rows }) => `## ${titles[what]}\n\n${table(rows)}`)
+  return `# How much the venue's assumptions matter
+
+\`node bench/sensitivity.ts\` writes this page and its picture; \`test/services/venue/sensitivity.test.ts\` holds the directions.
+
+One strategy over six minutes of raw BTCUSDT frames of Binance USD-M (2024-08-08, ${facts.length.toLocaleString('en-US')} facts: depth, best prices, trades), through the risk gate, the order engine, the simulated venue and the
+books: at each even second a post-only limit order for 5 BTC at the touch, with the last second's move; at each odd second what was filled is closed at the market. No fees. It is made to be
+sensitive, not to earn. Where nothing else is said there is no latency, no slippage, and the queue is \`log\`.
+
+- **entries filled**: share of the quantity of ${played[0]?.rows[0]?.entriesWished} limit orders. Falls with latency, rises as the queue model lets more of those before an order leave.
+- **exit cost**: fill beyond the touch at the wish, USDT per BTC, worse is above zero; **exit distance**: its mean amount. What the touch does not show has to be waited for, so that neither is zero without latency.
+
+![the same as a picture](sensitivity.svg)
+
+${tables.join('\n\n')}
+`
+}
+
+function table(rows: readonly Row[]): string {
+  const lines = rows.map(
+    ({ name, filledShare, exitCost, exitDistance, equity }) =>
+      `| ${name} | ${(filledShare * 100).toFixed(2)} % | ${exitCost.toFixed(3)} | ${exitDistance.toFixed(3)} | ${(equity - 1_000_000).toFixed(2)} |`,
+  )
+  return [
+    '| | entries filled | exit cost | exit distance | profit, USDT |',
+    '|---|---:|---:|---:|---:|',
+    ...lines,
+  ].join('\n')
+}
+
+/** A panel for each table: bars of what it moves. */
+function picture(): string {
+  const panels = played.map(({ what, rows }, i) => {
+    const { of, unit } = shown[what] as (typeof shown)[string]
+    const most = Math.max(...rows.map(of))
+    const bars = rows.map((row, k) => {
+      const width = Math.max(1, (of(row) / most) * 300)
+      const y = 34 + k * 22
+      return `<text x="118" y="${y + 12}" text-anchor="end">${row.name}</text><rect x="124" y="${y}" width="${width.toFixed(1)}" height="16" fill="#4878a8"/><text x="${(130 + width).toFixed(1)}" y="${y + 12}">${of(row).toFixed(2)}</text>`
+    })
+    return `<g transform="translate(0 ${i * 200})"><text x="10" y="20" font-weight="bold">${titles[what]}: ${unit}</text>${bars.join('')}</g>`
+  })
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 600" font-family="sans-serif" font-size="12"><rect width="500" height="600" fill="#fff"/>${panels.join('')}</svg>\n`
+}
