@@ -72,5 +72,5 @@ function picture(): string {
     })
     return `<g transform="translate(0 ${i * 200})"><text x="10" y="20" font-weight="bold">${titles[what]}: ${unit}</text>${bars.join('')}</g>`
   })
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 600" font-family="sans-serif" font-size="12"><rect width="500" height="600" fill="#fff"/>${panels.join('')}</svg>\n`
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 500 600" font-family="sans-serif" font-size="12"><title>What latency, queue models and slippage models do to one strategy</title><rect width="500" height="600" fill="#fff"/>${panels.join('')}</svg>\n`
 }
