@@ -1,5 +1,9 @@
 import type { AnyIndicator, BarValues } from './indicator.ts'
 
+/** Squares of what is beyond 1e154 are no doubles: such a value is undefined. */
+const finite = (value: number | null | undefined): number | null =>
+  value !== null && value !== undefined && Number.isFinite(value) ? value : null
+
 /** Every output of an indicator over a series of bars: for each its values, one a bar, null where it is undefined. */
 export type Computed = Readonly<Record<string, readonly (number | null)[]>>
 
@@ -14,7 +18,7 @@ export function computeSeries(
   for (const bar of bars) {
     indicator.update(state, bar)
     const values = indicator.read(state)
-    for (const output of outputs) columns[output]?.push(values[output] ?? null)
+    for (const output of outputs) columns[output]?.push(finite(values[output]))
   }
   return columns
 }

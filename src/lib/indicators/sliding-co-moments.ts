@@ -1,7 +1,7 @@
 /**
  * Means, sums of squared deviations and of their products for the last n pairs (x, y). As `SlidingMoments`: nothing is subtracted
- * again; two blocks, merged by the rule of Chan, Golub and LeVeque 1979, and counted from a value of their own, so that prices that are large beside
- * their moves lose no digits. O(1) amortised.
+ * again; two blocks, merged by the rule of Chan, Golub and LeVeque 1979, each counted from a value of its own, so that prices that are large
+ * beside their moves lose no digits. O(1) amortised.
  */
 export type SlidingCoMoments = {
   readonly size: number
@@ -9,8 +9,8 @@ export type SlidingCoMoments = {
   squaresX: number
   squaresY: number
   products: number
-  originX: number
-  originY: number
+  readonly headOrigin: Origin
+  readonly tailOrigin: Origin
   readonly blockX: number[]
   readonly blockY: number[]
   filled: number
@@ -19,6 +19,7 @@ export type SlidingCoMoments = {
   readonly tails: CoMoments[]
 }
 
+type Origin = { x: number; y: number }
 type CoMoments = { meanX: number; meanY: number; squaresX: number; squaresY: number; products: number }
 
 export const startCoMoments = (size: number): SlidingCoMoments => ({
@@ -27,8 +28,8 @@ export const startCoMoments = (size: number): SlidingCoMoments => ({
   squaresX: 0,
   squaresY: 0,
   products: 0,
-  originX: 0,
-  originY: 0,
+  headOrigin: { x: 0, y: 0 },
+  tailOrigin: { x: 0, y: 0 },
   blockX: new Array<number>(size).fill(0),
   blockY: new Array<number>(size).fill(0),
   filled: 0,
@@ -38,17 +39,17 @@ export const startCoMoments = (size: number): SlidingCoMoments => ({
 
 /** Folds one pair in; the sums are those of the last `size` pairs once `isFull`. */
 export function addToCoMoments(state: SlidingCoMoments, x: number, y: number): void {
-  if (!state.isFull && state.filled === 0) moveOrigin(state, x, y)
+  if (state.filled === 0) moveTo(state.headOrigin, x, y)
   state.blockX[state.filled] = x
   state.blockY[state.filled++] = y
-  add(state.head, state.filled, x - state.originX, y - state.originY)
+  add(state.head, state.filled, x - state.headOrigin.x, y - state.headOrigin.y)
   if (state.filled === state.size) closeBlock(state)
   else if (state.isFull) mergeTailAndHead(state)
 }
 
-function moveOrigin(state: SlidingCoMoments, x: number, y: number): void {
-  state.originX = x
-  state.originY = y
+function moveTo(origin: Origin, x: number, y: number): void {
+  origin.x = x
+  origin.y = y
 }
 
 function add(moments: CoMoments, count: number, x: number, y: number): void {
@@ -67,11 +68,11 @@ function closeBlock(state: SlidingCoMoments): void {
   state.squaresY = head.squaresY
   state.products = head.products
   state.isFull = true
-  moveOrigin(state, blockX[0] as number, blockY[0] as number)
-  const { originX, originY } = state
+  const { tailOrigin } = state
+  moveTo(tailOrigin, blockX[size - 1] as number, blockY[size - 1] as number)
   const running = none()
   for (let i = size - 1; i > 0; i--) {
-    add(running, size - i, (blockX[i] as number) - originX, (blockY[i] as number) - originY)
+    add(running, size - i, (blockX[i] as number) - tailOrigin.x, (blockY[i] as number) - tailOrigin.y)
     Object.assign(tails[i] as CoMoments, running)
   }
   state.filled = 0
@@ -79,10 +80,10 @@ function closeBlock(state: SlidingCoMoments): void {
 }
 
 function mergeTailAndHead(state: SlidingCoMoments): void {
-  const { size, filled, head } = state
+  const { size, filled, head, headOrigin, tailOrigin } = state
   const tail = state.tails[filled] as CoMoments
-  const deltaX = head.meanX - tail.meanX
-  const deltaY = head.meanY - tail.meanY
+  const deltaX = head.meanX - tail.meanX + (headOrigin.x - tailOrigin.x)
+  const deltaY = head.meanY - tail.meanY + (headOrigin.y - tailOrigin.y)
   const weight = (filled / size) * (size - filled)
   state.squaresX = tail.squaresX + head.squaresX + deltaX * deltaX * weight
   state.squaresY = tail.squaresY + head.squaresY + deltaY * deltaY * weight

@@ -1,3 +1,4 @@
+import { americanGreeks } from './american/american-greeks.ts'
 import { priceAmerican } from './american/american-price.ts'
 import { americanVolatility } from './american/american-volatility.ts'
 import { type Greeks, greeksOf } from './black-scholes-merton.ts'
@@ -14,7 +15,7 @@ import type { OptionTerms } from './option-terms.ts'
 /** Reads a cell of a row by the name of its column; undefined where the table has no such column. */
 export type CellOf = (column: string) => string | undefined
 
-export const tableModels = ['european', 'black76', 'american', 'inverse'] as const
+export const tableModels = ['european', 'black76', 'american', 'american-greeks', 'inverse'] as const
 export type TableModel = (typeof tableModels)[number]
 
 /** What a table asks for: one with a forward is Black's, one with a column that only tables of American options have is of those. */
@@ -31,6 +32,7 @@ export const answersOf: Readonly<Record<TableModel, readonly string[]>> = {
   ],
   black76: ['price', 'delta_fwd', 'gamma_fwd', 'vega', 'theta', 'rho'],
   american: ['american_price'],
+  'american-greeks': ['american_price', 'delta', 'gamma', 'vega', 'theta', 'rho'],
   inverse: ['price', 'delta', 'delta_net', 'gamma', 'vega', 'theta'],
 }
 
@@ -38,6 +40,10 @@ export const answersOf: Readonly<Record<TableModel, readonly string[]>> = {
 export function priceRow(model: TableModel, cell: CellOf): Readonly<Record<string, number>> {
   if (model === 'american')
     return { american_price: priceAmerican({ ...termsOf(cell), volatility: numberIn(cell, 'vol') }) }
+  if (model === 'american-greeks') {
+    const { price, ...greeks } = americanGreeks({ ...termsOf(cell), volatility: numberIn(cell, 'vol') })
+    return { american_price: price, ...greeks }
+  }
   if (model === 'european') return europeanColumns(greeksOf({ ...termsOf(cell), volatility: numberIn(cell, 'vol') }))
   if (model === 'inverse')
     return inverseColumns(inverseGreeksOf({ ...inverseTermsOf(cell), volatility: numberIn(cell, 'vol') }))

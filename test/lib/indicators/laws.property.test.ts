@@ -179,3 +179,39 @@ test('windows forget: what has left one leaves no trace, however large it was', 
     { numRuns: 400 },
   )
 })
+
+test('prices that are large beside their moves lose no digits: deviations at 1e9 are those at 0', () => {
+  const isSame = (moves: readonly number[], period: number) => {
+    const at = (origin: number) => moves.map((move) => flat(origin + move))
+    for (const [name, output] of [
+      ['stddev', 'value'],
+      ['var', 'value'],
+      ['zscore', 'value'],
+    ] as const) {
+      const [near, far] = [0, 1e9].map((origin) => compute(name, [period], at(origin))[output])
+      near?.forEach((value, i) => {
+        const got = far?.[i] ?? null
+        if (value === null || got === null) expect(got, `${name} ${i}`).toBe(value)
+        else expect(Math.abs(got - value), `${name} ${i}`).toBeLessThanOrEqual(1e-6 * Math.max(1e-3, Math.abs(value)))
+      })
+    }
+  }
+  const moves = fc.array(fc.integer({ min: -9, max: 9 }), { minLength: 5, maxLength: 80 })
+  fc.assert(fc.property(moves, fc.integer({ min: 2, max: 20 }), isSame), { numRuns: 200 })
+})
+
+test('what no double can hold is undefined, never infinite', () => {
+  const bars = [1e200, -1e200, 3e200, 2e200].map(flat)
+  for (const name of ['var', 'stddev', 'bollinger', 'zscore'])
+    for (const column of Object.values(compute(name, name === 'bollinger' ? [2, 2, 2] : [2], bars)))
+      for (const value of column) expect(value === null || Number.isFinite(value)).toBe(true)
+})
+
+const flat = (price: number): BarValues => ({
+  open: price,
+  high: price,
+  low: price,
+  close: price,
+  volume: 1,
+  session: 0,
+})

@@ -1,3 +1,5 @@
+import { type Comparison, differing, same } from './stock-indicators-comparison.ts'
+import { composed } from './stock-indicators-composed.ts'
 import {
   closes,
   combine,
@@ -9,25 +11,6 @@ import {
   outputOfTwo,
   type Quote,
 } from './stock-indicators-series.ts'
-
-/** `from`: the first row that is compared. `except`: how many rows differ after it. Both need a `because`. */
-export type Comparison = {
-  readonly file: string
-  readonly field: string
-  readonly ours: Ours
-  readonly from?: number
-  readonly except?: number
-  readonly because?: string
-  readonly tolerance?: number
-}
-
-const same = (file: string, fields: Readonly<Record<string, Ours>>): Comparison[] =>
-  Object.entries(fields).map(([field, ours]) => ({ file, field, ours }))
-const differing = (
-  file: string,
-  fields: Readonly<Record<string, Ours>>,
-  how: Omit<Comparison, 'file' | 'field' | 'ours'>,
-): Comparison[] => same(file, fields).map((one) => ({ ...one, ...how }))
 
 const smoothedMiddle = (period: number, shift: number) => (bars: readonly Quote[]) =>
   earlier(outputOf(`rma(${period})`, middles(bars)), shift)
@@ -256,14 +239,13 @@ export const comparisons: readonly Comparison[] = [
   ...same('vwma', { vwma: 'vwma(14)' }),
   ...same('willr', { williamsR: 'willr(14)' }),
   ...same('wma', { wma: 'wma(14)' }),
+  ...composed,
 ]
 
 /** Not among the indicators of this catalogue, or another formula under the same name. */
 export const notHere: Readonly<Record<string, string>> = {
   alma: 'Arnaud Legoux average',
-  crsi: "Connors' RSI",
   doji: 'a pattern of one candle',
-  dpo: 'detrended price oscillator: it looks ahead',
   dynamic: "McGinley's dynamic",
   fcb: 'fractal chaos bands: they look ahead',
   fisher: 'Fisher transform',
@@ -274,14 +256,9 @@ export const notHere: Readonly<Record<string, string>> = {
   mama: 'MESA adaptive average',
   marubozu: 'a pattern of one candle',
   pivots: 'it looks ahead',
-  pmo: 'price momentum oscillator',
   renko: 'bricks',
   'renko-atr': 'bricks of a size that the end of the data says',
-  'rolling-pivots': 'pivots of a rolling window',
-  smi: 'stochastic momentum index',
-  stc: 'Schaff trend cycle',
-  'stdev-channels': 'channels that repaint',
-  ulcer: 'ulcer index',
+  ulcer: 'ulcer index: squares of what each bar of a window is below the highest before it in that window',
   'vol-stop': 'volatility stop',
   zigzag: 'it repaints',
   'zigzag-close': 'it repaints',
