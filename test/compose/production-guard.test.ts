@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { confirmProduction, refuseUnlimited } from '#compose/production-guard.ts'
 import { Topology } from '#compose/topology.ts'
-import { readCredentials } from '#services/venue/adapters/binance-spot/credentials.ts'
+import { readCredentials } from '#services/venue/adapters/binance/credentials.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trader-guard-'))
 afterAll(() => rmSync(folder, { recursive: true }))

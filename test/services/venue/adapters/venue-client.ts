@@ -1,7 +1,7 @@
 import ccxt, { type Order } from 'ccxt'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { Credentials } from '#services/venue/adapters/binance/credentials.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
-import { Credentials } from '#services/venue/adapters/binance-spot/credentials.ts'
 import type { Answer, VenueOrder } from '#services/venue/adapters/gateway/real-venue.ts'
 import { ccxtAt, instrument, key } from './served-market.ts'
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { addExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import type { Credentials } from '../binance/credentials.ts'
+import { answerOf } from '../binance/exchange-answer.ts'
+import { type ExchangeRequest, type Params, sendRequest } from '../binance/signed-request.ts'
 import { plainText } from '../gateway/gateway-order.ts'
 import type { Answer, OrderName, RealVenue } from '../gateway/real-venue.ts'
-import type { Credentials } from './credentials.ts'
-import { type Params, type SpotRequest, sendRequest } from './signed-request.ts'
-import { answerOf } from './spot-answer.ts'
 import type { BinanceSpotConfig, SpotAddresses } from './spot-config.ts'
 import { paramsOf, SpotOrder, SpotTrade, tradeOf, unfitTerms, viewOfOrder } from './spot-order.ts'
 import { openSpotStream } from './spot-stream.ts'
@@ -29,9 +29,9 @@ const Account = z.object({ balances: z.array(z.object({ asset: z.string(), free:
 /** Binance Spot: orders over REST API v3, reports over the WebSocket API. */
 export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptions): RealVenue {
   let offsetMs = 0
-  const send = (request: SpotRequest) => sendRequest(addresses.restUrl, credentials, request, config.timeoutMs)
+  const send = (request: ExchangeRequest) => sendRequest(addresses.restUrl, credentials, request, config.timeoutMs)
   const stamp = (): Params => ({ timestamp: String(Math.round(nowMs() + offsetMs)), recvWindow: String(queryWindowMs) })
-  const ask = (method: SpotRequest['method'], path: string, params: Params) =>
+  const ask = (method: ExchangeRequest['method'], path: string, params: Params) =>
     send({ method, path: `/api/v3/${path}`, params: { ...params, ...stamp() }, isSigned: true })
   const look = (path: string, params: Params = {}) =>
     send({ method: 'GET', path: `/api/v3/${path}`, params, isSigned: false })

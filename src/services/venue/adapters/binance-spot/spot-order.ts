@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Params } from '../binance/signed-request.ts'
 import type { RejectCode, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
-import type { Params } from './signed-request.ts'
 
 const Whole = z.number().int()
 const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/)

@@ -1,8 +1,8 @@
 import { WebSocket } from 'ws'
 import { z } from 'zod'
+import type { Credentials } from '../binance/credentials.ts'
+import { signed } from '../binance/signed-request.ts'
 import type { StreamHooks } from '../gateway/real-venue.ts'
-import type { Credentials } from './credentials.ts'
-import { signed } from './signed-request.ts'
 import { ExecutionReport, viewOfReport } from './spot-order.ts'
 
 /** Binance pings every 20 s: who hears nothing for three of them is alone. */

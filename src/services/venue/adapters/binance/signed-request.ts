@@ -11,7 +11,7 @@ export type HttpAnswer = {
   readonly retryAfterMs: number | null
 }
 
-export type SpotRequest = {
+export type ExchangeRequest = {
   readonly method: 'GET' | 'POST' | 'DELETE'
   readonly path: string
   readonly params: Params
@@ -28,7 +28,7 @@ export function signed(params: Params, { secret }: Credentials): string {
 export async function sendRequest(
   restUrl: string,
   credentials: Credentials,
-  { method, path, params, isSigned }: SpotRequest,
+  { method, path, params, isSigned }: ExchangeRequest,
   timeoutMs: number,
 ): Promise<HttpAnswer> {
   const query = isSigned ? signed(params, credentials) : new URLSearchParams(params).toString()
