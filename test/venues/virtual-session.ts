@@ -1,5 +1,5 @@
 import { seedRandom } from '#lib/market/seeded-random.ts'
-import { startBudget } from '#services/md/adapters/live/request-budget.ts'
+import { startBudget } from '#lib/time/request-budget.ts'
 import { type SessionOptions, startSession } from '#services/md/adapters/live/session.ts'
 import type { SessionInput } from '#services/md/adapters/live/session-wire.ts'
 import { liveVenueNamed } from '#services/md/adapters/venues.ts'

@@ -1,12 +1,12 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { SeededRandom } from '#lib/market/seeded-random.ts'
+import type { RequestBudget } from '#lib/time/request-budget.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { startNormalizer } from '../normalize/normalizer.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
 import { backoffMs } from './backoff-jitter.ts'
 import { completeListing } from './complete-listing.ts'
 import type { ConnectionPlan, LiveVenue } from './live-venue.ts'
-import type { RequestBudget } from './request-budget.ts'
 import type { SessionAct, SessionInput, SessionStep } from './session-wire.ts'
 import { wantedBooks } from './wanted-books.ts'
 

@@ -1,8 +1,8 @@
 import type { SeededRandom } from '#lib/market/seeded-random.ts'
+import type { RequestBudget } from '#lib/time/request-budget.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { backoffMs } from './backoff-jitter.ts'
 import type { ConnectionPlan, Request } from './live-venue.ts'
-import type { RequestBudget } from './request-budget.ts'
 import type { HttpOutcome } from './session-wire.ts'
 
 export type WantedBooksOptions = {
