@@ -80,7 +80,6 @@ export default class Backtest extends TraderCommand {
         fees: { takerBps, makerBps },
       },
       risk: {
-        approvalTtlMs: 86_400_000,
         limits: {
           ...(maxPosition === undefined ? {} : { maxPosition }),
           ...(maxDrawdown === undefined ? {} : { maxDrawdown }),

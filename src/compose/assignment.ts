@@ -1,3 +1,4 @@
+import { endWithSupervisor } from '#lib/process/child-life.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { Topic } from '#schemas/catalogue.ts'
 import type { ServiceConfig } from './service-configs.ts'
@@ -42,6 +43,8 @@ export type AssigningMessage = { readonly assignment: Assignment } | { readonly 
 
 function assignedBySupervisor(): Promise<Assigned> {
   if (process.send === undefined) throw new UserError('--assigned is for the processes of trader up')
+  // It may die while this one waits for others.
+  endWithSupervisor()
   let hear: (config: ServiceConfig) => void = () => undefined
   return new Promise((resolve) => {
     process.on('message', (message: AssigningMessage) => {

@@ -4,11 +4,12 @@ import type { AnyService } from '#lib/kernel/service.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
+import { ApprovalTtlMs } from '#services/risk/service.ts'
 import { bindStrategy, readStrategyFile, type StrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 import { catalogueSessions, everyDay, knownCalendars, namedCalendar, type Sessions } from './catalogue-calendars.ts'
 import { recordedRun } from './recorded-run.ts'
 import { everyService } from './services.ts'
-import type { Topology } from './topology.ts'
+import { isOfNow, type Topology } from './topology.ts'
 import { simulatedVenue } from './venue-settings.ts'
 
 /** A service's configuration as its `system.config` says it: plain JSON, and the SHA-256 of its text. */
@@ -66,7 +67,8 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     indicators: sessionsIn(hours),
     strategy: { strategies: strategies.map(({ bound }) => bound), startingCash: account.startingCash },
     resolver: { mappings },
-    risk: { ...account, ...risk },
+    // Where time is that of recorded events it passes at any speed: a moment here may be days there, and nothing is stale for that.
+    risk: { ...account, ...(isOfNow(topology) ? {} : { approvalTtlMs: ApprovalTtlMs.maxValue }), ...risk },
   }
   refuseOneName(
     strategies.map(({ bound }) => bound.definition.name),

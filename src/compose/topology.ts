@@ -8,7 +8,7 @@ import { MarketHours } from '#lib/time/market-hours.ts'
 import { Currency, InstrumentId, Interval, Micros, Money, Name } from '#schemas/primitives.ts'
 import { FeedConfig, playedFrom, Speed } from '#services/md/adapters/feed-config.ts'
 import { OptionPolicy } from '#services/resolver/service.ts'
-import { RiskConfig } from '#services/risk/service.ts'
+import { ApprovalTtlMs, RiskConfig } from '#services/risk/service.ts'
 import { VenueSettings } from './venue-settings.ts'
 
 /** Returns are fractions of it. */
@@ -62,7 +62,8 @@ type OfNow = {
   readonly lockstep: boolean
 }
 
-const isOfNow = ({ feed, clock, lockstep }: OfNow): boolean => {
+/** Its time is that of the system's clock. */
+export const isOfNow = ({ feed, clock, lockstep }: OfNow): boolean => {
   const isLive = feed.kind === 'exchange' || (feed.kind === 'seeded' && playedFrom(feed) === null)
   return isLive && !lockstep && clock.mode !== 'replay'
 }
@@ -109,7 +110,9 @@ export const Topology = z
       .default({}),
     /** The simulated exchange (`fill: touch`), or a real one (`kind: binance`). */
     venue: VenueSettings,
-    risk: RiskConfig.omit({ currency: true, startingCash: true }).prefault({}),
+    risk: RiskConfig.omit({ currency: true, startingCash: true })
+      .extend({ approvalTtlMs: ApprovalTtlMs.optional() })
+      .prefault({}),
     strategies: z.array(z.strictObject({ file: z.string(), roles: z.record(Name, RoleTarget) })).default([]),
   })
   .refine(({ feed, strategies }) => feed.kind === 'run' || strategies.length > 0, {

@@ -4,8 +4,8 @@ import type { Topology } from '#compose/topology.ts'
 import type { ChildSpec } from '#lib/process/supervised-child.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
 
-/** Without these a tree would trade blind, twice or unguarded: it stops instead. In lockstep every event waits for every service. */
-const vital: readonly string[] = ['log', 'router', 'venue', 'orders', 'pnl', 'strategy', 'resolver', 'risk']
+/** Without these a tree would trade twice, unguarded or while time stands still: it stops instead. In lockstep every event waits for every service. */
+const vital: readonly string[] = ['log', 'router', 'clock', 'venue', 'orders', 'pnl', 'strategy', 'resolver', 'risk']
 
 /** The processes of a tree: the log, then the router, then every service; the feed ends first and the log last. */
 export function treeChildren(topology: Topology, assigned: (process: string) => object): readonly ChildSpec[] {

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { join } from 'node:path'
 import { ensureSecret } from '#lib/bus/auth.ts'
 import { generateSealKeys, loadPrivateKey, savePrivateKey, savePublicKey } from '#lib/process/seal-keys.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
 
 /** Who has a secret: the router, every service, the operator, and whoever scrapes the router's figures from beyond this machine. */
@@ -23,11 +24,21 @@ export function initKeys(keys: string): string[] {
   return made
 }
 
-/** Makes the keys that are missing; the run keeps the public half of risk's seal, to be checked by later. */
+/**
+ * Makes the keys that are missing; the run keeps the public half of risk's seal, to be checked by for good. Throws a UserError for a run that was
+ * sealed with another key: its approvals would be forgeries from now on.
+ */
 export function makeKeys(keys: string, runFolder: string): void {
   initKeys(keys)
   mkdirSync(runFolder, { recursive: true })
-  replaceFile(join(runFolder, 'risk.seal.pub.pem'), readFileSync(join(keys, 'risk.seal.pub.pem'), 'utf8'))
+  const kept = join(runFolder, 'risk.seal.pub.pem')
+  const own = readFileSync(join(keys, 'risk.seal.pub.pem'), 'utf8')
+  if (!existsSync(kept)) replaceFile(kept, own)
+  else if (readFileSync(kept, 'utf8') !== own)
+    throw new UserError(`the run was sealed with another key than ${join(keys, 'risk.seal.pem')}`, {
+      file: kept,
+      hint: 'bring that key back, or start a run of another name: --run NAME',
+    })
 }
 
 /** Written whole or not at all. */

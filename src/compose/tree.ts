@@ -39,7 +39,12 @@ export async function runTree(
   refuseSecondTree(topology)
   makeKeys(topology.keys, folder)
   let view: TreeView | null = null
-  const { save, stopSaving } = saver(() => supervisor, topology, folder)
+  const { save, stopSaving } = saver(
+    () => supervisor,
+    topology,
+    folder,
+    (message) => view?.onTalk('supervisor', message),
+  )
   const supervisor: Supervisor = new Supervisor(treeChildren(topology, assignments.of), {
     self: { ...self, env: childEnvironment() },
     onState: (child) => {
@@ -71,11 +76,21 @@ export async function runTree(
 const childEnvironment = (): NodeJS.ProcessEnv => ({ MALLOC_ARENA_MAX: '1', ...process.env, NODE_ENV: 'production' })
 
 /** Writes tree.json once for all that changes at one time. */
-function saver(supervisor: () => Supervisor, topology: Topology, folder: string) {
+function saver(supervisor: () => Supervisor, topology: Topology, folder: string, say: (message: string) => void) {
   let timer: NodeJS.Timeout | null = null
   const pidStart = startOf(process.pid)
+  let isTold = false
   const write = () => {
     timer = null
+    try {
+      save()
+    } catch (error) {
+      // It is for who looks: a full disk must not end what runs.
+      if (!isTold) say(`tree.json is not up to date: ${(error as Error).message}`)
+      isTold = true
+    }
+  }
+  const save = () => {
     const { urls, children } = supervisor()
     writeTreeFile(folder, {
       pid: process.pid,

@@ -13,7 +13,6 @@ const run = inMemoryRun(
     run: 'cut',
     feed: { kind: 'seeded' },
     venue: { fill: 'next-open', fees: { takerBps: 1, makerBps: 0 } },
-    risk: { approvalTtlMs: 86_400_000 },
     strategies: [{ file: 'strategies/ema-cross.yaml', roles: { underlying: 'DAY.SIM' } }],
   }),
 )

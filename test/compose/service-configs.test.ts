@@ -126,3 +126,19 @@ test('so is one of a recorded market that has no such bars and no trades to buil
     }),
   )
 })
+
+test('an approval ages by the clock of the system, not by that of recorded events, which pass at any speed', () => {
+  const ttlOf = (more: object) => {
+    const { strategies } = topologyOf(['fast', '5s'])
+    const file = join(folder, 'aging.yaml')
+    const text = { bars: [{ interval: '5s' }], venue: { fill: 'touch' }, strategies, ...more }
+    writeFileSync(file, JSON.stringify(text))
+    return configsOf(readTopology(file)).risk?.config
+  }
+  const ages = expect.objectContaining({ approvalTtlMs: 5_000 })
+  const century = expect.objectContaining({ approvalTtlMs: 3_155_760_000_000 })
+  expect(ttlOf({ feed: { kind: 'seeded' } })).toEqual(ages)
+  expect(ttlOf({ feed: { kind: 'seeded', speed: 60 } })).toEqual(century)
+  expect(ttlOf({ feed: { kind: 'data-set', path: 'data' } })).toEqual(century)
+  expect(ttlOf({ feed: { kind: 'data-set', path: 'data' }, risk: { approvalTtlMs: 5_000 } })).toEqual(ages)
+})

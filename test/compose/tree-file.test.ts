@@ -46,6 +46,14 @@ describe('tree.json', () => {
 })
 
 describe('the keys of a tree', () => {
+  it('are those that sealed the run: another seal would make its approvals forgeries', () => {
+    const run = join(folder, 'logs', 'live')
+    makeKeys(join(folder, 'keys'), run)
+    const sealed = readFileSync(join(run, 'risk.seal.pub.pem'), 'utf8')
+    expect(() => makeKeys(join(folder, 'others'), run)).toThrow('the run was sealed with another key than')
+    expect(readFileSync(join(run, 'risk.seal.pub.pem'), 'utf8')).toBe(sealed)
+  })
+
   it('are made where they are missing, for the owner alone, and kept where they are', () => {
     const keys = join(folder, 'keys')
     const run = join(folder, 'logs', 'live')
@@ -56,7 +64,6 @@ describe('the keys of a tree', () => {
     const { publicKey } = loadPrivateKey(join(keys, 'risk.seal.pem'))
     expect(loadPublicKey(join(run, 'risk.seal.pub.pem')).equals(publicKey)).toBe(true)
     rmSync(join(keys, 'md.secret'))
-    writeFileSync(join(run, 'risk.seal.pub.pem'), 'of another time')
     makeKeys(keys, run)
     expect(readFileSync(join(keys, 'operator.secret'), 'utf8')).toBe(secret)
     expect(existsSync(join(keys, 'md.secret'))).toBe(true)

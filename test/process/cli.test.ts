@@ -41,6 +41,22 @@ describe('trader on the command line', () => {
     })
   })
 
+  it.each([
+    [['backtest'], 'Missing 1 required arg: strategy A strategy file'],
+    [['log', 'read', '--run', 'live', '--from', 'abc'], 'Parsing --from Expected an integer but received: abc'],
+    [['verify', 'one', 'two'], 'Unexpected argument: two'],
+  ])('says what is wrong with flags and arguments in one line: %s', async (args, message) => {
+    const { stdout, stderr, exitCode } = await trader(args)
+    expect({ stdout, stderr, exitCode }).toEqual({
+      stdout: '',
+      stderr: `trader: ${message}; see --help\n`,
+      exitCode: 2,
+    })
+    if (args[0] !== 'verify') return
+    const inJson = await trader([...args, '--json'])
+    expect(JSON.parse(inJson.stdout as string)).toMatchObject({ error: { message } })
+  })
+
   it('ends with 2 and no stack for an unknown flag', async () => {
     const { stderr, exitCode } = await trader(['completion', '--no-such-flag', 'bash'])
     expect(stderr).toContain('Nonexistent flag: --no-such-flag')

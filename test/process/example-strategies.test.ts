@@ -43,7 +43,6 @@ function topology(run: string, lockstep: boolean): string {
     feed: { kind: 'data-set', path: 'data', speed: 'max' },
     account: { currency: 'USD', startingCash: '1000000' },
     venue: { fill: 'next-open', fees: { takerBps: 1, makerBps: 0 } },
-    risk: { approvalTtlMs: 86_400_000 },
     strategies,
   }
   writeFileSync(file, JSON.stringify(text))
@@ -79,6 +78,7 @@ test('run free every example is proven by verify, and explained clause by clause
   const { stdout, exitCode } = await trader(['verify', 'free', '--logs', 'logs', '--json'], { cwd: folder })
   expect(JSON.parse(stdout as string)).toMatchObject({ isProven: true })
   expect(exitCode).toBe(0)
+  expect(events.some(({ topic }) => topic === 'order.denied')).toBe(false)
   const last = intentsIn(events).findLast(({ payload }) => (payload as { strategy: string }).strategy === 'ema-cross')
   const explained = await trader(['strategy', 'explain', 'free', 'ema-cross', '--logs', 'logs'], { cwd: folder })
   expect(explained.stderr).toBe('')

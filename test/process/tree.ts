@@ -47,7 +47,6 @@ export function walkTopology(
     `feed: { kind: data-set, path: data, speed: ${speed} }`,
     "account: { currency: USD, startingCash: '1000000' }",
     'venue: { fill: next-open, fees: { takerBps: 1, makerBps: 0 } }',
-    'risk: { approvalTtlMs: 86400000 }',
     'strategies: [{ file: cross.yaml, roles: { underlying: ACME.SIM } }]',
   ]
   writeFileSync(file, `${lines.join('\n')}\n`)

@@ -40,7 +40,6 @@ const topologyOf = (name: string): Topology =>
     feed: { kind: 'data-set', path: 'given-by-the-test' },
     account: { currency: 'USD', startingCash: '1000000' },
     venue: { fill: 'next-open', fees: { takerBps: 1, makerBps: 0 } },
-    risk: { approvalTtlMs: 86_400_000 },
     strategies: [{ file: `strategies/${name}.yaml`, roles: exampleRoles[name] }],
   })
 

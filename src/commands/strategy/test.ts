@@ -65,7 +65,6 @@ export default class StrategyTest extends TraderCommand {
       ...(flags.catalogue === undefined ? {} : { catalogue: flags.catalogue }),
       account: { currency: 'USD', startingCash },
       venue: { fill: 'next-open', fees: { takerBps: 0, makerBps: 0 } },
-      risk: { approvalTtlMs: 86_400_000 },
       strategies: [{ file: args.strategy, roles }],
     })
     if (!topology.success) {

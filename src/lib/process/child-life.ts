@@ -38,9 +38,15 @@ export function onStop(stop: (signal: string) => Promise<void> | void, graceMs =
   }
   process.on('SIGTERM', begin)
   process.on('SIGINT', begin)
-  // The channel holds a process alive only as long as it has something else to do.
-  if (process.send === undefined) return
-  // It may have died while this one was starting.
+  endWithSupervisor()
+}
+
+let isWatching = false
+
+/** Ends this process when its supervisor dies, or has died by now. The channel holds a process alive only as long as it has something else to do. */
+export function endWithSupervisor(): void {
+  if (process.send === undefined || isWatching) return
+  isWatching = true
   if (!process.connected) process.exit(1)
   process.once('disconnect', () => process.exit(1))
 }

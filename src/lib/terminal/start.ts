@@ -6,6 +6,7 @@ import { handle } from '@oclif/core/handle'
 import { run } from '@oclif/core/run'
 import { exitCode } from '#lib/terminal/exit-code.ts'
 import { nearestWords } from '#lib/terminal/nearest-words.ts'
+import { parseMessage } from '#lib/terminal/parse-message.ts'
 import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 
 /** Runs the command that the process was started with. Returns at once; the exit code is set when the command has ended. */
@@ -35,7 +36,7 @@ async function lineFor(error: UserError | CLIError, options: Interfaces.Options)
   const unknown = /^command (?<id>.*) not found\.?$/i.exec(error.message)?.groups?.id
   if (unknown !== undefined) return userErrorLine(await unknownCommand(unknown, options))
   const hint = error.suggestions?.join(', or ')
-  return userErrorLine(new UserError(error.message.replace(/\nSee more help with --help$/, '; see --help'), { hint }))
+  return userErrorLine(new UserError(`${parseMessage(error.message)}; see --help`, { hint }))
 }
 
 async function unknownCommand(id: string, options: Interfaces.Options): Promise<UserError> {

@@ -49,12 +49,17 @@ const strategyLimits = {
   cooldownMs: Millis.optional(),
 }
 
+/** How long an approval may take to become an order, in event time: up to a hundred years. */
+export const ApprovalTtlMs = z
+  .int()
+  .min(1)
+  .max(36_525 * 86_400_000)
+
 /** What the account may do. A limit that is left out does not limit. */
 export const RiskConfig = z.strictObject({
   currency: Currency,
   startingCash: Money,
-  /** How long an approval may take to become an order. */
-  approvalTtlMs: Millis.default(5_000),
+  approvalTtlMs: ApprovalTtlMs.default(5_000),
   timeInForce: TimeInForce.default('GTC'),
   /** A halt cancels what works; then what reduces may pass, or nothing may, or the gate itself closes every position. */
   whenHalted: WhenHalted.default('reduce'),

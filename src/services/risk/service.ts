@@ -12,11 +12,11 @@ import { answerWish } from './judge-wish.ts'
 import { listingOf } from './listing.ts'
 import { brokenLoss, foldEquity, restartPeak } from './losses.ts'
 import { noteTime } from './rate-window.ts'
-import { Fraction, RiskConfig } from './risk-config.ts'
+import { ApprovalTtlMs, Fraction, RiskConfig } from './risk-config.ts'
 import { brokenProfits, brokenStreak, foldProfits, foldTrip, restartStrategy } from './strategy-losses.ts'
 import { recordOf } from './strategy-record.ts'
 
-export { Fraction, RiskConfig }
+export { ApprovalTtlMs, Fraction, RiskConfig }
 
 /** Guards capital: gives leave for one order at a time or refuses with the numbers; the rules are in SPEC.md. */
 export const risk = defineService({
