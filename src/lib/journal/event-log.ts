@@ -35,8 +35,10 @@ type Opened = Pick<TidyOptions, 'compress' | 'retention'> & {
   readonly onFailure?: (error: Error) => void
 }
 
-/** Topic files are written when this much waits for them: the journal has it meanwhile. */
-const topicBytesWaiting = 1 << 20
+/** Topic files are written when this much waits for them, in small parts that no commit waits long for: the journal has it meanwhile. */
+const topicBytesWaiting = 64 << 10
+/** And synced when this much was written, so that little is left to do when the journal's space is wanted. */
+const topicBytesUnsynced = 4 << 20
 
 /** The durable log of a run. `openEventLog` makes it. */
 export class EventLog implements LogPort {
@@ -124,7 +126,8 @@ export class EventLog implements LogPort {
         const { text, sig } = splitSig(body)
         return { seq, topic, line: `${lineOf(contentOf(seq, text), { durable: this.#durable, following, sig })}\n` }
       })
-      if (!this.#hasRoom() || !this.#journal.write(Buffer.from(lines.map(({ line }) => line).join('')))) {
+      const bytes = this.#reads.held.bytesOf(lines.map(({ line }) => line).join(''))
+      if (!this.#hasRoom() || !this.#journal.write(bytes)) {
         // What was taken back must not be there again after a power cut.
         await this.#journal.sync('refusal')
         for (const [i, append] of batch.entries())
@@ -143,7 +146,7 @@ export class EventLog implements LogPort {
         this.#marks = marks
         this.#becomesDurable(head, marks)
       }
-      this.#reads.add(events.map(({ seq, topic, body }) => ({ topic, text: contentOf(seq, body) })))
+      this.#reads.held.add({ firstSeq: head - events.length + 1, count: events.length, bytes })
       this.#mark()
     }
     for (const [i, { resolve }] of batch.entries()) resolve(results[i] as AppendResult[])
@@ -177,10 +180,12 @@ export class EventLog implements LogPort {
     if (through <= this.#durable) return
     this.#durable = through
     this.#durableMarks = marks
-    const { topicFiles } = this.#opened
+    const { topicFiles, segmentBytes } = this.#opened
     const later = this.#undurable.findIndex(({ seq }) => seq > through)
     for (const line of this.#undurable.splice(0, later < 0 ? Infinity : later)) topicFiles.add(line)
-    if (topicFiles.pendingBytes >= topicBytesWaiting) topicFiles.flush()
+    if (topicFiles.pendingBytes < Math.min(topicBytesWaiting, segmentBytes >> 1)) return
+    topicFiles.flush()
+    if (topicFiles.unsyncedBytes >= Math.min(topicBytesUnsynced, segmentBytes)) this.#later(() => topicFiles.sync())
   }
 
   /** Topic files that cannot be written leave what is theirs in memory; that has an end. */
@@ -194,7 +199,12 @@ export class EventLog implements LogPort {
     while (this.#syncing !== null) await this.#syncing
     if (this.#end !== null && this.#end.cause !== undefined) throw this.#end
     if (!this.#journal.rotate(this.#head + 1)) return
-    this.#checkpoint = this.#checkpoint.then(() => this.#save()).catch((error: Error) => this.#fail(error, []))
+    this.#later(() => this.#save())
+  }
+
+  /** What topic files and checkpoints need of the disk, one after the other. */
+  #later(work: () => Promise<void>): void {
+    this.#checkpoint = this.#checkpoint.then(work).catch((error: Error) => this.#fail(error, []))
   }
 
   async #save(): Promise<void> {

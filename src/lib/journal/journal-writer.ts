@@ -21,6 +21,7 @@ export class JournalWriter {
   #file: LogFile
   #bytes: number
   #allocated: number
+  #isLittle = false
 
   constructor(options: Options) {
     this.#options = options
@@ -44,12 +45,13 @@ export class JournalWriter {
       return false
     }
     this.#bytes += bytes.length
+    this.#isLittle = bytes.length <= smallBytes
     if (this.#bytes > this.#allocated && bytes.length <= smallBytes) this.#fillAhead()
     return true
   }
 
   sync(step: 'commit' | 'refusal'): Promise<void> {
-    return this.#file.sync(step)
+    return this.#file.sync(step, this.#isLittle)
   }
 
   /** Goes to a new segment; false, and it stays in the old one, when there is no space or no file to be had for it. */

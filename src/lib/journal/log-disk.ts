@@ -34,7 +34,8 @@ export interface ReadFile {
 export interface LogFile extends ReadFile {
   /** Writes all of it, from that byte on. */
   write(bytes: Uint8Array, at: number): void
-  sync(step: Step): Promise<void>
+  /** Of little that was written a disk may make it durable while the caller waits: to ask another thread takes longer. */
+  sync(step: Step, isLittle?: boolean): Promise<void>
   syncNow(step: Step): void
   truncate(bytes: number): void
 }

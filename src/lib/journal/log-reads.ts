@@ -1,8 +1,8 @@
 import type { ReadRequest, ReadResult } from '#lib/bus/log-port.ts'
+import { HeldLines, scannedMost } from '#lib/journal/held-lines.ts'
 import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import { openLineSealed, topicIn } from '#lib/journal/log-line.ts'
 import { readRawLog } from '#lib/journal/read-log.ts'
-import { type HeldEvent, windowOf } from '#lib/journal/read-window.ts'
 import { firstKept, readRetained } from '#lib/journal/retained.ts'
 import { topicPattern } from '#lib/journal/topic-pattern.ts'
 
@@ -15,11 +15,7 @@ type Cursor = {
   heldSeq: number
 }
 
-const eventsHeld = 65_536
-const bytesHeld = 64 << 20
 const cursorsHeld = 32
-/** So much of the files is looked through at one time, whatever is found: appends wait meanwhile. */
-const scannedMost = 512 << 10
 /** A reader that has not come back for so long has gone. */
 const openMs = 60_000
 
@@ -27,28 +23,18 @@ const openMs = 60_000
 export class LogReads {
   readonly #folder: string
   readonly #disk: ReadDisk
-  #firstSeq: number
-  #events: HeldEvent[] = []
-  #bytes = 0
+  /** What is new. */
+  readonly held: HeldLines
   readonly #cursors = new Map<string, Cursor>()
 
   constructor(folder: string, head: number, disk: ReadDisk) {
     this.#folder = folder
     this.#disk = disk
-    this.#firstSeq = head + 1
-  }
-
-  /** Takes what has become durable. */
-  add(events: readonly HeldEvent[]): void {
-    for (const event of events) {
-      this.#events.push(event)
-      this.#bytes += event.text.length
-    }
-    if (this.#events.length > eventsHeld || this.#bytes > bytesHeld) this.#forget(this.#events.length >> 1)
+    this.held = new HeldLines(head)
   }
 
   read(request: ReadRequest): ReadResult {
-    return request.from >= this.#firstSeq ? windowOf(this.#events, this.#firstSeq, request) : this.#readFiles(request)
+    return request.from >= this.held.firstSeq ? this.held.read(request) : this.#readFiles(request)
   }
 
   /** The oldest event that somebody is about to read from the files; infinite where nobody is. */
@@ -67,11 +53,6 @@ export class LogReads {
   close(): void {
     for (const { lines } of this.#cursors.values()) lines.return(undefined)
     this.#cursors.clear()
-  }
-
-  #forget(count: number): void {
-    for (const { text } of this.#events.splice(0, count)) this.#bytes -= text.length
-    this.#firstSeq += count
   }
 
   #readFiles({ from, maxBytes, topics }: ReadRequest): ReadResult {
@@ -112,7 +93,7 @@ export class LogReads {
   }
 
   #cursorAt(from: number, topics: readonly string[] | undefined): Cursor {
-    const to = this.#firstSeq - 1
+    const to = this.held.firstSeq - 1
     return {
       lines: readRawLog(this.#folder, { from, to, topics, isScan: true, disk: this.#disk, acknowledged: to }),
       to,

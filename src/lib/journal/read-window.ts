@@ -1,7 +1,7 @@
 import type { ReadRequest, ReadResult } from '#lib/bus/log-port.ts'
 import { topicPattern } from '#lib/journal/topic-pattern.ts'
 
-export type HeldEvent = { readonly topic: string; readonly text: string }
+type HeldEvent = { readonly topic: string; readonly text: string }
 
 /** A window of events that lie in memory, the first of them with seq `firstSeq`: at least one event, and no more than its bytes allow. */
 export function windowOf(

@@ -14,6 +14,7 @@ import {
   statfsSync,
   writeSync,
 } from 'node:fs'
+import { setImmediate as turn } from 'node:timers/promises'
 import { lockFolder } from '#lib/journal/lock-folder.ts'
 import { isGone, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
 
@@ -65,8 +66,31 @@ const fileOf = (fd: number): LogFile => ({
   write(bytes, at) {
     for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, at + done)
   },
-  sync: () => new Promise((resolve, reject) => fdatasync(fd, (error) => (error === null ? resolve() : reject(error)))),
+  sync: (_, isLittle = false) => (isLittle && isQuick ? syncWaiting(fd) : syncAside(fd)),
   syncNow: () => fdatasyncSync(fd),
   truncate: (bytes) => ftruncateSync(fd, bytes),
   close: () => closeSync(fd),
 })
+
+/** While a disk is slower than that, nobody waits for it: the loop has others to serve. */
+const quickMs = 2
+let isQuick = true
+
+async function syncWaiting(fd: number): Promise<void> {
+  const atMs = performance.now()
+  fdatasyncSync(fd)
+  isQuick = performance.now() - atMs < quickMs
+  // Whoever appends in a loop is not alone: what came meanwhile has its turn.
+  await turn()
+}
+
+function syncAside(fd: number): Promise<void> {
+  const atMs = performance.now()
+  return new Promise((resolve, reject) =>
+    fdatasync(fd, (error) => {
+      isQuick = performance.now() - atMs < quickMs
+      if (error === null) resolve()
+      else reject(error)
+    }),
+  )
+}

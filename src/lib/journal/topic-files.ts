@@ -27,6 +27,7 @@ export class TopicFiles {
   readonly #namespaces = new Map<string, Namespace>()
   #sealed: Open[] = []
   #pendingBytes = 0
+  #unsyncedBytes = 0
 
   constructor(folder: string, disk: LogDisk, segmentBytes: number, today: () => string) {
     this.#folder = folder
@@ -48,6 +49,11 @@ export class TopicFiles {
   /** Bytes that are not in the files yet. */
   get pendingBytes(): number {
     return this.#pendingBytes
+  }
+
+  /** Bytes that were written since the newest sync began. */
+  get unsyncedBytes(): number {
+    return this.#unsyncedBytes
   }
 
   add(line: TopicLine): void {
@@ -79,6 +85,7 @@ export class TopicFiles {
   }
 
   async sync(): Promise<void> {
+    this.#unsyncedBytes = 0
     const sealed = this.#sealed.splice(0)
     const dirty = [...this.#namespaces.values()].flatMap(({ open }) => (open?.isDirty === true ? [open] : []))
     for (const open of [...sealed, ...dirty]) {
@@ -110,6 +117,7 @@ export class TopicFiles {
     for (const { seq, topic, line } of namespace.pending) open.tally.count(seq, topic, line)
     open.tally.hash(bytes)
     open.isDirty = true
+    this.#unsyncedBytes += bytes.length
     return true
   }
 
