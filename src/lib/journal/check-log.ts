@@ -8,6 +8,7 @@ import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { type Retained, readRetained } from '#lib/journal/retained.ts'
 import { chainAfter, readFooter, SegmentTally } from '#lib/journal/segment-footer.ts'
+import { repairHint } from '#lib/journal/segment-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 /** Something in a log that is not as it was written. `seq` is 0 where it is not known. */
@@ -78,6 +79,23 @@ export function checkLog(
     onFault({ file: folder, offset: 0, seq: from, kind: 'missing', message })
   }
   return { events: seen.size, segments, head, missing }
+}
+
+/** Throws a UserError when not everything up to a seq is whole in the files that was not removed: without reading them nobody would know. */
+export function refuseMissing(disk: ReadDisk, folder: string, through: number): void {
+  const retained = readRetained(disk, folder)
+  const seen = new SeqSet()
+  const kept = namespacesIn(disk, folder).flatMap((name) =>
+    topicSegments(disk, folder, name).filter(({ firstSeq }) => firstSeq > (retained?.namespaces[name]?.to ?? 0)),
+  )
+  for (const { path } of [...kept, ...journalSegments(disk, folder)]) {
+    const file = new LineFile(disk, path)
+    while (file.next()) if (file.isIntact && file.seq <= through) seen.add(file.seq)
+  }
+  const [run] = missingRuns(seen, readHoles(disk, folder), through, retained)
+  if (run === undefined) return
+  const message = `of events ${run.from} to ${run.to} some are missing or damaged that were not removed`
+  throw new UserError(message, { file: folder, hint: repairHint })
 }
 
 type Say = (at: { offset: number; seq: number }, kind: LogFault['kind'], message: string) => void

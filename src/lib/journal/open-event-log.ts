@@ -1,5 +1,6 @@
 import { basename, join, resolve } from 'node:path'
 import type { SourceMark } from '#lib/bus/log-port.ts'
+import { refuseMissing } from '#lib/journal/check-log.ts'
 import { readCheckpoint } from '#lib/journal/checkpoint.ts'
 import type { Durability } from '#lib/journal/durability.ts'
 import { EventLog } from '#lib/journal/event-log.ts'
@@ -97,6 +98,8 @@ function recover(folder: string, disk: LogDisk, options: LogOptions, stated = re
     marks.set(id.source, markAfter(marks.get(id.source) ?? noMark, id))
   }
   if (checkpoint === null) {
+    // What retention left is not read for its marks, and is cut where a line of it is damaged: it has to be whole.
+    if (retained !== null) refuseMissing(disk, folder, before)
     const from = (retained?.through ?? 0) + 1
     for (const { line } of readRawLog(folder, { from, to: before, disk, acknowledged: before })) fold(line)
   }

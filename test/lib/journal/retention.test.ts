@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkLog, type LogFault } from '#lib/journal/check-log.ts'
 import type { EventLog } from '#lib/journal/event-log.ts'
-import { topicSegments } from '#lib/journal/log-files.ts'
+import { journalSegments, topicSegments } from '#lib/journal/log-files.ts'
 import { type LogOptions, openEventLog } from '#lib/journal/open-event-log.ts'
 import { packFrame } from '#lib/journal/packed-file.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
+import { repairLog } from '#lib/journal/repair-log.ts'
 import { readRetained } from '#lib/journal/retained.ts'
 import { fact, groupOf } from './bodies.ts'
 
@@ -162,5 +163,31 @@ describe('retention', () => {
     const file = join(folder, 'retained.json')
     writeFileSync(file, readFileSync(file, 'utf8').replace(/"to":\d/, '"to":9'))
     await expect(open()).rejects.toThrow('what was removed from the log is not known')
+  })
+
+  it('[J10] [J23] without a checkpoint it opens when all is whole that was kept, and not when a line of it is damaged', async () => {
+    const log = await open()
+    await fill(log, 0, 100)
+    await log.close()
+    // All that is in the log now is in topic files when this one removes something.
+    const less = { retention: { md: { mib: 2_000 / 2 ** 20 } }, neededFrom: () => Number.POSITIVE_INFINITY }
+    const removing = await open({ retention: less })
+    await vi.waitFor(() => expect(readRetained(realDisk, folder)?.through).toBe(200), 20_000)
+    await removing.close()
+    rmSync(join(folder, 'journal', 'checkpoint.json'))
+    await (await open({ retention: null })).close()
+    expect(faults()).toEqual([])
+    rmSync(join(folder, 'journal', 'checkpoint.json'))
+    // The newest that has what the journal has not.
+    const first = journalSegments(realDisk, folder)[0]?.firstSeq as number
+    const newest = topicSegments(realDisk, folder, 'risk').findLast(({ firstSeq }) => firstSeq < first)?.path as string
+    const bytes = readFileSync(newest)
+    const at = bytes.indexOf('"payload"')
+    bytes[at] = (bytes[at] as number) ^ 1
+    writeFileSync(newest, bytes)
+    await expect(open({ retention: null })).rejects.toThrow('missing or damaged')
+    expect(readFileSync(newest).equals(bytes)).toBe(true)
+    await repairLog(folder)
+    await (await open({ retention: null })).close()
   })
 })
