@@ -41,7 +41,8 @@ export function learnForm(
 
   function value(parent: Fields, key: string): boolean {
     const code = text.charCodeAt(at)
-    if (code === brace) return object(parent[key] as Fields)
+    // Where a name comes twice another value may stand there.
+    if (code === brace) return isFields(parent[key]) && object(parent[key])
     if (code === bracket) return isLevels(parent[key]) && hole(parent, key, listEnd(text, at))
     if (code !== quote) return hole(parent, key, scalarEnd(text, at))
     const end = plainTextEnd(text, at)
@@ -228,6 +229,9 @@ function digitsEnd(text: string, from: number): number {
   for (let code = text.charCodeAt(at); code >= 48 && code <= 57; code = text.charCodeAt(++at));
   return at
 }
+
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const isLevels = (value: unknown): boolean => Array.isArray(value) && value.every((one) => Array.isArray(one))
 

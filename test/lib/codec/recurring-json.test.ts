@@ -28,7 +28,7 @@ const list = fc.oneof(
   fc.array(level, { maxLength: 3 }).map((levels) => `[${levels.join(',')}]`),
   fc.constantFrom('[1,2]', '[{"a":1}]', '[', '[[]]', '[[1,2],]', '[["1","2"]'),
 )
-const field = fc.tuple(fc.constantFrom('a', 'b', '__proto__', '0', 'é'), fc.oneof(scalar, list))
+const field = fc.tuple(fc.constantFrom('a', 'b', 'data', '__proto__', '0', 'é'), fc.oneof(scalar, list))
 const fields = fc.array(field, { maxLength: 5 })
 const body = (some: [string, string][], inner: [string, string][] | null, space: string): string =>
   `{${[...some.map(([key, value]) => `"${key}":${space}${value}`), ...(inner === null ? [] : [`"data":${body(inner, null, space)}`])].join(`,${space}`)}}`

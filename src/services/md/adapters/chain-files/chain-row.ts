@@ -1,5 +1,7 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { quoted } from '../decimal-text.ts'
 import type { Listed } from '../import-plan.ts'
+import { LineFault } from '../line-fault.ts'
 
 /** A contract in a snapshot of a chain: its listing, and what is said of it. */
 export type ChainRow = { readonly listed: Listed; readonly tick: PayloadOf<'md.option.tick'> }
@@ -10,6 +12,13 @@ export type ChainSnapshot = {
   readonly underlying: string
   readonly underlyingPrice: string | null
   readonly rows: readonly ChainRow[]
+}
+
+/** A day `2019-04-26` that there is, from 1900 to 2199. Throws a LineFault that shows what was written, and what is expected. */
+export function realDay(iso: string, written: string, name: string, like: string): string {
+  const ms = /^(19|20|21)\d{2}-\d{2}-\d{2}$/.test(iso) ? Date.parse(`${iso}T00:00:00Z`) : Number.NaN
+  if (Number.isFinite(ms) && new Date(ms).toISOString().startsWith(iso)) return iso
+  throw new LineFault(`${name} is ${quoted(written)}, expected a day like ${like}`)
 }
 
 /** Without the fields that are undefined. */

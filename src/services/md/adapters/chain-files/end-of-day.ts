@@ -2,7 +2,7 @@ import { newYorkCloseMs, newYorkMs } from '#lib/chain/new-york-close.ts'
 import { csvCells } from '#lib/files/csv-cells.ts'
 import { priceIn, quantityIn, quoted, shortest } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
-import { type ChainRow, type ChainSnapshot, indexOf, optionListed, said } from './chain-row.ts'
+import { type ChainRow, type ChainSnapshot, indexOf, optionListed, realDay, said } from './chain-row.ts'
 
 const wanted = [
   'underlying',
@@ -124,7 +124,5 @@ export function statisticIn(cell: string, name: string): number | undefined {
 function isoDay(cell: string, name: string): string {
   const [, month, day, year] = /^(\d{2})\/(\d{2})\/(\d{4})$/.exec(cell) ?? []
   const iso = month === undefined ? cell : `${year}-${month}-${day}`
-  const ms = /^\d{4}-\d{2}-\d{2}$/.test(iso) ? Date.parse(`${iso}T00:00:00Z`) : Number.NaN
-  if (Number.isFinite(ms) && new Date(ms).toISOString().startsWith(iso)) return iso
-  throw new LineFault(`${name} is ${quoted(cell)}, expected a day like 04/26/2019`)
+  return realDay(iso, cell, name, '04/26/2019')
 }

@@ -2,7 +2,7 @@ import { newYorkMs } from '#lib/chain/new-york-close.ts'
 import { csvCells } from '#lib/files/csv-cells.ts'
 import { priceIn, quantityIn, quoted, shortest } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
-import { type ChainRow, type ChainSnapshot, indexOf, optionListed, said } from './chain-row.ts'
+import { type ChainRow, type ChainSnapshot, indexOf, optionListed, realDay, said } from './chain-row.ts'
 import { statisticIn } from './end-of-day.ts'
 
 const columns =
@@ -70,9 +70,5 @@ function rowOf(cells: readonly string[], root: string, underlying: string): Chai
 }
 
 /** `20151224` */
-function isoDay(cell: string, name: string): string {
-  const iso = cell.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3')
-  const ms = Date.parse(`${iso}T00:00:00Z`)
-  if (iso !== cell && Number.isFinite(ms) && new Date(ms).toISOString().startsWith(iso)) return iso
-  throw new LineFault(`${name} is ${quoted(cell)}, expected a day like 20151224`)
-}
+const isoDay = (cell: string, name: string): string =>
+  realDay(cell.replace(/^(\d{4})(\d{2})(\d{2})$/, '$1-$2-$3'), cell, name, '20151224')

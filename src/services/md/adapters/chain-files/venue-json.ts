@@ -14,7 +14,7 @@ import {
   statistic,
   text,
 } from '../normalize/read-fields.ts'
-import { type ChainRow, type ChainSnapshot, indexOf, optionListed, said } from './chain-row.ts'
+import { type ChainRow, type ChainSnapshot, indexOf, optionListed, realDay, said } from './chain-row.ts'
 
 // Numbers come as text, digit by digit.
 
@@ -99,7 +99,8 @@ function cboeChain(body: Frame, chain: Frame): ChainSnapshot {
   const ms = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(stamp)
     ? Date.parse(`${stamp.replace(' ', 'T')}Z`)
     : Number.NaN
-  if (!Number.isFinite(ms)) throw new LineFault(`timestamp is ${quoted(stamp)}, expected one like 2024-01-19 20:45:00`)
+  if (!Number.isFinite(ms) || ms < 0 || ms >= 7_258_118_400_000)
+    throw new LineFault(`timestamp is ${quoted(stamp)}, expected one like 2024-01-19 20:45:00`)
   const at = ms * 1000
   const symbol = text(chain.symbol, 'symbol').replace(/^\^/, '')
   const underlying = `${symbol}.USA`
@@ -171,9 +172,8 @@ const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 /** `28-Jan-2021` */
 function dayOf(written: string): string {
   const [, day, name = '', year] = /^(\d{2})-([A-Z][a-z]{2})-(\d{4})$/.exec(written) ?? []
-  const month = months.indexOf(name) + 1
-  if (month === 0) throw new LineFault(`the day is ${quoted(written)}, expected one like 28-Jan-2021`)
-  return `${year}-${String(month).padStart(2, '0')}-${day}`
+  const month = String(months.indexOf(name) + 1).padStart(2, '0')
+  return realDay(`${year}-${month}-${day}`, written, 'the day', '28-Jan-2021')
 }
 
 /** `21-Jan-2021 15:30:00` */
