@@ -8,6 +8,8 @@ import { Topology } from '#compose/topology.ts'
 import { Machine } from '#lib/kernel/machine.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import { Verify } from '#lib/kernel/verify.ts'
+import { drawBelow, seedRandom } from '#lib/market/seeded-random.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Fact } from '#schemas/event.ts'
 import { feedFacts } from '#services/md/adapters/dataset-feed.ts'
 import { strategy } from '#services/strategy/service.ts'
@@ -33,6 +35,14 @@ function* factsWithModel(): Generator<Fact> {
     yield fact
   }
 }
+
+/** Of market data and what is answered to it: the seed, and how many bars market data runs ahead. */
+const interleavings = [
+  [1, 1],
+  [2, 2],
+  [3, 4],
+  [4, 8],
+] as const
 
 const topologyOf = (name: string): Topology =>
   Topology.parse({
@@ -69,11 +79,60 @@ describe('the strategies that ship with trader', () => {
         log.filter(({ source, cause }) => source === 'strategy' && cause !== null).map(({ payload }) => payload),
       )
 
+      const wishes = wishesOf(log)
+      for (const [seed, most] of interleavings) {
+        const ahead = runningAhead(log, seed, most)
+        if (log.some(isIndicator)) expect(ahead.map(({ seq }) => seq)).not.toEqual(log.map(({ seq }) => seq))
+        expect(wishesOf(ahead)).toEqual(wishes)
+      }
+
       const subject = { facts: (most: number | null) => firstFacts(factsWithModel(), most), run }
       expect(findLookAhead(subject, 6, () => undefined)).toMatchObject({ leak: null })
     },
   )
 })
+
+/**
+ * A log as a free tree may order it: what md says runs up to `most` bars ahead of what others answer. Whoever answered keeps their order, and nothing comes
+ * before what caused it.
+ */
+function runningAhead(log: readonly Event[], seed: number, most: number): Event[] {
+  const random = seedRandom(seed)
+  const told = log.findIndex(isIndicator)
+  if (told < 0) return [...log]
+  const ordered = log.slice(0, told)
+  const rest = log.slice(told)
+  const bars = rest.filter(({ topic }) => topic === 'md.bar')
+  let [ahead, next] = [0, 0]
+  for (const event of rest) {
+    if (event.topic === 'md.bar') {
+      if (ahead > 0) ahead--
+      else ordered.push(bars[next++] as Event)
+      continue
+    }
+    for (let n = drawBelow(random, most + 1); n > 0 && ahead < most && next < bars.length; n--) {
+      ordered.push(bars[next++] as Event)
+      ahead++
+    }
+    ordered.push(event)
+  }
+  return ordered
+}
+
+const isIndicator = ({ topic }: Event): boolean => topic.startsWith('indicator.')
+
+/** What it wishes, in order: role, target and the clause that decided. */
+function wishesOf(log: readonly Event[]): string[] {
+  const machine = new Machine(anyService(strategy))
+  const said = log.flatMap((event) =>
+    (event.source === 'strategy' && event.cause !== null) || !machine.hears(event) ? [] : machine.step(event),
+  )
+  return said.flatMap(({ topic, payload }) => {
+    if (topic !== 'strategy.intent') return []
+    const { role, target, reason } = payload as PayloadOf<'strategy.intent'>
+    return [`${role} ${target} ${reason}`]
+  })
+}
 
 /** What the strategy service says to a log when it is stopped, and comes back from JSON text, again and again. */
 function restarted(log: readonly Event[]): unknown[] {
