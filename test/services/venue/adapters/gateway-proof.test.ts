@@ -1,0 +1,141 @@
+import { afterEach, expect, test } from 'vitest'
+import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
+import type { Answer, RealVenue, VenueOrder } from '#services/venue/adapters/gateway/real-venue.ts'
+
+const instrument = 'BTCUSDT.BINANCE'
+const unheard: Answer<never> = { kind: 'nothing', reason: 'no answer', waitMs: 0 }
+const done = <T>(value: T): Answer<T> => ({ kind: 'done', value })
+let gateway: Gateway | null = null
+afterEach(() => gateway?.close())
+
+/** A venue in memory that takes a submission `delayMs` after it was sent, and never answers it. */
+class SlowVenue implements RealVenue {
+  readonly name = 'slow'
+  readonly orders = new Map<string, VenueOrder>()
+  /** Client ids in the order in which their submissions were sent. */
+  readonly sent: string[] = []
+  answersFor = true
+  readonly #delayMs: number
+  constructor(delayMs: number) {
+    this.#delayMs = delayMs
+  }
+  unfit = () => null
+  setClock = () => undefined
+  time = async () => done(Date.now())
+  assets = async () => done({ base: 'BTC', quote: 'USDT' })
+  balances = async () => done([])
+  trades = async () => done([])
+  cancel = async () => unheard
+  cancelExternal = async () => unheard
+  openOrders = async () => done([...this.orders.values()].map((order) => ({ ...order, symbol: 'BTCUSDT' })))
+  async place(_: unknown, venueClientId: string): Promise<Answer<VenueOrder>> {
+    this.sent.push(venueClientId)
+    setTimeout(() => this.#take(venueClientId), this.#delayMs)
+    return unheard
+  }
+  async find({ venueClientId }: { venueClientId: string }): Promise<Answer<VenueOrder>> {
+    if (!this.answersFor) return unheard
+    const order = this.orders.get(venueClientId)
+    return order ? done(order) : { kind: 'absent' }
+  }
+  stream({ onOpen }: { onOpen: () => void }) {
+    setTimeout(onOpen, 1)
+    return () => undefined
+  }
+  #take(venueClientId: string): void {
+    const venueOrderId = String(this.orders.size + 1)
+    // A second submission of an id that is at work would be a second order, were the venue to forget the first.
+    this.orders.set(venueClientId, {
+      venueClientId,
+      venueOrderId,
+      state: 'working',
+      executed: '0',
+      isTriggered: false,
+      trades: [],
+    })
+  }
+}
+
+function open(venue: RealVenue, windowMs: number) {
+  const said: Statement[] = []
+  let seq = 0
+  const running = new Gateway({
+    venue,
+    windowMs,
+    inFlightMs: 20,
+    reconcileMs: 100,
+    external: 'refuse',
+    nowMs: Date.now,
+    say: (statement) => said.push(statement),
+    note: () => undefined,
+  })
+  gateway = running
+  const into = <T extends Topic>(topic: T, payload: PayloadOf<T>) =>
+    running.hear({
+      seq: ++seq,
+      id: `test:e1.${seq}`,
+      topic,
+      v: 1,
+      at: seq,
+      source: 'test',
+      cause: null,
+      payload,
+    } as Event)
+  into('system.config', { service: 'orders', hash: 'a'.repeat(64), config: {} })
+  const submit = (clientOrderId: string) =>
+    into('order.submitted', {
+      clientOrderId,
+      approval: 'risk:1.0',
+      strategy: 'test',
+      instrument,
+      side: 'buy',
+      quantity: '1',
+      orderType: 'limit',
+      limitPrice: '90',
+      timeInForce: 'GTC',
+      expiresAt: (Date.now() + 60_000) * 1_000,
+    })
+  return { running, submit, topics: () => said.map(({ topic }) => topic) }
+}
+const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
+
+test('[G2] that the venue does not know an order proves nothing while its submission may be under way: it is sent once', async () => {
+  const venue = new SlowVenue(700)
+  const { running, submit, topics } = open(venue, 1_000)
+  running.caughtUp()
+  submit('t-1-0')
+  await expect.poll(topics, { timeout: 10_000 }).toContain('order.accepted')
+  await after(300)
+  expect(venue.sent).toHaveLength(1)
+  expect(topics().filter((topic) => topic === 'order.accepted')).toHaveLength(1)
+})
+
+test('[G2] it is sent again when it can no longer arrive', async () => {
+  const venue = new SlowVenue(0)
+  const { running, submit } = open(venue, 200)
+  const place = venue.place.bind(venue)
+  venue.place = async (order, id) => {
+    if (venue.sent.length > 0) return place(order, id)
+    venue.sent.push(id)
+    return unheard
+  }
+  running.caughtUp()
+  submit('t-1-0')
+  await expect.poll(() => venue.sent.length, { timeout: 10_000 }).toBe(2)
+  expect(new Set(venue.sent).size).toBe(1)
+})
+
+test('[G11] an order of the log that the venue does not answer for: nothing is submitted', async () => {
+  const venue = new SlowVenue(0)
+  venue.answersFor = false
+  const { running, submit } = open(venue, 50)
+  submit('t-1-0')
+  running.caughtUp()
+  submit('t-2-0')
+  await after(800)
+  expect(venue.sent).toEqual([])
+  venue.answersFor = true
+  await expect.poll(() => venue.sent.length, { timeout: 10_000 }).toBe(2)
+})
