@@ -9,6 +9,7 @@ import { RunName } from '#compose/run-name.ts'
 import { checkBars } from '#compose/strategy-bars.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
 import { StartingCash, Topology } from '#compose/topology.ts'
+import { SlippageFlag } from '#compose/venue-flags.ts'
 import { BarWidth } from '#lib/bars/bar-width.ts'
 import { peakResidentBytes } from '#lib/process/supervised-memory.ts'
 import { checkedFlag, checkedIfGiven, numberFlag } from '#lib/terminal/checked-flag.ts'
@@ -39,6 +40,16 @@ export default class Backtest extends TraderCommand {
     'taker-bps': Flags.string({ default: '0', description: 'Fee for taking, in basis points of the notional' }),
     'maker-bps': Flags.string({ default: '0', description: 'Fee for making' }),
     'latency-ms': Flags.integer({ default: 0, min: 0, max: 60_000, description: 'From an order to its arrival' }),
+    slippage: Flags.string({
+      default: 'none',
+      helpValue: 'MODEL',
+      description: 'Of takers: none, ticks:2, bps:1.5, volume-share or book-walk (which needs depth, and --fill touch)',
+    }),
+    queue: Flags.option({
+      options: ['none', 'conservative', 'power', 'log'] as const,
+      default: 'none' as const,
+      description: 'Where a resting order stands at its price, under --fill touch',
+    })(),
     'max-position': Flags.string({ description: 'Limit of the risk gate, in units of the instrument' }),
     'max-drawdown': Flags.string({ description: 'Limit of the risk gate, a fraction like 0.2' }),
     lockstep: Flags.boolean({
@@ -55,6 +66,7 @@ export default class Backtest extends TraderCommand {
     const startingCash = checkedFlag('cash', flags.cash, StartingCash)
     const takerBps = checkedFlag('taker-bps', flags['taker-bps'], numberFlag(FeeBps))
     const makerBps = checkedFlag('maker-bps', flags['maker-bps'], numberFlag(FeeBps))
+    const slippage = checkedFlag('slippage', flags.slippage, SlippageFlag)
     const maxPosition = checkedIfGiven('max-position', flags['max-position'], Quantity)
     const maxDrawdown = checkedIfGiven('max-drawdown', flags['max-drawdown'], numberFlag(Fraction))
     const widths = (flags.bars ?? []).map((width) => checkedFlag('bars', width, BarWidth))
@@ -78,6 +90,8 @@ export default class Backtest extends TraderCommand {
         fill: flags.fill,
         latencyMicros: flags['latency-ms'] * 1_000,
         fees: { takerBps, makerBps },
+        slippage,
+        queue: { kind: flags.queue },
       },
       risk: {
         limits: {
