@@ -12,6 +12,7 @@ afterEach(() => gateway?.close())
 
 /** A venue in memory that takes a submission `delayMs` after it was sent, and never answers it. */
 class SlowVenue implements RealVenue {
+  readonly holds = 'assets'
   readonly name = 'slow'
   readonly orders = new Map<string, VenueOrder>()
   /** Client ids in the order in which their submissions were sent. */

@@ -43,6 +43,7 @@ export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptio
   })
   return {
     name: 'binance',
+    holds: 'assets',
     setClock: (ms) => {
       offsetMs = ms
     },

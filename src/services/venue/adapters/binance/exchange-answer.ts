@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import type { Answer, RejectCode } from '../gateway/real-venue.ts'
 import type { HttpAnswer } from './signed-request.ts'
 
-/** What an answer of Binance proves (Spot API, "General API information" and "Error codes"). */
+/** What an answer of Binance proves ("General API information" and "Error codes" of Spot and USD-M). */
 export function answerOf<S extends z.ZodType, T>(
   { status, json, text, retryAfterMs }: HttpAnswer,
   schema: S,
@@ -36,8 +36,23 @@ function rejectCode(code: number, msg: string): RejectCode {
   if (code === -1121) return 'INSTRUMENT_UNKNOWN'
   if (code === -1013 || code === -1111) return /price/i.test(msg) ? 'PRICE_INVALID' : 'QUANTITY_INVALID'
   if (code <= -1100 && code > -1200) return 'TERMS_INVALID'
+  if (code < -4000 || code === -2019) return futuresCode(code)
   if (code !== -2010) return 'REFUSED'
   if (/duplicate/i.test(msg)) return 'DUPLICATE_CLIENT_ORDER_ID'
   if (/insufficient balance/i.test(msg)) return 'INSUFFICIENT_BALANCE'
   return /market is closed/i.test(msg) ? 'VENUE_CLOSED' : 'REFUSED'
 }
+
+/** Codes of USD-M alone. */
+function futuresCode(code: number): RejectCode {
+  if (code === -2019) return 'INSUFFICIENT_BALANCE'
+  if (code === -4116) return 'DUPLICATE_CLIENT_ORDER_ID'
+  if (code === -4061 || code === -4120) return 'TERMS_INVALID'
+  if (quantityCodes.has(code)) return 'QUANTITY_INVALID'
+  return priceCodes.has(code) ? 'PRICE_INVALID' : 'REFUSED'
+}
+
+/** Below zero, the least, above the most, not in whole steps; the least notional. */
+const quantityCodes: ReadonlySet<number> = new Set([-4003, -4004, -4005, -4023, -4164])
+/** Below zero, above the most, below the least, off the grid, beyond the band around the mark price. */
+const priceCodes: ReadonlySet<number> = new Set([-4001, -4002, -4013, -4014, -4016, -4024])

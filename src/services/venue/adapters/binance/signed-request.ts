@@ -9,13 +9,17 @@ export type HttpAnswer = {
   readonly json: unknown
   readonly text: string
   readonly retryAfterMs: number | null
+  /** What of the minute's limit of requests is used, where it is said. */
+  readonly usedWeight: number | null
 }
 
 export type ExchangeRequest = {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly params: Params
   readonly isSigned: boolean
+  /** With the key, and without a signature. */
+  readonly isKeyed?: boolean
 }
 
 /** Binance, "SIGNED endpoint security": HMAC-SHA256 of the query string. */
@@ -28,7 +32,7 @@ export function signed(params: Params, { secret }: Credentials): string {
 export async function sendRequest(
   restUrl: string,
   credentials: Credentials,
-  { method, path, params, isSigned }: ExchangeRequest,
+  { method, path, params, isSigned, isKeyed = isSigned }: ExchangeRequest,
   timeoutMs: number,
 ): Promise<HttpAnswer> {
   const query = isSigned ? signed(params, credentials) : new URLSearchParams(params).toString()
@@ -36,21 +40,23 @@ export async function sendRequest(
     const response = await fetch(`${restUrl}${path}${query === '' ? '' : `?${query}`}`, {
       method,
       redirect: 'error',
-      headers: isSigned ? { 'x-mbx-apikey': credentials.apiKey } : {},
+      headers: isKeyed ? { 'x-mbx-apikey': credentials.apiKey } : {},
       signal: AbortSignal.timeout(timeoutMs),
     })
     const text = await response.text()
     const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
+    const usedWeight = Number(response.headers.get('x-mbx-used-weight-1m') ?? Number.NaN)
     return {
       status: response.status,
       json: parsed(text),
       text: text.slice(0, 500),
       retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1_000 : null,
+      usedWeight: Number.isFinite(usedWeight) ? usedWeight : null,
     }
   } catch (error) {
     const { name, cause } = error as Error
     const code = (cause as { code?: string } | undefined)?.code
-    return { status: 0, json: null, text: code ?? name, retryAfterMs: null }
+    return { status: 0, json: null, text: code ?? name, retryAfterMs: null, usedWeight: null }
   }
 }
 

@@ -2,7 +2,7 @@ import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact } 
 import { negateExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { plainText } from './gateway-order.ts'
-import type { VenueAssets, VenueBalance } from './real-venue.ts'
+import type { RealVenue, VenueAssets, VenueBalance } from './real-venue.ts'
 
 type Difference = PayloadOf<'venue.reconciled'>['differences'][number]
 
@@ -11,10 +11,15 @@ const patience = 3
 
 /** What the account should hold: the first balances of the log, and every fill since. [G14] */
 export class AccountCheck {
+  readonly #holds: RealVenue['holds']
   #first: ReadonlyMap<string, ExactDecimal> | null = null
   readonly #flows = new Map<string, ExactDecimal>()
   readonly #bases = new Map<string, string>()
   readonly #strikes = new Map<string, number>()
+
+  constructor(holds: RealVenue['holds']) {
+    this.#holds = holds
+  }
 
   begin(balances: readonly VenueBalance[]): void {
     if (this.#first !== null) return
@@ -27,6 +32,7 @@ export class AccountCheck {
     const lots = parseExact(quantity)
     const paid = multiplyExact(lots, parseExact(price))
     this.#flow(`base ${instrument}`, side === 'buy' ? lots : negateExact(lots))
+    if (this.#holds === 'positions') return
     this.#flow(currency, side === 'buy' ? negateExact(paid) : paid)
     this.#flow(feePaid?.asset ?? currency, negateExact(parseExact(feePaid?.amount ?? fee)))
   }

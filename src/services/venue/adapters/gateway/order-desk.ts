@@ -24,7 +24,7 @@ const pauseAfter = (tries: number): number => Math.min(5_000, 2 ** tries * 20)
 /** Does for each order of the log what is to be done at the venue, one thing at a time, and says what the venue shows of it, once. */
 export class OrderDesk {
   readonly orders = new OrderRegister()
-  readonly account = new AccountCheck()
+  readonly account: AccountCheck
   readonly time: VenueTime
   readonly assets = new Map<string, VenueAssets>()
   /** What the newest reconciliation found at the venue that had not been said. */
@@ -37,6 +37,7 @@ export class OrderDesk {
   constructor(options: DeskOptions, onFree: () => void) {
     this.#options = options
     this.#onFree = onFree
+    this.account = new AccountCheck(options.venue.holds)
     this.time = new VenueTime(options.nowMs)
   }
 

@@ -52,6 +52,8 @@ export type StreamHooks = {
 export type RealVenue = {
   /** `binance`. */
   readonly name: string
+  /** What `balances` are: all assets, or the positions alone, where a fill moves no asset. */
+  readonly holds: 'assets' | 'positions'
   /** Why an order's terms cannot be kept there; null when they can. */
   unfit(order: PayloadOf<'order.submitted'>): { readonly code: RejectCode; readonly reason: string } | null
   /** The venue's clock, milliseconds. */

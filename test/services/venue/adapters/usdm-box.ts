@@ -1,0 +1,164 @@
+import { createHmac } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer } from 'ws'
+import { type BoxOrder, UsdmBook } from './usdm-book.ts'
+
+type Key = { readonly apiKey: string; readonly secret: string }
+type Asked = { readonly method: string; readonly path: string; readonly query: URLSearchParams }
+class Fault extends Error {
+  readonly code: number
+  constructor(code: number, msg: string) {
+    super(msg)
+    this.code = code
+  }
+}
+
+/** An exchange in a box: BTCUSDT of Binance USD-M over its own protocol, with its own book of orders, positions and cash. */
+export async function usdmBox(key: Key) {
+  let [listenKey, keys, renewals] = ['', 0, 0]
+  let isHedged = false
+  let limitedMs = 0
+  let asked = 0
+  const streams = new Map<import('ws').WebSocket, string>()
+  const tell = (event: object) => {
+    for (const [socket, under] of streams) if (under === listenKey) socket.send(JSON.stringify(event))
+  }
+  const book = new UsdmBook((order, trade) => tell(update(order, trade)))
+  const answer = ({ method, path, query }: Asked): unknown => {
+    switch (`${method} ${path}`) {
+      case 'GET /fapi/v1/time':
+        return { serverTime: Date.now() }
+      case 'GET /fapi/v1/exchangeInfo':
+        return { symbols: [{ symbol: 'BTCUSDT', contractType: 'PERPETUAL', quoteAsset: 'USDT', marginAsset: 'USDT' }] }
+      case 'GET /fapi/v1/positionSide/dual':
+        return { dualSidePosition: isHedged }
+      case 'GET /fapi/v2/positionRisk':
+        return [{ symbol: 'BTCUSDT', positionSide: 'BOTH', positionAmt: book.position }]
+      case 'GET /fapi/v1/openOrders':
+        return book.orders.filter(({ status }) => isOpen(status)).map(shown)
+      case 'GET /fapi/v1/userTrades':
+        return book.orders.find(({ orderId }) => String(orderId) === query.get('orderId'))?.trades ?? []
+      case 'POST /fapi/v1/order': {
+        if (query.get('symbol') !== 'BTCUSDT') throw new Fault(-1121, 'Invalid symbol.')
+        const placed = book.place(Object.fromEntries(query))
+        if ('code' in placed) throw new Fault(placed.code, placed.msg)
+        return shown(placed)
+      }
+      case 'GET /fapi/v1/order':
+      case 'DELETE /fapi/v1/order': {
+        const order = book.orders.findLast(
+          ({ clientOrderId, orderId }) =>
+            clientOrderId === query.get('origClientOrderId') || String(orderId) === query.get('orderId'),
+        )
+        if (method === 'GET' && !order) throw new Fault(-2013, 'Order does not exist.')
+        if (method === 'DELETE' && (!order || !isOpen(order.status))) throw new Fault(-2011, 'Unknown order sent.')
+        if (method === 'DELETE') book.end(order as BoxOrder, 'CANCELED')
+        return shown(order as BoxOrder)
+      }
+      case 'POST /fapi/v1/listenKey':
+        if (listenKey === '') listenKey = `listen${++keys}`
+        return { listenKey }
+      case 'PUT /fapi/v1/listenKey':
+        if (listenKey === '') throw new Fault(-1125, 'This listenKey does not exist.')
+        renewals++
+        return { listenKey }
+      default:
+        throw new Fault(-1099, 'Not found')
+    }
+  }
+  const server = createServer((request, response) => {
+    asked++
+    if (Date.now() < limitedMs) return void response.writeHead(429, { 'retry-after': '1' }).end('{"code":-1003}')
+    try {
+      reply(response, 200, answer(checked(request, key)))
+    } catch (error) {
+      if (!(error instanceof Fault)) throw error
+      reply(response, 400, { code: error.code, msg: error.message })
+    }
+  })
+  const sockets = new WebSocketServer({ server })
+  sockets.on('connection', (socket, { url = '' }) => {
+    streams.set(socket, url.split('/').at(-1) as string)
+    socket.on('close', () => streams.delete(socket))
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    book,
+    /** The account's listen key is no more, as after 60 minutes without a renewal. */
+    expireKey: ({ isSilent = false } = {}) => {
+      if (!isSilent) tell({ e: 'listenKeyExpired', E: Date.now(), listenKey })
+      listenKey = ''
+    },
+    hedge: (is: boolean) => {
+      isHedged = is
+    },
+    limit: (forMs: number) => {
+      limitedMs = Date.now() + forMs
+    },
+    counts: () => ({ keys, renewals, asked }),
+    close: async () => {
+      for (const socket of streams.keys()) socket.terminate()
+      sockets.close()
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}
+
+const isOpen = (status: string) => status === 'NEW' || status === 'PARTIALLY_FILLED'
+
+const isPublic = (path: string) => path.endsWith('/time') || path.endsWith('/exchangeInfo')
+
+function checked({ method = '', url = '', headers }: IncomingMessage, key: Key): Asked {
+  const [path = '', text = ''] = url.split('?')
+  const query = new URLSearchParams(text)
+  const asked = { method, path, query }
+  if (isPublic(path)) return asked
+  if (headers['x-mbx-apikey'] !== key.apiKey) throw new Fault(-2014, 'API-key format invalid.')
+  if (path.endsWith('/listenKey')) return asked
+  const [signed = '', signature] = text.split('&signature=')
+  if (createHmac('sha256', key.secret).update(signed).digest('hex') !== signature)
+    throw new Fault(-1022, 'Signature for this request is not valid.')
+  const at = Number(query.get('timestamp'))
+  if (at > Date.now() + 1_000 || at + Number(query.get('recvWindow')) < Date.now())
+    throw new Fault(-1021, 'Timestamp for this request is outside of the recvWindow.')
+  return asked
+}
+
+function reply(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json', 'x-mbx-used-weight-1m': '1' })
+  response.end(JSON.stringify(body))
+}
+
+const shown = ({ clientOrderId, orderId, status, executedQty }: BoxOrder) => ({
+  symbol: 'BTCUSDT',
+  clientOrderId,
+  orderId,
+  status,
+  executedQty,
+})
+
+function update(order: BoxOrder, trade: BoxOrder['trades'][number] | null) {
+  const x = trade ? 'TRADE' : order.status
+  return {
+    e: 'ORDER_TRADE_UPDATE',
+    E: Date.now(),
+    T: Date.now(),
+    o: {
+      s: 'BTCUSDT',
+      c: order.clientOrderId,
+      x,
+      X: order.status,
+      i: order.orderId,
+      l: trade?.qty ?? '0',
+      z: order.executedQty,
+      L: trade?.price ?? '0',
+      ...(trade ? { n: trade.commission, N: trade.commissionAsset } : {}),
+      T: Date.now(),
+      t: trade?.id ?? 0,
+      m: trade?.maker ?? false,
+    },
+  }
+}
