@@ -27,8 +27,7 @@ type Part = { readonly name: string; readonly start: () => ChildProcess; child: 
 type Publisher = { readonly part: Part; readonly file: string; target: number; done: number }
 
 const root = join(import.meta.dirname, '..', '..')
-/** A minute of looks where nobody else wants the machine; counted, since who is slowed down is slowed down as the others are. */
-const looksMost = 1_500
+const restWithinMs = 60_000
 const heartbeatMs = 100
 
 /**
@@ -286,11 +285,11 @@ export class Harness {
   /** Waits until everything is said, in the log, and shown to all. False when that does not come. */
   async #rest(): Promise<boolean> {
     const model = this.#model as Model
-    let looks = 0
+    const endsMs = performance.now() + restWithinMs
     let quiet = 0
     let status: { head: number } | null = null
     while (quiet < 3) {
-      if (++looks > looksMost) {
+      if (performance.now() > endsMs) {
         const waiting = this.#publishers.filter(({ done, target }) => done < target).map(({ part }) => part.name)
         model.isAtRest()
         model.look()
