@@ -34,12 +34,11 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const shown = new Set<unknown>()
   for (const view of open.value) {
     const order = desk.orders.byVenueId(view.venueClientId)
-    // What the log has ended has no place on the venue's book; its fills are said all the same.
-    if (order === undefined || order.said.ended) {
+    if (order === undefined) {
       external.push(view.venueClientId)
       if (options.external === 'cancel') await venue.cancelExternal(view)
+      continue
     }
-    if (order === undefined) continue
     shown.add(order)
     if (!(await desk.show(order, view, true))) return unanswered(`the trades of ${view.venueClientId}`)
   }
