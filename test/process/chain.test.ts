@@ -2,6 +2,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { readDataSet } from '#services/md/adapters/read-data-set.ts'
+import { writeDataSet } from '#services/md/adapters/write-data-set.ts'
 import { repository, trader } from './trader.ts'
 import { LiveTree } from './tree.ts'
 
@@ -35,9 +37,29 @@ it('[MD-C5] md chain shows a chain of a data set, and has a running tree tell th
   const none = await trader(['md', 'chain', underlying, '--data', data, '--expiry', '2022-01-01'])
   expect([none.exitCode, none.stderr]).toEqual([2, expect.stringContaining('there is no expiry 2022-01-01')])
 
+  // A strategy trades its underlying as well.
+  const trade = { kind: 'trade', instrument: underlying, price: '32003.61', size: '1' } as const
+  writeDataSet(join(root, 'both'), {
+    origin: { kind: 'generated', format: 'chain', options: {}, sources: [] },
+    isSimulated: false,
+    facts: function* () {
+      let at = 0
+      for (const fact of readDataSet(data)) {
+        at = fact.at
+        yield fact
+      }
+      yield { at, topic: 'md.tick', payload: trade }
+    },
+    leftOut: () => ({ badLines: 0, rows: {} }),
+    onProgress: () => undefined,
+  })
   const lines = [
     ...['run: chains', `logs: ${join(root, 'logs')}`, `keys: ${join(root, 'keys')}`, 'router: { port: 0 }'],
-    ...['feed: { kind: data-set, path: data, speed: max }', `chains: [{ underlying: ${underlying} }]`],
+    ...[
+      'feed: { kind: data-set, path: both, speed: max }',
+      'bars: [{ interval: 5s }]',
+      `chains: [{ underlying: ${underlying} }]`,
+    ],
     "account: { currency: BTC, startingCash: '1' }",
     'venue: { fill: touch }',
     `strategies: [{ file: cross.yaml, roles: { underlying: ${underlying} } }]`,

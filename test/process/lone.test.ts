@@ -1,7 +1,10 @@
+import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { makeKeys } from '#compose/tree-keys.ts'
 import { startLone } from '#test/process/lone-process.ts'
@@ -77,8 +80,12 @@ describe('a process that was started alone', () => {
   })
 
   it.concurrent.each(['risk', 'clock', 'md'])('says once that it waits for the router: %s', async (service) => {
-    const { stderr } = await trader([service, '--url', nobody], { cwd: folder, timeout: 5_000 })
-    expect(stderr).toBe(`waiting for the router at ${nobody}\n`)
+    const process = trader([service, '--url', nobody], { cwd: folder })
+    await once(process.stderr as Readable, 'data')
+    // It tries again ten times a second.
+    await sleep(2_000)
+    process.kill('SIGKILL')
+    expect((await process).stderr).toBe(`waiting for the router at ${nobody}\n`)
   })
 
   it.concurrent('says that it waits for the log, and then that there is none', async () => {
