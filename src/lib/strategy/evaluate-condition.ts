@@ -27,7 +27,8 @@ export function evaluateCondition(condition: Condition, history: History, ago = 
     case 'was':
       return evaluateCondition(condition.of, history, ago + condition.bars)
     case 'in':
-      return valueAt(history, condition.slot, ago) !== null
+      // Before the first evaluation nobody knows.
+      return history.evaluations > ago ? valueAt(history, condition.slot, ago) !== null : null
     case 'holds': {
       const value = valueAt(history, condition.slot, ago)
       return value === null ? null : value === 1

@@ -7,7 +7,8 @@ import { fieldsOf, parseYaml } from './yaml-tree.ts'
 export type StrategyReading = { readonly definition: StrategyDefinition | null; readonly problems: readonly Problem[] }
 
 const mostProblems = 20
-const mostCharacters = 32_768
+/** What is longer is an error. */
+export const mostCharacters = 32_768
 
 /** Reads the text of a strategy file (YAML 1.2, JSON being a part of it) and compiles its conditions. Never throws. */
 export function readStrategy(text: string): StrategyReading {

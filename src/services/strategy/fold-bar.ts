@@ -9,9 +9,9 @@ import type { BoundStrategy } from './strategy-config.ts'
 import type { Bar, Reader, Stream } from './streams.ts'
 
 /** A bar: complete at once for who reads nothing else, waiting for its indicators otherwise. [T4] */
-export function foldBar(state: State, { id, at, payload: bar }: Event<'md.bar'>): void {
+export function foldBar(state: State, { id, payload: bar }: Event<'md.bar'>): void {
   const stream = state.streams[bar.instrument]?.[bar.interval]
-  if (stream) take(state, stream, bar, id, at)
+  if (stream) take(state, stream, bar, id)
 }
 
 /** A trade or a quote likewise; a quote that lacks a side says nothing. */
@@ -21,16 +21,16 @@ export function foldTick(state: State, { id, at, payload: tick }: Event<'md.tick
   const time = { start: tick.exchangeAt ?? at, end: tick.exchangeAt ?? at }
   if (tick.kind === 'trade') {
     const { price, size: volume } = tick
-    take(state, stream, { ...time, open: price, high: price, low: price, close: price, volume }, id, at)
+    take(state, stream, { ...time, open: price, high: price, low: price, close: price, volume }, id)
   } else if (tick.bid !== null && tick.ask !== null) {
     const middle = (Number(tick.bid) + Number(tick.ask)) / 2
-    take(state, stream, { ...time, open: middle, high: tick.ask, low: tick.bid, close: middle, volume: 0 }, id, at)
+    take(state, stream, { ...time, open: middle, high: tick.ask, low: tick.bid, close: middle, volume: 0 }, id)
   }
 }
 
-function take(state: State, stream: Stream, bar: Bar, id: string, at: number): void {
-  for (const reader of stream.plain) complete(state, reader.strategy, reader.series, takeBar(reader, bar, at))
-  if (stream.computed.length > 0) stream.waiting.push({ id, at, bar })
+function take(state: State, stream: Stream, bar: Bar, id: string): void {
+  for (const reader of stream.plain) complete(state, reader.strategy, reader.series, takeBar(reader, bar))
+  if (stream.computed.length > 0) stream.waiting.push({ id, bar })
 }
 
 /** One indicator of a bar, which its cause names. The last one that a strategy needs completes the bar for it. [T4] */
@@ -61,20 +61,20 @@ function isOpen(state: State, stream: Stream, cause: string | null): boolean {
   if (n === 0) waiting.shift()
   else waiting.splice(0, n + 1)
   stream.openBar = found.id
-  for (const reader of stream.computed) open(state, reader, found.bar, found.at)
+  for (const reader of stream.computed) open(state, reader, found.bar)
   return true
 }
 
-function open(state: State, reader: Reader, bar: Bar, at: number): void {
+function open(state: State, reader: Reader, bar: Bar): void {
   const progress = runningOf(state, reader.strategy).series[reader.series] as SeriesProgress
-  progress.open = takeBar(reader, bar, at)
+  progress.open = takeBar(reader, bar)
   progress.missing = reader.keys
 }
 
-function takeBar({ blank, fields }: Reader, bar: Bar, at: number): TakenBar {
+function takeBar({ blank, fields }: Reader, bar: Bar): TakenBar {
   const values: (number | null)[] = blank.slice()
   for (const { place, field } of fields) values[place] = Number(bar[field])
-  return { at, start: bar.start, end: bar.end, values }
+  return { start: bar.start, end: bar.end, values }
 }
 
 /** [T6] */
@@ -107,7 +107,7 @@ function lookAtLevels(state: State, strategy: number, series: number, bar: Taken
   const valueIn = (slot: number) => bar.values[slots.indexOf(slot)] ?? null
   reachLevels(running.holding, valueIn(levelsOn.high), valueIn(levelsOn.low))
   if (running.holding.hit === null) return
-  running.at = bar.at
+  running.at = bar.end
   state.due.push(strategy)
 }
 
@@ -121,15 +121,14 @@ const mostQueued = 1_000
 function takeMatched(running: Running): boolean {
   const { series, incoming } = running
   if (!hasMatch(series)) return false
-  let [at, from, end] = [0, 0, 0]
+  let [from, end] = [0, 0]
   for (const progress of series) {
     if (!progress.isAwaited) continue
     const bar = takeOldest(progress, incoming)
-    at = Math.max(at, bar.at)
     from = Math.max(from, bar.start)
     end = Math.max(end, bar.end)
   }
-  running.at = at
+  running.at = end
   running.from = from
   for (const progress of series)
     while (!progress.isAwaited && (progress.queue[0]?.end ?? Number.POSITIVE_INFINITY) <= end)

@@ -28,7 +28,7 @@ export type Running = {
   readonly ownSlots: readonly number[]
   /** By number of the counter: evaluations since its condition was last true. */
   sinces: (number | null)[]
-  /** Event time of the bar that the newest evaluation was made on, and when that bar began. */
+  /** When the bar that the newest evaluation was made on ended, and when it began. */
   at: number
   from: number
   /** By number of the session: what its bars came to, where it says of which series. */
@@ -47,9 +47,8 @@ export type SessionRange = {
   readonly low: number
 }
 
-/** A bar with what a strategy reads of it, in the order of the slots that it fills; `at` is its event time. */
+/** A bar with what a strategy reads of it, in the order of the slots that it fills. */
 export type TakenBar = {
-  readonly at: number
   readonly start: number
   readonly end: number
   readonly values: (number | null)[]

@@ -15,7 +15,7 @@ export type Stream = {
   /** Who takes which outputs of an indicator. A key has brackets: it never names a prototype's field. */
   readonly taps: { [key: string]: Tap[] }
   /** Bars whose indicators have not begun to arrive, oldest first. */
-  waiting: { readonly id: string; readonly at: number; readonly bar: Bar }[]
+  waiting: { readonly id: string; readonly bar: Bar }[]
   /** The bar whose indicators arrive; null before the first. */
   openBar: string | null
 }

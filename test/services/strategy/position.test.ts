@@ -267,6 +267,27 @@ ${quantity}`)
     expect(targets(5, minutes(2021, 2, 16, 13, 31))).toEqual([])
   })
 
+  test('[T30] the time is that of the end of a bar, whenever the trade that ended it came', () => {
+    const clock = bound(`name: held
+inputs: { price: { role: underlying, timeframe: 1m } }
+entry: { long: time == 09:35 and weekday == friday }
+${quantity}`)
+    const scene = startedWhole({ strategies: [clock] })
+    const told = barTold(0, at(1), Date.parse('2024-01-05T09:35:00Z') / 60_000)
+    const late = { ...told, at: Date.parse('2024-01-08T14:30:00Z') * 1_000 }
+    expect(scene.when(late).answers).toMatchObject([{ payload: { target: 'long' } }])
+  })
+
+  test('[T7] whether a session was on before the first bar nobody knows', () => {
+    const opening = bound(`name: held
+inputs: { price: { role: underlying, timeframe: 1m }, day: { session: 00:00-23:59 } }
+entry: { long: "in day and not (in day)[1]" }
+${quantity}`)
+    const scene = startedWhole({ strategies: [opening] })
+    expect(scene.when(barTold(0, at(1), 60)).answers).toEqual([])
+    expect(scene.when(barTold(1, at(1), 61)).answers).toEqual([])
+  })
+
   const withCalendar = (text: string) => ({ ...bound(text), calendars: { nyse: calendarOf(nyseHours()) } })
   const instant = (iso: string) => Date.parse(iso) / 60_000
 

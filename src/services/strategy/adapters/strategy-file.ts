@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readSync, statSync } from 'node:fs'
 import type { Problem } from '#lib/strategy/problem.ts'
-import { readStrategy } from '#lib/strategy/read-strategy.ts'
+import { mostCharacters, readStrategy } from '#lib/strategy/read-strategy.ts'
 import { rolesRead, type StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { BoundStrategy } from '../strategy-config.ts'
@@ -51,17 +51,24 @@ function firstError(file: string, problems: readonly Problem[]): UserError {
   return new UserError(first.message, { file, line: first.line, column: first.column, hint })
 }
 
+// One byte more than the longest text can have: no file is too large to be told so, and who writes into a pipe is not waited for.
+const mostBytes = 4 * mostCharacters + 1
+
 function readBytes(file: string): Buffer {
   try {
-    return readFileSync(file)
+    const stats = statSync(file)
+    if (stats.isDirectory()) throw new UserError('this is a directory', { file })
+    if (!stats.isFile()) throw new UserError('this is no file', { file })
+    const fd = openSync(file, 'r')
+    try {
+      const bytes = Buffer.alloc(Math.min(stats.size, mostBytes))
+      return bytes.subarray(0, readSync(fd, bytes))
+    } finally {
+      closeSync(fd)
+    }
   } catch (error) {
+    if (error instanceof UserError) throw error
     const { code } = error as NodeJS.ErrnoException
-    const why =
-      code === 'ENOENT'
-        ? 'there is no such file'
-        : code === 'EISDIR'
-          ? 'this is a directory'
-          : `cannot be read: ${code}`
-    throw new UserError(why, { file })
+    throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code}`, { file })
   }
 }

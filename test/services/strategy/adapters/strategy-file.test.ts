@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -53,6 +53,11 @@ describe('a strategy file', () => {
   test('that is not there, or is a directory, is a mistake of the user', () => {
     expect(caught(() => readStrategyFile(join(dir, 'no.yaml')))).toMatchObject({ message: 'there is no such file' })
     expect(caught(() => readStrategyFile(dir))).toMatchObject({ message: 'this is a directory' })
+    expect(caught(() => readStrategyFile('/dev/zero'))).toMatchObject({ message: 'this is no file' })
+    const large = join(dir, 'large.yaml')
+    writeFileSync(large, '')
+    truncateSync(large, 3 * 2 ** 30)
+    expect(readStrategyFile(large)).toMatchObject({ definition: null, problems: [{ line: 1, column: 1 }] })
   })
 })
 
