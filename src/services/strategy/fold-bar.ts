@@ -2,7 +2,7 @@ import { type History, setValue } from '#lib/strategy/history.ts'
 import type { Event } from '#schemas/event.ts'
 import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import { evaluateSlots } from './evaluate-slots.ts'
-import { reachLevels } from './holding.ts'
+import { reachLevels, seenFrom } from './holding.ts'
 import type { Running, SeriesProgress, TakenBar } from './running.ts'
 import type { State } from './state.ts'
 import type { BoundStrategy } from './strategy-config.ts'
@@ -100,12 +100,15 @@ function complete(state: State, strategy: number, series: number, bar: TakenBar)
 
 /** A level that a trade or quote reaches is answered at once, between evaluations. [T24] */
 function lookAtLevels(state: State, strategy: number, series: number, bar: TakenBar): void {
-  const { levelsOn } = (state.config.strategies[strategy] as BoundStrategy).definition
+  const { definition } = state.config.strategies[strategy] as BoundStrategy
+  const { levelsOn } = definition
   const running = runningOf(state, strategy)
   if (levelsOn?.series !== series || !running.holding || running.isFailed) return
   const { slots } = running.series[series] as SeriesProgress
   const valueIn = (slot: number) => bar.values[slots.indexOf(slot)] ?? null
-  reachLevels(running.holding, valueIn(levelsOn.high), valueIn(levelsOn.low))
+  const { timeframe } = definition.series[series] as (typeof definition.series)[number]
+  const [high, low] = seenFrom(running.holding, timeframe, valueIn(levelsOn.high), valueIn(levelsOn.low))
+  reachLevels(running.holding, high, low)
   if (running.holding.hit === null) return
   running.at = bar.end
   state.due.push(strategy)

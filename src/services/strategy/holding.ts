@@ -68,7 +68,12 @@ export function passBar(holding: Holding, definition: StrategyDefinition, histor
   holding.hit = null
   const { prices, trail } = definition
   if (!prices) return
-  const [high, low] = [valueAt(history, prices.high, 0), valueAt(history, prices.low, 0)]
+  const [high, low] = seenFrom(
+    holding,
+    definition.series[0]?.timeframe,
+    valueAt(history, prices.high, 0),
+    valueAt(history, prices.low, 0),
+  )
   if (high === null || low === null) return
   reachLevels(holding, high, low)
   const { levels, side } = holding
@@ -78,6 +83,17 @@ export function passBar(holding: Holding, definition: StrategyDefinition, histor
   const next = side === 'long' ? along - distance : along + distance
   const isCloser = levels.trail === null || (side === 'long' ? next > levels.trail : next < levels.trail)
   if (isCloser) levels.trail = next
+}
+
+/** What a position can be closed at between a high and a low: of a quote, which is no range, a long at the bid and a short at the ask. */
+export function seenFrom(
+  { side }: Holding,
+  timeframe: string | undefined,
+  high: number | null,
+  low: number | null,
+): readonly [high: number | null, low: number | null] {
+  if (timeframe !== 'quote') return [high, low]
+  return side === 'long' ? [low, low] : [high, high]
 }
 
 /** Which level a high and a low reach. Of two the worse one counts: nobody knows which came first. */

@@ -2,7 +2,7 @@ import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import type { Event } from '#schemas/event.ts'
 import { leaveQuietly } from './fold-intent.ts'
 import type { Holding } from './holding.ts'
-import { flatIntents } from './say-intents.ts'
+import { flatAtMarket } from './say-intents.ts'
 import type { State } from './state.ts'
 import type { BoundStrategy } from './strategy-config.ts'
 
@@ -19,7 +19,7 @@ type Refusal = Event<(typeof refusalTopics)[number]>
 /** An entry that somebody refused: of the strategy by index. `mayHold`: something of it, or of what it reversed, may be held. */
 export type RefusedEntry = { readonly n: number; readonly why: string; readonly mayHold: boolean }
 
-/** The wish is flat again where nothing can be held; otherwise `decide` says so in every role. [T10] */
+/** The wish is flat again at once where nothing can be held; `decide` says so in every role. [T10] */
 export function foldRefusal(state: State, event: Refusal): void {
   const n = state.running.findIndex(({ holding }) => holding !== null && isOf(holding, event))
   const running = state.running[n]
@@ -36,10 +36,13 @@ export function foldRefusal(state: State, event: Refusal): void {
   if (!mayHold) leaveQuietly(running)
 }
 
-/** Out of what a refused entry may have left. */
-export const refusalIntents = ({ config, running }: State, { n, why, mayHold }: RefusedEntry) => {
-  const [bound, known] = [config.strategies[n], running[n]]
-  return mayHold && bound && known ? flatIntents(bound, known, why) : []
+/**
+ * Out of what a refused entry may have left. Said where nothing can be held as well: whoever resolves the next entry must not measure it from this
+ * one. At the market: which side a limit would have to be on nobody knows.
+ */
+export const refusalIntents = ({ config }: State, { n, why }: RefusedEntry) => {
+  const bound = config.strategies[n]
+  return bound ? flatAtMarket(bound, why) : []
 }
 
 // It has the position that is wished, or the first of two messages counts.

@@ -369,6 +369,21 @@ ${quantity}`)
     expect(reasons(won)[1]).toBe('target: 10% reached at 112.2')
   })
 
+  test('[T24] of a quote a long is measured by the bid and a short by the ask: a wide one reaches nothing that could be had', () => {
+    const of = (side: string) =>
+      bound(`name: held
+inputs: { price: { role: underlying, timeframe: 1m }, book: { role: underlying, timeframe: quote } }
+entry: { ${side}: price.close > 0 and price.close < 103 }
+stop: 20%
+target: 5%
+levels_on: book
+${quantity}`)
+    const long = play(of('long'), [at(100), quoteTold(90, 110, 1.5), quoteTold(105, 130, 1.6)])
+    expect(reasons(long)).toEqual({ 0: expect.any(String), 2: 'target: 5% reached at 105' })
+    const short = play(of('short'), [at(100), quoteTold(90, 110, 1.5), quoteTold(70, 95, 1.6)])
+    expect(reasons(short)).toEqual({ 0: expect.any(String), 2: 'target: 5% reached at 95' })
+  })
+
   test('[T6] every trade, or every quote with two sides, is judged where the first series is one', () => {
     const trades = bound(`name: held
 inputs: { ticks: { role: underlying, timeframe: trade } }

@@ -1,7 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { InProcess } from '#lib/kernel/in-process.ts'
+import { anyService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Event } from '#schemas/event.ts'
+import type { Event, Fact } from '#schemas/event.ts'
+import { resolver } from '#services/resolver/service.ts'
 import { explainRun } from '#services/strategy/adapters/explain-run.ts'
+import { strategy as strategyService } from '#services/strategy/service.ts'
 import { event, type Told } from '#test/given.ts'
 import { bar, bound, btc, command, eth, intent, levels, started, startedWhole } from './strategy-told.ts'
 
@@ -33,21 +37,26 @@ const denied = (n: number): Told =>
 
 describe('an entry that is refused', () => {
   test.each([
-    ['by the resolver', [unresolved()]],
-    ['by the risk gate', [risked('PRICE_STALE')]],
-    ['by the venue', [approved(0), denied(0)]],
-  ])('[T10] %s is as if it had not been made: it is tried again when its condition holds', (_by, refusals) => {
-    const of = levels()
-    const scene = started(of)
-      .when(bar(0, 101))
-      .then(intent(of, 'long', long))
-    for (const refusal of refusals) scene.when(refusal).then()
-    scene
-      .when(bar(1, 89))
-      .then()
-      .when(bar(2, 102))
-      .then(intent(of, 'long', long))
-  })
+    ['by the resolver', [], unresolved(), 'instrument.rejected QUOTE_TOO_OLD'],
+    ['by the risk gate', [], risked('PRICE_STALE'), 'risk.rejected PRICE_STALE'],
+    ['by the venue', [approved(0)], denied(0), 'order.rejected NO_MARKET'],
+  ] as const)(
+    '[T10] %s is as if it had not been made, and says so: it is tried again when its condition holds',
+    (_by, before, refusal, why) => {
+      const of = levels()
+      const scene = started(of)
+        .when(bar(0, 101))
+        .then(intent(of, 'long', long))
+      for (const told of before) scene.when(told).then()
+      scene
+        .when(refusal)
+        .then(intent(of, 'flat', `entry refused, ${why}`))
+        .when(bar(1, 89))
+        .then()
+        .when(bar(2, 102))
+        .then(intent(of, 'long', long))
+    },
+  )
 
   test('[T10] a refusal that means that it has what it wished, of another intent or order, changes nothing', () => {
     const of = levels()
@@ -117,7 +126,7 @@ trade: { first: with, second: against }`,
       .then(intent(of, 'long', long))
       .restarted()
       .when(risked('PRICE_STALE'))
-      .then()
+      .then(intent(of, 'flat', 'entry refused, risk.rejected PRICE_STALE'))
       .restarted()
       .when(bar(1, 101))
       .then(intent(of, 'long', long))
@@ -134,9 +143,42 @@ trade: { first: with, second: against }`,
       .when(bar(0, 101))
       .then(intent(of, 'long', long))
       .when(unresolved())
-      .then()
+      .then(intent(of, 'flat', 'entry refused, instrument.rejected QUOTE_TOO_OLD'))
       .when(bar(1, 101))
       .then(intent(of, 'long', long))
+  })
+
+  test('[T10] the next entry is resolved from nothing: a limit stays a limit, at the money is where the money is now', () => {
+    const file = levels('limit_bps: 5')
+    const role = 'underlying'
+    const scene = new InProcess([anyService(strategyService), anyService(resolver)], ({ topic, payload }) => {
+      if (topic === 'instrument.resolved') resolved.push([payload.target, payload.orderType])
+    })
+    const resolved: (readonly [target: string, orderType: string])[] = []
+    let n = 0
+    const tell = ({ topic, payload }: Told, at = ++n * 60_000_000) =>
+      scene.publish('test', { topic, payload, at, epoch: 1, n: ++n } as unknown as Fact)
+    const mappings = [{ strategy, role, to: { kind: 'instrument', instrument: btc } }]
+    const configs = { strategy: { strategies: [file] }, resolver: { mappings } }
+    for (const [service, config] of Object.entries(configs))
+      tell(event('system.config', { service, hash, config: JSON.parse(JSON.stringify(config)) }))
+    tell(
+      event('md.instrument', {
+        instrument: btc,
+        kind: 'spot',
+        tickSize: '0.01',
+        lotSize: '0.01',
+        multiplier: '1',
+        currency: 'USD',
+        isSimulated: true,
+      }),
+    )
+    tell(bar(0, 101))
+    const entry = scene.head - 1
+    tell(risked('HALTED', `strategy:${entry - 1}.0`))
+    tell(bar(1, 119))
+    expect(resolved.map(([, orderType]) => orderType)).toEqual(['limit', 'market', 'limit'])
+    expect(resolved.map(([target]) => Number(target) > 0)).toEqual([true, false, true])
   })
 
   test('explain says that it was refused, and by what', () => {
@@ -154,7 +196,7 @@ trade: { first: with, second: against }`,
     })) as Event[]
     const { lastIntent } = explainRun(events, { strategy: undefined, intent: undefined, until: undefined })
     expect(lastIntent).toMatchObject({
-      intent: 'strategy:2.0',
+      intent: 'strategy:3.0',
       refused: 'entry refused, instrument.rejected QUOTE_TOO_OLD',
     })
   })
