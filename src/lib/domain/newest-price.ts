@@ -12,16 +12,18 @@ export type NewestPrices = Map<string, string | readonly [bid: string, ask: stri
 /**
  * Keeps the newest price of an instrument, in order of delivery: the close of a bar of any width, the price of a trade, the
  * middle of a quote that has both sides, and for an option without both sides its last trade. Anything else changes nothing.
+ * Says whether it told a price.
  */
-export function foldPrice(prices: NewestPrices, event: PriceEvent): void {
-  if (event.topic === 'md.bar') {
-    prices.set(event.payload.instrument, event.payload.close)
-    return
-  }
-  const tick = event.payload
-  if ('price' in tick) prices.set(tick.instrument, tick.price)
-  else if (tick.bid !== null && tick.ask !== null) prices.set(tick.instrument, [tick.bid, tick.ask])
-  else if ('last' in tick && tick.last !== undefined) prices.set(tick.instrument, tick.last)
+export function foldPrice(prices: NewestPrices, event: PriceEvent): boolean {
+  const price = event.topic === 'md.bar' ? event.payload.close : priceOfTick(event.payload)
+  if (price !== null) prices.set(event.payload.instrument, price)
+  return price !== null
+}
+
+function priceOfTick(tick: Exclude<PriceEvent, { topic: 'md.bar' }>['payload']) {
+  if ('price' in tick) return tick.price
+  if (tick.bid !== null && tick.ask !== null) return [tick.bid, tick.ask] as const
+  return 'last' in tick && tick.last !== undefined ? tick.last : null
 }
 
 /** The newest price as decimal text, the exact middle of a quote included; null before the first. */

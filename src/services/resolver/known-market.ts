@@ -9,6 +9,9 @@ export type HeldLeg = { readonly instrument: string; readonly target: string }
 /** What a role was last resolved to, and by which wish. [S5] */
 export type Held = { readonly wish: string; readonly legs: readonly HeldLeg[] }
 
+/** `at` in microseconds UTC. */
+export type TimedPrice = { readonly price: string; readonly at: number }
+
 export type KnownMarket = {
   config: ResolverConfig
   readonly listings: Map<string, Listing>
@@ -17,8 +20,10 @@ export type KnownMarket = {
   readonly prices: NewestPrices
   /** Newest quote of each option. */
   readonly quotes: Map<string, OptionQuote>
-  /** By underlying, what its options say. */
-  readonly underlyingPrices: Map<string, string>
+  /** When each of `prices` was told. */
+  readonly pricedAt: Map<string, number>
+  /** By `expiryKey`, what the options of that expiry say; by underlying, what a snapshot of its chain says. [S2] */
+  readonly underlyingPrices: Map<string, TimedPrice>
   /** By `roleKey`: the wish that was told last. */
   readonly wishes: Map<string, string>
   /** By `roleKey`. */
@@ -30,6 +35,7 @@ export const emptyMarket = (config: ResolverConfig): KnownMarket => ({
   listings: new Map(),
   chains: new Map(),
   prices: new Map(),
+  pricedAt: new Map(),
   quotes: new Map(),
   underlyingPrices: new Map(),
   wishes: new Map(),
@@ -52,18 +58,20 @@ export function foldListing(market: KnownMarket, listing: Listing): void {
 }
 
 export function foldMarketPrice(market: KnownMarket, event: PriceEvent): void {
-  foldPrice(market.prices, event)
+  if (foldPrice(market.prices, event)) market.pricedAt.set(event.payload.instrument, event.at)
   if (event.topic !== 'md.option.tick') return
   const { instrument, underlyingPrice } = event.payload
   foldOptionTick(market.quotes, event)
   if (underlyingPrice === undefined) return
-  const underlying = market.listings.get(instrument)?.underlying
-  if (underlying !== undefined) market.underlyingPrices.set(underlying, underlyingPrice)
+  const { underlying, expiry } = market.listings.get(instrument) ?? {}
+  if (underlying === undefined || expiry === undefined) return
+  market.underlyingPrices.set(expiryKey(underlying, expiry), { price: underlyingPrice, at: event.at })
 }
 
 export function foldSnapshot(market: KnownMarket, at: number, snapshot: PayloadOf<'md.option.chain.snapshot'>): void {
-  if (snapshot.underlyingPrice !== null) market.underlyingPrices.set(snapshot.underlying, snapshot.underlyingPrice)
-  foldChainSnapshot(market.quotes, market.prices, at, snapshot)
+  const { underlying, underlyingPrice } = snapshot
+  if (underlyingPrice !== null) market.underlyingPrices.set(underlying, { price: underlyingPrice, at })
+  foldChainSnapshot(market, at, snapshot)
 }
 
 /** Own answers, remembered by role. [S5] */
@@ -80,14 +88,23 @@ export function remember(
   else if (before !== undefined) held.set(key, { wish: before.wish, legs: others })
 }
 
-/** The price that options are measured against. [S2] */
-export const spotOf = (market: KnownMarket, underlying: string): string | null =>
-  newestPrice(market.prices, underlying) ?? market.underlyingPrices.get(underlying) ?? null
+/** The price that the options of an expiry are measured against. [S2] */
+export function spotOf(market: KnownMarket, underlying: string, expiry: string): string | null {
+  const { prices, pricedAt, underlyingPrices } = market
+  const own = newestPrice(prices, underlying)
+  const told = underlyingPrices.get(expiryKey(underlying, expiry)) ?? underlyingPrices.get(underlying)
+  const isOwnNewer = own !== null && (told === undefined || (pricedAt.get(underlying) as number) >= told.at)
+  return isOwnNewer ? own : (told?.price ?? null)
+}
+
+// A date has no space.
+const expiryKey = (underlying: string, expiry: string): string => `${underlying} ${expiry}`
 
 export const marketToJson = (market: KnownMarket) => ({
   config: market.config,
   listings: [...market.listings.values()],
   prices: [...market.prices],
+  pricedAt: [...market.pricedAt],
   quotes: [...market.quotes],
   underlyingPrices: [...market.underlyingPrices],
   wishes: [...market.wishes],
@@ -99,6 +116,7 @@ export function marketFromJson(json: unknown): KnownMarket {
   const market: KnownMarket = {
     ...emptyMarket(saved.config),
     prices: new Map(saved.prices),
+    pricedAt: new Map(saved.pricedAt),
     quotes: new Map(saved.quotes),
     underlyingPrices: new Map(saved.underlyingPrices),
     wishes: new Map(saved.wishes),

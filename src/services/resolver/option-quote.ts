@@ -1,8 +1,8 @@
-import type { NewestPrices } from '#lib/domain/newest-price.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import type { KnownMarket } from './known-market.ts'
 
-/** The newest quote of an option; what a quote does not say of open interest, volume and delta stays as it was said last. */
+/** The newest quote of an option; what it does not say of open interest and volume stays as it was said last. [S12] */
 export type OptionQuote = {
   readonly at: number
   readonly bid: string | null
@@ -11,7 +11,7 @@ export type OptionQuote = {
   readonly askSize: string | null
   readonly openInterest?: string
   readonly volume?: string
-  /** As the venue reckons it. */
+  /** As the venue reckons it, for this quote. [S13] */
   readonly delta?: number
 }
 
@@ -20,20 +20,22 @@ export function foldOptionTick(quotes: Map<string, OptionQuote>, { at, payload }
   const before = quotes.get(instrument)
   const openInterest = payload.openInterest ?? before?.openInterest
   const volume = payload.volume ?? before?.volume
-  const delta = payload.delta ?? before?.delta
-  quotes.set(instrument, { at, bid, bidSize, ask, askSize, openInterest, volume, delta })
+  quotes.set(instrument, { at, bid, bidSize, ask, askSize, openInterest, volume, delta: payload.delta })
 }
 
-/** A snapshot is a quote of every contract in it. */
+/** A snapshot is a quote of every contract in it; where it repeats the one before, the delta is still of it. [S2] [S13] */
 export function foldChainSnapshot(
-  quotes: Map<string, OptionQuote>,
-  prices: NewestPrices,
+  { quotes, prices, pricedAt }: KnownMarket,
   at: number,
   { contracts }: PayloadOf<'md.option.chain.snapshot'>,
 ): void {
   for (const { instrument, bid, bidSize, ask, askSize } of contracts) {
-    const { openInterest, volume, delta } = quotes.get(instrument) ?? {}
+    const before = quotes.get(instrument)
+    const { openInterest, volume } = before ?? {}
+    const delta = before?.bid === bid && before.ask === ask ? before.delta : undefined
     quotes.set(instrument, { at, bid, bidSize, ask, askSize, openInterest, volume, delta })
-    if (bid !== null && ask !== null) prices.set(instrument, [bid, ask])
+    if (bid === null || ask === null) continue
+    prices.set(instrument, [bid, ask])
+    pricedAt.set(instrument, at)
   }
 }

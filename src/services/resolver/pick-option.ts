@@ -6,7 +6,7 @@ import * as ladder from '#lib/chain/strike-ladder.ts'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
 import { absExact, subtractExact } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { KnownMarket } from './known-market.ts'
+import { type KnownMarket, spotOf } from './known-market.ts'
 import { illiquidity, sidesOf } from './liquidity.ts'
 import { dayOf, expiryOf, type Listing, livingRungs } from './option-chain.ts'
 import type { OptionQuote } from './option-quote.ts'
@@ -19,14 +19,14 @@ export type OptionLeg = NonNullable<PayloadOf<'strategy.intent'>['wish']>['legs'
 export type Search = {
   readonly market: KnownMarket
   readonly policy: OptionPolicy
-  readonly spot: string
   readonly now: number
   readonly side: 'buy' | 'sell'
 }
 
-type Rungs = { readonly strikes: readonly ExactDecimal[]; readonly listings: readonly Listing[] }
+/** The options of the expiry that was picked, and what they are measured against. */
+type Rungs = { readonly spot: string; readonly strikes: readonly ExactDecimal[]; readonly listings: readonly Listing[] }
 
-/** The listed option that a leg means, or why there is none. [S4] [S12] */
+/** The listed option that a leg means, or why there is none: first the expiry, then the strike by the price of that expiry. [S2] [S4] [S12] */
 export function pickOption(search: Search, leg: OptionLeg): Listing | Fault {
   const { market, policy, now, side } = search
   const rungs = rungsOf(search, leg)
@@ -53,7 +53,11 @@ function rungsOf({ market, policy, now }: Search, { right, expiry }: OptionLeg):
     expiry.by === 'nearest'
       ? nearestExpiry(ofCycle, today, afterDays)
       : expiryBetween(living, today, afterDays, expiry.max)
-  if (found !== null && chain !== undefined) return livingRungs(chain, found, right, now, calendar)
+  if (found !== null && chain !== undefined) {
+    const spot = spotOf(market, underlying, found)
+    if (spot === null) return { code: 'NO_PRICE', value: underlying }
+    return { spot, ...livingRungs(chain, found, right, now, calendar) }
+  }
   const limit = expiry.by === 'nearest' ? [afterDays, cycle] : [`${afterDays}-${expiry.max}`]
   return {
     code: 'NO_LISTED_OPTION',
@@ -64,7 +68,7 @@ function rungsOf({ market, policy, now }: Search, { right, expiry }: OptionLeg):
 
 function strikeIndex(search: Search, { right, strike }: OptionLeg, rungs: Rungs): number | Fault {
   const { strikes } = rungs
-  const spot = parseExact(search.spot)
+  const spot = parseExact(rungs.spot)
   const orNone = (index: number | null, wanted: string): number | Fault =>
     index ?? { code: 'NO_LISTED_STRIKE', value: `${search.policy.underlying} ${right}`.slice(0, 96), limit: wanted }
   switch (strike.by) {
@@ -85,7 +89,9 @@ function strikeIndex(search: Search, { right, strike }: OptionLeg, rungs: Rungs)
       return orNone(ladder.exactStrike(strikes, wanted), formatExact(wanted).slice(0, 96))
     }
     case 'delta':
-      return nearestLiquid(search, rungs, strike.delta, `delta ${strike.delta}`, (listing) => deltaOf(search, listing))
+      return nearestLiquid(search, rungs, strike.delta, `delta ${strike.delta}`, (listing) =>
+        deltaOf(search, rungs.spot, listing),
+      )
     case 'premium':
       return nearestLiquid(search, rungs, 0, `premium ${strike.price}`, ({ instrument }) =>
         distanceFromMiddle(search.market.quotes.get(instrument), strike.price),
@@ -110,7 +116,7 @@ function nearestLiquid(
 }
 
 /** Without its sign: the venue's, or else the one that the middle implies; null where neither can be had. [S13] */
-function deltaOf({ market, policy, spot, now }: Search, listing: Listing): number | null {
+function deltaOf({ market, policy, now }: Search, spot: string, listing: Listing): number | null {
   const quote = market.quotes.get(listing.instrument)
   if (quote?.delta !== undefined) return Math.abs(quote.delta)
   const years = (expiryOf(listing, policy.calendar) - now) / (365 * 86_400_000_000)

@@ -1,6 +1,6 @@
 import { dayOfDate } from '#lib/chain/calendar-day.ts'
 import type { Event } from '#schemas/event.ts'
-import { type Held, type KnownMarket, spotOf, wishOf } from './known-market.ts'
+import { type Held, type KnownMarket, wishOf } from './known-market.ts'
 import { dayOf, isExpired, type Listing } from './option-chain.ts'
 import { type OptionLeg, pickOption } from './pick-option.ts'
 import { type Mapping, OptionPolicy } from './resolver-config.ts'
@@ -33,7 +33,7 @@ export function wantedLegs(
   const wanted: WantedLeg[] = []
   for (const [i, leg] of legs.entries()) {
     const side = isTurned ? turned(leg.side) : leg.side
-    const listing = kept?.[i] ?? pickLeg(market, intent, policy, leg, side)
+    const listing = kept?.[i] ?? pickOption({ market, policy, now: intent.at, side }, leg)
     const place = legs.length > 1 ? { leg: i + 1 } : {}
     if ('code' in listing) return { ...listing, ...place }
     if (wanted.some((other) => other.listing.instrument === listing.instrument))
@@ -67,12 +67,6 @@ function keptLegs(
   const listed = held.legs.map(({ instrument }) => listings.get(instrument))
   const isSame = listed.every((one, i) => isKeepable(one, policy, at) && one?.right === legs[i]?.right)
   return isSame ? (listed as Listing[]) : null
-}
-
-function pickLeg(market: KnownMarket, { at }: Intent, policy: OptionPolicy, leg: OptionLeg, side: 'buy' | 'sell') {
-  const spot = spotOf(market, policy.underlying)
-  if (spot === null) return { code: 'NO_PRICE', value: policy.underlying } as const
-  return pickOption({ market, policy, spot, now: at, side }, leg)
 }
 
 const atTheMoney = (right: 'call' | 'put'): OptionLeg => ({

@@ -150,6 +150,73 @@ describe('wishes for options', () => {
     ])
   })
 
+  describe('[S2] what options are measured against', () => {
+    const near = '2016-06-24'
+    const coin = { underlying: goog, calendar: 'coin' } as const
+    const ladder = [june, near].flatMap((expiry) =>
+      strikes.flatMap((strike) => [
+        option(expiry, String(strike), 'call'),
+        { ...optionTick(call(strike, expiry), '2', '2.1'), at: noon - day },
+      ]),
+    )
+    const says = (expiry: string, underlyingPrice: string, at = noon): Told => ({
+      ...optionTick(call(700, expiry), '2', '2.1', { underlyingPrice }),
+      at,
+    })
+    const atm = (expiry: Leg['expiry'] = { by: 'nearest' }) => leg('call', { by: 'atm', offset: 0 }, { expiry })
+    const answersTo = (told: readonly Told[], one: Leg) =>
+      targets(
+        given(resolver, config(coin), ...ladder, ...told)
+          .restarted()
+          .when(long(one)).answers,
+      )
+    const [low, high] = [says(june, '690'), says(near, '720')]
+
+    test.each([
+      ['the far expiry last', [low, high]],
+      ['the near expiry last', [high, low]],
+    ])('each expiry has its own price: %s', (_, told) => {
+      expect(answersTo(told, atm())).toEqual([[call(690, june), '1']])
+      expect(answersTo(told, atm({ by: 'nearest', afterDays: 5 }))).toEqual([[call(720, near), '1']])
+      expect(answersTo(told, leg('call', { by: 'moneyness', ratio: 1 }))).toEqual([[call(690, june), '1']])
+      expect(answersTo([...told, bar(goog, '710', noon - 1)], atm())).toEqual([[call(690, june), '1']])
+    })
+
+    test('of the own price of the underlying and that of the expiry the newer, at one instant the own', () => {
+      expect(answersTo([bar(goog, '710', noon - day), low], atm())).toEqual([[call(690, june), '1']])
+      expect(answersTo([low, bar(goog, '710', noon)], atm())).toEqual([[call(710, june), '1']])
+      expect(answersTo([says(june, '690', noon - day), bar(goog, '710', noon)], atm())).toEqual([
+        [call(710, june), '1'],
+      ])
+    })
+
+    test('a snapshot speaks only for an expiry that told no price, and the other expiries for none', () => {
+      const snapshot = event('md.option.chain.snapshot', { underlying: goog, underlyingPrice: '700', contracts: [] })
+      expect(answersTo([high], atm())).toEqual([['NO_PRICE', goog, undefined]])
+      expect(answersTo([high, { ...snapshot, at: noon }], atm())).toEqual([[call(700, june), '1']])
+      expect(answersTo([low, { ...snapshot, at: noon }], atm())).toEqual([[call(690, june), '1']])
+    })
+  })
+
+  test('[S13] a delta that was told is of its quote: the next quote drops it, a snapshot that repeats the quote does not', () => {
+    const inJuly = { expiry: { by: 'nearest', cycle: 'monthly', afterDays: 20 } } as const
+    const one = long(leg('put', { by: 'delta', delta: 0.25 }, inJuly))
+    const told = quoted(july, 720, 'put', { delta: -0.25 })
+    const implied = saidTo(one)
+    expect(targets(begin({}, told).when(one).answers)).toEqual([[put(720, july), '1']])
+    expect(implied).not.toEqual([[put(720, july), '1']])
+    expect(targets(begin({}, told, quoted(july, 720, 'put')).when(one).answers)).toEqual(implied)
+    const { bid, ask } = told.payload as PayloadOf<'md.option.tick'>
+    const snapshot = (sides: { bid: string | null; ask: string | null }) => {
+      const contract = { instrument: put(720, july), expiry: july, strike: '720', right: 'put' as const }
+      const contracts = [{ ...contract, bidSize: '1', askSize: '1', ...sides }]
+      const payload = { underlying: goog, underlyingPrice: String(spot), contracts }
+      return { ...event('md.option.chain.snapshot', payload), at: noon }
+    }
+    expect(targets(begin({}, told, snapshot({ bid, ask })).when(one).answers)).toEqual([[put(720, july), '1']])
+    expect(targets(begin({}, told, snapshot({ bid: '14.20', ask: '14.30' })).when(one).answers)).toEqual(implied)
+  })
+
   test('[S4] a US option ends at the close in New York, and days are those of New York', () => {
     const weeks = (at: number, expiry: Leg['expiry']) =>
       targets(begin().when(swing('long', wish(leg('call', { by: 'atm', offset: 0 }, { expiry })), at)).answers)[0]?.[0]
