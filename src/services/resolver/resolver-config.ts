@@ -18,7 +18,7 @@ export const OptionPolicy = z.strictObject({
   underlying: InstrumentId,
   /** Calendar days from the day of the wish to the day of expiry, whatever the wish says. */
   minDaysToExpiry: z.int().min(0).default(0),
-  /** An option that is nearer to its expiry than this is not kept, but resolved anew. */
+  /** An option that is nearer to its expiry than this is not kept when its wish comes again, but resolved anew. [S5] */
   rollDays: z.int().min(0).default(0),
   calendar: z.enum(['us', 'coin']).default('us'),
   /** Continuous, for deltas that no venue states. */
