@@ -189,6 +189,7 @@ export const MdStatus = z.object({
       'repeated',
       'late',
       'stale_snapshot',
+      'sequence_restarted',
       'no_snapshot',
       'crossed_book',
       'stale_book',

@@ -13,7 +13,9 @@ export type SyncStep<U extends Update> = {
   /** Said in this order: `opened`, `closed`, what is applied, `reopened`. */
   readonly opened?: Hole
   readonly reopened?: Hole
-  readonly closed?: Hole & { readonly how: 'filled' | 'snapshot' }
+  readonly closed?: Hole & { readonly how: 'filled' | 'snapshot' | 'lost' }
+  /** The exchange counts anew: what is told from here on has lower numbers than before. */
+  readonly restarted?: { readonly after: number; readonly at: number }
   readonly isSnapshotWanted?: true
 }
 export type Hole = { readonly from: number; readonly to: number }
@@ -24,6 +26,8 @@ export type SyncRule = {
   readonly repeatsLast: boolean
   /** A snapshot comes in the stream, in its place; otherwise it is fetched beside it. */
   readonly isSnapshotInStream: boolean
+  /** Snapshots are counted one by one: the next number misses nothing. */
+  readonly countsSnapshots?: boolean
 }
 
 /** Follows one book by its exchange's sequence numbers. */
@@ -36,6 +40,10 @@ export type BookSync<U extends Update> = {
   isWaiting: boolean
   held: U[]
   hole: Hole | null
+  /** What came since the newest number rose and is below it: updates and snapshots. */
+  behind: number
+  /** Snapshots in a row that ended before what is held. */
+  shortSnapshots: number
 }
 
 /** `isBlind`: no snapshot will come, so that the first update is let through as it is. */
@@ -45,10 +53,16 @@ export const startSync = <U extends Update>(isBlind: boolean): BookSync<U> => ({
   isWaiting: !isBlind,
   held: [],
   hole: null,
+  behind: 0,
+  shortSnapshots: 0,
 })
 
 /** Where a stream holds back more than this, it asks again and forgets the oldest: what is forgotten is in the hole. */
 export const heldMost = 20_000
+/** So many below the newest number in a row, and that number is doubted: a snapshot that is below it too begins the count anew. */
+export const behindMost = 20
+/** What is held beyond so many snapshots in a row is not waited for any longer. */
+export const shortSnapshotsMost = 5
 
 /**
  * An update came. `canWait`: a snapshot will come, or is to be asked for; without one the stream goes on behind a hole, which stays open.
@@ -60,7 +74,8 @@ export function onUpdate<U extends Update>(
   canWait: boolean,
 ): SyncStep<U> {
   const { last } = sync
-  if (last !== null && update.last <= last) return onOld(sync, update, rule)
+  if (last !== null && update.last <= last) return onOld(sync, update, rule, canWait)
+  sync.behind = 0
   if (!sync.isWaiting && (last === null || update.previous <= last)) {
     sync.last = update.last
     return { apply: [update] }
@@ -81,13 +96,21 @@ export function onUpdate<U extends Update>(
 export function onSnapshot<U extends Update>(sync: BookSync<U>, id: number, rule: SyncRule): SyncStep<U> {
   const { last, held, hole, isWaiting } = sync
   if (!isWaiting && last !== null && !rule.isSnapshotInStream) return { apply: nothing, dropped: 'unneeded' }
+  if (last !== null && id < last && sync.behind >= behindMost) return restart(sync, last, id)
   const next = held.filter((update) => (rule.repeatsLast ? update.last >= id : update.last > id))
   const [first] = next
-  if ((last !== null && id < last) || (first !== undefined && first.previous > id))
+  const isBelow = last !== null && id < last
+  const isShort = first !== undefined && first.previous > id
+  if (isBelow) sync.behind++
+  if (isShort) sync.shortSnapshots++
+  if (isBelow || (isShort && sync.shortSnapshots < shortSnapshotsMost))
     return { apply: nothing, dropped: 'stale_snapshot', ...(isWaiting ? { isSnapshotWanted: true } : {}) }
-  const { run, rest } = runFrom(id, next)
+  sync.shortSnapshots = 0
+  sync.behind = 0
+  const { run, rest } = isShort ? { run: [], rest: [] } : runFrom(id, next)
   // Everything between what was let through last and the snapshot is only in the snapshot.
-  const lost = hole ?? (isWaiting && last !== null && id > last ? { from: last + 1, to: id } : null)
+  const isNext = last === null || id <= last || (rule.countsSnapshots === true && id === last + 1)
+  const lost = hole ?? (isNext ? null : { from: last + 1, to: id })
   const closed =
     lost === null ? {} : { closed: { from: lost.from, to: Math.max(lost.to, id), how: 'snapshot' as const } }
   const saidNow = hole === null && lost !== null ? { opened: lost } : {}
@@ -151,8 +174,25 @@ function runFrom<U extends Update>(from: number, held: readonly U[]): { run: U[]
   return { run: held.slice(0, i), rest: held.slice(i) }
 }
 
+/** Nothing has come above `last` for long, and the snapshot is below it too: the exchange counts anew, or `last` never was. */
+function restart<U extends Update>(sync: BookSync<U>, last: number, id: number): SyncStep<U> {
+  const { hole } = sync
+  Object.assign(sync, { ...startSync<U>(true), last: id, coveredTo: id })
+  const restarted = { after: last, at: id }
+  if (hole === null) return { apply: nothing, takesSnapshot: true, restarted }
+  return { apply: nothing, takesSnapshot: true, restarted, closed: { ...hole, how: 'lost' } }
+}
+
 /** What ends no later than what was let through last. */
-function onOld<U extends Update>(sync: BookSync<U>, update: U, rule: SyncRule): SyncStep<U> {
+function onOld<U extends Update>(sync: BookSync<U>, update: U, rule: SyncRule, canWait: boolean): SyncStep<U> {
+  sync.behind++
+  const step = ofOld(sync, update, rule)
+  if (!canWait || step.apply.length > 0 || (!sync.isWaiting && sync.behind < behindMost)) return step
+  sync.isWaiting = true
+  return { ...step, isSnapshotWanted: true }
+}
+
+function ofOld<U extends Update>(sync: BookSync<U>, update: U, rule: SyncRule): SyncStep<U> {
   if (update.last > sync.coveredTo) return { apply: nothing, dropped: update.last === sync.last ? 'repeated' : 'late' }
   if (!rule.repeatsLast || update.last < sync.coveredTo || update.last !== sync.last)
     return { apply: nothing, dropped: 'covered' }

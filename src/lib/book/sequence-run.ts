@@ -2,23 +2,43 @@
 export type RunStep =
   | { readonly kind: 'next'; readonly given?: readonly Missing[] }
   | { readonly kind: 'repeated' }
+  | { readonly kind: 'restarted'; readonly after: number; readonly given: readonly Missing[] }
   | { readonly kind: 'gap'; readonly from: number; readonly to: number; readonly given?: readonly Missing[] }
   | { readonly kind: 'filled'; readonly closed: Missing | null }
 
 /** Numbers that have not come yet; `left` of them are still missing. */
-export type Missing = { readonly from: number; readonly to: number; left: number; readonly came: number[] }
+export type Missing = { readonly from: number; readonly to: number; left: number; readonly came: Set<number> }
 
-export type SequenceRun = { last: number | null; readonly missing: Missing[] }
+/** `newestAt`: the exchange's time of `last`; `behind`: numbers in a row that are said to be old, and are newer by that time. */
+export type SequenceRun = { last: number | null; newestAt: number | null; behind: number; readonly missing: Missing[] }
 
-export const startRun = (): SequenceRun => ({ last: null, missing: [] })
+export const startRun = (): SequenceRun => ({ last: null, newestAt: null, behind: 0, missing: [] })
 
 /** More open gaps than this are given up, the oldest first. */
 const openMost = 16
 /** A gap is given up when so many numbers have come behind it. */
 const patience = 200
+/** A gap into which so many have come late and which is still open was none. */
+const cameMost = 10_000
+/** So many in a row that are old by number and new by time: the exchange counts anew. */
+export const behindMost = 20
 
-/** Takes the next number: in order, behind a gap, late (it fills one), or said before. */
-export function onNumber(run: SequenceRun, number: number): RunStep {
+/** Takes the next number: in order, behind a gap, late (it fills one), or said before. `at` is the exchange's time. */
+export function onNumber(run: SequenceRun, number: number, at: number | null = null): RunStep {
+  const step = place(run, number)
+  if (step.kind === 'next' || step.kind === 'gap') {
+    run.newestAt = at
+    run.behind = 0
+  }
+  if (step.kind !== 'repeated' || at === null || run.newestAt === null || at <= run.newestAt) return step
+  run.behind++
+  if (run.behind < behindMost) return step
+  const after = run.last as number
+  Object.assign(run, { last: number, newestAt: at, behind: 0 })
+  return { kind: 'restarted', after, given: endRun(run) }
+}
+
+function place(run: SequenceRun, number: number): RunStep {
   const { last } = run
   if (last === null || number === last + 1) {
     run.last = number
@@ -28,15 +48,15 @@ export function onNumber(run: SequenceRun, number: number): RunStep {
   }
   if (number > last) {
     run.last = number
-    run.missing.push({ from: last + 1, to: number - 1, left: number - 1 - last, came: [] })
+    run.missing.push({ from: last + 1, to: number - 1, left: number - 1 - last, came: new Set() })
     const given = run.missing.length > openMost ? [run.missing.shift() as Missing] : undefined
     return { kind: 'gap', from: last + 1, to: number - 1, given }
   }
   const gap = run.missing.find(({ from, to }) => from <= number && number <= to)
-  if (gap === undefined || gap.came.includes(number)) return repeated
-  gap.came.push(number)
+  if (gap === undefined || gap.came.has(number)) return repeated
+  gap.came.add(number)
   gap.left--
-  if (gap.left > 0) return { kind: 'filled', closed: null }
+  if (gap.left > 0 && gap.came.size < cameMost) return { kind: 'filled', closed: null }
   run.missing.splice(run.missing.indexOf(gap), 1)
   return { kind: 'filled', closed: gap }
 }

@@ -91,6 +91,20 @@ describe('[MD-N5] book by sequence numbers', () => {
     })
   })
 
+  it('a snapshot in the middle of the stream is a gap that it closes, where it holds what was not told', () => {
+    const inStream: SyncRule = { repeatsLast: false, isSnapshotInStream: true }
+    const sync = startSync(false)
+    onSnapshot(sync, 100, inStream)
+    onUpdate(sync, up(101, 101), inStream, true)
+    expect(onSnapshot(sync, 500, inStream)).toMatchObject({
+      opened: { from: 102, to: 500 },
+      takesSnapshot: true,
+      closed: { from: 102, to: 500, how: 'snapshot' },
+    })
+    const counted: SyncRule = { ...inStream, countsSnapshots: true }
+    expect(onSnapshot(sync, 501, counted)).toEqual({ apply: [], takesSnapshot: true })
+  })
+
   it('whatever is dropped, repeated and reordered: numbers are applied once, in order, and every other one is in a gap or a snapshot', () => {
     const fault = fc.constantFrom('ok', 'ok', 'ok', 'drop', 'repeat', 'swap', 'snapshot', 'stale', 'disconnect')
     fc.assert(

@@ -106,7 +106,7 @@ function openDecoder(exchange: string): Decoder {
   }
 
   return {
-    rule: { repeatsLast: false, isSnapshotInStream: true },
+    rule: { repeatsLast: false, isSnapshotInStream: true, countsSnapshots: true },
     read(record, sink) {
       if (record.kind !== 'frame' && record.kind !== 'answer') return
       const body = jsonObject(record.text, parseNumbersAsText)

@@ -74,6 +74,10 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
     const { instrument, stream, book } = followed
     if (step.dropped !== undefined && step.dropped !== 'covered' && step.dropped !== 'unneeded')
       flag('refused', step.dropped, { instrument, stream, reason: `depth ${snapshot?.lastSequence ?? 'update'}` })
+    if (step.restarted !== undefined) {
+      const { after, at } = step.restarted
+      flag('flagged', 'sequence_restarted', { instrument, stream, reason: `depth ${at} after ${after}` })
+    }
     if (step.opened !== undefined) gap(followed, step.opened, 'opened')
     if (step.takesSnapshot === true && snapshot !== null) {
       loadBook(book, snapshot.bids, snapshot.asks)
@@ -93,7 +97,7 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
 
   function gap(
     { instrument, stream }: Followed,
-    { from, to, how }: { from: number; to: number; how?: 'filled' | 'snapshot' },
+    { from, to, how }: { from: number; to: number; how?: 'filled' | 'snapshot' | 'lost' },
     state: 'opened' | 'closed',
   ): void {
     const range = { instrument, stream, fromSequence: from, toSequence: to, state }

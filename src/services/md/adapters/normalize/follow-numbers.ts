@@ -1,11 +1,11 @@
-import { endRun, type Missing, onNumber, type SequenceRun, startRun } from '#lib/book/sequence-run.ts'
+import { behindMost, endRun, type Missing, onNumber, type SequenceRun, startRun } from '#lib/book/sequence-run.ts'
 import type { Quote, Trade } from './decoder.ts'
 import type { Flag, Tell } from './normalizer.ts'
 
 /** Trades that are numbered one by one, and quotes whose number rises: nothing is told twice, and nothing is missed in silence. */
 export function followNumbers(tell: Tell, flag: Flag) {
   const runs = new Map<string, Map<string, SequenceRun>>()
-  const newestQuotes = new Map<string, { quote: Quote }>()
+  const newestQuotes = new Map<string, { quote: Quote; behind: number }>()
 
   const runOf = (instrument: string, stream: string): SequenceRun => {
     let ofStream = runs.get(stream)
@@ -30,16 +30,19 @@ export function followNumbers(tell: Tell, flag: Flag) {
       const payload = trade
       if (number === null) return tell({ topic: 'md.tick', payload })
       const { instrument } = trade
-      const step = onNumber(runOf(instrument, stream), number)
+      const step = onNumber(runOf(instrument, stream), number, trade.exchangeAt ?? null)
       if (step.kind === 'repeated')
         return flag('refused', 'repeated', { instrument, stream, reason: `trade ${number}` })
       if ('given' in step) for (const missing of step.given ?? []) closed(instrument, stream, missing, 'lost')
+      if (step.kind === 'restarted')
+        flag('flagged', 'sequence_restarted', { instrument, stream, reason: `trade ${number} after ${step.after}` })
       if (step.kind === 'gap') {
         const { from: fromSequence, to: toSequence } = step
         tell({ topic: 'md.gap', payload: { instrument, stream, fromSequence, toSequence, state: 'opened' } })
       }
       if (isOfMarket) tell({ topic: 'md.tick', payload })
-      if (step.kind === 'filled' && step.closed !== null) closed(instrument, stream, step.closed, 'filled')
+      if (step.kind === 'filled' && step.closed !== null)
+        closed(instrument, stream, step.closed, step.closed.left > 0 ? 'lost' : 'filled')
     },
 
     /** Is the quote told? One that is older than the newest is not, nor one that was told before. */
@@ -49,13 +52,19 @@ export function followNumbers(tell: Tell, flag: Flag) {
       const newest = followed?.quote
       if (sequence !== undefined && newest?.sequence !== undefined && sequence <= newest.sequence) {
         const isRepeated = sequence === newest.sequence && isSame(quote, newest)
-        if (isRepeated || sequence < newest.sequence) {
+        if (!isRepeated && sequence < newest.sequence && followed !== undefined && ++followed.behind >= behindMost)
+          flag('flagged', 'sequence_restarted', {
+            instrument,
+            stream,
+            reason: `quote ${sequence} after ${newest.sequence}`,
+          })
+        else if (isRepeated || sequence < newest.sequence) {
           flag('refused', isRepeated ? 'repeated' : 'late', { instrument, stream, reason: `quote ${sequence}` })
           return false
         }
       }
-      if (followed === undefined) newestQuotes.set(instrument, { quote })
-      else followed.quote = quote
+      if (followed === undefined) newestQuotes.set(instrument, { quote, behind: 0 })
+      else Object.assign(followed, { quote, behind: 0 })
       tell({ topic: 'md.tick', payload: quote })
       return true
     },
