@@ -132,3 +132,29 @@ describe('[MD-N5a] numbers that begin anew', () => {
     expect(market.told()).toEqual({ trade: 50 })
   })
 })
+
+describe('[MD-L5] a connection that is to replace another', () => {
+  it('is tried with backoff where it is refused, while the one that is open is read on', () => {
+    const market = byHand(hour)
+    market.say({ kind: 'start' })
+    market.say({ kind: 'opened', socket: 1 })
+    for (let second = 0; second <= 3_600; second++) {
+      market.wait(1)
+      market.say({ kind: 'alive', socket: 1 })
+      if (second % 60 === 0) market.depth(1, 1_000 + second / 60)
+    }
+    let attempts = 0
+    for (let tenth = 0; tenth < 600; tenth++) {
+      market.wait(0.1)
+      for (let acts = market.say({ kind: 'alive', socket: 1 }).acts; ; ) {
+        const asked = acts.find((act) => act.kind === 'connect')
+        if (asked?.kind !== 'connect') break
+        attempts++
+        acts = market.say({ kind: 'closed', socket: asked.socket, reason: 'Unexpected server response: 429' }).acts
+        if (attempts > 100) break
+      }
+    }
+    expect(attempts).toBeGreaterThan(2)
+    expect(attempts).toBeLessThan(15)
+  })
+})

@@ -48,6 +48,8 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
   const sockets: Socket[] = []
   let nextSocket = 1
   let failures = 0
+  /** A connection that is to replace the one that is open is not tried before. */
+  let replaceAt = 0
   let connectAt = Number.POSITIVE_INFINITY
   let now = 0
   let facts: MarketFact[] = []
@@ -152,7 +154,10 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
     if (livedMs >= settledMs) failures = 0
     if (socket.isOpen)
       record({ kind: 'closed', at: now, connection: connectionOf(socket), reason: reason.slice(0, 200) })
-    if (sockets.length > 0) return
+    if (sockets.length > 0) {
+      if (!socket.isOpen || livedMs < settledMs) replaceAt = now + backoffMs(failures++, random) * ms
+      return
+    }
     // What was asked for is of the connection that is gone.
     books.forget()
     if (!socket.isOpen) status({ state: 'disconnected', reason: reason.slice(0, 200) })
@@ -168,9 +173,13 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
     for (const socket of [...sockets]) watch(socket)
     const [oldest, newer] = sockets
     if (oldest === undefined || !oldest.isOpen) return
-    if (newer === undefined && now >= oldest.openedAt + venue.rolloverMs * ms) connect()
+    if (newer === undefined && now >= rolloverAt(oldest)) connect()
     if (newer?.isOpen === true && now >= newer.openedAt + overlapMs * ms) end(oldest, 'replaced by a new connection')
     books.follow(now)
+  }
+
+  function rolloverAt({ openedAt }: Socket): number {
+    return Math.max(openedAt + venue.rolloverMs * ms, replaceAt)
   }
 
   function watch(socket: Socket): void {
@@ -222,7 +231,7 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
       due = Math.min(due, socket.isOpen ? silence : socket.openedAt + connectMs * ms)
     }
     const [oldest, newer] = sockets
-    if (oldest?.isOpen === true && newer === undefined) due = Math.min(due, oldest.openedAt + venue.rolloverMs * ms)
+    if (oldest?.isOpen === true && newer === undefined) due = Math.min(due, rolloverAt(oldest))
     if (newer?.isOpen === true) due = Math.min(due, newer.openedAt + overlapMs * ms)
     due = Math.min(due, books.dueAt())
     return Math.max(due, now + ms)
