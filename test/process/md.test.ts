@@ -100,7 +100,9 @@ describe('trader md import', () => {
       if (!existsSync(join(inRoot('killed'), 'manifest.json'))) interrupted++
     }
     expect(interrupted).toBeGreaterThan(0)
-    expect((await summaryOf(args(csv, 'killed'))).how).toBe('continued')
+    // The last one may have come to its end before it was killed.
+    const isWhole = existsSync(join(inRoot('killed'), 'manifest.json'))
+    expect((await summaryOf(args(csv, 'killed'))).how).toBe(isWhole ? 'unchanged' : 'continued')
     expect(bytesOf(inRoot('killed'))).toEqual(calm)
     expect((await summaryOf(args(csv, 'killed'))).how).toBe('unchanged')
     expect(bytesOf(inRoot('killed'))).toEqual(calm)
