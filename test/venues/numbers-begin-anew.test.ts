@@ -133,6 +133,24 @@ describe('[MD-N5a] numbers that begin anew', () => {
   })
 })
 
+describe('[MD-L4] while a connection is replaced', () => {
+  it('many old quotes at once on the slower one are not told', () => {
+    const market = byHand(hour)
+    market.say({ kind: 'start' })
+    market.say({ kind: 'opened', socket: 1 })
+    for (let second = 0, isConnecting = false; second < 4_000 && !isConnecting; second++) {
+      market.wait(1)
+      isConnecting = market.say({ kind: 'alive', socket: 1 }).acts.some(({ kind }) => kind === 'connect')
+      if (second % 50 === 0) market.quote(1, 1_000 + second)
+    }
+    market.say({ kind: 'opened', socket: 2 })
+    market.quote(2, 9_000)
+    market.told()
+    for (let n = 0; n < 30; n++) market.quote(1, 8_000 + n)
+    expect(market.told()).toEqual({})
+  })
+})
+
 describe('[MD-L5] a connection that is to replace another', () => {
   it('is tried with backoff where it is refused, while the one that is open is read on', () => {
     const market = byHand(hour)

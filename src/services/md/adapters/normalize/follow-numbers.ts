@@ -3,7 +3,7 @@ import type { Quote, Trade } from './decoder.ts'
 import type { Flag, Tell } from './normalizer.ts'
 
 /** Trades that are numbered one by one, and quotes whose number rises: nothing is told twice, and nothing is missed in silence. */
-export function followNumbers(tell: Tell, flag: Flag) {
+export function followNumbers(tell: Tell, flag: Flag, isReplacing: () => boolean) {
   const runs = new Map<string, Map<string, SequenceRun>>()
   const newestQuotes = new Map<string, { quote: Quote; behind: number }>()
 
@@ -52,7 +52,9 @@ export function followNumbers(tell: Tell, flag: Flag) {
       const newest = followed?.quote
       if (sequence !== undefined && newest?.sequence !== undefined && sequence <= newest.sequence) {
         const isRepeated = sequence === newest.sequence && isSame(quote, newest)
-        if (!isRepeated && sequence < newest.sequence && followed !== undefined && ++followed.behind >= behindMost)
+        // While a connection is replaced, the slower one may bring many old quotes at once.
+        const isBehind = !isRepeated && sequence < newest.sequence && !isReplacing()
+        if (isBehind && followed !== undefined && ++followed.behind >= behindMost)
           flag('flagged', 'sequence_restarted', {
             instrument,
             stream,

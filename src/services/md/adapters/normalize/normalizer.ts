@@ -71,7 +71,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
     if (!isReplacing() || (code !== 'repeated' && code !== 'late')) status({ state, code, ...what })
   }
   const books = followBooks({ ...options, tell, flag, now: () => now, received: () => receivedAt })
-  const numbers = followNumbers(tell, flag)
+  const numbers = followNumbers(tell, flag, isReplacing)
   const compareClocks = followClock(status)
 
   const sink: Sink = {
