@@ -94,6 +94,8 @@ export class ResultBook {
         return
       case 'order.denied':
       case 'risk.rejected':
+        // A wish that is fulfilled already is denied nothing.
+        if (event.payload.code === 'ALREADY_AT_TARGET') return
         this.#denied.set(event.payload.code, (this.#denied.get(event.payload.code) ?? 0) + 1)
         return
       case 'risk.halted': {
