@@ -2,7 +2,7 @@ import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import type { Event } from '#schemas/event.ts'
 import { leaveQuietly } from './fold-intent.ts'
 import type { Holding } from './holding.ts'
-import { flatAtMarket } from './say-intents.ts'
+import { flatIntents } from './say-intents.ts'
 import type { State } from './state.ts'
 import type { BoundStrategy } from './strategy-config.ts'
 
@@ -40,9 +40,13 @@ export function foldRefusal(state: State, event: Refusal): void {
  * Out of what a refused entry may have left. Said where nothing can be held as well: whoever resolves the next entry must not measure it from this
  * one. At the market: which side a limit would have to be on nobody knows.
  */
-export const refusalIntents = ({ config }: State, { n, why }: RefusedEntry) => {
-  const bound = config.strategies[n]
-  return bound ? flatAtMarket(bound, why) : []
+export const refusalIntents = (
+  { config, running }: State,
+  { n, why }: RefusedEntry,
+): ReturnType<typeof flatIntents> => {
+  const [bound, known] = [config.strategies[n], running[n]]
+  if (!bound || !known) return []
+  return flatIntents(bound, known, why).map(({ topic, payload: { limitBps: _, ...payload } }) => ({ topic, payload }))
 }
 
 // It has the position that is wished, or the first of two messages counts.
