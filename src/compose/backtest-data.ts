@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { seededBars } from '#lib/market/seeded-bars.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { dayMicros } from '#lib/time/day-micros.ts'
 import type { Fact } from '#schemas/event.ts'
 import { readManifest } from '#services/md/adapters/data-set-manifest.ts'
 import { dataSetFeed, feedFacts } from '#services/md/adapters/dataset-feed.ts'
@@ -25,7 +26,6 @@ export type BacktestData = {
   readonly described: { readonly name: string; readonly hash: string; readonly isSimulated: boolean }
 }
 
-const dayUs = 86_400_000_000
 const seededStart = Date.UTC(2020, 0, 1) * 1_000
 const seededCount = 2_000
 
@@ -57,12 +57,12 @@ export const seededGeneration = (seed: number) => ({
   seed,
   bars: seededCount,
   interval: '1d',
-  startAt: seededStart - seededCount * dayUs,
+  startAt: seededStart - seededCount * dayMicros,
 })
 
 function seededData(seed: number): BacktestData {
   const { kind: _, ...generation } = seededGeneration(seed)
-  const options = { ...generation, widthUs: dayUs }
+  const options = { ...generation, widthUs: dayMicros }
   const market = () => [...seededBars(options)].map((fact, i) => ({ ...fact, seq: i + 1 }))
   const hash = createHash('sha256').update(JSON.stringify(options)).digest('hex')
   return {

@@ -1,5 +1,6 @@
 import { equityMetrics, type Metrics } from '#lib/metrics/equity-metrics.ts'
 import { tradeMetrics } from '#lib/metrics/trade-metrics.ts'
+import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { ClosedTrades } from './closed-trades.ts'
@@ -51,8 +52,6 @@ export type Halt = {
   readonly value: string | null
   readonly limit: string | null
 }
-
-const dayUs = 86_400_000_000
 
 /** Reads a run as it goes by, for its result. */
 export class ResultBook {
@@ -179,7 +178,7 @@ export class ResultBook {
     if (value < 0) this.#belowZeroAt ??= at
     if (value > this.#peak) this.#peak = value
     if (this.#peak > 0) this.#drawdown = Math.max(this.#drawdown, 1 - value / this.#peak)
-    const day = Math.floor(at / dayUs)
+    const day = Math.floor(at / dayMicros)
     const newest = this.#days.at(-1)
     if (newest?.day === day) newest.equity = value
     else this.#days.push({ day, equity: value })
@@ -191,7 +190,7 @@ function dailyMetrics(days: readonly { day: number; equity: number }[]): Metrics
   if (first === undefined || last === undefined || days.length < 2 || !(first.equity > 0)) return null
   return equityMetrics({
     equity: days.map(({ equity }) => equity),
-    timesMs: days.map(({ day }) => (day * dayUs) / 1_000),
+    timesMs: days.map(({ day }) => (day * dayMicros) / 1_000),
     periodsPerYear: (365 * (days.length - 1)) / (last.day - first.day),
     riskFreePerPeriod: 0,
     marPerPeriod: 0,

@@ -1,3 +1,4 @@
+import { dayMicros } from '#lib/time/day-micros.ts'
 /** When a bar ends: after a time in microseconds, or on the trade that makes a count or an exact sum reach the threshold. */
 export type BarInterval =
   | { readonly kind: 'time'; readonly widthUs: number }
@@ -26,9 +27,13 @@ export function parseBarInterval(text: string): BarInterval {
 /** Can bars of this width be built? No time bar is wider than 366 days: what lies beyond are slips of the finger. */
 export function isBuildable(text: string): boolean {
   const interval = parseBarInterval(text)
-  return interval.kind !== 'time' || interval.widthUs <= 366 * dayUs
+  return interval.kind !== 'time' || interval.widthUs <= 366 * dayMicros
 }
 
-export const dayUs = 86_400_000_000
-
-const unitUs: Readonly<Record<string, number>> = { ms: 1_000, s: 1_000_000, m: 60_000_000, h: 3_600_000_000, d: dayUs }
+const unitUs: Readonly<Record<string, number>> = {
+  ms: 1_000,
+  s: 1_000_000,
+  m: 60_000_000,
+  h: 3_600_000_000,
+  d: dayMicros,
+}

@@ -1,4 +1,4 @@
-import { dayUs } from './bar-interval.ts'
+import { dayMicros } from '#lib/time/day-micros.ts'
 
 /** A stretch of time [start, end) in microseconds UTC. */
 export type Bucket = { readonly start: number; readonly end: number }
@@ -11,10 +11,10 @@ export type BucketOf = (at: number, widthUs: number) => Bucket | null
  * bars are counted from 1970-01-01.
  */
 export function bucketOf(at: number, widthUs: number): Bucket {
-  const midnight = widthUs > dayUs ? 0 : at - (at % dayUs)
+  const midnight = widthUs > dayMicros ? 0 : at - (at % dayMicros)
   const start = midnight + Math.floor((at - midnight) / widthUs) * widthUs
   const end = start + widthUs
-  return { start, end: widthUs > dayUs ? end : Math.min(end, midnight + dayUs) }
+  return { start, end: widthUs > dayMicros ? end : Math.min(end, midnight + dayMicros) }
 }
 
 /** Bars of every width are counted from 0, over all midnights. */

@@ -1,5 +1,5 @@
+import { dayMicros } from '#lib/time/day-micros.ts'
 import { sessionAt, type TradingCalendar } from '#lib/time/trading-calendar.ts'
-import { dayUs } from './bar-interval.ts'
 import type { BucketOf } from './bucket.ts'
 
 /**
@@ -11,7 +11,7 @@ export const sessionBuckets =
   (at, widthUs) => {
     const session = sessionAt(calendar, at)
     if (!session) return null
-    if (widthUs >= dayUs) return session
+    if (widthUs >= dayMicros) return session
     const start = session.start + Math.floor((at - session.start) / widthUs) * widthUs
     return { start, end: Math.min(start + widthUs, session.end) }
   }

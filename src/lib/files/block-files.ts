@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fdatasyncSync, globSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { constants, zstdCompressSync } from 'node:zlib'
+import { dayMicros } from '#lib/time/day-micros.ts'
 
 /** Where a block of lines lies in its file, and of which time it is. One line of an index. */
 export type Block = {
@@ -12,7 +13,6 @@ export type Block = {
 }
 
 const blockChars = 256 << 10
-const dayMicros = 86_400_000_000
 const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 const fileCharsMost = 256 << 20
 

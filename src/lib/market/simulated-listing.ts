@@ -1,3 +1,4 @@
+import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 
 export const simulatedUnderlying = 'ACME.SIM'
@@ -23,7 +24,7 @@ export const acme: PayloadOf<'md.instrument'> = {
 /** Its chain on a day: three expiries, on the first Fridays at least 7, 30 and 90 days away, of nine strikes 5.00 apart around the price, calls and puts. */
 export function simulatedChain(startAt: number, priceTicks: number): SimulatedOption[] {
   const middle = Math.round(priceTicks / strikeStepTicks) * strikeStepTicks
-  const startDay = Math.floor(startAt / dayUs)
+  const startDay = Math.floor(startAt / dayMicros)
   return [7, 30, 90].flatMap((days) => {
     const day = fridayFrom(startDay + days)
     return [-4, -3, -2, -1, 0, 1, 2, 3, 4].flatMap((step) =>
@@ -38,7 +39,6 @@ export function centsText(ticks: number): string {
   return `${(ticks - cents) / 100}.${cents < 10 ? '0' : ''}${cents}`
 }
 
-const dayUs = 86_400_000_000
 const strikeStepTicks = 500
 /** Options end at 20:00 UTC of their last day. */
 const closeUs = 20 * 3_600_000_000
@@ -46,7 +46,7 @@ const closeUs = 20 * 3_600_000_000
 function optionOf(day: number, strikeTicks: number, isCall: boolean): SimulatedOption {
   const expiry = new Date(day * 86_400_000).toISOString().slice(0, 10)
   const strike = String(strikeTicks / 100)
-  const expiresAt = day * dayUs + closeUs
+  const expiresAt = day * dayMicros + closeUs
   const listing: PayloadOf<'md.instrument'> = {
     instrument: `ACME-${expiry.replaceAll('-', '')}-${strike}-${isCall ? 'C' : 'P'}.SIM`,
     kind: 'option',

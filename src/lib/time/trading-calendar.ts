@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { dayMicros } from '#lib/time/day-micros.ts'
 
 const Hours = z.strictObject({ open: z.int(), close: z.int() }).refine(({ open, close }) => open < close)
 const WallDay = z.int()
@@ -24,7 +25,7 @@ export type Session = { readonly day: number; readonly start: number; readonly e
 
 /** The session that an instant is in, or null. O(log n) in the changes of the clock. */
 export function sessionAt(calendar: TradingCalendar, at: number): Session | null {
-  const today = Math.floor((at + aheadAt(calendar, at)) / dayUs)
+  const today = Math.floor((at + aheadAt(calendar, at)) / dayMicros)
   // A session may begin on the evening before its day, or end after its midnight.
   for (const day of [today, today + 1, today - 1]) {
     const session = sessionOf(calendar, day)
@@ -40,18 +41,16 @@ export function sessionOf(calendar: TradingCalendar, day: number): Session | nul
   const open = calendar.lateOpens[day] ?? hours.open
   const close = calendar.earlyCloses[day] ?? hours.close
   if (close <= open) return null
-  return { day, start: utcOf(calendar, day * dayUs + open), end: utcOf(calendar, day * dayUs + close) }
+  return { day, start: utcOf(calendar, day * dayMicros + open), end: utcOf(calendar, day * dayMicros + close) }
 }
 
 /** The day of the session that an instant is in; outside of sessions that on the market's clock. */
 export const sessionDay = (calendar: TradingCalendar, at: number): number =>
-  sessionAt(calendar, at)?.day ?? Math.floor((at + aheadAt(calendar, at)) / dayUs)
+  sessionAt(calendar, at)?.day ?? Math.floor((at + aheadAt(calendar, at)) / dayMicros)
 
 /** When a wall day begins, microseconds UTC; by the clock that its noon has. */
 export const wallDayStart = (calendar: TradingCalendar, day: number): number =>
-  utcOf(calendar, day * dayUs + dayUs / 2) - dayUs / 2
-
-const dayUs = 86_400_000_000
+  utcOf(calendar, day * dayMicros + dayMicros / 2) - dayMicros / 2
 
 /** A wall time that comes twice is its first occurrence, one that is skipped is read with the offset before the change. */
 const utcOf = ({ offsets }: TradingCalendar, wall: number): number => wall - last(offsets, ({ from }) => from <= wall)

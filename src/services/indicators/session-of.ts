@@ -1,3 +1,4 @@
+import { dayMicros } from '#lib/time/day-micros.ts'
 import { sessionDay, type TradingCalendar } from '#lib/time/trading-calendar.ts'
 
 /** Numbers the session that an instant is in: two instants of different sessions have different numbers. [I11] */
@@ -15,5 +16,4 @@ export function sessionOf({ sessions, calendars }: Sessions, instrument: string)
   return calendar === undefined ? utcDay : (at) => sessionDay(calendar, at)
 }
 
-const dayUs = 86_400_000_000
-const utcDay: SessionOf = (at) => Math.floor(at / dayUs)
+const utcDay: SessionOf = (at) => Math.floor(at / dayMicros)

@@ -1,5 +1,5 @@
 import { type BarBuilder, startBars } from '#lib/bars/bar-builder.ts'
-import { dayUs } from '#lib/bars/bar-interval.ts'
+import { dayMicros } from '#lib/time/day-micros.ts'
 
 /** Bars of one width being built for one instrument; with a calendar they are counted from the open of its sessions. */
 export type Build = {
@@ -16,7 +16,7 @@ export type Wanted = { readonly instrument?: string; readonly interval: string; 
 
 /** Only time bars of at most a day are counted from the open; `utc` is from midnight. */
 const hasSessions = ({ interval }: BarBuilder, calendar: string | undefined): calendar is string =>
-  calendar !== undefined && calendar !== 'utc' && interval.kind === 'time' && interval.widthUs <= dayUs
+  calendar !== undefined && calendar !== 'utc' && interval.kind === 'time' && interval.widthUs <= dayMicros
 
 /** The builds of an instrument in the order of the configuration, each width once; `session` is the calendar of the instrument. */
 export function startBuilds(instrument: string, wanted: readonly Wanted[], session?: string): Build[] {

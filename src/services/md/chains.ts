@@ -1,3 +1,4 @@
+import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 
@@ -72,8 +73,6 @@ function nextEnd({ wanted: { everyMicros } }: Chain, at: number): number {
   const over = at % everyMicros
   return over === 0 ? at : at - over + everyMicros
 }
-
-const dayMicros = 86_400_000_000
 
 /** A listing of an option on the underlying; what is listed again is not listed twice. */
 function foldListing(chain: Chain, listing: PayloadOf<'md.instrument'>, at: number): void {

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Bar } from '#lib/bars/bar.ts'
 import { buildBar, endBars } from '#lib/bars/bar-builder.ts'
-import { dayUs, parseBarInterval } from '#lib/bars/bar-interval.ts'
+import { parseBarInterval } from '#lib/bars/bar-interval.ts'
 import { BarWidth } from '#lib/bars/bar-width.ts'
 import { type BucketOf, bucketOf } from '#lib/bars/bucket.ts'
 import { sessionBuckets } from '#lib/bars/session-bucket.ts'
 import { defineService } from '#lib/kernel/service.ts'
+import { dayMicros } from '#lib/time/day-micros.ts'
 import { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
@@ -205,7 +206,7 @@ function checkCalendars({ bars, calendars = {}, sessions = {} }: Bars, context: 
     const width = parseBarInterval(interval)
     const message = !Object.hasOwn(calendars, calendar)
       ? `there is no calendar ${calendar}`
-      : width.kind === 'time' && width.widthUs <= dayUs
+      : width.kind === 'time' && width.widthUs <= dayMicros
         ? null
         : 'bars of sessions are time bars of at most a day'
     if (message !== null) context.addIssue({ code: 'custom', path: ['bars', i, 'calendar'], message })

@@ -9,6 +9,7 @@ import {
 } from '#lib/bars/exact-decimal.ts'
 import { exactOfDouble, fromUnits } from '#lib/domain/decimal.ts'
 import { maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Account, Halt } from './account.ts'
 import { brokenMaintenance } from './broken-margin.ts'
@@ -86,5 +87,3 @@ function fraction(lost: ExactDecimal, peak: ExactDecimal): string {
   const divisor = peak.units * tenTo(lost.scale - peak.scale)
   return fromUnits((lost.units * 1_000_000n + divisor - 1n) / divisor, 6)
 }
-
-export const dayMicros = 86_400_000_000

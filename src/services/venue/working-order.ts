@@ -1,6 +1,7 @@
 import { compareDecimalText } from '#lib/bars/exact-decimal.ts'
 import type { Instrument } from '#lib/domain/instrument.ts'
 import { quantityToLots } from '#lib/domain/lot-size.ts'
+import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { arrivalLatency } from './latency.ts'
 import type { Place } from './queue.ts'
@@ -91,5 +92,3 @@ function endOf({ timeInForce, activeUntil }: PayloadOf<'order.submitted'>, now: 
   if (timeInForce === 'DAY') return (Math.floor(now / dayMicros) + 1) * dayMicros
   return timeInForce === 'GTD' ? (activeUntil as number) : null
 }
-
-const dayMicros = 86_400_000_000

@@ -1,4 +1,5 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
+import { dayMicros } from '#lib/time/day-micros.ts'
 
 /** One stream of an instrument on one UTC day. Times are microseconds. */
 export type StreamDay = {
@@ -26,7 +27,6 @@ export type StreamDay = {
 }
 
 export const partsOfDay = 48
-const dayMicros = 86_400_000_000
 
 /** Looks at every fact once; days in order, streams in the order in which they appear. */
 export function checkMarket(facts: Iterable<MarketFact>): {
