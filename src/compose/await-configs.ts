@@ -5,6 +5,7 @@ import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import type { Event } from '#schemas/event.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
 import type { ProcessFlags } from './service-process.ts'
+import { strategiesIn } from './strategies-in.ts'
 import { timeMode } from './time-mode.ts'
 import type { Topology } from './topology.ts'
 
@@ -61,9 +62,5 @@ function take({ topic, payload }: Event, missing: Set<string>): void {
   if (topic !== 'system.config') return
   missing.delete(payload.service)
   if (payload.service !== 'strategy') return
-  // Who said it has checked it.
-  const { strategies } = payload.config as unknown as {
-    readonly strategies: readonly { readonly definition: { readonly name: string } }[]
-  }
-  for (const { definition } of strategies) missing.add(`strategy ${definition.name}`)
+  for (const { definition } of strategiesIn(payload.config)) missing.add(`strategy ${definition.name}`)
 }

@@ -2,8 +2,8 @@ import { isTick } from '#lib/strategy/strategy-slot.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { readManifest } from '#services/md/adapters/data-set-manifest.ts'
 import { dataSetFeed } from '#services/md/adapters/dataset-feed.ts'
-import type { bindStrategy } from '#services/strategy/adapters/strategy-file.ts'
 import type { ServiceConfig } from './service-configs.ts'
+import { strategiesIn } from './strategies-in.ts'
 import { checkBars } from './strategy-bars.ts'
 import type { Topology } from './topology.ts'
 
@@ -14,12 +14,12 @@ import type { Topology } from './topology.ts'
 export function refuseUnbuilt(topology: Topology, config: ServiceConfig | undefined): void {
   const { feed, lockstep } = topology
   if (lockstep || config === undefined || feed.kind === 'run') return
-  const { strategies } = config.config as { readonly strategies: readonly Bound[] }
+  const strategies = strategiesIn(config.config)
   if (feed.kind === 'data-set') refuseUnrecorded(topology, feed, strategies)
   else refuseUnstreamed(topology, feed.kind === 'exchange' ? feed.streams : [], strategies)
 }
 
-type Bound = ReturnType<typeof bindStrategy>
+type Bound = ReturnType<typeof strategiesIn>[number]
 
 function refuseUnrecorded(
   topology: Topology,

@@ -80,17 +80,17 @@ function saver(supervisor: () => Supervisor, topology: Topology, folder: string,
   let timer: NodeJS.Timeout | null = null
   const pidStart = startOf(process.pid)
   let isTold = false
-  const write = () => {
+  const save = () => {
     timer = null
     try {
-      save()
+      write()
     } catch (error) {
       // It is for who looks: a full disk must not end what runs.
       if (!isTold) say(`tree.json is not up to date: ${(error as Error).message}`)
       isTold = true
     }
   }
-  const save = () => {
+  const write = () => {
     const { urls, children } = supervisor()
     writeTreeFile(folder, {
       pid: process.pid,
@@ -104,7 +104,7 @@ function saver(supervisor: () => Supervisor, topology: Topology, folder: string,
   }
   return {
     save: () => {
-      timer ??= setTimeout(write, 20)
+      timer ??= setTimeout(save, 20)
     },
     stopSaving: () => {
       if (timer !== null) clearTimeout(timer)

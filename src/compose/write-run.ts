@@ -5,11 +5,13 @@ import { z } from 'zod'
 import { version } from '#lib/process/version.ts'
 import type { BacktestResult, ResultBook } from './backtest-result.ts'
 import type { configsOf } from './service-configs.ts'
+import { strategiesIn } from './strategies-in.ts'
 import { placed, type Topology } from './topology.ts'
 import { simulatedVenue } from './venue-settings.ts'
 
 /** What the data is a function of. */
-export type DataDescribed = { readonly name: string; readonly hash: string; readonly isSimulated: boolean }
+const DataDescribed = z.object({ name: z.string(), hash: z.string(), isSimulated: z.boolean() })
+export type DataDescribed = z.infer<typeof DataDescribed>
 
 export const BacktestManifest = z.object({
   /** Its id: the name of its folder. */
@@ -19,7 +21,7 @@ export const BacktestManifest = z.object({
   strategies: z.array(z.object({ file: z.string(), hash: z.string() })),
   fill: z.string(),
   configHash: z.string(),
-  data: z.object({ name: z.string(), hash: z.string(), isSimulated: z.boolean() }),
+  data: DataDescribed,
   startsAt: z.int(),
   events: z.int(),
   /** SHA-256 over the content of every event, a line each. */
@@ -82,9 +84,7 @@ export const configHash = (configs: Configs): string =>
   createHash('sha256').update(JSON.stringify(configs)).digest('hex')
 
 /** In the order of the configuration. */
-export function strategyHashes({ strategy }: Configs): readonly string[] {
-  const { strategies = [] } = (strategy?.config ?? {}) as { strategies?: readonly { readonly hash: string }[] }
-  return strategies.map(({ hash }) => hash)
-}
+export const strategyHashes = ({ strategy }: Configs): readonly string[] =>
+  strategiesIn(strategy?.config).map(({ hash }) => hash)
 
 const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

@@ -1,4 +1,5 @@
 import { dayMicros } from '#lib/time/day-micros.ts'
+
 /** When a bar ends: after a time in microseconds, or on the trade that makes a count or an exact sum reach the threshold. */
 export type BarInterval =
   | { readonly kind: 'time'; readonly widthUs: number }

@@ -16,10 +16,10 @@ export const refusalTopics = [
 ] as const
 type Refusal = Event<(typeof refusalTopics)[number]>
 
-/** An entry that somebody refused: of the strategy by index. `mayHold`: something of it, or of what it reversed, may be held. */
-export type RefusedEntry = { readonly n: number; readonly why: string; readonly mayHold: boolean }
+/** An entry that somebody refused: of the strategy by index. */
+export type RefusedEntry = { readonly n: number; readonly why: string }
 
-/** The wish is flat again at once where nothing can be held; `decide` says so in every role. [T10] */
+/** Where nothing can be held no cooldown counts from it; `decide` says that it is flat in every role. [T10] */
 export function foldRefusal(state: State, event: Refusal): void {
   const n = state.running.findIndex(({ holding }) => holding !== null && isOf(holding, event))
   const running = state.running[n]
@@ -30,10 +30,8 @@ export function foldRefusal(state: State, event: Refusal): void {
     return
   }
   if (isNoRefusal.has(event.payload.code)) return
-  const why = `entry refused, ${event.topic} ${event.payload.code}`
-  const mayHold = mayBeHeld(bound, running.holding, event)
-  state.refused.push({ n, why, mayHold })
-  if (!mayHold) leaveQuietly(running)
+  state.refused = { n, why: `entry refused, ${event.topic} ${event.payload.code}` }
+  if (!mayBeHeld(bound, running.holding, event)) leaveQuietly(running)
 }
 
 /**

@@ -61,7 +61,7 @@ function evolve(state: State, event: Event<In | Out>): State {
   }
   if (state.due.length > 0) state.due = []
   if (state.leaving.length > 0) state.leaving = []
-  if (state.refused.length > 0) state.refused = []
+  state.refused = null
   if (isIndicator(event)) foldIndicator(state, event)
   else foldOther(state, event)
   return state
@@ -129,10 +129,8 @@ function foldAnswer(state: State, event: Event<Out>): void {
 }
 
 function decide(state: State, input: Event<In>): readonly Statement<Out>[] {
-  const { due } = state
-  if (due.length > 0)
-    return due.length === 1 ? answerBar(state, due[0] as number) : due.flatMap((n) => answerBar(state, n))
-  if (state.refused.length > 0) return state.refused.flatMap((refused) => refusalIntents(state, refused))
+  if (state.due.length > 0) return state.due.flatMap((n) => answerBar(state, n))
+  if (state.refused) return refusalIntents(state, state.refused)
   if (input.topic === 'system.command') return answerCommand(state, input)
   if (input.topic === 'system.config')
     return [...state.leaving.map(leavingIntent), ...state.config.strategies.map(loadedStatement)]

@@ -22,8 +22,8 @@ export type State = {
   due: number[]
   /** What the newest configuration left in the market without anyone to look after it. */
   leaving: Leaving[]
-  /** Entries that the newest input refused. */
-  refused: RefusedEntry[]
+  /** The entry that the newest input refused. */
+  refused: RefusedEntry | null
 }
 
 export const openState = (config: StrategyConfig): State => ({
@@ -36,7 +36,7 @@ export const openState = (config: StrategyConfig): State => ({
   isGateHalted: false,
   due: [],
   leaving: [],
-  refused: [],
+  refused: null,
 })
 
 /** A hot reload. [T18]-[T20] */
@@ -54,7 +54,7 @@ export function reloadState(state: State, config: StrategyConfig): State {
     running,
     streams: planStreams(config.strategies, state.streams),
     due: [],
-    refused: [],
+    refused: null,
     leaving: before.flatMap((was, n): Leaving[] => {
       if (state.running[n]?.wished === 'flat') return []
       const is = config.strategies.find(({ definition }) => definition.name === was.definition.name)

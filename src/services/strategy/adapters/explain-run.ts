@@ -47,7 +47,7 @@ export function explainRun(events: Iterable<Event>, wish: ExplainWish): Explaine
     const n = state.due.length > 0 ? indexOf(state, wish.strategy) : -1
     const explained = state.due.includes(n) ? { ...explain(state, n), event: event.id } : null
     if (explained) newest = explained
-    const refused = state.refused.find(({ n: of }) => state !== null && of === indexOf(state, wish.strategy))
+    const refused = state.refused?.n === indexOf(state, wish.strategy) ? state.refused : null
     if (refused) lastIntent = withRefusal(lastIntent, refused.why)
     for (const [index, answer] of strategy.decide(state, event as Parameters<typeof strategy.decide>[1]).entries()) {
       const id = `${strategy.name}:${event.seq}.${index}`
