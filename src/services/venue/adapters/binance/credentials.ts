@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { z } from 'zod'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { jsonOf } from './json-of.ts'
 
 /** What requests are signed with. It has no text: nothing that prints it prints the secret. */
 export class Credentials {
@@ -45,12 +46,4 @@ export function readCredentials(environment: NodeJS.ProcessEnv, file: string | u
   const parsed = KeyFile.safeParse(jsonOf(text))
   if (!parsed.success) throw new UserError('holds no {"apiKey", "secret"}', { file })
   return new Credentials(parsed.data.apiKey, parsed.data.secret)
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
-  }
 }

@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import type { Credentials } from './credentials.ts'
+import { jsonOf } from './json-of.ts'
 
 export type Params = Readonly<Record<string, string>>
 
@@ -48,7 +49,7 @@ export async function sendRequest(
     const usedWeight = Number(response.headers.get('x-mbx-used-weight-1m') ?? Number.NaN)
     return {
       status: response.status,
-      json: parsed(text),
+      json: jsonOf(text),
       text: text.slice(0, 500),
       retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1_000 : null,
       usedWeight: Number.isFinite(usedWeight) ? usedWeight : null,
@@ -57,13 +58,5 @@ export async function sendRequest(
     const { name, cause } = error as Error
     const code = (cause as { code?: string } | undefined)?.code
     return { status: 0, json: null, text: code ?? name, retryAfterMs: null, usedWeight: null }
-  }
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return null
   }
 }

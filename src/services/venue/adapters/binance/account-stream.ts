@@ -1,0 +1,87 @@
+import { WebSocket } from 'ws'
+import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
+import { jsonOf } from './json-of.ts'
+
+/** Binance pings Spot every 20 s, and answers pings of ours: who hears nothing for three of them is alone. */
+const pingMs = 20_000
+const silentMs = 65_000
+const pausesMs = [50, 100, 250, 500, 1_000, 2_000, 5_000]
+
+/** One connection, as what speaks over it acts on it. */
+export type AccountConnection = {
+  readonly socket: WebSocket
+  /** Reports come from now on. */
+  readonly begun: () => void
+  readonly end: (why: string) => void
+}
+
+export type AccountStream = {
+  readonly address: () => Promise<Answer<string>>
+  readonly onConnect: (connection: AccountConnection) => void
+  readonly onFrame: (frame: unknown, connection: AccountConnection) => void
+}
+
+/** Keeps a connection to an account's stream: it comes back until it is ended. */
+export function keepAccountStream(stream: AccountStream, { onOpen, onClose }: StreamHooks): () => void {
+  let isEnded = false
+  let attempts = 0
+  let socket: WebSocket | null = null
+  let pause: NodeJS.Timeout | undefined
+  const begun = () => {
+    attempts = 0
+    if (!isEnded) onOpen()
+  }
+  const again = (why: string) => {
+    if (isEnded) return
+    onClose(why)
+    pause = setTimeout(connect, pausesMs[Math.min(attempts++, pausesMs.length - 1)])
+  }
+  const connect = async () => {
+    const address = await stream.address()
+    if (isEnded) return
+    if (address.kind !== 'done') return again(address.kind === 'absent' ? 'there is no such stream' : address.reason)
+    socket = openSocket(address.value, stream, begun, again)
+  }
+  void connect()
+  return () => {
+    isEnded = true
+    clearTimeout(pause)
+    socket?.terminate()
+  }
+}
+
+function openSocket(
+  url: string,
+  { onConnect, onFrame }: AccountStream,
+  begun: () => void,
+  onClose: (why: string) => void,
+): WebSocket {
+  const socket = new WebSocket(url, { handshakeTimeout: 10_000, perMessageDeflate: false, maxPayload: 1 << 20 })
+  let why: string | null = null
+  const end = (reason: string) => {
+    why ??= reason
+    socket.terminate()
+  }
+  const connection = { socket, begun, end }
+  const watch = setTimeout(() => socket.terminate(), silentMs)
+  const alive = () => watch.refresh()
+  const ping = setInterval(() => {
+    if (socket.readyState === WebSocket.OPEN) socket.ping()
+  }, pingMs)
+  socket.on('open', () => onConnect(connection))
+  socket.on('ping', alive)
+  socket.on('pong', alive)
+  socket.on('message', (bytes) => {
+    alive()
+    onFrame(jsonOf(String(bytes)), connection)
+  })
+  socket.on('unexpected-response', (_, { statusCode }) => end(`HTTP ${statusCode}`))
+  // The address may have a key in it: only the error's code is told.
+  socket.on('error', (error) => end((error as NodeJS.ErrnoException).code ?? 'the connection failed'))
+  socket.on('close', () => {
+    clearTimeout(watch)
+    clearInterval(ping)
+    onClose(why ?? 'the connection is gone')
+  })
+  return socket
+}
