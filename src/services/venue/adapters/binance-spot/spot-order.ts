@@ -1,21 +1,22 @@
 import { z } from 'zod'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import {
+  Decimal,
+  ExchangeOrder,
+  ExchangeReport,
+  ExchangeTrade,
+  viewOfOrder,
+  viewOfReport,
+  viewOfTrade,
+  Whole,
+} from '../binance/exchange-order.ts'
 import type { Params } from '../binance/signed-request.ts'
-import type { RejectCode, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
-
-const Whole = z.number().int()
-const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/)
-const Status = z.string()
+import type { RejectCode, VenueOrder } from '../gateway/real-venue.ts'
 
 /** `GET`, `POST`, `DELETE /api/v3/order`, as far as it is read. */
-export const SpotOrder = z.object({
-  symbol: z.string(),
-  orderId: Whole,
-  clientOrderId: z.string(),
+export const SpotOrder = ExchangeOrder.extend({
   /** Of a cancel: the order's own id; `clientOrderId` is then that of the cancel. */
   origClientOrderId: z.string().optional(),
-  status: Status,
-  executedQty: Decimal,
   type: z.string().optional(),
   isWorking: z.boolean().optional(),
   transactTime: Whole.optional(),
@@ -25,85 +26,33 @@ export const SpotOrder = z.object({
 })
 
 /** `GET /api/v3/myTrades`. */
-export const SpotTrade = z.object({
-  id: Whole,
-  price: Decimal,
-  qty: Decimal,
-  commission: Decimal,
-  commissionAsset: z.string(),
-  time: Whole,
-  isMaker: z.boolean(),
-})
+export const SpotTrade = ExchangeTrade.extend({ isMaker: z.boolean() })
 
 /** `executionReport` of the user data stream. */
-export const ExecutionReport = z.object({
+export const ExecutionReport = ExchangeReport.extend({
   e: z.literal('executionReport'),
   s: z.string(),
-  c: z.string(),
   C: z.string(),
-  x: z.string(),
-  X: Status,
-  i: Whole,
-  l: Decimal,
-  L: Decimal,
   n: Decimal,
   N: z.string().nullable(),
-  T: Whole,
-  t: Whole,
-  z: Decimal,
-  m: z.boolean(),
   w: z.boolean(),
   o: z.string(),
 })
 
-export const viewOfOrder = (order: z.infer<typeof SpotOrder>): VenueOrder => ({
+export const viewOfSpotOrder = (order: z.infer<typeof SpotOrder>): VenueOrder => ({
+  ...viewOfOrder(order),
   venueClientId: order.origClientOrderId ?? order.clientOrderId,
-  venueOrderId: String(order.orderId),
-  state: stateOf(order.status),
-  executed: order.executedQty,
   isTriggered: order.isWorking === true,
   // What an order takes on arrival, it takes.
-  trades: (order.fills ?? []).map(({ price, qty, commission, commissionAsset, tradeId }) => ({
-    tradeId: String(tradeId),
-    price,
-    quantity: qty,
-    fee: commission,
-    feeAsset: commissionAsset,
-    liquidity: 'taker',
-    filledAt: (order.transactTime as number) * 1_000,
-  })),
+  trades: (order.fills ?? []).map(({ tradeId, ...fill }) =>
+    viewOfTrade({ ...fill, id: tradeId, time: order.transactTime as number }, false),
+  ),
 })
 
-export const viewOfReport = (report: z.infer<typeof ExecutionReport>): VenueOrder => ({
+export const viewOfExecution = (report: z.infer<typeof ExecutionReport>): VenueOrder => ({
+  ...viewOfReport(report, { fee: report.n, feeAsset: report.N ?? '' }),
   venueClientId: report.C !== '' ? report.C : report.c,
-  venueOrderId: String(report.i),
-  state: stateOf(report.X),
-  executed: report.z,
   isTriggered: report.x === 'TRADE' || (report.w && report.X !== 'NEW'),
-  trades:
-    report.x === 'TRADE'
-      ? [
-          {
-            tradeId: String(report.t),
-            price: report.L,
-            quantity: report.l,
-            fee: report.n,
-            feeAsset: report.N ?? '',
-            liquidity: report.m ? 'maker' : 'taker',
-            filledAt: report.T * 1_000,
-          },
-        ]
-      : [],
-})
-
-export const tradeOf = (trade: z.infer<typeof SpotTrade>): VenueTrade => ({
-  tradeId: String(trade.id),
-  price: trade.price,
-  quantity: trade.qty,
-  fee: trade.commission,
-  feeAsset: trade.commissionAsset,
-  liquidity: trade.isMaker ? 'maker' : 'taker',
-  filledAt: trade.time * 1_000,
 })
 
 /** Why Binance Spot cannot keep an order's terms. [G6] */
@@ -146,19 +95,3 @@ const typeOf = {
   limit_if_touched: 'TAKE_PROFIT_LIMIT',
   trailing_stop: 'STOP_LOSS',
 } as const satisfies Record<PayloadOf<'order.submitted'>['orderType'], string>
-
-function stateOf(status: string): VenueOrder['state'] {
-  switch (status) {
-    case 'FILLED':
-      return 'filled'
-    case 'CANCELED':
-      return 'canceled'
-    case 'REJECTED':
-      return 'rejected'
-    case 'EXPIRED':
-    case 'EXPIRED_IN_MATCH':
-      return 'expired'
-    default:
-      return 'working'
-  }
-}

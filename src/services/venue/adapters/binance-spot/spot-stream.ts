@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { keepAccountStream } from '../binance/account-stream.ts'
 import type { Credentials } from '../binance/credentials.ts'
+import { queryWindowMs } from '../binance/exchange-account.ts'
 import { signed } from '../binance/signed-request.ts'
 import type { StreamHooks } from '../gateway/real-venue.ts'
-import { ExecutionReport, viewOfReport } from './spot-order.ts'
+import { ExecutionReport, viewOfExecution } from './spot-order.ts'
 
 const Frame = z.union([
   z.object({ event: z.object({ e: z.string() }).loose() }),
@@ -15,13 +16,12 @@ export function openSpotStream(
   wsUrl: string,
   credentials: Credentials,
   nowMs: () => number,
-  windowMs: number,
   hooks: StreamHooks,
 ): () => void {
   return keepAccountStream(
     {
       address: async () => ({ kind: 'done', value: wsUrl }),
-      onConnect: ({ socket }) => socket.send(JSON.stringify(subscription(credentials, nowMs(), windowMs))),
+      onConnect: ({ socket }) => socket.send(JSON.stringify(subscription(credentials, nowMs()))),
       onFrame: (json, { begun, end }) => {
         const frame = Frame.safeParse(json)
         if (!frame.success) return
@@ -29,7 +29,7 @@ export function openSpotStream(
           const { event } = frame.data
           if (event.e === 'eventStreamTerminated') return end('the venue has ended the stream')
           const report = ExecutionReport.safeParse(event)
-          if (report.success) hooks.onOrder(viewOfReport(report.data))
+          if (report.success) hooks.onOrder(viewOfExecution(report.data))
         } else if (frame.data.status === 200) begun()
         else end(`${frame.data.error?.code} ${frame.data.error?.msg}`)
       },
@@ -38,13 +38,13 @@ export function openSpotStream(
   )
 }
 
-function subscription(credentials: Credentials, nowMs: number, windowMs: number) {
-  const params = { apiKey: credentials.apiKey, recvWindow: String(windowMs), timestamp: String(nowMs) }
+function subscription(credentials: Credentials, nowMs: number) {
+  const params = { apiKey: credentials.apiKey, recvWindow: String(queryWindowMs), timestamp: String(nowMs) }
   // Signed over its parameters in the order of their names.
   const signature = signed(params, credentials).split('signature=')[1]
   return {
     id: 'user',
     method: 'userDataStream.subscribe.signature',
-    params: { ...params, recvWindow: windowMs, timestamp: nowMs, signature },
+    params: { ...params, recvWindow: queryWindowMs, timestamp: nowMs, signature },
   }
 }

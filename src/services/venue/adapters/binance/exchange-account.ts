@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Answer, OrderName, RealVenue, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import { answerOf } from './exchange-answer.ts'
+import type { ExchangeOrder, ExchangeTrade } from './exchange-order.ts'
+import type { ExchangeRequest, HttpAnswer, Params } from './signed-request.ts'
+
+/** How Spot or USD-M says what both can do. */
+export type Dialect<O extends z.infer<typeof ExchangeOrder>, T extends z.infer<typeof ExchangeTrade>> = {
+  readonly root: '/api/v3' | '/fapi/v1'
+  readonly trades: 'myTrades' | 'userTrades'
+  readonly Order: z.ZodType<O>
+  readonly Trade: z.ZodType<T>
+  readonly symbolOf: (instrument: string) => string | null
+  readonly viewOfOrder: (order: O) => VenueOrder
+  readonly tradeOf: (trade: T) => VenueTrade
+  readonly paramsOf: (order: PayloadOf<'order.submitted'>, symbol: string, venueClientId: string) => Params
+}
+
+/** How long after its timestamp the exchange may take a query (recvWindow). */
+export const queryWindowMs = 5_000
+const tradesMost = 1_000
+
+const Time = z.object({ serverTime: z.int() })
+
+/** An account of Binance: its clock, its signed queries, and what its orders are asked. */
+export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T extends z.infer<typeof ExchangeTrade>>(
+  { root, trades, Order, Trade, symbolOf, viewOfOrder, tradeOf, paramsOf }: Dialect<O, T>,
+  send: (request: ExchangeRequest) => Promise<HttpAnswer>,
+  machineMs: () => number,
+) {
+  let offsetMs = 0
+  const nowMs = () => Math.round(machineMs() + offsetMs)
+  const look = (path: string, params: Params = {}) => send({ method: 'GET', path, params, isSigned: false })
+  const ask = (method: ExchangeRequest['method'], path: string, params: Params) => {
+    const stamp = { timestamp: String(nowMs()), recvWindow: String(queryWindowMs) }
+    return send({ method, path, params: { ...params, ...stamp }, isSigned: true })
+  }
+  const symbol = (instrument: string) => symbolOf(instrument) ?? ''
+  const askOrder = async ({ instrument, venueClientId }: OrderName, method: 'GET' | 'DELETE') => {
+    const params = { symbol: symbol(instrument), origClientOrderId: venueClientId }
+    return answerOf(await ask(method, `${root}/order`, params), Order, viewOfOrder)
+  }
+  const orders = {
+    setClock: (ms) => {
+      offsetMs = ms
+    },
+    time: async () => answerOf(await look(`${root}/time`), Time, ({ serverTime }) => serverTime),
+    place: async (order, venueClientId, timestampMs, windowMs) => {
+      const terms = paramsOf(order, symbol(order.instrument), venueClientId)
+      const params = { ...terms, timestamp: String(timestampMs), recvWindow: String(windowMs) }
+      return answerOf(await send({ method: 'POST', path: `${root}/order`, params, isSigned: true }), Order, viewOfOrder)
+    },
+    cancel: (order) => askOrder(order, 'DELETE'),
+    find: (order) => askOrder(order, 'GET'),
+    trades: ({ instrument }, orderId) =>
+      allPages(async (page) => {
+        const params = { symbol: symbol(instrument), orderId, ...page, limit: String(tradesMost) }
+        return answerOf(await ask('GET', `${root}/${trades}`, params), z.array(Trade), (all) => all)
+      }, tradeOf),
+    openOrders: async () =>
+      answerOf(await ask('GET', `${root}/openOrders`, {}), z.array(Order), (all) =>
+        all.map((order) => ({ ...viewOfOrder(order), symbol: order.symbol })),
+      ),
+    cancelExternal: async (order) => {
+      const params = { symbol: order.symbol, orderId: order.venueOrderId }
+      return answerOf(await ask('DELETE', `${root}/order`, params), Order, () => null)
+    },
+  } satisfies Partial<RealVenue>
+  return { nowMs, look, ask, orders }
+}
+
+async function allPages<T extends { readonly id: number }>(
+  read: (page: Params) => Promise<Answer<T[]>>,
+  tradeOf: (trade: T) => VenueTrade,
+): Promise<Answer<VenueTrade[]>> {
+  const all: VenueTrade[] = []
+  for (let page: Params = {}; ; ) {
+    const answer = await read(page)
+    if (answer.kind !== 'done') return answer
+    all.push(...answer.value.map(tradeOf))
+    const last = answer.value.at(-1)
+    if (last === undefined || answer.value.length < tradesMost) return { kind: 'done', value: all }
+    page = { fromId: String(last.id + 1) }
+  }
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod'
+import type { VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+
+export const Whole = z.number().int()
+export const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/)
+
+/** What the answers of `GET`, `POST` and `DELETE order` have at Spot and at USD-M. */
+export const ExchangeOrder = z.object({
+  symbol: z.string(),
+  orderId: Whole,
+  clientOrderId: z.string(),
+  status: z.string(),
+  executedQty: Decimal,
+})
+
+/** A trade of the account; who made it is told under another name at each. */
+export const ExchangeTrade = z.object({
+  id: Whole,
+  price: Decimal,
+  qty: Decimal,
+  commission: Decimal,
+  commissionAsset: z.string(),
+  time: Whole,
+})
+
+/** What the reports of both user data streams have. */
+export const ExchangeReport = z.object({
+  c: z.string(),
+  x: z.string(),
+  X: z.string(),
+  i: Whole,
+  l: Decimal,
+  L: Decimal,
+  T: Whole,
+  t: Whole,
+  z: Decimal,
+  m: z.boolean(),
+})
+
+/** An answer that comes without trades. */
+export const viewOfOrder = (order: z.infer<typeof ExchangeOrder>): VenueOrder => ({
+  venueClientId: order.clientOrderId,
+  venueOrderId: String(order.orderId),
+  state: stateOf(order.status),
+  executed: order.executedQty,
+  isTriggered: false,
+  trades: [],
+})
+
+export const viewOfReport = (
+  report: z.infer<typeof ExchangeReport>,
+  commission: { readonly fee: string; readonly feeAsset: string },
+): VenueOrder => ({
+  venueClientId: report.c,
+  venueOrderId: String(report.i),
+  state: stateOf(report.X),
+  executed: report.z,
+  isTriggered: false,
+  trades:
+    report.x === 'TRADE'
+      ? [
+          {
+            tradeId: String(report.t),
+            price: report.L,
+            quantity: report.l,
+            ...commission,
+            liquidity: report.m ? 'maker' : 'taker',
+            filledAt: report.T * 1_000,
+          },
+        ]
+      : [],
+})
+
+export const viewOfTrade = (trade: z.infer<typeof ExchangeTrade>, isMaker: boolean): VenueTrade => ({
+  tradeId: String(trade.id),
+  price: trade.price,
+  quantity: trade.qty,
+  fee: trade.commission,
+  feeAsset: trade.commissionAsset,
+  liquidity: isMaker ? 'maker' : 'taker',
+  filledAt: trade.time * 1_000,
+})
+
+function stateOf(status: string): VenueOrder['state'] {
+  switch (status) {
+    case 'FILLED':
+      return 'filled'
+    case 'CANCELED':
+      return 'canceled'
+    case 'REJECTED':
+      return 'rejected'
+    case 'EXPIRED':
+    case 'EXPIRED_IN_MATCH':
+      return 'expired'
+    default:
+      return 'working'
+  }
+}
