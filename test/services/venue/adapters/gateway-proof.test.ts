@@ -1,14 +1,13 @@
-import { afterEach, expect, test } from 'vitest'
-import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
-import type { Event, Statement } from '#schemas/event.ts'
-import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Answer, RealVenue, VenueOrder } from '#services/venue/adapters/gateway/real-venue.ts'
+import { gatewayScene, pause } from './gateway-scene.ts'
 
-const instrument = 'BTCUSDT.BINANCE'
 const unheard: Answer<never> = { kind: 'nothing', reason: 'no answer', waitMs: 0 }
 const done = <T>(value: T): Answer<T> => ({ kind: 'done', value })
-let gateway: Gateway | null = null
-afterEach(() => gateway?.close())
+const scene = gatewayScene('BTCUSDT.BINANCE')
+const { submit, topics } = scene
+beforeEach(() => scene.begin())
+afterEach(() => scene.stop())
 
 /** A venue in memory that takes a submission `delayMs` after it was sent, and never answers it. */
 class SlowVenue implements RealVenue {
@@ -59,70 +58,25 @@ class SlowVenue implements RealVenue {
   }
 }
 
-function open(venue: RealVenue, windowMs: number) {
-  const said: Statement[] = []
-  let seq = 0
-  const running = new Gateway({
-    venue,
-    windowMs,
-    inFlightMs: 20,
-    reconcileMs: 100,
-    external: 'refuse',
-    nowMs: Date.now,
-    say: (statement) => said.push(statement),
-    note: () => undefined,
-  })
-  gateway = running
-  const into = <T extends Topic>(topic: T, payload: PayloadOf<T>) =>
-    running.hear({
-      seq: ++seq,
-      id: `test:e1.${seq}`,
-      topic,
-      v: 1,
-      at: seq,
-      source: 'test',
-      cause: null,
-      payload,
-    } as Event)
-  into('system.config', { service: 'orders', hash: 'a'.repeat(64), config: {} })
-  const submit = (clientOrderId: string) =>
-    into('order.submitted', {
-      clientOrderId,
-      approval: 'risk:1.0',
-      strategy: 'test',
-      instrument,
-      side: 'buy',
-      quantity: '1',
-      orderType: 'limit',
-      limitPrice: '90',
-      timeInForce: 'GTC',
-      expiresAt: (Date.now() + 60_000) * 1_000,
-    })
-  return { running, submit, topics: () => said.map(({ topic }) => topic) }
-}
-const after = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
-
 test('[G2] that the venue does not know an order proves nothing while its submission may be under way: it is sent once', async () => {
   const venue = new SlowVenue(700)
-  const { running, submit, topics } = open(venue, 1_000)
-  running.caughtUp()
+  scene.start(venue, { windowMs: 1_000, inFlightMs: 20 })
   submit('t-1-0')
   await expect.poll(topics, { timeout: 10_000 }).toContain('order.accepted')
-  await after(300)
+  await pause(300)
   expect(venue.sent).toHaveLength(1)
   expect(topics().filter((topic) => topic === 'order.accepted')).toHaveLength(1)
 })
 
 test('[G2] it is sent again when it can no longer arrive', async () => {
   const venue = new SlowVenue(0)
-  const { running, submit } = open(venue, 200)
   const place = venue.place.bind(venue)
   venue.place = async (order, id) => {
     if (venue.sent.length > 0) return place(order, id)
     venue.sent.push(id)
     return unheard
   }
-  running.caughtUp()
+  scene.start(venue, { windowMs: 200, inFlightMs: 20 })
   submit('t-1-0')
   await expect.poll(() => venue.sent.length, { timeout: 10_000 }).toBe(2)
   expect(new Set(venue.sent).size).toBe(1)
@@ -131,11 +85,10 @@ test('[G2] it is sent again when it can no longer arrive', async () => {
 test('[G11] an order of the log that the venue does not answer for: nothing is submitted', async () => {
   const venue = new SlowVenue(0)
   venue.answersFor = false
-  const { running, submit } = open(venue, 50)
   submit('t-1-0')
-  running.caughtUp()
+  scene.start(venue, { windowMs: 50, inFlightMs: 20 })
   submit('t-2-0')
-  await after(800)
+  await pause(800)
   expect(venue.sent).toEqual([])
   venue.answersFor = true
   await expect.poll(() => venue.sent.length, { timeout: 10_000 }).toBe(2)

@@ -14,11 +14,12 @@ export type ServedMarket = {
   readonly begin: () => void
 }
 
-/** A served Binance with one instrument: taker 10 bps, 100,000 USDT and 20 BTC. */
-export async function servedMarket(): Promise<ServedMarket> {
+/** A served Binance with one instrument: taker 10 bps. */
+export async function servedMarket(
+  balances: Record<string, string> = { USDT: '100000', BTC: '20' },
+): Promise<ServedMarket> {
   let n = 0
   const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 0 } })
-  const balances = { USDT: '100000', BTC: '20' }
   const server = await serveBinance({ port: 0, key, config, balances, nowMs: Date.now })
   const tell = (topic: string, payload: object) =>
     server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)

@@ -1,88 +1,41 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
-import type { Event, Statement } from '#schemas/event.ts'
+import type { Statement } from '#schemas/event.ts'
 import { Credentials } from '#services/venue/adapters/binance/credentials.ts'
 import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
-import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
 import { badLine, calm } from '#test/faults/bad-line.ts'
 import { chanceOf } from '#test/faults/chance.ts'
+import { gatewayScene, pause, when } from './gateway-scene.ts'
+import { key } from './served-market.ts'
 import { usdmBox } from './usdm-box.ts'
 
-const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
 const instrument = 'BTCUSDT-PERP.BINANCE'
+const scene = gatewayScene(instrument)
+const { said, notes, into, submit, topics, hasSaid } = scene
 let box: Awaited<ReturnType<typeof usdmBox>>
 let line: Awaited<ReturnType<typeof badLine>>
-let gateway: Gateway | null = null
-let said: Statement[] = []
-let log: Event[] = []
-let notes: string[] = []
 
 beforeEach(async () => {
   box = await usdmBox(key)
   line = await badLine(box.url, chanceOf(1))
   box.book.quote(10_000, 10_100, 5_000, 5_000)
-  said = []
-  log = []
-  notes = []
-  into('system.config', { service: 'orders', hash: 'a'.repeat(64), config: {} })
+  scene.begin()
 })
 afterEach(async () => {
-  gateway?.close()
-  gateway = null
+  scene.stop()
   line.close()
   await box.close()
 })
 
-function into<T extends Topic>(topic: T, payload: PayloadOf<T>): void {
-  const seq = log.length + 1
-  const event = { seq, id: `test:e1.${seq}`, topic, v: 1, at: seq, source: 'test', cause: null, payload } as Event
-  log.push(event)
-  gateway?.hear(event)
-}
-
 function start(more: { weightPerMinute?: number; keepAliveMs?: number } = {}): void {
-  gateway = new Gateway({
-    windowMs: 200,
-    inFlightMs: 50,
-    reconcileMs: 100,
-    external: 'refuse',
-    venue: binanceUsdm({
-      timeoutMs: 500,
-      addresses: { restUrl: line.restUrl, wsUrl: `${new URL(line.wsUrl).origin}/private/ws` },
-      credentials: new Credentials(key.apiKey, key.secret),
-      nowMs: Date.now,
-      weightPerMinute: 1_000_000,
-      ...more,
-    }),
-    nowMs: Date.now,
-    say: (statement) => said.push(statement),
-    note: (message) => notes.push(message),
-  })
-  for (const event of log) gateway.hear(event)
-  gateway.caughtUp()
+  const addresses = { restUrl: line.restUrl, wsUrl: `${new URL(line.wsUrl).origin}/private/ws` }
+  const credentials = new Credentials(key.apiKey, key.secret)
+  const venue = { timeoutMs: 500, addresses, credentials, nowMs: Date.now, weightPerMinute: 1_000_000, ...more }
+  scene.start(binanceUsdm(venue))
 }
-
-const submitted = (id: string, more: object = {}): PayloadOf<'order.submitted'> => ({
-  clientOrderId: id,
-  approval: 'risk:1.0',
-  strategy: 'test',
-  instrument,
-  side: 'buy',
-  quantity: '1.000',
-  orderType: 'limit',
-  limitPrice: '90.00',
-  timeInForce: 'GTC',
-  expiresAt: (Date.now() + 60_000) * 1_000,
-  ...more,
-})
-const topics = () => said.map(({ topic }) => topic)
-const when = (isSo: () => boolean) => expect.poll(isSo, { timeout: 10_000, interval: 10 }).toBe(true)
-const hasSaid = (topic: string) => when(() => topics().includes(topic as Topic))
-const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 
 test('[G10] [G19] a market order: its trades are asked for where the answer has none, and said once', async () => {
   start()
-  into('order.submitted', submitted('t-1-0', { orderType: 'market', limitPrice: undefined }))
+  submit('t-1-0', { orderType: 'market', limitPrice: undefined })
   await hasSaid('order.fill')
   await pause(300)
   expect(topics()).toEqual(['venue.reconciled', 'order.accepted', 'order.fill'])
@@ -91,10 +44,10 @@ test('[G10] [G19] a market order: its trades are asked for where the answer has 
 
 test('[G8] [G12] [G23] what was filled while nobody looked is said at the start; the position agrees', async () => {
   start()
-  into('order.submitted', submitted('t-1-0'))
+  submit('t-1-0')
   await when(() => box.book.orders.length === 1)
-  gateway?.close()
-  said = []
+  scene.stop()
+  scene.forget()
   box.book.quote(8_800, 8_900, 5_000, 5_000)
   start()
   await hasSaid('venue.reconciled')
@@ -105,10 +58,10 @@ test('[G8] [G12] [G23] what was filled while nobody looked is said at the start;
 
 test('[G2] the answer is lost: it is asked for, not sent again', async () => {
   start()
-  into('order.submitted', submitted('t-1-0'))
+  submit('t-1-0')
   await hasSaid('order.accepted')
   line.set({ ...calm, lostAnswer: 1 })
-  into('order.submitted', submitted('t-2-0', { orderType: 'market', limitPrice: undefined }))
+  submit('t-2-0', { orderType: 'market', limitPrice: undefined })
   await when(() => box.book.orders.length === 2)
   await pause(500)
   line.set(calm)
@@ -121,7 +74,7 @@ test('[G2] the answer is lost: it is asked for, not sent again', async () => {
 test('[G20] hedge mode: the gateway says so and submits nothing, until the account is in one-way mode', async () => {
   box.hedge(true)
   start()
-  into('order.submitted', submitted('t-1-0'))
+  submit('t-1-0')
   await when(() => notes.some((note) => note.includes('hedge mode')))
   expect(box.book.orders).toEqual([])
   box.hedge(false)
@@ -142,7 +95,7 @@ test.each([
 ])('[G5] [G21] %s for %j', async (code, more) => {
   start()
   await hasSaid('venue.reconciled')
-  into('order.submitted', submitted('t-1-0', more))
+  submit('t-1-0', more)
   await hasSaid('order.rejected')
   expect(said.at(-1)?.payload).toMatchObject({ code })
   expect(box.book.orders).toEqual([])
@@ -152,7 +105,7 @@ test('[G21] a reduce-only order takes the position to zero, and its rest expires
   box.book.setPosition(400)
   start()
   await hasSaid('venue.reconciled')
-  into('order.submitted', submitted('t-1-0', { side: 'sell', limitPrice: '95.00', isReduceOnly: true }))
+  submit('t-1-0', { side: 'sell', limitPrice: '95.00', isReduceOnly: true })
   await hasSaid('order.expired')
   expect(said.find(({ topic }) => topic === 'order.fill')?.payload).toMatchObject({ quantity: '0.4' })
   expect(box.book.position).toBe('0.000')
@@ -165,7 +118,7 @@ test.each([
   '[G22] the listen key expires and the venue %s: a new one is taken, and what happened meanwhile is said',
   async (_, how) => {
     start({ keepAliveMs: 150 })
-    into('order.submitted', submitted('t-1-0'))
+    submit('t-1-0')
     await hasSaid('order.accepted')
     await when(() => box.counts().renewals > 0)
     box.expireKey(how)
@@ -192,7 +145,7 @@ test('[G24] after a 429 nothing is asked before the time it names', async () => 
   const { asked } = box.counts()
   await pause(400)
   expect(box.counts().asked).toBe(asked)
-  into('order.submitted', submitted('t-1-0'))
+  submit('t-1-0')
   await hasSaid('order.accepted')
 })
 
@@ -206,7 +159,7 @@ test('[G24] queries stop at their share of the budget', async () => {
 
 test('[G16] a cancel whose stream was cut has its end said once', async () => {
   start()
-  into('order.submitted', submitted('t-1-0'))
+  submit('t-1-0')
   await hasSaid('order.accepted')
   line.cut()
   into('order.cancel_requested', { clientOrderId: 't-1-0', instrument, reason: 'asked' })

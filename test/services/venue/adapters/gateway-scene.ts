@@ -1,0 +1,82 @@
+import { expect } from 'vitest'
+import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
+import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
+
+const settings = { windowMs: 200, inFlightMs: 50, reconcileMs: 100, external: 'refuse' } as const
+type Settings = Partial<Pick<ConstructorParameters<typeof Gateway>[0], keyof typeof settings>>
+
+export const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
+export const when = (isSo: () => boolean) => expect.poll(isSo, { timeout: 10_000, interval: 10 }).toBe(true)
+
+/** A log, a gateway that hears it while it is started, and what that says, which is not in the log. */
+export function gatewayScene(instrument: string) {
+  const said: Statement[] = []
+  const notes: string[] = []
+  const log: Event[] = []
+  let gateway: Gateway | null = null
+  const into = <T extends Topic>(topic: T, payload: PayloadOf<T>): void => {
+    const seq = log.length + 1
+    const event = { seq, id: `test:e1.${seq}`, topic, v: 1, at: seq, source: 'test', cause: null, payload } as Event
+    log.push(event)
+    gateway?.hear(event)
+  }
+  const stop = () => {
+    gateway?.close()
+    gateway = null
+  }
+  const forget = () => said.splice(0)
+  const topics = () => said.map(({ topic }) => topic)
+  return {
+    said,
+    notes,
+    into,
+    stop,
+    forget,
+    topics,
+    /** A log that is configured, and nothing else. */
+    begin: () => {
+      stop()
+      forget()
+      notes.length = log.length = 0
+      into('system.config', { service: 'orders', hash: 'a'.repeat(64), config: {} })
+    },
+    /** A gateway that has heard the whole log. */
+    start: (venue: RealVenue, more: Settings = {}) => {
+      const started = new Gateway({
+        ...settings,
+        ...more,
+        venue,
+        nowMs: Date.now,
+        say: (statement) => said.push(statement),
+        note: (message) => notes.push(message),
+      })
+      for (const event of log) started.hear(event)
+      started.caughtUp()
+      gateway = started
+    },
+    submit: (clientOrderId: string, more: object = {}) =>
+      into('order.submitted', submitted(clientOrderId, instrument, more)),
+    hasSaid: (topic: Topic) => when(() => topics().includes(topic)),
+  }
+}
+
+/** A buy of 1 at 90, for a minute. */
+export const submitted = (
+  clientOrderId: string,
+  instrument: string,
+  more: object = {},
+): PayloadOf<'order.submitted'> => ({
+  clientOrderId,
+  approval: 'risk:1.0',
+  strategy: 'test',
+  instrument,
+  side: 'buy',
+  quantity: '1.000',
+  orderType: 'limit',
+  limitPrice: '90.00',
+  timeInForce: 'GTC',
+  expiresAt: (Date.now() + 60_000) * 1_000,
+  ...more,
+})
