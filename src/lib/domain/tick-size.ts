@@ -1,7 +1,7 @@
 import { parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import { exactOfDouble, fromUnits, toUnits } from './decimal.ts'
 import { divideHalfEven } from './rounding.ts'
-import { wholeSteps } from './whole-steps.ts'
+import { isInSteps, wholeSteps } from './whole-steps.ts'
 
 /** The smallest step of a price: `0.05` is 5 units at scale 2. Plain JSON. */
 export type TickSize = { readonly units: number; readonly scale: number }
@@ -33,12 +33,8 @@ export const ticksToPrice = (ticks: Ticks, { units, scale }: TickSize): string =
   fromUnits(BigInt(ticks) * BigInt(units), scale)
 
 /** Does the price stand on the grid? */
-export function isOnTick(price: string, tickSize: TickSize): boolean {
-  const exact = parseExact(price)
-  const scale = Math.max(exact.scale, tickSize.scale)
-  const step = BigInt(tickSize.units) * tenTo(scale - tickSize.scale)
-  return (exact.units * tenTo(scale - exact.scale)) % step === 0n
-}
+export const isOnTick = (price: string, { units, scale }: TickSize): boolean =>
+  isInSteps(parseExact(price), { units: BigInt(units), scale })
 
 /**
  * The one door from a double to a price. The double counts as its shortest decimal text; `down` and `up` go towards minus and

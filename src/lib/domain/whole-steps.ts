@@ -20,3 +20,10 @@ export function wholeSteps(amount: ExactDecimal, divisor: ExactDecimal, rounding
 /** The nearest multiple of a step (tick size, lot size) in the named direction. Throws on a step that is not above zero. */
 export const roundToStep = (amount: ExactDecimal, step: ExactDecimal, rounding: 'down' | 'up'): ExactDecimal =>
   multiplyExact({ units: wholeSteps(amount, step, rounding), scale: 0 }, step)
+
+/** Is the amount a whole number of steps? Nothing is of a step that is not above zero. */
+export function isInSteps(amount: ExactDecimal, step: ExactDecimal): boolean {
+  if (step.units <= 0n) return false
+  const scale = Math.max(amount.scale, step.scale)
+  return (amount.units * tenTo(scale - amount.scale)) % (step.units * tenTo(scale - step.scale)) === 0n
+}

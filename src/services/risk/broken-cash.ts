@@ -11,17 +11,15 @@ export function brokenCash(account: Account, order: Priced): BrokenLimit | null 
   const { instrument, side, quantity, listing, price } = order
   let reserved =
     side === 'buy' ? multiplyExact(multiplyExact(quantity, unitCost(price, order)), listing.multiplier) : zero
-  for (const [held, books] of account.books.byInstrument) {
-    reserved = addExact(reserved, securedPuts(account, held, held === instrument ? order : null))
-    for (const book of books) {
+  for (const held of instrumentsWith(account, order)) {
+    reserved = addExact(reserved, securedPuts(account, held, order))
+    for (const book of account.books.byInstrument.get(held) ?? []) {
       if (book.buys.units === 0n) continue
       const cost = costOfBuys(account, book)
       if (cost === null) return { code: 'NO_PRICE', value: held }
       reserved = addExact(reserved, cost)
     }
   }
-  if (!account.books.byInstrument.has(instrument))
-    reserved = addExact(reserved, securedPuts(account, instrument, order))
   if (side === 'sell') {
     const short = shortIn(account, instrument, order)
     const isCovered = listing.kind === 'option' && (listing.right === 'put' || areCallsCovered(account, order))
@@ -69,8 +67,12 @@ function costOfBuys(account: Account, { instrument, orders }: Book): ExactDecima
   return multiplyExact(cost, multiplier)
 }
 
+const instrumentsWith = ({ books }: Account, order: Priced | null): ReadonlySet<string> =>
+  new Set([...books.byInstrument.keys(), ...(order === null ? [] : [order.instrument])])
+
 /** How far short strategies could come to be in an instrument; what one holds does not cover another, which it would leave behind (R6). */
-function shortIn(account: Account, instrument: string, order: Priced | null): ExactDecimal {
+function shortIn(account: Account, instrument: string, added: Priced | null): ExactDecimal {
+  const order = added?.instrument === instrument ? added : null
   const own = order === null ? undefined : findBook(account, order.strategy, instrument)
   let short = order !== null && own === undefined && order.side === 'sell' ? order.quantity : zero
   for (const book of account.books.byInstrument.get(instrument) ?? []) {
@@ -98,13 +100,10 @@ function areCallsCovered(account: Account, order: Priced): boolean {
 /** What all calls on an underlying that are or could come to be short would have to deliver. */
 function sharesOfCalls(account: Account, underlying: string, order: Priced | null): ExactDecimal {
   let needed = zero
-  const instruments = new Set(account.books.byInstrument.keys())
-  if (order !== null) instruments.add(order.instrument)
-  for (const instrument of instruments) {
+  for (const instrument of instrumentsWith(account, order)) {
     const listing = account.instruments.get(instrument)
     if (listing?.right !== 'call' || listing.underlying !== underlying) continue
-    const short = shortIn(account, instrument, order?.instrument === instrument ? order : null)
-    needed = addExact(needed, multiplyExact(short, listing.multiplier))
+    needed = addExact(needed, multiplyExact(shortIn(account, instrument, order), listing.multiplier))
   }
   return needed
 }

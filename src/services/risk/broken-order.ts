@@ -1,8 +1,8 @@
 import { compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
 import { absExact, maxExact, subtractExact } from '#lib/domain/signed-decimal.ts'
+import { isInSteps } from '#lib/domain/whole-steps.ts'
 import type { Account } from './account.ts'
-import { isInSteps } from './listing.ts'
 import { above, type BrokenLimit, exactText, type Priced } from './proposal.ts'
 import { instrumentLimit } from './risk-config.ts'
 

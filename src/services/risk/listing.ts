@@ -1,5 +1,5 @@
-import { type ExactDecimal, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
-import { roundToStep } from '#lib/domain/whole-steps.ts'
+import { type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { isInSteps, roundToStep } from '#lib/domain/whole-steps.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 
 /** What the gate needs of a listing. Plain JSON but for the steps, which are taken apart. */
@@ -28,13 +28,6 @@ export const listingOf = (listing: PayloadOf<'md.instrument'>): Listing => ({
   right: listing.right ?? null,
   isInverse: listing.isInverse === true,
 })
-
-/** Is the amount a whole number of steps? Nothing is of a step that is not above zero. */
-export function isInSteps(amount: ExactDecimal, step: ExactDecimal): boolean {
-  if (step.units <= 0n) return false
-  const scale = Math.max(amount.scale, step.scale)
-  return (amount.units * tenTo(scale - amount.scale)) % (step.units * tenTo(scale - step.scale)) === 0n
-}
 
 /** What of an amount can be traded: where a commission left a position that is not in whole lots, the part that is, towards zero. [R1] */
 export function inWholeLots(

@@ -4,8 +4,8 @@ import { fillsByQuotes } from './market-source.ts'
 import { takeNextClose } from './next-close.ts'
 import { takeNextOpen } from './next-open.ts'
 import { takeResting } from './resting-on-bar.ts'
-import { lotsOfVolume } from './slippage.ts'
-import { type FillingBar, type Take, volumeLots } from './take.ts'
+import { withinVolume } from './slippage.ts'
+import type { FillingBar, Take } from './take.ts'
 import { takenIn } from './taken-in.ts'
 import { takeTriggered } from './triggered-on-bar.ts'
 import { end, endImmediate, execute, type Said, type Turn, turnOf } from './turn.ts'
@@ -52,10 +52,7 @@ const none: readonly [] = Object.freeze([])
 
 function takeOnBar(turn: Turn, bar: FillingBar, config: VenueConfig): Take | null {
   const take = turn.order.trigger ? takeTriggered(turn, bar) : takeInMarket(turn.order, bar, config.fill)
-  if (take === null || config.slippage.kind !== 'volume-share') return take
-  const { listing } = turn.order
-  const volume = volumeLots(bar.volume, listing.lotSize)
-  return { ...take, volume, lots: lotsOfVolume(take.lots, bar.volume, listing, config) }
+  return take && withinVolume(take, bar.volume, turn.order.listing, config)
 }
 
 function takeInMarket(order: WorkingOrder, bar: FillingBar, fill: VenueConfig['fill']): Take | null {

@@ -1,15 +1,13 @@
 import { type Exchange, heldLots } from './exchange.ts'
 import { levelsBehind } from './level-book.ts'
 import { fillsByQuotes } from './market-source.ts'
-import { lotsOfVolume } from './slippage.ts'
+import { withinVolume } from './slippage.ts'
 import { availableLots, type Displayed, displayedIn, isUnchanged, takeFrom } from './standing-quote.ts'
-import { type Take, volumeLots } from './take.ts'
 import { takenIn } from './taken-in.ts'
 import { takeTouch } from './touch.ts'
 import { isReached } from './trigger.ts'
 import { end, endImmediate, execute, type Said, type Turn, takableLots, trigger, turnOf } from './turn.ts'
-import type { VenueConfig } from './venue-config.ts'
-import { endReason, isImmediate, isMarketable } from './working-order.ts'
+import { endReason, isImmediate, isMarketable, type WorkingOrder } from './working-order.ts'
 
 /** What the newest quote of an instrument does to the orders in it, in the order of their acceptance. [V13]-[V16] */
 export function answerQuote(exchange: Exchange, instrument: string): readonly Said[] {
@@ -59,7 +57,7 @@ export function answerQueues(exchange: Exchange, instrument: string): readonly S
   return said
 }
 
-/** Takes what the quote has for the order; the rest of it stays for the orders behind. */
+/** Takes what the quote has for the order; the rest of it stays for the orders behind. A walk goes on to the levels behind the quote. [V26] */
 export function meetQuote(
   exchange: Exchange,
   turn: Turn,
@@ -68,50 +66,38 @@ export function meetQuote(
   filledAt: number,
 ): void {
   const { config } = exchange
-  const { endsAt } = turn.order
+  const { order } = turn
+  const { side, endsAt } = order
   if (endsAt !== null && filledAt >= endsAt) return
-  const price = turn.order.side === 'buy' ? displayed.ask : displayed.bid
-  // Also when what is displayed there has been taken: the price is crossed.
-  if (isArrival && turn.order.isPostOnly && price !== null && isMarketable(turn.order, price)) {
+  const [touch, size] = side === 'buy' ? [displayed.ask, displayed.askSize] : [displayed.bid, displayed.bidSize]
+  // Also when what is displayed there has been taken: the touch is crossed.
+  if (isArrival && order.isPostOnly && touch !== null && isMarketable(order, touch)) {
     end(turn, 'order.canceled', 'post-only would take')
     return
   }
-  const isWalking =
-    config.slippage.kind === 'book-walk' && price !== null && (isArrival || turn.order.limitPrice === null)
-  if (isWalking && turn.order.timeInForce === 'FOK' && !hasEnough(exchange, turn, displayed, price)) return
-  const take = takeTouch(isWalking ? { ...turn.order, timeInForce: 'IOC' } : turn.order, displayed, isArrival, filledAt)
-  const isShare = take?.liquidity === 'taker' && config.slippage.kind === 'volume-share'
-  const volume = turn.order.side === 'buy' ? displayed.askSize : displayed.bidSize
-  if (take && isShare && volume !== null) {
-    const lots = lotsOfVolume(take.lots, volume, turn.order.listing, config)
-    const part = { ...take, lots, volume: volumeLots(volume, turn.order.listing.lotSize) }
-    if (lots > 0) takeFrom(displayed, turn.order.side, executed(turn, part, config))
-  } else if (take) takeFrom(displayed, turn.order.side, executed(turn, take, config))
-  if (isWalking) walkLevels(exchange, turn, price, filledAt)
-}
-
-/** Lots that the order got of a take. */
-function executed(turn: Turn, take: Take, config: VenueConfig): number {
-  const before = turn.order.leavesLots
-  execute(turn, take, config)
-  return before - turn.order.leavesLots
-}
-
-/** The levels behind the quote, each at its own price, within the order's limit. [V26] */
-function walkLevels(exchange: Exchange, turn: Turn, touch: string, filledAt: number): void {
-  if (!isMarketable(turn.order, touch)) return
-  for (const { price, lots } of levelsBehind(exchange, turn.order, touch)) {
+  const isWalking = config.slippage.kind === 'book-walk' && (isArrival || order.limitPrice === null)
+  const behind = () => (isWalking && touch !== null ? levelsBehind(exchange, order, touch) : none)
+  if (order.timeInForce === 'FOK' && !hasEnough(order, displayed, behind())) return
+  const touched = takeTouch(order, displayed, isArrival, filledAt)
+  const take =
+    touched?.liquidity === 'taker' && size !== null ? withinVolume(touched, size, order.listing, config) : touched
+  if (take !== null && take.lots > 0) {
+    const before = order.leavesLots
+    execute(turn, take, config)
+    takeFrom(displayed, side, before - order.leavesLots)
+  }
+  for (const { price, lots } of behind()) {
     const most = takableLots(turn)
-    if (turn.isOver || most === 0 || !isMarketable(turn.order, price)) return
-    execute(turn, { price, lots: Math.min(lots, most), liquidity: 'taker', filledAt }, exchange.config)
+    if (turn.isOver || most === 0) return
+    execute(turn, { price, lots: Math.min(lots, most), liquidity: 'taker', filledAt }, config)
   }
 }
 
-function hasEnough(exchange: Exchange, { order }: Turn, displayed: Displayed, touch: string): boolean {
-  if (!isMarketable(order, touch)) return false
+/** Fill-or-kill takes all or nothing. */
+function hasEnough(order: WorkingOrder, displayed: Displayed, behind: Iterable<{ readonly lots: number }>): boolean {
   let there = availableLots(displayed, order)
-  for (const { price, lots } of levelsBehind(exchange, order, touch)) {
-    if (there >= order.leavesLots || !isMarketable(order, price)) break
+  for (const { lots } of behind) {
+    if (there >= order.leavesLots) break
     there += lots
   }
   return there >= order.leavesLots

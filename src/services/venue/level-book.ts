@@ -2,7 +2,7 @@ import { applyDelta, emptyBook, type Level, loadBook, type OrderBook, sizeAt, to
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Exchange } from './exchange.ts'
 import type { VenueConfig } from './venue-config.ts'
-import type { WorkingOrder } from './working-order.ts'
+import { isMarketable, type WorkingOrder } from './working-order.ts'
 
 /** The levels of an instrument's book, and how many lots of each our own orders have taken, by side and price. */
 export type LevelBook = { readonly book: OrderBook; readonly taken: Map<string, number> }
@@ -43,17 +43,19 @@ export function shownAt({ books, quotes }: Exchange, { side, listing }: WorkingO
   return behind === 0 ? lotsIn(size, listing.lotSize) : 0
 }
 
-/** Levels behind the best one that an order would come to, with the whole lots that are left there. */
+/** Levels behind the touch that an order comes to within its limit, with the whole lots that are left there. */
 export function* levelsBehind(
   { books }: Exchange,
-  { side, listing }: WorkingOrder,
+  order: WorkingOrder,
   touch: string,
 ): Generator<{ readonly price: string; readonly lots: number }> {
+  const { side, listing } = order
   const known = books.get(listing.instrument)
   if (known === undefined) return
   const taker = side === 'buy' ? 'ask' : 'bid'
   const levels: Level[] = topOf(known.book, deepest)[side === 'buy' ? 'asks' : 'bids']
   for (const [price, size] of levels) {
+    if (!isMarketable(order, price)) return
     const beyond = side === 'buy' ? Number(price) - Number(touch) : Number(touch) - Number(price)
     const left = Math.floor(lotsIn(size, listing.lotSize) + 1e-9) - (known.taken.get(levelKey(taker, price)) ?? 0)
     if (beyond > 0 && left > 0) yield { price, lots: left }

@@ -1,6 +1,7 @@
-import { parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
-import type { Instrument } from '#lib/domain/instrument.ts'
+import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { exactLots, type Instrument } from '#lib/domain/instrument.ts'
 import { isOnTick } from '#lib/domain/tick-size.ts'
+import { isInSteps, wholeSteps } from '#lib/domain/whole-steps.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Exchange } from './exchange.ts'
 import { hasLimit } from './working-order.ts'
@@ -39,10 +40,8 @@ function brokenTerms(order: PayloadOf<'order.submitted'>, { tickSize }: Instrume
 
 function isInLots(quantity: string, { lotSize }: Instrument): boolean {
   const exact = parseExact(quantity)
-  const scale = Math.max(exact.scale, lotSize.scale)
-  const units = exact.units * tenTo(scale - exact.scale)
-  const lot = BigInt(lotSize.units) * tenTo(scale - lotSize.scale)
-  return units > 0n && units % lot === 0n && units / lot <= BigInt(Number.MAX_SAFE_INTEGER)
+  const lot = exactLots(1, lotSize)
+  return exact.units > 0n && isInSteps(exact, lot) && wholeSteps(exact, lot, 'down') <= Number.MAX_SAFE_INTEGER
 }
 
 function hasMarket({ config: { fill }, lastBars, quotes }: Exchange, { instrument, kind }: Instrument): boolean {

@@ -2,6 +2,7 @@ import { addExact, compareDecimalText, type ExactDecimal, multiplyExact, parseEx
 import { exactOfDouble, fromUnits } from '#lib/domain/decimal.ts'
 import { absExact, negateExact } from '#lib/domain/signed-decimal.ts'
 import { roundToStep } from '#lib/domain/whole-steps.ts'
+import { type Take, volumeLots } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
@@ -26,17 +27,17 @@ export function slippedPrice(
   return (side === 'buy' ? beyond > 0 : beyond < 0) ? limitPrice : text
 }
 
-/** At most so many lots of a bar; a bar that states no volume has none for an order that takes a share of it. */
-export function lotsOfVolume(
-  lots: number,
+/** At most a share of what a bar traded or a quote displays; where nothing is stated, there is none for an order that takes a share of it. [V26] */
+export function withinVolume(
+  take: Take,
   volume: string,
-  listing: WorkingOrder['listing'],
+  { lotSize }: WorkingOrder['listing'],
   { slippage }: VenueConfig,
-): number {
-  if (slippage.kind !== 'volume-share') return lots
-  const { units, scale } = listing.lotSize
+): Take {
+  if (slippage.kind !== 'volume-share') return take
+  const { units, scale } = lotSize
   const most = Math.floor((Number(volume) * slippage.volumeLimit * 10 ** scale) / units)
-  return Math.max(0, Math.min(lots, most))
+  return { ...take, lots: Math.max(0, Math.min(take.lots, most)), volume: volumeLots(volume, lotSize) }
 }
 
 function worseBy(

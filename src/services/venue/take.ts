@@ -9,7 +9,7 @@ export type Take = {
   readonly liquidity: 'maker' | 'taker'
   /** Microseconds. */
   readonly filledAt: number
-  /** Lots that the whole bar traded, where that is known. */
+  /** Lots that the whole bar traded, or that the quote displays, where the take is a share of them. */
   readonly volume?: number
 }
 

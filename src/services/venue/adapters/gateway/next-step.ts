@@ -16,8 +16,7 @@ export type Situation = {
   readonly venue: Pick<RealVenue, 'unfit'>
 }
 
-/** So many without effect are an alert. */
-export const cancelsMost = 5
+/** So many queries without an answer are an alert, and wait for the next reconciliation. [G15] */
 export const queriesMost = 5
 
 /** What is to be done next for an order that has not ended. */

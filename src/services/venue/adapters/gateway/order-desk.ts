@@ -1,7 +1,7 @@
 import type { Statement } from '#schemas/event.ts'
 import { AccountCheck } from './account-check.ts'
 import { foldSaid, type GatewayOrder, joinTrades, joinView, lacksTrades, type Report, unsaid } from './gateway-order.ts'
-import { cancelsMost, nextStep, queriesMost } from './next-step.ts'
+import { nextStep, queriesMost } from './next-step.ts'
 import { OrderRegister } from './order-register.ts'
 import type { Answer, RealVenue, VenueAssets, VenueOrder } from './real-venue.ts'
 import { VenueTime } from './venue-time.ts'
@@ -19,6 +19,8 @@ export type DeskOptions = {
 }
 
 const pauseMs = 1_000
+/** So many without effect are an alert. [G16] */
+const cancelsMost = 5
 const pauseAfter = (tries: number): number => Math.min(5_000, 2 ** tries * 20)
 
 /** Does for each order of the log what is to be done at the venue, one thing at a time, and says what the venue shows of it, once. */
