@@ -32,7 +32,7 @@ export function planRawImport(named: readonly string[], venueName: string): Impo
       }
       return normalizeRecording(
         recording,
-        { market, snapshots },
+        { market, snapshots, limits: new Map() },
         {
           feed: venue.name,
           keepsPartialBars: false,

@@ -1,6 +1,7 @@
 import { toSafeUnits } from '#lib/domain/decimal.ts'
 import { type TickSize, tickSizeOf } from '#lib/domain/tick-size.ts'
-import type { MarketFact } from '#lib/market/market-fact.ts'
+import type { MarketTopic } from '#lib/market/market-fact.ts'
+import type { Statement } from '#schemas/event.ts'
 
 /** How finely an instrument's prices and sizes are written. */
 export type SeenSteps = {
@@ -23,33 +24,43 @@ export const startSteps = (declaredTick: string | undefined): SeenSteps => ({
   offTick: null,
 })
 
+/** A price is a safe whole number of ticks. */
+export const mostDigits = 15
+
 /** Looks at every price and size of a fact. */
-export function foldSteps(steps: SeenSteps, fact: MarketFact): void {
+export const foldSteps = (steps: SeenSteps, fact: Statement<MarketTopic>): void =>
+  eachPrice(fact, steps, foldPrice, foldSize)
+
+/** Gives every price of a statement to `onPrice`, with `into`, and every size of a trade or a quote to `onSize`. */
+export function eachPrice<Into>(
+  fact: Statement<MarketTopic>,
+  into: Into,
+  onPrice: (into: Into, price: string) => void,
+  onSize: (into: Into, size: string) => void = () => undefined,
+): void {
   switch (fact.topic) {
     case 'md.bar': {
       const { open, high, low, close } = fact.payload
-      foldPrice(steps, open)
-      foldPrice(steps, high)
-      foldPrice(steps, low)
-      foldPrice(steps, close)
+      onPrice(into, open)
+      onPrice(into, high)
+      onPrice(into, low)
+      onPrice(into, close)
       return
     }
-    case 'md.tick': {
-      const tick = fact.payload
-      if (tick.kind === 'quote') foldQuote(steps, tick)
+    case 'md.tick':
+      if (fact.payload.kind === 'quote') eachSide(fact.payload, into, onPrice, onSize)
       else {
-        foldPrice(steps, tick.price)
-        foldSize(steps, tick.size)
+        onPrice(into, fact.payload.price)
+        onSize(into, fact.payload.size)
       }
       return
-    }
     case 'md.option.tick':
-      foldQuote(steps, fact.payload)
-      if (fact.payload.last !== undefined) foldPrice(steps, fact.payload.last)
+      eachSide(fact.payload, into, onPrice, onSize)
+      if (fact.payload.last !== undefined) onPrice(into, fact.payload.last)
       return
     case 'md.depth':
-      for (const [price] of fact.payload.bids) foldPrice(steps, price)
-      for (const [price] of fact.payload.asks) foldPrice(steps, price)
+      for (const [price] of fact.payload.bids) onPrice(into, price)
+      for (const [price] of fact.payload.asks) onPrice(into, price)
       return
     case 'md.instrument':
     case 'md.option.chain.snapshot':
@@ -60,13 +71,18 @@ export function foldSteps(steps: SeenSteps, fact: MarketFact): void {
   }
 }
 
-type Quote = { bid: string | null; bidSize: string | null; ask: string | null; askSize: string | null }
+type Sides = { bid: string | null; bidSize: string | null; ask: string | null; askSize: string | null }
 
-function foldQuote(steps: SeenSteps, { bid, bidSize, ask, askSize }: Quote): void {
-  if (bid !== null) foldPrice(steps, bid)
-  if (bidSize !== null) foldSize(steps, bidSize)
-  if (ask !== null) foldPrice(steps, ask)
-  if (askSize !== null) foldSize(steps, askSize)
+function eachSide<Into>(
+  { bid, bidSize, ask, askSize }: Sides,
+  into: Into,
+  onPrice: (into: Into, price: string) => void,
+  onSize: (into: Into, size: string) => void,
+): void {
+  if (bid !== null) onPrice(into, bid)
+  if (bidSize !== null) onSize(into, bidSize)
+  if (ask !== null) onPrice(into, ask)
+  if (askSize !== null) onSize(into, askSize)
 }
 
 function foldPrice(steps: SeenSteps, price: string): void {
@@ -81,7 +97,7 @@ function foldPrice(steps: SeenSteps, price: string): void {
   else if (declared.units !== 1 && toSafeUnits(price, declared.scale) % declared.units !== 0) steps.offTick = price
 }
 
-function wholeDigitsOf(price: string): number {
+export function wholeDigitsOf(price: string): number {
   const point = price.indexOf('.')
   return (point < 0 ? price.length : point) - (price.charCodeAt(0) === 45 ? 1 : 0)
 }
@@ -92,7 +108,7 @@ function foldSize(steps: SeenSteps, size: string): void {
 }
 
 /** Digits after the point without the zeros that end it; whatever is at most `enough` may be said as it comes. */
-function neededScale(text: string, enough: number): number {
+export function neededScale(text: string, enough: number): number {
   const point = text.indexOf('.')
   if (point < 0) return 0
   let end = text.length

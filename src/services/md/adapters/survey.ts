@@ -3,7 +3,7 @@ import { instrumentOfFact, type MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Listed } from './import-plan.ts'
-import { foldSteps, type SeenSteps, startSteps } from './seen-steps.ts'
+import { foldSteps, mostDigits, type SeenSteps, startSteps } from './seen-steps.ts'
 
 /** What a first pass over all facts finds: what instruments need before their first price, and how much there is. */
 export type Survey = {
@@ -69,7 +69,7 @@ export function instrumentsOf(
         },
       )
     }
-    if (seen.wholeDigits + seen.priceScale > mostDigits) {
+    if (hasTooManyDigits(seen)) {
       throw new UserError(
         `${instrument} has prices of ${seen.wholeDigits} digits before the point and of ${seen.priceScale} behind it: more than ${mostDigits} in all cannot be reckoned with exactly`,
       )
@@ -86,8 +86,11 @@ export function instrumentsOf(
   })
 }
 
-/** A price is a safe whole number of ticks. */
-const mostDigits = 15
+/** Instruments whose prices are together no safe whole numbers of ticks. */
+export const tooFine = ({ steps }: Survey): string[] =>
+  [...steps].flatMap(([instrument, seen]) => (hasTooManyDigits(seen) ? [instrument] : []))
+
+const hasTooManyDigits = ({ wholeDigits, priceScale }: SeenSteps): boolean => wholeDigits + priceScale > mostDigits
 
 /** `0.001` for 3. */
 const powerOfTen = (scale: number): string => (scale === 0 ? '1' : `0.${'0'.repeat(scale - 1)}1`)

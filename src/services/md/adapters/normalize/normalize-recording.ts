@@ -1,11 +1,12 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { Listed } from '../import-plan.ts'
 import type { Placed, RawRecord } from '../raw/raw-record.ts'
-import { readRecording } from '../raw/read-recording.ts'
+import { readPlaced, readRecording, type Unread } from '../raw/read-recording.ts'
 import type { ReadReport } from '../read-report.ts'
-import { instrumentsOf, surveyFacts, type Terms } from '../survey.ts'
+import { instrumentsOf, surveyFacts, type Terms, tooFine } from '../survey.ts'
 import type { Venue } from './decoder.ts'
 import { startNormalizer } from './normalizer.ts'
+import { countDigits, type DigitLimits, withoutOddPrices } from './odd-prices.ts'
 import { statedFacts } from './survey-recording.ts'
 
 export type Recording = {
@@ -14,11 +15,12 @@ export type Recording = {
   readonly files: readonly string[]
 }
 
-/** What a first reading finds: listings of everything that has a price, and how many snapshots there are of each book. */
+/** What a first reading finds: listings of everything that has a price, how many snapshots there are of each book, and which prices are none of theirs. */
 export type RecordingSurvey = {
   readonly market: string | undefined
   readonly listed: ReadonlyMap<string, Listed>
   readonly snapshots: ReadonlyMap<string, number>
+  readonly limits: DigitLimits
 }
 
 /** The market of a recording, where the venue has several and the user did not say. */
@@ -26,16 +28,13 @@ export function marketOf({ venue, market, files }: Recording): string | undefine
   return market ?? venue.marketIn?.(firstRecords(readRecording(files, quiet)))
 }
 
-/** Reads a recording once. Listings are at its first record. Throws a UserError where prices have more digits than can be reckoned with. */
+/** Reads a recording once, and where an instrument's prices have more digits than can be reckoned with twice again, without the odd ones. Listings are at its first record. [MD-N7a] */
 export function surveyRecording(
   recording: Recording,
   terms: Terms,
   onProgress: (facts: number) => void,
 ): RecordingSurvey & { readonly listings: MarketFact<'md.instrument'>[]; readonly facts: number } {
   const market = marketOf(recording)
-  const listed = new Map<string, Listed>()
-  const snapshots = new Map<string, number>()
-  const decoder = recording.venue.openDecoder({ market })
   let firstAt: number | null = null
   const placed = function* () {
     for (const one of readRecording(recording.files, quiet)) {
@@ -43,23 +42,33 @@ export function surveyRecording(
       yield one
     }
   }
-  const stated = statedFacts(placed(), decoder, (listing) => listed.set(listing.instrument, listing), snapshots)
-  const survey = surveyFacts(stated, listed, terms, onProgress)
-  const listings = instrumentsOf(survey, listed, terms).map(
-    (payload): MarketFact<'md.instrument'> => ({
-      at: firstAt ?? 0,
-      topic: 'md.instrument',
-      payload,
-    }),
+  const surveyed = (limits: DigitLimits) => {
+    const listed = new Map<string, Listed>()
+    const snapshots = new Map<string, number>()
+    const decoder = withoutOddPrices(recording.venue.openDecoder({ market }), limits)
+    const stated = statedFacts(placed(), decoder, (listing) => listed.set(listing.instrument, listing), snapshots)
+    return { survey: surveyFacts(stated, listed, terms, onProgress), found: { market, listed, snapshots, limits } }
+  }
+  let { survey, found } = surveyed(new Map())
+  const fine = tooFine(survey)
+  if (fine.length > 0) {
+    const digits = countDigits(fine)
+    const decoder = recording.venue.openDecoder({ market })
+    for (const fact of statedFacts(placed(), decoder, () => undefined, new Map())) digits.fold(fact)
+    ;({ survey, found } = surveyed(digits.limits()))
+  }
+  const at = firstAt ?? 0
+  const listings = instrumentsOf(survey, found.listed, terms).map(
+    (payload): MarketFact<'md.instrument'> => ({ at, topic: 'md.instrument', payload }),
   )
-  return { market, listed, snapshots, listings, facts: survey.facts }
+  return { ...found, listings, facts: survey.facts }
 }
 
 export type NormalizeOptions = {
   readonly feed: string
   readonly keepsPartialBars: boolean
   readonly report: ReadReport
-  /** A frame that cannot be read goes to the report; otherwise a status says it, and reading goes on. */
+  /** A frame that cannot be read goes to the report alone; otherwise a status says it too. */
   readonly isStrict: boolean
   readonly onListing?: (listed: Listed) => void
 }
@@ -67,22 +76,24 @@ export type NormalizeOptions = {
 /** The canonical facts of a recording, in order of time. */
 export function* normalizeRecording(
   { venue, files }: Recording,
-  { market, snapshots }: Pick<RecordingSurvey, 'market' | 'snapshots'>,
+  { market, snapshots, limits }: Pick<RecordingSurvey, 'market' | 'snapshots' | 'limits'>,
   { feed, keepsPartialBars, report, isStrict, onListing }: NormalizeOptions,
 ): Generator<MarketFact> {
   const left = new Map(snapshots)
-  let place: Placed | null = null
+  let place: Placed | Unread | null = null
   const normalizer = startNormalizer({
     feed,
-    decoder: venue.openDecoder({ market }),
+    decoder: withoutOddPrices(venue.openDecoder({ market }), limits),
     canWait: (instrument) => (left.get(instrument) ?? 0) > 0,
     keepsPartialBars,
-    onBadFrame: isStrict ? (message) => report.badLine(place?.file ?? '', place?.line ?? 0, message) : undefined,
+    isStrict,
+    onBadFrame: (message) => report.badLine(place?.file ?? '', place?.line ?? 0, message),
     onListing,
     onLeftOut: report.leaveOut,
     onSnapshot: (instrument) => left.set(instrument, (left.get(instrument) ?? 0) - 1),
   })
-  for (place of readRecording(files, report)) yield* normalizer.read(place.record, place.isTimed)
+  for (place of readPlaced(files))
+    yield* 'fault' in place ? normalizer.refuse(place.at, place.fault) : normalizer.read(place.record, place.isTimed)
   yield* normalizer.end()
 }
 

@@ -19,8 +19,9 @@ export type NormalizerOptions = {
   readonly isOneSession?: boolean
   /** Bars that are still open are told too. */
   readonly keepsPartialBars: boolean
-  /** Takes what cannot be read; without it a `refused` status says it. */
+  /** Takes what cannot be read; a `refused` status says it too, unless the reading is strict. */
   readonly onBadFrame?: (message: string) => void
+  readonly isStrict?: boolean
   /** Makes the listing that is told before the first price of an instrument; null where too little is known of it. */
   readonly listingOf?: (listed: Listed) => PayloadOf<'md.instrument'> | null
   readonly onListing?: (listed: Listed) => void
@@ -35,6 +36,8 @@ export type NormalizerOptions = {
 export type Normalizer = {
   /** `at` is null where the recording tells no time: then it is the exchange's. */
   read(record: RawRecord, isTimed?: boolean): MarketFact[]
+  /** What was recorded at that time is no record. */
+  refuse(at: number, fault: string): MarketFact[]
   /** No more will come: what was held back is told. */
   end(): MarketFact[]
 }
@@ -103,9 +106,13 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       decoder.read(record, sink)
     } catch (error) {
       if (!(error instanceof LineFault)) throw error
-      if (options.onBadFrame !== undefined) options.onBadFrame(error.message)
-      else flag('refused', 'bad_frame', { reason: error.message.slice(0, 300) })
+      refuse(error.message)
     }
+  }
+
+  function refuse(fault: string): void {
+    options.onBadFrame?.(fault)
+    if (options.isStrict !== true) flag('refused', 'bad_frame', { reason: fault.slice(0, 300) })
   }
 
   return {
@@ -133,6 +140,13 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       books.setConnection(current)
       decode(record)
       if (!isTimed) facts = facts.map((fact) => atExchange(fact))
+      return facts
+    },
+    refuse(at, fault) {
+      facts = []
+      now = Math.max(now, at)
+      receivedAt = now
+      refuse(fault)
       return facts
     },
     end() {

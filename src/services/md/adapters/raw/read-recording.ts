@@ -11,49 +11,74 @@ import type { Placed, RawRecord } from './raw-record.ts'
 /** `receipt`: `<ns since 1970> <frame>`; `json` and `text`: captures of whole sessions; `bare`: a frame a line, without times. */
 export type RecordingForm = 'receipt' | 'json' | 'text' | 'bare'
 
+/** A line that is no record, at the time of the one before it (the first ones at that of the first record). */
+export type Unread = Omit<Placed, 'record'> & { readonly at: number; readonly fault: string }
+
 /** The records of files in order of time; at one instant those of the file that is named earlier, then by line, come first. */
 export function* readRecording(files: readonly string[], report: Pick<ReadReport, 'badLine'>): Generator<Placed> {
-  const readers = files.map((file) => inOrder(file, formOf(file), report))
-  if (readers.length === 1) return yield* readers[0] as Iterable<Placed>
+  for (const one of readPlaced(files)) {
+    if ('fault' in one) report.badLine(one.file, one.line, one.fault)
+    else yield one
+  }
+}
+
+/** As readRecording, with the lines that cannot be read in their places. */
+export function* readPlaced(files: readonly string[]): Generator<Placed | Unread> {
+  const readers = files.map((file) => inOrder(file, formOf(file)))
+  if (readers.length === 1) return yield* readers[0] as Iterable<Placed | Unread>
   const heads = readers.map((reader) => reader.next())
   for (;;) {
     let first = -1
     for (const [i, head] of heads.entries()) {
       if (head.done === true) continue
       const best = first < 0 ? undefined : heads[first]?.value
-      if (best === undefined || head.value.record.at < best.record.at) first = i
+      if (best === undefined || timeOf(head.value) < timeOf(best)) first = i
     }
     if (first < 0) return
-    yield (heads[first] as IteratorYieldResult<Placed>).value
-    heads[first] = (readers[first] as Generator<Placed>).next()
+    yield (heads[first] as IteratorYieldResult<Placed | Unread>).value
+    heads[first] = (readers[first] as Generator<Placed | Unread>).next()
   }
 }
 
-/** By its first line. Throws a UserError when it looks like none. */
+const timeOf = (one: Placed | Unread): number => ('fault' in one ? one.at : one.record.at)
+
+/** The form that most of the first lines have: the very first one may be cut. Throws a UserError where none has one. */
 export function formOf(file: string): RecordingForm {
+  const counts = new Map<RecordingForm, number>()
+  let lines = 0
   for (const line of linesIn(file)) {
     const text = line.trim()
     if (text === '') continue
-    if (/^\d{16,19} /.test(text)) return 'receipt'
-    if (/^\{\s*"t"\s*:\s*"(recv|send|http|connect|close|header)"/.test(text)) return 'json'
-    if (/^\d{9,10}(\.\d+)?: |^\S+ (<->|<-|->) \d|^configuration: /.test(text)) return 'text'
-    if (/^[{[]/.test(text)) return 'bare'
-    throw new UserError('is no recording of raw frames: a line is a time in ns and a frame, or a record of a capture', {
-      file,
-      line: 1,
-    })
+    const form = formOfLine(text)
+    if (form !== null) counts.set(form, (counts.get(form) ?? 0) + 1)
+    if (++lines === formLines) break
   }
-  return 'bare'
+  const [most] = [...counts].sort(([, a], [, b]) => b - a)
+  if (most !== undefined) return most[0]
+  if (lines === 0) return 'bare'
+  throw new UserError('is no recording of raw frames: a line is a time in ns and a frame, or a record of a capture', {
+    file,
+    line: 1,
+  })
+}
+
+const formLines = 20
+
+function formOfLine(text: string): RecordingForm | null {
+  if (/^\d{16,19} /.test(text)) return 'receipt'
+  if (/^\{\s*"t"\s*:\s*"(recv|send|http|connect|close|header)"/.test(text)) return 'json'
+  if (/^\d{9,10}(\.\d+)?: |^\S+ (<->|<-|->) \d|^configuration: /.test(text)) return 'text'
+  return /^[{[]/.test(text) ? 'bare' : null
 }
 
 /** Receipts come in order; captures put what was fetched in front, and a stable sort puts everything in its place. */
-function inOrder(file: string, form: RecordingForm, report: Pick<ReadReport, 'badLine'>): Generator<Placed> {
-  const placed = records(file, readerOf(file, form), form !== 'bare', report)
+function inOrder(file: string, form: RecordingForm): Generator<Placed | Unread> {
+  const placed = records(file, readerOf(file, form), form !== 'bare')
   return form === 'receipt' || form === 'bare' ? placed : sorted(placed)
 }
 
-function* sorted(placed: Iterable<Placed>): Generator<Placed> {
-  yield* [...placed].sort((a, b) => a.record.at - b.record.at)
+function* sorted(placed: Iterable<Placed | Unread>): Generator<Placed | Unread> {
+  yield* [...placed].sort((a, b) => timeOf(a) - timeOf(b))
 }
 
 type LineOfRecording = (line: string) => RawRecord | null
@@ -84,25 +109,33 @@ function receipt(line: string): RawRecord {
 
 const year2200 = 7_258_118_400_000_000
 
-function* records(
-  file: string,
-  read: LineOfRecording,
-  isTimed: boolean,
-  report: Pick<ReadReport, 'badLine'>,
-): Generator<Placed> {
-  let number = 0
-  for (const line of linesIn(file)) {
-    number++
-    if (line.trim() === '') continue
-    let record: RawRecord | null
-    try {
-      record = read(line)
-    } catch (error) {
-      if (!(error instanceof LineFault)) throw error
-      report.badLine(file, number, error.message)
-      continue
+function* records(file: string, read: LineOfRecording, isTimed: boolean): Generator<Placed | Unread> {
+  let at: number | null = null
+  const faults: { line: number; fault: string }[] = []
+  let line = 0
+  for (const text of linesIn(file)) {
+    line++
+    if (text.trim() === '') continue
+    const record = readLine(read, text)
+    if (typeof record === 'string') {
+      if (at === null) faults.push({ line, fault: record })
+      else yield { at, file, line, isTimed, fault: record }
+    } else if (record !== null) {
+      at = record.at
+      for (const one of faults.splice(0)) yield { at, file, isTimed, ...one }
+      yield { record, file, line, isTimed }
     }
-    if (record !== null) yield { record, file, line: number, isTimed }
+  }
+  for (const one of faults) yield { at: 0, file, isTimed, ...one }
+}
+
+/** The record of a line, or what is wrong with it. */
+function readLine(read: LineOfRecording, text: string): RawRecord | null | string {
+  try {
+    return read(text)
+  } catch (error) {
+    if (!(error instanceof LineFault)) throw error
+    return error.message
   }
 }
 
