@@ -103,6 +103,7 @@ export const catalogue = {
   'order.submitted': entry(order.OrderSubmitted, 'orders'),
   'order.denied': entry(order.OrderDenied, 'orders'),
   'order.cancel_requested': entry(order.OrderCancelRequested, 'orders'),
+  'order.mass_cancel_reported': entry(order.OrderMassCancelReported, 'orders'),
   'order.accepted': entry(order.OrderAccepted, 'venue'),
   'order.triggered': entry(order.OrderTriggered, 'venue'),
   'order.rejected': entry(order.OrderRejected, 'venue'),

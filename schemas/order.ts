@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { decidedTerms } from './order-terms.ts'
 import { Currency, EventId, InstrumentId, Micros, Money, Name, Price, Quantity, Side, Text } from './primitives.ts'
 
+const Count = z.int().min(0)
+
 /** Ours, derived from the approval: the same approval can only ever make the same order. */
 export const ClientOrderId = z
   .string()
@@ -36,6 +38,18 @@ export const OrderCancelRequested = z.object({
   clientOrderId: ClientOrderId,
   instrument: InstrumentId,
   reason: Text,
+})
+
+/** Of the orders that a halt or `cancel_all` wanted ended: how the venue ended them, and which are open. Said when none is, and once after 5 s. */
+export const OrderMassCancelReported = z.object({
+  /** The halt or the command. */
+  of: EventId,
+  canceled: Count,
+  filled: Count,
+  expired: Count,
+  rejected: Count,
+  openCount: Count,
+  open: z.array(ClientOrderId).max(1_000),
 })
 
 export const OrderAccepted = z.object({

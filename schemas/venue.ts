@@ -11,7 +11,7 @@ export const VenueReconciled = z.object({
   workingOrders: Count,
   /** What had happened there and was not in the log: it has been said just before. */
   missing: z.object({ acceptances: Count, fills: Count, ends: Count }),
-  /** Client ids of open orders that the log does not know. */
+  /** Client ids of open orders that the log does not know or has ended. */
   external: z.array(z.string().max(64)).max(1_000),
   /** Balances that are not the first ones of the log and the fills since. */
   differences: z.array(z.object({ asset: Currency, expected: Money, found: Money })).max(100),

@@ -8,7 +8,14 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Fact } from '#schemas/event.ts'
 
 export type OperatorCommand = Omit<PayloadOf<'system.command'>, 'operator'>
-export type CommandAnswer = { readonly id: string; readonly isDone: boolean; readonly message: string }
+export type CommandAnswer = {
+  readonly id: string
+  readonly isDone: boolean
+  readonly message: string
+  /** Of a halt: what the venue has confirmed of the orders that it canceled; null where nothing was said within the time. */
+  readonly orders?: MassCancel | null
+}
+type MassCancel = PayloadOf<'order.mass_cancel_reported'>
 
 export type CommandTimes = { readonly nowMs: () => number; readonly withinMs: number }
 
@@ -39,6 +46,8 @@ async function sayOnce(
   withinMs: number,
 ): Promise<CommandAnswer | null> {
   const results = new Map<string, CommandAnswer>()
+  const halts = new Map<string | null, string>()
+  const massCancels = new Map<string, MassCancel>()
   let heard: () => void = () => undefined
   const bus = await connectBus({
     url: routerUrl,
@@ -46,10 +55,12 @@ async function sayOnce(
     secret: readSecret(keys, 'operator'),
     ca: trustedCa(routerUrl, keys),
     from: 'head',
-    topics: ['system.command.result'],
+    topics: ['system.command.result', 'risk.halted', 'order.mass_cancel_reported'],
     onEvents: (events) => {
-      for (const { topic, payload } of events)
+      for (const { topic, payload, id, cause } of events)
         if (topic === 'system.command.result') results.set(payload.command, { id: payload.command, ...payload })
+        else if (topic === 'risk.halted') halts.set(cause, id)
+        else if (topic === 'order.mass_cancel_reported') massCancels.set(payload.of, payload)
       heard()
     },
   })
@@ -64,14 +75,20 @@ async function sayOnce(
     const said = await Promise.race([bus.publishFacts([fact]), silent('whether it is in the log is not known')])
     if ('message' in said) return said
     if (said.isRepeated) return null
-    const answered = new Promise<CommandAnswer>((resolve) => {
-      heard = () => {
-        const answer = results.get(id)
-        if (answer !== undefined) resolve(answer)
-      }
-      heard()
-    })
-    return await Promise.race([answered, silent('it is in the log and will be answered when its service is back')])
+    const when = <T>(found: () => T | undefined) =>
+      new Promise<T>((resolve) => {
+        heard = () => {
+          const value = found()
+          if (value !== undefined) resolve(value)
+        }
+        heard()
+      })
+    const unanswered = silent('it is in the log and will be answered when its service is back')
+    const answer = await Promise.race([when(() => results.get(id)), unanswered])
+    const halt = halts.get(id)
+    if (halt === undefined) return answer
+    const confirmed = when(() => massCancels.get(halt))
+    return { ...answer, orders: await Promise.race([confirmed, unanswered.then(() => null)]) }
   } finally {
     bus.close()
   }

@@ -72,9 +72,11 @@ describe('trader up', () => {
     expect(JSON.parse(halted.stdout as string)).toMatchObject({
       isDone: true,
       message: expect.stringMatching(/^halted/),
+      orders: { of: expect.stringMatching(/^risk:/), openCount: 0 },
     })
     const flat = await trader(['halt', '--when-halted', 'flatten', '--reason', 'out', '--yes'], { cwd: folder })
     expect(flat).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^halted: every position is closed/) })
+    expect(flat.stdout).toMatch(/(none is open|no order was at work)\n$/)
     const resumed = await trader(['resume', '--reason', 'drill over', '--yes'], { cwd: folder })
     expect(resumed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^resumed from/) })
     const unknown = await trader(['halt', 'no-such-strategy', '--reason', 'drill', '--yes'], { cwd: folder })

@@ -1,6 +1,7 @@
 import { findOrder, type SentOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
 import { applyReport, type Report } from '#lib/domain/venue-report.ts'
 import { exitsOf } from './answer-fill.ts'
+import { foldMassEnd } from './mass-cancel.ts'
 import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
 import { foldExitReport, foldExitsUnsent } from './protection.ts'
 
@@ -17,6 +18,7 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
       foldExitsUnsent(book, exitsOf(report.payload, bracket, order.progress.tradeIds.length, report.at))
   }
   shelveIfEnded(book.orders, order, book.rememberedEnds)
+  if (!book.orders.working.has(clientOrderId)) foldMassEnd(book, order)
   foldExitReport(book, order)
   forgetBrackets(book)
   return outcome === 'applied' || outcome === 'repeated' ? null : refuse(report, order, outcome)

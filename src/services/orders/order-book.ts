@@ -7,6 +7,7 @@ import {
   type SentOrdersJson,
 } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { type MassCancel, massCancelsFromJson, massCancelsToJson } from './mass-cancel.ts'
 
 /** A report that cannot be true, for a person to look at; `halts` is the instrument that may not be traded until then. */
 export type Refusal = { readonly alert: PayloadOf<'system.alert'>; readonly halts: string | null }
@@ -36,6 +37,8 @@ export type OrderBook = {
   readonly exits: Map<string, Exit>
   /** Exits that a halt took from a position that lives on, by the id that they are to be sent again with. */
   readonly lost: Map<string, LostExit>
+  /** Those that the venue has not confirmed in whole, by the id of the halt or the command. */
+  readonly massCancels: Map<string, MassCancel>
   /** The order that the newest input filled in part or whole, once a fill. */
   filled: PayloadOf<'order.fill'> | null
   /** What was wrong with the newest input. */
@@ -53,6 +56,7 @@ export const emptyBook = (rememberedEnds: number): OrderBook => ({
   brackets: new Map(),
   exits: new Map(),
   lost: new Map(),
+  massCancels: new Map(),
   filled: null,
   refusal: null,
 })
@@ -69,16 +73,18 @@ export const bookToJson = (book: OrderBook) => ({
   brackets: [...book.brackets],
   exits: [...book.exits],
   lost: [...book.lost],
+  massCancels: massCancelsToJson(book.massCancels),
 })
 
 export function bookFromJson(json: unknown): OrderBook {
   const book = json as Omit<ReturnType<typeof bookToJson>, 'orders'> & { orders: SentOrdersJson }
-  const { brackets, exits, lost } = book
+  const { brackets, exits, lost, massCancels } = book
   return {
     ...book,
     orders: ordersFromJson(book.orders),
     brackets: new Map(brackets),
     exits: new Map(exits),
     lost: new Map(lost),
+    massCancels: massCancelsFromJson(massCancels),
   }
 }

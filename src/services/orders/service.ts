@@ -8,6 +8,7 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
 import { answerFill } from './answer-fill.ts'
 import { foldReport } from './fold-report.ts'
+import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook, type Refusal } from './order-book.ts'
 import { foldExitCancel, isProtection, restoreProtection, tellLost } from './protection.ts'
 
@@ -25,7 +26,14 @@ export const orders = defineService({
     'system.command',
     'system.time',
   ],
-  emits: ['order.submitted', 'order.denied', 'order.cancel_requested', 'system.command.result', 'system.alert'],
+  emits: [
+    'order.submitted',
+    'order.denied',
+    'order.cancel_requested',
+    'order.mass_cancel_reported',
+    'system.command.result',
+    'system.alert',
+  ],
   init: ({ rememberedEnds }) => emptyBook(rememberedEnds),
   reconfigure: (book, { rememberedEnds }) => ({ ...book, rememberedEnds }),
   evolve,
@@ -43,7 +51,13 @@ type In =
   | (typeof reportTopics)[number]
   | 'system.command'
   | 'system.time'
-type Out = 'order.submitted' | 'order.denied' | 'order.cancel_requested' | 'system.command.result' | 'system.alert'
+type Out =
+  | 'order.submitted'
+  | 'order.denied'
+  | 'order.cancel_requested'
+  | 'order.mass_cancel_reported'
+  | 'system.command.result'
+  | 'system.alert'
 
 function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   if (event.at > book.now) book.now = event.at
@@ -86,8 +100,12 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       book.refusal = foldReport(book, event)
       if (book.refusal?.halts) book.haltedInstruments = withInstrument(book.haltedInstruments, book.refusal.halts)
       return book
+    case 'order.mass_cancel_reported':
+      foldMassReport(book, event.payload)
+      return book
     case 'risk.halted':
       book.halt = { by: event.id, kind: haltKind(event.payload) }
+      beginMassCancel(book, event, meantBy(book.halt))
       return book
     case 'risk.resumed':
       book.halt = null
@@ -96,6 +114,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'system.command':
       book.resumed = event.payload.command === 'resume' ? book.haltedInstruments : []
       if (book.resumed.length > 0) book.haltedInstruments = []
+      if (event.payload.command === 'cancel_all') beginMassCancel(book, event, ofTarget(event.payload))
       return book
     case 'risk.approved':
     case 'risk.superseded':
@@ -130,12 +149,12 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'order.fill':
     case 'order.canceled':
     case 'order.expired':
-      if (book.refusal) return answerRefusal(book, book.refusal)
-      return answerReport(book, input.at)
+      if (book.refusal) return [...answerRefusal(book, book.refusal), ...reportMassCancels(book)]
+      return [...answerReport(book, input.at), ...reportMassCancels(book)]
     case 'risk.resumed':
       return restoreProtection(book, input.at)
     case 'system.time':
-      return none
+      return reportMassCancels(book)
   }
 }
 
@@ -153,18 +172,32 @@ function answerReport(book: OrderBook, at: number): readonly Statement<Out>[] {
 
 /** What a halt does not let live is canceled; a position that loses its exits so is told. [O7] [O20] */
 function answerHalt(book: OrderBook, { payload, at }: Event<'risk.halted'>): readonly Statement<Out>[] {
-  const reason = `halted: ${payload.reason}`
-  if (haltKind(payload) !== 'reducing') return [...tellLost(book), ...cancelsOf(book, reason, () => true)]
-  return [...cancelsOf(book, reason, (order) => !isProtection(order)), ...restoreProtection(book, at)]
+  const halt = { kind: haltKind(payload) }
+  const cancels = cancelsOf(book, `halted: ${payload.reason}`, meantBy(halt))
+  const confirmed = reportMassCancels(book)
+  return halt.kind === 'reducing'
+    ? [...cancels, ...restoreProtection(book, at), ...confirmed]
+    : [...tellLost(book), ...cancels, ...confirmed]
 }
 
+/** Whose end a halt wants. [O7] */
+const meantBy =
+  ({ kind }: Pick<Halt, 'kind'>) =>
+  (order: SentOrder): boolean =>
+    kind !== 'reducing' || !isProtection(order)
+
+const ofTarget =
+  ({ target }: PayloadOf<'system.command'>) =>
+  (order: SentOrder): boolean =>
+    target === undefined || order.strategy === target
+
 function answerCancelAll(book: OrderBook, { id, payload }: Event<'system.command'>): readonly Statement<Out>[] {
-  const isMeant = (order: SentOrder) => payload.target === undefined || order.strategy === payload.target
-  const cancels = cancelsOf(book, `${payload.operator}: ${payload.reason}`, isMeant)
+  const cancels = cancelsOf(book, `${payload.operator}: ${payload.reason}`, ofTarget(payload))
   const exits = cancels.filter((cancel) => book.exits.has(cancel.payload.clientOrderId)).length
   const ofThem = exits === 0 ? '' : `, ${exits} of them exits of open positions`
   const message = `cancel requested for ${cancels.length} of ${book.orders.working.size} working orders${ofThem}`
-  return [...cancels, { topic: 'system.command.result', payload: { command: id, isDone: true, message } }]
+  const result = { topic: 'system.command.result', payload: { command: id, isDone: true, message } } as const
+  return [...cancels, result, ...reportMassCancels(book)]
 }
 
 const resumedIn = (instruments: readonly string[], command: string): Statement<'system.command.result'> => ({

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
 import { event, given } from '#test/given.ts'
-import { approved, btc, cancel, canceled, command, fill, halted, resumed } from './orders-told.ts'
+import { approved, btc, cancel, canceled, command, fill, halted, massCancel, resumed } from './orders-told.ts'
 
 const bracket = { stopLoss: '95', takeProfit: '110' }
 const entered = approved('risk:1.0', { bracket })
@@ -68,7 +68,7 @@ describe('brackets', () => {
       .when(halted('risk:9.0'))
       .then(cancel('t-1-0', 'halted: stop'))
       .when(fill('t-1-0', 'y', '6'))
-      .then(stop('t-1-0-2s', '6'), profit('t-1-0-2p', '6'))
+      .then(stop('t-1-0-2s', '6'), profit('t-1-0-2p', '6'), massCancel('risk:9.0', { filled: 1 }))
       .when(event('risk.strategy_halted', { strategy: 'ema-cross', code: 'DRAWDOWN_EXCEEDS_MAX' }))
       .then()
   })

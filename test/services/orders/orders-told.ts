@@ -1,3 +1,4 @@
+import { expect } from 'vitest'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { event, type Told } from '#test/given.ts'
 
@@ -63,3 +64,13 @@ export const command = (name: PayloadOf<'system.command'>['command'], target?: s
 
 export const cancel = (clientOrderId: string, reason: string) =>
   ({ topic: 'order.cancel_requested', payload: { clientOrderId, instrument: btc, reason } }) as const
+
+/** What the venue confirmed of a mass cancel; `of` is any where it is that of a command. */
+export const massCancel = (of: string | null, ends: Partial<PayloadOf<'order.mass_cancel_reported'>> = {}) => {
+  const { open = [], ...counts } = ends
+  const none = { canceled: 0, filled: 0, expired: 0, rejected: 0 }
+  return {
+    topic: 'order.mass_cancel_reported',
+    payload: { of: of ?? expect.any(String), ...none, ...counts, openCount: open.length, open },
+  } as const
+}

@@ -13,6 +13,7 @@ import {
   expired,
   fill,
   halted,
+  massCancel,
   rejected,
 } from './orders-told.ts'
 
@@ -96,6 +97,42 @@ describe('cancels', () => {
       .then()
   })
 
+  const tick = (at: number) => event('system.time', { now: at }, at)
+
+  test('[O21] a halt is confirmed when the venue has ended all that it meant, however it ended', () => {
+    given(orders, {}, approved('risk:1.0'), approved('risk:2.0'), approved('risk:3.0'), approved('risk:4.0'))
+      .when(halted('risk:9.0'))
+      .then(...['t-1-0', 't-2-0', 't-3-0', 't-4-0'].map((id) => cancel(id, 'halted: stop')))
+      .when(canceled('t-1-0'))
+      .then()
+      .when(fill('t-2-0', 'x', '10'))
+      .then()
+      .when(expired('t-3-0'))
+      .then()
+      .restarted()
+      .when(rejected('t-4-0', 'UNKNOWN_ORDER'))
+      .then(massCancel('risk:9.0', { canceled: 1, filled: 1, expired: 1, rejected: 1 }))
+      .when(tick(9_000_000))
+      .then()
+  })
+
+  test('[O21] what is open after 5 s is said once, by name, and the rest when it ends', () => {
+    given(orders, {}, approved('risk:1.0'), approved('risk:2.0'), halted('risk:9.0'), canceled('t-1-0'))
+      .when(tick(5_000_000))
+      .then()
+      .when(tick(5_001_000))
+      .then(massCancel('risk:9.0', { canceled: 1, open: ['t-2-0'] }))
+      .restarted()
+      .when(tick(15_000_000))
+      .then()
+      .when(canceled('t-2-0'))
+      .then(massCancel('risk:9.0', { canceled: 2 }))
+  })
+
+  test('[O21] a halt with nothing at work is confirmed at once', () => {
+    given(orders, {}).when(halted('risk:9.0')).then(massCancel('risk:9.0'))
+  })
+
   test('[O8] cancel_all is answered, for one strategy or for all', () => {
     const done = (message: string) =>
       ({ topic: 'system.command.result', payload: { command: expect.any(String), isDone: true, message } }) as const
@@ -106,6 +143,10 @@ describe('cancels', () => {
       .then(cancel('t-1-0', 'ann: drill'), done('cancel requested for 1 of 2 working orders'))
       .when(command('halt'))
       .then()
+      .when(canceled('t-2-0'))
+      .then(massCancel(null, { canceled: 1 }))
+      .when(canceled('t-1-0'))
+      .then(massCancel(null, { canceled: 2 }))
   })
 
   test('[O9] a newer wish cancels what the strategy has in that instrument', () => {
@@ -136,10 +177,13 @@ describe('reports of the venue', () => {
       .when(canceled('t-1-0'))
       .then()
       .when(command('cancel_all'))
-      .then({
-        topic: 'system.command.result',
-        payload: { command: expect.any(String), isDone: true, message: 'cancel requested for 0 of 0 working orders' },
-      })
+      .then(
+        {
+          topic: 'system.command.result',
+          payload: { command: expect.any(String), isDone: true, message: 'cancel requested for 0 of 0 working orders' },
+        },
+        massCancel(null),
+      )
   })
 
   test('[O11] one trade id applies once', () => {
@@ -227,7 +271,7 @@ describe('reports of the venue', () => {
       .when(halted('risk:9.0'))
       .then(cancel('t-1-0', 'halted: stop'))
       .when(rejected('t-1-0', 'UNKNOWN_ORDER'))
-      .then()
+      .then(massCancel('risk:9.0', { rejected: 1 }))
       .when(fill('t-1-0', 'x', '1'))
       .then(refused('t-1-0', 'is rejected') as never)
   })

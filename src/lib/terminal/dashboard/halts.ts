@@ -1,4 +1,5 @@
 import type { Event } from '#schemas/event.ts'
+import { massCancelText } from '../mass-cancel-text.ts'
 
 export type Notice = { readonly at: number; readonly text: string }
 
@@ -56,6 +57,8 @@ export function haltOf(halts: HaltsShown, event: Event): HaltsShown {
       const { code, subject, message } = event.payload
       return notice(`${code} ${subject}: ${message}`)
     }
+    case 'order.mass_cancel_reported':
+      return notice(massCancelText(event.payload))
     case 'system.command.result':
       return notice(event.payload.isDone ? event.payload.message : `refused: ${event.payload.message}`)
   }

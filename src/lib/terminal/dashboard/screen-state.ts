@@ -72,6 +72,7 @@ export const historyTopics = [
   'order.accepted',
   'order.rejected',
   'order.cancel_requested',
+  'order.mass_cancel_reported',
   'order.canceled',
   'order.expired',
   'order.fill',

@@ -68,6 +68,16 @@ describe('what the dashboard shows', () => {
     expect(halts.notices.map(({ text }) => text)).toEqual(['resumed: ann: back', 'halted: OPERATOR: ann: lunch'])
   })
 
+  it('shows what of a halt the venue has confirmed', () => {
+    const ends = { of: 'risk:9.0', canceled: 2, filled: 0, expired: 0, rejected: 0 }
+    const late = event('order.mass_cancel_reported', { ...ends, openCount: 1, open: ['t-1-0'] })
+    const whole = event('order.mass_cancel_reported', { ...ends, openCount: 0, open: [] })
+    expect(screenAfter(late, whole).halts.notices.map(({ text }) => text)).toEqual([
+      'confirmed by the venue: 2 canceled; none is open',
+      'NOT confirmed by the venue: 1 still open (t-1-0); 2 canceled',
+    ])
+  })
+
   it('shows a strategy as stopped until both itself and risk let it run', () => {
     const own = (state: 'active' | 'halted') => event('strategy.status', { strategy: 'cross', state, reason: 'ann' })
     const found = { code: 'DAILY_LOSS_EXCEEDS_MAX', value: '120', limit: '100' } as const

@@ -93,6 +93,29 @@ describe('reconciliation', () => {
     expect(atVenue()[0]).toMatchObject({ clientOrderId: 'by-hand', status: 'CANCELED' })
   })
 
+  test('[G13] an order that the log has ended and the venue has open is external', async () => {
+    start()
+    submit('t-1-0')
+    await hasSaid('order.accepted')
+    scene.stop()
+    into('order.accepted', said.find(({ topic }) => topic === 'order.accepted')?.payload as never)
+    into('order.canceled', { clientOrderId: 't-1-0', instrument, leavesQuantity: '1', reason: 'x' })
+    scene.forget()
+    start()
+    submit('t-2-0')
+    await hasSaid('system.alert')
+    expect(said.find(({ topic }) => topic === 'venue.reconciled')?.payload).toMatchObject({
+      external: [atVenue()[0]?.clientOrderId],
+    })
+    await pause(300)
+    expect(atVenue()).toHaveLength(1)
+    scene.stop()
+    scene.forget()
+    start('cancel')
+    await hasSaid('order.accepted')
+    expect(atVenue().map(({ status }) => status)).toEqual(['CANCELED', 'NEW'])
+  })
+
   test('[G14] money that moved without an order of ours is told with both numbers', async () => {
     start()
     await hasSaid('venue.reconciled')

@@ -191,10 +191,14 @@ export class OrderDesk {
     return !lacksTrades(order)
   }
 
+  find(order: GatewayOrder): Promise<Answer<VenueOrder>> {
+    return this.#options.venue.find(this.orders.name(order))
+  }
+
   /** Asks the venue for an order. False where that proved nothing. */
   async ask(order: GatewayOrder, isMissing = false): Promise<boolean> {
     const askedAtMs = this.time.earliest()
-    const answer = await this.#options.venue.find(this.orders.name(order))
+    const answer = await this.find(order)
     if (answer.kind === 'done') return this.show(order, answer.value, isMissing)
     if (answer.kind !== 'absent') return false
     if (order.venueOrderId !== null) {

@@ -1,4 +1,5 @@
 import type { GatewayOptions } from './gateway.ts'
+import type { GatewayOrder } from './gateway-order.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Answer, VenueBalance } from './real-venue.ts'
 
@@ -34,13 +35,16 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const shown = new Set<unknown>()
   for (const view of open.value) {
     const order = desk.orders.byVenueId(view.venueClientId)
-    if (order === undefined) {
-      external.push(view.venueClientId)
-      if (options.external === 'cancel') await venue.cancelExternal(view)
-      continue
+    if (order !== undefined) {
+      shown.add(order)
+      if (!(await desk.show(order, view, true))) return unanswered(`the trades of ${view.venueClientId}`)
+      if (!order.said.ended) continue
     }
-    shown.add(order)
-    if (!(await desk.show(order, view, true))) return unanswered(`the trades of ${view.venueClientId}`)
+    const isOpen = order === undefined || (await isStillOpen(desk, order))
+    if (isOpen === null) return unanswered(view.venueClientId)
+    if (!isOpen) continue
+    external.push(view.venueClientId)
+    if (options.external === 'cancel') await venue.cancelExternal(view)
   }
   for (const order of known) {
     if (shown.has(order) || order.said.ended) continue
@@ -51,6 +55,13 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   if (balances.kind !== 'done') return unanswered('its balances', balances)
   desk.account.begin(balances.value)
   return tell(desk, options, balances.value, external, before)
+}
+
+/** What was open may have ended since: of an order that the log has ended it is asked once more. Null: not known. [G13] */
+async function isStillOpen(desk: OrderDesk, order: GatewayOrder): Promise<boolean | null> {
+  const answer = await desk.find(order)
+  if (answer.kind === 'nothing') return null
+  return answer.kind === 'done' && answer.value.state === 'working'
 }
 
 async function learnTime(desk: OrderDesk, { venue, nowMs, windowMs }: GatewayOptions): Promise<Answer<number>> {
@@ -91,7 +102,11 @@ function tell(
     })
   if (isNews && policy !== 'ignore' && external[0] !== undefined) {
     const what = policy === 'cancel' ? 'they are canceled' : 'nothing is submitted until they are gone'
-    desk.alert('VENUE_DIFFERS', external[0], `${external.length} open orders that the log does not know: ${what}`)
+    desk.alert(
+      'VENUE_DIFFERS',
+      external[0],
+      `${external.length} open orders that the log does not know or has ended: ${what}`,
+    )
   }
   for (const { asset, expected, found: there } of isNews ? lasting : [])
     desk.alert('VENUE_DIFFERS', asset, `${venue.name} holds ${there} ${asset}, by the log it is ${expected}`)
