@@ -5,6 +5,7 @@ import { failProcess, processFlags, runService, wallClock } from '#compose/servi
 import type { Topology } from '#compose/topology.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
+import { readRange } from '#lib/bus/read-range.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import { announceReady, onStop, tellFed } from '#lib/process/child-life.ts'
@@ -13,6 +14,8 @@ import { feedSource, openFeed } from '#services/md/adapters/open-feed.ts'
 import { md } from '#services/md/service.ts'
 
 const toldEveryMs = 200
+/** Where the newest numbers of the exchange's streams stand. */
+const ofNumbers = ['md.tick', 'md.depth', 'md.status']
 
 export default class Md extends TraderCommand {
   static override summary = 'Feed the market: a data set at its speed, or the seeded one; build bars from trades'
@@ -53,7 +56,14 @@ async function openPublisher({ feed }: Topology, options: FeedingRun) {
   const door = { url, identity: 'md', source: feedSource, secret: readSecret(keys, 'md'), ca: trustedCa(url, keys) }
   return new FeedPublisher({
     ...door,
-    open: (mark) => openFeed(feed, { mark, now: wallClock(), signal }),
+    open: (mark, head) =>
+      openFeed(feed, {
+        mark,
+        now: wallClock(),
+        signal,
+        tellAgain: (most, take) =>
+          readRange(door, { from: Math.max(1, head - most + 1), to: head, topics: ofNumbers }, take),
+      }),
     onFault,
     onFed,
   })

@@ -4,9 +4,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { blockFilesIn } from '#lib/files/block-files.ts'
+import type { MarketFact } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
+import type { Event } from '#schemas/event.ts'
+import type { StreamDay } from '#services/md/adapters/check-market.ts'
+import { readEvents } from '#services/md/adapters/read-events.ts'
 import { type BoxServer, serveBox } from '#test/venues/box-server.ts'
-import { exchangeBox } from '#test/venues/exchange-box.ts'
+import { consumer } from '#test/venues/consumer.ts'
+import { type ExchangeBox, exchangeBox } from '#test/venues/exchange-box.ts'
 import { madeMarket, type Wire, wires } from '#test/venues/made-market.ts'
 import { repository, trader } from './trader.ts'
 import { eventsIn, LiveTree } from './tree.ts'
@@ -16,14 +21,18 @@ afterAll(() => rmSync(root, { recursive: true, force: true }))
 const wire = wires[1] as Wire
 
 /** A box that plays a market of its own accord until it is closed. */
-async function playing(): Promise<BoxServer> {
+async function playing(): Promise<BoxServer & { readonly box: ExchangeBox }> {
   const box = exchangeBox(wire, madeMarket(wire, seedRandom(4), Date.now()), () => Date.now())
   const server = await serveBox(box)
+  let isHeard = false
   const timer = setInterval(() => {
-    if (server.connections() > 0) server.step(null)
+    // Once somebody has heard it, the market goes on whether anybody hears it or not.
+    isHeard ||= server.connections() > 0
+    if (isHeard) server.step(null)
   }, 5)
   return {
     ...server,
+    box,
     close() {
       clearInterval(timer)
       return server.close()
@@ -39,7 +48,7 @@ async function grown(dir: string, than: number): Promise<void> {
 }
 
 describe('trader md record', () => {
-  it('[MD-R1] killed and run again in the same folder, it goes on; the frames give the events again', async () => {
+  it('[MD-R1] [MD-R4] killed and run again in the same folder, it goes on; the frames give the events again, and what was lost is in gaps', async () => {
     const server = await playing()
     const dir = join(root, 'recording')
     const args = (symbols: string) => [
@@ -78,6 +87,13 @@ describe('trader md record', () => {
     expect(JSON.parse(rebuilt.stdout as string).events).toBeGreaterThan(300)
     const checked = JSON.parse((await trader(['md', 'check', dir, '--json'])).stdout as string)
     expect(checked.days.every(({ open }: { open: number }) => open === 0)).toBe(true)
+    // Between a kill and the next start the market goes on: what nobody heard is in gaps, and nothing else is.
+    const heard = consumer()
+    heard.hear([...readEvents(dir)])
+    expect(heard.lostInSilence(server.box)).toEqual([])
+    const missing = (stream: string) =>
+      checked.days.filter((day: StreamDay) => day.stream === stream).map(({ gaps }: StreamDay) => gaps)
+    expect([missing('trades'), missing('depth')]).toEqual([[2], [2]])
     const other = await trader(args('ETHUSDT'))
     expect([other.exitCode, other.stderr]).toEqual([
       2,
@@ -87,7 +103,7 @@ describe('trader md record', () => {
 })
 
 describe('a live tree', () => {
-  it('[MD-R2] keeps the frames of its feed, also when the feed is killed: they give the events in its log again', async () => {
+  it('[MD-R2] [MD-R4] keeps the frames of its feed, also when the feed is killed: they give the events in its log again, and what was lost is in gaps', async () => {
     const server = await playing()
     const topology = join(root, 'live.yaml')
     const lines = [
@@ -112,6 +128,13 @@ describe('a live tree', () => {
     expect(
       said.filter(({ topic, payload }) => topic === 'md.status' && 'state' in payload && payload.state === 'started'),
     ).toHaveLength(2)
+    const heard = consumer()
+    heard.hear(said as readonly Event[] as readonly MarketFact[])
+    expect(heard.lostInSilence(server.box)).toEqual([])
+    const streams = said.flatMap(({ topic, payload }) =>
+      topic === 'md.gap' && 'state' in payload && payload.state === 'opened' ? [payload.stream] : [],
+    )
+    expect(streams.sort()).toEqual(['depth', 'trade'])
     const log = ['--venue', wire.name, '--log', tree.log, '--json']
     const rebuilt = JSON.parse((await trader(['md', 'rebuild', join(root, 'frames'), ...log])).stdout as string)
     expect(rebuilt.difference).toBeNull()

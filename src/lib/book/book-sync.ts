@@ -40,19 +40,22 @@ export type BookSync<U extends Update> = {
   isWaiting: boolean
   held: U[]
   hole: Hole | null
+  /** `last` was let through before this start: only a snapshot makes a book of what follows it. */
+  isResumed: boolean
   /** What came since the newest number rose and is below it: updates and snapshots. */
   behind: number
   /** Snapshots in a row that ended before what is held. */
   shortSnapshots: number
 }
 
-/** `isBlind`: no snapshot will come, so that the first update is let through as it is. */
-export const startSync = <U extends Update>(isBlind: boolean): BookSync<U> => ({
-  last: null,
+/** `isBlind`: no snapshot will come, so that the first update is let through as it is. `last`: what was let through before this start. */
+export const startSync = <U extends Update>(isBlind: boolean, last: number | null = null): BookSync<U> => ({
+  last,
   coveredTo: -1,
   isWaiting: !isBlind,
   held: [],
   hole: null,
+  isResumed: last !== null,
   behind: 0,
   shortSnapshots: 0,
 })
@@ -107,6 +110,7 @@ export function onSnapshot<U extends Update>(sync: BookSync<U>, id: number, rule
     return { apply: nothing, dropped: 'stale_snapshot', ...(isWaiting ? { isSnapshotWanted: true } : {}) }
   sync.shortSnapshots = 0
   sync.behind = 0
+  sync.isResumed = false
   const { run, rest } = isShort ? { run: [], rest: [] } : runFrom(id, next)
   // Everything between what was let through last and the snapshot is only in the snapshot.
   const isNext = last === null || id <= last || (rule.countsSnapshots === true && id === last + 1)
@@ -139,8 +143,9 @@ function hold<U extends Update>(sync: BookSync<U>, update: U, canWait: boolean):
   const at = held.findLastIndex((one) => one.last <= update.last)
   if (held[at]?.last === update.last) return { apply: nothing, dropped: 'repeated' }
   held.splice(at + 1, 0, update)
-  if (last !== null && (held[0] as U).previous <= last) return fill(sync, last)
-  const opened = last === null || sync.hole !== null ? null : { from: last + 1, to: (held[0] as U).previous }
+  const isNext = last !== null && (held[0] as U).previous <= last
+  if (isNext && !sync.isResumed) return fill(sync, last)
+  const opened = last === null || isNext || sync.hole !== null ? null : { from: last + 1, to: (held[0] as U).previous }
   if (opened !== null) sync.hole = opened
   if (held.length > heldMost) held.shift()
   const wish = canWait ? ({ isSnapshotWanted: true } as const) : {}

@@ -3,16 +3,37 @@ export type RunStep =
   | { readonly kind: 'next'; readonly given?: readonly Missing[] }
   | { readonly kind: 'repeated' }
   | { readonly kind: 'restarted'; readonly after: number; readonly given: readonly Missing[] }
-  | { readonly kind: 'gap'; readonly from: number; readonly to: number; readonly given?: readonly Missing[] }
+  | {
+      readonly kind: 'gap'
+      readonly from: number
+      readonly to: number
+      readonly given?: readonly Missing[]
+      /** It was on a connection that is gone: nothing of it will come. */
+      readonly isLost?: true
+    }
   | { readonly kind: 'filled'; readonly closed: Missing | null }
 
 /** Numbers that have not come yet; `left` of them are still missing. */
 export type Missing = { readonly from: number; readonly to: number; left: number; readonly came: Set<number> }
 
-/** `newestAt`: the exchange's time of `last`; `behind`: numbers in a row that are said to be old, and are newer by that time. */
-export type SequenceRun = { last: number | null; newestAt: number | null; behind: number; readonly missing: Missing[] }
+/** `newestAt`: the exchange's time of `last`; `behind`: numbers in a row that are said to be old, and are newer by that time. `isBroken`: the next
+ * number is the first of another connection. */
+export type SequenceRun = {
+  last: number | null
+  newestAt: number | null
+  behind: number
+  isBroken: boolean
+  readonly missing: Missing[]
+}
 
-export const startRun = (): SequenceRun => ({ last: null, newestAt: null, behind: 0, missing: [] })
+/** `last`: the newest number that was told before, and the exchange's time of it. */
+export const startRun = (last: number | null = null, newestAt: number | null = null): SequenceRun => ({
+  last,
+  newestAt,
+  behind: 0,
+  isBroken: last !== null,
+  missing: [],
+})
 
 /** More open gaps than this are given up, the oldest first. */
 const openMost = 16
@@ -29,13 +50,14 @@ export function onNumber(run: SequenceRun, number: number, at: number | null = n
   if (step.kind === 'next' || step.kind === 'gap') {
     run.newestAt = at
     run.behind = 0
+    run.isBroken = false
   }
   if (step.kind !== 'repeated' || at === null || run.newestAt === null || at <= run.newestAt) return step
   run.behind++
   if (run.behind < behindMost) return step
   const after = run.last as number
   Object.assign(run, { last: number, newestAt: at, behind: 0 })
-  return { kind: 'restarted', after, given: endRun(run) }
+  return { kind: 'restarted', after, given: run.missing.splice(0) }
 }
 
 function place(run: SequenceRun, number: number): RunStep {
@@ -48,6 +70,7 @@ function place(run: SequenceRun, number: number): RunStep {
   }
   if (number > last) {
     run.last = number
+    if (run.isBroken) return { kind: 'gap', from: last + 1, to: number - 1, isLost: true }
     run.missing.push({ from: last + 1, to: number - 1, left: number - 1 - last, came: new Set() })
     const given = run.missing.length > openMost ? [run.missing.shift() as Missing] : undefined
     return { kind: 'gap', from: last + 1, to: number - 1, given }
@@ -61,8 +84,11 @@ function place(run: SequenceRun, number: number): RunStep {
   return { kind: 'filled', closed: gap }
 }
 
-/** The gaps that are still open, given up: nothing more is expected. */
-export const endRun = (run: SequenceRun): Missing[] => run.missing.splice(0)
+/** The gaps that are still open, given up: nothing more of them is expected, nor of what is missing before the next number. */
+export function endRun(run: SequenceRun): Missing[] {
+  run.isBroken = true
+  return run.missing.splice(0)
+}
 
 const next: RunStep = { kind: 'next' }
 const repeated: RunStep = { kind: 'repeated' }

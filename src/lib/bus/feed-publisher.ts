@@ -12,8 +12,11 @@ export type FeedPublisherOptions = {
   readonly source: string
   readonly secret: string
   readonly ca?: string | undefined
-  /** The facts behind the mark. Asked once; the router may go and come back meanwhile. */
-  readonly open: (mark: SourceMark['fact']) => AsyncIterable<readonly Fact[]> | Promise<AsyncIterable<readonly Fact[]>>
+  /** The facts behind the mark of a log that ends at `head`. Asked once; the router may go and come back meanwhile. */
+  readonly open: (
+    mark: SourceMark['fact'],
+    head: number,
+  ) => AsyncIterable<readonly Fact[]> | Promise<AsyncIterable<readonly Fact[]>>
   readonly onFault: (message: string) => void
   /** So many of its facts are in the log. */
   readonly onFed?: (facts: number) => void
@@ -63,19 +66,19 @@ export class FeedPublisher {
     return this.#connection.close()
   }
 
-  #begin({ marks }: Welcome): void {
+  #begin({ marks, head }: Welcome): void {
     this.#outbox.restart(marks)
     this.#outbox.flush(this.#connection)
     if (!this.#isFirst) return
     this.#isFirst = false
     const mark = marks[this.#options.source]?.fact ?? null
-    this.#publish(mark).catch((error: Error) => this.#options.onFault(error.message))
+    this.#publish(mark, head).catch((error: Error) => this.#options.onFault(error.message))
   }
 
-  async #publish(mark: SourceMark['fact']): Promise<void> {
+  async #publish(mark: SourceMark['fact'], head: number): Promise<void> {
     const { source, open } = this.#options
     this.#said = mark === null ? 0 : mark.n + 1
-    for await (const facts of await open(mark)) {
+    for await (const facts of await open(mark, head)) {
       for (const fact of facts) this.#outbox.push(factId(source, fact.epoch, fact.n), [factBody(source, fact)])
       this.#said += facts.length
       this.#outbox.flush(this.#connection)

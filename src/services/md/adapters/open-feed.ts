@@ -1,6 +1,7 @@
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { Fact } from '#schemas/event.ts'
 import { type FeedConfig, playedFrom } from './feed-config.ts'
+import type { TellAgain } from './live/newest-numbers.ts'
 import { pacedFacts } from './paced-facts.ts'
 import { seededMarket } from './seeded-market.ts'
 
@@ -13,6 +14,8 @@ export type FeedStart = {
   /** The wall clock, microseconds UTC. */
   readonly now: number
   readonly signal?: AbortSignal
+  /** The newest of what is in the log. */
+  readonly tellAgain?: TellAgain
 }
 
 /**
@@ -23,7 +26,7 @@ export type FeedStart = {
  */
 export async function openFeed(
   feed: FeedConfig,
-  { mark, now, signal }: FeedStart,
+  { mark, now, signal, tellAgain }: FeedStart,
 ): Promise<AsyncGenerator<readonly Fact[]>> {
   switch (feed.kind) {
     case 'data-set': {
@@ -52,9 +55,20 @@ export async function openFeed(
       const wish = { market, symbols, streams, wsUrl, restUrl }
       const epoch = mark === null ? 1 : mark.epoch + 1
       const raw = feed.raw === undefined ? null : keepRaw(feed.raw)
-      signal?.addEventListener('abort', () => raw?.close())
-      return liveFeed({ venue, wish, epoch, clock: () => Date.now() * 1000, signal, stallMs, onRecord: raw?.take })
+      const clock = () => Date.now() * 1000
+      const before = mark === null ? undefined : tellAgain
+      const facts = liveFeed({ venue, wish, epoch, clock, signal, stallMs, onRecord: raw?.take, tellAgain: before })
+      return raw === null ? facts : closing(facts, raw.close)
     }
+  }
+}
+
+/** What is told at the very end is kept too. */
+async function* closing<T>(batches: AsyncIterable<T>, close: () => void): AsyncGenerator<T> {
+  try {
+    yield* batches
+  } finally {
+    close()
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers'
 import { BlockFiles, blockFilesIn } from '#lib/files/block-files.ts'
+import { newestLinesIn } from '#lib/files/newest-lines.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { liveFeed } from './live/live-feed.ts'
@@ -45,7 +46,8 @@ export async function recordMarket({ venueName, wish, dir, keepsRaw, signal, ...
   const clock = () => Date.now() * 1000
   try {
     const onRecord = raw?.take
-    const feed = liveFeed({ venue, wish: { ...wish, market }, epoch: note.runs, clock, signal, onRecord })
+    const tellAgain = newestLinesIn(join(dir, 'events'))
+    const feed = liveFeed({ venue, wish: { ...wish, market }, epoch: note.runs, clock, signal, onRecord, tellAgain })
     let newest = 0
     for await (const facts of feed) {
       if (newest === 0) writeRecordingNote(dir, note)

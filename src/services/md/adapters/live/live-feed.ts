@@ -8,6 +8,7 @@ import type { RawRecord } from '../raw/raw-record.ts'
 import { fetchText } from './fetch-text.ts'
 import type { LibraryVenue } from './library-venue.ts'
 import type { LiveVenue, LiveWish, Request } from './live-venue.ts'
+import { newestNumbers, type TellAgain } from './newest-numbers.ts'
 import { runLibrary } from './run-library.ts'
 import { runSession } from './run-session.ts'
 
@@ -19,6 +20,8 @@ export type LiveFeedOptions = {
   readonly clock: () => number
   readonly signal?: AbortSignal
   readonly stallMs?: number
+  /** What was told before this start; without it numbers begin anew. */
+  readonly tellAgain?: TellAgain
   readonly onRecord?: (record: RawRecord) => void
 }
 
@@ -58,7 +61,7 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
   signal?.addEventListener('abort', stop)
   if (signal?.aborted === true) stop()
   try {
-    while (!stopping.signal.aborted) {
+    while (!stopping.signal.aborted || facts.length > 0) {
       if (failure !== null) throw failure
       if (facts.length > 0) {
         const batch = facts
@@ -81,10 +84,11 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
     const plans = spoken.connections(wish).map((plan) => ({ ...plan, name: `${plan.name}${start}` }))
     const budget = startBudget(spoken.requestsPerMinute)
     say({ state: 'started' })
+    const told = options.tellAgain === undefined ? [] : await newestNumbers(options.tellAgain, wish)
     const listings = await fetchListings(spoken, wish, budget, clock, say, stopping.signal)
     for (const [i, plan] of plans.entries()) {
       const random = seedRandom(Math.floor(clock() / 1000) + i)
-      const session = { venue: spoken, market: wish.market, plan, listings, budget, random, stallMs, onRecord }
+      const session = { venue: spoken, market: wish.market, plan, listings, told, budget, random, stallMs, onRecord }
       const { close } = runSession(session, clock, take)
       stopping.signal.addEventListener('abort', close)
     }

@@ -6,7 +6,7 @@ import type { SessionAct, SessionInput } from './session-wire.ts'
 
 const longestFrameBytes = 16 << 20
 
-/** Gives a session its sockets, requests and clock. Facts come as they are told; `close` ends it, without a word. */
+/** Gives a session its sockets, requests and clock. Facts come as they are told; `close` ends it, and what was open is told as closed. */
 export function runSession(
   options: SessionOptions,
   clock: () => number,
@@ -83,6 +83,7 @@ export function runSession(
   hear({ kind: 'start', at: clock() })
   return {
     close() {
+      hear({ kind: 'stop', at: clock() })
       stopping.abort()
       if (timer !== null) clearTimeout(timer)
       for (const webSocket of sockets.values()) webSocket.terminate()

@@ -10,7 +10,7 @@ export type SessionAct =
 
 /** What happened; `at` in microseconds UTC. `alive` is a ping or pong of the other side. */
 export type SessionInput =
-  | { readonly kind: 'start' | 'tick'; readonly at: number }
+  | { readonly kind: 'start' | 'tick' | 'stop'; readonly at: number }
   | { readonly kind: 'opened' | 'alive'; readonly at: number; readonly socket: number }
   | { readonly kind: 'frame'; readonly at: number; readonly socket: number; readonly text: string }
   | { readonly kind: 'closed'; readonly at: number; readonly socket: number; readonly reason: string }

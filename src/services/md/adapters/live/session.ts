@@ -3,7 +3,7 @@ import type { SeededRandom } from '#lib/market/seeded-random.ts'
 import type { RequestBudget } from '#lib/time/request-budget.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { startNormalizer } from '../normalize/normalizer.ts'
-import type { RawRecord } from '../raw/raw-record.ts'
+import type { NewestNumber, RawRecord } from '../raw/raw-record.ts'
 import { backoffMs } from './backoff-jitter.ts'
 import { completeListing } from './complete-listing.ts'
 import type { ConnectionPlan, LiveVenue } from './live-venue.ts'
@@ -16,6 +16,8 @@ export type SessionOptions = {
   readonly plan: ConnectionPlan
   /** Answers of the listing requests, which the decoder has to know. */
   readonly listings: readonly { readonly url: string; readonly text: string }[]
+  /** What was told before this start. */
+  readonly told?: readonly NewestNumber[]
   readonly budget: RequestBudget
   readonly random: SeededRandom
   /** Without a sign of life for so long, or without a frame for six times as long, the connection is given up. */
@@ -104,9 +106,15 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
       case 'start':
         for (const { url, text } of options.listings)
           record({ kind: 'answer', at: now, connection: plan.name, url, text })
+        if (options.told !== undefined && options.told.length > 0)
+          record({ kind: 'resumed', at: now, connection: plan.name, numbers: options.told })
         connectAt = now
         return
       case 'tick':
+        return
+      case 'stop':
+        for (const socket of sockets.splice(0))
+          if (socket.isOpen) record({ kind: 'closed', at: now, connection: connectionOf(socket), reason: 'stopped' })
         return
       case 'opened':
         onOpened(socketOf(input.socket))

@@ -8,6 +8,7 @@ import {
   type Update,
 } from '#lib/book/book-sync.ts'
 import { applyDelta, bestAsk, bestBid, emptyBook, isCrossed, loadBook, type OrderBook } from '#lib/book/order-book.ts'
+import type { NewestNumber } from '../raw/raw-record.ts'
 import type { Decoder, Depth, Quote } from './decoder.ts'
 import type { Flag, Tell } from './normalizer.ts'
 
@@ -43,6 +44,7 @@ const staleMicros = 10_000_000
 /** Books by their sequence numbers: what is told can be applied as it comes; what is lost is a gap; what is crossed or stale is flagged. */
 export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOptions) {
   const books = new Map<string, Followed>()
+  const resumed = new Map<string, number>()
   let current = ''
 
   function bookOf(instrument: string, stream: string): Followed {
@@ -52,7 +54,7 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
     const followed: Followed = {
       instrument,
       stream,
-      sync: startSync(isBlind),
+      sync: startSync(isBlind, resumed.get(instrument)),
       book: emptyBook(),
       isWhole: false,
       isFlaggedCrossed: false,
@@ -118,6 +120,9 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
   }
 
   return {
+    /** Updates up to there were told before this start. */
+    resume: ({ instrument, number }: NewestNumber) => resumed.set(instrument, number),
+
     setConnection(of: string): void {
       current = of
     },

@@ -1,10 +1,12 @@
 import { behindMost, endRun, type Missing, onNumber, type SequenceRun, startRun } from '#lib/book/sequence-run.ts'
+import type { NewestNumber } from '../raw/raw-record.ts'
 import type { Quote, Trade } from './decoder.ts'
 import type { Flag, Tell } from './normalizer.ts'
 
 /** Trades that are numbered one by one, and quotes whose number rises: nothing is told twice, and nothing is missed in silence. */
 export function followNumbers(tell: Tell, flag: Flag, isReplacing: () => boolean) {
   const runs = new Map<string, Map<string, SequenceRun>>()
+  const resumed = new Map<string, NewestNumber>()
   const newestQuotes = new Map<string, { quote: Quote; behind: number }>()
 
   const runOf = (instrument: string, stream: string): SequenceRun => {
@@ -15,17 +17,27 @@ export function followNumbers(tell: Tell, flag: Flag, isReplacing: () => boolean
     }
     const known = ofStream.get(instrument)
     if (known !== undefined) return known
-    const run = startRun()
+    const before = resumed.get(instrument)
+    resumed.delete(instrument)
+    const run = startRun(before?.number, before?.at)
     ofStream.set(instrument, run)
     return run
   }
-  const closed = (instrument: string, stream: string, { from, to }: Missing, how: 'filled' | 'lost') =>
+  const closed = (
+    instrument: string,
+    stream: string,
+    { from, to }: Pick<Missing, 'from' | 'to'>,
+    how: 'filled' | 'lost',
+  ) =>
     tell({
       topic: 'md.gap',
       payload: { instrument, stream, fromSequence: from, toSequence: to, state: 'closed', how },
     })
 
   return {
+    /** Trades up to there were told before this start. */
+    resume: (before: NewestNumber) => resumed.set(before.instrument, before),
+
     trade(trade: Trade, stream: string, number: number | null, isOfMarket: boolean) {
       const payload = trade
       if (number === null) return tell({ topic: 'md.tick', payload })
@@ -39,6 +51,7 @@ export function followNumbers(tell: Tell, flag: Flag, isReplacing: () => boolean
       if (step.kind === 'gap') {
         const { from: fromSequence, to: toSequence } = step
         tell({ topic: 'md.gap', payload: { instrument, stream, fromSequence, toSequence, state: 'opened' } })
+        if (step.isLost === true) closed(instrument, stream, step, 'lost')
       }
       if (isOfMarket) tell({ topic: 'md.tick', payload })
       if (step.kind === 'filled' && step.closed !== null)

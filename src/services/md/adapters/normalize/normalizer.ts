@@ -122,6 +122,8 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       now = Math.max(now, record.at)
       if (!isTimed) receivedAt = now
       current = record.connection ?? ''
+      if (record.kind === 'resumed')
+        for (const before of record.numbers) (before.stream === 'depth' ? books : numbers).resume(before)
       if (record.kind === 'opened') {
         open.add(current)
         if (open.size === 1) primary = current

@@ -1,10 +1,10 @@
 import { inflateRawSync } from 'node:zlib'
 import { LineFault } from '../line-fault.ts'
-import type { RawRecord } from './raw-record.ts'
+import type { NewestNumber, RawRecord } from './raw-record.ts'
 
 /**
  * A line of a capture in JSON, the form that `trader md record --raw` writes: `{"t":"recv","conn":…,"ts":<seconds UTC>,"data":<text>}`, `t` also
- * `http` (with `url`), `connect`, `send`, `close` and `header`. Null where the line is no record. Throws a LineFault.
+ * `http` (with `url`), `connect`, `send`, `close`, `resume` and `header`. Null where the line is no record. Throws a LineFault.
  */
 export function capturedJson(line: string): RawRecord | null {
   const { t, conn = '', ts, data, url, addr, b64 } = objectIn(line)
@@ -22,11 +22,13 @@ export function capturedJson(line: string): RawRecord | null {
       return { kind: 'opened', at, connection, url: String(addr ?? url ?? '') }
     case 'send':
       return { kind: 'sent', at, connection, text: typeof data === 'string' ? data : '' }
+    case 'resume':
+      return { kind: 'resumed', at, connection, numbers: numbersIn(data) }
     case 'close':
       return { kind: 'closed', at, connection, reason: String(data ?? '').slice(0, 200) }
     default:
       throw new LineFault(
-        `t is ${String(JSON.stringify(t)).slice(0, 40)}, expected recv, send, http, connect, close or header`,
+        `t is ${String(JSON.stringify(t)).slice(0, 40)}, expected recv, send, http, connect, close, resume or header`,
       )
   }
 }
@@ -40,6 +42,21 @@ function objectIn(line: string): { readonly [key: string]: unknown } {
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new LineFault('is not a JSON object')
   return value as { readonly [key: string]: unknown }
+}
+
+function numbersIn(data: unknown): readonly NewestNumber[] {
+  const isNumber = (one: unknown): one is NewestNumber => {
+    const { instrument, stream, number, at } = (one ?? {}) as Partial<NewestNumber>
+    const isStream = stream === 'trades' || stream === 'depth'
+    return (
+      typeof instrument === 'string' &&
+      isStream &&
+      Number.isSafeInteger(number) &&
+      (at === null || Number.isSafeInteger(at))
+    )
+  }
+  if (Array.isArray(data) && data.every(isNumber)) return data
+  throw new LineFault('what was told before is no list of numbers')
 }
 
 function textOf(value: unknown, name: string): string {

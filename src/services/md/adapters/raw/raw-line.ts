@@ -12,6 +12,8 @@ export function rawLine(record: RawRecord): string {
       return JSON.stringify({ t: 'connect', conn: record.connection, ts, addr: record.url })
     case 'sent':
       return JSON.stringify({ t: 'send', conn: record.connection, ts, data: record.text })
+    case 'resumed':
+      return JSON.stringify({ t: 'resume', conn: record.connection, ts, data: record.numbers })
     case 'closed':
       return JSON.stringify({ t: 'close', conn: record.connection, ts, data: record.reason })
   }

@@ -66,7 +66,7 @@ const formLines = 20
 
 function formOfLine(text: string): RecordingForm | null {
   if (/^\d{16,19} /.test(text)) return 'receipt'
-  if (/^\{\s*"t"\s*:\s*"(recv|send|http|connect|close|header)"/.test(text)) return 'json'
+  if (/^\{\s*"t"\s*:\s*"(recv|send|http|connect|close|resume|header)"/.test(text)) return 'json'
   if (/^\d{9,10}(\.\d+)?: |^\S+ (<->|<-|->) \d|^configuration: /.test(text)) return 'text'
   return /^[{[]/.test(text) ? 'bare' : null
 }
