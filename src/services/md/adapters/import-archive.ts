@@ -1,25 +1,27 @@
 import { basename } from 'node:path'
 import { textLines } from '#lib/files/text-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
-import { type ArchiveFile, archiveFile, archiveReader } from './binance/archive.ts'
+import { type ArchiveFile, type ArchiveKind, archiveFile, archiveReader } from './binance/archive.ts'
 import { binanceListing } from './binance/listings.ts'
-import { type BinanceMarket, marketNamed } from './binance/markets.ts'
+import { type BinanceMarket, marketNamed, marketOfSymbol } from './binance/markets.ts'
+import { toldOnce } from './binance/told-once.ts'
 import { chunksOf } from './import-csv.ts'
 import type { ImportPlan, Listed } from './import-plan.ts'
 import { LineFault } from './line-fault.ts'
 import type { MarketSource } from './market-source.ts'
+import { mergeByTime } from './merge-by-time.ts'
 import { readLines } from './read-lines.ts'
 import { sourceFiles } from './source-files.ts'
 
 /**
  * Files of Binance's public archive (https://data.binance.vision): klines, trades, aggTrades, bookTicker and fundingRate, zipped or not. The market is the
- * one that is named, or that of the folders as the archive has them, or spot.
+ * one that is named, or the only one that has such a symbol, or that of the folders as the archive has them, or spot.
  */
 export function planArchiveImport(named: readonly string[], venueName: string | undefined): ImportPlan {
   const files = sourceFiles(named, ['.zip', '.csv', '.csv.gz'])
   const listed = new Map<string, Listed>()
   const notes: string[] = []
-  const sources: MarketSource[] = []
+  const series = new Map<string, Series>()
   for (const { path } of files) {
     const file = archiveFile(basename(path))
     // Klines of a mark price are named as those of trades.
@@ -28,25 +30,44 @@ export function planArchiveImport(named: readonly string[], venueName: string | 
       notes.push(`${path} is left out: no klines, trades, aggTrades, bookTicker or fundingRate`)
       continue
     }
-    const listing = binanceListing(file.symbol, marketOf(path, venueName))
+    const listing = binanceListing(file.symbol, marketOf(path, file.symbol, venueName))
     listed.set(listing.instrument, listing)
-    sources.push(archiveSource(path, file, listing.instrument))
+    const key = `${listing.instrument} ${file.kind} ${file.interval}`
+    const own = series.get(key) ?? { kind: file.kind, sources: [] }
+    series.set(key, own)
+    own.sources.push(archiveSource(path, file, listing.instrument))
   }
-  if (sources.length === 0)
+  if (series.size === 0)
     throw new UserError('holds no file of the archive', {
       file: named[0],
       hint: 'they are named like BTCUSDT-1m-2025-01.zip or BTCUSDT-aggTrades-2024-08-08.csv',
     })
-  return { files, sources, listed, notes }
+  return { files, sources: [...series.values()].map(seriesSource), listed, notes }
 }
 
-function marketOf(path: string, venueName: string | undefined): BinanceMarket {
-  if (venueName !== undefined) {
-    if (/^binance\b/.test(venueName.toLowerCase())) return marketNamed(venueName.toLowerCase()) ?? 'spot'
+type Series = { readonly kind: ArchiveKind; readonly sources: MarketSource[] }
+
+/** Files of one series may overlap: a day, and the month that holds it. */
+function seriesSource({ kind, sources }: Series): MarketSource {
+  return {
+    file: sources[0]?.file ?? '',
+    notBefore: Math.min(...sources.map(({ notBefore }) => notBefore)),
+    facts: (report) => toldOnce(mergeByTime(sources, report), kind, report),
+  }
+}
+
+/** What is named, or what the symbol tells (`BTCUSD_PERP`), or the folder. */
+function marketOf(path: string, symbol: string, venueName: string | undefined): BinanceMarket {
+  const name = venueName?.toLowerCase()
+  if (name !== undefined && !/^binance\b/.test(name))
     throw new UserError(`${venueName} is no market of Binance's archive`, {
       hint: '--venue takes binance, binance-usdm or binance-cm',
     })
-  }
+  const named = name === undefined ? undefined : marketNamed(name)
+  const own = marketOfSymbol(symbol)
+  if (named !== undefined && own !== undefined && named !== own)
+    throw new UserError(`${symbol} is of binance-${own}, not of ${venueName}`, { file: path })
+  if (named !== undefined || own !== undefined) return (named ?? own) as BinanceMarket
   if (/[\\/]futures[\\/]um[\\/]/.test(path)) return 'usdm'
   return /[\\/]futures[\\/]cm[\\/]/.test(path) ? 'cm' : 'spot'
 }

@@ -101,6 +101,81 @@ describe("files of Binance's public archive", () => {
     })
   })
 
+  const trades = (...ids: readonly number[]) =>
+    ids.map((id) => `${id},1,1,1,${1_723_075_200_000 + Math.floor(id / 3)},true\n`).join('')
+  const numbersFrom = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, n) => from + n)
+  const readAll = async (...files: readonly string[]) => {
+    const leftOut = nothingLeftOut()
+    const plan = await planImport('archive', files, {})
+    const facts = [...mergeByTime(plan.sources, countingReport(leftOut, false))]
+    const gaps = facts.flatMap(({ topic, payload }) => (topic === 'md.gap' ? [payload] : []))
+    return {
+      facts,
+      gaps,
+      leftOut,
+      ids: facts.flatMap((fact) => (fact.topic === 'md.tick' ? [fact.payload.sequence] : [])),
+    }
+  }
+
+  it('[MD-I14a] numbers that are missing are a gap', async () => {
+    const file = zipped('AUSDT-trades-2024-08-08', trades(...numbersFrom(1, 40), ...numbersFrom(51, 100)))
+    const { facts, gaps, ids } = await readAll(file)
+    expect(ids).toEqual([...numbersFrom(1, 40), ...numbersFrom(51, 100)])
+    const gap = { instrument: 'AUSDT.BINANCE', stream: 'trade', fromSequence: 41, toSequence: 50 }
+    expect(gaps).toEqual([
+      { ...gap, state: 'opened' },
+      { ...gap, state: 'closed', how: 'lost' },
+    ])
+    const opened = facts.findIndex(({ topic }) => topic === 'md.gap')
+    expect(facts[opened + 1]).toMatchObject({ at: facts[opened]?.at, payload: { sequence: 51 } })
+  })
+
+  it('[MD-I14a] files that overlap tell each trade once, and one has what the other lacks', async () => {
+    const month = zipped('BUSDT-trades-2024-08', trades(...numbersFrom(1, 40), ...numbersFrom(51, 100)))
+    const day = zipped('BUSDT-trades-2024-08-08', trades(...numbersFrom(11, 110)))
+    for (const files of [
+      [month, day],
+      [day, month],
+    ]) {
+      const { gaps, ids, leftOut } = await readAll(...files)
+      expect(ids.toSorted((a, b) => Number(a) - Number(b))).toEqual(numbersFrom(1, 110))
+      expect(leftOut.rows).toEqual({ 'told before': 80 })
+      expect(gaps.filter(({ how }) => how === 'lost')).toEqual([])
+    }
+  })
+
+  it('[MD-I14a] bars, quotes and funding of files that overlap are told once', async () => {
+    const bar = (minute: number) =>
+      `${1_723_075_200_000 + minute * 60_000},1,1,1,1,1,${1_723_075_259_999 + minute * 60_000},1,1,1,1,0\n`
+    const quote = (id: number) => `${id},2.4,1,2.5,1,${1_723_075_200_000 + id},1\n`
+    const rate = (hour: number) => `${1_723_075_200_000 + hour * 3_600_000},8,0.0001\n`
+    const files = (['1m', 'bookTicker', 'fundingRate'] as const).flatMap((kind) => {
+      const row = { '1m': bar, bookTicker: quote, fundingRate: rate }[kind]
+      return [
+        zipped(`CUSDT-${kind}-2024-08`, [1, 2, 3].map(row).join('')),
+        zipped(`CUSDT-${kind}-2024-08-08`, [2, 3, 4].map(row).join('')),
+      ]
+    })
+    const { facts, leftOut } = await readAll(...files)
+    const times = (topic: string) =>
+      facts.flatMap((fact) => (fact.topic === topic ? [fact.at - 1_723_075_200_000_000] : []))
+    expect(times('md.bar')).toEqual([2, 3, 4, 5].map((minute) => minute * 60_000_000))
+    expect(times('md.tick')).toEqual([1, 2, 3, 4].map((ms) => ms * 1_000))
+    expect(times('md.funding')).toEqual([1, 2, 3, 4].map((hour) => hour * 3_600_000_000))
+    expect(leftOut.rows).toEqual({ 'told before': 6 })
+  })
+
+  it.each([
+    ['BTCUSD_PERP', { instrument: 'BTCUSD-PERP.BINANCE', kind: 'perpetual', multiplier: '100', isInverse: true }],
+    ['ETHUSD_240927', { instrument: 'ETHUSD_240927.BINANCE', kind: 'future', currency: 'ETH', isInverse: true }],
+    ['BTCUSDT_240927', { instrument: 'BTCUSDT_240927.BINANCE', kind: 'future', currency: 'USDT' }],
+  ])('[MD-I14a] %s is no spot, also outside of the folders of the archive', async (symbol, listing) => {
+    const file = zipped(`${symbol}-trades-2024-08-08`, trades(1))
+    const plan = await planImport('archive', [file], {})
+    expect([...plan.listed.values()]).toMatchObject([listing])
+    await expect(planImport('archive', [file], { venue: 'binance-spot' })).rejects.toThrow(`${symbol} is of binance-`)
+  })
+
   it.each([
     ['BTCUSDT-1m-2024-08-08', '1723161256208,1,2,0.5,NaN,1,1723161259999,1,1,1,1,0', 'close is "NaN"'],
     ['BTCUSDT-trades-2024-08-08', '1,1,-1,1,1723161256208,true', 'quantity is "-1"'],

@@ -12,6 +12,12 @@ export function marketNamed(name: string): BinanceMarket | undefined {
   return /spot$/.test(name) ? 'spot' : undefined
 }
 
+/** The only market that has such a symbol: `BTCUSD_PERP` and `BTCUSD_240927` are margined in the coin, `BTCUSDT_240927` in dollars. */
+export function marketOfSymbol(symbol: string): BinanceMarket | undefined {
+  if (/USD_(PERP|\d{6})$/.test(symbol)) return 'cm'
+  return /_\d{6}$/.test(symbol) ? 'usdm' : undefined
+}
+
 /** The market that a recording is of: by its addresses, or by the fields that only its frames have; spot where nothing tells. */
 export function marketIn(records: Iterable<RawRecord>): BinanceMarket {
   for (const record of records) {
