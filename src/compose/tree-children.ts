@@ -3,6 +3,7 @@ import { isProduction } from '#compose/production-guard.ts'
 import type { Topology } from '#compose/topology.ts'
 import type { ChildSpec } from '#lib/process/supervised-child.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
+import { secretVariables } from '#services/venue/adapters/binance/credentials.ts'
 
 /** Without these a tree would trade twice, unguarded or while time stands still: it stops instead. In lockstep every event waits for every service. */
 const vital: readonly string[] = ['log', 'router', 'clock', 'venue', 'orders', 'pnl', 'strategy', 'resolver', 'risk']
@@ -16,7 +17,10 @@ export function treeChildren(topology: Topology, assigned: (process: string) => 
     startStage,
     stopStage,
     assignment: () => assigned(name),
-    env: { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=${youngMb(name)}`.trim() },
+    env: {
+      NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --max-semi-space-size=${youngMb(name)}`.trim(),
+      ...(name === 'venue' && topology.venue.kind !== 'simulated' ? {} : noSecrets),
+    },
     isVital: topology.lockstep || vital.includes(name),
   })
   return [
@@ -47,6 +51,9 @@ export function treeChildren(topology: Topology, assigned: (process: string) => 
  * others a small one keeps the heap small.
  */
 const youngMb = (name: string): number => (['log', 'router', 'md'].includes(name) ? 8 : 1)
+
+/** What signs requests to an exchange is for the process that sends them, and for no other: not for its dumps, not for its children. [G17] */
+const noSecrets = Object.fromEntries(secretVariables.map((name) => [name, undefined]))
 
 /** Where the files of a run are. */
 export const runFolder = ({ logs, run }: Pick<Topology, 'logs' | 'run'>): string => join(logs, run)

@@ -24,24 +24,24 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const topology = () => ({
+const topology = (kind = 'simulated') => ({
   run: 'drill',
   logs: join(folder, 'logs'),
   keys: join(folder, 'keys'),
   router: { host: '127.0.0.1', port: 0 },
-  venue: { kind: 'simulated' },
+  venue: { kind },
 })
 const treeFile = () => join(folder, 'logs', 'drill', 'tree.json')
 
 /** A tree of fake services in a process of its own; `said` fills with what it says. */
-function startTree() {
+function startTree(kind?: string) {
   const code = `
     import { runTree } from '#compose/tree.ts'
     import { showLines } from '#compose/tree-lines.ts'
     const unassigned = { of: () => ({}), watch: () => ({ close: () => undefined }) }
     const self = { file: process.execPath, args: [${JSON.stringify(fake)}] }
     try {
-      const { exitCode } = await runTree(${JSON.stringify(topology())}, unassigned, showLines, self)
+      const { exitCode } = await runTree(${JSON.stringify(topology(kind))}, unassigned, showLines, self)
       process.exitCode = exitCode
     } catch (error) {
       process.stderr.write(JSON.stringify({ msg: error.message }) + '\\n')
@@ -49,6 +49,7 @@ function startTree() {
     }`
   const tree = spawn(process.execPath, ['--input-type=module-typescript', '-e', code], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, BINANCE_API_KEY: 'drill-key', BINANCE_API_SECRET: 'drill-secret' },
   })
   trees.push(tree)
   const said: { msg: string; service?: string; child?: number }[] = []
@@ -68,6 +69,24 @@ it('in lockstep ends when any of its services is lost: every event would wait fo
 })
 
 describe('a tree of processes', () => {
+  it.skipIf(!existsSync('/proc/self/environ'))(
+    '[G17] gives what signs requests to an exchange to the process that speaks with it alone',
+    async () => {
+      const holders = async (kind: string) => {
+        const { tree, says } = startTree(kind)
+        await says('the tree is up')
+        await expect.poll(() => JSON.parse(readFileSync(treeFile(), 'utf8')).processes[10]?.state).toBe('ready')
+        const processes: { name: string; pid: number }[] = JSON.parse(readFileSync(treeFile(), 'utf8')).processes
+        const found = processes.filter(({ pid }) => readFileSync(`/proc/${pid}/environ`, 'utf8').includes('drill-'))
+        tree.kill('SIGTERM')
+        await once(tree, 'exit')
+        return found.map(({ name }) => name)
+      }
+      expect(await holders('binance')).toEqual(['venue'])
+      expect(await holders('simulated')).toEqual([])
+    },
+  )
+
   it('says where it is while it is up, and ends in order on SIGTERM', async () => {
     const { tree, said, says, pids } = startTree()
     await says('the tree is up')

@@ -16,7 +16,7 @@ export type ChildSpec = {
   readonly stopStage: number
   /** What it is told first, at every start. */
   readonly assignment?: () => object
-  /** On top of the environment of all. */
+  /** On top of the environment of all; what is undefined is taken from it. */
   readonly env?: NodeJS.ProcessEnv
   /** Without it the tree does not go on. */
   readonly isVital: boolean

@@ -28,6 +28,9 @@ export class Credentials {
 
 const KeyFile = z.strictObject({ apiKey: z.string().min(8).max(256), secret: z.string().min(8).max(256) })
 
+/** The variables that hold them: for no process but the one that speaks with the exchange. */
+export const secretVariables = ['BINANCE_API_KEY', 'BINANCE_API_SECRET'] as const
+
 /** From the environment, else from a file that only its owner can read. Throws a UserError that says nothing of what is in it. [G17] */
 export function readCredentials(environment: NodeJS.ProcessEnv, file: string | undefined): Credentials {
   const { BINANCE_API_KEY: apiKey, BINANCE_API_SECRET: secret } = environment
