@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Conversions } from '#lib/domain/conversion.ts'
 import { readChunks } from '#lib/files/read-chunks.ts'
 import { textLines } from '#lib/files/text-lines.ts'
 import { InProcess } from '#lib/kernel/in-process.ts'
@@ -12,11 +13,11 @@ import { pnl } from '#services/pnl/service.ts'
 import { RiskConfig, risk } from '#services/risk/service.ts'
 import { VenueConfig, venue } from '#services/venue/service.ts'
 
-const Account = z.strictObject({ currency: Currency, startingCash: Money })
+const Account = z.strictObject({ currency: Currency, startingCash: Money, conversions: Conversions.optional() })
 const Settings = z.strictObject({
   account: Account.default({ currency: 'USD', startingCash: '100000' }),
   venue: VenueConfig.omit({ currency: true }),
-  risk: RiskConfig.omit({ currency: true, startingCash: true }).prefault({}),
+  risk: RiskConfig.omit({ currency: true, startingCash: true, conversions: true }).prefault({}),
 })
 const At = z.union([z.int().min(0), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text) * 1_000)])
 const Line = z.union([

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
+import { Conversions } from '#lib/domain/conversion.ts'
 import { mayBeWritten } from '#lib/journal/durability.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { MarketHours } from '#lib/time/market-hours.ts'
@@ -99,7 +100,7 @@ export const Topology = z
       .array(z.strictObject({ underlying: InstrumentId, every: Interval.regex(/(?:ms|s|m|h|d)$/).optional() }))
       .default([]),
     account: z
-      .strictObject({ currency: Currency, startingCash: StartingCash })
+      .strictObject({ currency: Currency, startingCash: StartingCash, conversions: Conversions.optional() })
       .default({ currency: 'USD', startingCash: '100000' }),
     clock: z
       .strictObject({
@@ -110,7 +111,7 @@ export const Topology = z
       .default({}),
     /** The simulated exchange (`fill: touch`), or a real one (`kind: binance`). */
     venue: VenueSettings,
-    risk: RiskConfig.omit({ currency: true, startingCash: true })
+    risk: RiskConfig.omit({ currency: true, startingCash: true, conversions: true })
       .extend({ approvalTtlMs: ApprovalTtlMs.optional() })
       .prefault({}),
     strategies: z.array(z.strictObject({ file: z.string(), roles: z.record(Name, RoleTarget) })).default([]),

@@ -19,16 +19,16 @@ export type PositionRow = {
 
 /** Average-cost accounting of executions in one instrument, in their order: a row for each. */
 export function* positionHistory(executions: Iterable<MarkedExecution>, multiplier: string): Generator<PositionRow> {
-  const factor = parseExact(multiplier)
+  const contract = { multiplier: parseExact(multiplier), isInverse: false }
   let position = flat
   for (const execution of executions) {
     const before = position.realized
-    position = positionAfter(position, execution, factor)
+    position = positionAfter(position, execution, contract)
     const { realized, fees } = position
-    const unrealized = unrealizedOf(position, parseExact(execution.mark), factor)
+    const unrealized = unrealizedOf(position, parseExact(execution.mark), contract)
     yield {
       position: quantityText(position),
-      averagePrice: averagePriceOf(position, factor),
+      averagePrice: averagePriceOf(position, contract),
       realizedStep: moneyText(asMoney(realized - before)),
       realized: moneyText(realized),
       fees: moneyText(fees),

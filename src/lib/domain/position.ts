@@ -1,9 +1,9 @@
 import { addExact, type ExactDecimal, multiplyExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { type Contract, worthOf } from './contract.ts'
 import { fromUnits } from './decimal.ts'
 import { asMoney, type Money, moneyOf, moneyScale, moneyText, noMoney } from './money.ts'
 import { movedBy } from './moved-by.ts'
-import { notionalOf } from './notional.ts'
 import { divideHalfEven } from './rounding.ts'
 import { absExact, zero } from './signed-decimal.ts'
 
@@ -25,35 +25,38 @@ export type Execution = Pick<PayloadOf<'order.fill'>, 'side' | 'quantity' | 'pri
 export const flat: Position = { quantity: zero, cost: noMoney, realized: noMoney, fees: noMoney }
 
 /**
- * The position after an execution. What opens adds its notional to the cost; what closes takes its share of the cost along,
+ * The position after an execution. What opens adds its worth (linear: its notional) to the cost; what closes takes its share of the cost along,
  * rounded half to even at 10^-18, and realizes the rest; through zero, everything is closed and the rest opens at the price.
  */
-export function positionAfter(position: Position, execution: Execution, multiplier: ExactDecimal): Position {
+export function positionAfter(position: Position, execution: Execution, contract: Contract): Position {
   const moved = movedBy(execution)
   const price = parseExact(execution.price)
   const fees = asMoney(position.fees + moneyOf(execution.fee))
   const quantity = addExact(position.quantity, moved)
-  const bought = notionalOf(price, moved, multiplier)
+  const bought = worthOf(contract, price, moved)
   const before = sign(position.quantity)
   if (before === 0 || sign(moved) === 0 || before === sign(moved))
     return { ...position, quantity, cost: asMoney(position.cost + bought), fees }
   const isThrough = sign(quantity) !== before
-  const reopened = isThrough ? notionalOf(price, quantity, multiplier) : noMoney
+  const reopened = isThrough ? worthOf(contract, price, quantity) : noMoney
   const closedCost = isThrough ? position.cost : share(position.cost, absExact(moved), absExact(position.quantity))
   const realized = asMoney(position.realized + (reopened - bought) - closedCost)
   return { quantity, cost: asMoney(position.cost - closedCost + reopened), realized, fees }
 }
 
 /** What closing at the mark would realize, before fees. */
-export const unrealizedOf = ({ quantity, cost }: Position, mark: ExactDecimal, multiplier: ExactDecimal): Money =>
-  quantity.units === 0n ? noMoney : asMoney(notionalOf(mark, quantity, multiplier) - cost)
+export const unrealizedOf = ({ quantity, cost }: Position, mark: ExactDecimal, contract: Contract): Money =>
+  quantity.units === 0n ? noMoney : asMoney(worthOf(contract, mark, quantity) - cost)
 
-/** The average price of what is open, with up to 18 digits after the point, rounded half to even; null when flat. */
-export function averagePriceOf({ quantity, cost }: Position, multiplier: ExactDecimal): string | null {
+/**
+ * The average price of what is open, with up to 18 digits after the point, rounded half to even; null when flat. Of an inverse contract it is the
+ * harmonic mean, null where all that was opened cost less than can be told.
+ */
+export function averagePriceOf({ quantity, cost }: Position, { multiplier, isInverse }: Contract): string | null {
   if (quantity.units === 0n) return null
   const { units, scale } = multiplyExact(quantity, multiplier)
-  const dividend = cost * tenTo(scale)
-  return fromUnits(units < 0n ? divideHalfEven(-dividend, -units) : divideHalfEven(dividend, units), moneyScale)
+  if (isInverse) return cost === 0n ? null : quotient(-units * tenTo(2 * moneyScale), cost * tenTo(scale))
+  return quotient(cost * tenTo(scale), units)
 }
 
 /** Signed, as its shortest text. */
@@ -74,6 +77,9 @@ export const positionFromJson = ({ quantity, cost, realized, fees }: PositionJso
   realized: moneyOf(realized),
   fees: moneyOf(fees),
 })
+
+const quotient = (dividend: bigint, divisor: bigint): string =>
+  fromUnits(divisor < 0n ? divideHalfEven(-dividend, -divisor) : divideHalfEven(dividend, divisor), moneyScale)
 
 const sign = ({ units }: ExactDecimal): -1 | 0 | 1 => (units > 0n ? 1 : units < 0n ? -1 : 0)
 

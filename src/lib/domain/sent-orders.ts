@@ -25,30 +25,45 @@ export type SentOrders = {
   readonly ended: Map<string, SentOrder>
   /** The keys of `ended`. */
   readonly ends: OldestFirst
+  /** Trades of orders that are not ours, for ever: each halts its instrument until a person has looked, so there are never many. */
+  readonly strangers: Map<string, string[]>
 }
 
-export const noOrders = (): SentOrders => ({ working: new Map(), ended: new Map(), ends: oldestFirst() })
+/** So many of those that ended are remembered, by everyone that counts fills: all of them count the same. */
+export const rememberedEnds = 1_024
+
+export const noOrders = (): SentOrders => ({
+  working: new Map(),
+  ended: new Map(),
+  ends: oldestFirst(),
+  strangers: new Map(),
+})
 
 export const findOrder = (orders: SentOrders, clientOrderId: string): SentOrder | undefined =>
   orders.working.get(clientOrderId) ?? orders.ended.get(clientOrderId)
 
-/** Moves an order that has just ended out of what works and forgets all but the newest `rememberedEnds`. */
-export function shelveIfEnded(orders: SentOrders, order: SentOrder, rememberedEnds: number): void {
+/** Moves an order that has just ended out of what works and forgets all but the newest. */
+export function shelveIfEnded(orders: SentOrders, order: SentOrder, most = rememberedEnds): void {
   if (!isEnded(order.progress.status) || !orders.working.delete(order.clientOrderId)) return
   orders.ended.set(order.clientOrderId, order)
   orders.ends.keys.push(order.clientOrderId)
-  while (orders.ended.size > rememberedEnds) orders.ended.delete(takeOldest(orders.ends) as string)
+  while (orders.ended.size > most) orders.ended.delete(takeOldest(orders.ends) as string)
 }
 
-export type SentOrdersJson = { readonly working: readonly SentOrder[]; readonly ended: readonly SentOrder[] }
+export type SentOrdersJson = {
+  readonly working: readonly SentOrder[]
+  readonly ended: readonly SentOrder[]
+  readonly strangers: readonly (readonly [string, string[]])[]
+}
 
-export const ordersToJson = ({ working, ended }: SentOrders): SentOrdersJson =>
-  structuredClone({ working: [...working.values()], ended: [...ended.values()] })
+export const ordersToJson = ({ working, ended, strangers }: SentOrders): SentOrdersJson =>
+  structuredClone({ working: [...working.values()], ended: [...ended.values()], strangers: [...strangers] })
 
-export const ordersFromJson = ({ working, ended }: SentOrdersJson): SentOrders => ({
+export const ordersFromJson = ({ working, ended, strangers }: SentOrdersJson): SentOrders => ({
   working: byId(working),
   ended: byId(ended),
   ends: oldestFirst(ended.map(({ clientOrderId }) => clientOrderId)),
+  strangers: new Map(strangers),
 })
 
 const byId = (orders: readonly SentOrder[]) => new Map(orders.map((order) => [order.clientOrderId, order]))

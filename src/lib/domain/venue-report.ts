@@ -1,8 +1,9 @@
 import type { Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import { approvalOf } from './client-order-id.ts'
 import { isEnded, type OrderHappening } from './order-lifecycle.ts'
 import { applyFill, applyHappening, type ReportOutcome } from './order-progress.ts'
-import type { SentOrder } from './sent-orders.ts'
+import { findOrder, type SentOrder, type SentOrders, shelveIfEnded } from './sent-orders.ts'
 
 /** What a venue says of an order of ours. */
 export const reportTopics = [
@@ -14,6 +15,29 @@ export const reportTopics = [
   'order.expired',
 ] as const satisfies Topic[]
 export type Report = Event<(typeof reportTopics)[number]>
+
+/** `unknown`: of an order that bears an id of ours and ended too long ago, or was never sent. `stranger`: a new trade of one that is not ours. */
+export type ReportFold = ReturnType<typeof applyReport> | 'unknown' | 'stranger'
+
+/**
+ * Folds a report into the orders that it is about, in place: the one rule by which a fill counts, for the order engine, the risk gate and the books.
+ * One trade id of an order counts once, also after its end. What an order of ours that is not known any more was filled is refused: it may have
+ * been counted before. A stranger's trade counts once: it moved the account, whoever ordered it.
+ */
+export function foldReport(orders: SentOrders, report: Report): ReportFold {
+  const order = findOrder(orders, report.payload.clientOrderId)
+  if (order === undefined) return report.topic === 'order.fill' ? foldStranger(orders, report.payload) : 'unknown'
+  const outcome = applyReport(order, report)
+  shelveIfEnded(orders, order)
+  return outcome
+}
+
+/** Does this fill move the account? */
+export const isCounted = (outcome: ReportFold): boolean => outcome === 'applied' || outcome === 'stranger'
+
+/** Is it what cannot be, so that the instrument is halted until a person has compared positions with the venue's? */
+export const isImpossibleFill = (report: Report, outcome: ReportFold): boolean =>
+  report.topic === 'order.fill' && outcome !== 'applied' && outcome !== 'repeated'
 
 /**
  * Folds a report into its order, in place. A fill in another instrument or on the other side is a `mismatch`. A rejected
@@ -40,3 +64,15 @@ const happeningOf = {
   'order.canceled': 'canceled',
   'order.expired': 'expired',
 } as const satisfies Record<string, OrderHappening>
+
+function foldStranger(
+  { strangers }: SentOrders,
+  { clientOrderId, tradeId }: Extract<Report, { topic: 'order.fill' }>['payload'],
+): ReportFold {
+  if (approvalOf(clientOrderId) !== null) return 'unknown'
+  const trades = strangers.get(clientOrderId)
+  if (trades?.includes(tradeId)) return 'repeated'
+  if (trades) trades.push(tradeId)
+  else strangers.set(clientOrderId, [tradeId])
+  return 'stranger'
+}

@@ -1,5 +1,10 @@
-import { findOrder, type SentOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
-import { applyReport, type Report } from '#lib/domain/venue-report.ts'
+import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
+import {
+  foldReport as foldIntoOrders,
+  isImpossibleFill,
+  type Report,
+  type ReportFold,
+} from '#lib/domain/venue-report.ts'
 import { exitsOf } from './answer-fill.ts'
 import { foldMassEnd } from './mass-cancel.ts'
 import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
@@ -9,15 +14,17 @@ import { foldExitReport, foldExitsUnsent } from './protection.ts'
 export function foldReport(book: OrderBook, report: Report): Refusal | null {
   const { clientOrderId } = report.payload
   const order = findOrder(book.orders, clientOrderId)
-  if (!order) return isForgotten(book, clientOrderId) ? forgotten(report) : neverSent(report)
-  const outcome = applyReport(order, report)
+  const outcome = foldIntoOrders(book.orders, report)
+  if (!order) {
+    if (outcome === 'repeated') return null
+    return isForgotten(book, clientOrderId) ? forgotten(report) : neverSent(report)
+  }
   if (outcome === 'applied' && report.topic === 'order.fill') {
     book.filled = report.payload
     const bracket = book.brackets.get(clientOrderId)
     if (bracket && book.halt?.kind === 'halted')
       foldExitsUnsent(book, exitsOf(report.payload, bracket, order.progress.tradeIds.length, report.at))
   }
-  shelveIfEnded(book.orders, order, book.rememberedEnds)
   if (!book.orders.working.has(clientOrderId)) foldMassEnd(book, order)
   foldExitReport(book, order)
   forgetBrackets(book)
@@ -32,7 +39,7 @@ function forgetBrackets({ brackets, orders }: OrderBook): void {
   }
 }
 
-type Fault = Exclude<ReturnType<typeof applyReport>, 'applied' | 'repeated'>
+type Fault = Exclude<ReportFold, 'applied' | 'repeated'>
 
 const forgotten = (report: Report): Refusal | null =>
   report.topic === 'order.fill'
@@ -49,11 +56,15 @@ const neverSent = (report: Report): Refusal =>
 function refuse(report: Report, order: SentOrder, outcome: Fault): Refusal {
   const { status, filled, quantity } = order.progress
   const found = `the order to ${order.side} ${quantity} ${order.instrument} is ${status} with ${filled} filled`
-  const isFill = report.topic === 'order.fill'
-  const said = isFill
-    ? `to ${report.payload.side} ${report.payload.quantity} ${report.payload.instrument}, trade ${report.payload.tradeId}: `
-    : ''
-  return refusal(report, `${said}${outcome}; ${found}`, isFill ? report.payload.instrument : null)
+  const said =
+    report.topic === 'order.fill'
+      ? `to ${report.payload.side} ${report.payload.quantity} ${report.payload.instrument}, trade ${report.payload.tradeId}: `
+      : ''
+  return refusal(
+    report,
+    `${said}${outcome}; ${found}`,
+    isImpossibleFill(report, outcome) ? report.payload.instrument : null,
+  )
 }
 
 const refusal = (report: Report, why: string, halts: string | null): Refusal => ({

@@ -20,7 +20,6 @@ export type Exit = PayloadOf<'order.submitted'>
 export type LostExit = { readonly exit: Exit; readonly of: string | null }
 
 export type OrderBook = {
-  rememberedEnds: number
   /** Newest event time seen, microseconds. */
   now: number
   /** The newest approval that was used, for an order or a denial: every older one is used too. */
@@ -45,8 +44,7 @@ export type OrderBook = {
   refusal: Refusal | null
 }
 
-export const emptyBook = (rememberedEnds: number): OrderBook => ({
-  rememberedEnds,
+export const emptyBook = (): OrderBook => ({
   now: 0,
   newestApproval: null,
   halt: null,

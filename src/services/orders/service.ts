@@ -15,7 +15,7 @@ import { foldExitCancel, isProtection, restoreProtection, tellLost } from './pro
 /** Makes orders of approvals and follows each to its end; the rules are in SPEC.md. */
 export const orders = defineService({
   name: 'orders',
-  config: z.object({ rememberedEnds: z.int().min(1).max(100_000).default(256) }),
+  config: z.object({}),
   subscribes: [
     'risk.approved',
     'risk.superseded',
@@ -34,8 +34,8 @@ export const orders = defineService({
     'system.command.result',
     'system.alert',
   ],
-  init: ({ rememberedEnds }) => emptyBook(rememberedEnds),
-  reconfigure: (book, { rememberedEnds }) => ({ ...book, rememberedEnds }),
+  init: () => emptyBook(),
+  reconfigure: (book) => book,
   evolve,
   decide,
   snapshot: bookToJson,

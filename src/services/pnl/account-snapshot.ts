@@ -1,10 +1,9 @@
-import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { worthOf } from '#lib/domain/contract.ts'
 import { absMoney, asMoney, type Money, moneyOf, moneyText, noMoney } from '#lib/domain/money.ts'
-import { notionalOf } from '#lib/domain/notional.ts'
 import { unrealizedOf } from '#lib/domain/position.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Ledger } from './ledger.ts'
-import { valuationOf } from './valuation.ts'
+import { inAccount, valuationOf } from './valuation.ts'
 
 /** The account and every strategy in it, marked to market: equity = starting cash + realized - fees + unrealized. [P7] */
 export function accountSnapshot(ledger: Ledger): PayloadOf<'pnl.snapshot'> {
@@ -33,17 +32,19 @@ type Totals = { realized: bigint; unrealized: bigint; fees: bigint; exposure: bi
 
 const noTotals = (): Totals => ({ realized: noMoney, unrealized: noMoney, fees: noMoney, exposure: noMoney })
 
+/** In the account's currency, at its stated marks. */
 function totalsOf(ledger: Ledger, strategy: string): Totals {
   const totals = noTotals()
   for (const [instrument, position] of ledger.books.get(strategy) ?? []) {
-    totals.realized += position.realized
-    totals.fees += position.fees
+    const { contract, currency, mark } = valuationOf(ledger, instrument)
+    const add = (field: keyof Totals, amount: Money) => {
+      totals[field] += inAccount(ledger, amount, currency)
+    }
+    add('realized', position.realized)
+    add('fees', position.fees)
     if (position.quantity.units === 0n) continue
-    const { multiplier, mark } = valuationOf(ledger, instrument)
-    const factor = parseExact(multiplier)
-    const price = parseExact(mark)
-    totals.unrealized += unrealizedOf(position, price, factor)
-    totals.exposure += absMoney(notionalOf(price, position.quantity, factor))
+    add('unrealized', unrealizedOf(position, mark, contract))
+    add('exposure', absMoney(worthOf(contract, mark, position.quantity)))
   }
   return totals
 }

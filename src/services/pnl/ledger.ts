@@ -1,3 +1,4 @@
+import { keepMarks } from '#lib/domain/conversion.ts'
 import { asMoney, type Money, moneyOf, moneyText } from '#lib/domain/money.ts'
 import type { NewestPrices } from '#lib/domain/newest-price.ts'
 import { flat, type Position, type PositionJson, positionFromJson, positionToJson } from '#lib/domain/position.ts'
@@ -10,11 +11,17 @@ import {
 } from '#lib/domain/sent-orders.ts'
 import type { PnlConfig } from './pnl-config.ts'
 
-export type Terms = { readonly multiplier: string; readonly currency: string }
+export type Terms = { readonly multiplier: string; readonly currency: string; readonly isInverse: boolean }
 
 /** What the newest fill came to. */
 export type Outcome =
-  | { readonly kind: 'booked'; readonly strategy: string; readonly instrument: string }
+  | {
+      readonly kind: 'booked'
+      readonly strategy: string
+      readonly instrument: string
+      /** What of its fee is not in the account. */
+      readonly uncounted: string | null
+    }
   | { readonly kind: 'not_countable'; readonly why: string }
   | { readonly kind: 'not_counted' }
 
@@ -47,7 +54,7 @@ export function reopenLedger(ledger: Ledger, config: PnlConfig): Ledger {
   const { terms, prices, orders } = ledger
   if (config.currency !== ledger.config.currency) return { ...openLedger(config), terms, prices, orders }
   const added = moneyOf(config.startingCash) - moneyOf(ledger.config.startingCash)
-  return { ...ledger, config, peakEquity: asMoney(ledger.peakEquity + added) }
+  return { ...ledger, config: keepMarks(ledger, config), peakEquity: asMoney(ledger.peakEquity + added) }
 }
 
 export const positionOf = (ledger: Ledger, strategy: string, instrument: string): Position =>

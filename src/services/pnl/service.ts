@@ -1,5 +1,5 @@
 import { moneyOf } from '#lib/domain/money.ts'
-import { foldPrice, priceTopics } from '#lib/domain/newest-price.ts'
+import { priceTopics } from '#lib/domain/newest-price.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
@@ -9,6 +9,7 @@ import { answerFill, foldReport } from './book-fill.ts'
 import { drawdownBeyond } from './drawdown.ts'
 import { type Ledger, ledgerFromJson, ledgerToJson, openLedger, reopenLedger } from './ledger.ts'
 import { PnlConfig } from './pnl-config.ts'
+import { foldMark } from './valuation.ts'
 
 /** Reckons profit and loss per strategy and in all, from fills and marks; the rules are in SPEC.md. */
 export const pnl = defineService({
@@ -37,11 +38,11 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':
-      foldPrice(ledger.prices, event)
+      foldMark(ledger, event)
       return ledger
     case 'md.instrument': {
-      const { instrument, multiplier, currency } = event.payload
-      ledger.terms.set(instrument, { multiplier, currency })
+      const { instrument, multiplier, currency, kind, isInverse = false } = event.payload
+      ledger.terms.set(instrument, { multiplier, currency, isInverse: isInverse && kind !== 'option' })
       return ledger
     }
     case 'order.submitted': {

@@ -1,11 +1,40 @@
 import assert from 'node:assert/strict'
-import { newestPrice } from '#lib/domain/newest-price.ts'
+import { type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import type { Contract } from '#lib/domain/contract.ts'
+import { convert } from '#lib/domain/conversion.ts'
+import type { Money } from '#lib/domain/money.ts'
+import { foldPrice, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
 import type { Ledger } from './ledger.ts'
 
-/** What values a position in an instrument: both are there from the first fill that counted in it. [P5] */
-export function valuationOf({ terms, prices }: Ledger, instrument: string): { multiplier: string; mark: string } {
-  const multiplier = terms.get(instrument)?.multiplier
-  const mark = newestPrice(prices, instrument)
-  assert(multiplier !== undefined && mark !== null, `${instrument} was filled, so a listing and a mark were expected`)
-  return { multiplier, mark }
+type Valuation = {
+  readonly contract: Contract
+  readonly currency: string
+  readonly mark: ExactDecimal
+  readonly markText: string
+}
+
+/** What values a position in an instrument: all is there from the first fill that counted in it. [P5] */
+export function valuationOf({ terms, prices }: Ledger, instrument: string): Valuation {
+  const listing = terms.get(instrument)
+  const markText = newestPrice(prices, instrument)
+  assert(listing !== undefined && markText !== null, `${instrument} was filled, so a listing and a mark were expected`)
+  const { multiplier, isInverse, currency } = listing
+  return { contract: { multiplier: parseExact(multiplier), isInverse }, currency, mark: parseExact(markText), markText }
+}
+
+/** Keeps the newest mark; what is not above zero is no price of an inverse contract. [P5] */
+export function foldMark({ terms, prices }: Ledger, event: PriceEvent): void {
+  const { instrument } = event.payload
+  const before = prices.get(instrument)
+  if (!foldPrice(prices, event) || terms.get(instrument)?.isInverse !== true) return
+  if (parseExact(newestPrice(prices, instrument) as string).units > 0n) return
+  if (before === undefined) prices.delete(instrument)
+  else prices.set(instrument, before)
+}
+
+/** In the account's currency. A mark that was there when a fill was counted is there for ever. */
+export function inAccount(ledger: Ledger, amount: Money, currency: string): Money {
+  const converted = convert(ledger, amount, currency)
+  assert(converted !== null, `money in ${currency} was counted, so a mark for it was expected`)
+  return converted
 }

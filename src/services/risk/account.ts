@@ -1,4 +1,5 @@
 import type { ExactDecimal } from '#lib/bars/exact-decimal.ts'
+import { convert, keepMarks } from '#lib/domain/conversion.ts'
 import { asMoney, type Money, moneyOf, moneyScale, moneyText } from '#lib/domain/money.ts'
 import type { NewestPrices } from '#lib/domain/newest-price.ts'
 import { type OldestFirst, oldestFirst } from '#lib/domain/oldest-first.ts'
@@ -59,8 +60,10 @@ export type Account = {
   halt: Halt | null
   /** A limit has halted since the newest resume: it does so once. */
   hasLimitHalted: boolean
-  /** Starting cash and what every fill brought or cost. */
-  cash: Money
+  /** Starting cash and what every fill brought or cost, by currency. */
+  readonly cash: Map<string, Money>
+  /** What a report that cannot be, or a fee that nobody could count, happened in. */
+  haltedInstruments: readonly string[]
   /** What the newest snapshot has beside profit; null before the first. */
   invested: string | null
   equity: string
@@ -77,8 +80,21 @@ export type Account = {
   readonly trips: Map<string, Trip>
 }
 
-/** The cash, exact. */
-export const cashOf = ({ cash }: Account): ExactDecimal => ({ units: cash, scale: moneyScale })
+/** The cash in the account's currency, at its stated marks; null where one is missing. */
+export function cashOf(account: Account): ExactDecimal | null {
+  let units = 0n
+  for (const [currency, own] of account.cash) {
+    const converted = convert(account, own, currency)
+    if (converted === null) return null
+    units += converted
+  }
+  return { units, scale: moneyScale }
+}
+
+/** Cash that came or went. */
+export function moveCash({ cash }: Pick<Account, 'cash'>, currency: string, moved: bigint): void {
+  cash.set(currency, asMoney((cash.get(currency) ?? 0n) + moved))
+}
 
 export const openAccount = (config: RiskConfig): Account => ({
   config,
@@ -96,7 +112,8 @@ export const openAccount = (config: RiskConfig): Account => ({
   isRepeated: false,
   halt: null,
   hasLimitHalted: false,
-  cash: moneyOf(config.startingCash),
+  cash: new Map([[config.currency, moneyOf(config.startingCash)]]),
+  haltedInstruments: [],
   invested: null,
   equity: config.startingCash,
   peakEquity: config.startingCash,
@@ -112,8 +129,13 @@ export const openAccount = (config: RiskConfig): Account => ({
 /** A new configuration keeps everything; prices have no age before their next one where ages were not kept. [R20] */
 export function reopenAccount(account: Account, config: RiskConfig): Account {
   const watches = watchesOf(config)
-  const cash = asMoney(account.cash + moneyOf(config.startingCash) - moneyOf(account.config.startingCash))
-  return { ...account, config, cash, watches, pricedAt: watches.ages ? account.pricedAt : new Map() }
+  moveCash(account, config.currency, moneyOf(config.startingCash) - moneyOf(account.config.startingCash))
+  return {
+    ...account,
+    config: keepMarks(account, config),
+    watches,
+    pricedAt: watches.ages ? account.pricedAt : new Map(),
+  }
 }
 
 export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
@@ -125,7 +147,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   orders: ordersToJson(account.orders),
   waiting: [...account.waiting],
   wished: [...account.wished],
-  cash: moneyText(account.cash),
+  cash: [...account.cash].map(([currency, own]) => [currency, moneyText(own)] as const),
   approvedAt: recentTimes(account.approvedAt, account.now),
   canceledAt: recentTimes(account.canceledAt, account.now),
   strategies: [...account.strategies].map(([strategy, record]) => {
@@ -150,7 +172,7 @@ export function accountFromJson(json: unknown): Account {
     waiting: new Map(account.waiting),
     wished: new Set(account.wished),
     wishes: oldestFirst(account.wished),
-    cash: moneyOf(account.cash),
+    cash: new Map(account.cash.map(([currency, own]) => [currency, moneyOf(own)])),
     strategies: new Map(account.strategies),
     trips: new Map(account.trips),
   }

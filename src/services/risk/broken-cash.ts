@@ -27,6 +27,7 @@ export function brokenCash(account: Account, order: Priced): BrokenLimit | null 
       return { code: 'SHORT_NOT_ALLOWED', value: exactText(negateExact(short)), limit: '0' }
   }
   const cash = cashOf(account)
+  if (cash === null) return { code: 'NO_PRICE' }
   return compareExact(reserved, cash) > 0
     ? { code: 'MARGIN_EXCEEDS_AVAILABLE', value: exactText(reserved), limit: exactText(cash) }
     : null

@@ -1,4 +1,5 @@
 import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { rateOf } from '#lib/domain/conversion.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
 import type { Account } from './account.ts'
 import { brokenExposure } from './broken-exposure.ts'
@@ -18,13 +19,13 @@ export function brokenLimit(account: Account, proposal: Proposal): BrokenLimit |
   if (config.strategies[strategy]?.isReduceOnly) return { code: 'REDUCE_ONLY', value: strategy }
   const listing = account.instruments.get(instrument)
   if (!listing) return { code: 'INSTRUMENT_UNKNOWN', value: instrument }
-  if (listing.currency !== config.currency)
+  if (account.haltedInstruments.includes(instrument)) return { code: 'INSTRUMENT_HALTED', value: instrument }
+  if (rateOf(account, listing.currency) === null)
     return { code: 'CURRENCY_MISMATCH', value: listing.currency, limit: config.currency }
   if (config.instruments[instrument]?.isTradable === false || listing.kind === 'index')
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument }
   // Its value is not linear in its price, which all that follows supposes.
-  if (listing.isInverse && listing.kind !== 'option')
-    return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument, limit: 'inverse' }
+  if (listing.isInverse) return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument, limit: 'inverse' }
   if (listing.expiresAt !== null && listing.expiresAt <= now)
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: String(now), limit: String(listing.expiresAt) }
   const price = newestPrice(account.prices, instrument)

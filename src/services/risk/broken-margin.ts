@@ -47,7 +47,9 @@ function brokenInitial(account: Account, order: Priced, rates: Rates): BrokenLim
   }
   const value = heldValue(account)
   if (value === null) return { code: 'NO_PRICE' }
-  const equity = addExact(cashOf(account), value)
+  const cash = cashOf(account)
+  if (cash === null) return { code: 'NO_PRICE' }
+  const equity = addExact(cash, value)
   return compareExact(required, equity) > 0
     ? { code: 'MARGIN_EXCEEDS_AVAILABLE', value: exactText(required), limit: exactText(equity) }
     : null

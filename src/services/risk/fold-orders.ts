@@ -1,14 +1,15 @@
-import { multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { parseExact } from '#lib/bars/exact-decimal.ts'
 import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
-import { asMoney, moneyOf, moneyOfExact } from '#lib/domain/money.ts'
+import { worthOf } from '#lib/domain/contract.ts'
+import { countable } from '#lib/domain/countable.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
-import { findOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
-import { applyReport, type Report } from '#lib/domain/venue-report.ts'
+import { findOrder } from '#lib/domain/sent-orders.ts'
+import { foldReport as foldIntoOrders, isCounted, isImpossibleFill, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
-import type { Account } from './account.ts'
+import { type Account, moveCash } from './account.ts'
 import { bookKey, closeOrder, fillOrder, hasWorking, leavesOf, movePosition, openOrder } from './book.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
@@ -64,19 +65,18 @@ export function foldDenial(account: Account, { code, clientOrderId }: PayloadOf<
   closeOrder(account.books, order, leavesOf(order))
 }
 
-/** A fill that counts moves the position and the cash; an end releases what was left. [R18] */
+/** A fill that counts moves the position and the cash; an end releases what was left; what cannot be halts its instrument. [R18] [R42] */
 export function foldReport(account: Account, report: Report): void {
   const { clientOrderId } = report.payload
   const order = findOrder(account.orders, clientOrderId)
   const isAtWork = account.orders.working.has(clientOrderId)
-  const outcome = order ? applyReport(order, report) : 'applied'
-  if (report.topic === 'order.fill' && outcome === 'applied') {
-    if (order && isAtWork) fillOrder(account.books, order, parseExact(report.payload.quantity))
-    countFill(account, report.payload)
+  const outcome = foldIntoOrders(account.orders, report)
+  if (report.topic === 'order.fill') {
+    if (isImpossibleFill(report, outcome)) haltInstrument(account, report.payload.instrument)
+    if (order && isAtWork && outcome === 'applied') fillOrder(account.books, order, parseExact(report.payload.quantity))
+    if (isCounted(outcome)) countFill(account, report.payload)
   }
-  if (!order) return
-  shelveIfEnded(account.orders, order, rememberedEnds)
-  if (isAtWork && !account.orders.working.has(clientOrderId)) closeOrder(account.books, order, leavesOf(order))
+  if (order && isAtWork && !account.orders.working.has(clientOrderId)) closeOrder(account.books, order, leavesOf(order))
 }
 
 /** The wish that waited for the last of the orders before it. [R2] */
@@ -90,15 +90,20 @@ export function answerEnd(
 }
 
 const none: readonly [] = Object.freeze([])
-const rememberedEnds = 256
 const rememberedWishes = 1_024
 
 function countFill(account: Account, fill: PayloadOf<'order.fill'>): void {
-  const { strategy, instrument, price, fee } = fill
+  const { strategy, instrument, price } = fill
+  const listing = account.instruments.get(instrument)
+  const found = countable(account, listing, fill)
+  if (!found.isCounted || found.uncounted !== null) haltInstrument(account, instrument)
+  if (!found.isCounted || listing === undefined) return
   const bought = movedBy(fill)
   movePosition(account.books, strategy, instrument, bought)
-  const multiplier = account.instruments.get(instrument)?.multiplier
-  if (multiplier === undefined) return
-  const paid = moneyOfExact(multiplyExact(multiplyExact(parseExact(price), bought), multiplier))
-  account.cash = asMoney(account.cash - paid - moneyOf(fee))
+  moveCash(account, listing.currency, -worthOf(listing, parseExact(price), bought) - found.fee)
+}
+
+function haltInstrument(account: Account, instrument: string): void {
+  if (!account.haltedInstruments.includes(instrument))
+    account.haltedInstruments = [...account.haltedInstruments, instrument]
 }

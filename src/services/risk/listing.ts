@@ -26,7 +26,8 @@ export const listingOf = (listing: PayloadOf<'md.instrument'>): Listing => ({
   underlying: listing.underlying ?? null,
   strike: listing.strike ?? null,
   right: listing.right ?? null,
-  isInverse: listing.isInverse === true,
+  // An option that is settled in its coin is quoted in it, and so linear.
+  isInverse: listing.isInverse === true && listing.kind !== 'option',
 })
 
 /** What of an amount can be traded: where a commission left a position that is not in whole lots, the part that is, towards zero. [R1] */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Conversions } from '#lib/domain/conversion.ts'
 import {
   Currency,
   InstrumentId,
@@ -59,6 +60,8 @@ export const ApprovalTtlMs = z
 export const RiskConfig = z.strictObject({
   currency: Currency,
   startingCash: Money,
+  /** Marks of other currencies, and of assets that fees are taken of; absent = there is one currency. */
+  conversions: Conversions.optional(),
   approvalTtlMs: ApprovalTtlMs.default(5_000),
   timeInForce: TimeInForce.default('GTC'),
   /** A halt cancels what works; then what reduces may pass, or nothing may, or the gate itself closes every position. */

@@ -144,6 +144,7 @@ function evolve(account: Account, event: Event<In | Out>): Account {
     case 'risk.resumed':
       account.halt = null
       account.hasLimitHalted = false
+      account.haltedInstruments = []
       restartPeak(account)
       return account
     case 'risk.strategy_halted':
@@ -152,8 +153,10 @@ function evolve(account: Account, event: Event<In | Out>): Account {
     case 'risk.strategy_resumed':
       restartStrategy(account, event.payload.strategy)
       return account
-    case 'risk.violation':
     case 'system.command':
+      if (event.payload.command === 'resume') account.haltedInstruments = []
+      return account
+    case 'risk.violation':
     case 'system.command.result':
     case 'system.time':
       return account

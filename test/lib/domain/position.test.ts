@@ -16,15 +16,16 @@ import {
   unrealizedOf,
 } from '#lib/domain/position.ts'
 
-const one = parseExact('1')
+const linear = (multiplier: string) => ({ multiplier: parseExact(multiplier), isInverse: false })
+const one = linear('1')
 const fill = (side: 'buy' | 'sell', quantity: string, price: string, fee = '0'): Execution => ({
   side,
   quantity,
   price,
   fee,
 })
-const after = (fills: readonly Execution[], multiplier = one) =>
-  fills.reduce<Position>((position, execution) => positionAfter(position, execution, multiplier), flat)
+const after = (fills: readonly Execution[], contract = one) =>
+  fills.reduce<Position>((position, execution) => positionAfter(position, execution, contract), flat)
 
 test('opening and adding average the price; fees stand apart', () => {
   const position = after([fill('buy', '1', '100', '0.1'), fill('buy', '3', '104', '-0.3')])
@@ -46,7 +47,7 @@ test('through zero everything is closed and the rest opens at the price', () => 
 })
 
 test('the multiplier counts in money and not in the average price', () => {
-  const fifty = parseExact('50')
+  const fifty = linear('50')
   const position = after([fill('buy', '2', '4000.25'), fill('buy', '1', '4001')], fifty)
   expect(averagePriceOf(position, fifty)).toBe('4000.5')
   expect(moneyText(unrealizedOf(position, parseExact('4000.625'), fifty))).toBe('18.75')
@@ -68,16 +69,17 @@ test('cash + position * mark = realized + unrealized - fees after every fill, to
       fc.constantFrom('1', '0.1', '50', '0.001'),
       decimal(10n ** 11n, 7),
       (executions, factor, markText) => {
-        const multiplier = parseExact(factor)
+        const contract = linear(factor)
+        const { multiplier } = contract
         const mark = parseExact(markText)
         let position = flat
         let cash = 0n
         for (const step of executions) {
-          position = positionAfter(position, step, multiplier)
+          position = positionAfter(position, step, contract)
           const paid = notionalOf(parseExact(step.price), parseExact(step.quantity), multiplier)
           cash += (step.side === 'buy' ? -paid : paid) - moneyOf(step.fee)
           const worth = notionalOf(mark, position.quantity, multiplier)
-          expect(cash + worth).toBe(position.realized + unrealizedOf(position, mark, multiplier) - position.fees)
+          expect(cash + worth).toBe(position.realized + unrealizedOf(position, mark, contract) - position.fees)
         }
         expect(positionToJson(positionFromJson(positionToJson(position)))).toEqual(positionToJson(position))
       },

@@ -43,7 +43,7 @@ const anything: fc.Arbitrary<Told> = fc.oneof(
 const history = fc.array(anything, { maxLength: 30 })
 
 function told(events: readonly Told[], restartAt: ReadonlySet<number> = new Set()): (readonly Statement[])[] {
-  const scene = given(orders, { rememberedEnds: 2 })
+  const scene = given(orders, {})
   return events.map((one, n) => {
     if (restartAt.has(n)) scene.restarted()
     return scene.when(one).answers

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { rememberedEnds } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { orders } from '#services/orders/service.ts'
 import { event, given } from '#test/given.ts'
@@ -283,14 +284,8 @@ describe('reports of the venue', () => {
   })
 
   test('[O15] only the newest ends are remembered: older reports are absorbed, older fills are an alert and halt their instrument', () => {
-    given(
-      orders,
-      { rememberedEnds: 1 },
-      approved('risk:1.0'),
-      canceled('t-1-0'),
-      approved('risk:2.0'),
-      canceled('t-2-0'),
-    )
+    const others = Array.from({ length: rememberedEnds }, (_, n) => [approved(`risk:2.${n}`), canceled(`t-2-${n}`)])
+    given(orders, {}, approved('risk:1.0'), canceled('t-1-0'), ...others.flat())
       .when(canceled('t-1-0'))
       .then()
       .when(fill('t-1-0', 'x', '1'))
@@ -303,7 +298,7 @@ describe('reports of the venue', () => {
 
   test('[O16] a new configuration keeps orders and halts', () => {
     given(orders, {}, ...working, halted('risk:9.0'))
-      .reconfigured({ rememberedEnds: 3 })
+      .reconfigured({})
       .when(approved('risk:8.0'))
       .then(denied('t-8-0', 'risk:8.0', 'HALTED'))
   })

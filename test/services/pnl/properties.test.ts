@@ -50,6 +50,7 @@ test('[P7] cash + positions at their marks is the equity of every snapshot, to t
       const multipliers: Record<string, string> = { [spy]: '1', [future]: '50' }
       const marks: Record<string, bigint> = {}
       const cash = { total: moneyOf(config.startingCash) as bigint }
+      const known = new Set<string>()
       const held: { instrument: string; units: bigint }[] = []
       const answers = told(all)
       all.forEach(({ topic, payload }, i) => {
@@ -59,7 +60,8 @@ test('[P7] cash + positions at their marks is the equity of every snapshot, to t
         const halves = (text: string | undefined) => BigInt(Math.round(Number(text) * 200))
         if (topic === 'md.bar') marks[named] = halves(rest.close)
         if (topic === 'md.tick') marks[named] = (halves(rest.bid) + halves(rest.ask)) / 2n
-        if (topic === 'order.fill') {
+        if (topic === 'order.fill' && !known.has(rest.tradeId as string)) {
+          known.add(rest.tradeId as string)
           const quantity = parseExact(rest.quantity as string)
           const signed = rest.side === 'buy' ? quantity.units : -quantity.units
           cash.total -= notionalOf(parseExact(rest.price as string), { ...quantity, units: signed }, multiplier)

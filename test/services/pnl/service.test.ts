@@ -41,19 +41,80 @@ test('[P1] a fill of an order that is not known counts: it is money', () => {
     .then(update({ position: '1', averagePrice: '100' }))
 })
 
-test('[P4] what is not listed or in another currency is not in the account, and a person hears of it', () => {
-  const alert = (subject: string, message: string) =>
-    ({ topic: 'system.alert', payload: { code: 'VENUE_REPORT_REFUSED', subject, message } }) as const
-  const told = (more: object) => fill('buy', '1', '100', { clientOrderId: 'a', tradeId: '7', ...more })
+const alert = (subject: string, message: string) =>
+  ({ topic: 'system.alert', payload: { code: 'VENUE_REPORT_REFUSED', subject, message } }) as const
+
+test('[P4] what nobody could value is not in the account, and a person hears of it', () => {
+  const told = (tradeId: string, more: object) => fill('buy', '1', '100', { clientOrderId: 'a', tradeId, ...more })
   given(pnl, account, listed(spy), listed('SAP.XETRA', { currency: 'EUR' }), bar('SAP.XETRA', '100'))
-    .when(told({ instrument: 'IBM.USA' }))
+    .when(told('7', { instrument: 'IBM.USA' }))
     .then(alert('a', 'test:e1.5, trade 7, is not in the account: IBM.USA is not listed'))
-    .when(told({ instrument: 'SAP.XETRA' }))
-    .then(alert('a', 'test:e1.7, trade 7, is not in the account: it is in EUR, the account in USD'))
-    .when(told({ currency: 'EUR' }))
-    .then(alert('a', 'test:e1.9, trade 7, is not in the account: it is in EUR, the account in USD'))
+    .when(told('8', { instrument: 'SAP.XETRA', currency: 'EUR' }))
+    .then(
+      alert(
+        'a',
+        'test:e1.7, trade 8, is not in the account: it is in EUR, the account in USD, and no mark converts it',
+      ),
+    )
     .when(time())
     .then(snapshot('1000', '1000', '0'))
+})
+
+test('[P4] a fee in another currency or of a third asset is converted at its stated mark; without one the fill counts alone', () => {
+  const conversions = { BNB: { instrument: 'BNB.X' }, EUR: { instrument: 'EUR.X', isInverse: true } }
+  const bnb = { feePaid: { asset: 'BNB', amount: '0.01' } }
+  given(pnl, { ...account, conversions }, listed(spy), bar(spy, '100'), bar('BNB.X', '600'), bar('EUR.X', '0.8'))
+    .when(fill('buy', '1', '100', bnb))
+    .then(update({ position: '1', averagePrice: '100', fees: '6' }))
+    .when(fill('buy', '1', '100', { fee: '2', currency: 'EUR' }))
+    .then(update({ position: '2', averagePrice: '100', fees: '8.5' }))
+    .when(fill('buy', '1', '100', { clientOrderId: 'c', tradeId: '9', feePaid: { asset: 'SOL', amount: '1' } }))
+    .then(
+      update({ position: '3', averagePrice: '100', fees: '8.5' }),
+      alert('c', 'test:e1.10, trade 9, is in the account without its fee: no mark converts its fee of 1 SOL to USD'),
+    )
+})
+
+test('[P14] a position in another currency stands in it; the account converts it at the newest mark', () => {
+  const conversions = { EUR: { instrument: 'EUR.X' }, JPY: { instrument: 'JPY.X', isInverse: true } }
+  const sap = { instrument: 'SAP.XETRA', currency: 'EUR' }
+  const eur = (more: object) => update({ ...sap, ...more })
+  const listings = [listed('SAP.XETRA', { currency: 'EUR' }), listed('SONY.T', { currency: 'JPY' })]
+  given(pnl, { ...account, conversions }, ...listings, bar('EUR.X', '1.1'), bar('JPY.X', '160'))
+    .when(fill('buy', '2', '100', { ...sap, fee: '1' }))
+    .then(eur({ position: '2', averagePrice: '100', fees: '1' }))
+    .when(fill('sell', '1', '110', sap))
+    .then(eur({ position: '1', averagePrice: '100', realized: '10', unrealized: '0', fees: '1' }))
+    .when(fill('buy', '10', '1600', { instrument: 'SONY.T', currency: 'JPY' }))
+    .then(update({ instrument: 'SONY.T', currency: 'JPY', position: '10', averagePrice: '1600', mark: '1600' }))
+    .when(bar('EUR.X', '1.2'))
+    .then()
+    .when(bar('SONY.T', '1680'))
+    .then()
+    .when(time())
+    .then(
+      snapshot('1015.8', '1015.8', '225', { realized: '12', unrealized: '5', fees: '1.2' }, [
+        { strategy: 'cross', realized: '12', unrealized: '5', fees: '1.2' },
+      ]),
+    )
+})
+
+test('[P15] an inverse contract pays in its coin, at the harmonic mean', () => {
+  const perp = { instrument: 'BTC-PERP.X', currency: 'BTC' }
+  const conversions = { BTC: { instrument: 'BTC.X' } }
+  const inverse = listed('BTC-PERP.X', { kind: 'perpetual', currency: 'BTC', multiplier: '10', isInverse: true })
+  const told = (more: object) => update({ ...perp, ...more })
+  given(pnl, { ...account, conversions }, inverse, bar('BTC-PERP.X', '50000'), bar('BTC.X', '50000'))
+    .when(fill('buy', '100', '40000', perp))
+    .then(told({ position: '100', averagePrice: '40000', mark: '50000', unrealized: '0.005' }))
+    .when(fill('buy', '100', '50000', perp))
+    .then(told({ position: '200', averagePrice: '44444.444444444444444444', mark: '50000', unrealized: '0.005' }))
+    .when(fill('sell', '200', '50000', perp))
+    .then(told({ realized: '0.005', mark: '50000' }))
+    .when(bar('BTC-PERP.X', '0'))
+    .then()
+    .when(time())
+    .then(snapshot('1250', '1250', '0', { realized: '250' }, [{ strategy: 'cross', realized: '250' }]))
 })
 
 test('[P5] marks at the newest close, trade or middle, a one-sided quote aside; before the first at the fill', () => {

@@ -308,8 +308,8 @@ describe('what the venue reports', () => {
       .then(approve('sell', '7'))
   })
 
-  test('[R18] a fill of an order that is not known moves the position', () => {
-    start({}, fill('t-1-7', 'sell', '3'))
+  test('[R18] a fill of an order that is not ours moves the position', () => {
+    start({}, fill('stranger', 'sell', '3'), command('resume'))
       .when(wish('0'))
       .then(approve('buy', '3'))
   })

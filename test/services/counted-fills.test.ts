@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest'
+import { rememberedEnds } from '#lib/domain/sent-orders.ts'
+import { InProcess } from '#lib/kernel/in-process.ts'
+import { anyService } from '#lib/kernel/service.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+import { orders } from '#services/orders/service.ts'
+import { pnl } from '#services/pnl/service.ts'
+import { risk } from '#services/risk/service.ts'
+import type { Told } from '#test/given.ts'
+import { account, bar, btc, canceled, command, fill, listed, wish } from './risk/risk-told.ts'
+
+/** Gate, order engine and books in one run, with a venue that says what the test says. */
+function everyone(config: Readonly<Record<string, unknown>> = {}) {
+  const said: Event[] = []
+  const run = new InProcess([anyService(orders), anyService(pnl), anyService(risk)], (event) => said.push(event))
+  let n = 0
+  const tell = ({ topic, payload }: Told) => {
+    const before = said.length
+    run.publish('test', { topic, payload: JSON.parse(JSON.stringify(payload)), at: 0, epoch: 1, n: n++ } as never)
+    return said.slice(before + 1)
+  }
+  const configs = { orders: {}, pnl: { currency: 'USDT', startingCash: '100000' }, risk: account() }
+  for (const [service, own] of Object.entries(configs)) {
+    const whole = service === 'orders' ? {} : { ...own, ...(service === 'risk' ? config : pick(config, 'conversions')) }
+    tell({ topic: 'system.config', payload: { service, hash: '0'.repeat(64), config: whole } })
+  }
+  for (const told of [listed(btc), bar(btc, '100')]) tell(told)
+  return {
+    tell,
+    topics: (told: Told) => tell(told).map(({ topic }) => topic),
+    /** The id of the order that comes of a wish for the position. */
+    order: (target: string): string => {
+      const sent = tell(wish(target)).find(({ topic }) => topic === 'order.submitted') as Event<'order.submitted'>
+      return sent.payload.clientOrderId
+    },
+    refusal: (target: string) => tell(wish(target))[0]?.payload as PayloadOf<'risk.rejected'>,
+  }
+}
+
+const pick = (from: Readonly<Record<string, unknown>>, name: string) =>
+  from[name] === undefined ? {} : { [name]: from[name] }
+
+test('[O15] [P1] [R18] a fill that is repeated after any number of other ends counts once, in the gate, the books and the engine', () => {
+  const { tell, topics, order, refusal } = everyone()
+  const first = order('1')
+  const filled = fill(first, 'buy', '1')
+  expect(topics(filled)).toEqual(['pnl.update'])
+  for (let n = 0; n < rememberedEnds; n++) tell(canceled(order('2')))
+  expect(topics(filled)).toEqual(['system.alert'])
+  expect(refusal('3')).toMatchObject({ code: 'INSTRUMENT_HALTED', value: btc })
+  expect(topics(command('resume'))).toEqual(['system.command.result', 'system.command.result'])
+  const sent = tell(wish('3')).find(({ topic }) => topic === 'order.submitted')
+  expect(sent?.payload).toMatchObject({ side: 'buy', quantity: '2' })
+})
+
+test('[O12] [P1] [R18] a trade of an order that is not ours moves the account once, however often it is told', () => {
+  const { tell, topics, order, refusal } = everyone()
+  const theirs = fill('stranger', 'buy', '1')
+  expect(topics(theirs)).toEqual(['system.alert', 'pnl.update'])
+  tell(command('resume'))
+  for (let n = 0; n < rememberedEnds; n++) tell(canceled(order('0')))
+  expect(topics(theirs)).toEqual([])
+  expect(refusal('1')).toMatchObject({ code: 'ALREADY_AT_TARGET' })
+})
+
+test('[P4] [R42] a fee that no mark converts: the fill counts without it everywhere, and nothing is added there', () => {
+  const { topics, order, refusal } = everyone()
+  const bought = fill(order('1'), 'buy', '1', { feePaid: { asset: 'BNB', amount: '2' } })
+  expect(topics(bought)).toEqual(['pnl.update', 'system.alert'])
+  expect(refusal('2')).toMatchObject({ code: 'INSTRUMENT_HALTED' })
+  expect(topics(wish('0'))).toEqual(['risk.approved', 'order.submitted'])
+})
+
+test('[P4] [R42] a fee of a third asset is the same money in the gate and in the books', () => {
+  const { tell, order, refusal } = everyone({
+    conversions: { BNB: { instrument: 'BNBUSDT.BINANCE' } },
+    margin: { kind: 'cash' },
+  })
+  tell(bar('BNBUSDT.BINANCE', '600'))
+  const [update] = tell(fill(order('1'), 'buy', '1', { feePaid: { asset: 'BNB', amount: '0.01' } }))
+  expect(update?.payload).toMatchObject({ position: '1', fees: '6' })
+  expect(refusal('1001')).toMatchObject({ code: 'MARGIN_EXCEEDS_AVAILABLE', value: '100000', limit: '99894' })
+})
