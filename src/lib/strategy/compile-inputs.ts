@@ -8,7 +8,7 @@ import {
   type WantedSlot,
 } from './declared-inputs.ts'
 import type { StrategyDefinition } from './strategy-definition.ts'
-import type { BarField, Session, SessionField, Slot } from './strategy-slot.ts'
+import { type BarField, isTick, type Session, type SessionField, type Slot } from './strategy-slot.ts'
 
 type Compiled = Pick<StrategyDefinition, 'series' | 'indicators' | 'scores' | 'sessions' | 'slots' | 'counters'>
 
@@ -30,8 +30,22 @@ export function compileInputs(scope: InputScope): Compiled {
       numbers.set(input.name, numberOf(compiled.series, { role: input.role, timeframe: input.timeframe }))
   for (const input of inputs)
     if (input.kind !== 'series') numbers.set(input.name, addInput(compiled, input, numbers, scope))
+  markOrder(compiled)
   return { ...compiled, slots: scope.slots.map((slot) => compileSlot(slot, numbers)) }
 }
+
+/**
+ * Beside indicators of another timeframe a series of bars that has none gets one whose value nobody reads: the bars of all series are complete in the
+ * order in which they came then, whoever is ahead. [T6]
+ */
+function markOrder({ series, indicators }: Compiled): void {
+  const isOneTimeframe = series.every(({ timeframe }) => timeframe === series[0]?.timeframe)
+  if (isOneTimeframe || indicators.length === 0) return
+  for (const [n, { timeframe }] of series.entries())
+    if (!isTick(timeframe) && indicators.every((one) => one.series !== n)) indicators.push({ series: n, ...orderMark })
+}
+
+const orderMark = { indicator: 'sma', params: [1], key: 'sma(1)' }
 
 function addInput(
   compiled: Compiled,
