@@ -5,6 +5,7 @@ import { runBacktest } from '#compose/backtest.ts'
 import { backtestTable, backtestWarnings } from '#compose/backtest-table.ts'
 import { runLockstepBacktest } from '#compose/lockstep-backtest.ts'
 import { marketFlags, marketOf } from '#compose/market-flags.ts'
+import { refuseDoubleBars } from '#compose/refuse-double-bars.ts'
 import { RunName } from '#compose/run-name.ts'
 import { checkBars } from '#compose/strategy-bars.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
@@ -105,6 +106,7 @@ export default class Backtest extends TraderCommand {
       const [issue] = topology.error.issues
       throw new UserError(`${issue?.path.join('.')}: ${issue?.message}`)
     }
+    refuseDoubleBars(topology.data)
     const progress = startProgress({ label: 'backtest', unit: 'events of the market', total: data.total })
     const date = started.toISOString().slice(0, 10)
     const { manifest, result, equity } = flags.lockstep

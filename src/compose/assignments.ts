@@ -4,6 +4,7 @@ import type { ServiceName } from '#schemas/service-rank.ts'
 import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 import { watchStrategyFiles } from '#services/strategy/adapters/watch-strategy-files.ts'
 import type { Assignment, ServiceTopics } from './assignment.ts'
+import { refuseDoubleBars } from './refuse-double-bars.ts'
 import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import { answeringServices, configsOf, type ServiceConfig } from './service-configs.ts'
 import { everyService } from './services.ts'
@@ -68,6 +69,7 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
 function buildableConfigs(topology: Topology): ReturnType<typeof configsOf> {
   const configs = configsOf(topology)
   refuseUnbuilt(topology, configs.strategy)
+  refuseDoubleBars(topology)
   return configs
 }
 

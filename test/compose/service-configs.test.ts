@@ -8,6 +8,8 @@ import { readTopology } from '#compose/topology.ts'
 import { calendarOf } from '#lib/time/market-hours.ts'
 import { nyseHours } from '#lib/time/nyse-hours.ts'
 import { generateMarketData } from '#services/md/adapters/generate-market-data.ts'
+import { writeDataSet } from '#services/md/adapters/write-data-set.ts'
+import { hourlyBars, hourlyTrades } from '#test/hourly-market.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trader-configs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -125,6 +127,38 @@ test('so is one of a recorded market that has no such bars and no trades to buil
       hint: 'it has no trades to build others from',
     }),
   )
+})
+
+test('bars that the feed tells are not built of its trades as well', () => {
+  const both = join(folder, 'both')
+  writeDataSet(both, {
+    origin: { kind: 'generated', format: 'bars', options: {}, sources: [] },
+    isSimulated: true,
+    facts: () => [...hourlyTrades(3), ...hourlyBars(3).slice(1)].sort((a, b) => a.at - b.at),
+    leftOut: () => ({ badLines: 0, rows: {} }),
+    onProgress: () => undefined,
+  })
+  const { strategies } = topologyOf(['fast', '1m'])
+  const assigned = (feed: object, bars: object[]) => {
+    const file = join(folder, 'both.yaml')
+    const named = strategies.map((one) => ({ ...one, roles: { underlying: 'TWO.SIM' } }))
+    writeFileSync(file, JSON.stringify({ feed, bars, venue: { fill: 'next-open' }, strategies: named }))
+    return assignmentsOf(readTopology(file), null)
+  }
+  const recorded = { kind: 'data-set', path: 'both' }
+  expect(() => assigned(recorded, [{ interval: '1m' }])).toThrow(
+    expect.objectContaining({
+      name: 'UserError',
+      message:
+        'the data has bars of 1m of TWO.SIM already: those that are built of its trades would be told beside them',
+    }),
+  )
+  expect(assigned(recorded, [{ interval: '5m' }]).of('md').config).not.toBeNull()
+  expect(assigned(recorded, [{ interval: '1m', instrument: 'OTHER.SIM' }]).of('md').config).not.toBeNull()
+  const exchange = (streams: string[]) => ({ kind: 'exchange', venue: 'binance', symbols: ['BTCUSDT'], streams })
+  const minute = [{ interval: '1m' }]
+  expect(() => assigned(exchange(['trades', 'bar:1m']), minute)).toThrow('the feed has bars of 1m already')
+  expect(assigned(exchange(['trades']), minute).of('md').config).not.toBeNull()
 })
 
 test('an approval ages by the clock of the system, not by that of recorded events, which pass at any speed', () => {

@@ -3,6 +3,7 @@ import type { backtestData } from '#compose/backtest-data.ts'
 import { firstFacts, inMemoryRun } from '#compose/in-memory-run.ts'
 import { findLookAhead, type Leak, type LookAhead } from '#compose/look-ahead.ts'
 import { marketFlags, marketOf } from '#compose/market-flags.ts'
+import { refuseDoubleBars } from '#compose/refuse-double-bars.ts'
 import { checkBars } from '#compose/strategy-bars.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
 import { StartingCash, Topology } from '#compose/topology.ts'
@@ -71,6 +72,7 @@ export default class StrategyTest extends TraderCommand {
       const [issue] = topology.error.issues
       throw new UserError(`${issue?.path.join('.')}: ${issue?.message}`)
     }
+    refuseDoubleBars(topology.data)
     const run = inMemoryRun(topology.data)
     const counts = { events: 0, long: 0, short: 0, flat: 0, first: null as number | null, last: null as number | null }
     run(data.facts(), (event) => {

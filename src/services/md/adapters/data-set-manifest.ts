@@ -27,7 +27,16 @@ export const DataSetManifest = z.object({
   topics: z.record(z.string(), Count),
   firstAt: Micros,
   lastAt: Micros,
-  instruments: z.array(z.object({ instrument: InstrumentId, events: Count, firstAt: Micros, lastAt: Micros })),
+  instruments: z.array(
+    z.object({
+      instrument: InstrumentId,
+      events: Count,
+      firstAt: Micros,
+      lastAt: Micros,
+      /** `trade`, `quote` and the widths of its bars, as there is any of them. */
+      streams: z.array(z.string()),
+    }),
+  ),
   leftOut: z.object({ badLines: Count, rows: z.record(z.string(), Count) }),
   /** SHA-256 over seq, id, topic, v, at, source, cause and payload of every event, a line each. */
   contentHash: Sha256,

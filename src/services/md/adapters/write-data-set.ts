@@ -99,7 +99,7 @@ function claim(dir: string, origin: Origin): 'new' | 'continued' {
   return 'new'
 }
 
-type Seen = { instrument: string; events: number; firstAt: number; lastAt: number }
+type Seen = { instrument: string; events: number; firstAt: number; lastAt: number; streams: Set<string> }
 
 class Tally {
   readonly #topics = new Map<string, number>()
@@ -114,12 +114,18 @@ class Tally {
     this.#lastAt = at
     const instrument = instrumentOfFact(fact)
     if (instrument === null) return
-    const seen = this.#instruments.get(instrument)
-    if (seen === undefined) this.#instruments.set(instrument, { instrument, events: 1, firstAt: at, lastAt: at })
-    else {
-      seen.events++
-      seen.lastAt = at
+    const seen = this.#instruments.get(instrument) ?? {
+      instrument,
+      events: 0,
+      firstAt: at,
+      lastAt: at,
+      streams: new Set<string>(),
     }
+    if (seen.events === 0) this.#instruments.set(instrument, seen)
+    seen.events++
+    seen.lastAt = at
+    if (topic === 'md.bar') seen.streams.add(fact.payload.interval)
+    else if (topic === 'md.tick') seen.streams.add(fact.payload.kind)
   }
 
   result(): Pick<DataSetManifest, 'topics' | 'firstAt' | 'lastAt' | 'instruments'> {
@@ -128,7 +134,7 @@ class Tally {
       topics: Object.fromEntries(byName),
       firstAt: this.#firstAt ?? 0,
       lastAt: this.#lastAt,
-      instruments: [...this.#instruments.values()],
+      instruments: [...this.#instruments.values()].map((seen) => ({ ...seen, streams: [...seen.streams].sort() })),
     }
   }
 }
