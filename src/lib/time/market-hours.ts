@@ -6,14 +6,17 @@ import type { TradingCalendar } from './trading-calendar.ts'
 const clockTime = z
   .string()
   .regex(/^-?\d{1,2}:\d{2}(?::\d{2})?$/, 'expected a time like 09:30, or -06:00 for the evening before')
-const Session = z.tuple([clockTime, clockTime])
+const Hours = z.tuple([clockTime, clockTime])
 
-/** The hours of a market as a person writes them. A day that is not named has no session; an open may be on the evening before: `-06:00`. */
+/**
+ * The hours of a market as a person writes them: of a day `[09:30, 16:00]`, or several where it has a break: `[[09:30, 12:00], [13:00, 16:00]]`. A day that
+ * is not named has no session; an open may be on the evening before: `-06:00`.
+ */
 export const MarketHours = z.strictObject({
   zone: z.string(),
   week: z.partialRecord(
     z.enum(['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']),
-    Session,
+    z.union([Hours, z.array(Hours).min(1).max(16)]),
   ),
   holidays: z.array(IsoDate).default([]),
   earlyCloses: z.record(IsoDate, clockTime).default({}),
@@ -29,15 +32,29 @@ export function calendarOf({ zone, week, holidays, earlyCloses, lateOpens }: Mar
     Object.fromEntries(Object.entries(times).map(([date, time]) => [dayOf(date), microsOf(time)]))
   return {
     offsets: offsetsOf(zone),
-    week: days.map((day) => {
-      const hours = week[day]
-      return hours ? { open: microsOf(hours[0]), close: microsOf(hours[1]) } : null
-    }),
+    week: days.map((day) => stretchesOf(week[day] ?? [])),
     holidays: holidays.map(dayOf).sort((a, b) => a - b),
     earlyCloses: byDay(earlyCloses),
     lateOpens: byDay(lateOpens),
   }
 }
+
+type Day = NonNullable<MarketHours['week'][(typeof days)[number]]> | []
+
+/** In order; hours that follow each other without a break are one stretch. */
+function stretchesOf(day: Day): { open: number; close: number }[] {
+  const hours = (typeof day[0] === 'string' ? [day] : day) as readonly (readonly [string, string])[]
+  const sorted = hours.map(([open, close]) => ({ open: microsOf(open), close: microsOf(close) })).sort(byOpen)
+  const stretches: { open: number; close: number }[] = []
+  for (const { open, close } of sorted) {
+    const before = stretches.at(-1)
+    if (before && open <= before.close) before.close = Math.max(before.close, close)
+    else stretches.push({ open, close })
+  }
+  return stretches
+}
+
+const byOpen = (a: { open: number }, b: { open: number }): number => a.open - b.open
 
 const dayMs = 86_400_000
 const dayOf = (date: string): number => Date.parse(`${date}T00:00:00Z`) / dayMs

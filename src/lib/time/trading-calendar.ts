@@ -11,8 +11,8 @@ const WallDay = z.int()
 export const TradingCalendar = z.strictObject({
   /** From that wall time on, the clock is so far ahead of UTC; in order. */
   offsets: z.array(z.strictObject({ from: z.int(), ahead: z.int() })).min(1),
-  /** From Sunday to Saturday; null is a day without a session. */
-  week: z.array(Hours.nullable()).length(7),
+  /** From Sunday to Saturday, each in order; more than one where a day has a break. */
+  week: z.array(z.array(Hours)).length(7),
   /** In order. */
   holidays: z.array(WallDay),
   earlyCloses: z.record(z.string(), z.int()),
@@ -20,28 +20,63 @@ export const TradingCalendar = z.strictObject({
 })
 export type TradingCalendar = z.infer<typeof TradingCalendar>
 
-/** One session: [start, end) in microseconds UTC, and the wall day that it belongs to. */
-export type Session = { readonly day: number; readonly start: number; readonly end: number }
+/** Without a break: [start, end) in microseconds UTC. */
+export type Stretch = { readonly start: number; readonly end: number }
+
+/** One session: from its first open to its last close, and the wall day that it belongs to. Breaks are not of it. */
+export type Session = Stretch & { readonly day: number }
 
 /** The session that an instant is in, or null. O(log n) in the changes of the clock. */
-export function sessionAt(calendar: TradingCalendar, at: number): Session | null {
+export const sessionAt = (calendar: TradingCalendar, at: number): Session | null =>
+  openAt(calendar, at)?.session ?? null
+
+/** The stretch of a session that an instant is in, and the session, or null. */
+export function openAt(
+  calendar: TradingCalendar,
+  at: number,
+): { readonly session: Session; readonly stretch: Stretch } | null {
   const today = Math.floor((at + aheadAt(calendar, at)) / dayMicros)
   // A session may begin on the evening before its day, or end after its midnight.
   for (const day of [today, today + 1, today - 1]) {
-    const session = sessionOf(calendar, day)
-    if (session && session.start <= at && at < session.end) return session
+    const stretches = stretchesOf(calendar, day)
+    const stretch = stretches.find(({ start, end }) => start <= at && at < end)
+    if (stretch) return { session: wholeOf(stretches, day) as Session, stretch }
   }
   return null
 }
 
 /** The session of a wall day, or null. */
-export function sessionOf(calendar: TradingCalendar, day: number): Session | null {
-  const hours = calendar.week[(((day + 4) % 7) + 7) % 7]
-  if (!hours || calendar.holidays.includes(day)) return null
-  const open = calendar.lateOpens[day] ?? hours.open
-  const close = calendar.earlyCloses[day] ?? hours.close
-  if (close <= open) return null
-  return { day, start: utcOf(calendar, day * dayMicros + open), end: utcOf(calendar, day * dayMicros + close) }
+export const sessionOf = (calendar: TradingCalendar, day: number): Session | null =>
+  wholeOf(stretchesOf(calendar, day), day)
+
+function wholeOf(stretches: readonly Stretch[], day: number): Session | null {
+  const [first] = stretches
+  const last = stretches.at(-1)
+  return first && last ? { day, start: first.start, end: last.end } : null
+}
+
+/** An early close ends the day, unless a late open is behind it: then trading rests between them. */
+function stretchesOf(calendar: TradingCalendar, day: number): Stretch[] {
+  const hours = calendar.week[(((day + 4) % 7) + 7) % 7] ?? []
+  if (hours.length === 0 || calendar.holidays.includes(day)) return []
+  const until = calendar.earlyCloses[day] ?? Number.POSITIVE_INFINITY
+  const from = calendar.lateOpens[day] ?? Number.NEGATIVE_INFINITY
+  const parts: readonly (readonly [number, number])[] =
+    until < from
+      ? [
+          [Number.NEGATIVE_INFINITY, until],
+          [from, Number.POSITIVE_INFINITY],
+        ]
+      : [[from, until]]
+  const stretches: Stretch[] = []
+  for (const { open, close } of hours) {
+    for (const [first, last] of parts) {
+      const [start, end] = [Math.max(open, first), Math.min(close, last)]
+      if (start < end)
+        stretches.push({ start: utcOf(calendar, day * dayMicros + start), end: utcOf(calendar, day * dayMicros + end) })
+    }
+  }
+  return stretches
 }
 
 /** The day of the session that an instant is in; outside of sessions that on the market's clock. */

@@ -41,6 +41,19 @@ describeShared("LEAN's database of market hours", () => {
     expect(ours).toEqual(theirs)
   })
 
+  test('[M3a] a late open behind an early close, and the break at noon', () => {
+    expect(sessionOn('Future-cme-ES', '2026-11-26T15:00:00Z')).toEqual([
+      '2026-11-26T14:30:00.000Z',
+      '2026-11-26T18:00:00.000Z',
+    ])
+    expect(sessionOn('Index-hkfe-HSI', '2021-01-04T03:59:00Z')).not.toBe(null)
+    expect(sessionOn('Index-hkfe-HSI', '2021-01-04T04:30:00Z')).toBe(null)
+    expect(sessionOn('Index-hkfe-HSI', '2021-01-04T05:00:00Z')).toEqual([
+      '2021-01-04T01:30:00.000Z',
+      '2021-01-04T08:00:00.000Z',
+    ])
+  })
+
   test('names what it does not have', () => {
     expect(() => readMarketHours(file, 'Equity-mars-[*]')).toThrow('has no market Equity-mars-[*]')
   })

@@ -14,8 +14,8 @@ const Entry = z.looseObject({
 })
 
 /**
- * The regular hours of a market in LEAN's market-hours-database.json (may be gzip), by its key there, like `Equity-usa-[*]`: of a day from the
- * first to the last segment that is called market. Throws a UserError.
+ * The regular hours of a market in LEAN's market-hours-database.json (may be gzip), by its key there, like `Equity-usa-[*]`: of a day the
+ * segments that are called market. Throws a UserError.
  */
 export function readMarketHours(file: string, key: string): MarketHours {
   const { entries } = (readJsonFile(file) ?? {}) as { entries?: Record<string, unknown> }
@@ -28,7 +28,7 @@ export function readMarketHours(file: string, key: string): MarketHours {
     Object.fromEntries(Object.entries(times).map(([date, time]) => [isoDate(date), clockTime(time)]))
   const hours = MarketHours.safeParse({
     zone: exchangeTimeZone,
-    week: Object.fromEntries(weekdays.flatMap((day) => sessionOf(day, rest[day] as z.infer<typeof Segment>[]))),
+    week: Object.fromEntries(weekdays.flatMap((day) => marketOf(day, rest[day] as z.infer<typeof Segment>[]))),
     holidays: holidays.map(isoDate),
     earlyCloses: byDate(earlyCloses),
     lateOpens: byDate(lateOpens),
@@ -38,11 +38,9 @@ export function readMarketHours(file: string, key: string): MarketHours {
   throw new UserError(`${key}: ${issue?.path.join('.')}: ${issue?.message}`, { file })
 }
 
-function sessionOf(day: string, segments: readonly z.infer<typeof Segment>[]): [string, [string, string]][] {
+function marketOf(day: string, segments: readonly z.infer<typeof Segment>[]): [string, [string, string][]][] {
   const market = segments.filter(({ state }) => state === 'market')
-  const [first] = market
-  const last = market.at(-1)
-  return first && last ? [[day, [clockTime(first.start), clockTime(last.end)]]] : []
+  return market.length === 0 ? [] : [[day, market.map(({ start, end }) => [clockTime(start), clockTime(end)])]]
 }
 
 /** `1.00:00:00` is the midnight that ends the day. */
