@@ -9,13 +9,16 @@ import { forwardClock } from '#lib/time/forward-clock.ts'
 import type { Event, Fact, Statement } from '#schemas/event.ts'
 import { readCredentials } from '#services/venue/adapters/binance/credentials.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
-import { addressesOf } from '#services/venue/adapters/binance-spot/spot-config.ts'
+import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
 import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
+import { addressesOf } from '#services/venue/adapters/gateway/real-venue-config.ts'
 import { refuseUnlimited } from './production-guard.ts'
 import { failProcess, type ProcessFlags, wallClock } from './service-process.ts'
 import type { Topology } from './topology.ts'
 
 const topics = ['system.config', 'order.submitted', 'order.cancel_requested', 'venue.reconciled', ...reportTopics]
+
+const exchanges = { binance: binanceSpot, 'binance-usdm': binanceUsdm } as const
 
 type Hooks = { readonly onLive: () => void; readonly note: (message: string) => void }
 
@@ -27,7 +30,7 @@ export function runGateway(
 ): { close(): Promise<void> } {
   const { venue: config } = topology
   refuseUnlimited(topology, live)
-  if (config.kind !== 'binance') throw new Error('the venue is simulated')
+  if (config.kind === 'simulated') throw new Error('the venue is simulated')
   const addresses = addressesOf(config)
   if (addresses === null) throw new UserError('venue.restUrl and venue.wsUrl do not say where the venue is')
   const credentials = readCredentials(process.env, config.keyFile)
@@ -42,7 +45,7 @@ export function runGateway(
   const nowMs = forwardClock()
   const gateway = new Gateway({
     ...config,
-    venue: binanceSpot({ config, addresses, credentials, nowMs }),
+    venue: exchanges[config.kind]({ config, addresses, credentials, nowMs }),
     nowMs,
     say: (statement) => facts.push(statement),
     note: hooks.note,

@@ -1,19 +1,12 @@
 import { z } from 'zod'
 import { UserError } from '#lib/terminal/user-error.ts'
-import { addressesOf, BinanceSpotConfig } from '#services/venue/adapters/binance-spot/spot-config.ts'
+import { RealVenueConfig } from '#services/venue/adapters/gateway/real-venue-config.ts'
 import { VenueConfig } from '#services/venue/service.ts'
 
 const Simulated = VenueConfig.omit({ currency: true }).extend({ kind: z.literal('simulated').default('simulated') })
 
 /** Where orders go: to the simulated exchange, which needs no `kind`, or to a real one. */
-export const VenueSettings = z.discriminatedUnion('kind', [
-  Simulated,
-  BinanceSpotConfig.refine((config) => addressesOf(config) !== null, {
-    path: ['restUrl'],
-    message:
-      'testnet and served take restUrl and wsUrl together, never those of the exchange’s production; production takes none',
-  }),
-])
+export const VenueSettings = z.discriminatedUnion('kind', [Simulated, RealVenueConfig])
 export type VenueSettings = z.infer<typeof VenueSettings>
 
 /** The settings of the simulated exchange. Throws a UserError where orders go to a real one. */

@@ -36,6 +36,15 @@ describe('[G18] real money', () => {
     await expect(confirmProduction(production(), { live: true, confirm: words })).resolves.toBeUndefined()
   })
 
+  test('the words name the venue', async () => {
+    const parsed = topologyWith({ kind: 'binance-usdm', environment: 'production' })
+    await expect(confirmProduction(parsed.data as Topology, { live: true, confirm: words })).rejects.toThrow(
+      'confirmed',
+    )
+    const own = 'trade real money at binance-usdm'
+    await expect(confirmProduction(parsed.data as Topology, { live: true, confirm: own })).resolves.toBeUndefined()
+  })
+
   test.each(Object.keys(limits))('is refused without the limit %s', (limit) => {
     const { [limit as keyof typeof limits]: _, ...rest } = limits
     expect(() => refuseUnlimited(production({ risk: { limits: rest } }), true)).toThrow(
@@ -50,14 +59,16 @@ describe('[G18] real money', () => {
     expect(topologyWith({ kind: 'binance', environment: 'testnet' }, recording).success).toBe(false)
   })
 
-  test('its addresses are refused under another name', () => {
+  test.each(['binance', 'binance-usdm'])('the addresses of %s are refused under another name', (kind) => {
     const at = (environment: string, restUrl?: string, wsUrl?: string) =>
-      topologyWith({ kind: 'binance', environment, restUrl, wsUrl }).success
+      topologyWith({ kind, environment, restUrl, wsUrl }).success
     expect(at('testnet')).toBe(true)
     expect(at('served')).toBe(false)
     expect(at('served', 'http://127.0.0.1:1', 'ws://127.0.0.1:1/ws-api/v3')).toBe(true)
     expect(at('served', 'https://api.binance.com', 'ws://127.0.0.1:1')).toBe(false)
-    expect(at('testnet', 'https://api1.binance.com')).toBe(false)
+    for (const host of ['api1.binance.com', 'fapi.binance.com', 'fstream.binance.com'])
+      expect(at('testnet', `https://${host}`)).toBe(false)
+    expect(at('testnet', undefined, 'wss://fstream.binance.com/private/ws')).toBe(false)
     for (const host of ['api.binance.com.', 'API.BINANCE.COM', 'api.binance.us', 'api.binance.tr'])
       expect(at('served', `https://${host}`, 'ws://127.0.0.1:1')).toBe(false)
     expect(at('production', 'http://127.0.0.1:1')).toBe(false)

@@ -12,16 +12,16 @@ export type VenueBooks = {
     orderId: number
     price: string
     qty: string
-    commission: string
-    isBuyer: boolean
   }[]
-  readonly balances: readonly { asset: string; free: string; locked: string }[]
+  /** Parts of one sum each. */
+  readonly position: readonly string[]
+  readonly cash: readonly string[]
 }
 
 /** Where a log, in which nothing works any more, and the books of its venue part: orders, fills, ends, positions, cash. */
 export function venueDifferences(
   events: readonly Event[],
-  { orders, trades, balances }: VenueBooks,
+  { orders, trades, position, cash }: VenueBooks,
   startingCash: string,
 ): string[] {
   const faults: string[] = []
@@ -59,7 +59,7 @@ export function venueDifferences(
     if (!endsOf[status]?.includes(end))
       faults.push(`${clientOrderId} is ${status} at the venue, in the log ${end || 'without an end'}`)
   }
-  faults.push(...moneyFaults(of('pnl.update'), of('pnl.snapshot').at(-1), fills, balances, startingCash))
+  faults.push(...moneyFaults(of('pnl.update'), of('pnl.snapshot').at(-1), fills, { position, cash }, startingCash))
   if (of('venue.reconciled').some(({ differences, external }) => differences.length + external.length > 0))
     faults.push('the gateway said that balances differ or orders are external')
   return faults
@@ -70,28 +70,24 @@ function moneyFaults(
   updates: readonly PayloadOf<'pnl.update'>[],
   snapshot: PayloadOf<'pnl.snapshot'> | undefined,
   fills: readonly PayloadOf<'order.fill'>[],
-  balances: VenueBooks['balances'],
+  books: Pick<VenueBooks, 'position' | 'cash'>,
   startingCash: string,
 ): string[] {
   const faults: string[] = []
-  const total = (asset: string): ExactDecimal => {
-    const { free = '0', locked = '0' } = balances.find((one) => one.asset === asset) ?? {}
-    return addExact(parseExact(free), parseExact(locked))
-  }
+  const sum = (parts: readonly string[]) => parts.map(parseExact).reduce(addExact, zero)
+  const [theirs, theirCash] = [sum(books.position), sum(books.cash)]
   const newest = new Map(updates.map((update) => [update.strategy, update]))
   const position = [...newest.values()].reduce((sum, one) => addExact(sum, parseExact(one.position)), zero)
-  if (compareExact(position, total('ACME')) !== 0)
-    faults.push(`pnl holds ${show(position)}, the venue ${show(total('ACME'))}`)
+  if (compareExact(position, theirs) !== 0) faults.push(`pnl holds ${show(position)}, the venue ${show(theirs)}`)
   if (snapshot === undefined) return [...faults, 'pnl said no snapshot']
   // Long only: what is not in positions is cash.
   const cash = subtractExact(parseExact(snapshot.equity), parseExact(snapshot.grossExposure))
-  if (compareExact(cash, total('USD')) !== 0) faults.push(`pnl has cash ${show(cash)}, the venue ${show(total('USD'))}`)
+  if (compareExact(cash, theirCash) !== 0) faults.push(`pnl has cash ${show(cash)}, the venue ${show(theirCash)}`)
   const paid = fills.reduce((sum, { side, price, quantity, fee }) => {
     const amount = multiplyExact(parseExact(price), parseExact(quantity))
     return addExact(addExact(sum, side === 'buy' ? negateExact(amount) : amount), negateExact(parseExact(fee)))
   }, parseExact(startingCash))
-  if (compareExact(paid, total('USD')) !== 0)
-    faults.push(`fills leave ${show(paid)}, the venue has ${show(total('USD'))}`)
+  if (compareExact(paid, theirCash) !== 0) faults.push(`fills leave ${show(paid)}, the venue has ${show(theirCash)}`)
   return faults
 }
 

@@ -24,13 +24,19 @@ export async function usdmBox(key: Key) {
   const tell = (event: object) => {
     for (const [socket, under] of streams) if (under === listenKey) socket.send(JSON.stringify(event))
   }
+  /** Who listens to the market: sockets with their streams. */
+  const listeners = new Map<import('ws').WebSocket, readonly string[]>()
+  const publish = (stream: string, data: object) => {
+    for (const [socket, names] of listeners) if (names.includes(stream)) socket.send(JSON.stringify({ stream, data }))
+  }
+  let updates = 0
   const book = new UsdmBook((order, trade) => tell(update(order, trade)))
   const answer = ({ method, path, query }: Asked): unknown => {
     switch (`${method} ${path}`) {
       case 'GET /fapi/v1/time':
         return { serverTime: Date.now() }
       case 'GET /fapi/v1/exchangeInfo':
-        return { symbols: [{ symbol: 'BTCUSDT', contractType: 'PERPETUAL', quoteAsset: 'USDT', marginAsset: 'USDT' }] }
+        return { symbols: [listed] }
       case 'GET /fapi/v1/positionSide/dual':
         return { dualSidePosition: isHedged }
       case 'GET /fapi/v2/positionRisk':
@@ -79,13 +85,29 @@ export async function usdmBox(key: Key) {
   })
   const sockets = new WebSocketServer({ server })
   sockets.on('connection', (socket, { url = '' }) => {
-    streams.set(socket, url.split('/').at(-1) as string)
-    socket.on('close', () => streams.delete(socket))
+    const named = /^\/(?:public|market)\/stream\?streams=(.*)$/.exec(url)?.[1]
+    if (named === undefined) streams.set(socket, url.split('/').at(-1) as string)
+    else listeners.set(socket, named.split('/'))
+    socket.on('close', () => {
+      streams.delete(socket)
+      listeners.delete(socket)
+    })
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     book,
+    /** Prices in cents, sizes in thousandths. */
+    quote: (bid: number, ask: number, bidSize: number, askSize: number) => {
+      book.quote(bid, ask, bidSize, askSize)
+      const [b, a] = [cents(bid), cents(ask)]
+      const frame = { e: 'bookTicker', u: ++updates, s: 'BTCUSDT', b, B: lots(bidSize), a, A: lots(askSize) }
+      publish('btcusdt@bookTicker', { ...frame, T: Date.now(), E: Date.now() })
+    },
+    trade: (price: number, size: number, isSale: boolean) => {
+      const frame = { e: 'aggTrade', E: Date.now(), s: 'BTCUSDT', a: ++updates, p: cents(price), q: lots(size) }
+      publish('btcusdt@aggTrade', { ...frame, T: Date.now(), m: isSale })
+    },
     /** The account's listen key is no more, as after 60 minutes without a renewal. */
     expireKey: ({ isSilent = false } = {}) => {
       if (!isSilent) tell({ e: 'listenKeyExpired', E: Date.now(), listenKey })
@@ -99,12 +121,25 @@ export async function usdmBox(key: Key) {
     },
     counts: () => ({ keys, renewals, asked }),
     close: async () => {
-      for (const socket of streams.keys()) socket.terminate()
+      for (const socket of [...streams.keys(), ...listeners.keys()]) socket.terminate()
       sockets.close()
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
     },
   }
+}
+
+const cents = (price: number) => (price / 100).toFixed(2)
+const lots = (size: number) => (size / 1_000).toFixed(3)
+const listed = {
+  symbol: 'BTCUSDT',
+  contractType: 'PERPETUAL',
+  quoteAsset: 'USDT',
+  marginAsset: 'USDT',
+  filters: [
+    { filterType: 'PRICE_FILTER', tickSize: '0.01' },
+    { filterType: 'LOT_SIZE', stepSize: '0.001' },
+  ],
 }
 
 const isOpen = (status: string) => status === 'NEW' || status === 'PARTIALLY_FILLED'

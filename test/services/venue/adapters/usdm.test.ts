@@ -29,7 +29,8 @@ afterEach(async () => {
 function start(more: { weightPerMinute?: number; keepAliveMs?: number } = {}): void {
   const addresses = { restUrl: line.restUrl, wsUrl: `${new URL(line.wsUrl).origin}/private/ws` }
   const credentials = new Credentials(key.apiKey, key.secret)
-  const venue = { timeoutMs: 500, addresses, credentials, nowMs: Date.now, weightPerMinute: 1_000_000, ...more }
+  const config = { symbols: {}, timeoutMs: 500 }
+  const venue = { config, addresses, credentials, nowMs: Date.now, weightPerMinute: 1_000_000, ...more }
   scene.start(binanceUsdm(venue))
 }
 

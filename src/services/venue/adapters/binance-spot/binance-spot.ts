@@ -7,13 +7,13 @@ import { viewOfTrade } from '../binance/exchange-order.ts'
 import { sendRequest } from '../binance/signed-request.ts'
 import { plainText } from '../gateway/gateway-order.ts'
 import type { RealVenue } from '../gateway/real-venue.ts'
-import type { BinanceSpotConfig, SpotAddresses } from './spot-config.ts'
+import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
 import { paramsOf, SpotOrder, SpotTrade, unfitTerms, viewOfSpotOrder } from './spot-order.ts'
 import { openSpotStream } from './spot-stream.ts'
 
 export type SpotOptions = {
-  readonly config: Pick<BinanceSpotConfig, 'symbols' | 'timeoutMs' | 'windowMs'>
-  readonly addresses: SpotAddresses
+  readonly config: Pick<RealVenueConfig, 'symbols' | 'timeoutMs'>
+  readonly addresses: VenueAddresses
   readonly credentials: Credentials
   /** The machine's clock, milliseconds. */
   readonly nowMs: () => number

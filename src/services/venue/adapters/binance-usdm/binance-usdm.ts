@@ -9,12 +9,13 @@ import { ExchangeOrder, viewOfOrder, viewOfTrade } from '../binance/exchange-ord
 import { type ExchangeRequest, type HttpAnswer, type Params, sendRequest } from '../binance/signed-request.ts'
 import { plainText } from '../gateway/gateway-order.ts'
 import type { Answer, RealVenue, VenueBalance } from '../gateway/real-venue.ts'
+import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
 import { paramsOf, UsdmTrade, unfitTerms } from './usdm-order.ts'
 import { openUsdmStream } from './usdm-stream.ts'
 
 export type UsdmOptions = {
-  readonly timeoutMs: number
-  readonly addresses: { readonly restUrl: string; readonly wsUrl: string }
+  readonly config: Pick<RealVenueConfig, 'symbols' | 'timeoutMs'>
+  readonly addresses: VenueAddresses
   readonly credentials: Credentials
   /** The machine's clock, milliseconds. */
   readonly nowMs: () => number
@@ -43,14 +44,15 @@ const ListenKey = z.object({ listenKey: z.string().min(1) })
 
 /** Binance USD-M futures in one-way mode: orders over `/fapi`, reports over the user data stream. [G19]-[G24] */
 export function binanceUsdm(options: UsdmOptions): RealVenue {
-  const { addresses, credentials, nowMs, timeoutMs, weightPerMinute = 2_400, keepAliveMs = 1_800_000 } = options
+  const { config, addresses, credentials, nowMs, weightPerMinute = 2_400, keepAliveMs = 1_800_000 } = options
+  const symbolOf = (instrument: string) => config.symbols[instrument] ?? symbolIn(instrument)
   const budget = startBudget(weightPerMinute)
   let isOneWay = false
   const send = async (request: ExchangeRequest): Promise<HttpAnswer> => {
     const waitMs = budget.take(weights[`${request.method} ${request.path}`] ?? 0, nowMs())
     if (waitMs > 0)
       return { status: 0, json: null, text: 'the limit of requests', retryAfterMs: waitMs, usedWeight: null }
-    const answer = await sendRequest(addresses.restUrl, credentials, request, timeoutMs)
+    const answer = await sendRequest(addresses.restUrl, credentials, request, config.timeoutMs)
     if (answer.usedWeight !== null) budget.used(answer.usedWeight, nowMs())
     if (answer.status === 429 || answer.status === 418) budget.pauseUntil(nowMs() + (answer.retryAfterMs ?? 1_000))
     return answer
@@ -77,7 +79,11 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
     holds: 'positions',
     unfit: (order) =>
       symbolOf(order.instrument) === null
-        ? { code: 'INSTRUMENT_UNKNOWN', reason: 'instruments of Binance USD-M are called like BTCUSDT-PERP.BINANCE' }
+        ? {
+            code: 'INSTRUMENT_UNKNOWN',
+            reason:
+              'it is not called like BTCUSDT-PERP.BINANCE, and venue.symbols does not say what it is called there',
+          }
         : unfitTerms(order),
     assets: async (instrument) => {
       const name = symbolOf(instrument)
@@ -120,7 +126,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
 type Ask = (method: 'GET', path: string, params: Params) => Promise<HttpAnswer>
 
 /** `BTCUSDT-PERP.BINANCE` is BTCUSDT; a dated future, `BTCUSDT_260327.BINANCE`, keeps its name. */
-function symbolOf(instrument: string): string | null {
+function symbolIn(instrument: string): string | null {
   const [, symbol] = /^(?:([A-Z0-9]+)-PERP|[A-Z0-9]+_\d{6})\.BINANCE$/.exec(instrument) ?? []
   return symbol ?? (/_\d{6}\.BINANCE$/.test(instrument) ? instrument.slice(0, -'.BINANCE'.length) : null)
 }

@@ -1,0 +1,131 @@
+import { spawn } from 'node:child_process'
+import { createHmac } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { repository } from '#test/process/trader.ts'
+import { usdmBox } from '#test/services/venue/adapters/usdm-box.ts'
+import { below, type Chance } from './chance.ts'
+import type { VenueBooks } from './venue-differences.ts'
+
+/** A venue that a tree trades at and that outlives it, with books of its own. */
+export type CrashVenue = {
+  readonly instrument: string
+  readonly currency: string
+  readonly startingCash: string
+  /** Of a size for its market. */
+  readonly quantities: { readonly takes: string; readonly rests: string; readonly most: string }
+  /** `feed` and `venue` of the topology. */
+  readonly lines: readonly string[]
+  readonly books: () => Promise<VenueBooks>
+  readonly close: () => Promise<void>
+}
+export type CrashVenueKind = keyof typeof crashVenues
+
+const pace = 'windowMs: 500, timeoutMs: 2000, inFlightMs: 300, reconcileMs: 1000'
+
+/** `trader venue serve --as binance`, a process of its own, asked over its REST API. */
+async function served(folder: string): Promise<CrashVenue> {
+  const startingCash = '100000'
+  const keyFile = join(folder, 'served.json')
+  const args = ['venue', 'serve', '--as', 'binance', '--port', '0', '--key-file', keyFile, '--events-per-second', '400']
+  const child = spawn(
+    join(repository, 'bin', 'trader'),
+    [...args, '--balance', `USD=${startingCash}`, '--taker-bps', '10', '--maker-bps', '5'],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  )
+  const url = await new Promise<string>((resolve, reject) => {
+    child.once('exit', () => reject(new Error('the served venue has ended')))
+    createInterface({ input: child.stderr }).on('line', (line) => {
+      const said = /http:\/\/127\.0\.0\.1:\d+/.exec(line)
+      if (said) resolve(said[0])
+    })
+  })
+  const key = JSON.parse(readFileSync(keyFile, 'utf8'))
+  const ws = url.replace('http', 'ws')
+  return {
+    instrument: 'ACMEUSD.BINANCE',
+    currency: 'USD',
+    startingCash,
+    quantities: { takes: '3', rests: '7', most: '100' },
+    lines: [
+      `feed: { kind: exchange, venue: binance, symbols: [ACMEUSD], restUrl: '${url}', wsUrl: '${ws}' }`,
+      `venue: { kind: binance, environment: served, restUrl: '${url}', wsUrl: '${ws}/ws-api/v3', keyFile: served.json, ${pace} }`,
+    ],
+    books: () => booksOf(url, key),
+    close: async () => void child.kill('SIGKILL'),
+  }
+}
+
+async function booksOf(url: string, key: { apiKey: string; secret: string }): Promise<VenueBooks> {
+  const ask = async <T>(path: string, params: Record<string, string> = {}): Promise<T> => {
+    const query = new URLSearchParams({ ...params, timestamp: String(Date.now()) }).toString()
+    const signature = createHmac('sha256', key.secret).update(query).digest('hex')
+    const response = await fetch(`${url}/api/v3/${path}?${query}&signature=${signature}`, {
+      headers: { 'x-mbx-apikey': key.apiKey },
+    })
+    if (!response.ok) throw new Error(await response.text())
+    return (await response.json()) as T
+  }
+  const pages = async <T extends { orderId: number; id?: number }>(path: string, from: string): Promise<T[]> => {
+    const all: T[] = []
+    for (let next = 1; ; ) {
+      const page = await ask<T[]>(path, { symbol: 'ACMEUSD', limit: '1000', [from]: String(next) })
+      all.push(...page)
+      const last = page.at(-1)
+      if (last === undefined) return all
+      next = (last.id ?? last.orderId) + 1
+    }
+  }
+  type Balance = { readonly asset: string; readonly free: string; readonly locked: string }
+  const { balances } = await ask<{ balances: Balance[] }>('account')
+  const total = (asset: string): string[] => {
+    const { free = '0', locked = '0' } = balances.find((one) => one.asset === asset) ?? {}
+    return [free, locked]
+  }
+  return {
+    orders: await pages('allOrders', 'orderId'),
+    trades: await pages('myTrades', 'fromId'),
+    position: total('ACME'),
+    cash: total('USD'),
+  }
+}
+
+/** The box of Binance USD-M, with a market that moves, asked for its own book. */
+async function usdm(folder: string, chance: Chance): Promise<CrashVenue> {
+  const startingCash = '100000'
+  const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
+  writeFileSync(join(folder, 'served.json'), JSON.stringify(key), { mode: 0o600 })
+  const box = await usdmBox(key)
+  let middle = 10_000
+  const move = () => {
+    middle = Math.max(9_000, Math.min(11_000, middle + below(chance, 21) - 10))
+    box.quote(middle - 1, middle + 1, 100 + below(chance, 4_000), 100 + below(chance, 4_000))
+    box.trade(middle, 1 + below(chance, 900), below(chance, 2) === 0)
+  }
+  move()
+  const market = setInterval(move, 5)
+  const ws = box.url.replace('http', 'ws')
+  return {
+    instrument: 'BTCUSDT-PERP.BINANCE',
+    currency: 'USDT',
+    startingCash,
+    quantities: { takes: '1.2', rests: '2.5', most: '100' },
+    lines: [
+      `feed: { kind: exchange, venue: binance-usdm, symbols: [BTCUSDT], restUrl: '${box.url}', wsUrl: '${ws}' }`,
+      `venue: { kind: binance-usdm, environment: served, restUrl: '${box.url}', wsUrl: '${ws}/private/ws', keyFile: served.json, ${pace} }`,
+    ],
+    books: async () => ({
+      orders: box.book.orders,
+      trades: box.book.orders.flatMap(({ orderId, trades }) => trades.map((trade) => ({ ...trade, orderId }))),
+      position: [box.book.position],
+      cash: [startingCash, box.book.cash],
+    }),
+    close: async () => {
+      clearInterval(market)
+      await box.close()
+    },
+  }
+}
+
+export const crashVenues = { binance: served, 'binance-usdm': usdm } as const
