@@ -1,11 +1,12 @@
 import { readZipEntry, type ZipEntry, zipEntries } from '#lib/files/zip-archive.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { ImportFile, ImportPlan, Listed } from './import-plan.ts'
-import { leanClock, leanZone } from './lean/lean-clock.ts'
+import { leanClock } from './lean/lean-clock.ts'
 import { type Listing, leanListing } from './lean/lean-instrument.ts'
 import { type LeanPath, parseLeanPath } from './lean/lean-path.ts'
 import { leanReader, type Side } from './lean/lean-reader.ts'
-import { readSymbolProperties, type SymbolProperties, termsOf } from './lean/symbol-properties.ts'
+import { type LeanZone, leanZones } from './lean/lean-zone.ts'
+import { readSymbolProperties, termsOf } from './lean/symbol-properties.ts'
 import { LineFault } from './line-fault.ts'
 import type { MarketSource } from './market-source.ts'
 import { readLines } from './read-lines.ts'
@@ -24,22 +25,33 @@ export type LeanOptions = {
 export function planLeanImport(named: readonly string[], options: LeanOptions = {}): ImportPlan {
   const files = sourceFiles(named, ['.zip']).map((file) => ({ ...file, lean: parseLeanPath(file.path) }))
   const { taken, notes } = withoutRivals(files, options.bars ?? 'trade')
-  const properties = new Map<string, SymbolProperties>()
-  const propertiesOf = (root: string): SymbolProperties => {
-    const known = properties.get(root) ?? readSymbolProperties(root)
-    properties.set(root, known)
-    return known
-  }
+  const propertiesOf = once(readSymbolProperties)
+  const zonesOf = once(leanZones)
+  const guessed = new Map<string, string>()
   const listed = new Map<string, Listed>()
   const sources: MarketSource[] = []
   for (const { path, lean } of taken) {
+    const { zone, isKnown }: LeanZone = zonesOf(lean.root)(lean)
+    if (!isKnown) guessed.set(`${lean.type}/${lean.market}`, zone)
     for (const entry of entriesOf(path, lean)) {
       const listing = listingOf(path, lean, entry)
       listed.set(listing.instrument, { ...listing, ...termsOf(propertiesOf(lean.root), lean) })
-      sources.push(entrySource(path, lean, entry, listing.instrument, options))
+      sources.push(entrySource(path, { lean, zone }, entry, listing.instrument, options))
     }
   }
+  for (const [market, zone] of guessed)
+    notes.push(`no market hours of ${market} beside the files: their times are read as ${zone}`)
   return { files: taken.map(({ path, as }) => ({ path, as })), sources, listed, notes }
+}
+
+/** What lies beside the files of a folder is read once. */
+function once<Known>(read: (root: string) => Known): (root: string) => Known {
+  const known = new Map<string, Known>()
+  return (root) => {
+    const one = known.get(root) ?? read(root)
+    known.set(root, one)
+    return one
+  }
 }
 
 type LeanFile = ImportFile & { readonly lean: LeanPath }
@@ -93,12 +105,11 @@ function listingOf(file: string, lean: LeanPath, entry: ZipEntry): Listing {
 
 function entrySource(
   file: string,
-  lean: LeanPath,
+  { lean, zone }: { readonly lean: LeanPath; readonly zone: string },
   entry: ZipEntry,
   instrument: string,
   options: LeanOptions,
 ): MarketSource {
-  const zone = leanZone(lean)
   const notBefore = inFile(file, () => (lean.date === undefined ? 0 : leanClock(zone, 'tick', lean.date).startOf('0')))
   const { side = 'mid', keepsSuspicious = false } = options
   const name = `${file}:${entry.name}`

@@ -36,6 +36,39 @@ describe('LEAN files', () => {
     ])
   })
 
+  it('[MD-I3] the zone is that of the database beside the files: of the symbol, else of the market, else what is usual, and said', () => {
+    const path = (type: string, ticker: string) => `hours/${type}/usa/minute/${ticker}/20210104_trade.zip`
+    const row = '34200000,1,1,1,1,1'
+    const read = (name: string) => {
+      const plan = planLeanImport([lean(name, { 'a.csv': row })])
+      return { at: iso(readPlan(plan).facts[0]?.at), notes: plan.notes }
+    }
+    const usual = read(path('index', 'rut'))
+    expect(usual).toEqual({
+      at: '2021-01-04T15:31:00.000Z',
+      notes: ['no market hours of index/usa beside the files: their times are read as America/Chicago'],
+    })
+    const database = join(root, 'hours', 'market-hours', 'market-hours-database.json')
+    mkdirSync(dirname(database), { recursive: true })
+    const entries = {
+      'Index-usa-[*]': { dataTimeZone: 'America/Chicago' },
+      'Index-usa-RUT': { dataTimeZone: 'America/New_York' },
+      'Future-cme-ES': { dataTimeZone: 'Asia/Tokyo' },
+    }
+    writeFileSync(database, JSON.stringify({ entries }))
+    expect(read(path('index', 'rut'))).toEqual({ at: '2021-01-04T14:31:00.000Z', notes: [] })
+    expect(read(path('index', 'spx'))).toEqual({ at: '2021-01-04T15:31:00.000Z', notes: [] })
+    const quotes = { 'x_call_1_20210104.csv': '34200000,1,1,1,1,1,1,1,1,1,1' }
+    const option = planLeanImport([lean('hours/futureoption/cme/minute/es/202103/20210104_quote_american.zip', quotes)])
+    expect(iso(readPlan(option).facts[0]?.at)).toBe('2021-01-04T00:31:00.000Z')
+
+    writeFileSync(database, JSON.stringify({ entries: { 'Index-usa-[*]': { dataTimeZone: 'Mars' } } }))
+    expect(faultOf(() => read(path('index', 'rut')))).toMatchObject({
+      file: database,
+      message: expect.stringContaining('"Mars"'),
+    })
+  })
+
   it('[MD-I4] ten-thousandths become the shortest exact text', () => {
     const [bar] = bars('equity/usa/minute/p/20131007_trade.zip', '34200000,7485400,7485401,1,10000,5')
     expect(bar?.payload).toMatchObject({ open: '748.54', high: '748.5401', low: '0.0001', close: '1' })

@@ -1,8 +1,11 @@
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { readJsonFile } from '#lib/files/read-json-file.ts'
 import { calendarOf } from '#lib/time/market-hours.ts'
 import { nyseHours } from '#lib/time/nyse-hours.ts'
 import { sessionAt } from '#lib/time/trading-calendar.ts'
+import type { LeanType } from '#services/md/adapters/lean/lean-path.ts'
+import { leanZones } from '#services/md/adapters/lean/lean-zone.ts'
 import { readMarketHours } from '#services/md/adapters/lean/market-hours-database.ts'
 import { describeShared, sharedDir } from '#test/shared.ts'
 
@@ -52,6 +55,17 @@ describeShared("LEAN's database of market hours", () => {
       '2021-01-04T01:30:00.000Z',
       '2021-01-04T08:00:00.000Z',
     ])
+  })
+
+  test('[MD-I3] the zone of a file is that of its entry, for all entries', () => {
+    const zoneOf = leanZones(join(sharedDir, 'data', 'lean'))
+    const { entries } = readJsonFile(file) as { entries: Record<string, { dataTimeZone: string }> }
+    const wrong = Object.entries(entries).filter(([key, { dataTimeZone }]) => {
+      const [, type = '', market = '', ticker = ''] = /^(\w+)-(\w+)-(.+)$/.exec(key.toLowerCase()) ?? []
+      return zoneOf({ type: type as LeanType, market, ticker }).zone !== dataTimeZone
+    })
+    expect(Object.keys(entries)).toHaveLength(549)
+    expect(wrong).toEqual([])
   })
 
   test('names what it does not have', () => {

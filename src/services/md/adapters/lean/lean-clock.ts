@@ -1,16 +1,7 @@
 import { wallClock } from '#lib/time/time-zone.ts'
 import { quoted } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
-import type { LeanPath, LeanResolution } from './lean-path.ts'
-
-/** The zone that a file's times are in: LEAN's dataTimeZone, from its market-hours database. */
-export function leanZone({ type, market }: Pick<LeanPath, 'type' | 'market'>): string {
-  if (market === 'india') return 'Asia/Kolkata'
-  if (type === 'equity' || type === 'option' || type === 'indexoption') return 'America/New_York'
-  if (type === 'index') return market === 'usa' ? 'America/Chicago' : 'America/New_York'
-  if (type === 'forex' && market === 'fxcm') return 'UTC-05'
-  return 'UTC'
-}
+import type { LeanResolution } from './lean-path.ts'
 
 /** Of each bar width but the daily one, in milliseconds. */
 export const widthMs = { second: 1_000, minute: 60_000, hour: 3_600_000 } as const
