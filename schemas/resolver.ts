@@ -16,6 +16,8 @@ export const InstrumentResolved = z.object({
   /** Of a wish of several options: which leg, from 1, and how many there are. */
   leg: z.int().min(1).optional(),
   legs: z.int().min(1).optional(),
+  /** Of options that move to a later expiry: all `legs` of it, those that are left and those that are taken, or none. */
+  isRoll: z.literal(true).optional(),
 })
 
 export const ResolverCode = z.enum([

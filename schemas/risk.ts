@@ -48,6 +48,8 @@ export const RiskCode = z.enum([
   'STRATEGY_ORDER_RATE_EXCEEDS_MAX',
   'CANCEL_RATE_EXCEEDS_MAX',
   'WORKING_ORDERS_EXCEED_MAX',
+  'ORDERS_AT_WORK',
+  'ROLL_REFUSED',
 ])
 
 /** A refusal with the number that was found and the limit it broke. */

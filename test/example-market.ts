@@ -9,7 +9,10 @@ export const exampleRoles: Readonly<Record<string, Readonly<Record<string, unkno
   'atm-option-cross': { underlying: 'MINUTE.SIM', option: { option: { underlying: 'MINUTE.SIM' } } },
   'bollinger-breakout': { underlying: 'DAY.SIM' },
   'calm-momentum': { underlying: 'DAY.SIM' },
-  'credit-spread': { underlying: 'DAY.SIM', option: { option: { underlying: 'DAY.SIM' } } },
+  'credit-spread': {
+    underlying: 'DAY.SIM',
+    option: { option: { underlying: 'DAY.SIM', rollDays: 16, calendar: 'coin' } },
+  },
   'ema-cross': { underlying: 'DAY.SIM' },
   'macd-trend': { underlying: 'HOUR.SIM' },
   'opening-range': { underlying: 'FIVE.SIM' },

@@ -64,6 +64,10 @@ test('every example wishes the same in a lockstep tree as in the backtest of the
   const backtest: Event[] = []
   inMemoryRun(readTopology(file))(dataSetFeed(join(folder, 'data')), (event) => backtest.push({ ...event }))
   const expected = intentsIn(backtest)
+  // The options of one come near to their expiry, and are rolled.
+  expect(
+    backtest.some(({ topic, payload }) => topic === 'instrument.resolved' && (payload as { isRoll?: true }).isRoll),
+  ).toBe(true)
   // Without a process that says scores, the one that a model gates stays out.
   const silent = names.filter(
     (name) => !expected.some(({ payload }) => (payload as { strategy: string }).strategy === name),

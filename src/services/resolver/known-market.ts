@@ -3,11 +3,15 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import { addToChain, emptyChain, type Listing, type OptionChain } from './option-chain.ts'
 import { foldChainSnapshot, foldOptionTick, type OptionQuote } from './option-quote.ts'
 import type { ResolverConfig } from './resolver-config.ts'
+import { noRolls, type Rolls } from './rolls.ts'
 
 /** One instrument of what a role was last resolved to; target is signed decimal text, never zero. */
 export type HeldLeg = { readonly instrument: string; readonly target: string }
 /** What a role was last resolved to, and by which wish. [S5] */
 export type Held = { readonly wish: string; readonly legs: readonly HeldLeg[] }
+
+/** What an intent asks for. */
+export type Wish = Pick<PayloadOf<'strategy.intent'>, 'strategy' | 'role' | 'target' | 'size' | 'limitBps' | 'wish'>
 
 /** `at` in microseconds UTC. */
 export type TimedPrice = { readonly price: string; readonly at: number }
@@ -24,10 +28,11 @@ export type KnownMarket = {
   readonly pricedAt: Map<string, number>
   /** By `expiryKey`, what the options of that expiry say; by underlying, what a snapshot of its chain says. [S2] */
   readonly underlyingPrices: Map<string, TimedPrice>
-  /** By `roleKey`: the wish that was told last. */
-  readonly wishes: Map<string, string>
+  /** By `roleKey`: what was wished last. */
+  readonly wishes: Map<string, Wish>
   /** By `roleKey`. */
   readonly held: Map<string, Held>
+  readonly rolls: Rolls
 }
 
 export const emptyMarket = (config: ResolverConfig): KnownMarket => ({
@@ -40,14 +45,20 @@ export const emptyMarket = (config: ResolverConfig): KnownMarket => ({
   underlyingPrices: new Map(),
   wishes: new Map(),
   held: new Map(),
+  rolls: noRolls(),
 })
 
 // Neither part can hold a slash.
 export const roleKey = (strategy: string, role: string): string => `${strategy}/${role}`
 
 /** What makes two wishes the same: direction and options; the size may differ. [S5] */
-export const wishOf = ({ target, wish }: PayloadOf<'strategy.intent'>): string =>
+export const wishOf = ({ target, wish }: Pick<Wish, 'target' | 'wish'>): string =>
   wish === undefined ? target : `${target} ${JSON.stringify(wish)}`
+
+export function foldWish({ wishes }: KnownMarket, payload: PayloadOf<'strategy.intent'>): void {
+  const { strategy, role, target, size, limitBps, wish } = payload
+  wishes.set(roleKey(strategy, role), { strategy, role, target, size, limitBps, wish })
+}
 
 export function foldListing(market: KnownMarket, listing: Listing): void {
   market.listings.set(listing.instrument, listing)
@@ -83,18 +94,20 @@ export function remember(
   const before = held.get(key)
   const others = before?.legs.filter((leg) => leg.instrument !== instrument) ?? []
   const isNothing = /^-?0(\.0+)?$/.test(target)
-  if (!isNothing) held.set(key, { wish: wishes.get(key) ?? '', legs: [...others, { instrument, target }] })
+  const last = wishes.get(key)
+  if (!isNothing) held.set(key, { wish: last ? wishOf(last) : '', legs: [...others, { instrument, target }] })
   else if (others.length === 0) held.delete(key)
   else if (before !== undefined) held.set(key, { wish: before.wish, legs: others })
 }
 
-/** The price that the options of an expiry are measured against. [S2] */
-export function spotOf(market: KnownMarket, underlying: string, expiry: string): string | null {
+/** The price that the options of an expiry are measured against, and when it was told. [S2] */
+export function spotOf(market: KnownMarket, underlying: string, expiry: string): TimedPrice | null {
   const { prices, pricedAt, underlyingPrices } = market
   const own = newestPrice(prices, underlying)
   const told = underlyingPrices.get(expiryKey(underlying, expiry)) ?? underlyingPrices.get(underlying)
-  const isOwnNewer = own !== null && (told === undefined || (pricedAt.get(underlying) as number) >= told.at)
-  return isOwnNewer ? own : (told?.price ?? null)
+  if (own === null) return told ?? null
+  const at = pricedAt.get(underlying) as number
+  return told === undefined || at >= told.at ? { price: own, at } : told
 }
 
 // A date has no space.
@@ -109,6 +122,7 @@ export const marketToJson = (market: KnownMarket) => ({
   underlyingPrices: [...market.underlyingPrices],
   wishes: [...market.wishes],
   held: [...market.held],
+  rolls: market.rolls,
 })
 
 export function marketFromJson(json: unknown): KnownMarket {
@@ -121,6 +135,7 @@ export function marketFromJson(json: unknown): KnownMarket {
     underlyingPrices: new Map(saved.underlyingPrices),
     wishes: new Map(saved.wishes),
     held: new Map(saved.held),
+    rolls: saved.rolls,
   }
   for (const listing of saved.listings) foldListing(market, listing)
   return market

@@ -40,13 +40,13 @@ export function pickOption(search: Search, leg: OptionLeg): Listing | Fault {
 
 /** What is listed of the right at the expiry that is wished for. */
 function rungsOf({ market, policy, now }: Search, { right, expiry }: OptionLeg): Rungs | Fault {
-  const { underlying, minDaysToExpiry, calendar } = policy
+  const { underlying, minDaysToExpiry, rollDays, calendar } = policy
   const chain = market.chains.get(underlying)
   const living = (chain?.expiries ?? []).filter(
     (date) => chain !== undefined && livingRungs(chain, date, right, now, calendar).strikes.length > 0,
   )
   const today = dayOf(now, calendar)
-  const afterDays = Math.max(minDaysToExpiry, expiry.by === 'nearest' ? (expiry.afterDays ?? 0) : expiry.min)
+  const afterDays = Math.max(minDaysToExpiry, rollDays, expiry.by === 'nearest' ? (expiry.afterDays ?? 0) : expiry.min)
   const cycle = expiry.by === 'nearest' ? expiry.cycle : undefined
   const ofCycle = cycle === undefined ? living : living.filter((date) => isOfCycle(date, cycle, calendar))
   const found =
@@ -54,8 +54,8 @@ function rungsOf({ market, policy, now }: Search, { right, expiry }: OptionLeg):
       ? nearestExpiry(ofCycle, today, afterDays)
       : expiryBetween(living, today, afterDays, expiry.max)
   if (found !== null && chain !== undefined) {
-    const spot = spotOf(market, underlying, found)
-    if (spot === null) return { code: 'NO_PRICE', value: underlying }
+    const spot = spotOf(market, underlying, found)?.price
+    if (spot === undefined) return { code: 'NO_PRICE', value: underlying }
     return { spot, ...livingRungs(chain, found, right, now, calendar) }
   }
   const limit = expiry.by === 'nearest' ? [afterDays, cycle] : [`${afterDays}-${expiry.max}`]

@@ -1,15 +1,17 @@
 import { type ExactDecimal, formatExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
 import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { dayMicros } from '#lib/time/day-micros.ts'
 import type { Event, Statement } from '#schemas/event.ts'
-import { type Held, type HeldLeg, type KnownMarket, roleKey, wishOf } from './known-market.ts'
+import { type Held, type HeldLeg, type KnownMarket, roleKey, type Wish, wishOf } from './known-market.ts'
 import { limitPriceOf } from './limit-price.ts'
 import { isExpired } from './option-chain.ts'
 import type { Mapping } from './resolver-config.ts'
 import { type SizedLeg, sizeInUnits } from './size-target.ts'
 import { type LegFault, type WantedLeg, wantedLegs } from './wanted-legs.ts'
 
-type Intent = Event<'strategy.intent'>
+/** What is resolved: a wish, by the id of what is answered. */
+export type Intent = Pick<Event<'strategy.intent'>, 'id' | 'at'> & { readonly payload: Wish }
 type Said = Statement<'instrument.resolved' | 'instrument.rejected'>
 
 /** The instruments and positions that a wish means: first what must be closed, then what is wanted, or why not. */
@@ -17,7 +19,7 @@ export function resolveIntent(market: KnownMarket, intent: Intent): readonly Sai
   const { strategy, role, target } = intent.payload
   const held = market.held.get(roleKey(strategy, role))
   const mapping = market.config.mappings.find((one) => one.strategy === strategy && one.role === role)
-  if (target === 'flat' && held) return held.legs.map((leg) => closeLeg(market, intent, leg))
+  if (target === 'flat' && held) return legsToLeave(market, held, intent).map((leg) => closeLeg(market, intent, leg))
   if (!mapping) return [refuse(intent, { code: 'ROLE_NOT_MAPPED', value: `${strategy}/${role}`.slice(0, 96) })]
   if (target === 'flat') return [nothingHeld(market, intent, mapping)]
 
@@ -25,6 +27,19 @@ export function resolveIntent(market: KnownMarket, intent: Intent): readonly Sai
   const opened = 'code' in wanted ? wanted : openLegs(market, intent, wanted, held)
   const closes = legsToClose(market, intent, mapping, held, 'code' in wanted ? null : wanted)
   return [...closes, ...('code' in opened ? [refuse(intent, opened)] : opened)]
+}
+
+/** What is held, and what a roll left within a day: should an order of it have failed, it is still there. [S15] */
+function legsToLeave({ rolls, listings }: KnownMarket, held: Held, { at, payload }: Intent): readonly HeldLeg[] {
+  const left = rolls.before[roleKey(payload.strategy, payload.role)]
+  const before = left && at - left.at < dayMicros ? left.legs : []
+  const isLeft = ({ instrument }: HeldLeg) => {
+    const listing = listings.get(instrument)
+    return (
+      listing !== undefined && !isExpired(listing, at, 'us') && held.legs.every((leg) => leg.instrument !== instrument)
+    )
+  }
+  return [...held.legs, ...before.filter(isLeft)]
 }
 
 /** What is held and not wanted. Options whose roll is refused live on: only another wish, or their expiry, closes them. [S5] */

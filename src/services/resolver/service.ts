@@ -6,15 +6,15 @@ import {
   foldListing,
   foldMarketPrice,
   foldSnapshot,
+  foldWish,
   type KnownMarket,
   marketFromJson,
   marketToJson,
   remember,
-  roleKey,
-  wishOf,
 } from './known-market.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { OptionPolicy, ResolverConfig } from './resolver-config.ts'
+import { foldRefusal, foldRoll, foldTime, foldWishOfRole, rollNow } from './roll.ts'
 
 export { OptionPolicy }
 
@@ -22,7 +22,14 @@ export { OptionPolicy }
 export const resolver = defineService({
   name: 'resolver',
   config: ResolverConfig,
-  subscribes: ['md.instrument', ...priceTopics, 'md.option.chain.snapshot', 'strategy.intent'],
+  subscribes: [
+    'md.instrument',
+    ...priceTopics,
+    'md.option.chain.snapshot',
+    'strategy.intent',
+    'risk.rejected',
+    'system.time',
+  ],
   emits: ['instrument.resolved', 'instrument.rejected'],
   init: emptyMarket,
   reconfigure: (market, config) => ({ ...market, config }),
@@ -37,24 +44,42 @@ export const resolver = defineService({
         foldListing(market, event.payload)
         return market
       case 'instrument.resolved':
+        foldRoll(market, event)
         remember(market, event.payload)
         return market
       case 'md.option.chain.snapshot':
         foldSnapshot(market, event.at, event.payload)
         return market
       case 'strategy.intent':
-        market.wishes.set(roleKey(event.payload.strategy, event.payload.role), wishOf(event.payload))
+        foldWish(market, event.payload)
+        foldWishOfRole(market, event.payload)
         return market
       case 'instrument.rejected':
+        foldRoll(market, event)
+        return market
+      case 'risk.rejected':
+        foldRefusal(market, event.payload)
+        return market
+      case 'system.time':
+        foldTime(market, event.at)
         return market
     }
   },
-  decide: (market, input: Event<In>) => (input.topic === 'strategy.intent' ? resolveIntent(market, input) : none),
+  decide(market, input: Event<In>) {
+    if (input.topic === 'strategy.intent') return resolveIntent(market, input)
+    return market.rolls.due.length > 0 ? rollNow(market, input) : none
+  },
   snapshot: marketToJson,
   restore: marketFromJson,
 })
 
-type In = 'md.instrument' | (typeof priceTopics)[number] | 'md.option.chain.snapshot' | 'strategy.intent'
+type In =
+  | 'md.instrument'
+  | (typeof priceTopics)[number]
+  | 'md.option.chain.snapshot'
+  | 'strategy.intent'
+  | 'risk.rejected'
+  | 'system.time'
 type Out = 'instrument.resolved' | 'instrument.rejected'
 
 const none: readonly [] = Object.freeze([])

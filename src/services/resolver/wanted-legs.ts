@@ -1,16 +1,14 @@
 import { dayOfDate } from '#lib/chain/calendar-day.ts'
-import type { Event } from '#schemas/event.ts'
 import { type Held, type KnownMarket, wishOf } from './known-market.ts'
 import { dayOf, isExpired, type Listing } from './option-chain.ts'
 import { type OptionLeg, pickOption } from './pick-option.ts'
+import type { Intent } from './resolve-intent.ts'
 import { type Mapping, OptionPolicy } from './resolver-config.ts'
 import type { Fault } from './size-target.ts'
 
 export type WantedLeg = { readonly listing: Listing; readonly side: 'buy' | 'sell'; readonly ratio: number }
 /** A fault of a wish of several legs says which leg, from 1. */
 export type LegFault = Fault & { readonly leg?: number }
-
-type Intent = Event<'strategy.intent'>
 
 /** The instruments that a wish to be long or short means, all of them, or why not. [S3]-[S5] */
 export function wantedLegs(

@@ -51,6 +51,8 @@ export type Account = {
   readonly orders: SentOrders
   /** Wishes that wait for the orders before them to end, by `bookKey`. */
   readonly waiting: Map<string, WaitingWish>
+  /** Legs of a roll that has not come whole yet, by its intent. [R43] */
+  readonly rolls: Map<string, readonly Wish[]>
   /** Intent and instrument of the newest wishes, oldest first. */
   readonly wished: Set<string>
   /** The same, to forget the oldest. */
@@ -107,6 +109,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   books: noBooks(),
   orders: noOrders(),
   waiting: new Map(),
+  rolls: new Map(),
   wished: new Set(),
   wishes: oldestFirst(),
   isRepeated: false,
@@ -146,6 +149,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   positions: positionsToJson(books),
   orders: ordersToJson(account.orders),
   waiting: [...account.waiting],
+  rolls: [...account.rolls],
   wished: [...account.wished],
   cash: [...account.cash].map(([currency, own]) => [currency, moneyText(own)] as const),
   approvedAt: recentTimes(account.approvedAt, account.now),
@@ -170,6 +174,7 @@ export function accountFromJson(json: unknown): Account {
     books: booksFromJson(positions, orders.working.values()),
     orders,
     waiting: new Map(account.waiting),
+    rolls: new Map(account.rolls),
     wished: new Set(account.wished),
     wishes: oldestFirst(account.wished),
     cash: new Map(account.cash.map(([currency, own]) => [currency, moneyOf(own)])),

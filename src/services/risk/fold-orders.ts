@@ -24,11 +24,12 @@ export function foldWish(account: Account, { payload: wish, at }: Event<'instrum
   account.wished.add(key)
   account.wishes.keys.push(key)
   if (account.wished.size > rememberedWishes) account.wished.delete(takeOldest(account.wishes) as string)
-  if (mustWait(account, wish)) account.waiting.set(bookKey(strategy, instrument), { wish, at })
+  if (wish.isRoll) account.rolls.set(intent, [...(account.rolls.get(intent) ?? []), wish])
+  else if (mustWait(account, wish)) account.waiting.set(bookKey(strategy, instrument), { wish, at })
 }
 
 /** Its order is at work from here on. [R7] */
-export function foldApproval(account: Account, { id, payload }: Event<'risk.approved'>): void {
+export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk.approved'>, 'id' | 'payload'>): void {
   const { strategy, instrument, side, quantity, limitPrice, stopPrice, trailingOffset } = payload
   const clientOrderId = clientOrderIdOf(id)
   const prices = { limitPrice, stopPrice, trailingOffset }
@@ -53,6 +54,7 @@ export function settle(
   account: Account,
   { strategy, instrument, intent }: { strategy: string; instrument: string; intent: string },
 ): void {
+  account.rolls.delete(intent)
   const key = bookKey(strategy, instrument)
   if (account.waiting.get(key)?.wish.intent === intent) account.waiting.delete(key)
 }

@@ -8,6 +8,7 @@ import { type Account, accountFromJson, accountToJson, openAccount, reopenAccoun
 import { answerCommand, haltWith, mayLimitHalt } from './answer-command.ts'
 import { flattenNow } from './flatten.ts'
 import { answerEnd, foldApproval, foldDenial, foldExit, foldReport, foldWish, settle } from './fold-orders.ts'
+import { answerRoll } from './judge-roll.ts'
 import { answerWish } from './judge-wish.ts'
 import { listingOf } from './listing.ts'
 import { brokenLoss, foldEquity, restartPeak } from './losses.ts'
@@ -166,7 +167,9 @@ function evolve(account: Account, event: Event<In | Out>): Account {
 function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
     case 'instrument.resolved':
-      return answerWish(account, input.payload, input.at)
+      return input.payload.isRoll
+        ? answerRoll(account, input.payload, input.at)
+        : answerWish(account, input.payload, input.at)
     case 'order.denied':
       return answerEnd(account, input.payload.strategy, input.payload.instrument)
     case 'order.rejected':

@@ -22,6 +22,8 @@ export type Holding = {
   readonly isReversal: boolean
   /** The ids of the intents of the entry, by role. */
   readonly intents: { [role: string]: string }
+  /** What its newest rolls answer, by role: their orders are of it as well. */
+  readonly rolls: { [role: string]: string }
   /** The orders that the risk gate approved of it. */
   readonly orders: string[]
   /** By role: what the entry came to, and what is wished now. Unknown until the resolver has sized it. */
@@ -54,6 +56,7 @@ export function openHolding(
     hit: null,
     isReversal,
     intents: {},
+    rolls: {},
     orders: [],
     entered: {},
     wished: {},
@@ -113,7 +116,11 @@ export function reachLevels(holding: Holding, high: number | null, low: number |
 }
 
 /** What the entry came to in a role, once the resolver has said so. */
-export function takeResolved(holding: Holding, { intent, role, target }: PayloadOf<'instrument.resolved'>): void {
+export function takeResolved(
+  holding: Holding,
+  { intent, role, target, isRoll }: PayloadOf<'instrument.resolved'>,
+): void {
+  if (isRoll) holding.rolls[role] = intent
   if (holding.intents[role] !== intent || Object.hasOwn(holding.entered, role)) return
   const quantity = absExact(parseExact(target))
   if (quantity.units === 0n) return

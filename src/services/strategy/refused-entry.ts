@@ -55,10 +55,12 @@ const isNoRefusal: ReadonlySet<string> = new Set([
   'DUPLICATE_CLIENT_ORDER_ID',
 ])
 
-function isOf({ intents, orders }: Holding, { payload }: Refusal): boolean {
+/** A roll that is refused changes nothing: what was held is held. An order of it that is refused leaves nobody knows what. */
+function isOf({ intents, rolls, orders }: Holding, { topic, payload }: Refusal): boolean {
   if (!('intent' in payload)) return orders.includes(payload.clientOrderId)
-  for (const role of Object.keys(intents)) if (intents[role] === payload.intent) return true
-  return false
+  const { intent } = payload
+  const isIn = (ids: Holding['intents']) => Object.keys(ids).some((role) => ids[role] === intent)
+  return isIn(intents) || (topic === 'risk.approved' && isIn(rolls))
 }
 
 /** Nothing is held when it was flat before, trades one role, and the only order that there can be of it was refused. */
