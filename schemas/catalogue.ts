@@ -118,6 +118,7 @@ export const catalogue = {
   'system.heartbeat': entry(system.SystemHeartbeat, 'self'),
   'system.metrics': entry(system.SystemMetrics, 'self'),
   'system.command': entry(system.SystemCommand, 'operator'),
+  'system.request': entry(system.SystemRequest, 'self'),
   'system.command.result': entry(system.SystemCommandResult, 'self'),
   'system.alert': entry(system.SystemAlert, 'self'),
   'system.version_mismatch': entry(system.SystemVersionMismatch, 'router'),

@@ -136,6 +136,8 @@ export const MdFunding = z.object({
 export const MdOptionChainSnapshot = z.object({
   underlying: InstrumentId,
   underlyingPrice: Price.nullable(),
+  /** By expiry, where not all options are on the underlying itself: the price of what theirs are on, as the venue says it. */
+  forwards: z.record(IsoDate, Price).optional(),
   contracts: z.array(
     z.object({
       instrument: InstrumentId,
@@ -146,6 +148,8 @@ export const MdOptionChainSnapshot = z.object({
       bidSize: Quantity.nullable(),
       ask: Price.nullable(),
       askSize: Quantity.nullable(),
+      /** The feed was interrupted since it was quoted. */
+      isStale: z.boolean().optional(),
     }),
   ),
 })

@@ -35,6 +35,14 @@ export const SystemCommand = z.object({
   whenHalted: WhenHalted.optional(),
 })
 
+/** What a service asks of another, about itself: `chain.snapshot` has `md` tell the chain of `instrument` as it is now. */
+export const SystemRequest = z.object({
+  service: Name,
+  request: z.enum(['chain.snapshot']),
+  instrument: InstrumentId,
+})
+
+/** What came of a command or of a request. */
 export const SystemCommandResult = z.object({
   command: EventId,
   isDone: z.boolean(),

@@ -53,8 +53,9 @@ export default class MdChain extends TraderCommand {
       throw new UserError(`there is no expiry ${expiry}`, {
         hint: `there are ${expiries.map((one) => one.expiry).join(', ')}`,
       })
+    const stale = chain.contracts.filter(({ isStale }) => isStale === true).length
     this.log(
-      `${underlying} ${chain.underlyingPrice ?? ''} at ${new Date(at / 1000).toISOString()}: ${chain.contracts.length} contracts, ${expiries.length} expiries`,
+      `${underlying} ${chain.underlyingPrice ?? ''} at ${new Date(at / 1000).toISOString()}: ${chain.contracts.length} contracts, ${expiries.length} expiries${stale > 0 ? `, ${stale} quoted before the feed was interrupted` : ''}`,
     )
     this.log(expiries.map((one) => `${one.expiry} ${one.contracts} (${one.twoSided} two-sided)`).join(', '))
     if (expiries.length > 0) this.log(chainTable(chain, expiry))

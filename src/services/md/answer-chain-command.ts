@@ -4,13 +4,15 @@ import { type Chain, chainAt } from './chains.ts'
 type Said = Statement<'md.option.chain.snapshot' | 'system.command.result'>
 
 /**
- * An operator asks for a chain as it is behind the newest event of the market (a command has the time of its operator, in a replay another one): the one that is named, or all; other commands are for others. [MD-C5]
+ * An operator or a service asks for a chain as it is behind the newest event of the market (a command has the time of its operator, in a replay another one): the
+ * one that is named, or all; other commands are for others. [MD-C5]
  */
 export function answerChainCommand(
   chains: readonly Chain[],
-  { id, payload: { command, instrument } }: Event<'system.command'>,
+  { id, payload }: Event<'system.command' | 'system.request'>,
 ): readonly Said[] {
-  if (command !== 'chain.snapshot') return []
+  const { instrument } = payload
+  if (('command' in payload ? payload.command : payload.request) !== 'chain.snapshot') return []
   const asked = chains.filter(({ wanted }) => instrument === undefined || wanted.underlying === instrument)
   const result = (isDone: boolean, message: string): Said => ({
     topic: 'system.command.result',

@@ -1,21 +1,32 @@
-import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 
 /** What to tell of an option chain: all of it, each time an interval is over; without one only when it is asked for. */
 export type WantedChain = { readonly underlying: string; readonly everyMicros?: number | undefined }
 
-type Contract = PayloadOf<'md.option.chain.snapshot'>['contracts'][number]
-type Listed = Omit<Contract, 'bid' | 'bidSize' | 'ask' | 'askSize'> & { readonly endsAt: number }
+type Snapshot = PayloadOf<'md.option.chain.snapshot'>
+type Contract = Snapshot['contracts'][number]
+type Quote = Pick<Contract, 'bid' | 'bidSize' | 'ask' | 'askSize' | 'isStale'>
+type Listed = Omit<Contract, keyof Quote> & { readonly endsAt: number }
+
+/** When a contract ends of which its listing tells only the day. */
+export type EndOfDay = (underlying: string, expiry: string) => number
 
 /** The options on one underlying with their newest quotes. Plain JSON. */
 export type Chain = {
   readonly wanted: WantedChain
-  /** By expiry, strike and right. */
-  readonly listed: Listed[]
+  /** By expiry, strike and right; what has ended is taken out. */
+  listed: Listed[]
   /** Of everything that is listed. */
-  readonly quotes: { [instrument: string]: Pick<Contract, 'bid' | 'bidSize' | 'ask' | 'askSize'> }
+  readonly quotes: { [instrument: string]: Quote & { readonly expiry: string } }
+  /** Of the newest trade in the underlying. */
   underlyingPrice: string | null
+  /** What the newest tick of an expiry says that its options are on. */
+  readonly forwards: { [expiry: string]: string }
+  /** Connections of feeds that are open. */
+  open: string[]
+  /** When the first of what is listed ends; null where nothing is. */
+  firstEnd: number | null
   /** When the interval that is running ends; 0 before the first listing, and without an interval. */
   dueAt: number
   /** The time of the newest event of the market. */
@@ -27,6 +38,9 @@ export const startChain = (wanted: WantedChain): Chain => ({
   listed: [],
   quotes: {},
   underlyingPrice: null,
+  forwards: {},
+  open: [],
+  firstEnd: null,
   dueAt: 0,
   newestAt: 0,
 })
@@ -48,20 +62,25 @@ export const keepChains = (chains: readonly Chain[], wanted: readonly WantedChai
 export function foldChains(
   chains: readonly Chain[],
   event: Event<'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status'>,
-): PayloadOf<'md.option.chain.snapshot'>[] {
-  const due: PayloadOf<'md.option.chain.snapshot'>[] = []
+  endOfDay: EndOfDay,
+): Snapshot[] {
+  const due: Snapshot[] = []
   for (const chain of chains) {
     if (chain.dueAt !== 0 && event.at > chain.dueAt) {
       due.push(chainAt(chain, chain.dueAt))
       chain.dueAt = nextEnd(chain, event.at)
     }
     chain.newestAt = event.at
+    if (chain.firstEnd !== null && chain.firstEnd < event.at) dropEnded(chain, event.at)
     if (event.topic === 'md.option.tick') foldOptionTick(chain, event.payload)
-    else if (event.topic === 'md.instrument') foldListing(chain, event.payload, event.at)
+    else if (event.topic === 'md.instrument') foldListing(chain, event.payload, event.at, endOfDay)
     else if (event.topic === 'md.tick') foldUnderlying(chain, event.payload)
-    else if (event.payload.state === 'ended' && chain.dueAt !== 0) {
-      due.push(chainAt(chain, event.at))
-      chain.dueAt = 0
+    else {
+      if (event.payload.state === 'ended' && chain.dueAt !== 0) {
+        due.push(chainAt(chain, event.at))
+        chain.dueAt = 0
+      }
+      foldStatus(chain, event.payload)
     }
   }
   return due
@@ -75,43 +94,96 @@ function nextEnd({ wanted: { everyMicros } }: Chain, at: number): number {
 }
 
 /** A listing of an option on the underlying; what is listed again is not listed twice. */
-function foldListing(chain: Chain, listing: PayloadOf<'md.instrument'>, at: number): void {
+function foldListing(chain: Chain, listing: PayloadOf<'md.instrument'>, at: number, endOfDay: EndOfDay): void {
   const { instrument, expiry, strike, right, underlying, kind, expiresAt } = listing
   if (kind !== 'option' || underlying !== chain.wanted.underlying) return
   if (expiry === undefined || strike === undefined || right === undefined) return
-  // Where only the day is known, options are traded until it is over everywhere.
-  const endsAt = expiresAt ?? Date.parse(`${expiry}T00:00:00Z`) * 1000 + 2 * dayMicros
+  const endsAt = expiresAt ?? endOfDay(underlying, expiry)
+  if (endsAt < at) return
   const listed: Listed = { instrument, expiry, strike, right, endsAt }
   const place = placeOf(chain.listed, listed)
   if (chain.listed[place]?.instrument === instrument) chain.listed[place] = listed
   else chain.listed.splice(place, 0, listed)
-  chain.quotes[instrument] ??= nobody
+  chain.quotes[instrument] ??= { ...nobody, expiry }
+  chain.firstEnd = Math.min(chain.firstEnd ?? endsAt, endsAt)
   if (chain.dueAt === 0) chain.dueAt = nextEnd(chain, at)
+}
+
+/** Takes out what has ended, with its quotes and the forwards of expiries that are over. */
+function dropEnded(chain: Chain, at: number): void {
+  const expiries = new Set<string>()
+  const left: Listed[] = []
+  for (const contract of chain.listed) {
+    if (contract.endsAt < at) delete chain.quotes[contract.instrument]
+    else {
+      left.push(contract)
+      expiries.add(contract.expiry)
+    }
+  }
+  for (const expiry of Object.keys(chain.forwards)) if (!expiries.has(expiry)) delete chain.forwards[expiry]
+  chain.listed = left
+  chain.firstEnd =
+    left.length === 0 ? null : left.reduce((first, { endsAt }) => Math.min(first, endsAt), Number.POSITIVE_INFINITY)
 }
 
 /** What is not listed is not of the chain. */
 function foldOptionTick(chain: Chain, tick: PayloadOf<'md.option.tick'>): void {
   const { instrument, bid, bidSize, ask, askSize, underlyingPrice } = tick
-  if (chain.quotes[instrument] === undefined) return
-  chain.quotes[instrument] = { bid, bidSize, ask, askSize }
-  if (underlyingPrice !== undefined) chain.underlyingPrice = underlyingPrice
+  const before = chain.quotes[instrument]
+  if (before === undefined) return
+  const { expiry } = before
+  chain.quotes[instrument] = { expiry, bid, bidSize, ask, askSize }
+  if (underlyingPrice !== undefined) chain.forwards[expiry] = underlyingPrice
 }
 
 function foldUnderlying(chain: Chain, tick: PayloadOf<'md.tick'>): void {
   if (tick.kind === 'trade' && tick.instrument === chain.wanted.underlying) chain.underlyingPrice = tick.price
 }
 
-/** Every contract that is listed and has not expired; a side that nobody quotes is null. */
-export function chainAt(chain: Chain, at: number): PayloadOf<'md.option.chain.snapshot'> {
-  const contracts: Contract[] = []
-  for (const { endsAt, ...contract } of chain.listed) {
-    if (endsAt <= at) continue
-    contracts.push({ ...contract, ...(chain.quotes[contract.instrument] ?? nobody) })
+/**
+ * Where a feed starts or ends, or the last connection of one of its sessions does, what was quoted is old until it is quoted again. Connections of a session
+ * are called alike, with a number behind the last point: one replaces the other.
+ */
+function foldStatus(chain: Chain, { state, feed, connection }: PayloadOf<'md.status'>): void {
+  if (state === 'started' || state === 'ended') {
+    chain.open = chain.open.filter((one) => !one.startsWith(`${feed} `))
+    markStale(chain)
   }
-  return { underlying: chain.wanted.underlying, underlyingPrice: chain.underlyingPrice, contracts }
+  if (connection === undefined) return
+  const key = `${feed} ${connection}`
+  if (state === 'connected' && !chain.open.includes(key)) chain.open.push(key)
+  if (state !== 'disconnected') return
+  chain.open = chain.open.filter((one) => one !== key)
+  if (!chain.open.some((one) => sessionIn(one) === sessionIn(key))) markStale(chain)
 }
 
-const nobody = { bid: null, bidSize: null, ask: null, askSize: null }
+const sessionIn = (connection: string): string => connection.replace(/\.\d+$/, '')
+
+function markStale(chain: Chain): void {
+  for (const [instrument, quote] of Object.entries(chain.quotes))
+    if (quote.bid !== null || quote.ask !== null) chain.quotes[instrument] = { ...quote, isStale: true }
+}
+
+/** Every contract that is listed and has not ended; a side that nobody quotes is null. [MD-C1] [MD-C4] */
+export function chainAt(chain: Chain, at: number): Snapshot {
+  const contracts: Contract[] = []
+  const forwards: { [expiry: string]: string } = {}
+  let nearest: string | null = null
+  for (const { endsAt, ...contract } of chain.listed) {
+    if (endsAt < at) continue
+    const { expiry: _, ...quote } = chain.quotes[contract.instrument] ?? { ...nobody, expiry: '' }
+    contracts.push({ ...contract, ...quote })
+    const forward = chain.forwards[contract.expiry]
+    if (forward === undefined) continue
+    nearest ??= forward
+    forwards[contract.expiry] = forward
+  }
+  const underlyingPrice = chain.underlyingPrice ?? nearest
+  const areOwn = Object.values(forwards).some((forward) => forward !== underlyingPrice)
+  return { underlying: chain.wanted.underlying, underlyingPrice, ...(areOwn ? { forwards } : {}), contracts }
+}
+
+const nobody: Quote = { bid: null, bidSize: null, ask: null, askSize: null }
 
 function placeOf(listed: readonly Listed[], one: Listed): number {
   let low = 0

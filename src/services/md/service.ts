@@ -14,6 +14,7 @@ import { InstrumentId, Name } from '#schemas/primitives.ts'
 import { answerChainCommand } from './answer-chain-command.ts'
 import { type Build, keepWanted, startBuilds, type Wanted } from './builds.ts'
 import { type Chain, foldChains, keepChains, startChain } from './chains.ts'
+import { endOfDay } from './end-of-day.ts'
 
 /** Builds bars from trades and keeps option chains; the rules are in SPEC.md. */
 export const md = defineService({
@@ -29,7 +30,15 @@ export const md = defineService({
       chains: z.array(z.object({ underlying: InstrumentId, everyMicros: z.int().min(1_000).optional() })).default([]),
     })
     .superRefine(checkCalendars),
-  subscribes: ['md.instrument', 'md.tick', 'md.option.tick', 'md.status', 'system.time', 'system.command'],
+  subscribes: [
+    'md.instrument',
+    'md.tick',
+    'md.option.tick',
+    'md.status',
+    'system.time',
+    'system.command',
+    'system.request',
+  ],
   emits: ['md.bar', 'md.option.chain.snapshot', 'system.command.result'],
   init: (config): State => ({
     wanted: config.bars,
@@ -69,6 +78,7 @@ export const md = defineService({
         state.snapshots = none
         return state
       case 'system.command':
+      case 'system.request':
         state.completed = []
         state.snapshots = none
         return state
@@ -77,11 +87,12 @@ export const md = defineService({
       case 'system.command.result':
         return state
     }
-    state.snapshots = state.chains.length === 0 ? none : foldChains(state.chains, event)
+    state.snapshots = state.chains.length === 0 ? none : foldChains(state.chains, event, endOfDay(state))
     return state
   },
   decide(state, input) {
-    if (input.topic === 'system.command') return answerChainCommand(state.chains, input)
+    if (input.topic === 'system.command' || input.topic === 'system.request')
+      return answerChainCommand(state.chains, input)
     if (state.completed.length === 0 && state.snapshots.length === 0) return none
     return [
       ...state.completed.map((payload) => ({ topic: 'md.bar' as const, payload })),
@@ -90,7 +101,14 @@ export const md = defineService({
   },
 })
 
-type In = 'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status' | 'system.time' | 'system.command'
+type In =
+  | 'md.instrument'
+  | 'md.tick'
+  | 'md.option.tick'
+  | 'md.status'
+  | 'system.time'
+  | 'system.command'
+  | 'system.request'
 type Out = 'md.bar' | 'md.option.chain.snapshot' | 'system.command.result'
 
 const none: readonly [] = Object.freeze([])

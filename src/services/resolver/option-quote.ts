@@ -29,7 +29,8 @@ export function foldChainSnapshot(
   at: number,
   { contracts }: PayloadOf<'md.option.chain.snapshot'>,
 ): void {
-  for (const { instrument, bid, bidSize, ask, askSize } of contracts) {
+  for (const { instrument, bid, bidSize, ask, askSize, isStale } of contracts) {
+    if (isStale === true) continue
     const before = quotes.get(instrument)
     const { openInterest, volume } = before ?? {}
     const delta = before?.bid === bid && before.ask === ask ? before.delta : undefined

@@ -68,12 +68,21 @@ function* factsOf(chains: readonly ChainSnapshot[], listings: Map<string, Listed
       const { bid, bidSize, ask, askSize } = tick
       return { instrument, expiry, strike, right, bid, bidSize, ask, askSize }
     })
+    const forwards = forwardsOf(rows, underlyingPrice)
     yield {
       at,
       topic: 'md.option.chain.snapshot',
-      payload: { underlying, underlyingPrice, contracts: contracts.sort(inOrder) },
+      payload: { underlying, underlyingPrice, ...(forwards && { forwards }), contracts: contracts.sort(inOrder) },
     }
   }
+}
+
+/** What the rows of each expiry say that their options are on, where that is not one price. */
+function forwardsOf(rows: ChainSnapshot['rows'], underlyingPrice: string | null): Record<string, string> | null {
+  const said = rows.flatMap(({ listed: { expiry }, tick: { underlyingPrice: forward } }) =>
+    expiry === undefined || forward === undefined ? [] : [[expiry, forward] as const],
+  )
+  return said.every(([, forward]) => forward === underlyingPrice) ? null : Object.fromEntries(said)
 }
 
 type Placed = { readonly expiry: string; readonly strike: string; readonly right: string; readonly instrument: string }

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { catalogue } from '#schemas/catalogue.ts'
 import { planChainImport } from '#services/md/adapters/import-chain.ts'
@@ -38,6 +39,7 @@ describe('snapshots of option chains', () => {
         payload: {
           underlying: 'BTC_USD.DERIBIT',
           underlyingPrice: null,
+          forwards: { '2021-07-30': '32003.610' },
           contracts: [
             {
               ...{ instrument: 'BTC-30JUL21-24000-P.DERIBIT', expiry: '2021-07-30', strike: '24000', right: 'put' },
@@ -157,6 +159,35 @@ describeShared('end-of-day chains of SPX', () => {
     const { chains, ticks, listed } = read(`${sharedDir}data/options-eod/spx`)
     expect([chains.length, ticks.length]).toEqual([20, 271_166])
     expect(chains.reduce((sum, { payload }) => sum + payload.contracts.length, 0)).toBe(271_166)
+    const told = new Map(
+      chains.flatMap(({ at, payload }) =>
+        payload.contracts.map((one) => [`${new Date(at / 1000).toISOString().slice(0, 10)} ${one.instrument}`, one]),
+      ),
+    )
+    expect(told.size).toBe(271_166)
+    let rows = 0
+    const wrong: string[] = []
+    for (const file of readdirSync(`${sharedDir}data/options-eod/spx`).filter((name) => name.endsWith('.csv.gz'))) {
+      const [header = '', ...lines] = gunzipSync(readFileSync(`${sharedDir}data/options-eod/spx/${file}`))
+        .toString()
+        .trim()
+        .split(/\r?\n/)
+      const columns = header.split(',')
+      for (const line of lines) {
+        rows++
+        const cells = line.split(',')
+        const cell = (name: string) => cells[columns.indexOf(name)] ?? ''
+        const [month, day, year] = cell('expiration').split('/')
+        const quoted = cell('quotedate').replace(/^(\d+)\/(\d+)\/(\d+)$/, '$3-$1-$2')
+        const symbol = `${/^[A-Z]+?(?=\d{6}[CP])/.exec(cell('optionroot'))}-${year}${month}${day}-${Number(cell('strike'))}`
+        const one = told.get(`${quoted} ${symbol}-${cell('type') === 'call' ? 'C' : 'P'}.USA`)
+        const isSame = [one?.bid, one?.ask].every(
+          (price, n) => price !== undefined && Number(price ?? 0) === Number(cell(n === 0 ? 'bid' : 'ask')),
+        )
+        if (!isSame) wrong.push(line)
+      }
+    }
+    expect([rows, wrong.slice(0, 3)]).toEqual([271_166, []])
     const friday = chains.find(({ at }) => new Date(at / 1000).toISOString() === '2019-04-26T20:00:00.000Z')
     expect(friday?.payload.underlying).toBe('SPX.USA')
     const contracts = friday?.payload.contracts ?? []
