@@ -202,6 +202,8 @@ export const MdStatus = z.object({
       'banned',
       'http_error',
       'no_sequence',
+      'silent_stream',
+      'not_subscribed',
       'clock_skew',
       'not_supported',
     ])

@@ -1,16 +1,19 @@
 import { applyDelta, emptyBook, loadBook, topOf } from '#lib/book/order-book.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { ExchangeBox } from './exchange-box.ts'
+import { eraNumber, eraSize } from './made-market.ts'
 
 /** Hears facts as any service would, and finds out whether they are the truth of the box. */
 export function consumer() {
   const book = emptyBook()
   const told = new Set<number>()
   const trades: number[] = []
-  const gaps: { stream: Stream; from: number; to: number; how: string | undefined }[] = []
+  const gaps: Gap[] = []
   const open = new Map<string, number>()
   let last = 0
-  let firstSnapshot = Number.POSITIVE_INFINITY
+  /** How often a status has said that a count begins anew. */
+  const eras = { depth: 0, trades: 0 }
+  const firstSnapshots = new Map<number, number>()
   let newestAt = 0
   const faults: string[] = []
   const codes = new Map<string, number>()
@@ -18,6 +21,7 @@ export function consumer() {
   return {
     codes,
     trades,
+    /** The newest update, with its era. */
     get last() {
       return last
     },
@@ -28,39 +32,45 @@ export function consumer() {
         if (topic === 'md.status') {
           const name = payload.code ?? payload.state
           codes.set(name, (codes.get(name) ?? 0) + 1)
+          if (payload.code === 'sequence_restarted') eras[kindOf(payload.stream ?? '')]++
         }
-        if (topic === 'md.tick' && payload.kind === 'trade') trades.push(payload.sequence as number)
+        if (topic === 'md.tick' && payload.kind === 'trade')
+          trades.push(eraNumber(eras.trades, payload.sequence as number))
         if (topic === 'md.gap') {
-          const { fromSequence: from, toSequence: to, state, how } = payload
+          const { state, how } = payload
           const stream = kindOf(payload.stream)
+          const opened = gaps.findLast(({ first, stream: of }) => of === stream && first === payload.fromSequence)
+          const era = state === 'closed' && opened !== undefined ? opened.era : eras[stream]
+          const [from, to] = [eraNumber(era, payload.fromSequence), eraNumber(era, payload.toSequence)]
           if (state === 'opened') {
             const one = [...(stream === 'depth' ? told : trades)].find((number) => from <= number && number <= to)
             if (one !== undefined)
               faults.push(`the gap ${from} to ${to} of ${stream} opens over ${one}, which was told`)
-          } else if (!gaps.some((gap) => gap.stream === stream && gap.from === from && gap.how === undefined))
+          } else if (opened === undefined)
             faults.push(`the gap ${from} to ${to} of ${stream} is closed and was not open`)
-          gaps.push({ stream, from, to, how })
+          gaps.push({ stream, from, to, how, era, first: payload.fromSequence })
           open.set(stream, (open.get(stream) ?? 0) + (state === 'opened' ? 1 : -1))
         }
         if (topic !== 'md.depth') continue
-        const { kind, bids, asks, lastSequence } = payload
+        const { kind, bids, asks } = payload
+        const newest = eraNumber(eras.depth, payload.lastSequence)
         if (kind === 'snapshot') {
           loadBook(book, bids, asks)
-          if (firstSnapshot > lastSequence) firstSnapshot = lastSequence
-          if (lastSequence < last) faults.push(`a snapshot goes back from ${last} to ${lastSequence}`)
+          if (!firstSnapshots.has(eras.depth)) firstSnapshots.set(eras.depth, newest)
+          if (newest < last) faults.push(`a snapshot goes back from ${last} to ${newest}`)
         } else {
           applyDelta(book, bids, asks)
-          if (lastSequence < last) faults.push(`an update goes back from ${last} to ${lastSequence}`)
+          if (newest < last) faults.push(`an update goes back from ${last} to ${newest}`)
         }
-        told.add(lastSequence)
-        last = lastSequence
+        told.add(newest)
+        last = newest
       }
     },
     /** What does not hold, in words; nothing when everything does. */
     against(box: ExchangeBox, depth = 10_000): string[] {
       const { truth } = box
       const found = [...faults, ...lostInSilence(box)]
-      if (last !== truth.last) found.push(`the book is at ${last}, the exchange at ${truth.last}`)
+      if (last !== truth.newest) found.push(`the book is at ${last}, the exchange at ${truth.newest}`)
       if (JSON.stringify(topOf(book, depth)) !== JSON.stringify(topOf(truth.book, depth)))
         found.push('the books differ')
       const count = open.get('depth') ?? 0
@@ -73,26 +83,26 @@ export function consumer() {
   /** What was played between the first and the newest that were told, and was neither told nor is in a gap; and gaps of what never was. */
   function lostInSilence({ played }: Pick<ExchangeBox, 'played'>): string[] {
     const found: string[] = []
-    const [firstTrade = Number.POSITIVE_INFINITY] = trades
-    const newest = { depth: Math.max(0, ...told), trades: Math.max(0, ...trades) }
     const toldTrades = new Set(trades)
     // One that is filled holds nothing that was lost: all of it was told late.
-    const isLost = (stream: Stream, number: number) =>
-      gaps.some((gap) => gap.stream === stream && gap.how !== 'filled' && gap.from <= number && number <= gap.to) &&
-      !gaps.some((gap) => gap.stream === stream && gap.how === 'filled' && gap.from <= number && number <= gap.to)
-    for (const { update, trade } of played) {
-      const isBehind = update !== undefined && update.last > firstSnapshot && update.last < newest.depth
-      if (isBehind && !told.has(update.last) && !isLost('depth', update.last))
-        found.push(`the update ${update.last} was lost in silence`)
-      // What was lost at the very end shows only by what comes next.
-      const isBetween = trade !== undefined && trade > firstTrade && trade < newest.trades
-      if (isBetween && !toldTrades.has(trade) && !isLost('trades', trade))
-        found.push(`the trade ${trade} was lost in silence`)
+    const isLost = (stream: Stream, number: number) => {
+      const hows = gaps.filter((gap) => gap.stream === stream && gap.from <= number && number <= gap.to)
+      return hows.length > 0 && !hows.some(({ how }) => how === 'filled')
+    }
+    const [depths, ofTrades] = [spans([...firstSnapshots.values(), ...told]), spans(trades)]
+    for (const { update, trade, era = 0 } of played) {
+      const last = eraNumber(era, update?.last ?? 0)
+      if (update !== undefined && isWithin(depths, last) && !told.has(last) && !isLost('depth', last))
+        found.push(`the update ${last} was lost in silence`)
+      const number = eraNumber(era, trade ?? 0)
+      if (trade !== undefined && isWithin(ofTrades, number) && !toldTrades.has(number) && !isLost('trades', number))
+        found.push(`the trade ${number} was lost in silence`)
     }
     if (toldTrades.size !== trades.length) found.push('a trade was told twice')
-    const most = {
-      depth: Math.max(0, ...played.map(({ update }) => update?.last ?? 0)),
-      trades: Math.max(0, ...played.map(({ trade }) => trade ?? 0)),
+    const most = { depth: 0, trades: 0 }
+    for (const { update, trade, era = 0 } of played) {
+      most.depth = Math.max(most.depth, eraNumber(era, update?.last ?? 0))
+      most.trades = Math.max(most.trades, eraNumber(era, trade ?? 0))
     }
     for (const { stream, from, to } of gaps)
       if (to > most[stream] || from > to)
@@ -102,4 +112,30 @@ export function consumer() {
 }
 
 type Stream = 'depth' | 'trades'
+/** `first` as it was told; `from` and `to` with the era. */
+type Gap = {
+  readonly stream: Stream
+  readonly first: number
+  readonly from: number
+  readonly to: number
+  readonly how: string | undefined
+  readonly era: number
+}
+const eraOf = (number: number): number => Math.floor(number / eraSize)
 const kindOf = (stream: string): Stream => (stream === 'depth' || stream === 'book' ? 'depth' : 'trades')
+
+/** The first and the newest that was told of each era: what was lost at its end shows only by what comes next. */
+function spans(numbers: readonly number[]): Map<number, { first: number; newest: number }> {
+  const found = new Map<number, { first: number; newest: number }>()
+  for (const number of numbers) {
+    const span = found.get(eraOf(number))
+    if (span === undefined) found.set(eraOf(number), { first: number, newest: number })
+    else span.newest = Math.max(span.newest, number)
+  }
+  return found
+}
+
+function isWithin(all: ReadonlyMap<number, { first: number; newest: number }>, number: number): boolean {
+  const span = all.get(eraOf(number))
+  return span !== undefined && number > span.first && number < span.newest
+}

@@ -1,13 +1,18 @@
 import { emptyBook, loadBook, topOf } from '#lib/book/order-book.ts'
 import { drawBelow, type SeededRandom } from '#lib/market/seeded-random.ts'
-import { type BoxFrame, trueBook, type Wire } from './made-market.ts'
+import { type BoxFrame, type NumbersFault, trueBook, type Wire } from './made-market.ts'
 
 /** What can be done to a frame, to all connections, and to the next requests. */
 export const frameFaults = ['drop', 'repeat', 'swap', 'delay', 'truncate', 'garbage'] as const
 export const connectionFaults = ['close', 'abort', 'half-open', 'stall'] as const
 export const requestFaults = ['429', '418', '500', 'stale', 'no-answer', 'bad-answer'] as const
-export type Fault = (typeof frameFaults)[number] | (typeof connectionFaults)[number] | (typeof requestFaults)[number]
-const every: readonly Fault[] = [...frameFaults, ...connectionFaults, ...requestFaults]
+export const numbersFaults = ['restart', 'jump'] as const
+export type Fault =
+  | NumbersFault
+  | (typeof frameFaults)[number]
+  | (typeof connectionFaults)[number]
+  | (typeof requestFaults)[number]
+const every: readonly Fault[] = [...frameFaults, ...connectionFaults, ...requestFaults, ...numbersFaults]
 
 export const drawFault = (random: SeededRandom): Fault => every[drawBelow(random, every.length)] as Fault
 
@@ -28,11 +33,13 @@ export type BoxAct =
 
 export type BoxAnswer = { readonly status: number; readonly text: string; readonly retryAfter?: number }
 
+type Market = Iterator<BoxFrame, unknown, NumbersFault | undefined>
+
 /**
  * An exchange in a box: it plays a market to every connection, keeps the true book, answers requests, and does on command what real
  * ones do on bad days. It knows no sockets and no time.
  */
-export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => number) {
+export function exchangeBox(wire: Wire, made: Market, nowMs: () => number) {
   let market = made
   const truth = trueBook()
   const played: BoxFrame[] = []
@@ -52,7 +59,7 @@ export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => n
     truth,
     played,
     /** Plays another market from now on. */
-    play(other: Iterator<BoxFrame>): void {
+    play(other: Market): void {
       market = other
     },
     /** Streams in the address are all that is played; without them a socket says what it wants. */
@@ -70,7 +77,8 @@ export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => n
       const one = sockets.get(socket)
       if (one === undefined || one.isSilent) return []
       const { id, method, params } = JSON.parse(text) as { id: number; method: string; params: unknown }
-      const said = wire.snapshot === 'rest' ? { result: null, id } : { jsonrpc: '2.0', id, result: 'ok' }
+      const { channels = 'ok' } = params as { channels?: string[] }
+      const said = wire.snapshot === 'rest' ? { result: null, id } : { jsonrpc: '2.0', id, result: channels }
       const acts: BoxAct[] = [{ kind: 'frame', socket, text: JSON.stringify(said) }]
       if (method === 'SUBSCRIBE' && one.streams !== 'all')
         for (const name of params as string[]) one.streams.add(kindOf(name))
@@ -105,12 +113,13 @@ export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => n
 
     /** The next frame of the market goes out, with what is done to it. */
     step(fault: Fault | null): BoxAct[] {
-      const next = market.next()
+      const next = market.next(fault === 'restart' || fault === 'jump' ? fault : undefined)
       if (next.done === true) return []
       const frame = next.value
       played.push(frame)
       truth.apply(frame)
-      if (played.length % 40 === 0) {
+      // A book of the count before is no snapshot of this one.
+      if (played.length % 40 === 0 || fault === 'restart') {
         const { bids, asks } = topOf(truth.book, 10_000)
         const book = emptyBook()
         loadBook(book, bids, asks)
@@ -137,6 +146,12 @@ export function exchangeBox(wire: Wire, made: Iterator<BoxFrame>, nowMs: () => n
           break
         case 'garbage':
           acts.push(...toAll('\u0000{"e":"trade","p":"NaN"}'), ...toAll(frame.text))
+          break
+        case 'jump':
+          acts.push(...toAll(frame.text))
+          break
+        case 'restart':
+          for (const socket of sockets.keys()) acts.push({ kind: 'abort', socket })
           break
         case 'close':
         case 'abort':

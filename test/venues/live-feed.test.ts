@@ -40,9 +40,9 @@ async function listen(box: ExchangeBox, fault: Fault | null, depth = 10_000) {
     await sleep(2)
     if (server.connections() === 0 && frame < 40) frame--
     else server.step(frame === 40 ? fault : null)
-    calm = frame > 60 && heard.last >= box.truth.last - 60 && server.connections() > 0 ? calm + 1 : 0
+    calm = frame > 60 && heard.last >= box.truth.newest - 60 && server.connections() > 0 ? calm + 1 : 0
   }
-  for (let i = 0; i < 100 && heard.last !== box.truth.last; i++) await sleep(10)
+  for (let i = 0; i < 100 && heard.last !== box.truth.newest; i++) await sleep(10)
   stopping.abort()
   await listening
   await server.close()

@@ -6,7 +6,16 @@ export type BoxFrame = {
   readonly text: string
   readonly update?: { readonly previous: number; readonly last: number; readonly bids: Level[]; readonly asks: Level[] }
   readonly trade?: number
+  /** How often the exchange has begun to count anew. */
+  readonly era?: number
 }
+
+/** What an exchange can be made to do with its numbers: begin anew lower, or leave a thousand out. */
+export type NumbersFault = 'restart' | 'jump'
+/** No exchange counts so far. */
+export const eraSize = 1e14
+/** A number of an era, so that numbers of one are never those of another. */
+export const eraNumber = (era: number, number: number): number => era * eraSize + number
 
 /** How an exchange writes what its market does. */
 export type Wire = {
@@ -25,18 +34,34 @@ export type Wire = {
 
 export const wires: readonly Wire[] = [binanceWire('spot'), binanceWire('usdm'), deribitWire()]
 
-const firstUpdate = 1_000
+/** So far above where it begins anew that it is not reached again. */
+const firstUpdate = 1_000_000
 
 /** The same market for the same seed, without an end. */
-export function* madeMarket(wire: Wire, random: SeededRandom, startMs: number): Generator<BoxFrame> {
+export function* madeMarket(
+  wire: Wire,
+  random: SeededRandom,
+  startMs: number,
+): Generator<BoxFrame, void, NumbersFault | undefined> {
   let last = firstUpdate
-  let trade = 50
+  let trade = 100_000
   let middle = 5_000
+  let era = 0
+  let fault: NumbersFault | undefined
   for (let ms = startMs; ; ms += 20) {
+    if (fault === 'restart') {
+      era++
+      last = 100 + drawBelow(random, 100)
+      trade = 5
+    } else if (fault === 'jump') {
+      last += 1_000
+      trade += 1_000
+    }
     if (drawBelow(random, 5) === 0) {
       trade++
       const price = (middle / 100).toFixed(2)
-      yield { text: wire.trade({ id: trade, price, size: '0.10', isSell: drawBelow(random, 2) === 0, ms }), trade }
+      const text = wire.trade({ id: trade, price, size: '0.10', isSell: drawBelow(random, 2) === 0, ms })
+      fault = yield { text, trade, era }
       continue
     }
     const first = last + 1 + (wire.name === 'binance' ? 0 : drawBelow(random, 3))
@@ -49,7 +74,8 @@ export function* madeMarket(wire: Wire, random: SeededRandom, startMs: number): 
         drawBelow(random, 3) === 0 ? '0' : `${1 + drawBelow(random, 90)}.5`,
       ])
     const [bids, asks] = [levels(-1), levels(1)]
-    yield { text: wire.delta({ first, previous, last, bids, asks, ms }), update: { previous, last, bids, asks } }
+    const text = wire.delta({ first, previous, last, bids, asks, ms })
+    fault = yield { text, update: { previous, last, bids, asks }, era }
   }
 }
 
@@ -126,17 +152,23 @@ function deribitWire(): Wire {
 export function trueBook() {
   const book = emptyBook()
   let last = firstUpdate
+  let era = 0
   return {
     book,
     get last() {
       return last
     },
+    /** The newest update, with its era. */
+    get newest() {
+      return eraNumber(era, last)
+    },
     /** Begins at a book that was put in. */
     begin(at: number): void {
       last = at
     },
-    apply({ update }: BoxFrame): void {
+    apply({ update, era: of = 0 }: BoxFrame): void {
       if (update === undefined) return
+      era = of
       applyDelta(book, update.bids, update.asks)
       last = update.last
     },

@@ -1,7 +1,7 @@
 import { seedRandom } from '#lib/market/seeded-random.ts'
 import { startBudget } from '#lib/time/request-budget.ts'
-import { type SessionOptions, startSession } from '#services/md/adapters/live/session.ts'
-import type { SessionInput } from '#services/md/adapters/live/session-wire.ts'
+import { startSession } from '#services/md/adapters/live/session.ts'
+import type { SessionInput, SessionOptions } from '#services/md/adapters/live/session-wire.ts'
 import { liveVenueNamed } from '#services/md/adapters/venues.ts'
 import { consumer } from './consumer.ts'
 import { exchangeBox, type Fault } from './exchange-box.ts'
@@ -15,16 +15,18 @@ export type Schedule = {
   /** Frames with faults; after them the market goes on in peace until the book is whole again. */
   readonly frames: number
   readonly rolloverMs?: number
+  /** How long what is sent takes to come, on the nth connection. */
+  readonly lagMs?: (socket: number) => number
 }
 
 const startMs = 1_700_000_000_000
 const frameMs = 20
 
 /** A session against the box in time that costs nothing. The same schedule leads to the same facts. */
-export function playSchedule({ wire, seed, faults, frames, rolloverMs }: Schedule) {
+export function playSchedule({ wire, seed, faults, frames, rolloverMs, lagMs = () => 1 }: Schedule) {
   const { venue, market } = liveVenueNamed(wire.name)
   if (!('connections' in venue)) throw new Error('the venue has no sessions')
-  const wish = { market, symbols: [wire.symbol], streams: ['depth' as const] }
+  const wish = { market, symbols: [wire.symbol], streams: ['depth' as const, 'trades' as const] }
   const [plan] = venue.connections(wish)
   if (plan === undefined) throw new Error('the venue plans no connection')
   let now = startMs
@@ -76,7 +78,7 @@ export function playSchedule({ wire, seed, faults, frames, rolloverMs }: Schedul
   }
   const send = (acts: ReturnType<typeof box.step>): void => {
     for (const act of acts) {
-      later(1, () => {
+      later(lagMs(act.socket), () => {
         if (!open.has(act.socket)) return
         if (act.kind === 'frame') return hear({ kind: 'frame', at: now * 1000, socket: act.socket, text: act.text })
         open.delete(act.socket)
@@ -103,7 +105,7 @@ export function playSchedule({ wire, seed, faults, frames, rolloverMs }: Schedul
     }
     now = untilMs
     send(box.step(frame < frames ? (faults.get(frame) ?? null) : null))
-    calm = frame >= frames && heard.last >= box.truth.last - 40 && open.size > 0 ? calm + 1 : 0
+    calm = frame >= frames && heard.last >= box.truth.newest - 40 && open.size > 0 ? calm + 1 : 0
   }
   for (const { run } of due.splice(0)) run()
   return { found: heard.against(box), codes: heard.codes, frames: frame, facts, records }

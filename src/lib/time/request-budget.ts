@@ -6,6 +6,8 @@ export type RequestBudget = {
   used(weight: number, nowMs: number): void
   /** Nothing is asked before then: the venue limits or bans. */
   pauseUntil(ms: number): void
+  /** How long nothing may be asked, nor a connection be opened. */
+  pausedMs(nowMs: number): number
 }
 
 const minuteMs = 60_000
@@ -36,5 +38,6 @@ export function startBudget(perMinute: number): RequestBudget {
     pauseUntil(ms) {
       pausedUntilMs = Math.max(pausedUntilMs, ms)
     },
+    pausedMs: (nowMs) => Math.max(0, pausedUntilMs - nowMs),
   }
 }

@@ -107,7 +107,7 @@ function* rebuiltLines(files: readonly string[], venue: Venue, market: string | 
     }
 }
 
-const ofSessions = new Set(['http_error', 'rate_limited', 'banned'])
+const ofSessions = new Set(['http_error', 'rate_limited', 'banned', 'silent_stream', 'not_subscribed'])
 
 /** Connections that never opened leave no record, and are left out with all the others. */
 function isInFrames(fact: MarketFact): boolean {

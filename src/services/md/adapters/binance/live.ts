@@ -1,5 +1,6 @@
 import { UserError } from '#lib/terminal/user-error.ts'
-import type { ConnectionPlan, LiveVenue, LiveWish, StreamKind } from '../live/live-venue.ts'
+import type { ConnectionPlan, LiveVenue, LiveWish, Reply, StreamKind } from '../live/live-venue.ts'
+import { objectIn, shown } from '../normalize/read-fields.ts'
 import { binanceListing, isSymbol } from './listings.ts'
 import type { BinanceMarket } from './markets.ts'
 import { binance } from './venue.ts'
@@ -17,6 +18,18 @@ export const liveBinance: LiveVenue = {
     return [{ url: `${rest}/exchangeInfo`, weight: 20 }]
   },
   connections,
+  // `{"stream":"btcusdt@trade","data":…`
+  streamOf: (text) => (text.startsWith('{"stream":"') ? text.slice(11, text.indexOf('"', 11)) : null),
+  subscribe: (id, streams) => JSON.stringify({ method: 'SUBSCRIBE', params: streams, id }),
+  unsubscribe: (id, streams) => JSON.stringify({ method: 'UNSUBSCRIBE', params: streams, id }),
+  replyIn,
+}
+
+function replyIn(text: string): Reply | null {
+  const { id, error, code, msg } = objectIn(text)
+  if (typeof id !== 'number') return null
+  const isRefused = error !== undefined || code !== undefined
+  return { id, refused: isRefused ? { reason: shown(error ?? msg), waitMs: null } : null, streams: null }
 }
 
 /** The exchange ends a connection of more streams than 1,024; many small ones lose less at once. */
@@ -33,7 +46,7 @@ function connections(wish: LiveWish): ConnectionPlan[] {
       return {
         name: `binance-${market}${route.replace('/', '-')}-${i + 1}`,
         url: `${ws}${route}/stream?streams=${names.join('/')}`,
-        subscribe: [],
+        ...{ streams: names, areInUrl: true, greeting: [] },
         books: new Map(
           books.map((symbol) => [
             binanceListing(symbol, market).instrument,

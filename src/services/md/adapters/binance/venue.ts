@@ -61,8 +61,14 @@ function openDecoder(market: BinanceMarket): Decoder {
     const body = jsonObject(text)
     const [, path = '', query = ''] = /^[^?]*?\/([a-zA-Z0-9]+)(?:\?(.*))?$/.exec(url) ?? []
     const symbol = new URLSearchParams(query).get('symbol')?.toUpperCase()
-    if (path === 'exchangeInfo') listings = listingsOf(body, market)
-    else if (path === 'depth' && body.lastUpdateId !== undefined)
+    if (path === 'exchangeInfo') {
+      listings = listingsOf(body, market)
+      // What has been told may have new terms, or be listed only now.
+      for (const symbol of instruments.keys()) {
+        const listing = listings.get(symbol)
+        if (listing !== undefined) sink.listing(listing)
+      }
+    } else if (path === 'depth' && body.lastUpdateId !== undefined)
       sink.depth(snapshotOf(body, instrumentOf(symbol ?? body.symbol, sink)), 'depth')
     else if (typeof body.code === 'number') sink.trouble(`${url}: ${shown(body.msg)}`)
     else sink.leaveOut(`answers of ${path.slice(0, 40)}`)

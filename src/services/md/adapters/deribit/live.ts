@@ -1,6 +1,7 @@
 import { UserError } from '#lib/terminal/user-error.ts'
 import { LineFault } from '../line-fault.ts'
-import type { ConnectionPlan, LiveVenue, LiveWish, StreamKind } from '../live/live-venue.ts'
+import type { ConnectionPlan, LiveVenue, LiveWish, Reply, StreamKind } from '../live/live-venue.ts'
+import { isObject, objectIn, shown } from '../normalize/read-fields.ts'
 import { namedListing } from './listings.ts'
 import { deribit } from './venue.ts'
 
@@ -10,18 +11,44 @@ export const liveDeribit: LiveVenue = {
   requestsPerMinute: 600,
   rolloverMs: (23 * 60 + 50) * 60_000,
   listingRequests(wish) {
-    const currencies = [...new Set(wish.symbols.map((symbol) => /^[A-Z0-9]+/.exec(symbol)?.[0] ?? ''))]
-    return currencies.map((currency) => ({
+    const currencies = new Set(wish.symbols.map(listedUnder))
+    return (currencies.has('any') ? ['any'] : [...currencies]).map((currency) => ({
       url: `${restOf(wish)}/public/get_instruments?currency=${currency}&expired=false`,
-      weight: 1,
+      // One in ten seconds is granted.
+      weight: 100,
     }))
   },
   connections,
+  streamOf,
+  subscribe: (id, channels) => call(id, 'public/subscribe', { channels }),
+  unsubscribe: (id, channels) => call(id, 'public/unsubscribe', { channels }),
+  replyIn,
   // Deribit asks for a sign of life every few seconds, and ends the connection without one.
   replyTo: (text) =>
     text.includes('"test_request"')
-      ? JSON.stringify({ jsonrpc: '2.0', id: 9_000, method: 'public/test', params: {} })
+      ? JSON.stringify({ jsonrpc: '2.0', id: 2, method: 'public/test', params: {} })
       : null,
+}
+
+/** Contracts are listed under what they are settled in, which is the coin, or stands behind it: `BTC_USDC-PERPETUAL`. A pair of coins is settled in nothing. */
+function listedUnder(symbol: string): string {
+  const [, coin = '', settled, isContract] = /^([A-Z0-9]+)(?:_([A-Z0-9]+))?(-)?/.exec(symbol) ?? []
+  return isContract === undefined ? 'any' : (settled ?? coin)
+}
+
+/** `{"jsonrpc":"2.0","method":"subscription","params":{"channel":"ticker.BTC-PERPETUAL.100ms","data":…` */
+function streamOf(text: string): string | null {
+  if (!text.includes('"method":"subscription"')) return null
+  const at = text.indexOf('"channel":"') + 11
+  return at < 11 ? null : text.slice(at, text.indexOf('"', at))
+}
+
+function replyIn(text: string): Reply | null {
+  const { id, error, result } = objectIn(text)
+  if (typeof id !== 'number') return null
+  if (error === undefined) return { id, refused: null, streams: Array.isArray(result) ? result.map(String) : null }
+  const wait = isObject(error) && isObject(error.data) ? Number(error.data.wait) : Number.NaN
+  return { id, refused: { reason: shown(error), waitMs: wait > 0 ? wait * 1000 : null }, streams: null }
 }
 
 const symbolsMost = 100
@@ -36,15 +63,10 @@ function connections(wish: LiveWish): ConnectionPlan[] {
     all.push({
       name: `deribit-${from / symbolsMost + 1}`,
       url: wish.wsUrl ?? 'wss://www.deribit.com/ws/api/v2',
-      subscribe: [
-        call(1, 'public/set_heartbeat', { interval: 10 }),
-        call(2, 'public/subscribe', { channels: [...new Set(channels)] }),
-      ],
+      ...{ streams: [...new Set(channels)], areInUrl: false },
+      greeting: [call(1, 'public/set_heartbeat', { interval: 10 })],
       books: new Map(
-        books.map(({ symbol, instrument }) => {
-          const params = { channels: channelOf(symbol, 'depth') }
-          return [instrument, { send: [call(3, 'public/unsubscribe', params), call(4, 'public/subscribe', params)] }]
-        }),
+        books.flatMap(({ symbol, instrument }) => channelOf(symbol, 'depth').map((stream) => [instrument, { stream }])),
       ),
     })
   }

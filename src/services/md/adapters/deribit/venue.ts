@@ -95,7 +95,11 @@ function openDecoder(): Decoder {
       else if (record.kind === 'answer') {
         const body = jsonObject(record.text, parseNumbersAsText)
         if (record.url.includes('get_instruments'))
-          for (const [name, listing] of listingsOf(listOf(body, 'result'))) listings.set(name, listing)
+          for (const [name, listing] of listingsOf(listOf(body, 'result'))) {
+            listings.set(name, listing)
+            // What has been told may have new terms, or be listed only now.
+            if (seen.has(name)) sink.listing(listing)
+          }
         else sink.leaveOut('answers')
       }
     },

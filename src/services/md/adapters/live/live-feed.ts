@@ -5,9 +5,9 @@ import { type RequestBudget, startBudget } from '#lib/time/request-budget.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Fact } from '#schemas/event.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
-import { fetchText } from './fetch-text.ts'
+import { fetchListings } from './fetch-listings.ts'
 import type { LibraryVenue } from './library-venue.ts'
-import type { LiveVenue, LiveWish, Request } from './live-venue.ts'
+import type { LiveVenue, LiveWish } from './live-venue.ts'
 import { newestNumbers, type TellAgain } from './newest-numbers.ts'
 import { runLibrary } from './run-library.ts'
 import { runSession } from './run-session.ts'
@@ -20,10 +20,14 @@ export type LiveFeedOptions = {
   readonly clock: () => number
   readonly signal?: AbortSignal
   readonly stallMs?: number
+  readonly listingsMs?: number
   /** What was told before this start; without it numbers begin anew. */
   readonly tellAgain?: TellAgain
   readonly onRecord?: (record: RawRecord) => void
 }
+
+/** New contracts are listed, and terms change: listings are asked for again so often. */
+const listingsMs = 3_600_000
 
 /**
  * What a venue says from now on, in batches as it comes; ends only with the signal. Each connection lives for itself, all share the
@@ -82,15 +86,22 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
   async function bySockets(spoken: LiveVenue): Promise<void> {
     // Sessions of each start are their own: frames that are kept tell which one they are of.
     const plans = spoken.connections(wish).map((plan) => ({ ...plan, name: `${plan.name}${start}` }))
-    const budget = startBudget(spoken.requestsPerMinute)
+    const budget = budgetOf(spoken, wish)
     say({ state: 'started' })
     const told = options.tellAgain === undefined ? [] : await newestNumbers(options.tellAgain, wish)
-    const listings = await fetchListings(spoken, wish, budget, clock, say, stopping.signal)
-    for (const [i, plan] of plans.entries()) {
+    const asking = { venue: spoken, wish, budget, clock, say, signal: stopping.signal }
+    const listings = await fetchListings(asking)
+    const sessions = plans.map((plan, i) => {
       const random = seedRandom(Math.floor(clock() / 1000) + i)
       const session = { venue: spoken, market: wish.market, plan, listings, told, budget, random, stallMs, onRecord }
-      const { close } = runSession(session, clock, take)
-      stopping.signal.addEventListener('abort', close)
+      const running = runSession(session, clock, take)
+      stopping.signal.addEventListener('abort', running.close)
+      return running
+    })
+    for (;;) {
+      await sleep(options.listingsMs ?? listingsMs, undefined, { signal: stopping.signal })
+      const newest = await fetchListings(asking)
+      for (const { list } of sessions) list(newest)
     }
   }
 
@@ -104,33 +115,12 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
   }
 }
 
-/** Without the listings nothing can be told: asked for until they come, at the pace that the venue grants. */
-async function fetchListings(
-  venue: LiveVenue,
-  wish: LiveWish,
-  budget: RequestBudget,
-  clock: () => number,
-  say: (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) => void,
-  signal: AbortSignal | undefined,
-): Promise<{ url: string; text: string }[]> {
-  const listings: { url: string; text: string }[] = []
-  for (const request of venue.listingRequests(wish)) listings.push(await fetchOne(request))
-  return listings
+const budgets = new Map<string, RequestBudget>()
 
-  async function fetchOne({ url, weight }: Request): Promise<{ url: string; text: string }> {
-    for (let attempt = 0; ; attempt++) {
-      for (;;) {
-        const waitMs = budget.take(weight, clock() / 1000)
-        if (waitMs <= 0) break
-        await sleep(Math.min(waitMs, 60_000), undefined, { signal })
-      }
-      const { status, text, retryAfterMs } = await fetchText(url, venue.usedHeader, signal)
-      if (status === 200) return { url, text }
-      const isLimited = status === 429 || status === 418
-      if (isLimited) budget.pauseUntil(clock() / 1000 + (retryAfterMs ?? (status === 418 ? 120_000 : 5_000)))
-      const code = status === 418 ? 'banned' : status === 429 ? 'rate_limited' : 'http_error'
-      say({ state: 'flagged', code, reason: `${url}: ${status === 0 ? text.slice(0, 120) : status}` })
-      await sleep(Math.min(30_000, 500 * 2 ** Math.min(attempt, 10)), undefined, { signal })
-    }
-  }
+/** All feeds of this process that ask the same host share what it grants. */
+function budgetOf({ requestsPerMinute, listingRequests }: LiveVenue, wish: LiveWish): RequestBudget {
+  const { host } = new URL(listingRequests(wish)[0]?.url ?? 'http://none')
+  const budget = budgets.get(host) ?? startBudget(requestsPerMinute)
+  budgets.set(host, budget)
+  return budget
 }

@@ -1,8 +1,9 @@
 import { WebSocket } from 'ws'
 import type { MarketFact } from '#lib/market/market-fact.ts'
-import { fetchText } from './fetch-text.ts'
-import { type SessionOptions, startSession } from './session.ts'
-import type { SessionAct, SessionInput } from './session-wire.ts'
+import { fetchText, retryAfterMs } from './fetch-text.ts'
+import type { Answered } from './honour-limit.ts'
+import { startSession } from './session.ts'
+import type { Listing, SessionAct, SessionInput, SessionOptions } from './session-wire.ts'
 
 const longestFrameBytes = 16 << 20
 
@@ -11,7 +12,7 @@ export function runSession(
   options: SessionOptions,
   clock: () => number,
   take: (facts: readonly MarketFact[]) => void,
-): { close(): void } {
+): { list(listings: readonly Listing[]): void; close(): void } {
   const session = startSession(options)
   const sockets = new Map<number, WebSocket>()
   const stopping = new AbortController()
@@ -67,21 +68,28 @@ export function runSession(
     const webSocket = new WebSocket(url, { perMessageDeflate: false, maxPayload: longestFrameBytes })
     sockets.set(socket, webSocket)
     let reason = 'the connection ended'
+    let refused: Answered | undefined
     webSocket.on('open', () => hear({ kind: 'opened', at: clock(), socket }))
     webSocket.on('message', (bytes) => hear({ kind: 'frame', at: clock(), socket, text: bytes.toString() }))
     webSocket.on('ping', () => hear({ kind: 'alive', at: clock(), socket }))
     webSocket.on('pong', () => hear({ kind: 'alive', at: clock(), socket }))
-    webSocket.on('error', (error) => {
-      reason = error.message
+    webSocket.on('unexpected-response', (_, { statusCode = 0, headers }) => {
+      refused = { status: statusCode, retryAfterMs: retryAfterMs(headers['retry-after'] ?? null) }
+      webSocket.terminate()
+    })
+    webSocket.on('error', ({ message }) => {
+      reason = refused === undefined ? message : `the handshake is answered with ${refused.status}`
     })
     webSocket.on('close', (code, text) => {
       sockets.delete(socket)
-      hear({ kind: 'closed', at: clock(), socket, reason: `${reason} (${code}${text.length > 0 ? ` ${text}` : ''})` })
+      const why = `${reason} (${code}${text.length > 0 ? ` ${text}` : ''})`
+      hear({ kind: 'closed', at: clock(), socket, reason: why, ...(refused === undefined ? {} : { refused }) })
     })
   }
 
   hear({ kind: 'start', at: clock() })
   return {
+    list: (listings) => hear({ kind: 'listed', at: clock(), listings }),
     close() {
       hear({ kind: 'stop', at: clock() })
       stopping.abort()

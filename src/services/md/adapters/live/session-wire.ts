@@ -1,4 +1,24 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
+import type { SeededRandom } from '#lib/market/seeded-random.ts'
+import type { RequestBudget } from '#lib/time/request-budget.ts'
+import type { NewestNumber, RawRecord } from '../raw/raw-record.ts'
+import type { Answered } from './honour-limit.ts'
+import type { ConnectionPlan, LiveVenue } from './live-venue.ts'
+
+export type SessionOptions = {
+  readonly venue: LiveVenue
+  readonly market: string | undefined
+  readonly plan: ConnectionPlan
+  /** Answers of the listing requests, which the decoder has to know. */
+  readonly listings: readonly Listing[]
+  /** What was told before this start. */
+  readonly told?: readonly NewestNumber[]
+  readonly budget: RequestBudget
+  readonly random: SeededRandom
+  /** Without a sign of life for so long, or without anything of the market for six times as long, the connection is given up. */
+  readonly stallMs: number
+  readonly onRecord?: (record: RawRecord) => void
+}
 
 /** What a session wants done. Sockets are numbered: during a rollover there are two. */
 export type SessionAct =
@@ -13,8 +33,19 @@ export type SessionInput =
   | { readonly kind: 'start' | 'tick' | 'stop'; readonly at: number }
   | { readonly kind: 'opened' | 'alive'; readonly at: number; readonly socket: number }
   | { readonly kind: 'frame'; readonly at: number; readonly socket: number; readonly text: string }
-  | { readonly kind: 'closed'; readonly at: number; readonly socket: number; readonly reason: string }
+  | {
+      readonly kind: 'closed'
+      readonly at: number
+      readonly socket: number
+      readonly reason: string
+      /** What the handshake was answered with, where it was refused. */
+      readonly refused?: Answered
+    }
+  | { readonly kind: 'listed'; readonly at: number; readonly listings: readonly Listing[] }
   | ({ readonly kind: 'answered'; readonly at: number; readonly id: number } & HttpOutcome)
+
+/** An answer of a listing request, which the decoder has to know. */
+export type Listing = { readonly url: string; readonly text: string }
 
 /** `status` 0: no answer came, `text` says why. */
 export type HttpOutcome = {

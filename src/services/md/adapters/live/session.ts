@@ -1,41 +1,25 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
-import type { SeededRandom } from '#lib/market/seeded-random.ts'
-import type { RequestBudget } from '#lib/time/request-budget.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { startNormalizer } from '../normalize/normalizer.ts'
-import type { NewestNumber, RawRecord } from '../raw/raw-record.ts'
+import type { RawRecord } from '../raw/raw-record.ts'
 import { backoffMs } from './backoff-jitter.ts'
 import { completeListing } from './complete-listing.ts'
-import type { ConnectionPlan, LiveVenue } from './live-venue.ts'
-import type { SessionAct, SessionInput, SessionStep } from './session-wire.ts'
+import { type Answered, honourLimit } from './honour-limit.ts'
+import {
+  connectMs,
+  dataWithin,
+  dueOf,
+  newSocket,
+  openSocket,
+  pingAt,
+  type SessionSocket,
+  stalledAt,
+} from './session-socket.ts'
+import type { Listing, SessionAct, SessionInput, SessionOptions, SessionStep } from './session-wire.ts'
+import { startSubscriptions } from './subscriptions.ts'
 import { wantedBooks } from './wanted-books.ts'
 
-export type SessionOptions = {
-  readonly venue: LiveVenue
-  readonly market: string | undefined
-  readonly plan: ConnectionPlan
-  /** Answers of the listing requests, which the decoder has to know. */
-  readonly listings: readonly { readonly url: string; readonly text: string }[]
-  /** What was told before this start. */
-  readonly told?: readonly NewestNumber[]
-  readonly budget: RequestBudget
-  readonly random: SeededRandom
-  /** Without a sign of life for so long, or without a frame for six times as long, the connection is given up. */
-  readonly stallMs: number
-  readonly onRecord?: (record: RawRecord) => void
-}
-
-type Socket = {
-  readonly number: number
-  isOpen: boolean
-  openedAt: number
-  heardAt: number
-  dataAt: number
-  pingedAt: number
-}
-
 const ms = 1000
-const connectMs = 10_000
 /** A connection that lived for so long was a good one: the next begins without a wait. */
 const settledMs = 60_000
 /** Both connections of a rollover are read for so long. */
@@ -47,9 +31,11 @@ const overlapMs = 5_000
  */
 export function startSession(options: SessionOptions): (input: SessionInput) => SessionStep {
   const { venue, plan, budget, random, stallMs } = options
-  const sockets: Socket[] = []
+  const sockets: SessionSocket[] = []
   let nextSocket = 1
   let failures = 0
+  /** Connections in a row that said nothing of the market: who is asked for what is seldom traded waits longer. */
+  let idle = 0
   /** A connection that is to replace the one that is open is not tried before. */
   let replaceAt = 0
   let connectAt = Number.POSITIVE_INFINITY
@@ -85,12 +71,10 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
     status,
     get: (id, url) => acts.push({ kind: 'get', id, url }),
     answered: (url, text) => record({ kind: 'answer', at: now, connection: plan.name, url, text }),
-    send(texts) {
-      const socket = sockets.findLast(({ isOpen }) => isOpen)
-      if (socket !== undefined) for (const text of texts) send(socket, text)
-    },
+    // While a connection is replaced, books are those of the one that is.
+    resubscribe: (stream) => sockets.find(({ isOpen }) => isOpen)?.subscriptions?.again(stream, now),
   })
-  const connectionOf = ({ number }: Socket) => `${plan.name}.${number}`
+  const connectionOf = ({ number }: SessionSocket) => `${plan.name}.${number}`
 
   return (input) => {
     facts = []
@@ -103,9 +87,11 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
 
   function take(input: SessionInput): void {
     switch (input.kind) {
+      case 'listed':
+        list(input.listings)
+        return
       case 'start':
-        for (const { url, text } of options.listings)
-          record({ kind: 'answer', at: now, connection: plan.name, url, text })
+        list(options.listings)
         if (options.told !== undefined && options.told.length > 0)
           record({ kind: 'resumed', at: now, connection: plan.name, numbers: options.told })
         connectAt = now
@@ -119,15 +105,14 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
       case 'opened':
         onOpened(socketOf(input.socket))
         return
-      case 'alive': {
-        const socket = socketOf(input.socket)
-        if (socket !== undefined) socket.heardAt = now
+      case 'alive':
+        Object.assign(socketOf(input.socket) ?? {}, { heardAt: now })
         return
-      }
       case 'frame':
         onFrame(socketOf(input.socket), input.text)
         return
       case 'closed':
+        if (input.refused !== undefined) onRefused(input.refused)
         onClosed(socketOf(input.socket), input.reason)
         return
       case 'answered':
@@ -135,27 +120,49 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
     }
   }
 
-  function onOpened(socket: Socket | undefined): void {
-    if (socket === undefined) return
-    socket.isOpen = true
-    socket.openedAt = now
-    socket.heardAt = now
-    socket.dataAt = now
-    socket.pingedAt = now
-    record({ kind: 'opened', at: now, connection: connectionOf(socket), url: plan.url })
-    for (const text of plan.subscribe) send(socket, text)
+  function list(listings: readonly Listing[]): void {
+    for (const { url, text } of listings) record({ kind: 'answer', at: now, connection: plan.name, url, text })
   }
 
-  function onFrame(socket: Socket | undefined, text: string): void {
+  function onOpened(socket: SessionSocket | undefined): void {
+    if (socket === undefined) return
+    const subscriptions = startSubscriptions({
+      ...{ venue, plan, random, now, silentMs: dataWithin * stallMs, status },
+      send: (text) => send(socket, text),
+    })
+    openSocket(socket, now, subscriptions)
+    record({ kind: 'opened', at: now, connection: connectionOf(socket), url: plan.url })
+    for (const text of plan.greeting) send(socket, text)
+  }
+
+  function onFrame(socket: SessionSocket | undefined, text: string): void {
     if (socket === undefined) return
     socket.heardAt = now
-    socket.dataAt = now
     record({ kind: 'frame', at: now, connection: connectionOf(socket), text })
+    const stream = venue.streamOf(text)
+    if (stream !== null) {
+      socket.dataAt = now
+      idle = 0
+      socket.subscriptions?.onData(stream, now)
+      return
+    }
+    const answer = venue.replyIn(text)
+    if (answer !== null) socket.subscriptions?.onReply(answer, now)
     const reply = venue.replyTo?.(text) ?? null
     if (reply !== null) send(socket, reply)
   }
 
-  function onClosed(socket: Socket | undefined, reason: string): void {
+  function onRefused(answer: Answered): void {
+    const code = honourLimit(budget, answer, now / ms)
+    if (code !== 'http_error') status({ state: 'flagged', code, reason: `${plan.url}: ${answer.status}` })
+  }
+
+  /** Not before a pause of all is over. */
+  function afterBackoff(): number {
+    return now + Math.max(backoffMs(failures++, random), budget.pausedMs(now / ms)) * ms
+  }
+
+  function onClosed(socket: SessionSocket | undefined, reason: string): void {
     if (socket === undefined) return
     sockets.splice(sockets.indexOf(socket), 1)
     const livedMs = socket.isOpen ? (now - socket.openedAt) / ms : 0
@@ -163,20 +170,21 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
     if (socket.isOpen)
       record({ kind: 'closed', at: now, connection: connectionOf(socket), reason: reason.slice(0, 200) })
     if (sockets.length > 0) {
-      if (!socket.isOpen || livedMs < settledMs) replaceAt = now + backoffMs(failures++, random) * ms
+      if (!socket.isOpen || livedMs < settledMs) replaceAt = afterBackoff()
       return
     }
     // What was asked for is of the connection that is gone.
     books.forget()
     if (!socket.isOpen) status({ state: 'disconnected', reason: reason.slice(0, 200) })
-    connectAt = now + backoffMs(failures++, random) * ms
+    connectAt = afterBackoff()
   }
 
   /** What is due by now. */
   function follow(): void {
     if (now >= connectAt) {
-      connectAt = Number.POSITIVE_INFINITY
-      connect()
+      const pausedMs = budget.pausedMs(now / ms)
+      connectAt = pausedMs > 0 ? now + pausedMs * ms : Number.POSITIVE_INFINITY
+      if (pausedMs === 0) connect()
     }
     for (const socket of [...sockets]) watch(socket)
     const [oldest, newer] = sockets
@@ -186,58 +194,51 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
     books.follow(now)
   }
 
-  function rolloverAt({ openedAt }: Socket): number {
-    return Math.max(openedAt + venue.rolloverMs * ms, replaceAt)
+  function rolloverAt({ openedAt }: SessionSocket): number {
+    return Math.max(openedAt + venue.rolloverMs * ms, replaceAt, now + budget.pausedMs(now / ms) * ms)
   }
 
-  function watch(socket: Socket): void {
+  function watch(socket: SessionSocket): void {
     if (!socket.isOpen) {
       if (now >= socket.openedAt + connectMs * ms) end(socket, `not open within ${connectMs} ms`)
       return
     }
-    if (now >= stalledAt(socket)) {
-      status({ state: 'stalled', reason: `no frame for ${Math.round((now - socket.dataAt) / ms)} ms` })
+    if (now >= stalledAt(socket, stallMs, idle)) {
+      if (now < socket.heardAt + stallMs * ms) idle++
+      status({ state: 'stalled', reason: `nothing of the market for ${Math.round((now - socket.dataAt) / ms)} ms` })
       end(socket, 'stalled')
-    } else if (now >= pingAt(socket)) {
+    } else if (socket.subscriptions?.follow(now) === false) {
+      status({ state: 'stalled', reason: 'a subscription is not answered' })
+      end(socket, 'stalled')
+    } else if (now >= pingAt(socket, stallMs)) {
       socket.pingedAt = now
       acts.push({ kind: 'ping', socket: socket.number })
     }
   }
 
-  function stalledAt({ heardAt, dataAt }: Socket): number {
-    return Math.min(heardAt + stallMs * ms, dataAt + 6 * stallMs * ms)
-  }
-
-  function pingAt({ heardAt, pingedAt }: Socket): number {
-    return Math.max(heardAt, pingedAt) + (stallMs * ms) / 3
-  }
-
   function connect(): void {
-    const socket = { number: nextSocket++, isOpen: false, openedAt: now, heardAt: now, dataAt: now, pingedAt: now }
+    const socket = newSocket(nextSocket++, now)
     sockets.push(socket)
     acts.push({ kind: 'connect', socket: socket.number, url: plan.url })
   }
 
-  function end(socket: Socket, reason: string): void {
+  function end(socket: SessionSocket, reason: string): void {
     acts.push({ kind: 'close', socket: socket.number })
     onClosed(socket, reason)
   }
 
-  function send(socket: Socket, text: string): void {
+  function send(socket: SessionSocket, text: string): void {
     record({ kind: 'sent', at: now, connection: connectionOf(socket), text })
     acts.push({ kind: 'send', socket: socket.number, text })
   }
 
-  function socketOf(number: number): Socket | undefined {
+  function socketOf(number: number): SessionSocket | undefined {
     return sockets.find((socket) => socket.number === number)
   }
 
   function wakeAt(): number {
     let due = connectAt
-    for (const socket of sockets) {
-      const silence = Math.min(stalledAt(socket), pingAt(socket))
-      due = Math.min(due, socket.isOpen ? silence : socket.openedAt + connectMs * ms)
-    }
+    for (const socket of sockets) due = Math.min(due, dueOf(socket, stallMs, idle))
     const [oldest, newer] = sockets
     if (oldest?.isOpen === true && newer === undefined) due = Math.min(due, rolloverAt(oldest))
     if (newer?.isOpen === true) due = Math.min(due, newer.openedAt + overlapMs * ms)

@@ -2,6 +2,7 @@ import type { SeededRandom } from '#lib/market/seeded-random.ts'
 import type { RequestBudget } from '#lib/time/request-budget.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { backoffMs } from './backoff-jitter.ts'
+import { honourLimit } from './honour-limit.ts'
 import type { ConnectionPlan, Request } from './live-venue.ts'
 import type { HttpOutcome } from './session-wire.ts'
 
@@ -12,7 +13,8 @@ export type WantedBooksOptions = {
   readonly status: (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated' | 'connection'>) => void
   readonly get: (id: number, url: string) => void
   readonly answered: (url: string, text: string) => void
-  readonly send: (texts: readonly string[]) => void
+  /** Subscribes to a stream again, which then begins with the book. */
+  readonly resubscribe: (stream: string) => void
 }
 
 /** `asked` is the request that is out. Times in microseconds. */
@@ -24,7 +26,7 @@ const answerMs = 10_000
 const resubscribeMs = 2_000
 
 /** The books of a session that have to be fetched again: one request at a time for each, within the budget, with backoff. */
-export function wantedBooks({ plan, budget, random, status, get, answered, send }: WantedBooksOptions) {
+export function wantedBooks({ plan, budget, random, status, get, answered, resubscribe }: WantedBooksOptions) {
   const wanted = new Map<string, Wanted>()
   const asked = new Map<number, { readonly instrument: string; readonly request: Request; readonly at: number }>()
   let nextId = 1
@@ -44,11 +46,9 @@ export function wantedBooks({ plan, budget, random, status, get, answered, send 
       answered(request.url, text)
       return
     }
-    const isLimited = code === 429 || code === 418
-    if (isLimited) budget.pauseUntil(now / ms + Math.max(1_000, retryAfterMs ?? (code === 418 ? 120_000 : 5_000)))
     status({
       state: 'flagged',
-      code: code === 418 ? 'banned' : code === 429 ? 'rate_limited' : 'http_error',
+      code: honourLimit(budget, { status: code, retryAfterMs }, now / ms),
       instrument,
       reason: `${request.url}: ${code === 0 ? text.slice(0, 120) : code}`,
     })
@@ -57,8 +57,8 @@ export function wantedBooks({ plan, budget, random, status, get, answered, send 
   function ask(instrument: string, want: Wanted, now: number): void {
     const how = plan.books.get(instrument)
     if (how === undefined || want.asked !== null || now < want.notBefore) return
-    if ('send' in how) {
-      send(how.send)
+    if ('stream' in how) {
+      resubscribe(how.stream)
       want.notBefore = now + Math.max(resubscribeMs, backoffMs(want.attempts++, random)) * ms
       return
     }

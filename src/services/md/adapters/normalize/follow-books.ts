@@ -22,6 +22,8 @@ export type BookOptions = {
   readonly flag: Flag
   readonly now: () => number
   readonly received: () => number
+  /** A connection is in the place of another, and may say what that one has said. */
+  readonly isSettling: () => boolean
 }
 
 type Held = Update & { readonly depth: Depth; readonly receivedAt: number }
@@ -130,6 +132,7 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
     onDepth(depth: Depth, stream: string) {
       const { instrument, lastSequence: last, firstSequence } = depth
       const followed = bookOf(instrument, stream)
+      if (options.isSettling() && !followed.sync.isWaiting && last <= (followed.sync.last ?? -1)) return
       if (depth.kind === 'snapshot') {
         const step = onSnapshot(followed.sync, last, decoder.rule)
         options.onSnapshot?.(instrument)

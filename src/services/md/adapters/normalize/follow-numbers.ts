@@ -4,7 +4,7 @@ import type { Quote, Trade } from './decoder.ts'
 import type { Flag, Tell } from './normalizer.ts'
 
 /** Trades that are numbered one by one, and quotes whose number rises: nothing is told twice, and nothing is missed in silence. */
-export function followNumbers(tell: Tell, flag: Flag, isReplacing: () => boolean) {
+export function followNumbers(tell: Tell, flag: Flag, isSettling: () => boolean) {
   const runs = new Map<string, Map<string, SequenceRun>>()
   const resumed = new Map<string, NewestNumber>()
   const newestQuotes = new Map<string, { quote: Quote; behind: number }>()
@@ -65,8 +65,8 @@ export function followNumbers(tell: Tell, flag: Flag, isReplacing: () => boolean
       const newest = followed?.quote
       if (sequence !== undefined && newest?.sequence !== undefined && sequence <= newest.sequence) {
         const isRepeated = sequence === newest.sequence && isSame(quote, newest)
-        // While a connection is replaced, the slower one may bring many old quotes at once.
-        const isBehind = !isRepeated && sequence < newest.sequence && !isReplacing()
+        // When a connection is replaced, the new one has said much that was told.
+        const isBehind = !isRepeated && sequence < newest.sequence && !isSettling()
         if (isBehind && followed !== undefined && ++followed.behind >= behindMost)
           flag('flagged', 'sequence_restarted', {
             instrument,

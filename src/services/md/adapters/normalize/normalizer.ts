@@ -15,7 +15,7 @@ export type NormalizerOptions = {
   readonly decoder: Decoder
   /** Will there be a snapshot of this instrument's book? Without one its deltas are told as they come. */
   readonly canWait: (instrument: string) => boolean
-  /** All connections are of one session: a second one replaces the first, and while both are open both are read. */
+  /** All connections are of one session: a second one replaces the first, and what it says is told when the first is gone. */
   readonly isOneSession?: boolean
   /** Bars that are still open are told too. */
   readonly keepsPartialBars: boolean
@@ -54,12 +54,20 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   let facts: MarketFact[] = []
   let now = 0
   let receivedAt = 0
-  /** While a connection is replaced both are read, and what the new one repeats is no fault. */
   const open = new Set<string>()
   let primary = ''
   let current = ''
+  /** What came on a connection that is to replace the primary one: it may be ahead of it. */
+  let held: RawRecord[] = []
+  /** Until then the connection in the place of another may say what that one has said: this is no fault. */
+  let settledAt = 0
+  const isSettling = () => now < settledAt
+  /** As they were told. */
+  const listings = new Map<string, string>()
+  const newestSaid = newestTimes()
 
-  const isReplacing = () => options.isOneSession === true && open.size > 1
+  const isHeld = (record: RawRecord) =>
+    options.isOneSession === true && record.kind === 'frame' && current !== primary && open.has(current)
 
   const tell: Tell = (statement, received = receivedAt) => {
     const { topic, payload } = statement
@@ -71,21 +79,23 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   const status = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>
     tell({ topic: 'md.status', payload: { feed, isSimulated: false, ...payload } })
   const flag: Flag = (state, code, what) => {
-    if (!isReplacing() || (code !== 'repeated' && code !== 'late')) status({ state, code, ...what })
+    if (!isSettling() || !ofRepeats.has(code)) status({ state, code, ...what })
   }
-  const books = followBooks({ ...options, tell, flag, now: () => now, received: () => receivedAt })
-  const numbers = followNumbers(tell, flag, isReplacing)
+  const books = followBooks({
+    ...{ ...options, tell, flag, isSettling },
+    ...{ now: () => now, received: () => receivedAt },
+  })
+  const numbers = followNumbers(tell, flag, isSettling)
   const compareClocks = followClock(status)
 
   const sink: Sink = {
     say(statement) {
       if (statement.topic === 'md.bar' && statement.payload.isPartial === true && !keepsPartialBars) return
-      // Nothing tells whether it was said on the other connection too.
-      if (isReplacing() && current !== primary) return
-      tell(statement)
+      if (isNewToAll(statement)) tell(statement)
     },
     trade: (trade: Trade, stream, number, isOfMarket = true) => numbers.trade(trade, stream, number, isOfMarket),
     quote(quote: Quote, stream) {
+      if (quote.sequence === undefined && !isNewToAll({ topic: 'md.tick', payload: quote })) return
       if (numbers.quote(quote, stream)) books.onQuote(quote)
     },
     depth: (depth: Depth, stream) => books.onDepth(depth, stream),
@@ -93,12 +103,32 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       options.onListing?.(listed)
       if (options.listingOf === undefined) return
       const listing = options.listingOf(listed)
-      if (listing !== null) return tell({ topic: 'md.instrument', payload: listing })
+      if (listing !== null) {
+        const terms = JSON.stringify(listing)
+        if (listings.get(listing.instrument) === terms) return
+        listings.set(listing.instrument, terms)
+        return tell({ topic: 'md.instrument', payload: listing })
+      }
       const { instrument } = listed
       flag('flagged', 'wrong_instrument', { instrument, reason: 'the venue does not list it, its steps are not known' })
     },
     leaveOut: (reason) => options.onLeftOut?.(reason),
     trouble: (reason) => flag('flagged', 'venue_error', { reason: reason.slice(0, 300) }),
+  }
+
+  /** What has no number is known by its time while a connection is replaced. */
+  function isNewToAll(statement: Statement<MarketTopic>): boolean {
+    if (open.size < 2 && !isSettling()) return true
+    return newestSaid.isNewer(statement) || !isSettling()
+  }
+
+  /** The primary connection is gone: what the one in its place has said that was not told. */
+  function catchUp(): void {
+    settledAt = now + settleMicros
+    for (const record of held.splice(0)) {
+      receivedAt = record.at
+      decode(record)
+    }
   }
 
   function decode(record: RawRecord): void {
@@ -127,20 +157,28 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       if (record.kind === 'opened') {
         open.add(current)
         if (open.size === 1) primary = current
+        else newestSaid.forget()
         status({ state: 'connected', connection: record.connection, reason: record.url.slice(0, 300) })
       }
       if (record.kind === 'closed') {
         open.delete(current)
         status({ state: 'disconnected', connection: record.connection, reason: record.reason })
         const [other] = open
-        if (primary === current) primary = other ?? ''
+        if (primary !== current) held = held.filter(({ connection }) => connection !== current)
+        else {
+          primary = other ?? ''
+          if (other === undefined) settledAt = 0
+          else catchUp()
+          receivedAt = now
+        }
         if (other === undefined || options.isOneSession !== true) {
           books.onDisconnect(options.isOneSession === true ? null : current)
           numbers.onDisconnect()
         }
       }
       books.setConnection(current)
-      decode(record)
+      if (isHeld(record)) held.push(record)
+      else decode(record)
       if (!isTimed) facts = facts.map((fact) => atExchange(fact))
       return facts
     },
@@ -164,5 +202,31 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
     const { payload } = fact
     if ('exchangeAt' in payload && payload.exchangeAt !== undefined) now = Math.max(now, payload.exchangeAt)
     return { ...fact, at: now }
+  }
+}
+
+/** Connections are not that much slower than others. */
+const settleMicros = 5_000_000
+
+const ofRepeats: ReadonlySet<string> = new Set(['repeated', 'late', 'stale_snapshot'])
+
+/** The newest time of what has no number, by what it is of. */
+function newestTimes() {
+  const newest = new Map<string, number>()
+  return {
+    isNewer({ topic, payload }: Statement<MarketTopic>): boolean {
+      const { instrument, interval, exchangeAt, end } = payload as {
+        readonly instrument?: string
+        readonly interval?: string
+        readonly exchangeAt?: number
+        readonly end?: number
+      }
+      const time = exchangeAt ?? end
+      const key = `${topic} ${instrument} ${interval}`
+      if (time === undefined || time <= (newest.get(key) ?? -1)) return false
+      newest.set(key, time)
+      return true
+    },
+    forget: () => newest.clear(),
   }
 }

@@ -11,6 +11,16 @@ export function jsonObject(text: string, parse: (text: string) => unknown = JSON
   return value
 }
 
+/** The fields of an object in JSON; none where it is no such thing. */
+export function objectIn(text: string): Frame {
+  try {
+    const value: unknown = JSON.parse(text)
+    return isObject(value) ? value : {}
+  } catch {
+    return {}
+  }
+}
+
 export function jsonValue(text: string, parse: (text: string) => unknown = JSON.parse): unknown {
   try {
     return parse(text)
