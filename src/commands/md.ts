@@ -1,7 +1,7 @@
 import { assigned } from '#compose/assignment.ts'
 import { awaitConfigs } from '#compose/await-configs.ts'
 import type { FeedingRun } from '#compose/recorded-feed.ts'
-import { failProcess, processFlags, runService, wallClock } from '#compose/service-process.ts'
+import { failProcess, outboxOf, processFlags, runService, wallClock } from '#compose/service-process.ts'
 import type { Topology } from '#compose/topology.ts'
 import { readSecret } from '#lib/bus/auth.ts'
 import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
@@ -50,12 +50,15 @@ export default class Md extends TraderCommand {
   }
 }
 
-async function openPublisher({ feed }: Topology, options: FeedingRun) {
+async function openPublisher(topology: Topology, options: FeedingRun) {
+  const { feed } = topology
   if (feed.kind === 'run') return (await import('#compose/recorded-feed.ts')).feedRun(feed, options)
   const { url, keys, signal, onFed, onFault } = options
   const door = { url, identity: 'md', source: feedSource, secret: readSecret(keys, 'md'), ca: trustedCa(url, keys) }
   return new FeedPublisher({
     ...door,
+    // An exchange says it once; everything else can be read again.
+    outbox: feed.kind === 'exchange' ? outboxOf(topology, feedSource) : undefined,
     open: (mark, head) =>
       openFeed(feed, {
         mark,

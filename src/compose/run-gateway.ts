@@ -13,7 +13,7 @@ import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.
 import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
 import { addressesOf } from '#services/venue/adapters/gateway/real-venue-config.ts'
 import { refuseUnlimited } from './production-guard.ts'
-import { failProcess, type ProcessFlags, wallClock } from './service-process.ts'
+import { failProcess, outboxOf, type ProcessFlags, wallClock } from './service-process.ts'
 import type { Topology } from './topology.ts'
 
 const topics = ['system.config', 'order.submitted', 'order.cancel_requested', 'venue.reconciled', ...reportTopics]
@@ -36,10 +36,17 @@ export function runGateway(
   const credentials = readCredentials(process.env, config.keyFile)
   const door = { url, identity: 'venue', secret: readSecret(keys, 'venue'), ca: trustedCa(url, keys) }
   const facts = new FactQueue()
+  const source = `venue-${config.kind}`
+  let reader: Connection | null = null
   const publisher = new FeedPublisher({
     ...door,
-    source: `venue-${config.kind}`,
-    open: (mark) => facts.from((mark?.epoch ?? 0) + 1),
+    source,
+    outbox: outboxOf(topology, source),
+    open: (mark) => {
+      // What the last process of it had to say is in the log: the venue is compared with all of it.
+      reader = readLog(door, gateway, hooks)
+      return facts.from((mark?.epoch ?? 0) + 1)
+    },
     onFault: failProcess,
   })
   const nowMs = forwardClock()
@@ -50,12 +57,11 @@ export function runGateway(
     say: (statement) => facts.push(statement),
     note: hooks.note,
   })
-  const reader = readLog(door, gateway, hooks)
   return {
     close: async () => {
       gateway.close()
       facts.end()
-      await reader.close()
+      await reader?.close()
       await publisher.close()
     },
   }

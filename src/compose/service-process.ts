@@ -72,6 +72,12 @@ export function runService(
   })
 }
 
+/** Where an edge writes down what it says until the log has it. */
+export const outboxOf = ({ logs, run }: Topology, source: string) => ({
+  folder: join(logs, run, 'outbox', source),
+  say: (message: string) => void process.stderr.write(`trader: ${message}\n`),
+})
+
 function snapshotsOf(topology: Topology): RunnerOptions['snapshots'] {
   const everyMs = topology.snapshots.everySeconds * 1_000
   if (topology.lockstep || everyMs === 0) return null

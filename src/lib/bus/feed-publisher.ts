@@ -1,9 +1,10 @@
-import { factId } from '#lib/kernel/event-id.ts'
+import { factId, parseEventId } from '#lib/kernel/event-id.ts'
 import type { Fact } from '#schemas/event.ts'
 import { factBody } from './bus-client.ts'
 import { Connection, type Welcome } from './connection.ts'
 import type { SourceMark } from './log-port.ts'
-import { Outbox } from './outbox.ts'
+import { isKnown, Outbox } from './outbox.ts'
+import { keptBytesMost, OutboxFiles } from './outbox-files.ts'
 
 export type FeedPublisherOptions = {
   readonly url: string
@@ -12,6 +13,8 @@ export type FeedPublisherOptions = {
   readonly source: string
   readonly secret: string
   readonly ca?: string | undefined
+  /** Where it writes down what it says, for an edge that learns it but once: none where it can be learned again. */
+  readonly outbox?: { readonly folder: string; readonly say: (message: string) => void } | undefined
   /** The facts behind the mark of a log that ends at `head`. Asked once; the router may go and come back meanwhile. */
   readonly open: (
     mark: SourceMark['fact'],
@@ -29,8 +32,11 @@ export class FeedPublisher {
   readonly #options: FeedPublisherOptions
   readonly #connection: Connection
   readonly #outbox = new Outbox()
+  readonly #files: OutboxFiles | null
   #wake: () => void = () => undefined
   #said = 0
+  /** Where the log ended when this connection began. */
+  #head = 0
   #isFirst = true
   #isClosed = false
   /** Resolves when everything is said and in the log. */
@@ -38,8 +44,9 @@ export class FeedPublisher {
   #end: () => void = () => undefined
 
   constructor(options: FeedPublisherOptions) {
-    const { url, identity, secret, ca, onFault } = options
+    const { url, identity, secret, ca, outbox, onFault } = options
     this.#options = options
+    this.#files = outbox === undefined ? null : new OutboxFiles(outbox.folder)
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -53,6 +60,7 @@ export class FeedPublisher {
       onAck: (through) => {
         this.#outbox.ack(through)
         this.#outbox.flush(this.#connection)
+        this.#files?.settle(this.#outbox.size)
         this.#options.onFed?.(this.#said - this.#outbox.size)
         this.#wake()
       },
@@ -60,39 +68,89 @@ export class FeedPublisher {
     })
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.#isClosed = true
     this.#wake()
-    return this.#connection.close()
+    await this.#connection.close()
+    this.#files?.close(this.#outbox.size)
   }
 
   #begin({ marks, head }: Welcome): void {
     this.#outbox.restart(marks)
     this.#outbox.flush(this.#connection)
+    this.#head = head
+    this.#wake()
     if (!this.#isFirst) return
     this.#isFirst = false
     const mark = marks[this.#options.source]?.fact ?? null
-    this.#publish(mark, head).catch((error: Error) => this.#options.onFault(error.message))
+    this.#publish(mark).catch((error: Error) => this.#options.onFault(error.message))
   }
 
-  async #publish(mark: SourceMark['fact'], head: number): Promise<void> {
+  async #publish(mark: SourceMark['fact']): Promise<void> {
     const { source, open } = this.#options
     this.#said = mark === null ? 0 : mark.n + 1
-    for await (const facts of await open(mark, head)) {
-      for (const fact of facts) this.#outbox.push(factId(source, fact.epoch, fact.n), [factBody(source, fact)])
+    const last = this.#files === null ? mark : await this.#sayLeft(this.#files, mark)
+    if (this.#isClosed) return
+    for await (const facts of await open(last, this.#head)) {
+      if (this.#isClosed) return
+      const said = facts.map((fact) => ({ id: factId(source, fact.epoch, fact.n), body: factBody(source, fact) }))
+      this.#files?.keep(said)
+      for (const { id, body } of said) this.#outbox.push(id, [body])
       this.#said += facts.length
       this.#outbox.flush(this.#connection)
-      await this.#until(outboxMost)
+      if (this.#files === null) await this.#until(outboxMost)
+      else if (this.#files.bytes > keptBytesMost)
+        throw new Error(`the log has not acknowledged ${keptBytesMost >> 20} MiB of what ${source} has said`)
       if (this.#isClosed) return
     }
     await this.#until(0)
     if (!this.#isClosed) this.#end()
   }
 
+  /** What the process before this one wrote down and the log lacks goes first. The newest of it that there is then. */
+  async #sayLeft(files: OutboxFiles, mark: SourceMark['fact']): Promise<SourceMark['fact']> {
+    const { source, outbox } = this.#options
+    let last = mark
+    let newest = mark?.epoch ?? 0
+    let lost = 0
+    for (const { id, body } of files.left()) {
+      if (isKnown(id, { [source]: { fact: last, answer: null } })) continue
+      const { major: epoch, n } = parseEventId(id)
+      newest = Math.max(newest, epoch)
+      if (n !== (epoch === last?.epoch ? last.n + 1 : 0)) {
+        lost++
+        continue
+      }
+      last = { epoch, n }
+      this.#outbox.push(id, [body])
+      this.#said++
+      if (this.#outbox.size >= outboxMost) await this.#until(outboxMost / 2)
+    }
+    this.#outbox.flush(this.#connection)
+    await this.#until(0)
+    if (this.#isClosed) return last
+    if (lost > 0)
+      outbox?.say(`${lost} events of ${source} cannot follow what the log has: they stay in ${outbox.folder}`)
+    files.forgetLeft(lost === 0)
+    if (last !== mark) await this.#renew()
+    return last === null && newest === 0 ? null : { epoch: newest, n: last?.n ?? 0 }
+  }
+
+  /** Another connection: it tells where the log ends now. */
+  async #renew(): Promise<void> {
+    this.#head = -1
+    this.#connection.renew()
+    while (this.#head < 0 && !this.#isClosed) await this.#woken()
+  }
+
   async #until(size: number): Promise<void> {
-    while (this.#outbox.size > size && !this.#isClosed)
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve
-      })
+    this.#outbox.flush(this.#connection)
+    while (this.#outbox.size > size && !this.#isClosed) await this.#woken()
+  }
+
+  #woken(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#wake = resolve
+    })
   }
 }

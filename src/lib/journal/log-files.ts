@@ -14,7 +14,7 @@ export const journalSegments = (disk: ReadDisk, folder: string): Segment[] => se
 
 /** The namespaces that have a folder. */
 export const namespacesIn = (disk: ReadDisk, folder: string): string[] =>
-  foldersIn(disk, folder, /^[a-z][a-z0-9_]*$/).filter((name) => !['journal', 'snapshots'].includes(name))
+  foldersIn(disk, folder, /^[a-z][a-z0-9_]*$/).filter((name) => !['journal', 'snapshots', 'outbox'].includes(name))
 
 /** The folders of a namespace, one a date. */
 export const dateFolders = (disk: ReadDisk, folder: string, namespace: string): string[] =>

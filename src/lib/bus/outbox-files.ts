@@ -1,0 +1,97 @@
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { crcBytes, withCrc } from '#lib/journal/log-line.ts'
+import { parseEventId } from '#lib/kernel/event-id.ts'
+
+/** A fact as it is said: its id, and its canonical text without the seq. */
+export type Kept = { readonly id: string; readonly body: string }
+
+/** When more than that is not acknowledged, an edge learns nothing more. */
+export const keptBytesMost = 128 << 20
+const fileBytes = 1 << 20
+const nameOfFile = /^(\d{16})\.(\d{16})\.jsonl$/
+
+/**
+ * What an edge has said and the log has not acknowledged, in files of a folder: written, not synced, so that it outlives its process. A line is an event with
+ * the crc of what is before it; a file is named by the epoch and number of its first fact, and goes when all of it is acknowledged.
+ */
+export class OutboxFiles {
+  readonly #folder: string
+  readonly #left: readonly string[]
+  readonly #files: { readonly path: string; readonly fd: number; through: number; bytes: number }[] = []
+  #kept = 0
+  #bytes = 0
+
+  constructor(folder: string) {
+    this.#folder = folder
+    mkdirSync(folder, { recursive: true })
+    const names = readdirSync(folder).filter((name) => nameOfFile.test(name))
+    this.#left = names.sort().map((name) => join(folder, name))
+  }
+
+  /** Bytes of files that are not acknowledged to their end. */
+  get bytes(): number {
+    return this.#bytes
+  }
+
+  /** What processes before this one left, oldest first, as far as each file is whole: a torn end was never said. */
+  *left(): Generator<Kept> {
+    for (const path of this.#left)
+      for (const line of readFileSync(path, 'utf8').split('\n')) {
+        const body = `${line.slice(0, -crcBytes)}}`
+        if (withCrc(body.slice(0, -1)) !== line) break
+        yield { id: (JSON.parse(body) as Kept).id, body }
+      }
+  }
+
+  /** What they left is in the log, or, where it can follow nothing there, kept aside. */
+  forgetLeft(isAllSaid: boolean): void {
+    for (const path of this.#left)
+      if (isAllSaid) rmSync(path, { force: true })
+      else renameSync(path, `${path}.unsaid`)
+  }
+
+  /** Writes down what is about to be said. */
+  keep(facts: readonly Kept[]): void {
+    const [first] = facts
+    if (first === undefined) return
+    let file = this.#files.at(-1)
+    if (file === undefined || file.bytes >= fileBytes) file = this.#next(first.id)
+    const bytes = Buffer.from(facts.map(({ body }) => `${withCrc(body.slice(0, -1))}\n`).join(''))
+    for (let done = 0; done < bytes.length; ) done += writeSync(file.fd, bytes, done)
+    this.#kept += facts.length
+    file.through = this.#kept
+    file.bytes += bytes.length
+    this.#bytes += bytes.length
+  }
+
+  /** All that was kept is acknowledged but for so many. */
+  settle(waiting: number): void {
+    const settled = this.#kept - waiting
+    while (this.#files.length > 1 && (this.#files[0]?.through ?? 0) <= settled) this.#drop()
+  }
+
+  /** Takes nothing more; what is not acknowledged stays for the next process. */
+  close(waiting: number): void {
+    this.settle(waiting)
+    if (waiting === 0 && this.#files.length > 0) this.#drop()
+    for (const { fd } of this.#files.splice(0)) closeSync(fd)
+  }
+
+  #next(id: string) {
+    const { major, n } = parseEventId(id)
+    const path = join(this.#folder, `${[major, n].map((part) => String(part).padStart(16, '0')).join('.')}.jsonl`)
+    const file = { path, fd: openSync(path, 'wx'), through: this.#kept, bytes: 0 }
+    this.#files.push(file)
+    return file
+  }
+
+  #drop(): void {
+    const file = this.#files.shift()
+    if (file === undefined) return
+    closeSync(file.fd)
+    // Of a process that was held for dead the next one has taken it away.
+    rmSync(file.path, { force: true })
+    this.#bytes -= file.bytes
+  }
+}

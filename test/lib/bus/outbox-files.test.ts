@@ -1,0 +1,166 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { newNonce } from '#lib/bus/auth.ts'
+import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
+import { formatFrame } from '#lib/bus/frame.ts'
+import { OutboxFiles } from '#lib/bus/outbox-files.ts'
+import { MemoryLog } from '#lib/journal/memory-log.ts'
+import { factId } from '#lib/kernel/event-id.ts'
+import type { Fact } from '#schemas/event.ts'
+import { type BusOfTest, openBus, secret, tick, tickBody, until } from './bus-of-test.ts'
+
+/** A log that takes what comes and says nothing of it, until it is told to. */
+class SilentLog extends MemoryLog {
+  isSilent = true
+  override async append(...args: Parameters<MemoryLog['append']>): ReturnType<MemoryLog['append']> {
+    while (this.isSilent) await sleep(2)
+    return super.append(...args)
+  }
+}
+
+describe('the outbox of an edge', () => {
+  let folder: string
+  let bus: BusOfTest | undefined
+  const said: string[] = []
+  beforeEach(() => {
+    folder = join(mkdtempSync(join(tmpdir(), 'trader-outbox-')), 'outbox')
+    said.length = 0
+  })
+  afterEach(async () => {
+    await bus?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  /** An edge that learns so many ticks in the epoch after the mark's, and then no more. */
+  function edge(url: string, count: number) {
+    const faults: string[] = []
+    const epochs: number[] = []
+    const heads: number[] = []
+    const publisher = new FeedPublisher({
+      url,
+      identity: 'md',
+      source: 'md',
+      secret,
+      outbox: { folder, say: (message) => void said.push(message) },
+      open: async function* (mark, head) {
+        const epoch = (mark?.epoch ?? 0) + 1
+        epochs.push(epoch)
+        heads.push(head)
+        for (let n = 0; n < count; n++) yield [{ ...tick(n), epoch } as Fact]
+      },
+      onFault: (message) => void faults.push(message),
+    })
+    return { publisher, faults, epochs, heads }
+  }
+
+  const idsIn = async ({ log }: BusOfTest) => {
+    const { lines } = await log.read({ from: 1, maxBytes: 1 << 24 })
+    return lines.map((line) => (JSON.parse(line) as { id: string }).id)
+  }
+  const ids = (epoch: number, count: number) => Array.from({ length: count }, (_, n) => factId('md', epoch, n))
+  const files = () => readdirSync(folder)
+  /** What a process leaves that is killed before any of this is acknowledged. */
+  const leave = (from: number, count: number) =>
+    new OutboxFiles(folder).keep(
+      Array.from({ length: count }, (_, i) => ({ id: factId('md', 1, from + i), body: tickBody(from + i) })),
+    )
+
+  it('[R27] what was sent and not acknowledged is said by the next process, once and first; then nothing is left', async () => {
+    const log = new SilentLog()
+    bus = await openBus(log)
+    const first = edge(bus.url, 50)
+    await until(() => files().length === 1 && lastLine(folder).includes('md:e1.49'))
+    // As a kill: nothing of it runs on, and its files stay.
+    await first.publisher.close()
+    log.isSilent = false
+    const second = edge(bus.url, 3)
+    await second.publisher.ended
+    expect(await idsIn(bus)).toEqual([...ids(1, 50), ...ids(2, 3)])
+    await second.publisher.close()
+    expect([second.epochs, second.heads, files()]).toEqual([[2], [50], []])
+    expect([...first.faults, ...second.faults]).toEqual([])
+  })
+
+  it('[R27] what the log has of it is not said again, and a torn end was never said', async () => {
+    bus = await openBus()
+    const before = edge(bus.url, 30)
+    await before.publisher.ended
+    await before.publisher.close()
+    leave(20, 20)
+    const [name = ''] = files().filter((one) => one.includes('20.jsonl'))
+    writeFileSync(join(folder, name), tickBody(40).slice(0, 100), { flag: 'a' })
+    const next = edge(bus.url, 1)
+    await next.publisher.ended
+    expect(await idsIn(bus)).toEqual([...ids(1, 40), ...ids(2, 1)])
+    await next.publisher.close()
+    expect([files(), said]).toEqual([[], []])
+  })
+
+  it('[R27] what can follow nothing in the log is said and kept aside', async () => {
+    bus = await openBus()
+    leave(7, 5)
+    const next = edge(bus.url, 2)
+    await next.publisher.ended
+    expect(await idsIn(bus)).toEqual(ids(2, 2))
+    await next.publisher.close()
+    expect(said).toEqual([`5 events of md cannot follow what the log has: they stay in ${folder}`])
+    expect(files()).toEqual([expect.stringMatching(/7\.jsonl\.unsaid$/)])
+    expect(next.faults).toEqual([])
+  })
+
+  it('[R27] files that are acknowledged go while more is said', () => {
+    const kept = new OutboxFiles(folder)
+    const facts = Array.from({ length: 1_000 }, (_, n) => ({ id: factId('md', 1, n), body: tickBody(n) }))
+    for (let i = 0; i < 20; i++) kept.keep(facts.map(({ body }, n) => ({ id: factId('md', 1, i * 1_000 + n), body })))
+    const sizes = files().map((name) => statSync(join(folder, name)).size)
+    expect(sizes.length).toBeGreaterThan(3)
+    expect(Math.max(...sizes)).toBeLessThan(2 << 20)
+    expect(kept.bytes).toBe(sizes.reduce((sum, size) => sum + size, 0))
+    kept.settle(1)
+    expect(files()).toHaveLength(1)
+    kept.close(0)
+    expect(files()).toEqual([])
+  })
+
+  it('[R27] more than 128 MiB that are not acknowledged end the process', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    server.on('connection', (socket) => {
+      socket.on('message', () => undefined).send(formatFrame({ t: 'challenge', nonce: newNonce() }))
+      const credit = { groups: 1, bytes: 1 }
+      const welcome = { run: 'x', head: 0, now: 0, marks: {}, lockstep: null, credit, heartbeatMs: 1_000 }
+      socket.send(formatFrame({ t: 'welcome', ...welcome }))
+    })
+    await new Promise((resolve) => server.once('listening', resolve))
+    const text = 'x'.repeat(1 << 20)
+    let learned = 0
+    const faults: string[] = []
+    const publisher = new FeedPublisher({
+      url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+      identity: 'md',
+      source: 'md',
+      secret,
+      outbox: { folder, say: () => undefined },
+      open: async function* () {
+        for (; learned < 200; learned++) yield [tick(learned, text) as Fact]
+      },
+      onFault: (message) => void faults.push(message),
+    })
+    await until(() => faults.length > 0)
+    expect(faults).toEqual(['the log has not acknowledged 128 MiB of what md has said'])
+    expect(learned).toBe(127)
+    await publisher.close()
+    server.close()
+  })
+})
+
+const lastLine = (folder: string): string => {
+  const [name = ''] = readdirSync(folder)
+  return existsSync(join(folder, name))
+    ? (readFileSync(join(folder, name), 'utf8').trimEnd().split('\n').at(-1) ?? '')
+    : ''
+}
