@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { LogDisk, ReadFile } from '#lib/journal/log-disk.ts'
 import { isPacked, namespacesIn, packedEnding, topicSegments } from '#lib/journal/log-files.ts'
 import { isThere } from '#lib/journal/new-file.ts'
@@ -8,6 +9,10 @@ import { endOf } from '#lib/journal/segment-ends.ts'
 
 /** Whole lines of about that much are a frame: what a reader has to unpack to get at one of them. */
 const frameBytes = 256 << 10
+/** Of a single segment that waits, between two frames; of many less, so that what is compressed keeps up with what is said. */
+const pauseMs = 16
+/** So much is made durable at a time: a commit has to wait for what the disk is about to write. */
+const syncBytes = 1 << 20
 
 export type PackOptions = {
   /** Segments up to there are durable, and no recovery cuts them. */
@@ -19,13 +24,17 @@ export type PackOptions = {
 
 /** Compresses sealed topic segments. Whatever dies meanwhile, each is there plain or compressed, whole. */
 export async function packSegments(disk: LogDisk, folder: string, options: PackOptions): Promise<void> {
-  for (const namespace of namespacesIn(disk, folder))
-    for (const { path } of topicSegments(disk, folder, namespace).slice(0, -1)) {
-      if (isPacked(path)) continue
+  for (const namespace of namespacesIn(disk, folder)) {
+    const waiting = topicSegments(disk, folder, namespace)
+      .slice(0, -1)
+      .filter(({ path }) => !isPacked(path))
+    for (const { path } of waiting) {
       const { footer } = endOf(disk, path)
       if (footer === null || footer.lastSeq > options.through) continue
-      if (!(await packSegment(disk, path, footer, options))) return
+      const pause = () => sleep(pauseMs / waiting.length)
+      if (!(await packSegment(disk, path, footer, { ...options, pause }))) return
     }
+  }
 }
 
 /** False when it was stopped. */
@@ -33,28 +42,45 @@ async function packSegment(
   disk: LogDisk,
   path: string,
   footer: { bytes: number; sha256: string },
-  { compress, isWanted }: PackOptions,
+  { compress, isWanted, pause }: PackOptions & { readonly pause: () => Promise<void> },
 ): Promise<boolean> {
   const packed = `${path}${packedEnding}`
   const fresh = `${packed}.new`
   if (isThere(disk, fresh)) disk.remove(fresh)
   const from = disk.openToRead(path)
   const to = disk.create(fresh)
+  const isStopped = async (at: number): Promise<boolean> => {
+    if (at > 0) await pause()
+    return !isWanted()
+  }
   try {
     const frames: Frame[] = []
     let packedBytes = 0
+    let syncedBytes = 0
     for (let at = 0; at < from.size; ) {
-      if (!isWanted()) return false
+      if (await isStopped(at)) return false
       const plain = wholeLinesAt(from, at)
       const bytes = await compress(plain)
       to.write(bytes, packedBytes)
       frames.push({ packedBytes: bytes.length, plainBytes: plain.length })
       packedBytes += bytes.length
       at += plain.length
+      if (packedBytes - syncedBytes < syncBytes) continue
+      syncedBytes = packedBytes
+      await to.sync('packed.file')
     }
     to.write(seekTable(frames), packedBytes)
-    if (!isSame(new PackedFile(to, fresh), footer))
-      throw new Error(`${path}: what was compressed is not what was sealed`)
+    const whole = new PackedFile(to, fresh)
+    const hash = createHash('sha256')
+    const plain = Buffer.allocUnsafe(frameBytes)
+    for (let at = 0; at < footer.bytes; ) {
+      if (await isStopped(at)) return false
+      const length = whole.read(plain.subarray(0, footer.bytes - at), at)
+      if (length === 0) break
+      hash.update(plain.subarray(0, length))
+      at += length
+    }
+    if (hash.digest('hex') !== footer.sha256) throw new Error(`${path}: what was compressed is not what was sealed`)
     await to.sync('packed.file')
   } finally {
     from.close()
@@ -73,15 +99,4 @@ function wholeLinesAt(file: ReadFile, at: number): Buffer {
     const end = at + bytes.length === file.size ? bytes.length : bytes.lastIndexOf(10) + 1
     if (end > 0) return bytes.subarray(0, end)
   }
-}
-
-function isSame(packed: PackedFile, { bytes, sha256 }: { bytes: number; sha256: string }): boolean {
-  const hash = createHash('sha256')
-  const buffer = Buffer.allocUnsafe(frameBytes)
-  for (let at = 0; at < bytes; ) {
-    const length = packed.read(buffer.subarray(0, Math.min(buffer.length, bytes - at)), at)
-    hash.update(buffer.subarray(0, length))
-    at += length
-  }
-  return hash.digest('hex') === sha256
 }
