@@ -36,6 +36,7 @@ export const ResolverCode = z.enum([
   'LEGS_COLLIDE',
   'SIZE_BELOW_ONE_LOT',
   'SIZE_MISSING',
+  'CURRENCY_MISMATCH',
   'NOTHING_HELD',
 ])
 

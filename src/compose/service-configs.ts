@@ -66,7 +66,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     clock: clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros },
     indicators: sessionsIn(hours),
     strategy: { strategies: strategies.map(({ bound }) => bound), startingCash: account.startingCash },
-    resolver: { mappings },
+    resolver: { mappings, currency: account.currency },
     // Where time is that of recorded events it passes at any speed: a moment here may be days there, and nothing is stale for that.
     risk: { ...account, ...(isOfNow(topology) ? {} : { approvalTtlMs: ApprovalTtlMs.maxValue }), ...risk },
   }

@@ -67,6 +67,7 @@ function replan(state: State): State {
 }
 
 function withLoaded(state: State, { strategy, requests }: PayloadOf<'strategy.loaded'>): State['strategies'] {
+  if (requests.length === 0) return state.strategies.filter((known) => known.strategy !== strategy)
   const loaded = { strategy, requests }
   const isKnown = state.strategies.some((known) => known.strategy === strategy)
   if (!isKnown) return [...state.strategies, loaded]

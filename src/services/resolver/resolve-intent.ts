@@ -78,7 +78,7 @@ function openLegs(
     if (price === null) return { code: 'NO_PRICE', value: listing.instrument, ...place }
     sized.push({ listing, price, ratio })
   }
-  const units = sizeInUnits(intent.payload.size, sized)
+  const units = sizeInUnits(intent.payload.size, sized, market.config.currency)
   if ('code' in units) return units
   return wanted.map(({ listing, side, ratio }, i) => {
     const size = multiplyExact(units, { units: BigInt(ratio), scale: 0 })

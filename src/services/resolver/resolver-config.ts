@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { InstrumentId, Name } from '#schemas/primitives.ts'
+import { Currency, InstrumentId, Name } from '#schemas/primitives.ts'
 
 /** What an option must have to be traded; what is not stated is not looked at. */
 export const Liquidity = z.strictObject({
@@ -39,7 +39,11 @@ const Mapping = z.strictObject({
 export type Mapping = z.infer<typeof Mapping>
 
 /** What each strategy's roles mean. */
-export const ResolverConfig = z.strictObject({ mappings: z.array(Mapping).superRefine(explainRepeats) })
+export const ResolverConfig = z.strictObject({
+  mappings: z.array(Mapping).superRefine(explainRepeats),
+  /** Of the account: a notional is money of it. */
+  currency: Currency.optional(),
+})
 export type ResolverConfig = z.infer<typeof ResolverConfig>
 
 function explainRepeats(mappings: readonly Mapping[], context: z.RefinementCtx): void {

@@ -61,6 +61,7 @@ function evolve(state: State, event: Event<In | Out>): State {
   }
   if (state.due.length > 0) state.due = []
   if (state.leaving.length > 0) state.leaving = []
+  if (state.removed.length > 0) state.removed = []
   state.refused = null
   if (isIndicator(event)) foldIndicator(state, event)
   else foldOther(state, event)
@@ -133,7 +134,11 @@ function decide(state: State, input: Event<In>): readonly Statement<Out>[] {
   if (state.refused) return refusalIntents(state, state.refused)
   if (input.topic === 'system.command') return answerCommand(state, input)
   if (input.topic === 'system.config')
-    return [...state.leaving.map(leavingIntent), ...state.config.strategies.map(loadedStatement)]
+    return [
+      ...state.leaving.map(leavingIntent),
+      ...state.removed.map(unloadedStatement),
+      ...state.config.strategies.map(loadedStatement),
+    ]
   return none
 }
 
@@ -142,6 +147,12 @@ const indexOf = ({ config }: State, name: string): number =>
   config.strategies.findIndex(({ definition }) => definition.name === name)
 
 const none: readonly [] = Object.freeze([])
+
+/** It asks for nothing more. [T20] */
+const unloadedStatement = (removed: State['removed'][number]): Statement<'strategy.loaded'> => ({
+  topic: 'strategy.loaded',
+  payload: { ...removed, requests: [] },
+})
 
 /** [T1] */
 const loadedStatement = (bound: BoundStrategy): Statement<'strategy.loaded'> => ({

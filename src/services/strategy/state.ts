@@ -22,6 +22,8 @@ export type State = {
   due: number[]
   /** What the newest configuration left in the market without anyone to look after it. */
   leaving: Leaving[]
+  /** What the newest configuration runs no more: nothing need be computed for it. */
+  removed: { readonly strategy: string; readonly hash: string }[]
   /** The entry that the newest input refused. */
   refused: RefusedEntry | null
 }
@@ -36,6 +38,7 @@ export const openState = (config: StrategyConfig): State => ({
   isGateHalted: false,
   due: [],
   leaving: [],
+  removed: [],
   refused: null,
 })
 
@@ -55,6 +58,9 @@ export function reloadState(state: State, config: StrategyConfig): State {
     streams: planStreams(config.strategies, state.streams),
     due: [],
     refused: null,
+    removed: before.flatMap(({ definition: { name }, hash }) =>
+      config.strategies.some(({ definition }) => definition.name === name) ? [] : [{ strategy: name, hash }],
+    ),
     leaving: before.flatMap((was, n): Leaving[] => {
       if (state.running[n]?.wished === 'flat') return []
       const is = config.strategies.find(({ definition }) => definition.name === was.definition.name)

@@ -140,6 +140,15 @@ test('[I6] a strategy that is loaded again keeps what it still asks for and drop
     .then(says('indicator.sma.v1', 'sma(3)', null), says('indicator.sma.v1', 'sma(2)', 2))
 })
 
+test('[I6] a strategy that asks for nothing more is forgotten, over a restart too', () => {
+  given(indicators, {}, loaded('a', ask('sma', [2])), loaded('b', ask('ema', [1])), bar('1'))
+    .when(loaded('a'))
+    .then()
+    .restarted()
+    .when(bar('3'))
+    .then(says('indicator.ema.v1', 'ema(1)', 3))
+})
+
 test('[I6] a new configuration keeps what is still asked for', () => {
   given(indicators, { requests: [ask('sma', [2])] }, bar('1'))
     .reconfigured({ requests: [ask('ema', [1]), ask('sma', [2])] })

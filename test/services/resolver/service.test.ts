@@ -74,6 +74,28 @@ describe('spot and futures', () => {
       .then(resolved(btc, '3', '-40'))
   })
 
+  test('[S7] an inverse contract costs multiplier / price of its coin', () => {
+    const perpetual = { kind: 'perpetual', multiplier: '10', lotSize: '1', currency: 'BTC', isInverse: true } as const
+    const scene = given(resolver, { ...config, currency: 'BTC' }, listed(btc, perpetual), bar(btc, '60000'))
+    // 0.5 BTC are 30000 USD, 3000 contracts of 10; of 0.000333 BTC 1 is left, of 0.0001 none.
+    scene.when(intent('long', notional('0.5'))).then(resolved(btc, '3000', '60000'))
+    scene.when(intent('short', notional('0.000333'))).then(resolved(btc, '-1', '60000'))
+    scene
+      .when(intent('long', notional('0.0001')))
+      .then(refused('SIZE_BELOW_ONE_LOT', { value: '0.600000000000', limit: '1' }))
+    scene.when(bar(btc, '0'))
+    scene.when(intent('long', notional('1'))).then(refused('NO_PRICE', { value: btc, limit: '0' }))
+  })
+
+  test('[S7] a notional is money of the account, and buys nothing of another currency; a quantity is no money', () => {
+    const scene = given(resolver, { ...config, currency: 'USD' }, listed(btc), bar(btc, '60000'))
+    scene
+      .when(intent('long', notional('25000')))
+      .then(refused('CURRENCY_MISMATCH', { value: `${btc} USDT`, limit: '25000 USD' }))
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '60000'))
+  })
+
   test('[S8] a limit moves against us and rounds so that we never give more than asked', () => {
     given(resolver, config, listed(btc), bar(btc, '100.03'))
       .when(intent('long', { limitBps: 5 }))

@@ -1,4 +1,5 @@
 import { describe, test } from 'vitest'
+import type { Statement } from '#schemas/event.ts'
 import {
   bar,
   bollinger,
@@ -108,13 +109,16 @@ size: { quantity: 1 }`,
       .then(intent(other, 'long', long))
   })
 
+  const unloaded = (strategy: string, { hash }: { hash: string }) =>
+    ({ topic: 'strategy.loaded', payload: { strategy, hash, requests: [] } }) as Statement
+
   test('[T20] removed in the market: flat at the market; removed flat: nothing', () => {
     const of = levels('limit_bps: 5')
     const scene = started(of, cross())
     scene.when(bar(0, 101)).then(intent(of, 'long', long, { limitBps: 5 }))
     scene
       .when(configured())
-      .then(intent(of, 'flat', 'removed from the configuration'))
+      .then(intent(of, 'flat', 'removed from the configuration'), unloaded('levels', of), unloaded('cross', cross()))
       .when(bar(1, 40))
       .then()
       .when(configured(of))
