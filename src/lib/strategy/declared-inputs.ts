@@ -53,6 +53,8 @@ export type InputScope = {
   readonly counters: Condition[]
   /** In `veto` and `scale` only. */
   readonly mayReadScores: boolean
+  /** Of the time of day and the weekday. */
+  readonly zone: string
 }
 
 /** The slot of `fast`, `price.close` or `trend.signal`, or what is wrong with that name in one sentence. */

@@ -34,7 +34,8 @@ export function readFields(
   const inputs = inputsField ? readInputs(inputsField, report) : []
   if (inputsField && inputs.every(({ kind }) => kind !== 'series' && kind !== 'broken'))
     report.error(inputsField.at, 'inputs has no series, as in price: { role: underlying, timeframe: 1d }')
-  const scope: InputScope = { inputs, slots: [], counters: [], mayReadScores: false }
+  const zone = optional('zone', (_, field, to: Report) => readZone(field, to), report) ?? 'UTC'
+  const scope: InputScope = { inputs, slots: [], counters: [], mayReadScores: false, zone }
   const context: FileContext = { source, scope, report }
   const scored: FileContext = { ...context, scope: { ...scope, mayReadScores: true } }
 
@@ -44,7 +45,6 @@ export function readFields(
   const exit = exitField ? readSides('exit', exitField, context) : {}
   const sizeField = needed('size', 'size: { quantity: 100 }')
   const size = sizeField && readSize(sizeField, context)
-  const zone = optional('zone', (_, field, to: Report) => readZone(field, to), report) ?? 'UTC'
   const more = {
     stop: optional('stop', readDistance, context),
     target: optional('target', readDistance, context),

@@ -11,7 +11,7 @@ const fields = ['open', 'high', 'low'] as const
 /** What a condition is on opens, highs and lows o, h, l: the newest last. Null is undefined. */
 function verdictOf(condition: string, ...bars: readonly Values[]): boolean | null {
   const inputs = [{ name: 'p', at: 0, kind: 'series', role: 'r', timeframe: '1d' } as const]
-  const scope: InputScope = { inputs, slots: [], counters: [], mayReadScores: false }
+  const scope: InputScope = { inputs, slots: [], counters: [], mayReadScores: false, zone: 'UTC' }
   const compiled = conditionOf(parseExpression(condition), scope)
   const history = emptyHistory(scope.slots.map(() => 20))
   for (const bar of bars) {

@@ -18,7 +18,7 @@ describe('conditions', () => {
     fc.assert(
       fc.property(texts, (text) => {
         try {
-          compileCondition(text, { inputs, slots: [], counters: [], mayReadScores: false })
+          compileCondition(text, { inputs, slots: [], counters: [], mayReadScores: false, zone: 'UTC' })
         } catch (error) {
           expect(error).toBeInstanceOf(ExpressionFault)
           expect((error as ExpressionFault).at).toBeGreaterThanOrEqual(0)

@@ -335,6 +335,12 @@ inputs:
   m: { sma: [20], of: price }
   atr: { atr: [14], of: price }
   trend: { correl: [20], of: price }
+  rsi: { rsi: [14], of: price }
+  book: { role: underlying, timeframe: quote }
+  book_wide: { donchian: [20], of: book }
+  book_mean: { rsi: [20], of: book }
+  day: { session: 09:00-16:00, days: monday-friday, of: price }
+  far: { session: 09:00-16:00, zone: America/New_York }
 entry:
   long: '${condition}'
 exit: { long: price.close < m }
@@ -358,6 +364,28 @@ size: { quantity: 1 }
     'position.gain > 5% and position is flat',
     'atr < 0',
     'trend > 1',
+    '2 * rsi > 300',
+    'rsi * 3 > 300',
+    'rsi / 2 > 60',
+    '-rsi > 1',
+    '100 / (rsi + 1) > 100',
+    'abs(trend) > 1',
+    'max(rsi, 20) > 100',
+    '2 * rsi > 100 and rsi < 40',
+    'rsi * -1 > -30 and rsi > 40',
+    'average(rsi, 5) > 101',
+    'book_mean > 100',
+    'in day and not in day',
+    '(in day)[1] and not (in day)[1]',
+    'in day and time > 17:00',
+    'in day and time >= 16:00',
+    'in day and time < 09:00',
+    'in day and weekday == sunday',
+    '(in day)[2] and time[2] > 17:00',
+    'day.elapsed > 420',
+    'day.low > day.high',
+    'slow.close[1] > 5 and not slow.close[1] > 5',
+    'slow.close rising for 3 and not (slow.close rising for 3)',
   ])('%s', (condition) => {
     expect(found(file(condition))).toHaveLength(1)
   })
@@ -372,6 +400,21 @@ size: { quantity: 1 }
     'position.gain > 5% and position is long',
     'min(price.close, m) < m',
     'slow.close crosses above 100 and slow.close[1] > 100',
+    'book.low > book.high',
+    'book_wide.lower > book_wide.upper',
+    'book.close > book_wide.upper',
+    '2 * rsi > 199',
+    '2 * rsi > 100 and rsi < 51',
+    'rsi / 2 >= 50',
+    'trend * trend > -1 and trend / trend < 5',
+    'in day and not (in day)[1]',
+    'in day and time >= 15:59',
+    'in day and time[1] > 17:00',
+    'in far and time > 17:00',
+    'not in day and time > 17:00',
+    'in day or time > 17:00',
+    'average(rsi, 5) > 100',
+    'day.elapsed >= 419',
   ])('but %s can', (condition) => {
     expect(found(file(condition))).toEqual([])
   })
