@@ -33,6 +33,13 @@ export function answeringServices(topology: Topology): readonly AnyService[] {
   return everyService.filter(({ name }) => configs.has(name))
 }
 
+/** What the simulated venue takes at most; what a real one takes the topology says. */
+function feeBoundOf({ venue }: Topology) {
+  if (venue.kind !== 'simulated') return undefined
+  const { makerBps, takerBps, perUnit } = simulatedVenue(venue).fees
+  return { bps: Math.max(0, makerBps, takerBps), perUnit }
+}
+
 function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceName, ServiceConfig>>> {
   const { account, venue, risk, clock, bars, chains } = topology
   const hours = catalogueSessions(topology)
@@ -68,7 +75,12 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     strategy: { strategies: strategies.map(({ bound }) => bound), startingCash: account.startingCash },
     resolver: { mappings, currency: account.currency },
     // Where time is that of recorded events it passes at any speed: a moment here may be days there, and nothing is stale for that.
-    risk: { ...account, ...(isOfNow(topology) ? {} : { approvalTtlMs: ApprovalTtlMs.maxValue }), ...risk },
+    risk: {
+      ...account,
+      ...(isOfNow(topology) ? {} : { approvalTtlMs: ApprovalTtlMs.maxValue }),
+      feeBound: risk.margin === undefined ? undefined : feeBoundOf(topology),
+      ...risk,
+    },
   }
   refuseOneName(
     strategies.map(({ bound }) => bound.definition.name),

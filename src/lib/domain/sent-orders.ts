@@ -14,6 +14,8 @@ export type SentOrder = {
   readonly trailingOffset?: string | undefined
   /** The entry that it closes, where it is an exit of a bracket. */
   readonly closes?: string | undefined
+  /** Its fills are followed by exits. */
+  readonly hasBracket?: true | undefined
   /** It can only take a position towards zero. */
   readonly isReduceOnly?: true | undefined
   readonly progress: OrderProgress

@@ -12,6 +12,7 @@ import {
 } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type Books, booksFromJson, noBooks, positionsToJson } from './book.ts'
+import { noteAll } from './exposure-sums.ts'
 import type { Listing } from './listing.ts'
 import { type RateWindow, recentTimes } from './rate-window.ts'
 import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-config.ts'
@@ -32,8 +33,14 @@ export type Halt = {
 /** A round trip: the sign of what is held, and what realized less fees came to when it began. */
 export type Trip = { readonly sign: number; readonly result: string }
 
-/** Ages of prices, profits of strategies, round trips. */
-export type Watches = { readonly ages: boolean; readonly profits: boolean; readonly trips: boolean }
+/** Ages of prices, profits of strategies, round trips, marks of currencies. */
+export type Watches = {
+  readonly ages: boolean
+  readonly profits: boolean
+  readonly trips: boolean
+  /** Instruments that currencies are converted at. */
+  readonly marks: readonly string[]
+}
 
 export type Account = {
   config: RiskConfig
@@ -76,6 +83,8 @@ export type Account = {
   day: number
   dayStartEquity: string
   approvedAt: RateWindow
+  /** Of those, what only closes. */
+  closedAt: RateWindow
   canceledAt: RateWindow
   readonly strategies: Map<string, StrategyRecord>
   /** By `bookKey`; kept only where a limit asks for it. */
@@ -124,6 +133,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   day: 0,
   dayStartEquity: config.startingCash,
   approvedAt: [],
+  closedAt: [],
   canceledAt: [],
   strategies: new Map(),
   trips: new Map(),
@@ -131,14 +141,11 @@ export const openAccount = (config: RiskConfig): Account => ({
 
 /** A new configuration keeps everything; prices have no age before their next one where ages were not kept. [R20] */
 export function reopenAccount(account: Account, config: RiskConfig): Account {
-  const watches = watchesOf(config)
+  noteAll(account.books)
   moveCash(account, config.currency, moneyOf(config.startingCash) - moneyOf(account.config.startingCash))
-  return {
-    ...account,
-    config: keepMarks(account, config),
-    watches,
-    pricedAt: watches.ages ? account.pricedAt : new Map(),
-  }
+  const kept = keepMarks(account, config)
+  const watches = watchesOf(kept)
+  return { ...account, config: kept, watches, pricedAt: watches.ages ? account.pricedAt : new Map() }
 }
 
 export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
@@ -153,6 +160,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   wished: [...account.wished],
   cash: [...account.cash].map(([currency, own]) => [currency, moneyText(own)] as const),
   approvedAt: recentTimes(account.approvedAt, account.now),
+  closedAt: recentTimes(account.closedAt, account.now),
   canceledAt: recentTimes(account.canceledAt, account.now),
   strategies: [...account.strategies].map(([strategy, record]) => {
     const approvedAt = recentTimes(record.approvedAt, account.now)
@@ -200,4 +208,5 @@ const watchesOf = (config: RiskConfig): Watches => ({
   ages: hasInstrumentLimit(config, ['maxPriceAgeMs']),
   profits: hasStrategyLimit(config, ['maxStrategyDailyLoss', 'maxStrategyDrawdown']),
   trips: hasStrategyLimit(config, ['maxConsecutiveLosses', 'cooldownMs']),
+  marks: Object.values(config.conversions ?? {}).map(({ instrument }) => instrument),
 })

@@ -1,7 +1,10 @@
 import { addExact, type ExactDecimal, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
-import { absExact, maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { Account } from './account.ts'
+import { type Exposure, noExposure } from './book-exposure.ts'
+import { noSums, type Sums } from './exposure-sums.ts'
+import { addResting, dropResting, type Resting } from './resting.ts'
 
 /** What a strategy holds in an instrument and has at work there. Without either it is not kept. */
 export type Book = {
@@ -12,8 +15,18 @@ export type Book = {
   /** What all buys at work leave, and all sells; exits of brackets, which only reduce, are not counted. */
   buys: ExactDecimal
   sells: ExactDecimal
+  /** Of what is held, what was bought with exits that may sell it; until the position is gone. [R28] */
+  bracketed: ExactDecimal
   /** At work, by clientOrderId, in the order of sending; never more than a few. */
   readonly orders: Map<string, SentOrder>
+  /** What of the sums is its own. */
+  exposure: Exposure
+}
+
+/** An order at work and what is left of it, or one that is being thought of. */
+export type OrderAtWork = {
+  readonly order: Pick<SentOrder, 'instrument' | 'side' | 'limitPrice' | 'stopPrice' | 'trailingOffset' | 'closes'>
+  readonly leaves: ExactDecimal
 }
 
 export type Books = {
@@ -21,11 +34,16 @@ export type Books = {
   readonly byKey: Map<string, Book>
   /** Of each instrument the books in it, in the order of their opening. */
   readonly byInstrument: Map<string, Set<Book>>
-  /** Sums of worst cases by instrument, until a book in it changes. */
-  readonly worst: Map<string, ExactDecimal>
+  readonly sums: Sums
+  readonly resting: Resting
 }
 
-export const noBooks = (): Books => ({ byKey: new Map(), byInstrument: new Map(), worst: new Map() })
+export const noBooks = (): Books => ({
+  byKey: new Map(),
+  byInstrument: new Map(),
+  sums: noSums(),
+  resting: new Map(),
+})
 
 // Neither part can hold a space.
 export const bookKey = (strategy: string, instrument: string): string => `${strategy} ${instrument}`
@@ -49,27 +67,11 @@ export const leavesOf = ({ progress }: SentOrder): ExactDecimal =>
     ? parseExact(progress.quantity)
     : subtractExact(parseExact(progress.quantity), parseExact(progress.filled))
 
-/** The most that a book could come to, long or short, with `more` of a side at work. */
-export function worstOf({ position, buys, sells }: Book, side: 'buy' | 'sell', more: ExactDecimal): ExactDecimal {
-  const bought = side === 'buy' ? addExact(buys, more) : buys
-  const sold = side === 'sell' ? addExact(sells, more) : sells
-  return maxExact(absExact(addExact(position, bought)), absExact(subtractExact(position, sold)))
-}
-
-/** The worst cases of an instrument's books, added: strategies do not net against each other. */
-export function worstOfAll({ byInstrument, worst }: Books, instrument: string): ExactDecimal {
-  const known = worst.get(instrument)
-  if (known) return known
-  let sum = zero
-  for (const book of byInstrument.get(instrument) ?? []) sum = addExact(sum, worstOf(book, 'buy', zero))
-  worst.set(instrument, sum)
-  return sum
-}
-
 /** An order is at work from its approval on. */
 export function openOrder(books: Books, order: SentOrder): void {
   const book = bookOf(books, order.strategy, order.instrument)
   book.orders.set(order.clientOrderId, order)
+  addResting(books.resting, order)
   if (order.closes === undefined) addWork(book, order.side, leavesOf(order))
 }
 
@@ -77,34 +79,56 @@ export function openOrder(books: Books, order: SentOrder): void {
 export function closeOrder(books: Books, order: SentOrder, leaves: ExactDecimal): void {
   const book = bookOf(books, order.strategy, order.instrument)
   book.orders.delete(order.clientOrderId)
+  dropResting(books.resting, order)
   if (order.closes === undefined) takeWork(book, order.side, leaves)
   dropIfEmpty(books, book)
 }
 
 /** Part of an order at work was filled. */
 export function fillOrder(books: Books, order: SentOrder, filled: ExactDecimal): void {
-  if (order.closes === undefined) takeWork(bookOf(books, order.strategy, order.instrument), order.side, filled)
+  const book = bookOf(books, order.strategy, order.instrument)
+  if (order.closes === undefined) takeWork(book, order.side, filled)
+}
+
+/** What an entry with a bracket bought its exits may sell; what one of them sold they do not sell again. [R28] */
+export function bindToExits(books: Books, order: SentOrder, filled: ExactDecimal): void {
+  const isBought = order.hasBracket === true && order.side === 'buy'
+  const isSold = order.closes !== undefined && order.side === 'sell'
+  if (!isBought && !isSold) return
+  const book = bookOf(books, order.strategy, order.instrument)
+  const bound = isBought ? addExact(book.bracketed, filled) : subtractExact(book.bracketed, filled)
+  book.bracketed = book.position.units <= 0n ? zero : maxExact(zero, bound)
 }
 
 /** Moves a position by what was bought or sold. */
 export function movePosition(books: Books, strategy: string, instrument: string, moved: ExactDecimal): void {
   const book = bookOf(books, strategy, instrument)
   book.position = addExact(book.position, moved)
+  if (book.position.units <= 0n) book.bracketed = zero
   dropIfEmpty(books, book)
 }
 
-export type PositionJson = { readonly strategy: string; readonly instrument: string; readonly quantity: string }
+export type PositionJson = {
+  readonly strategy: string
+  readonly instrument: string
+  readonly quantity: string
+  readonly bracketed: string
+}
 
 /** Positions that are not zero; the rest of the books follows from the orders at work. */
 export const positionsToJson = ({ byKey }: Books): PositionJson[] =>
   [...byKey.values()]
     .filter(({ position }) => position.units !== 0n)
-    .map(({ strategy, instrument, position }) => ({ strategy, instrument, quantity: formatExact(position) }))
+    .map(({ strategy, instrument, position, bracketed }) => {
+      return { strategy, instrument, quantity: formatExact(position), bracketed: formatExact(bracketed) }
+    })
 
 export function booksFromJson(positions: readonly PositionJson[], working: Iterable<SentOrder>): Books {
   const books = noBooks()
-  for (const { strategy, instrument, quantity } of positions)
+  for (const { strategy, instrument, quantity, bracketed } of positions) {
     movePosition(books, strategy, instrument, parseExact(quantity))
+    bookOf(books, strategy, instrument).bracketed = parseExact(bracketed)
+  }
   for (const order of working) openOrder(books, order)
   return books
 }
@@ -112,13 +136,17 @@ export function booksFromJson(positions: readonly PositionJson[], working: Itera
 const nothing: readonly SentOrder[] = Object.freeze([])
 
 /** The book, opened where there is none, to be changed. */
-function bookOf({ byKey, byInstrument, worst }: Books, strategy: string, instrument: string): Book {
-  worst.delete(instrument)
+function bookOf({ byKey, byInstrument, sums }: Books, strategy: string, instrument: string): Book {
   const key = bookKey(strategy, instrument)
   const known = byKey.get(key)
-  if (known) return known
-  const book: Book = { strategy, instrument, position: zero, buys: zero, sells: zero, orders: new Map() }
+  if (known) {
+    sums.changed.add(known)
+    return known
+  }
+  const work = { position: zero, buys: zero, sells: zero, bracketed: zero, orders: new Map() }
+  const book: Book = { strategy, instrument, ...work, exposure: noExposure() }
   byKey.set(key, book)
+  sums.changed.add(book)
   const others = byInstrument.get(instrument)
   if (others) others.add(book)
   else byInstrument.set(instrument, new Set([book]))

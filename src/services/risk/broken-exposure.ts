@@ -1,103 +1,43 @@
-import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { newestPrice } from '#lib/domain/newest-price.ts'
-import { absExact, maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { moneyScale } from '#lib/domain/money.ts'
 import type { Account } from './account.ts'
-import { worstOf, worstOfAll } from './book.ts'
 import { above, type BrokenLimit, type Priced } from './proposal.ts'
 import { instrumentLimit, strategyLimit } from './risk-config.ts'
 
 /** Worst cases with the order: of the instrument, of the strategy, and of everything, gross and net. [R7] [R8] [R10] [R27] */
-export function brokenExposure(account: Account, order: Priced): BrokenLimit | null {
-  const { config } = account
-  const { instrument, strategy, price, listing } = order
-  const worst = () => worstIn(account, instrument, order)
-  const instrumentExposure = () => multiplyExact(multiplyExact(worst(), absExact(price)), listing.multiplier)
+export function brokenExposure({ config }: Account, { instrument, strategy, sums }: Priced): BrokenLimit | null {
+  const { maxGrossExposure, maxNetExposure } = config.limits
   return (
-    above('POSITION_EXCEEDS_MAX', worst, instrumentLimit(config, instrument, 'maxPosition')) ??
-    above(
-      'INSTRUMENT_EXPOSURE_EXCEEDS_MAX',
-      instrumentExposure,
-      instrumentLimit(config, instrument, 'maxInstrumentExposure'),
+    beyond('POSITION_EXCEEDS_MAX', instrumentLimit(config, instrument, 'maxPosition'), () =>
+      sums.ofInstrument('worst'),
     ) ??
-    brokenSum(
-      account,
-      order,
-      'STRATEGY_EXPOSURE_EXCEEDS_MAX',
-      strategyLimit(config, strategy, 'maxStrategyExposure'),
+    beyond('INSTRUMENT_EXPOSURE_EXCEEDS_MAX', instrumentLimit(config, instrument, 'maxInstrumentExposure'), () =>
+      sums.ofInstrument('gross'),
     ) ??
-    brokenSum(account, order, 'EXPOSURE_EXCEEDS_MAX', config.limits.maxGrossExposure) ??
-    brokenNet(account, order)
+    valued('STRATEGY_EXPOSURE_EXCEEDS_MAX', strategyLimit(config, strategy, 'maxStrategyExposure'), {
+      missing: () => sums.noValue(strategy),
+      found: () => sums.ofStrategy('gross'),
+    }) ??
+    valued('EXPOSURE_EXCEEDS_MAX', maxGrossExposure, { missing: sums.noValue, found: () => sums.all('gross') }) ??
+    valued('NET_EXPOSURE_EXCEEDS_MAX', maxNetExposure, {
+      missing: sums.noValue,
+      // The most that longs could be above shorts, or below, if all of one side at work were filled and nothing of the other.
+      found: () => larger(absolute(sums.all('long')), absolute(sums.all('short'))),
+    })
   )
 }
 
-/** By instrument, the most that could be held; strategies do not net against each other. */
-function worstIn({ books }: Account, instrument: string, order: Priced, only?: string): ExactDecimal {
-  if (only === undefined && instrument !== order.instrument) return worstOfAll(books, instrument)
-  let worst = zero
-  let isOrderIn = instrument !== order.instrument
-  for (const book of books.byInstrument.get(instrument) ?? []) {
-    if (only !== undefined && book.strategy !== only) continue
-    const isOwn = book.instrument === order.instrument && book.strategy === order.strategy
-    if (isOwn) isOrderIn = true
-    worst = addExact(worst, worstOf(book, order.side, isOwn ? order.quantity : zero))
-  }
-  return isOrderIn ? worst : addExact(worst, order.quantity)
-}
+const beyond = (code: BrokenLimit['code'], limit: string | undefined, found: () => bigint): BrokenLimit | null =>
+  above(code, () => ({ units: found(), scale: moneyScale }), limit)
 
-function brokenSum(
-  account: Account,
-  order: Priced,
-  code: 'STRATEGY_EXPOSURE_EXCEEDS_MAX' | 'EXPOSURE_EXCEEDS_MAX',
+function valued(
+  code: BrokenLimit['code'],
   limit: string | undefined,
+  { missing, found }: { readonly missing: () => string | null; readonly found: () => bigint },
 ): BrokenLimit | null {
   if (limit === undefined) return null
-  const only = code === 'STRATEGY_EXPOSURE_EXCEEDS_MAX' ? order.strategy : undefined
-  let exposure = zero
-  for (const instrument of instrumentsWith(account, order)) {
-    const value = signedValue(account, instrument, worstIn(account, instrument, order, only))
-    if (value === null) return { code: 'NO_PRICE', value: instrument }
-    exposure = addExact(exposure, absExact(value))
-  }
-  return above(code, () => exposure, limit)
+  const unpriced = missing()
+  return unpriced === null ? beyond(code, limit, found) : { code: 'NO_PRICE', value: unpriced }
 }
 
-/** The most that longs could be above shorts, or below, if all of one side at work were filled and nothing of the other. */
-function brokenNet(account: Account, order: Priced): BrokenLimit | null {
-  const { maxNetExposure } = account.config.limits
-  if (maxNetExposure === undefined) return null
-  let [long, short] = [zero, zero]
-  for (const instrument of instrumentsWith(account, order)) {
-    let [bought, sold] = [zero, zero]
-    for (const book of account.books.byInstrument.get(instrument) ?? []) {
-      bought = addExact(bought, addExact(book.position, book.buys))
-      sold = addExact(sold, subtractExact(book.position, book.sells))
-    }
-    if (instrument === order.instrument) {
-      if (order.side === 'buy') bought = addExact(bought, order.quantity)
-      else sold = subtractExact(sold, order.quantity)
-    }
-    const [longValue, shortValue] = [signedValue(account, instrument, bought), signedValue(account, instrument, sold)]
-    if (longValue === null || shortValue === null) return { code: 'NO_PRICE', value: instrument }
-    long = addExact(long, longValue)
-    short = addExact(short, shortValue)
-  }
-  return above('NET_EXPOSURE_EXCEEDS_MAX', () => maxExact(absExact(long), absExact(short)), maxNetExposure)
-}
-
-function* instrumentsWith({ books }: Account, { instrument }: Priced): Generator<string> {
-  yield* books.byInstrument.keys()
-  if (!books.byInstrument.has(instrument)) yield instrument
-}
-
-/** Signed value at the newest price; null where a position of an unknown order is in what nothing is known of. */
-function signedValue(
-  { prices, instruments }: Account,
-  instrument: string,
-  quantity: ExactDecimal,
-): ExactDecimal | null {
-  if (quantity.units === 0n) return zero
-  const price = newestPrice(prices, instrument)
-  const multiplier = instruments.get(instrument)?.multiplier
-  if (price === null || multiplier === undefined) return null
-  return multiplyExact(multiplyExact(quantity, parseExact(price)), multiplier)
-}
+const absolute = (amount: bigint): bigint => (amount < 0n ? -amount : amount)
+const larger = (a: bigint, b: bigint): bigint => (a < b ? b : a)

@@ -6,6 +6,7 @@ import { brokenExposure } from './broken-exposure.ts'
 import { brokenMargin } from './broken-margin.ts'
 import { brokenOrder } from './broken-order.ts'
 import { brokenRate } from './broken-rate.ts'
+import { propose } from './exposure-sums.ts'
 import type { BrokenLimit, Priced, Proposal } from './proposal.ts'
 import { selfTrade } from './self-trade.ts'
 
@@ -35,7 +36,7 @@ export function brokenLimit(account: Account, proposal: Proposal): BrokenLimit |
   const { maxIntentAgeMs } = config.limits
   if (maxIntentAgeMs !== undefined && now - wishedAt > maxIntentAgeMs * 1_000)
     return { code: 'INTENT_STALE', value: String((now - wishedAt) / 1_000), limit: String(maxIntentAgeMs) }
-  const priced: Priced = { ...proposal, listing, price: parseExact(price) }
+  const priced: Priced = { ...proposal, listing, price: parseExact(price), sums: propose(account, proposal) }
   return (
     brokenOrder(account, priced) ??
     brokenExposure(account, priced) ??

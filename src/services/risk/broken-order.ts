@@ -1,23 +1,36 @@
 import { compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
-import { absExact, maxExact, subtractExact } from '#lib/domain/signed-decimal.ts'
+import { newestPrice } from '#lib/domain/newest-price.ts'
+import { absExact, subtractExact } from '#lib/domain/signed-decimal.ts'
 import { isInSteps } from '#lib/domain/whole-steps.ts'
 import type { Account } from './account.ts'
-import { above, type BrokenLimit, exactText, type Priced } from './proposal.ts'
-import { instrumentLimit } from './risk-config.ts'
+import { dearestPrice } from './dear-price.ts'
+import { above, type BrokenLimit, exactText, type Priced, type Proposal } from './proposal.ts'
+import { instrumentLimit, type RiskConfig } from './risk-config.ts'
 
 /** What is wrong with the order itself: its steps, the age of its price, its size, its distance from the market. [R23]-[R26] [R9] */
 export function brokenOrder(account: Account, order: Priced): BrokenLimit | null {
   return brokenSteps(order) ?? stalePrice(account, order) ?? cooling(account, order) ?? brokenSize(account, order)
 }
 
-function brokenSteps({ listing, quantity, limitPrice, stopPrice }: Priced): BrokenLimit | null {
+function brokenSteps({ listing, quantity, limitPrice, stopPrice }: Steps): BrokenLimit | null {
   if (!isInSteps(quantity, listing.lotSize))
     return { code: 'QUANTITY_PRECISION_INVALID', value: exactText(quantity), limit: exactText(listing.lotSize) }
   for (const price of [limitPrice, stopPrice])
     if (price !== undefined && !isInSteps(parseExact(price), listing.tickSize))
       return { code: 'PRICE_PRECISION_INVALID', value: price, limit: exactText(listing.tickSize) }
   return null
+}
+
+type Steps = Pick<Priced, 'listing' | 'quantity' | 'limitPrice' | 'stopPrice'>
+
+/** What is wrong with an order that only closes: its steps, and prices that no market has. At the market it is always right. [R6] */
+export function brokenClose(account: Account, proposal: Proposal): BrokenLimit | null {
+  const listing = account.instruments.get(proposal.instrument)
+  if (listing === undefined) return null
+  const price = newestPrice(account.prices, proposal.instrument)
+  const broken = brokenSteps({ ...proposal, listing })
+  return broken ?? (price === null ? null : brokenCollar(account.config, { ...proposal, price: parseExact(price) }))
 }
 
 function stalePrice({ config, pricedAt, now }: Account, { instrument }: Priced): BrokenLimit | null {
@@ -34,26 +47,19 @@ function cooling({ strategies, now }: Account, { strategy }: Priced): BrokenLimi
   return now < until ? { code: 'COOLDOWN', value: String(now), limit: String(until) } : null
 }
 
-function brokenSize({ config }: Account, order: Priced): BrokenLimit | null {
-  const { instrument, quantity, limitPrice, price } = order
+function brokenSize({ config, prices }: Account, order: Priced): BrokenLimit | null {
+  const { instrument, quantity, price } = order
+  const dearest = () => notionalOf(order, absExact(dearestPrice(prices, order, price)))
   const limitOf = (name: Parameters<typeof instrumentLimit>[2]) =>
     instrumentLimit(config, instrument, name) as string | undefined
   return (
     below('QUANTITY_BELOW_MIN_PER_ORDER', () => quantity, limitOf('minOrderQuantity')) ??
     above('QUANTITY_EXCEEDS_MAX_PER_ORDER', () => quantity, limitOf('maxOrderQuantity')) ??
     below('NOTIONAL_BELOW_MIN_PER_ORDER', () => notionalOf(order, absExact(price)), limitOf('minOrderNotional')) ??
-    above('NOTIONAL_EXCEEDS_MAX_PER_ORDER', () => notionalOf(order, dearest(order)), limitOf('maxOrderNotional')) ??
-    (limitPrice === undefined
-      ? null
-      : outsideCollar(limitPrice, price, instrumentLimit(config, instrument, 'priceCollar')))
+    above('NOTIONAL_EXCEEDS_MAX_PER_ORDER', () => dearest(), limitOf('maxOrderNotional')) ??
+    brokenCollar(config, order)
   )
 }
-
-const dearest = ({ price, limitPrice, stopPrice }: Priced): ExactDecimal =>
-  [limitPrice, stopPrice].reduce<ExactDecimal>(
-    (most, one) => (one === undefined ? most : maxExact(most, absExact(parseExact(one)))),
-    absExact(price),
-  )
 
 const notionalOf = ({ quantity, listing }: Priced, price: ExactDecimal): ExactDecimal =>
   multiplyExact(multiplyExact(quantity, price), listing.multiplier)
@@ -62,6 +68,19 @@ function below(code: BrokenLimit['code'], found: () => ExactDecimal, limit: stri
   if (limit === undefined) return null
   const value = found()
   return compareExact(value, parseExact(limit)) < 0 ? { code, value: exactText(value), limit } : null
+}
+
+/** Limit and stop prices, both. */
+function brokenCollar(
+  config: RiskConfig,
+  { instrument, limitPrice, stopPrice, price }: Proposal & Pick<Priced, 'price'>,
+): BrokenLimit | null {
+  const collar = instrumentLimit(config, instrument, 'priceCollar')
+  for (const stated of [limitPrice, stopPrice]) {
+    const broken = stated === undefined ? null : outsideCollar(stated, price, collar)
+    if (broken !== null) return broken
+  }
+  return null
 }
 
 function outsideCollar(limitPrice: string, price: ExactDecimal, collar: number | undefined): BrokenLimit | null {

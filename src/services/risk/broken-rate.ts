@@ -16,6 +16,10 @@ export function brokenRate(account: Account, { strategy }: Proposal): BrokenLimi
   )
 }
 
+/** An order that only closes has a rate of its own: the same number, counted among its like. One at the market that closes all of a position always passes. [R11] */
+export const brokenCloseRate = ({ config, closedAt, now }: Account): BrokenLimit | null =>
+  more('ORDER_RATE_EXCEEDS_MAX', () => countInMinute(closedAt, now), config.limits.maxOrdersPerMinute)
+
 /** A wish that would cancel orders at work, beyond the rate of cancels. [R31] */
 export const brokenCancelRate = ({ config, canceledAt, now }: Account): BrokenLimit | null =>
   more('CANCEL_RATE_EXCEEDS_MAX', () => countInMinute(canceledAt, now), config.limits.maxCancelsPerMinute)

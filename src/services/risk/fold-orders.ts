@@ -1,16 +1,27 @@
-import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
 import { countable } from '#lib/domain/countable.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
-import { findOrder } from '#lib/domain/sent-orders.ts'
+import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
+import { absExact } from '#lib/domain/signed-decimal.ts'
 import { foldReport as foldIntoOrders, isCounted, isImpossibleFill, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, moveCash } from './account.ts'
-import { bookKey, closeOrder, fillOrder, hasWorking, leavesOf, movePosition, openOrder } from './book.ts'
+import {
+  bindToExits,
+  bookKey,
+  closeOrder,
+  fillOrder,
+  hasWorking,
+  leavesOf,
+  movePosition,
+  openOrder,
+  positionOf,
+} from './book.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
 import { recordOf } from './strategy-record.ts'
@@ -30,10 +41,12 @@ export function foldWish(account: Account, { payload: wish, at }: Event<'instrum
 
 /** Its order is at work from here on. [R7] */
 export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk.approved'>, 'id' | 'payload'>): void {
-  const { strategy, instrument, side, quantity, limitPrice, stopPrice, trailingOffset } = payload
+  const { strategy, instrument, side, quantity, limitPrice, stopPrice, trailingOffset, bracket } = payload
   const clientOrderId = clientOrderIdOf(id)
-  const prices = { limitPrice, stopPrice, trailingOffset }
-  const order = { clientOrderId, strategy, instrument, side, ...prices, progress: submittedOrder(quantity) }
+  const hasBracket = bracket === undefined ? undefined : (true as const)
+  const terms = { limitPrice, stopPrice, trailingOffset, hasBracket }
+  const order = { clientOrderId, strategy, instrument, side, ...terms, progress: submittedOrder(quantity) }
+  if (isClosing(account, order)) noteTime(account.closedAt, account.now)
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
   noteTime(account.approvedAt, account.now)
@@ -77,6 +90,7 @@ export function foldReport(account: Account, report: Report): void {
     if (isImpossibleFill(report, outcome)) haltInstrument(account, report.payload.instrument)
     if (order && isAtWork && outcome === 'applied') fillOrder(account.books, order, parseExact(report.payload.quantity))
     if (isCounted(outcome)) countFill(account, report.payload)
+    if (order && outcome === 'applied') bindToExits(account.books, order, parseExact(report.payload.quantity))
   }
   if (order && isAtWork && !account.orders.working.has(clientOrderId)) closeOrder(account.books, order, leavesOf(order))
 }
@@ -93,6 +107,13 @@ export function answerEnd(
 
 const none: readonly [] = Object.freeze([])
 const rememberedWishes = 1_024
+
+/** Does it only take the strategy's own position towards zero? */
+function isClosing(account: Account, { strategy, instrument, side, progress }: SentOrder): boolean {
+  const position = positionOf(account, strategy, instrument)
+  const isOpposed = side === 'sell' ? position.units > 0n : position.units < 0n
+  return isOpposed && compareExact(parseExact(progress.quantity), absExact(position)) <= 0
+}
 
 function countFill(account: Account, fill: PayloadOf<'order.fill'>): void {
   const { strategy, instrument, price } = fill

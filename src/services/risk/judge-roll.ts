@@ -6,6 +6,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, moveCash, type Wish } from './account.ts'
 import { hasWorking, movePosition } from './book.ts'
+import { settleSums } from './exposure-sums.ts'
 import { foldApproval } from './fold-orders.ts'
 import { answerWish, refusal } from './judge-wish.ts'
 
@@ -17,6 +18,7 @@ export function answerRoll(account: Account, last: Wish, wishedAt: number): read
   const wishes = account.rolls.get(last.intent) ?? []
   if (wishes.length < (last.legs ?? 1)) return none
   const trial = accountFromJson(structuredClone(accountToJson(account)))
+  settleSums(trial)
   const verdicts = wishes.flatMap((wish, n) => {
     const said = verdictOn(trial, wish, wishedAt)
     for (const one of said) if (one.topic === 'risk.approved') foldLeave(trial, wish, one.payload, n)
@@ -48,10 +50,12 @@ function foldLeave(trial: Account, wish: Wish, approved: PayloadOf<'risk.approve
   const [listing, price] = [trial.instruments.get(instrument), newestPrice(trial.prices, instrument)]
   if (/[1-9]/.test(wish.target) || listing === undefined || price === null) {
     foldApproval(trial, { id: `risk:0.${n}`, payload: approved })
+    settleSums(trial)
     return
   }
   const quantity = parseExact(approved.quantity)
   const moved = side === 'buy' ? quantity : negateExact(quantity)
   movePosition(trial.books, strategy, instrument, moved)
   moveCash(trial, listing.currency, -worthOf(listing, parseExact(price), moved))
+  settleSums(trial)
 }

@@ -6,7 +6,8 @@ import type { Account, Wish } from './account.ts'
 import { bookKey, findBook, hasWorking, leavesOf, positionOf, workingOf } from './book.ts'
 import { brokenCover } from './broken-cash.ts'
 import { brokenLimit } from './broken-limit.ts'
-import { brokenCancelRate } from './broken-rate.ts'
+import { brokenClose } from './broken-order.ts'
+import { brokenCancelRate, brokenCloseRate } from './broken-rate.ts'
 import { inWholeLots } from './listing.ts'
 import { type BrokenLimit, exactText, type Proposal } from './proposal.ts'
 
@@ -49,13 +50,23 @@ export function judge(account: Account, wish: Wish, wishedAt: number): readonly 
     return [refusal(wish, { code: 'REDUCE_ONLY', value: exactText(quantity), limit: exactText(closes) })]
   const prices = { limitPrice, stopPrice, trailingOffset }
   const proposal: Proposal = { strategy, instrument, side, quantity, ...prices, wishedAt }
-  const uncovered = closes.units === 0n ? null : brokenCover(account, { instrument, side, quantity: closes })
-  if (uncovered !== null) return [refusal(wish, uncovered)]
+  const unclosed = closes.units === 0n ? null : brokenClosing(account, { ...proposal, quantity: closes }, position)
+  if (unclosed !== null) return [refusal(wish, unclosed)]
   const broken = compareExact(closes, quantity) === 0 ? null : brokenLimit(account, proposal)
   if (broken === null) return [approval(account, wish, side, quantity)]
   if (closes.units === 0n) return [refusal(wish, broken)]
   const { bracket: _, ...closing } = wish
   return [approval(account, closing, side, closes), refusal(wish, broken)]
+}
+
+/** What keeps an order from closing: shares that cover calls, prices that no market has, a rate of its own. [R6] */
+function brokenClosing(account: Account, closing: Proposal, position: ExactDecimal): BrokenLimit | null {
+  const broken = brokenCover(account, closing) ?? brokenClose(account, closing)
+  if (broken !== null) return broken
+  const { limitPrice, stopPrice, trailingOffset, quantity, instrument } = closing
+  const isAtMarket = limitPrice === undefined && stopPrice === undefined && trailingOffset === undefined
+  const whole = absExact(inWholeLots(account, instrument, position, position))
+  return isAtMarket && compareExact(quantity, whole) === 0 ? null : brokenCloseRate(account)
 }
 
 export const refusal = ({ intent, strategy, instrument }: Wish, broken: BrokenLimit): Statement<'risk.rejected'> => ({

@@ -2,6 +2,7 @@ import type { ExactDecimal } from '#lib/bars/exact-decimal.ts'
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { fromUnits } from '#lib/domain/decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Proposed } from './exposure-sums.ts'
 import type { Listing } from './listing.ts'
 
 /** An order that is being thought of, in a listed and priced instrument. */
@@ -17,8 +18,8 @@ export type Proposal = {
   readonly wishedAt: number
 }
 
-/** A proposal with what the market says of its instrument. */
-export type Priced = Proposal & { readonly listing: Listing; readonly price: ExactDecimal }
+/** A proposal with what the market says of its instrument, and with what everything would come to. */
+export type Priced = Proposal & { readonly listing: Listing; readonly price: ExactDecimal; readonly sums: Proposed }
 
 /** The number that was found and the limit that it broke. */
 export type BrokenLimit = Pick<PayloadOf<'risk.rejected'>, 'code' | 'value' | 'limit'>

@@ -10,33 +10,37 @@ import type { MarginModel } from './margin-model.ts'
 export type Rates = Extract<MarginModel, { kind: 'margin' }>
 type Which = 'initial' | 'maintenance'
 
-/** The most a book could come to hold: long if all its buys were filled, short if all its sells were. Neither is negative. */
-export type Extent = { readonly long: ExactDecimal; readonly short: ExactDecimal }
+/** What a book holds and has at work, with what its orders come to above the newest price. */
+type Held = Pick<Book, 'position' | 'buys' | 'sells'> & {
+  readonly excess: { readonly long: ExactDecimal; readonly short: ExactDecimal }
+}
 
-export const extentOf = ({ position, buys, sells }: Pick<Book, 'position' | 'buys' | 'sells'>): Extent => ({
-  long: maxExact(zero, addExact(position, buys)),
-  short: maxExact(zero, subtractExact(sells, position)),
-})
-
-/** What holding as much needs, long or short, whichever is more; null where a price that it needs is not there. [R28] */
+/**
+ * What the most that a book could come to hold needs, long if all its buys were filled or short if all its sells were, whichever is more; null
+ * where a price that it needs is not there. [R28]
+ */
 export function requirementOf(
   account: Account,
   rates: Rates,
   which: Which,
   instrument: string,
-  { long, short }: Extent,
+  { position, buys, sells, excess }: Held,
 ): ExactDecimal | null {
+  const long = maxExact(zero, addExact(position, buys))
+  const short = maxExact(zero, subtractExact(sells, position))
   if (long.units === 0n && short.units === 0n) return zero
   const listing = account.instruments.get(instrument)
   const price = newestPrice(account.prices, instrument)
   if (listing === undefined || price === null) return null
   const value = absExact(multiplyExact(parseExact(price), listing.multiplier))
+  const longValue = long.units === 0n ? zero : addExact(multiplyExact(long, value), excess.long)
   if (listing.kind !== 'option') {
+    const shortValue = short.units === 0n ? zero : addExact(multiplyExact(short, value), excess.short)
     const rate = exactOfDouble((rates.byKind[listing.kind] ?? rates.rates)[which])
-    return multiplyExact(multiplyExact(maxExact(long, short), value), rate)
+    return multiplyExact(maxExact(longValue, shortValue), rate)
   }
   const perShort = short.units === 0n ? zero : shortOption(account, rates, listing)
-  return perShort === null ? null : maxExact(multiplyExact(long, value), multiplyExact(short, perShort))
+  return perShort === null ? null : maxExact(longValue, multiplyExact(short, perShort))
 }
 
 /** max(optionRate * underlying - out of the money, optionFloor * (underlying or strike)), per contract. */
@@ -50,29 +54,3 @@ function shortOption(account: Account, { optionRate, optionFloor }: Rates, listi
   const floor = multiplyExact(right === 'call' ? spot : at, exactOfDouble(optionFloor))
   return multiplyExact(maxExact(rated, floor), multiplier)
 }
-
-/** What all that is held is worth at newest prices; null where one is not there. */
-export function heldValue({ books, prices, instruments }: Account): ExactDecimal | null {
-  let value = zero
-  for (const [instrument, own] of books.byInstrument) {
-    let quantity = zero
-    for (const { position } of own) quantity = addExact(quantity, position)
-    if (quantity.units === 0n) continue
-    const price = newestPrice(prices, instrument)
-    const multiplier = instruments.get(instrument)?.multiplier
-    if (price === null || multiplier === undefined) return null
-    value = addExact(value, multiplyExact(multiplyExact(quantity, parseExact(price)), multiplier))
-  }
-  return value
-}
-
-/** An order added to what a book has at work. */
-export const withOrder = (
-  book: Pick<Book, 'position' | 'buys' | 'sells'>,
-  side: 'buy' | 'sell',
-  quantity: ExactDecimal,
-): Pick<Book, 'position' | 'buys' | 'sells'> => ({
-  position: book.position,
-  buys: side === 'buy' ? addExact(book.buys, quantity) : book.buys,
-  sells: side === 'sell' ? addExact(book.sells, quantity) : book.sells,
-})

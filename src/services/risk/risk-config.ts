@@ -92,6 +92,8 @@ export const RiskConfig = z.strictObject({
     .record(Name, z.strictObject({ isReduceOnly: z.boolean().default(false), ...strategyLimits }))
     .default({}),
   margin: MarginModel.optional(),
+  /** The most that the venue takes of a fill: basis points of its notional, and money a unit. Reserved with each order where there is a `margin`. */
+  feeBound: z.strictObject({ bps: z.number().min(0).max(10_000), perUnit: Amount.default('0') }).optional(),
 })
 export type RiskConfig = z.infer<typeof RiskConfig>
 

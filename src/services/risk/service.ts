@@ -6,6 +6,7 @@ import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
 import { answerCommand, haltWith, mayLimitHalt } from './answer-command.ts'
+import { noteMove, settleSums } from './exposure-sums.ts'
 import { flattenNow } from './flatten.ts'
 import { answerEnd, foldApproval, foldDenial, foldExit, foldReport, foldWish, settle } from './fold-orders.ts'
 import { answerRoll } from './judge-roll.ts'
@@ -82,15 +83,24 @@ type Out =
 
 function evolve(account: Account, event: Event<In | Out>): Account {
   if (event.at > account.now) account.now = event.at
+  fold(account, event)
+  // Of the market there is more than is judged.
+  if (!event.topic.startsWith('md.')) settleSums(account)
+  return account
+}
+
+function fold(account: Account, event: Event<In | Out>): Account {
   switch (event.topic) {
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':
       foldPrice(account.prices, event)
+      noteMove(account, event.payload.instrument)
       if (account.watches.ages) account.pricedAt.set(event.payload.instrument, event.at)
       return account
     case 'md.instrument':
       account.instruments.set(event.payload.instrument, listingOf(event.payload))
+      noteMove(account, event.payload.instrument)
       return account
     case 'md.status': {
       const { feed, state } = event.payload

@@ -150,13 +150,19 @@ describe('limits', () => {
       .then(refuse('EXPOSURE_EXCEEDS_MAX', '1500.12', '1500'))
   })
 
-  test('[R10] exposure takes the middle of a quote', () => {
+  test('[R10] [R44] exposure takes the middle of a quote for what is held, the ask for what is bought at the market', () => {
     const quote = { kind: 'quote', instrument: btc, bid: '99', bidSize: '1', ask: '100', askSize: '1' } as const
-    start({ maxGrossExposure: '99.5' }, event('md.tick', quote))
+    start({ maxGrossExposure: '100' }, event('md.tick', quote))
       .when(wish('1.001'))
-      .then(refuse('EXPOSURE_EXCEEDS_MAX', '99.5995', '99.5'))
+      .then(refuse('EXPOSURE_EXCEEDS_MAX', '100.1', '100'))
       .when(wish('1'))
       .then(approve('buy', '1'))
+      .when(fill('t-9-0', 'buy', '1'))
+      .then()
+      .when(wish('1.006'))
+      .then(refuse('EXPOSURE_EXCEEDS_MAX', '100.1', '100'))
+      .when(wish('1.005'))
+      .then(approve('buy', '0.005'))
   })
 
   test('[R11] the rate is of the last minute by event time, on any clock', () => {
