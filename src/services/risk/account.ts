@@ -12,10 +12,10 @@ import {
 } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type Books, booksFromJson, noBooks, positionsToJson } from './book.ts'
-import { noteAll } from './exposure-sums.ts'
 import type { Listing } from './listing.ts'
 import { type RateWindow, recentTimes } from './rate-window.ts'
 import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-config.ts'
+import { noteAll } from './settle-sums.ts'
 import type { StrategyRecord } from './strategy-record.ts'
 
 export type Wish = PayloadOf<'instrument.resolved'>

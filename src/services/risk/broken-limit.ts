@@ -6,9 +6,9 @@ import { brokenExposure } from './broken-exposure.ts'
 import { brokenMargin } from './broken-margin.ts'
 import { brokenOrder } from './broken-order.ts'
 import { brokenRate } from './broken-rate.ts'
-import { propose } from './exposure-sums.ts'
 import type { BrokenLimit, Priced, Proposal } from './proposal.ts'
 import { selfTrade } from './self-trade.ts'
+import { propose } from './settle-sums.ts'
 
 /** The first rule that an order which adds exposure would break; null when it breaks none. [R13] */
 export function brokenLimit(account: Account, proposal: Proposal): BrokenLimit | null {

@@ -6,9 +6,9 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, moveCash, type Wish } from './account.ts'
 import { hasWorking, movePosition } from './book.ts'
-import { settleSums } from './exposure-sums.ts'
 import { foldApproval } from './fold-orders.ts'
 import { answerWish, refusal } from './judge-wish.ts'
+import { settleSums } from './settle-sums.ts'
 
 type Verdict = Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>
 

@@ -2,8 +2,8 @@ import type { ExactDecimal } from '#lib/bars/exact-decimal.ts'
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { fromUnits } from '#lib/domain/decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Proposed } from './exposure-sums.ts'
 import type { Listing } from './listing.ts'
+import type { Proposed } from './settle-sums.ts'
 
 /** An order that is being thought of, in a listed and priced instrument. */
 export type Proposal = {
