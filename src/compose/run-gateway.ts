@@ -7,9 +7,10 @@ import { reportTopics } from '#lib/domain/venue-report.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { forwardClock } from '#lib/time/forward-clock.ts'
 import type { Event, Fact, Statement } from '#schemas/event.ts'
-import { readCredentials } from '#services/venue/adapters/binance/credentials.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
 import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
+import { deribit } from '#services/venue/adapters/deribit/deribit.ts'
+import { readCredentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
 import { addressesOf } from '#services/venue/adapters/gateway/real-venue-config.ts'
 import { refuseUnlimited } from './production-guard.ts'
@@ -18,7 +19,7 @@ import type { Topology } from './topology.ts'
 
 const topics = ['system.config', 'order.submitted', 'order.cancel_requested', 'venue.reconciled', ...reportTopics]
 
-const exchanges = { binance: binanceSpot, 'binance-usdm': binanceUsdm } as const
+const exchanges = { binance: binanceSpot, 'binance-usdm': binanceUsdm, deribit } as const
 
 type Hooks = { readonly onLive: () => void; readonly note: (message: string) => void }
 
@@ -33,7 +34,7 @@ export function runGateway(
   if (config.kind === 'simulated') throw new Error('the venue is simulated')
   const addresses = addressesOf(config)
   if (addresses === null) throw new UserError('venue.restUrl and venue.wsUrl do not say where the venue is')
-  const credentials = readCredentials(process.env, config.keyFile)
+  const credentials = readCredentials(process.env, config)
   const door = { url, identity: 'venue', secret: readSecret(keys, 'venue'), ca: trustedCa(url, keys) }
   const facts = new FactQueue()
   const source = `venue-${config.kind}`

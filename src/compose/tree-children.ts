@@ -3,7 +3,7 @@ import { isProduction } from '#compose/production-guard.ts'
 import type { Topology } from '#compose/topology.ts'
 import type { ChildSpec } from '#lib/process/supervised-child.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
-import { secretVariables } from '#services/venue/adapters/binance/credentials.ts'
+import { secretVariables } from '#services/venue/adapters/gateway/credentials.ts'
 
 /** Without these a tree would trade twice, unguarded or while time stands still: it stops instead. In lockstep every event waits for every service. */
 const vital: readonly string[] = ['log', 'router', 'clock', 'venue', 'orders', 'pnl', 'strategy', 'resolver', 'risk']

@@ -5,7 +5,7 @@ import { inspect } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
 import { confirmProduction, refuseUnlimited } from '#compose/production-guard.ts'
 import { Topology } from '#compose/topology.ts'
-import { readCredentials } from '#services/venue/adapters/binance/credentials.ts'
+import { readCredentials } from '#services/venue/adapters/gateway/credentials.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trader-guard-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -59,14 +59,20 @@ describe('[G18] real money', () => {
     expect(topologyWith({ kind: 'binance', environment: 'testnet' }, recording).success).toBe(false)
   })
 
-  test.each(['binance', 'binance-usdm'])('the addresses of %s are refused under another name', (kind) => {
+  test.each(['binance', 'binance-usdm', 'deribit'])('the addresses of %s are refused under another name', (kind) => {
     const at = (environment: string, restUrl?: string, wsUrl?: string) =>
       topologyWith({ kind, environment, restUrl, wsUrl }).success
     expect(at('testnet')).toBe(true)
     expect(at('served')).toBe(false)
     expect(at('served', 'http://127.0.0.1:1', 'ws://127.0.0.1:1/ws-api/v3')).toBe(true)
     expect(at('served', 'https://api.binance.com', 'ws://127.0.0.1:1')).toBe(false)
-    for (const host of ['api1.binance.com', 'fapi.binance.com', 'fstream.binance.com'])
+    for (const host of [
+      'api1.binance.com',
+      'fapi.binance.com',
+      'fstream.binance.com',
+      'www.deribit.com',
+      'deribit.com.',
+    ])
       expect(at('testnet', `https://${host}`)).toBe(false)
     expect(at('testnet', undefined, 'wss://fstream.binance.com/private/ws')).toBe(false)
     for (const host of ['api.binance.com.', 'API.BINANCE.COM', 'api.binance.us', 'api.binance.tr'])
@@ -80,18 +86,23 @@ describe('[G17] keys', () => {
   writeFileSync(file, JSON.stringify({ apiKey: 'public-key', secret: 'hidden-secret' }), { mode: 0o600 })
 
   test('come from the environment or from a file of its owner alone', () => {
-    expect(readCredentials({}, file).secret).toBe('hidden-secret')
-    expect(readCredentials({ BINANCE_API_KEY: 'other-key', BINANCE_API_SECRET: 'other-secret' }, file).apiKey).toBe(
-      'other-key',
-    )
-    expect(() => readCredentials({}, undefined)).toThrow('no key')
+    expect(readCredentials({}, { kind: 'binance', keyFile: file }).secret).toBe('hidden-secret')
+    expect(
+      readCredentials(
+        { BINANCE_API_KEY: 'other-key', BINANCE_API_SECRET: 'other-secret' },
+        { kind: 'binance', keyFile: file },
+      ).apiKey,
+    ).toBe('other-key')
+    const deribit = { DERIBIT_CLIENT_ID: 'third-key', DERIBIT_CLIENT_SECRET: 'third-secret' }
+    expect(readCredentials(deribit, { kind: 'deribit' }).apiKey).toBe('third-key')
+    expect(() => readCredentials(deribit, { kind: 'binance' })).toThrow('no key')
     chmodSync(file, 0o644)
-    expect(() => readCredentials({}, file)).toThrow('others may read it')
+    expect(() => readCredentials({}, { kind: 'binance', keyFile: file })).toThrow('others may read it')
     chmodSync(file, 0o600)
   })
 
   test('are in nothing that is printed', () => {
-    const credentials = readCredentials({}, file)
+    const credentials = readCredentials({}, { kind: 'binance', keyFile: file })
     const printed = `${inspect(credentials, { showHidden: true, depth: 9 })} ${JSON.stringify({ credentials })} ${credentials}`
     expect(printed).not.toMatch(/hidden-secret|public-key/)
   })

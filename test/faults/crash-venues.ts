@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { repository } from '#test/process/trader.ts'
+import { boxName, deribitBox } from '#test/services/venue/adapters/deribit-box.ts'
 import { usdmBox } from '#test/services/venue/adapters/usdm-box.ts'
 import { below, type Chance } from './chance.ts'
 import type { VenueBooks } from './venue-differences.ts'
@@ -91,12 +92,32 @@ async function booksOf(url: string, key: { apiKey: string; secret: string }): Pr
   }
 }
 
-/** The box of Binance USD-M, with a market that moves, asked for its own book. */
+/** The box of Binance USD-M. */
 async function usdm(folder: string, chance: Chance): Promise<CrashVenue> {
-  const startingCash = '100000'
-  const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
-  writeFileSync(join(folder, 'served.json'), JSON.stringify(key), { mode: 0o600 })
   const box = await usdmBox(key)
+  const ws = box.url.replace('http', 'ws')
+  const feed = `feed: { kind: exchange, venue: binance-usdm, symbols: [BTCUSDT], restUrl: '${box.url}', wsUrl: '${ws}' }`
+  const venue = `kind: binance-usdm, environment: served, restUrl: '${box.url}', wsUrl: '${ws}/private/ws'`
+  return boxed(folder, chance, box, { instrument: 'BTCUSDT-PERP.BINANCE', currency: 'USDT', feed, venue })
+}
+
+/** The box of Deribit. */
+async function deribit(folder: string, chance: Chance): Promise<CrashVenue> {
+  const box = await deribitBox(key)
+  const { restUrl, wsUrl } = box
+  const feed = `feed: { kind: exchange, venue: deribit, symbols: [${boxName}], restUrl: '${restUrl}', wsUrl: '${wsUrl}' }`
+  const venue = `kind: deribit, environment: served, wsUrl: '${wsUrl}'`
+  return boxed(folder, chance, box, { instrument: `${boxName}.DERIBIT`, currency: 'USDC', feed, venue })
+}
+
+const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
+type Box = Pick<Awaited<ReturnType<typeof usdmBox>>, 'quote' | 'trade' | 'book' | 'close'>
+type Named = Pick<CrashVenue, 'instrument' | 'currency'> & { readonly feed: string; readonly venue: string }
+
+/** A box with a market that moves, asked for its own book. */
+function boxed(folder: string, chance: Chance, box: Box, { feed, venue, ...named }: Named): CrashVenue {
+  const startingCash = '100000'
+  writeFileSync(join(folder, 'served.json'), JSON.stringify(key), { mode: 0o600 })
   let middle = 10_000
   const move = () => {
     middle = Math.max(9_000, Math.min(11_000, middle + below(chance, 21) - 10))
@@ -105,16 +126,11 @@ async function usdm(folder: string, chance: Chance): Promise<CrashVenue> {
   }
   move()
   const market = setInterval(move, 5)
-  const ws = box.url.replace('http', 'ws')
   return {
-    instrument: 'BTCUSDT-PERP.BINANCE',
-    currency: 'USDT',
+    ...named,
     startingCash,
     quantities: { takes: '1.2', rests: '2.5', most: '100' },
-    lines: [
-      `feed: { kind: exchange, venue: binance-usdm, symbols: [BTCUSDT], restUrl: '${box.url}', wsUrl: '${ws}' }`,
-      `venue: { kind: binance-usdm, environment: served, restUrl: '${box.url}', wsUrl: '${ws}/private/ws', keyFile: served.json, ${pace} }`,
-    ],
+    lines: [feed, `venue: { ${venue}, keyFile: served.json, ${pace} }`],
     books: async () => ({
       orders: box.book.orders,
       trades: box.book.orders.flatMap(({ orderId, trades }) => trades.map((trade) => ({ ...trade, orderId }))),
@@ -128,4 +144,4 @@ async function usdm(folder: string, chance: Chance): Promise<CrashVenue> {
   }
 }
 
-export const crashVenues = { binance: served, 'binance-usdm': usdm } as const
+export const crashVenues = { binance: served, 'binance-usdm': usdm, deribit } as const

@@ -5,6 +5,7 @@ import { venueCrash } from '#test/faults/venue-crash.ts'
 test.each([
   ['binance', 7],
   ['binance-usdm', 8],
+  ['deribit', 9],
 ] as const)(
   'orders, risk, pnl, venue, router and log killed while orders work at %s: the log has what the venue has',
   async (venue, seed) => {

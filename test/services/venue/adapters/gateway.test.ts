@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
-import { Credentials } from '#services/venue/adapters/binance/credentials.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
+import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { foldSaid, gatewayOrder, joinView, unsaid } from '#services/venue/adapters/gateway/gateway-order.ts'
 import { badLine, calm } from '#test/faults/bad-line.ts'
 import { chanceOf } from '#test/faults/chance.ts'

@@ -11,7 +11,7 @@ export type BoxOrder = {
   readonly orderId: number
   readonly clientOrderId: string
   readonly sign: 1 | -1
-  readonly cents: number
+  cents: number
   readonly isReducing: boolean
   /** Thousandths of a bitcoin. */
   left: number
@@ -57,11 +57,12 @@ export class UsdmBook {
     for (const order of this.orders) if (isWorking(order)) this.#match(order, true)
   }
 
-  place(terms: Terms): BoxOrder | Refusal {
+  /** `mayRepeat`: an exchange that knows no order by its client's id. */
+  place(terms: Terms, { mayRepeat = false } = {}): BoxOrder | Refusal {
     const { newClientOrderId = '', side, type, timeInForce, reduceOnly } = terms
     const left = Number(terms.quantity) * 1_000
     if (!isWhole(left)) return { code: -1111, msg: 'Precision is over the maximum defined for this asset: quantity.' }
-    if (this.orders.some((one) => one.clientOrderId === newClientOrderId && isWorking(one)))
+    if (!mayRepeat && this.orders.some((one) => one.clientOrderId === newClientOrderId && isWorking(one)))
       return { code: -4116, msg: 'ClientOrderId is duplicated.' }
     const sign = side === 'BUY' ? 1 : -1
     const cents = type === 'MARKET' ? (sign > 0 ? 1e9 : 1) : Math.round(Number(terms.price) * 100)
@@ -93,6 +94,13 @@ export class UsdmBook {
     this.#match(order, false)
     if (isWorking(order) && (type === 'MARKET' || timeInForce === 'IOC')) this.end(order, 'EXPIRED')
     return order
+  }
+
+  /** To another limit, without its place. */
+  move(order: BoxOrder, cents: number): void {
+    order.cents = cents
+    this.#tell(order, null)
+    this.#match(order, false)
   }
 
   end(order: BoxOrder, status: 'CANCELED' | 'EXPIRED'): void {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
-import { Credentials } from '#services/venue/adapters/binance/credentials.ts'
 import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
+import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { badLine, calm } from '#test/faults/bad-line.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import { gatewayScene, pause, when } from './gateway-scene.ts'

@@ -1,7 +1,7 @@
 import ccxt, { type Order } from 'ccxt'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { Credentials } from '#services/venue/adapters/binance/credentials.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
+import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import type { Answer, VenueOrder } from '#services/venue/adapters/gateway/real-venue.ts'
 import { ccxtAt, instrument, key } from './served-market.ts'
 
@@ -47,7 +47,7 @@ export function nativeClient(url: string): VenueClient {
   const orders = new Map<string, string>()
   let endStream: (() => void) | null = null
   let placed = 0
-  const named = (venueClientId: string) => ({ instrument, venueClientId })
+  const named = (venueClientId: string) => ({ instrument, venueClientId, venueOrderId: null })
   const seen = (view: VenueOrder): Seen => {
     orders.set(view.venueClientId, view.venueOrderId)
     return { id: view.venueClientId, state: view.state, filled: Number(view.executed) }

@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { keepAccountStream } from '../binance/account-stream.ts'
-import type { Credentials } from '../binance/credentials.ts'
 import { queryWindowMs } from '../binance/exchange-account.ts'
 import { signed } from '../binance/signed-request.ts'
+import { keepAccountStream } from '../gateway/account-stream.ts'
+import type { Credentials } from '../gateway/credentials.ts'
 import type { StreamHooks } from '../gateway/real-venue.ts'
 import { ExecutionReport, viewOfExecution } from './spot-order.ts'
 

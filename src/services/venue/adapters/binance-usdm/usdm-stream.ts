@@ -1,4 +1,4 @@
-import { keepAccountStream } from '../binance/account-stream.ts'
+import { keepAccountStream } from '../gateway/account-stream.ts'
 import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
 import { OrderTradeUpdate, viewOfUpdate } from './usdm-order.ts'
 

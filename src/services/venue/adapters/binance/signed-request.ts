@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
-import type { Credentials } from './credentials.ts'
-import { jsonOf } from './json-of.ts'
+import type { Credentials } from '../gateway/credentials.ts'
+import { jsonOf } from '../gateway/json-of.ts'
 
 export type Params = Readonly<Record<string, string>>
 

@@ -19,6 +19,7 @@ export class Gateway {
   readonly #desk: OrderDesk
   #isCaughtUp = false
   #isStreamOpen = false
+  #whyClosed = ''
   #isReconciled = false
   #isReconciling = false
   #isClosed = false
@@ -73,6 +74,7 @@ export class Gateway {
     this.#endStream = venue.stream({
       onOpen: () => {
         this.#isStreamOpen = true
+        this.#whyClosed = ''
         this.#nextReconcileMs = 0
         this.#pump()
       },
@@ -81,7 +83,9 @@ export class Gateway {
         if (order) this.#desk.apply(order, view)
       },
       onClose: (reason) => {
-        if (this.#isStreamOpen) note(`the stream of ${venue.name} is closed: ${reason}`)
+        // Once, however often it is tried.
+        if (reason !== this.#whyClosed) note(`the stream of ${venue.name} is closed: ${reason}`)
+        this.#whyClosed = reason
         this.#isStreamOpen = false
         this.#isReconciled = false
       },

@@ -65,8 +65,8 @@ export class OrderRegister {
     }
   }
 
-  name({ submitted, venueClientId }: GatewayOrder): OrderName {
-    return { instrument: submitted.instrument, venueClientId }
+  name({ submitted, venueClientId, venueOrderId }: GatewayOrder): OrderName {
+    return { instrument: submitted.instrument, venueClientId, venueOrderId }
   }
 
   #venueClientId(clientOrderId: string): string {

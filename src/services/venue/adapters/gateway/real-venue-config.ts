@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { InstrumentId } from '#schemas/primitives.ts'
 
-const kinds = ['binance', 'binance-usdm'] as const
+const kinds = ['binance', 'binance-usdm', 'deribit'] as const
 const environments = ['testnet', 'production', 'served'] as const
 
 /** Trading at an exchange. */
@@ -11,12 +11,12 @@ export const RealVenueConfig = z
     /** `served` is `trader venue serve`, or any other address that speaks the exchange's protocol. */
     environment: z.enum(environments),
     restUrl: z.url({ protocol: /^https?$/ }).optional(),
-    /** Of the account's stream: at Spot the WebSocket API, at USD-M up to the listen key. */
+    /** Of the account's stream: at Spot the WebSocket API, at USD-M up to the listen key, at Deribit all there is. */
     wsUrl: z.url({ protocol: /^wss?$/ }).optional(),
     /** `{"apiKey", "secret"}`, mode 0600; not needed where the environment has them. */
     keyFile: z.string().optional(),
     /** What instruments are called there, where that does not follow from their names. */
-    symbols: z.record(InstrumentId, z.string().regex(/^[A-Z0-9_]{1,32}$/)).default({}),
+    symbols: z.record(InstrumentId, z.string().regex(/^[A-Z0-9_-]{1,64}$/)).default({}),
     /** How long after its timestamp the exchange may take an order. */
     windowMs: z.int().min(100).max(60_000).default(3_000),
     timeoutMs: z.int().min(100).max(60_000).default(5_000),
@@ -29,7 +29,7 @@ export const RealVenueConfig = z
   .refine((config) => addressesOf(config) !== null, {
     path: ['restUrl'],
     message:
-      'testnet and served take restUrl and wsUrl together, never those of the exchange’s production; production takes none',
+      'testnet and served take restUrl and wsUrl together (deribit: wsUrl), never those of the exchange’s production; production takes none',
   })
 export type RealVenueConfig = z.infer<typeof RealVenueConfig>
 
@@ -50,6 +50,10 @@ const addresses: Readonly<Record<Place['kind'], Record<'production' | 'testnet',
     production: { restUrl: 'https://fapi.binance.com', wsUrl: 'wss://fstream.binance.com/private/ws' },
     testnet: { restUrl: 'https://testnet.binancefuture.com', wsUrl: 'wss://fstream.binancefuture.com/ws' },
   },
+  deribit: {
+    production: { restUrl: 'https://www.deribit.com/api/v2', wsUrl: 'wss://www.deribit.com/ws/api/v2' },
+    testnet: { restUrl: 'https://test.deribit.com/api/v2', wsUrl: 'wss://test.deribit.com/ws/api/v2' },
+  },
 }
 
 /** Null where they are missing or would reach an exchange's production under another name. [G18] */
@@ -57,10 +61,12 @@ export function addressesOf({ kind, environment, restUrl, wsUrl }: Place): Venue
   const { production, testnet } = addresses[kind]
   if (environment === 'production') return restUrl === undefined && wsUrl === undefined ? production : null
   const known = environment === 'testnet' ? testnet : { restUrl: undefined, wsUrl: undefined }
-  const [rest, ws] = [restUrl ?? known.restUrl, wsUrl ?? known.wsUrl]
+  const ws = wsUrl ?? known.wsUrl
+  const rest = restUrl ?? (kind === 'deribit' ? ws : known.restUrl)
   if (rest === undefined || ws === undefined || isProduction(rest) || isProduction(ws)) return null
   return { restUrl: rest, wsUrl: ws }
 }
 
 // A name may end in a dot: that of the root.
-const isProduction = (url: string): boolean => /(^|\.)binance\.(?!vision)[a-z]+\.?$/.test(new URL(url).hostname)
+const isProduction = (url: string): boolean =>
+  /(^|\.)binance\.(?!vision)[a-z]+\.?$|^(?!test\.).*deribit\.com\.?$/.test(new URL(url).hostname)

@@ -12,8 +12,12 @@ export type Answer<T> =
 
 export type RejectCode = PayloadOf<'order.rejected'>['code']
 
-/** An order as both sides name it. */
-export type OrderName = { readonly instrument: string; readonly venueClientId: string }
+/** An order as both sides name it; the venue's own id where it is known. */
+export type OrderName = {
+  readonly instrument: string
+  readonly venueClientId: string
+  readonly venueOrderId: string | null
+}
 
 export type VenueTrade = {
   readonly tradeId: string

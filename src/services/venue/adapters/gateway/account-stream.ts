@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws'
-import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
 import { jsonOf } from './json-of.ts'
+import type { Answer, StreamHooks } from './real-venue.ts'
 
 /** Binance pings Spot every 20 s, and answers pings of ours: who hears nothing for three of them is alone. */
 const pingMs = 20_000

@@ -28,14 +28,21 @@ export class Credentials {
 
 const KeyFile = z.strictObject({ apiKey: z.string().min(8).max(256), secret: z.string().min(8).max(256) })
 
+const binanceNames = ['BINANCE_API_KEY', 'BINANCE_API_SECRET'] as const
+const deribitNames = ['DERIBIT_CLIENT_ID', 'DERIBIT_CLIENT_SECRET'] as const
+
 /** The variables that hold them: for no process but the one that speaks with the exchange. */
-export const secretVariables = ['BINANCE_API_KEY', 'BINANCE_API_SECRET'] as const
+export const secretVariables = [...binanceNames, ...deribitNames] as const
 
 /** From the environment, else from a file that only its owner can read. Throws a UserError that says nothing of what is in it. [G17] */
-export function readCredentials(environment: NodeJS.ProcessEnv, file: string | undefined): Credentials {
-  const { BINANCE_API_KEY: apiKey, BINANCE_API_SECRET: secret } = environment
+export function readCredentials(
+  environment: NodeJS.ProcessEnv,
+  { kind, keyFile: file }: { readonly kind: string; readonly keyFile?: string | undefined },
+): Credentials {
+  const [keyName, secretName] = kind === 'deribit' ? deribitNames : binanceNames
+  const [apiKey, secret] = [environment[keyName], environment[secretName]]
   if (apiKey && secret) return new Credentials(apiKey, secret)
-  const hint = 'set BINANCE_API_KEY and BINANCE_API_SECRET, or venue.keyFile: {"apiKey": …, "secret": …}, mode 0600'
+  const hint = `set ${keyName} and ${secretName}, or venue.keyFile: {"apiKey": …, "secret": …}, mode 0600`
   if (file === undefined) throw new UserError('there is no key to trade with', { hint })
   let text: string
   try {

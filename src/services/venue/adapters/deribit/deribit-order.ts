@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { exactOfDouble } from '#lib/domain/decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { plainText } from '../gateway/gateway-order.ts'
+import type { RejectCode, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+
+/** An order as answers and `user.orders` show it. Numbers are JSON numbers: their shortest text is what was meant. */
+export const DeribitOrder = z.object({
+  order_id: z.string(),
+  label: z.string().default(''),
+  instrument_name: z.string(),
+  order_state: z.string(),
+  filled_amount: z.number().default(0),
+})
+
+export const DeribitTrade = z.object({
+  trade_id: z.string(),
+  order_id: z.string(),
+  label: z.string().default(''),
+  price: z.number(),
+  amount: z.number(),
+  fee: z.number(),
+  fee_currency: z.string(),
+  liquidity: z.string(),
+  timestamp: z.int(),
+})
+
+/** Of `buy`, `sell`. */
+export const Placed = z.object({ order: DeribitOrder, trades: z.array(DeribitTrade).default([]) })
+
+/** A list, or one with a word on whether there is more. */
+export const Trades = z.union([
+  z.array(DeribitTrade).transform((trades) => ({ trades, has_more: false })),
+  z.object({ trades: z.array(DeribitTrade), has_more: z.boolean().default(false) }),
+])
+
+export const viewOf = (order: z.infer<typeof DeribitOrder>, trades: readonly VenueTrade[] = []): VenueOrder => ({
+  venueClientId: order.label,
+  venueOrderId: order.order_id,
+  state: stateOf(order.order_state),
+  executed: textOf(order.filled_amount),
+  isTriggered: false,
+  trades,
+})
+
+export const tradeOf = (trade: z.infer<typeof DeribitTrade>): VenueTrade => ({
+  tradeId: trade.trade_id,
+  price: textOf(trade.price),
+  quantity: textOf(trade.amount),
+  fee: textOf(trade.fee),
+  feeAsset: trade.fee_currency,
+  liquidity: trade.liquidity === 'M' ? 'maker' : 'taker',
+  filledAt: trade.timestamp * 1_000,
+})
+
+/** What a report of trades says of their order: that it was filled by them, and nothing of its state. */
+export const viewOfTrade = (trade: z.infer<typeof DeribitTrade>): VenueOrder => ({
+  venueClientId: trade.label,
+  venueOrderId: trade.order_id,
+  state: 'working',
+  executed: '0',
+  isTriggered: false,
+  trades: [tradeOf(trade)],
+})
+
+/** Why Deribit cannot keep an order's terms as one order. [G26] */
+export function unfitTerms(order: PayloadOf<'order.submitted'>): { code: RejectCode; reason: string } | null {
+  const no = (reason: string) => ({ code: 'TERMS_INVALID' as const, reason })
+  const { timeInForce, orderType, bracket, closes, isPostOnly } = order
+  if (timeInForce === 'DAY' || timeInForce === 'GTD') return no(`${timeInForce} is not kept at Deribit`)
+  if (orderType !== 'market' && orderType !== 'limit') return no('trigger orders are not sent to Deribit')
+  if (bracket !== undefined || closes !== undefined) return no('the exits of a bracket could not be kept there')
+  const isResting = orderType === 'limit' && timeInForce === 'GTC'
+  return isPostOnly === true && !isResting ? no('only a GTC limit order can be post-only') : null
+}
+
+/** Of `private/buy` and `private/sell`. What a market order does not find at once is not left to rest. */
+export function paramsOf(order: PayloadOf<'order.submitted'>, name: string, label: string, validUntilMs: number) {
+  const { quantity, orderType, limitPrice, timeInForce, isPostOnly, isReduceOnly } = order
+  const isLimit = orderType === 'limit'
+  return {
+    instrument_name: name,
+    amount: Number(quantity),
+    type: isLimit ? 'limit' : 'market',
+    ...(isLimit ? { price: Number(limitPrice) } : {}),
+    time_in_force: times[isLimit || timeInForce === 'FOK' ? timeInForce : 'IOC'],
+    ...(isPostOnly === true ? { post_only: true, reject_post_only: true } : {}),
+    ...(isReduceOnly === true ? { reduce_only: true } : {}),
+    label,
+    valid_until: validUntilMs,
+  }
+}
+
+/** Decimal text of a JSON number. */
+export const textOf = (value: number): string => plainText(exactOfDouble(value))
+
+const times = {
+  GTC: 'good_til_cancelled',
+  IOC: 'immediate_or_cancel',
+  FOK: 'fill_or_kill',
+  DAY: 'good_til_cancelled',
+  GTD: 'good_til_cancelled',
+} as const
+
+function stateOf(state: string): VenueOrder['state'] {
+  switch (state) {
+    case 'filled':
+      return 'filled'
+    case 'cancelled':
+      return 'canceled'
+    case 'rejected':
+      return 'rejected'
+    default:
+      return 'working'
+  }
+}

@@ -1,0 +1,228 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type WebSocket, WebSocketServer } from 'ws'
+import { type BoxOrder, type BoxTrade, UsdmBook } from './usdm-book.ts'
+
+type Key = { readonly apiKey: string; readonly secret: string }
+type Params = Readonly<Record<string, unknown>>
+type Client = { isIn: boolean; readonly channels: Set<string> }
+class Fault extends Error {
+  readonly code: number
+  constructor(code: number, message: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+export const boxName = 'BTC_USDC-PERPETUAL'
+const currency = 'USDC'
+
+/** An exchange in a box: a linear perpetual of Deribit over its JSON-RPC, with its own book of orders, positions and cash. */
+export async function deribitBox(key: Key, { expiresIn = 900 } = {}) {
+  const clients = new Map<WebSocket, Client>()
+  let [grants, trades] = [0, 0]
+  let losing: 'asked' | 'answer' | null = null
+  /** Ended orders that are only in the history, as after half an hour. */
+  const old = new Set<number>()
+  const publish = (channel: string, body: unknown) => {
+    const frame = JSON.stringify({ jsonrpc: '2.0', method: 'subscription', params: { channel, data: body } })
+    for (const [socket, { channels }] of clients) if (channels.has(channel)) socket.send(frame)
+  }
+  const book = new UsdmBook((order, trade) => {
+    if (trade) publish('user.trades.any.any.raw', [shownTrade(order, trade)])
+    publish('user.orders.any.any.raw', shown(order))
+  })
+  const byId = (id: unknown) => {
+    const order = book.orders.find(({ orderId }) => `USDC-${orderId}` === id)
+    if (order === undefined || old.has(order.orderId)) throw new Fault(10_004, 'order_not_found')
+    return order
+  }
+  const subscribe = (client: Client, names: unknown) => {
+    for (const name of names as string[]) if (client.isIn || !name.startsWith('user.')) client.channels.add(name)
+    return [...client.channels]
+  }
+  const answer = (client: Client, method: string, params: Params): unknown => {
+    if (method.startsWith('private/') && !client.isIn) throw new Fault(13_009, 'unauthorized')
+    switch (method) {
+      case 'public/auth':
+        if (params.client_id !== key.apiKey || params.client_secret !== key.secret)
+          throw new Fault(13_004, 'invalid_credentials')
+        grants++
+        client.isIn = true
+        return { access_token: 'token', expires_in: expiresIn, token_type: 'bearer' }
+      case 'public/set_heartbeat':
+      case 'public/test':
+        return 'ok'
+      case 'public/get_time':
+        return Date.now()
+      case 'public/subscribe':
+      case 'private/subscribe':
+        return subscribe(client, params.channels)
+      case 'public/get_instrument':
+        if (params.instrument_name !== boxName) throw new Fault(13_020, 'not_found')
+        return listed
+      case 'private/buy':
+      case 'private/sell': {
+        if (params.instrument_name !== boxName) throw new Fault(10_020, 'invalid_or_unsupported_instrument')
+        if (Number(params.valid_until) < Date.now()) throw new Fault(13_888, 'timed_out')
+        const placed = book.place(termsOf(method, params), { mayRepeat: true })
+        if ('code' in placed) throw new Fault(codes[placed.code] ?? 11_030, placed.msg)
+        return { order: shown(placed), trades: placed.trades.map((trade) => shownTrade(placed, trade)) }
+      }
+      case 'private/cancel': {
+        const order = byId(params.order_id)
+        if (!isOpen(order)) throw new Fault(11_044, 'not_open_order')
+        book.end(order, 'CANCELED')
+        return shown(order)
+      }
+      case 'private/edit': {
+        const order = byId(params.order_id)
+        if (!isOpen(order)) throw new Fault(11_044, 'not_open_order')
+        book.move(order, Math.round(Number(params.price) * 100))
+        return { order: shown(order), trades: [] }
+      }
+      case 'private/get_order_state':
+        return shown(byId(params.order_id))
+      case 'private/get_order_state_by_label':
+        return book.orders
+          .filter(({ orderId, clientOrderId }) => clientOrderId === params.label && !old.has(orderId))
+          .filter(() => params.currency === currency)
+          .map(shown)
+      case 'private/get_order_history_by_instrument':
+        return book.orders.filter((order) => !isOpen(order) && params.instrument_name === boxName).map(shown)
+      case 'private/get_user_trades_by_order': {
+        const order = book.orders.find(({ orderId }) => `USDC-${orderId}` === params.order_id)
+        const all = (order?.trades ?? []).map((trade) => shownTrade(order as BoxOrder, trade))
+        return order !== undefined && old.has(order.orderId) !== params.historical ? [] : all
+      }
+      case 'private/get_open_orders':
+        return book.orders.filter(isOpen).map(shown)
+      case 'private/get_positions': {
+        const size = Number(book.position)
+        return [{ instrument_name: boxName, size, direction: size < 0 ? 'sell' : size > 0 ? 'buy' : 'zero' }]
+      }
+      default:
+        throw new Fault(-32_601, `Method not found: ${method}`)
+    }
+  }
+  const server = createServer(({ url = '' }, response) => {
+    response.writeHead(url.startsWith('/api/v2/public/get_instruments') ? 200 : 404)
+    response.end(JSON.stringify({ jsonrpc: '2.0', result: [listed] }))
+  })
+  const sockets = new WebSocketServer({ server })
+  sockets.on('connection', (socket) => {
+    const client: Client = { isIn: false, channels: new Set() }
+    clients.set(socket, client)
+    socket.on('close', () => clients.delete(socket))
+    socket.on('message', (bytes) => {
+      const { id, method, params = {} } = JSON.parse(String(bytes)) as { id: number; method: string; params?: Params }
+      const isOrder = method === 'private/buy' || method === 'private/sell'
+      const loses = isOrder ? losing : null
+      if (loses !== null) losing = null
+      if (loses === 'asked') return
+      try {
+        const result = answer(client, method, params)
+        if (loses !== 'answer') socket.send(JSON.stringify({ jsonrpc: '2.0', id, result, testnet: true }))
+      } catch (error) {
+        if (!(error instanceof Fault)) throw error
+        socket.send(JSON.stringify({ jsonrpc: '2.0', id, error: { code: error.code, message: error.message } }))
+      }
+    })
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const at = `127.0.0.1:${(server.address() as AddressInfo).port}`
+  const cut = () => {
+    for (const socket of clients.keys()) socket.terminate()
+  }
+  return {
+    restUrl: `http://${at}`,
+    wsUrl: `ws://${at}/ws/api/v2`,
+    book,
+    /** Prices in cents, sizes in thousandths. */
+    quote: (bid: number, ask: number, bidSize: number, askSize: number) => {
+      book.quote(bid, ask, bidSize, askSize)
+      const best = { best_bid_price: bid / 100, best_bid_amount: bidSize / 1_000 }
+      const top = { ...best, best_ask_price: ask / 100, best_ask_amount: askSize / 1_000 }
+      publish(`ticker.${boxName}.100ms`, { ...top, instrument_name: boxName, timestamp: Date.now(), state: 'open' })
+    },
+    trade: (price: number, size: number, isSale: boolean) => {
+      const id = { trade_seq: ++trades, trade_id: `USDC-${trades}`, instrument_name: boxName, timestamp: Date.now() }
+      const direction = isSale ? 'sell' : 'buy'
+      publish(`trades.${boxName}.100ms`, [{ ...id, price: price / 100, amount: size / 1_000, direction }])
+    },
+    /** Of the next order the request or its answer never arrives. */
+    lose: (what: 'asked' | 'answer') => {
+      losing = what
+    },
+    /** What has ended is in the history alone. */
+    age: () => {
+      for (const order of book.orders) if (!isOpen(order)) old.add(order.orderId)
+    },
+    ask: (type: string) => {
+      for (const socket of clients.keys()) socket.send(JSON.stringify({ method: 'heartbeat', params: { type } }))
+    },
+    counts: () => ({ grants, clients: clients.size }),
+    cut,
+    close: async () => {
+      cut()
+      sockets.close()
+      server.closeAllConnections()
+      await new Promise((done) => server.close(done))
+    },
+  }
+}
+
+const listed = {
+  instrument_name: boxName,
+  kind: 'future',
+  settlement_period: 'perpetual',
+  base_currency: 'BTC',
+  quote_currency: currency,
+  settlement_currency: currency,
+  tick_size: 0.01,
+  min_trade_amount: 0.001,
+  contract_size: 0.001,
+}
+
+const isOpen = ({ status }: BoxOrder) => status === 'NEW' || status === 'PARTIALLY_FILLED'
+const states: Readonly<Record<string, string>> = { FILLED: 'filled', CANCELED: 'cancelled', EXPIRED: 'cancelled' }
+
+/** By the code that the book refuses with. */
+const codes: Readonly<Record<number, number>> = {
+  [-1111]: 10_021,
+  [-2019]: 10_009,
+  [-5022]: 11_054,
+}
+
+const termsOf = (method: string, params: Params) => ({
+  newClientOrderId: String(params.label),
+  side: method === 'private/buy' ? 'BUY' : 'SELL',
+  type: String(params.type).toUpperCase(),
+  quantity: String(params.amount),
+  price: String(params.price),
+  timeInForce: params.post_only ? 'GTX' : params.time_in_force === 'immediate_or_cancel' ? 'IOC' : 'GTC',
+  reduceOnly: String(params.reduce_only ?? false),
+})
+
+const shown = (order: BoxOrder) => ({
+  order_id: `USDC-${order.orderId}`,
+  label: order.clientOrderId,
+  instrument_name: boxName,
+  order_state: states[order.status] ?? 'open',
+  filled_amount: Number(order.executedQty),
+  price: order.cents / 100,
+  direction: order.sign > 0 ? 'buy' : 'sell',
+})
+
+const shownTrade = (order: BoxOrder, { id, price, qty, commission, time, maker }: BoxTrade) => ({
+  trade_id: `USDC-${id}`,
+  order_id: `USDC-${order.orderId}`,
+  label: order.clientOrderId,
+  instrument_name: boxName,
+  price: Number(price),
+  amount: Number(qty),
+  fee: Number(commission),
+  fee_currency: currency,
+  liquidity: maker ? 'M' : 'T',
+  timestamp: time,
+})

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { Statement } from '#schemas/event.ts'
+import { deribit } from '#services/venue/adapters/deribit/deribit.ts'
+import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
+import { deribitBox } from './deribit-box.ts'
+import { gatewayScene, pause, when } from './gateway-scene.ts'
+import { key } from './served-market.ts'
+
+const instrument = 'BTC_USDC-PERPETUAL.DERIBIT'
+const scene = gatewayScene(instrument)
+const { said, notes, into, submit, topics, hasSaid } = scene
+let box: Awaited<ReturnType<typeof deribitBox>>
+
+const begin = async (more?: { expiresIn: number }) => {
+  box = await deribitBox(key, more)
+  box.quote(10_000, 10_100, 5_000, 5_000)
+}
+beforeEach(async () => {
+  await begin()
+  scene.begin()
+})
+afterEach(async () => {
+  scene.stop()
+  await box.close()
+})
+
+function start(secret = key.secret): void {
+  const config = { symbols: {}, timeoutMs: 300 }
+  const credentials = new Credentials(key.apiKey, secret)
+  scene.start(deribit({ config, addresses: { wsUrl: box.wsUrl }, credentials }))
+}
+const fills = () => said.filter(({ topic }) => topic === 'order.fill')
+
+test('[G25] [G10] a market order: accepted and filled, each said once, with the fee in the settlement currency', async () => {
+  start()
+  submit('t-1-0', { orderType: 'market', limitPrice: undefined })
+  await hasSaid('order.fill')
+  await pause(200)
+  expect(topics()).toEqual(['venue.reconciled', 'order.accepted', 'order.fill'])
+  expect(said[2]?.payload).toMatchObject({ price: '101', quantity: '1', fee: '0.0505', currency: 'USDC' })
+})
+
+test('[G25] a resting order: its fills come over the account’s channels, and its cancel ends it', async () => {
+  start()
+  submit('t-1-0')
+  submit('t-2-0', { limitPrice: '80.00' })
+  await when(() => topics().filter((topic) => topic === 'order.accepted').length === 2)
+  box.quote(8_900, 8_990, 400, 400)
+  await when(() => fills().length === 1)
+  box.quote(8_900, 8_990, 900, 900)
+  await when(() => fills().length === 2)
+  expect(fills().map(({ payload }) => payload)).toMatchObject([
+    { clientOrderId: 't-1-0', price: '90', quantity: '0.4', leavesQuantity: '0.6', liquidity: 'maker' },
+    { clientOrderId: 't-1-0', price: '90', quantity: '0.6', leavesQuantity: '0' },
+  ])
+  into('order.cancel_requested', { clientOrderId: 't-2-0', instrument, reason: 'asked' })
+  await hasSaid('order.canceled')
+  expect(said.at(-1)?.payload).toMatchObject({ clientOrderId: 't-2-0', leavesQuantity: '1', reason: 'asked' })
+})
+
+test.each(['asked', 'answer'] as const)('[G2] [G27] the %s is lost: one order, whatever came of it', async (what) => {
+  start()
+  await hasSaid('venue.reconciled')
+  box.lose(what)
+  submit('t-1-0', { orderType: 'market', limitPrice: undefined })
+  await hasSaid('order.fill')
+  await pause(500)
+  expect(box.book.orders).toHaveLength(1)
+  expect(fills()).toHaveLength(1)
+})
+
+test('[G27] what ended while nobody looked, so long ago that only the history has it, is said at the start', async () => {
+  start()
+  submit('t-1-0')
+  submit('t-2-0')
+  await when(() => topics().filter((topic) => topic === 'order.accepted').length === 2)
+  scene.stop()
+  // Of the first the log knows the exchange's id, of the second nothing.
+  into('order.accepted', said.find(({ topic }) => topic === 'order.accepted')?.payload as never)
+  box.quote(8_800, 8_900, 5_000, 5_000)
+  box.age()
+  scene.forget()
+  start()
+  await hasSaid('venue.reconciled')
+  expect(fills().map(({ payload }) => (payload as { clientOrderId: string }).clientOrderId)).toEqual(['t-1-0', 't-2-0'])
+  expect(said.at(-1)?.payload).toMatchObject({ balances: [{ asset: 'BTC_USDC-PERPETUAL', total: '2' }] })
+  expect(box.book.orders).toHaveLength(2)
+})
+
+test('[G11] the connection is cut while an order works: it comes back, and what happened meanwhile is said', async () => {
+  start()
+  submit('t-1-0')
+  await hasSaid('order.accepted')
+  box.cut()
+  box.quote(8_800, 8_900, 5_000, 5_000)
+  await hasSaid('order.fill')
+  expect(box.counts().grants).toBe(2)
+})
+
+test('[G28] the grant is renewed before it ends, and a sign of life is given when it is asked for', async () => {
+  await box.close()
+  await begin({ expiresIn: 0.2 })
+  start()
+  await hasSaid('venue.reconciled')
+  await when(() => box.counts().grants > 2)
+  box.ask('test_request')
+  await pause(100)
+  expect(box.counts().clients).toBe(1)
+})
+
+test('[G28] who is not let in is told why, and nothing is submitted', async () => {
+  start('x'.repeat(64))
+  submit('t-1-0')
+  await when(() => notes.length > 0)
+  await pause(300)
+  expect(notes).toEqual(['the stream of deribit is closed: not let in: 13004 invalid_credentials'])
+  expect(topics()).toEqual([])
+  expect(box.book.orders).toEqual([])
+})
+
+test.each([
+  ['INSUFFICIENT_BALANCE', { quantity: '50000' }],
+  ['QUANTITY_INVALID', { quantity: '0.0001' }],
+  ['REFUSED', { limitPrice: '102.00', isPostOnly: true }],
+  ['TERMS_INVALID', { timeInForce: 'DAY' }],
+  ['TERMS_INVALID', { orderType: 'stop', stopPrice: '120', limitPrice: undefined }],
+  ['TERMS_INVALID', { bracket: { stopLoss: '80' } }],
+  ['INSTRUMENT_UNKNOWN', { instrument: 'BTC_USDC.DERIBIT' }],
+  ['INSTRUMENT_UNKNOWN', { instrument: 'NOPE-PERPETUAL.DERIBIT' }],
+])('[G5] [G26] %s for %j', async (code, more) => {
+  start()
+  await hasSaid('venue.reconciled')
+  submit('t-1-0', more)
+  await hasSaid('order.rejected')
+  expect(said.at(-1)?.payload).toMatchObject({ code })
+  expect(box.book.orders).toEqual([])
+})
+
+test('[G14] [G25] a position that moved without an order of ours is told with both numbers', async () => {
+  start()
+  await hasSaid('venue.reconciled')
+  box.book.setPosition(-2_000)
+  await hasSaid('system.alert')
+  const { payload } = said.filter(({ topic }) => topic === 'venue.reconciled').at(-1) as Statement<'venue.reconciled'>
+  expect(payload.differences).toEqual([{ asset: 'BTC_USDC-PERPETUAL', expected: '0', found: '-2' }])
+})
