@@ -68,14 +68,17 @@ async function booksOf(url: string, key: { apiKey: string; secret: string }): Pr
     if (!response.ok) throw new Error(await response.text())
     return (await response.json()) as T
   }
-  const pages = async <T extends { orderId: number; id?: number }>(path: string, from: string): Promise<T[]> => {
+  const pages = async <T extends { orderId: number; id?: number | string }>(
+    path: string,
+    from: string,
+  ): Promise<T[]> => {
     const all: T[] = []
     for (let next = 1; ; ) {
       const page = await ask<T[]>(path, { symbol: 'ACMEUSD', limit: '1000', [from]: String(next) })
       all.push(...page)
       const last = page.at(-1)
       if (last === undefined) return all
-      next = (last.id ?? last.orderId) + 1
+      next = Number(last.id ?? last.orderId) + 1
     }
   }
   type Balance = { readonly asset: string; readonly free: string; readonly locked: string }
@@ -107,8 +110,17 @@ async function deribit(folder: string, chance: Chance): Promise<CrashVenue> {
   const { restUrl, wsUrl } = box
   const feed = `feed: { kind: exchange, venue: deribit, symbols: [${boxName}], restUrl: '${restUrl}', wsUrl: '${wsUrl}' }`
   const venue = `kind: deribit, environment: served, wsUrl: '${wsUrl}'`
-  return boxed(folder, chance, box, { instrument: `${boxName}.DERIBIT`, currency: 'USDC', feed, venue })
+  const named = { instrument: `${boxName}.DERIBIT`, currency: 'USDC', feed, venue }
+  const { books, ...rest } = boxed(folder, chance, box, named)
+  return { ...rest, books: async () => inDeribitsWords(await books()) }
 }
+
+/** Its trade ids begin with the currency, and what is immediate is cancelled. */
+const inDeribitsWords = ({ orders, trades, ...rest }: VenueBooks): VenueBooks => ({
+  ...rest,
+  orders: orders.map((order) => ({ ...order, status: order.status === 'EXPIRED' ? 'CANCELED' : order.status })),
+  trades: trades.map((trade) => ({ ...trade, id: `USDC-${trade.id}` })),
+})
 
 const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
 type Box = Pick<Awaited<ReturnType<typeof usdmBox>>, 'quote' | 'trade' | 'book' | 'close'>

@@ -8,7 +8,7 @@ import { endsOf } from './venue-ends.ts'
 export type VenueBooks = {
   readonly orders: readonly { orderId: number; clientOrderId: string; status: string; executedQty: string }[]
   readonly trades: readonly {
-    id: number
+    id: number | string
     orderId: number
     price: string
     qty: string
