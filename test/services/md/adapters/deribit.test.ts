@@ -47,6 +47,26 @@ describe('messages of Deribit', () => {
     ])
   })
 
+  it('[MD-N3] with the first option of an underlying all that are listed on it are told, also those of a later list, and no others', () => {
+    const listing = (instrument_name: string, more: object = {}) => ({
+      ...{ instrument_name, kind: 'option', tick_size: 0.0005, min_trade_amount: 0.1, settlement_period: 'week' },
+      ...more,
+    })
+    const url = 'https://www.deribit.com/api/v2/public/get_instruments?currency=BTC'
+    const { answer, frame, listed } = heard()
+    const [otherStrike, later] = ['BTC-29MAR30-24000-C', 'BTC-29MAR30-30000-P']
+    const others = ['ETH-29MAR30-2000-C', 'BTC_USDC-29MAR30-24000-C', 'BTC-29MAR30']
+    // Frames by hand are of August 2024: the option of the ticker is over by then, and is told since it is quoted.
+    const over = 'BTC-28JUN24-24000-C'
+    answer(url, { result: [name, otherStrike, over, ...others].map((one) => listing(one)) })
+    expect(listed).toEqual([])
+    const ticker = `{"timestamp":1626993723632,"instrument_name":"${name}","best_bid_price":0.0015,"best_bid_amount":1,"best_ask_price":0,"best_ask_amount":0}`
+    frame(notify(`ticker.${name}.raw`, ticker))
+    expect(listed).toEqual([instrument, `${otherStrike}.DERIBIT`])
+    answer(url, { result: [name, otherStrike, later, ...others].map((one) => listing(one)) })
+    expect(listed).toEqual([instrument, `${otherStrike}.DERIBIT`, `${later}.DERIBIT`])
+  })
+
   it('[MD-N4] a ticker of a perpetual is a quote and its funding', () => {
     const data =
       '{"timestamp":1626993723632,"instrument_name":"BTC-PERPETUAL","best_bid_price":32000.5,"best_bid_amount":10.0,"best_ask_price":32001.0,"best_ask_amount":20.0,"funding_8h":1.0e-5,"mark_price":32000.75,"index_price":32000.1,"open_interest":5}'

@@ -124,6 +124,29 @@ describeShared('the same recording', () => {
   })
 })
 
+describeShared('listings of Deribit', () => {
+  it('[MD-N3] [MD-C1] the chain of a recording of ten options is every option that is listed on their underlyings', () => {
+    const file = `${raw}cryptofeed-jsonl/DERIBIT.jsonl.gz`
+    const { facts } = normalized('deribit', file)
+    const listings = facts.flatMap((fact) =>
+      fact.topic === 'md.instrument' && fact.payload.kind === 'option' ? [fact.payload] : [],
+    )
+    const quoted = new Set(facts.flatMap((fact) => (fact.topic === 'md.option.tick' ? [fact.payload.instrument] : [])))
+    expect(quoted.size).toBe(10)
+    const names: string[] = []
+    for (const { record } of readRecording([file], { badLine: () => undefined })) {
+      if (record.kind !== 'answer' || !/get_instruments\?currency=(BTC|ETH)/.test(record.url)) continue
+      for (const { instrument_name, kind } of JSON.parse(record.text).result)
+        if (kind === 'option') names.push(`${instrument_name}.DERIBIT`)
+    }
+    expect(new Set(listings.map(({ underlying }) => underlying))).toEqual(
+      new Set(['BTC_USD.DERIBIT', 'ETH_USD.DERIBIT']),
+    )
+    expect(listings.map(({ instrument }) => instrument).sort()).toEqual(names.sort())
+    expect(names).toHaveLength(808)
+  })
+})
+
 describeShared('listings of Binance', () => {
   it('[MD-N3] a coin-margined contract has the size that exchangeInfo says, also where a recording has none', () => {
     const file = `${raw}cryptofeed-jsonl/BINANCE_DELIVERY.jsonl.gz`

@@ -15,6 +15,8 @@ export function namedListing(name: string): Listed {
   const instrument = instrumentOf(name)
   const [, base = name, settled] = /^([A-Z0-9]+)(?:_([A-Z0-9]+))?/.exec(name) ?? []
   const currency = settled ?? base
+  // The index: what its options and futures are on; those that are settled in another coin have one in that coin.
+  const underlying = `${base}_${settled ?? 'USD'}.DERIBIT`
   const inverse = settled === undefined ? { isInverse: true as const } : {}
   const [, day, month, year, strike, right] = /-(\d{1,2})([A-Z]{3})(\d{2})(?:-([\dd.]+)-([CP]))?$/.exec(name) ?? []
   if (day === undefined || month === undefined) {
@@ -24,13 +26,12 @@ export function namedListing(name: string): Listed {
   const monthNumber = months.indexOf(month) + 1
   if (monthNumber === 0) throw new LineFault(`the instrument is ${shown(name)}`)
   const expiry = `20${year}-${String(monthNumber).padStart(2, '0')}-${day.padStart(2, '0')}`
-  if (strike === undefined)
-    return { instrument, kind: 'future', currency, expiry, underlying: underlyingOf(base), ...inverse }
+  if (strike === undefined) return { instrument, kind: 'future', currency, expiry, underlying, ...inverse }
   return {
     instrument,
     kind: 'option',
     currency,
-    underlying: underlyingOf(base),
+    underlying,
     expiry,
     // Deribit expires at 08:00 UTC.
     expiresAt: Date.parse(`${expiry}T08:00:00Z`) * 1000,
@@ -39,9 +40,6 @@ export function namedListing(name: string): Listed {
     ...inverse,
   }
 }
-
-/** The index of a currency: what its options are on. */
-const underlyingOf = (base: string): string => `${base}_USD.DERIBIT`
 
 /** The listings of an answer of get_instruments, its numbers as text. */
 export function listingsOf(result: readonly unknown[]): Map<string, Listed> {

@@ -30,6 +30,9 @@ const unreadOfTicker: ReadonlySet<string> = new Set([
 function openDecoder(): Decoder {
   const seen = new Map<string, Listed>()
   const listings = new Map<string, Listed>()
+  /** Of options that were seen: their chains are told whole. */
+  const underlyings = new Set<string>()
+  let now = 0
   const parseFrame = parseRecurring({
     parse: parseNumbersAsText,
     isNumberText: true,
@@ -43,9 +46,24 @@ function openDecoder(): Decoder {
     const known = seen.get(name as string)
     if (known !== undefined) return known
     const listing = listings.get(name as string) ?? namedListing(text(name, 'instrument_name'))
-    seen.set(name as string, listing)
-    sink.listing(listing)
+    tell(name as string, listing, sink)
+    const { kind, underlying = '' } = listing
+    if (kind !== 'option' || underlyings.has(underlying)) return listing
+    underlyings.add(underlying)
+    for (const [other, one] of listings) tellOfChain(other, one, sink)
     return listing
+  }
+
+  function tell(name: string, listing: Listed, sink: Sink): void {
+    seen.set(name, listing)
+    sink.listing(listing)
+  }
+
+  /** An option that nobody quotes is of the chain as well. */
+  function tellOfChain(name: string, listing: Listed, sink: Sink): void {
+    const { kind, underlying = '', expiresAt = 0 } = listing
+    if (kind === 'option' && underlyings.has(underlying) && expiresAt > now && !seen.has(name))
+      tell(name, listing, sink)
   }
 
   function readNotification(channel: string, data: unknown, sink: Sink) {
@@ -91,6 +109,7 @@ function openDecoder(): Decoder {
   return {
     rule: { repeatsLast: false, isSnapshotInStream: true },
     read(record, sink) {
+      now = Math.max(now, record.at)
       if (record.kind === 'frame') readMessage(jsonObject(record.text, parseFrame), sink)
       else if (record.kind === 'answer') {
         const body = jsonObject(record.text, parseNumbersAsText)
@@ -99,6 +118,7 @@ function openDecoder(): Decoder {
             listings.set(name, listing)
             // What has been told may have new terms, or be listed only now.
             if (seen.has(name)) sink.listing(listing)
+            else tellOfChain(name, listing, sink)
           }
         else sink.leaveOut('answers')
       }
