@@ -55,6 +55,29 @@ describe('a check', () => {
     expect(openIn([started, gap])).toEqual([[1, 2, 1]])
     expect(openIn([started, gap, started])).toEqual([[1, 2, 0]])
   })
+
+  it('[MD-R3] a gap over midnight is of the day on which it was opened, closed or not, and with all that its snapshot holds', () => {
+    const midnight = Date.UTC(2026, 0, 2) * 1000
+    const gap = (at: number, fromSequence: number, toSequence: number, how?: 'snapshot'): MarketFact => ({
+      at,
+      topic: 'md.gap',
+      payload: {
+        ...{ instrument: 'A.B', stream: 'depth', fromSequence, toSequence },
+        ...(how === undefined ? { state: 'opened' } : { state: 'closed', how }),
+      },
+    })
+    const daysOf = (...facts: MarketFact[]) =>
+      checkMarket(facts).days.map(({ day, gaps, missing, open }) => [day, gaps, missing, open])
+    const opened = gap(midnight - 1, 10, 15)
+    const closed = gap(midnight + 1, 10, 20, 'snapshot')
+    expect(daysOf(opened)).toEqual([['2026-01-01', 1, 6, 1]])
+    expect(daysOf(opened, closed)).toEqual([['2026-01-01', 1, 11, 0]])
+    expect(daysOf(opened, closed, gap(midnight + 2, 30, 31))).toEqual([
+      ['2026-01-01', 1, 11, 0],
+      ['2026-01-02', 1, 2, 1],
+    ])
+    expect(daysOf(closed)).toEqual([])
+  })
 })
 
 describe('recordings of an exchange', () => {

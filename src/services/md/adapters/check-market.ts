@@ -28,6 +28,8 @@ export type StreamDay = {
 
 export const partsOfDay = 48
 
+type OpenGap = { readonly day: StreamDay; readonly toSequence: number }
+
 /** Looks at every fact once; days in order, streams in the order in which they appear. */
 export function checkMarket(facts: Iterable<MarketFact>): {
   readonly days: StreamDay[]
@@ -35,6 +37,7 @@ export function checkMarket(facts: Iterable<MarketFact>): {
 } {
   const days = new Map<string, StreamDay>()
   const newestExchange = new Map<string, number>()
+  const openGaps = new Map<string, OpenGap>()
   let newest = 0
   let timeGoesBack = 0
 
@@ -65,17 +68,30 @@ export function checkMarket(facts: Iterable<MarketFact>): {
     if (at < newest) timeGoesBack++
     newest = Math.max(newest, at)
     if (topic === 'md.gap') {
-      const day = dayOf(payload.instrument, streamNamed(payload.stream), at)
-      if (payload.state === 'opened') {
+      const { instrument, fromSequence, toSequence, state } = payload
+      const stream = streamNamed(payload.stream)
+      const key = `${instrument} ${stream} ${fromSequence}`
+      const gap = openGaps.get(key)
+      if (state === 'opened') {
+        const day = dayOf(instrument, stream, at)
         day.gaps++
         day.open++
-        day.missing += payload.toSequence - payload.fromSequence + 1
-      } else day.open--
+        day.missing += toSequence - fromSequence + 1
+        openGaps.set(key, { day, toSequence })
+      } else if (gap !== undefined) {
+        // Closed on a later day it is still of the one on which it was opened; a snapshot may close more than was known to be missing.
+        gap.day.open--
+        gap.day.missing += Math.max(0, toSequence - gap.toSequence)
+        openGaps.delete(key)
+      }
       continue
     }
     if (topic === 'md.status') {
       // What was open when a recorder was killed is not closed by the next one: it is lost.
-      if (payload.state === 'started') for (const day of days.values()) day.open = 0
+      if (payload.state === 'started') {
+        for (const day of days.values()) day.open = 0
+        openGaps.clear()
+      }
       if (payload.instrument === undefined) continue
       const day = dayOf(payload.instrument, streamNamed(payload.stream ?? 'depth'), at)
       if (payload.state === 'refused') day.refused++

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { ccxtListing } from '#services/md/adapters/ccxt/listings.ts'
+import { catalogue } from '#schemas/catalogue.ts'
+import { ccxtListing, listingsOf } from '#services/md/adapters/ccxt/listings.ts'
 import { liveCcxt } from '#services/md/adapters/ccxt/live.ts'
 import { ccxt } from '#services/md/adapters/ccxt/venue.ts'
 import { byHand } from './normalized.ts'
@@ -87,6 +88,22 @@ describe('what ccxt tells', () => {
       expiry: '2026-03-27',
     })
     expect(ccxtListing('BTC/USDT:USDT', 'bybit')).not.toHaveProperty('isInverse')
+  })
+
+  it('[MD-L7] an expiry beyond the year 2200 is left out', () => {
+    const symbol = 'BTC/USD:BTC-260327'
+    const expiresAt = (expiry: string) => {
+      const market = { symbol, expiry, precision: { price: '0.1', amount: '1' } }
+      const listed = listingsOf({ precisionMode: '4', markets: [market] }, 'okx').get(symbol)
+      catalogue['md.instrument'].schema.parse({ multiplier: '1', ...listed, isSimulated: false })
+      return listed?.expiresAt
+    }
+    expect(['1774598400000', '7258118399999', '7258118400000', '9007199254740000'].map(expiresAt)).toEqual([
+      1_774_598_400_000_000,
+      7_258_118_399_999_000,
+      undefined,
+      undefined,
+    ])
   })
 
   it('[MD-N7] a frame that cannot be read is refused', () => {

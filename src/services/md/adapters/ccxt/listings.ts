@@ -46,11 +46,16 @@ export function listingsOf(body: Frame, exchange: string): Map<string, Listed> {
       tickSize: stepOf(precision.price, isStep),
       lotSize: stepOf(precision.amount, isStep),
       ...(stepOf(one.contractSize, true) === undefined ? {} : { multiplier: stepOf(one.contractSize, true) }),
-      ...(Number.isSafeInteger(expiresMs) && expiresMs > 0 ? { expiresAt: expiresMs * 1000 } : {}),
+      ...(Number.isSafeInteger(expiresMs) && expiresMs > 0 && expiresMs < year2200Ms
+        ? { expiresAt: expiresMs * 1000 }
+        : {}),
     })
   }
   return listings
 }
+
+/** What is said to end later ends at no time that there is. */
+const year2200Ms = 7_258_118_400_000
 
 /** A step of prices, or of how many decimals they have. */
 function stepOf(value: unknown, isStep: boolean): string | undefined {

@@ -6,6 +6,7 @@ import { LineFault } from '../line-fault.ts'
 import type { ReadReport } from '../read-report.ts'
 import { capturedJson } from './captured-json.ts'
 import { capturedText } from './captured-text.ts'
+import { inTimeOrder } from './in-time-order.ts'
 import type { Placed, RawRecord } from './raw-record.ts'
 
 /** `receipt`: `<ns since 1970> <frame>`; `json` and `text`: captures of whole sessions; `bare`: a frame a line, without times. */
@@ -71,14 +72,10 @@ function formOfLine(text: string): RecordingForm | null {
   return /^[{[]/.test(text) ? 'bare' : null
 }
 
-/** Receipts come in order; captures put what was fetched in front, and a stable sort puts everything in its place. */
+/** Receipts come in order; captures put what was fetched in front. */
 function inOrder(file: string, form: RecordingForm): Generator<Placed | Unread> {
-  const placed = records(file, readerOf(file, form), form !== 'bare')
-  return form === 'receipt' || form === 'bare' ? placed : sorted(placed)
-}
-
-function* sorted(placed: Iterable<Placed | Unread>): Generator<Placed | Unread> {
-  yield* [...placed].sort((a, b) => timeOf(a) - timeOf(b))
+  const read = () => records(file, readerOf(file, form), form !== 'bare')
+  return form === 'receipt' || form === 'bare' ? read() : inTimeOrder(read, timeOf)
 }
 
 type LineOfRecording = (line: string) => RawRecord | null
