@@ -9,6 +9,8 @@ import { textLines } from '#lib/files/text-lines.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
 import { checkMarket } from '#services/md/adapters/check-market.ts'
+import { keepRaw } from '#services/md/adapters/raw/raw-keeper.ts'
+import { readRecording } from '#services/md/adapters/raw/read-recording.ts'
 import { readEvents } from '#services/md/adapters/read-events.ts'
 import { rebuild } from '#services/md/adapters/rebuild.ts'
 import { recordMarket } from '#services/md/adapters/record-market.ts'
@@ -34,6 +36,19 @@ describe('blocks of lines', () => {
     expect(blocks.length).toBeGreaterThan(2)
     expect(blocks[1]?.offset).toBe(blocks[0]?.bytes)
     expect(blocks.reduce((sum, { lines: count }) => sum + count, 0)).toBe(21_600)
+  })
+})
+
+describe('raw frames', () => {
+  it('[MD-R1] are durable within about a second, though nobody asks for it', async () => {
+    const dir = join(root, 'frames')
+    const raw = keepRaw(dir)
+    const at = Date.UTC(2024, 0, 1) * 1000
+    raw.take({ kind: 'frame', at, connection: 'a', text: '{}' })
+    for (let i = 0; i < 200 && blockFilesIn(dir).every((file) => blocksOf(file).length === 0); i++) await sleep(20)
+    const records = [...readRecording(blockFilesIn(dir), { badLine: () => undefined })].map(({ record }) => record)
+    raw.close()
+    expect(records).toEqual([{ kind: 'frame', at, connection: 'a', text: '{}' }])
   })
 })
 
