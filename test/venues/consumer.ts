@@ -1,7 +1,7 @@
 import { applyDelta, emptyBook, loadBook, topOf } from '#lib/book/order-book.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { ExchangeBox } from './exchange-box.ts'
-import { eraNumber, eraSize } from './made-market.ts'
+import { eraNumber, eraSize, eraTold } from './made-market.ts'
 
 /** Hears facts as any service would, and finds out whether they are the truth of the box. */
 export function consumer() {
@@ -11,8 +11,6 @@ export function consumer() {
   const gaps: Gap[] = []
   const open = new Map<string, number>()
   let last = 0
-  /** How often a status has said that a count begins anew. */
-  const eras = { depth: 0, trades: 0 }
   const firstSnapshots = new Map<number, number>()
   let newestAt = 0
   const faults: string[] = []
@@ -32,31 +30,28 @@ export function consumer() {
         if (topic === 'md.status') {
           const name = payload.code ?? payload.state
           codes.set(name, (codes.get(name) ?? 0) + 1)
-          if (payload.code === 'sequence_restarted') eras[kindOf(payload.stream ?? '')]++
         }
-        if (topic === 'md.tick' && payload.kind === 'trade')
-          trades.push(eraNumber(eras.trades, payload.sequence as number))
+        if (topic === 'md.tick' && payload.kind === 'trade') trades.push(keyOf('trades', payload.sequence as number))
         if (topic === 'md.gap') {
           const { state, how } = payload
           const stream = kindOf(payload.stream)
           const opened = gaps.findLast(({ first, stream: of }) => of === stream && first === payload.fromSequence)
-          const era = state === 'closed' && opened !== undefined ? opened.era : eras[stream]
-          const [from, to] = [eraNumber(era, payload.fromSequence), eraNumber(era, payload.toSequence)]
+          const [from, to] = [keyOf(stream, payload.fromSequence), keyOf(stream, payload.toSequence)]
           if (state === 'opened') {
             const one = [...(stream === 'depth' ? told : trades)].find((number) => from <= number && number <= to)
             if (one !== undefined)
               faults.push(`the gap ${from} to ${to} of ${stream} opens over ${one}, which was told`)
           } else if (opened === undefined)
             faults.push(`the gap ${from} to ${to} of ${stream} is closed and was not open`)
-          gaps.push({ stream, from, to, how, era, first: payload.fromSequence })
+          gaps.push({ stream, from, to, how, first: payload.fromSequence })
           open.set(stream, (open.get(stream) ?? 0) + (state === 'opened' ? 1 : -1))
         }
         if (topic !== 'md.depth') continue
         const { kind, bids, asks } = payload
-        const newest = eraNumber(eras.depth, payload.lastSequence)
+        const newest = keyOf('depth', payload.lastSequence)
         if (kind === 'snapshot') {
           loadBook(book, bids, asks)
-          if (!firstSnapshots.has(eras.depth)) firstSnapshots.set(eras.depth, newest)
+          if (!firstSnapshots.has(eraOf(newest))) firstSnapshots.set(eraOf(newest), newest)
           if (newest < last) faults.push(`a snapshot goes back from ${last} to ${newest}`)
         } else {
           applyDelta(book, bids, asks)
@@ -119,8 +114,8 @@ type Gap = {
   readonly from: number
   readonly to: number
   readonly how: string | undefined
-  readonly era: number
 }
+const keyOf = (stream: Stream, number: number): number => eraNumber(eraTold(stream, number), number)
 const eraOf = (number: number): number => Math.floor(number / eraSize)
 const kindOf = (stream: string): Stream => (stream === 'depth' || stream === 'book' ? 'depth' : 'trades')
 

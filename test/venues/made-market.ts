@@ -16,6 +16,9 @@ export type NumbersFault = 'restart' | 'jump'
 export const eraSize = 1e14
 /** A number of an era, so that numbers of one are never those of another. */
 export const eraNumber = (era: number, number: number): number => era * eraSize + number
+/** The era of a number that was told: only a market that has begun anew has such low ones. */
+export const eraTold = (stream: 'depth' | 'trades', number: number): number =>
+  number < (stream === 'depth' ? firstUpdate : firstTrade) ? 1 : 0
 
 /** How an exchange writes what its market does. */
 export type Wire = {
@@ -36,6 +39,7 @@ export const wires: readonly Wire[] = [binanceWire('spot'), binanceWire('usdm'),
 
 /** So far above where it begins anew that it is not reached again. */
 const firstUpdate = 1_000_000
+const firstTrade = 100_000
 
 /** The same market for the same seed, without an end. */
 export function* madeMarket(
@@ -44,7 +48,7 @@ export function* madeMarket(
   startMs: number,
 ): Generator<BoxFrame, void, NumbersFault | undefined> {
   let last = firstUpdate
-  let trade = 100_000
+  let trade = firstTrade
   let middle = 5_000
   let era = 0
   let fault: NumbersFault | undefined

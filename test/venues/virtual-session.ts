@@ -53,7 +53,7 @@ export function playSchedule({ wire, seed, faults, frames, rolloverMs, lagMs = (
     const step = session(input)
     heard.hear(step.facts)
     facts.push(...step.facts)
-    wakeMs = step.wakeAt / 1000
+    wakeMs = Math.ceil(step.wakeAt / 1000)
     for (const act of step.acts) {
       if (act.kind === 'connect')
         later(5, () => {
