@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { deribit } from '#services/md/adapters/deribit/venue.ts'
 import { parseNumbersAsText } from '#services/md/adapters/number-text.ts'
@@ -66,6 +67,24 @@ describe('messages of Deribit', () => {
     answer(url, { result: [name, otherStrike, later, ...others].map((one) => listing(one)) })
     // What was told before may have new terms.
     expect(new Set(listed)).toEqual(new Set([instrument, `${otherStrike}.DERIBIT`, `${later}.DERIBIT`]))
+  })
+
+  it('[MD-N4] a volatility is the double next to the hundredth part of what was sent', () => {
+    const written = fc
+      .tuple(fc.boolean(), fc.nat({ max: 9_999_999 }), fc.option(fc.stringMatching(/^\d{1,9}$/)))
+      .map(
+        ([isNegative, whole, decimals]) => `${isNegative ? '-' : ''}${whole}${decimals === null ? '' : `.${decimals}`}`,
+      )
+    fc.assert(
+      fc.property(written, (iv) => {
+        const ticker = `{"timestamp":1626993723632,"mark_iv":${iv},"instrument_name":"${name}","best_bid_price":null,"best_bid_amount":null,"best_ask_price":null,"best_ask_amount":null}`
+        const [said] = payloads(heard().frame(notify(`ticker.${name}.raw`, ticker)))
+        // What has too many digits for a price is refused.
+        if (said !== undefined && 'state' in said) return iv.replace(/\D/g, '').length > 15
+        return said !== undefined && 'impliedVolatility' in said && said.impliedVolatility === Number(`${iv}e-2`)
+      }),
+      { numRuns: 2_000 },
+    )
   })
 
   it('[MD-N4] a ticker of a perpetual is a quote and its funding', () => {

@@ -130,14 +130,24 @@ const fieldsOfLevels = {
   asks: { priceField: 'asks, price', sizeField: 'asks, amount' },
 }
 
-/** 65.43 % is the double next to 0.6543: 6543 by 10,000, which are exact. */
+/** 65.43 % is the double next to 0.6543: 6543 by 10,000, which both are exact. */
 function percent(value: unknown, field: string): number | undefined {
   if (value === undefined || value === null || value === '') return undefined
   const written = numberPrice(value, field)
-  const point = written.indexOf('.')
-  if (point < 0 || written.length > 9) return Number(`${written}e-2`)
-  return Number(written.slice(0, point) + written.slice(point + 1)) / 10 ** (written.length - point + 1)
+  if (written.length > longestPercent || written.charCodeAt(0) === 45) return Number(`${written}e-2`)
+  let digits = 0
+  let decimals = -1
+  for (let i = 0; i < written.length; i++) {
+    const digit = written.charCodeAt(i) - 48
+    if (decimals >= 0 || digit < 0) decimals++
+    if (digit >= 0) digits = digits * 10 + digit
+  }
+  return digits / (powers[Math.max(0, decimals) + 2] as number)
 }
+
+/** So many digits a double has, and such a power of ten. */
+const longestPercent = 15
+const powers = Array.from({ length: longestPercent + 2 }, (_, i) => 10 ** i)
 
 const optional = (value: unknown, field: string, read: (value: unknown, field: string) => string) =>
   value === undefined || value === null ? undefined : read(value, field)

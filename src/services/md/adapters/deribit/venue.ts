@@ -27,6 +27,13 @@ const unreadOfTicker: ReadonlySet<string> = new Set([
   'estimated_delivery_price',
 ])
 
+/** `{"jsonrpc":"2.0","method":"subscription","params":{"channel":"ticker.`, of books with their type: a whole one has another form than a change. */
+function nameOf(text: string): string {
+  const name = text.slice(0, text.indexOf('.', text.indexOf('"channel"')))
+  const type = text.indexOf('"type":"', name.length)
+  return type < 0 ? name : name + text.slice(type, type + 10)
+}
+
 function openDecoder(): Decoder {
   const seen = new Map<string, Listed>()
   const listings = new Map<string, Listed>()
@@ -38,8 +45,7 @@ function openDecoder(): Decoder {
     isNumberText: true,
     isWordFixed: false,
     unread: unreadOfTicker,
-    // `{"jsonrpc":"2.0","method":"subscription","params":{"channel":"ticker.`
-    nameOf: (text) => text.slice(0, text.indexOf('.', text.indexOf('"channel"'))),
+    nameOf,
   })
 
   function listed(name: unknown, sink: Sink): Listed {
