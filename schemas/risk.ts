@@ -95,9 +95,18 @@ export const RiskStrategyHalted = z.object({
 
 export const RiskStrategyResumed = z.object({ strategy: Name, reason: Text })
 
-/** A limit that the market alone crossed. */
+/** A limit that the market alone crossed, said once a crossing; of an instrument or a strategy where it is one of theirs. */
 export const RiskViolation = z.object({
-  code: z.enum(['DRAWDOWN_EXCEEDS_MAX']),
+  code: z.enum([
+    'DRAWDOWN_EXCEEDS_MAX',
+    'POSITION_EXCEEDS_MAX',
+    'INSTRUMENT_EXPOSURE_EXCEEDS_MAX',
+    'STRATEGY_EXPOSURE_EXCEEDS_MAX',
+    'EXPOSURE_EXCEEDS_MAX',
+    'NET_EXPOSURE_EXCEEDS_MAX',
+  ]),
   value: z.string().max(96),
   limit: z.string().max(96),
+  instrument: InstrumentId.optional(),
+  strategy: Name.optional(),
 })

@@ -40,6 +40,28 @@ function feeBoundOf({ venue }: Topology) {
   return { bps: Math.max(0, makerBps, takerBps), perUnit }
 }
 
+/** The limits of what is held, which the books watch; undefined where there are none. */
+function exposureLimits({ limits, instruments, strategies }: Topology['risk']) {
+  const of = (one: (typeof instruments)[string]) =>
+    present({ maxPosition: one.maxPosition, maxInstrumentExposure: one.maxInstrumentExposure })
+  const { maxStrategyExposure, maxGrossExposure, maxNetExposure } = limits
+  const forAll = {
+    ...of({ isTradable: true, ...limits }),
+    ...present({ maxStrategyExposure, maxGrossExposure, maxNetExposure }),
+  }
+  const own = Object.entries(instruments).map(([name, one]) => [name, of(one)] as const)
+  const ofStrategies = Object.entries(strategies).map(
+    ([name, one]) => [name, present({ maxStrategyExposure: one.maxStrategyExposure })] as const,
+  )
+  const some = (all: (readonly [string, object])[]) =>
+    Object.fromEntries(all.filter(([, one]) => Object.keys(one).length > 0))
+  const exposures = { limits: forAll, instruments: some(own), strategies: some(ofStrategies) }
+  return Object.values(exposures).some((one) => Object.keys(one).length > 0) ? exposures : undefined
+}
+
+const present = <Value>(limits: Readonly<Record<string, Value | undefined>>): Readonly<Record<string, Value>> =>
+  Object.fromEntries(Object.entries(limits).filter((entry): entry is [string, Value] => entry[1] !== undefined))
+
 function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceName, ServiceConfig>>> {
   const { account, venue, risk, clock, bars, chains } = topology
   const hours = catalogueSessions(topology)
@@ -69,7 +91,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     },
     venue: venue.kind === 'simulated' ? { ...simulatedVenue(venue), currency: account.currency } : null,
     orders: {},
-    pnl: { ...account, maxDrawdown },
+    pnl: { ...account, maxDrawdown, exposures: exposureLimits(risk) },
     clock: clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros },
     indicators: sessionsIn(hours),
     strategy: { strategies: strategies.map(({ bound }) => bound), startingCash: account.startingCash },

@@ -1,12 +1,17 @@
 import type { AccountCase, AccountEvent } from './account-case.ts'
+import { bounded } from './bounded.ts'
 import { type Contract, fundingPaid } from './contract-value.ts'
 import {
   averageOpenPrice,
+  type LotQueue,
+  lotsIn,
   noLots,
-  type OpenLots,
-  quantityHeld,
+  nothingOpen,
+  type OpenSums,
   splitLots,
-  tradeLots,
+  splitSums,
+  tradeAtAverage,
+  tradeFirstOut,
   unrealizedAt,
 } from './open-lots.ts'
 import {
@@ -39,42 +44,43 @@ export type AccountRow = {
 }
 
 /**
- * A row for every event. All sums are exact fractions; only the texts are rounded. What is held is valued at the event's own mark, or
+ * A row for every event. Sums are fractions (see `bounded`); the texts are rounded. What is held is valued at the event's own mark, or
  * at the newest price before it where it names none.
  */
 export function accountHistory({ events, multiplier, inverse }: AccountCase): AccountRow[] {
   const contract: Contract = { multiplier, isInverse: inverse }
+  const queue = noLots()
   let account: Account = {
-    average: noLots,
-    fifo: noLots,
+    average: nothingOpen,
+    fifo: nothingOpen,
     fees: zeroRational,
     funding: zeroRational,
     mark: zeroRational,
   }
   return events.map((event, index) => {
     const before = account
-    account = accountAfter(account, contract, event)
-    return rowOf(account, before, contract, event.i ?? index)
+    account = accountAfter(account, queue, contract, event)
+    return { ...rowOf(account, before, contract, event.i ?? index), fifo_lots: lotsIn(queue) }
   })
 }
 
 type Account = {
-  readonly average: OpenLots
-  readonly fifo: OpenLots
+  readonly average: OpenSums
+  readonly fifo: OpenSums
   readonly fees: Rational
   readonly funding: Rational
   readonly mark: Rational
 }
 
-function accountAfter(account: Account, contract: Contract, event: AccountEvent): Account {
+function accountAfter(account: Account, queue: LotQueue, contract: Contract, event: AccountEvent): Account {
   const { average, fifo, fees, funding } = account
   switch (event.type) {
     case 'fill': {
       const { side, qty, price, fee = zeroRational, mark_after: mark = price } = event
       const lot = { quantity: side === 'buy' ? qty : negateRational(qty), price }
       return {
-        average: tradeLots(average, 'average', contract, lot),
-        fifo: tradeLots(fifo, 'fifo', contract, lot),
+        average: tradeAtAverage(average, contract, lot),
+        fifo: tradeFirstOut(fifo, queue, contract, lot),
         fees: addRational(fees, fee),
         funding,
         mark,
@@ -82,26 +88,32 @@ function accountAfter(account: Account, contract: Contract, event: AccountEvent)
     }
     case 'funding': {
       const { rate, mark, mark_after = mark } = event
-      const paid = fundingPaid(contract, quantityHeld(average), mark, rate)
-      return { ...account, funding: addRational(funding, paid), mark: mark_after }
+      const paid = fundingPaid(contract, average.quantity, mark, rate)
+      return { ...account, funding: bounded(addRational(funding, paid)), mark: mark_after }
     }
     case 'split': {
       const ratio = divideRational(event.numerator, event.denominator)
       const mark = event.mark_after ?? divideRational(account.mark, ratio)
-      return { ...account, average: splitLots(average, ratio), fifo: splitLots(fifo, ratio), mark }
+      splitLots(queue, ratio)
+      return {
+        ...account,
+        average: splitSums(average, contract, ratio),
+        fifo: splitSums(fifo, contract, ratio),
+        mark,
+      }
     }
     case 'mark':
       return { ...account, mark: event.mark_after }
   }
 }
 
-function rowOf(account: Account, before: Account, contract: Contract, i: unknown): AccountRow {
+function rowOf(account: Account, before: Account, contract: Contract, i: unknown) {
   const { average, fifo, fees, funding, mark } = account
   const net = addRational(subtractRational(average.realized, fees), funding)
   const unrealized = unrealizedAt(average, contract, mark)
   return {
     i,
-    qty: text(quantityHeld(average)),
+    qty: text(average.quantity),
     avg_price: textOrNull(averageOpenPrice(average, contract)),
     realized_step: text(subtractRational(average.realized, before.average.realized)),
     realized_gross: text(average.realized),
@@ -114,7 +126,6 @@ function rowOf(account: Account, before: Account, contract: Contract, i: unknown
     fifo_realized_gross: text(fifo.realized),
     fifo_avg_open_price: textOrNull(averageOpenPrice(fifo, contract)),
     fifo_unrealized: text(unrealizedAt(fifo, contract, mark)),
-    fifo_lots: fifo.lots.length,
   }
 }
 

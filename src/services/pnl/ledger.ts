@@ -33,8 +33,8 @@ export type Ledger = {
   /** By strategy, then instrument, each in the order of the first fill. */
   readonly books: Map<string, Map<string, Position>>
   peakEquity: Money
-  /** A drawdown beyond the limit has been said and has not been made good. */
-  isBeyondLimit: boolean
+  /** Crossings of limits that have been said and are not made good. */
+  beyond: readonly string[]
   outcome: Outcome
 }
 
@@ -45,7 +45,7 @@ export const openLedger = (config: PnlConfig): Ledger => ({
   orders: noOrders(),
   books: new Map(),
   peakEquity: moneyOf(config.startingCash),
-  isBeyondLimit: false,
+  beyond: [],
   outcome: { kind: 'not_counted' },
 })
 

@@ -1,6 +1,19 @@
 import { z } from 'zod'
 import { Conversions } from '#lib/domain/conversion.ts'
-import { Currency, Money } from '#schemas/primitives.ts'
+import { Currency, InstrumentId, Money, Name } from '#schemas/primitives.ts'
+
+const Limit = Money.optional()
+const ofInstrument = { maxPosition: Limit, maxInstrumentExposure: Limit }
+const ofStrategy = { maxStrategyExposure: Limit }
+
+/** Limits of what is held, as the risk gate has them; those of an instrument or a strategy replace those for all. */
+export const ExposureLimits = z.strictObject({
+  limits: z
+    .strictObject({ ...ofInstrument, ...ofStrategy, maxGrossExposure: Limit, maxNetExposure: Limit })
+    .default({}),
+  instruments: z.record(InstrumentId, z.strictObject(ofInstrument)).default({}),
+  strategies: z.record(Name, z.strictObject(ofStrategy)).default({}),
+})
 
 /** The account whose profit and loss is reckoned. */
 export const PnlConfig = z.strictObject({
@@ -10,5 +23,7 @@ export const PnlConfig = z.strictObject({
   conversions: Conversions.optional(),
   /** Fraction of peak equity, like 0.2; absent = no violation is ever said. */
   maxDrawdown: z.number().min(0.0001).max(1).optional(),
+  /** A violation is said when one of them is crossed. */
+  exposures: ExposureLimits.optional(),
 })
 export type PnlConfig = z.infer<typeof PnlConfig>

@@ -3,10 +3,12 @@ import { priceTopics } from '#lib/domain/newest-price.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { accountSnapshot } from './account-snapshot.ts'
 import { answerFill, foldReport } from './book-fill.ts'
 import { drawdownBeyond } from './drawdown.ts'
+import { crossingOf, exposuresBeyond } from './exposures-beyond.ts'
 import { type Ledger, ledgerFromJson, ledgerToJson, openLedger, reopenLedger } from './ledger.ts'
 import { PnlConfig } from './pnl-config.ts'
 import { foldMark } from './valuation.ts'
@@ -61,10 +63,13 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
       return ledger
     case 'pnl.snapshot':
       ledger.peakEquity = moneyOf(event.payload.peakEquity)
-      if (ledger.isBeyondLimit) ledger.isBeyondLimit = drawdownBeyond(event.payload, ledger.config.maxDrawdown) !== null
+      if (ledger.beyond.length > 0) {
+        const crossings = violationsIn(ledger, event.payload).map(crossingOf)
+        ledger.beyond = ledger.beyond.filter((crossing) => crossings.includes(crossing))
+      }
       return ledger
     case 'risk.violation':
-      ledger.isBeyondLimit = true
+      ledger.beyond = [...ledger.beyond, crossingOf(event.payload)]
       return ledger
     case 'pnl.update':
     case 'system.alert':
@@ -98,7 +103,15 @@ const none: readonly [] = Object.freeze([])
 /** [P6] [P8] [P10] */
 function answerTime(ledger: Ledger): readonly Statement<Out>[] {
   const payload = accountSnapshot(ledger)
-  const violation = ledger.isBeyondLimit ? null : drawdownBeyond(payload, ledger.config.maxDrawdown)
-  const snapshot = { topic: 'pnl.snapshot', payload } as const
-  return violation ? [snapshot, { topic: 'risk.violation', payload: violation }] : [snapshot]
+  const news = violationsIn(ledger, payload).filter((one) => !ledger.beyond.includes(crossingOf(one)))
+  return [
+    { topic: 'pnl.snapshot', payload },
+    ...news.map((violation) => ({ topic: 'risk.violation', payload: violation }) as const),
+  ]
+}
+
+function violationsIn(ledger: Ledger, snapshot: PayloadOf<'pnl.snapshot'>): PayloadOf<'risk.violation'>[] {
+  const drawdown = drawdownBeyond(snapshot, ledger.config.maxDrawdown)
+  const exposures = exposuresBeyond(ledger)
+  return drawdown === null ? exposures : [drawdown, ...exposures]
 }

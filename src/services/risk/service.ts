@@ -197,8 +197,10 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
       return broken ? [...haltWith(account, input.id, broken), ...halts] : halts
     }
     case 'risk.violation': {
-      const reason = 'the market crossed a limit'
-      return mayLimitHalt(account) ? haltWith(account, input.id, { reason, ...input.payload }) : none
+      const { code, value, limit } = input.payload
+      // Beyond a limit of exposure nothing that adds has leave anyway.
+      if (code !== 'DRAWDOWN_EXCEEDS_MAX' || !mayLimitHalt(account)) return none
+      return haltWith(account, input.id, { code, reason: 'the market crossed a limit', value, limit })
     }
     case 'system.command':
       return answerCommand(account, input)

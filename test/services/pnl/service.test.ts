@@ -221,3 +221,31 @@ test('[P13] a restart in between changes nothing', () => {
     .when(fill('sell', '9', '95', { clientOrderId: 'a' }))
     .then(update({ position: '-5', averagePrice: '95', mark: '100', realized: '20', unrealized: '-25' }))
 })
+
+test('[P16] a limit of exposure that the market crosses is told once a crossing, with the number and whose it is', () => {
+  const exposures = {
+    limits: { maxGrossExposure: '450', maxNetExposure: '1000', maxStrategyExposure: '430', maxPosition: '4' },
+    instruments: { [spy]: { maxInstrumentExposure: '420' } },
+  }
+  const scene = given(pnl, { ...account, exposures }, ...held)
+  const told = (close: string) => {
+    scene.when(bar(spy, close)).then()
+    const { answers } = scene.when(time())
+    return answers.slice(1).map(({ topic, payload }) => [topic, ...Object.values(payload as object)])
+  }
+  expect(told('105')).toEqual([])
+  expect(told('106')).toEqual([['risk.violation', 'INSTRUMENT_EXPOSURE_EXCEEDS_MAX', '424', '420', spy]])
+  expect(told('120')).toEqual([
+    ['risk.violation', 'STRATEGY_EXPOSURE_EXCEEDS_MAX', '480', '430', 'cross'],
+    ['risk.violation', 'EXPOSURE_EXCEEDS_MAX', '480', '450'],
+  ])
+  scene.restarted()
+  expect(told('121')).toEqual([])
+  expect(told('106')).toEqual([])
+  expect(told('121').map(([, code]) => code)).toEqual(['STRATEGY_EXPOSURE_EXCEEDS_MAX', 'EXPOSURE_EXCEEDS_MAX'])
+  scene.when(fill('sell', '5', '121', { strategy: 'b' })).then(expect.objectContaining({ topic: 'pnl.update' }))
+  expect(told('121').map(([, code, value]) => [code, value])).toEqual([
+    ['POSITION_EXCEEDS_MAX', '9'],
+    ['STRATEGY_EXPOSURE_EXCEEDS_MAX', '605'],
+  ])
+})

@@ -297,6 +297,11 @@ describe('halt', () => {
   })
 })
 
+test('[R15] a violation of an exposure halts nothing', () => {
+  const payload = { code: 'EXPOSURE_EXCEEDS_MAX', value: '1800', limit: '1000' } as const
+  start({}).when(event('risk.violation', payload)).then().when(wish('1')).then(approve('buy', '1'))
+})
+
 describe('what the venue reports', () => {
   test('[R18] one trade counts once, also when its order had ended', () => {
     start({}, ...bought('10'), fill(first, 'buy', '10'))

@@ -36,8 +36,9 @@ export function haltOf(halts: HaltsShown, event: Event): HaltsShown {
       return code === 'ALREADY_AT_TARGET' ? halts : notice(`risk rejected ${strategy} ${instrument}: ${code}${numbers}`)
     }
     case 'risk.violation': {
-      const { code, value, limit } = event.payload
-      return notice(`${code}: ${value}, limit ${limit}`)
+      const { code, value, limit, instrument, strategy } = event.payload
+      const whose = instrument ?? strategy
+      return notice(`${code}${whose === undefined ? '' : ` ${whose}`}: ${value}, limit ${limit}`)
     }
     case 'strategy.status': {
       const { strategy, state, reason } = event.payload
