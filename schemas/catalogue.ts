@@ -111,6 +111,7 @@ export const catalogue = {
   'order.canceled': entry(order.OrderCanceled, 'venue'),
   'order.expired': entry(order.OrderExpired, 'venue'),
   'venue.reconciled': entry(venue.VenueReconciled, 'venue'),
+  'venue.settled': entry(venue.VenueSettled, 'venue'),
   'pnl.update': entry(pnl.PnlUpdate, 'pnl'),
   'pnl.snapshot': entry(pnl.PnlSnapshot, 'pnl'),
   'system.time': entry(system.SystemTime, 'clock'),

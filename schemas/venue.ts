@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Currency, Money, Name } from './primitives.ts'
+import { Currency, InstrumentId, Micros, Money, Name, Price, Quantity, Side } from './primitives.ts'
 
 const Count = z.int().min(0)
 
@@ -15,4 +15,23 @@ export const VenueReconciled = z.object({
   external: z.array(z.string().max(64)).max(1_000),
   /** Balances that are not the first ones of the log and the fills since. */
   differences: z.array(z.object({ asset: Currency, expected: Money, found: Money })).max(100),
+})
+
+/**
+ * A position that an option's end moves, as if it were traded at `price` without a fee: the option's own, closed at its worth; of one that is delivered
+ * closed at 0, and its underlying's, at the strike.
+ */
+export const VenueSettled = z.object({
+  strategy: Name,
+  instrument: InstrumentId,
+  side: Side,
+  quantity: Quantity,
+  price: Price,
+  currency: Currency,
+  /** The option. */
+  contract: InstrumentId,
+  how: z.enum(['exercised', 'assigned', 'expired']),
+  /** The underlying's price at the end. */
+  settlementPrice: Price,
+  settledAt: Micros,
 })

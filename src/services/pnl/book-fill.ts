@@ -1,6 +1,6 @@
 import { countable } from '#lib/domain/countable.ts'
 import { moneyText } from '#lib/domain/money.ts'
-import { averagePriceOf, positionAfter, quantityText, unrealizedOf } from '#lib/domain/position.ts'
+import { averagePriceOf, type Execution, positionAfter, quantityText, unrealizedOf } from '#lib/domain/position.ts'
 import { foldReport as foldIntoOrders, isCounted, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
@@ -13,20 +13,28 @@ export function foldReport(ledger: Ledger, report: Report): void {
   if (report.topic === 'order.fill') ledger.outcome = isNew ? bookFill(ledger, report.payload) : notCounted
 }
 
+/** The end of an option moves its strategy's position as a trade without a fee does. [P16] */
+export function foldSettled(ledger: Ledger, settled: PayloadOf<'venue.settled'>): void {
+  ledger.outcome = bookFill(ledger, { ...settled, fee: '0' })
+}
+
 /** The position after the fill, or why the fill could not be counted; nothing when it had been, or cannot be true. */
 export function answerFill(
   ledger: Ledger,
-  fill: Event<'order.fill'>,
+  fill: Event<'order.fill'> | Event<'venue.settled'>,
 ): readonly Statement<'pnl.update' | 'system.alert'>[] {
   const { outcome } = ledger
-  const { clientOrderId, tradeId } = fill.payload
+  const [subject, what] =
+    fill.topic === 'order.fill'
+      ? [fill.payload.clientOrderId, `trade ${fill.payload.tradeId}`]
+      : [fill.payload.instrument, `the end of ${fill.payload.contract}`]
   const alert = (message: string) =>
     ({
       topic: 'system.alert',
       payload: {
         code: 'VENUE_REPORT_REFUSED',
-        subject: clientOrderId,
-        message: `${fill.id}, trade ${tradeId}, ${message}`,
+        subject,
+        message: `${fill.id}, ${what}, ${message}`,
       },
     }) as const
   switch (outcome.kind) {
@@ -44,7 +52,9 @@ export function answerFill(
 
 const notCounted: Outcome = { kind: 'not_counted' }
 
-function bookFill(ledger: Ledger, fill: PayloadOf<'order.fill'>): Outcome {
+type Booked = Execution & Pick<PayloadOf<'order.fill'>, 'strategy' | 'instrument' | 'currency'>
+
+function bookFill(ledger: Ledger, fill: Booked): Outcome {
   const { strategy, instrument } = fill
   const found = countable(ledger, ledger.terms.get(instrument), fill)
   if (!found.isCounted) return { kind: 'not_countable', why: found.why }

@@ -6,7 +6,7 @@ import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { accountSnapshot } from './account-snapshot.ts'
-import { answerFill, foldReport } from './book-fill.ts'
+import { answerFill, foldReport, foldSettled } from './book-fill.ts'
 import { drawdownBeyond } from './drawdown.ts'
 import { crossingOf, exposuresBeyond } from './exposures-beyond.ts'
 import { type Ledger, ledgerFromJson, ledgerToJson, openLedger, reopenLedger } from './ledger.ts'
@@ -17,7 +17,7 @@ import { foldMark } from './valuation.ts'
 export const pnl = defineService({
   name: 'pnl',
   config: PnlConfig,
-  subscribes: ['md.instrument', ...priceTopics, 'order.submitted', ...reportTopics, 'system.time'],
+  subscribes: ['md.instrument', ...priceTopics, 'order.submitted', ...reportTopics, 'venue.settled', 'system.time'],
   emits: ['pnl.update', 'pnl.snapshot', 'risk.violation', 'system.alert'],
   init: openLedger,
   reconfigure: reopenLedger,
@@ -32,6 +32,7 @@ type In =
   | (typeof priceTopics)[number]
   | 'order.submitted'
   | (typeof reportTopics)[number]
+  | 'venue.settled'
   | 'system.time'
 type Out = 'pnl.update' | 'pnl.snapshot' | 'risk.violation' | 'system.alert'
 
@@ -61,6 +62,9 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
     case 'order.expired':
       foldReport(ledger, event)
       return ledger
+    case 'venue.settled':
+      foldSettled(ledger, event.payload)
+      return ledger
     case 'pnl.snapshot':
       ledger.peakEquity = moneyOf(event.payload.peakEquity)
       if (ledger.beyond.length > 0) {
@@ -81,6 +85,7 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
 function decide(ledger: Ledger, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
     case 'order.fill':
+    case 'venue.settled':
       return answerFill(ledger, input)
     case 'system.time':
       return ledger.terms.size === 0 ? none : answerTime(ledger)

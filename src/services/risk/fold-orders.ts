@@ -5,6 +5,7 @@ import { countable } from '#lib/domain/countable.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
+import type { Execution } from '#lib/domain/position.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
 import { foldReport as foldIntoOrders, isCounted, isImpossibleFill, type Report } from '#lib/domain/venue-report.ts'
@@ -115,7 +116,13 @@ function isClosing(account: Account, { strategy, instrument, side, progress }: S
   return isOpposed && compareExact(parseExact(progress.quantity), absExact(position)) <= 0
 }
 
-function countFill(account: Account, fill: PayloadOf<'order.fill'>): void {
+/** The end of an option moves a position and the cash as a trade without a fee does. [R18] */
+export const foldSettled = (account: Account, settled: PayloadOf<'venue.settled'>): void =>
+  countFill(account, { ...settled, fee: '0' })
+
+type Counted = Execution & Pick<PayloadOf<'order.fill'>, 'strategy' | 'instrument' | 'currency'>
+
+function countFill(account: Account, fill: Counted): void {
   const { strategy, instrument, price } = fill
   const listing = account.instruments.get(instrument)
   const found = countable(account, listing, fill)

@@ -7,7 +7,16 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
 import { answerCommand, haltWith, mayLimitHalt } from './answer-command.ts'
 import { flattenNow } from './flatten.ts'
-import { answerEnd, foldApproval, foldDenial, foldExit, foldReport, foldWish, settle } from './fold-orders.ts'
+import {
+  answerEnd,
+  foldApproval,
+  foldDenial,
+  foldExit,
+  foldReport,
+  foldSettled,
+  foldWish,
+  settle,
+} from './fold-orders.ts'
 import { answerRoll } from './judge-roll.ts'
 import { answerWish } from './judge-wish.ts'
 import { listingOf } from './listing.ts'
@@ -33,6 +42,7 @@ export const risk = defineService({
     'order.denied',
     'order.cancel_requested',
     ...reportTopics,
+    'venue.settled',
     'pnl.update',
     'pnl.snapshot',
     'risk.violation',
@@ -66,6 +76,7 @@ type In =
   | 'order.denied'
   | 'order.cancel_requested'
   | (typeof reportTopics)[number]
+  | 'venue.settled'
   | 'pnl.update'
   | 'pnl.snapshot'
   | 'risk.violation'
@@ -138,6 +149,9 @@ function fold(account: Account, event: Event<In | Out>): Account {
     case 'order.canceled':
     case 'order.expired':
       foldReport(account, event)
+      return account
+    case 'venue.settled':
+      foldSettled(account, event.payload)
       return account
     case 'pnl.update':
       foldTrip(account, event.payload)
@@ -215,6 +229,7 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'order.cancel_requested':
     case 'order.accepted':
     case 'order.triggered':
+    case 'venue.settled':
       return none
   }
 }

@@ -3,6 +3,7 @@ import type { Instrument } from '#lib/domain/instrument.ts'
 import { type OldestFirst, oldestFirst, takeOldest } from '#lib/domain/oldest-first.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { keepsLevels, type LevelBook, levelsFromJson, levelsToJson } from './level-book.ts'
+import type { Contract, Due } from './settlement.ts'
 import type { StandingQuote } from './standing-quote.ts'
 import type { FillingBar } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
@@ -25,6 +26,16 @@ export type Exchange = {
   readonly instrumentOf: Map<string, string>
   /** Signed lots held, by `heldKey`; zero is not there. What reduce-only orders go by. */
   readonly held: Map<string, number>
+  /** Options that are listed with all terms of their end. */
+  readonly contracts: Map<string, Contract>
+  /** The next of them to expire; null where none does. */
+  nextExpiry: number | null
+  /** The newest price of what they are on; null before there is one. */
+  readonly underlyings: Map<string, string | null>
+  /** What option quotes told of it, by underlying and expiry. */
+  readonly forwards: Map<string, string>
+  /** Contracts that have come to their end by the newest input. */
+  due: Due[]
   /** The newest to have ended or been rejected, oldest first. */
   readonly ended: Set<string>
   /** The same, to forget the oldest. */
@@ -48,6 +59,11 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   working: new Map(),
   instrumentOf: new Map(),
   held: new Map(),
+  contracts: new Map(),
+  nextExpiry: null,
+  underlyings: new Map(),
+  forwards: new Map(),
+  due: [],
   ended: new Set(),
   ends: oldestFirst(),
   accepted: 0,
@@ -72,6 +88,12 @@ const heldKey = (strategy: string, instrument: string): string => `${strategy} $
 /** The strategy's signed position in lots. */
 export const heldLots = ({ held }: Exchange, { strategy, listing }: WorkingOrder): number =>
   held.get(heldKey(strategy, listing.instrument)) ?? 0
+
+/** Every strategy's signed position in an instrument, in lots. */
+export const heldIn = ({ held }: Exchange, instrument: string): { strategy: string; lots: number }[] =>
+  [...held]
+    .filter(([key]) => key.endsWith(` ${instrument}`))
+    .map(([key, lots]) => ({ strategy: key.slice(0, key.indexOf(' ')), lots }))
 
 export function moveHeld({ held }: Exchange, strategy: string, instrument: string, lots: number): void {
   const key = heldKey(strategy, instrument)
@@ -128,6 +150,9 @@ export const exchangeToJson = (exchange: Exchange) =>
     working: [...exchange.working],
     instrumentOf: [...exchange.instrumentOf],
     held: [...exchange.held],
+    contracts: [...exchange.contracts],
+    underlyings: [...exchange.underlyings],
+    forwards: [...exchange.forwards],
     ended: [...exchange.ended],
     ends: undefined,
   })
@@ -143,6 +168,9 @@ export function exchangeFromJson(json: unknown): Exchange {
     working: new Map(exchange.working),
     instrumentOf: new Map(exchange.instrumentOf),
     held: new Map(exchange.held),
+    contracts: new Map(exchange.contracts),
+    underlyings: new Map(exchange.underlyings),
+    forwards: new Map(exchange.forwards),
     ended: new Set(exchange.ended),
     ends: oldestFirst(exchange.ended),
   }

@@ -4,7 +4,7 @@ import { quantityToLots } from '#lib/domain/lot-size.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
-import { answerBar, isExposedTo, isFillingBar } from './answer-bar.ts'
+import { answerBar } from './answer-bar.ts'
 import { answerCancel, answerSubmission } from './answer-order.ts'
 import { answerQueues, answerQuote } from './answer-quote.ts'
 import { answerStatus, foldStatus } from './answer-status.ts'
@@ -21,11 +21,12 @@ import {
   removeOrder,
   reopenExchange,
 } from './exchange.ts'
-import { foldDepth, keepsLevels, takeLevel } from './level-book.ts'
-import { fillsByQuotes, keepsQuotes } from './market-source.ts'
-import { joinQueues, passCancels, passTrade } from './queue.ts'
-import { foldQuote, isBehind, isUnchanged, type QuoteEvent, quoteIn, takeFrom } from './standing-quote.ts'
-import { trail } from './trigger.ts'
+import { foldBar, foldLevels, foldTick } from './fold-market.ts'
+import { takeLevel } from './level-book.ts'
+import { fillsByQuotes } from './market-source.ts'
+import { foldContract, foldExpiries, foldUnderlying, hasExpired, settleDue } from './settlement.ts'
+import { isBehind, isUnchanged, quoteIn, takeFrom } from './standing-quote.ts'
+import type { Said } from './turn.ts'
 import { FeeBps, VenueConfig } from './venue-config.ts'
 import { workingOrderOf } from './working-order.ts'
 
@@ -45,7 +46,15 @@ export const venue = defineService({
     'order.submitted',
     'order.cancel_requested',
   ],
-  emits: ['order.accepted', 'order.triggered', 'order.rejected', 'order.fill', 'order.canceled', 'order.expired'],
+  emits: [
+    'order.accepted',
+    'order.triggered',
+    'order.rejected',
+    'order.fill',
+    'order.canceled',
+    'order.expired',
+    'venue.settled',
+  ],
   init: openExchange,
   reconfigure: reopenExchange,
   evolve,
@@ -63,12 +72,14 @@ type In =
   | 'md.status'
   | 'order.submitted'
   | 'order.cancel_requested'
-type Out = 'order.accepted' | 'order.triggered' | 'order.rejected' | 'order.fill' | 'order.canceled' | 'order.expired'
+type Out = Said['topic']
 
 function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
   if (event.at > exchange.now) exchange.now = event.at
   switch (event.topic) {
     case 'md.bar':
+      foldExpiries(exchange, event.at)
+      foldUnderlying(exchange, event)
       foldBar(exchange, event.payload)
       return exchange
     case 'md.depth':
@@ -76,12 +87,15 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
       return exchange
     case 'md.tick':
     case 'md.option.tick':
+      foldExpiries(exchange, event.at)
+      foldUnderlying(exchange, event)
       foldTick(exchange, event)
       return exchange
     case 'md.instrument': {
       const listing = instrumentOf(event.payload)
       if (listing) exchange.listings.set(listing.instrument, listing)
       else exchange.listings.delete(event.payload.instrument)
+      foldContract(exchange, event.payload)
       return exchange
     }
     case 'md.status':
@@ -106,6 +120,9 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
     case 'order.expired':
       removeOrder(exchange, event.payload.clientOrderId)
       return exchange
+    case 'venue.settled':
+      foldSettled(exchange, event.payload)
+      return exchange
     case 'order.cancel_requested':
       return exchange
   }
@@ -114,13 +131,11 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
 function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
     case 'md.bar':
-      return exchange.working.size === 0 ? none : answerBar(exchange, input.payload)
     case 'md.tick':
     case 'md.option.tick':
-      if (exchange.working.size === 0) return none
-      return quoteIn(input) === null
-        ? answerQueues(exchange, input.payload.instrument)
-        : answerQuote(exchange, input.payload.instrument)
+      return exchange.due.length === 0
+        ? answerPrice(exchange, input)
+        : [...settleDue(exchange), ...answerPrice(exchange, input)]
     case 'md.status':
       return answerStatus(exchange)
     case 'order.submitted':
@@ -135,50 +150,18 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
 
 const none: readonly [] = Object.freeze([])
 
-function foldBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): void {
-  const { config, working, lastBars } = exchange
-  if (config.fill !== 'same-close' && working.size === 0) return
-  if (!isFillingBar(exchange, bar)) return
-  if (config.fill === 'same-close') lastBars.set(bar.instrument, bar)
-  for (const order of working.get(bar.instrument) ?? []) {
-    if (!isExposedTo(order, bar, config)) continue
-    order.exposures += 1
-    if (order.trigger === null || order.trigger.offset === null) continue
-    // What this bar shows moves a trailing stop from the next bar on: the path inside it is not known.
-    const { trigger } = order
-    if (order.best !== null) trail(trigger, order.best)
-    else if (trigger.price === null) trail(trigger, bar.open)
-    order.best = trigger.towards === 'down' ? bar.high : bar.low
-  }
+function answerPrice(exchange: Exchange, input: Event<'md.bar' | 'md.tick' | 'md.option.tick'>): readonly Said[] {
+  const { instrument } = input.payload
+  if (exchange.working.size === 0 || hasExpired(exchange, instrument)) return none
+  if (input.topic === 'md.bar') return answerBar(exchange, input.payload)
+  return quoteIn(input) === null ? answerQueues(exchange, instrument) : answerQuote(exchange, instrument)
 }
 
-function foldLevels(exchange: Exchange, depth: PayloadOf<'md.depth'>): void {
-  if (!keepsLevels(exchange.config)) return
-  const orders = exchange.working.get(depth.instrument) ?? none
-  joinQueues(exchange, orders)
-  foldDepth(exchange, depth)
-  passCancels(exchange, orders)
-}
-
-function foldTick(exchange: Exchange, event: QuoteEvent): void {
-  const { instrument } = event.payload
-  if (!keepsQuotes(exchange, instrument)) return
-  const quote = quoteIn(event)
-  const orders = exchange.working.get(instrument)
-  if (orders) joinQueues(exchange, orders)
-  if (!quote) {
-    if (orders && exchange.config.queue.kind !== 'none')
-      passTrade(orders, event.payload as Parameters<typeof passTrade>[1])
-    return
-  }
-  foldQuote(exchange.quotes, quote, exchange.now, orders !== undefined)
-  for (const order of orders ?? []) {
-    if (order.arrivesAt > exchange.now) continue
-    order.exposures += 1
-    const shown = order.side === 'buy' ? quote.ask : quote.bid
-    if (order.trigger !== null && shown !== null) trail(order.trigger, shown)
-  }
-  if (orders && !exchange.books.has(instrument)) passCancels(exchange, orders)
+function foldSettled(exchange: Exchange, { strategy, instrument, side, quantity }: PayloadOf<'venue.settled'>): void {
+  const listing = exchange.listings.get(instrument)
+  assert(listing, `expected what is settled to be listed, found no ${instrument}`)
+  const lots = quantityToLots(quantity, listing.lotSize)
+  moveHeld(exchange, strategy, instrument, side === 'buy' ? lots : -lots)
 }
 
 function foldAcceptance(exchange: Exchange): void {

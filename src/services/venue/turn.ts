@@ -8,7 +8,13 @@ import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
 export type Said = Statement<
-  'order.accepted' | 'order.triggered' | 'order.rejected' | 'order.fill' | 'order.canceled' | 'order.expired'
+  | 'order.accepted'
+  | 'order.triggered'
+  | 'order.rejected'
+  | 'order.fill'
+  | 'order.canceled'
+  | 'order.expired'
+  | 'venue.settled'
 >
 
 /** What one input does to one order: a copy of the order that moves on, and what the venue says of it. */

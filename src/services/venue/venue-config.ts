@@ -55,6 +55,8 @@ export const VenueConfig = z.strictObject({
       decimals: z.int().min(0).max(18).optional(),
     })
     .default({ makerBps: 0, takerBps: 0, perUnit: '0' }),
+  /** What an option in the money ends as: its worth in cash, or the shares at its strike. */
+  settlement: z.enum(['cash', 'physical']).default('cash'),
   currency: Currency,
 })
 export type VenueConfig = z.infer<typeof VenueConfig>

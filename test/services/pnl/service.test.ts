@@ -4,6 +4,8 @@ import { event, given } from '#test/given.ts'
 import { account, bar, fill, future, listed, quote, snapshot, spy, submitted, time, update } from './pnl-told.ts'
 
 const held = [listed(spy), bar(spy, '100'), fill('buy', '4', '90')] as const
+const alert = (subject: string, message: string) =>
+  ({ topic: 'system.alert', payload: { code: 'VENUE_REPORT_REFUSED', subject, message } }) as const
 const oneStrategy = (totals: object) => [{ strategy: 'cross', ...totals }]
 
 test('[P2] [P3] answers a fill with the position at average cost, marked, fees apart', () => {
@@ -20,6 +22,24 @@ test('[P3] money counts the multiplier', () => {
   given(pnl, account, listed(future, { kind: 'future', multiplier: '50' }), bar(future, '4001'))
     .when(fill('sell', '2', '4000.25', { instrument: future }))
     .then(update({ instrument: future, position: '-2', averagePrice: '4000.25', mark: '4001', unrealized: '-75' }))
+})
+
+test('[P16] the end of an option closes its position at its worth, and what it delivers is bought at the strike', () => {
+  const option = 'SPY-20260116-90-C.USA'
+  const ends = { strategy: 'cross', contract: option, currency: 'USD', settlementPrice: '100', settledAt: 5 }
+  const settled = (instrument: string, side: 'buy' | 'sell', quantity: string, price: string) =>
+    event('venue.settled', { ...ends, how: 'exercised', instrument, side, quantity, price })
+  given(pnl, account, listed(spy), listed(option, { kind: 'option', multiplier: '100' }), bar(spy, '100'))
+    .when(fill('buy', '2', '4', { instrument: option }))
+    .then(update({ instrument: option, position: '2', averagePrice: '4', mark: '4' }))
+    .when(settled(option, 'sell', '1', '10'))
+    .then(update({ instrument: option, position: '1', averagePrice: '4', mark: '4', realized: '600' }))
+    .when(settled(option, 'sell', '1', '0'))
+    .then(update({ instrument: option, mark: '4', realized: '200' }))
+    .when(settled(spy, 'buy', '100', '90'))
+    .then(update({ position: '100', averagePrice: '90', unrealized: '1000' }))
+    .when(settled('NOPE.USA', 'buy', '1', '90'))
+    .then(alert('NOPE.USA', expect.stringContaining(`the end of ${option}, is not in the account`)))
 })
 
 test('[P1] counts one trade once and never more than the order', () => {
@@ -40,9 +60,6 @@ test('[P1] a fill of an order that is not known counts: it is money', () => {
     .when(fill('buy', '1', '100', { clientOrderId: 'stranger' }))
     .then(update({ position: '1', averagePrice: '100' }))
 })
-
-const alert = (subject: string, message: string) =>
-  ({ topic: 'system.alert', payload: { code: 'VENUE_REPORT_REFUSED', subject, message } }) as const
 
 test('[P4] what nobody could value is not in the account, and a person hears of it', () => {
   const told = (tradeId: string, more: object) => fill('buy', '1', '100', { clientOrderId: 'a', tradeId, ...more })

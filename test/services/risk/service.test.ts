@@ -325,6 +325,14 @@ describe('what the venue reports', () => {
       .then(approve('buy', '3'))
   })
 
+  test('[R18] the end of an option moves the position and the cash', () => {
+    const ends = { strategy: 'ema-cross', contract: btc, currency: 'USDT', settlementPrice: '100', settledAt: 5 }
+    const payload = { ...ends, how: 'exercised', instrument: btc, side: 'sell', quantity: '4', price: '90' } as const
+    start({}, ...bought('10'), event('venue.settled', payload))
+      .when(wish('0'))
+      .then(approve('sell', '6'))
+  })
+
   test('[R18] an unknown order whose cancel was asked for works no more', () => {
     const asked = event('order.cancel_requested', { clientOrderId: first, instrument: btc, reason: 'halted' })
     const accepted = event('order.accepted', { clientOrderId: first, venueOrderId: 'v1', instrument: btc })

@@ -1,0 +1,57 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { isExposedTo, isFillingBar } from './answer-bar.ts'
+import type { Exchange } from './exchange.ts'
+import { foldDepth, keepsLevels } from './level-book.ts'
+import { keepsQuotes } from './market-source.ts'
+import { joinQueues, passCancels, passTrade } from './queue.ts'
+import { foldQuote, type QuoteEvent, quoteIn } from './standing-quote.ts'
+import { trail } from './trigger.ts'
+
+/** What a bar does to what the exchange knows, and to orders that are exposed to it. */
+export function foldBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): void {
+  const { config, working, lastBars } = exchange
+  if (config.fill !== 'same-close' && working.size === 0) return
+  if (!isFillingBar(exchange, bar)) return
+  if (config.fill === 'same-close') lastBars.set(bar.instrument, bar)
+  for (const order of working.get(bar.instrument) ?? []) {
+    if (!isExposedTo(order, bar, config)) continue
+    order.exposures += 1
+    if (order.trigger === null || order.trigger.offset === null) continue
+    // What this bar shows moves a trailing stop from the next bar on: the path inside it is not known.
+    const { trigger } = order
+    if (order.best !== null) trail(trigger, order.best)
+    else if (trigger.price === null) trail(trigger, bar.open)
+    order.best = trigger.towards === 'down' ? bar.high : bar.low
+  }
+}
+
+/** The levels of a book, and who left from before our orders in it. */
+export function foldLevels(exchange: Exchange, depth: PayloadOf<'md.depth'>): void {
+  if (!keepsLevels(exchange.config)) return
+  const orders = exchange.working.get(depth.instrument) ?? []
+  joinQueues(exchange, orders)
+  foldDepth(exchange, depth)
+  passCancels(exchange, orders)
+}
+
+/** A trade, which passes those before our orders, or the quote that stands from here on. */
+export function foldTick(exchange: Exchange, event: QuoteEvent): void {
+  const { instrument } = event.payload
+  if (!keepsQuotes(exchange, instrument)) return
+  const quote = quoteIn(event)
+  const orders = exchange.working.get(instrument)
+  if (orders) joinQueues(exchange, orders)
+  if (!quote) {
+    if (orders && exchange.config.queue.kind !== 'none')
+      passTrade(orders, event.payload as Parameters<typeof passTrade>[1])
+    return
+  }
+  foldQuote(exchange.quotes, quote, exchange.now, orders !== undefined)
+  for (const order of orders ?? []) {
+    if (order.arrivesAt > exchange.now) continue
+    order.exposures += 1
+    const shown = order.side === 'buy' ? quote.ask : quote.bid
+    if (order.trigger !== null && shown !== null) trail(order.trigger, shown)
+  }
+  if (orders && !exchange.books.has(instrument)) passCancels(exchange, orders)
+}
