@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { readDataSet } from '#services/md/adapters/read-data-set.ts'
 import { writeDataSet } from '#services/md/adapters/write-data-set.ts'
+import { describeShared, sharedDir } from '#test/shared.ts'
 import { repository, trader } from './trader.ts'
 import { LiveTree } from './tree.ts'
 
@@ -79,3 +80,22 @@ it('[MD-C5] md chain shows a chain of a data set, and has a running tree tell th
     await tree.stop()
   }
 }, 60_000)
+
+describeShared('the chain of a data set that tells none', () => {
+  it('[MD-C6] is made of its listings and ticks, as it was at a time: GOOG on 2015-12-24, counted by expiry', async () => {
+    const data = join(root, 'goog')
+    const zip = `${sharedDir}data/lean/option/usa/minute/goog/20151224_quote_american.zip`
+    const imported = await trader(['md', 'import', zip, '--format', 'lean', '--to', data])
+    expect([imported.exitCode, imported.stderr]).toEqual([0, expect.any(String)])
+    const shown = async (at: string) =>
+      String((await trader(['md', 'chain', 'GOOG.USA', '--data', data, '--at', at])).stdout).split('\n')
+    const [head, perExpiry = ''] = await shown('2015-12-24T18:00:00Z')
+    expect(head).toBe('GOOG.USA  at 2015-12-24T18:00:00.000Z: 2192 contracts, 12 expiries')
+    expect(perExpiry.replace(/ \(\d+ two-sided\)/g, '')).toBe(
+      '2015-12-24 176, 2015-12-31 194, 2016-01-08 164, 2016-01-15 342, 2016-01-22 174, 2016-01-29 180, 2016-02-05 72, 2016-02-19 210, 2016-03-18 230, 2016-06-17 138, 2017-01-20 198, 2018-01-19 114',
+    )
+    expect((await shown('2015-12-25'))[0]).toBe('GOOG.USA  at 2015-12-24T18:01:00.000Z: 2016 contracts, 11 expiries')
+    const early = await trader(['md', 'chain', 'GOOG.USA', '--data', data, '--at', '2015-12-23'])
+    expect([early.exitCode, early.stderr]).toEqual([2, expect.stringContaining('no chain of GOOG.USA has been told')])
+  }, 120_000)
+})

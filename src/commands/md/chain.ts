@@ -6,18 +6,18 @@ import { logFolder } from '#lib/journal/log-folder.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import { chainOf, type ToldChain } from '#services/md/adapters/chain-of-data.ts'
 import { readEvents } from '#services/md/adapters/read-events.ts'
-
-type Told = { readonly at: number; readonly chain: PayloadOf<'md.option.chain.snapshot'> }
+import { utcInstant } from '#services/md/adapters/utc-instant.ts'
 
 export default class MdChain extends TraderCommand {
   static override summary = 'Show an option chain as it was told last, or ask for it as it is now'
   static override description =
-    'The newest md.option.chain.snapshot of a run or, with --data, of a data set or a file of events: calls to the left, puts to the right, a dash where nobody quotes. --now has the running tree tell it first; a topology names the chains that are kept under `chains`.'
+    'The newest md.option.chain.snapshot of a run or, with --data, of a data set or a file of events (made of its listings and ticks where it tells none): calls to the left, puts to the right, a dash where nobody quotes. --now has the running tree tell it first; a topology names the chains that are kept under `chains`.'
   static override examples = [
     '<%= config.bin %> md chain SPX.USA --data data/chains --expiry 2019-05-17',
+    '<%= config.bin %> md chain GOOG.USA --data data/goog --at 2015-12-24T18:00:00Z',
     '<%= config.bin %> md chain BTC_USD.DERIBIT --now',
   ]
   static override enableJsonFlag = true
@@ -31,6 +31,11 @@ export default class MdChain extends TraderCommand {
       description: 'A data set, a recording or a file of events instead of a run',
     }),
     now: Flags.boolean({ description: 'Ask the running tree for it', exclusive: ['data'] }),
+    at: Flags.string({
+      helpValue: 'TIME',
+      description: 'As it was then, like 2015-12-24T18:00:00Z',
+      exclusive: ['now'],
+    }),
     expiry: Flags.string({ description: 'The day, like 2019-05-17 [default: the nearest]' }),
   }
 
@@ -38,7 +43,11 @@ export default class MdChain extends TraderCommand {
     const { args, flags } = await this.parse(MdChain)
     const { underlying } = args
     if (flags.now) await askNow(underlying, flags)
-    const told = flags.data === undefined ? newestInLog(underlying, flags) : newestIn(flags.data, underlying)
+    const until = flags.at === undefined ? undefined : utcInstant(flags.at, 'at')
+    const told =
+      flags.data === undefined
+        ? newestInLog(underlying, flags, until)
+        : chainOf(readEvents(flags.data), underlying, until)
     if (told === null)
       throw new UserError(`no chain of ${underlying} has been told`, {
         hint:
@@ -75,19 +84,16 @@ async function askNow(underlying: string, flags: Parameters<typeof doorOf>[0]): 
   if (!answer.isDone) throw new UserError(answer.message)
 }
 
-function newestInLog(underlying: string, { run, logs }: { readonly run: string; readonly logs: string }): Told | null {
+function newestInLog(
+  underlying: string,
+  { run, logs }: { readonly run: string; readonly logs: string },
+  until = Number.POSITIVE_INFINITY,
+): ToldChain | null {
   const folder = logs === 'logs' ? logFolder({ run }) : `${logs}/${run}`
-  let newest: Told | null = null
+  let newest: ToldChain | null = null
   for (const { content } of readLog(folder, { topics: ['md.option.chain.snapshot'] })) {
     const { at, payload } = JSON.parse(content) as Event<'md.option.chain.snapshot'>
-    if (payload.underlying === underlying) newest = { at, chain: payload }
+    if (payload.underlying === underlying && at <= until) newest = { at, chain: payload }
   }
-  return newest
-}
-
-function newestIn(path: string, underlying: string): Told | null {
-  let newest: Told | null = null
-  for (const { at, topic, payload } of readEvents(path))
-    if (topic === 'md.option.chain.snapshot' && payload.underlying === underlying) newest = { at, chain: payload }
   return newest
 }

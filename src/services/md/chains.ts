@@ -1,5 +1,5 @@
+import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Event } from '#schemas/event.ts'
 
 /** What to tell of an option chain: all of it, each time an interval is over; without one only when it is asked for. */
 export type WantedChain = { readonly underlying: string; readonly everyMicros?: number | undefined }
@@ -61,7 +61,7 @@ export const keepChains = (chains: readonly Chain[], wanted: readonly WantedChai
  */
 export function foldChains(
   chains: readonly Chain[],
-  event: Event<'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status'>,
+  event: MarketFact<'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status'>,
   endOfDay: EndOfDay,
 ): Snapshot[] {
   const due: Snapshot[] = []
