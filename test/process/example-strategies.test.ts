@@ -4,18 +4,24 @@ import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { inMemoryRun } from '#compose/in-memory-run.ts'
 import { readTopology } from '#compose/topology.ts'
-import type { Event } from '#schemas/event.ts'
-import { dataSetFeed } from '#services/md/adapters/dataset-feed.ts'
+import { ensureSecret, readSecret } from '#lib/bus/auth.ts'
+import { connectBus } from '#lib/bus/bus-client.ts'
+import { parseEventId } from '#lib/kernel/event-id.ts'
+import type { Event, Fact } from '#schemas/event.ts'
+import { serviceRank } from '#schemas/service-rank.ts'
 import { writeDataSet } from '#services/md/adapters/write-data-set.ts'
 import { exampleMarket, exampleRoles } from '#test/example-market.ts'
 import { repository, trader } from '#test/process/trader.ts'
-import { eventsIn, LiveTree, removeFolder } from '#test/process/tree.ts'
+import { contentHash, eventsIn, LiveTree, removeFolder } from '#test/process/tree.ts'
 
 let folder = ''
 const names = readdirSync(join(repository, 'strategies')).map((file) => basename(file, '.yaml'))
 
+const startsAt = Date.UTC(2021, 2, 1) * 1_000
+
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'trader-examples-'))
+  ensureSecret(join(folder, 'keys'), 'ml')
   writeDataSet(join(folder, 'data'), {
     origin: { kind: 'generated', format: 'bars', options: {}, sources: [] },
     isSimulated: true,
@@ -39,7 +45,7 @@ function topology(run: string, lockstep: boolean): string {
     keys: join(folder, 'keys'),
     router: { port: 0 },
     lockstep,
-    startsAt: Date.UTC(2021, 2, 1) * 1_000,
+    startsAt,
     feed: { kind: 'data-set', path: 'data', speed: 'max' },
     account: { currency: 'USD', startingCash: '1000000' },
     venue: { fill: 'next-open', fees: { takerBps: 1, makerBps: 0 } },
@@ -49,32 +55,51 @@ function topology(run: string, lockstep: boolean): string {
   return file
 }
 
+/** Runs a tree; once every service has its configuration a model says that DAY.SIM is calm, as the process of a model would. */
 async function runTree(run: string, lockstep: boolean): Promise<Event[]> {
   const tree = new LiveTree(folder, run, topology(run, lockstep))
+  await tree.until(serviceRank.length + names.length)
+  await sayScore(tree.routerUrl as string)
   await tree.drained(lockstep ? 500 : 1_500)
   expect(await tree.stop()).toBe(0)
   return eventsIn(tree.log)
 }
 
+async function sayScore(url: string): Promise<void> {
+  const secret = readSecret(join(folder, 'keys'), 'ml')
+  const bus = await connectBus({ url, identity: 'ml', secret, from: null, topics: null })
+  const payload = { model: 'calm-market', instrument: 'DAY.SIM', score: 0.8 }
+  await bus.publishFacts([{ topic: 'ml.signal', payload, at: startsAt, epoch: 1, n: 0 }])
+  await bus.close()
+}
+
 const intentsIn = (events: readonly Event[]) =>
   events.flatMap(({ topic, id, at, payload }) => (topic === 'strategy.intent' ? [{ id, at, payload }] : []))
 
-test('every example wishes the same in a lockstep tree as in the backtest of the same data', async () => {
-  const file = topology('steps', true)
-  const backtest: Event[] = []
-  inMemoryRun(readTopology(file))(dataSetFeed(join(folder, 'data')), (event) => backtest.push({ ...event }))
-  const expected = intentsIn(backtest)
+/** The backtest of what entered a run from outside, in its order. */
+function backtestOf(events: readonly Event[], file: string): Event[] {
+  const facts = events.flatMap(({ id, cause, topic, at, payload }) => {
+    const { major, n } = parseEventId(id)
+    return cause === null && topic !== 'system.config' ? [{ topic, at, payload, epoch: major, n } as Fact] : []
+  })
+  const log: Event[] = []
+  inMemoryRun(readTopology(file))(facts, (event) => log.push({ ...event }))
+  return log
+}
+
+test('every example wishes the same in a lockstep tree as in the backtest and in a replay of it', async () => {
+  const events = await runTree('steps', true)
+  const intents = intentsIn(events)
+  const wishing = new Set(intents.map(({ payload }) => (payload as { strategy: string }).strategy))
+  expect([...wishing].sort()).toEqual([...names].sort())
   // The options of one come near to their expiry, and are rolled.
-  expect(
-    backtest.some(({ topic, payload }) => topic === 'instrument.resolved' && (payload as { isRoll?: true }).isRoll),
-  ).toBe(true)
-  // Without a process that says scores, the one that a model gates stays out.
-  const silent = names.filter(
-    (name) => !expected.some(({ payload }) => (payload as { strategy: string }).strategy === name),
-  )
-  expect(silent).toEqual(['calm-momentum'])
-  expect(intentsIn(await runTree('steps', true))).toEqual(expected)
-  expect((await trader(['verify', 'steps', '--logs', 'logs'], { cwd: folder })).exitCode).toBe(0)
+  expect(events.some(({ topic, payload }) => topic === 'instrument.resolved' && 'isRoll' in payload)).toBe(true)
+  expect(intentsIn(backtestOf(events, topology('steps', true)))).toEqual(intents)
+  const logs = ['--logs', 'logs']
+  expect((await trader(['verify', 'steps', ...logs], { cwd: folder })).exitCode).toBe(0)
+  const replayed = await trader(['replay', 'steps', ...logs, '--run', 'again', '--json'], { cwd: folder })
+  expect(JSON.parse(replayed.stdout as string)).toMatchObject({ isSame: true, isWhole: true })
+  expect(contentHash(join(folder, 'logs', 'again'))).toBe(contentHash(join(folder, 'logs', 'steps')))
 }, 240_000)
 
 test('run free every example is proven by verify, and explained clause by clause from the log', async () => {

@@ -2,6 +2,9 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { MarketFact } from '#lib/market/market-fact.ts'
+import { writeDataSet } from '#services/md/adapters/write-data-set.ts'
+import { exampleMarket } from '#test/example-market.ts'
 import { repository, trader } from '#test/process/trader.ts'
 
 let folder: string
@@ -33,6 +36,30 @@ test('test --lookahead cuts at every intent and finds nothing where nothing is',
   expect(exitCode).toBe(0)
   expect(tested).toMatchObject({ strategy: 'turtle-breakout', lookAhead: { cuts: 5, leak: null } })
   expect(tested.intents).toBeGreaterThan(5)
+}, 60_000)
+
+test('test --lookahead names what is planted in the data, a bar that is told before it ends: exit code 1', async () => {
+  const facts = exampleMarket(120).filter(({ payload }) => 'instrument' in payload && payload.instrument === 'DAY.SIM')
+  const written = (name: string, early: (fact: MarketFact<'md.bar'>) => MarketFact) =>
+    writeDataSet(join(folder, name), {
+      origin: { kind: 'generated', format: 'bars', options: {}, sources: [] },
+      isSimulated: true,
+      facts: () => facts.map((fact) => (fact.topic === 'md.bar' ? early(fact) : fact)),
+      leftOut: () => ({ badLines: 0, rows: {} }),
+      onProgress: () => undefined,
+    })
+  written('right', (fact) => fact)
+  written('early', (fact) => ({ ...fact, at: fact.payload.start }))
+  const file = join(repository, 'strategies/ema-cross.yaml')
+  const right = await strategy('test', file, '--data', 'right', '--lookahead')
+  expect([right.exitCode, right.stdout]).toEqual([0, expect.stringContaining('look-ahead: none; ')])
+  const early = await strategy('test', file, '--data', 'early', '--lookahead')
+  expect([early.exitCode, early.stdout]).toEqual([
+    1,
+    expect.stringMatching(
+      /look-ahead: the bar md-feed:e1\.\d+ is told at .* and ends at .*: it is known before its time$/m,
+    ),
+  ])
 }, 60_000)
 
 test('a role that the strategy does not have is an error with the one that was meant', async () => {

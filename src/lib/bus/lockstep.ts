@@ -30,7 +30,7 @@ type Answering = { readonly seq: number; readonly waiting: Set<string> }
 /**
  * One event at a time: an event is shown to all, and when every service that hears it has answered, the answers go into the log in rank
  * order, in one commit. A new fact enters only when nothing is left to answer: first the configurations in rank order, then what
- * services and operators say, then the feed. The order of the in-process runner, whoever dies and comes back meanwhile.
+ * services, operators and models say, then the feed. The order of the in-process runner, whoever dies and comes back meanwhile.
  */
 export class Lockstep {
   readonly #options: LockstepOptions

@@ -201,7 +201,8 @@ export class Router {
       return
     }
     const each = groups.map((group, i) => ({ speaker, group, done: (result: AppendResult) => done(result, i) }))
-    if (peer.isService || peer.identity === 'operator') for (const one of each) this.#lockstep?.fact(peer.identity, one)
+    // One feed there is; a model that speaks beside it has nothing to do with where the feed goes on.
+    if (peer.isService || peer.identity !== 'md') for (const one of each) this.#lockstep?.fact(peer.identity, one)
     else this.#lockstep?.feed(peer, each)
   }
 
