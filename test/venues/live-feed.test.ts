@@ -84,6 +84,44 @@ describe('listening over sockets', () => {
   })
 })
 
+describe('a slow consumer', () => {
+  it('[MD-L10] is not waited for in memory: nothing more is read until it takes what there is, and nothing is lost', async () => {
+    const wire = wires[0] as Wire
+    const box = madeBox(wire, 3)
+    const server = await serveBox(box)
+    const { venue, market } = liveVenueNamed(wire.name)
+    const stopping = new AbortController()
+    const feed = liveFeed({
+      ...{ venue, epoch: 1, clock: () => Date.now() * 1000, signal: stopping.signal, waitingMost: 200 },
+      wish: { market, symbols: [wire.symbol], streams: ['trades'], wsUrl: server.wsUrl, restUrl: server.restUrl },
+    })
+    const sizes: number[] = []
+    const heard = consumer()
+    const take = async () => {
+      const { value } = await feed.next()
+      sizes.push(value?.length ?? 0)
+      heard.hear(value ?? [])
+    }
+    while (server.connections() === 0) await take()
+    for (let frame = 0; frame < 100; frame++) server.step(null)
+    while (heard.trades.length === 0) await take()
+    // It sleeps, while far more comes than the sockets between hold.
+    const frames = 60_000
+    for (let frame = 0; frame < frames; frame++) {
+      server.step(null)
+      if (frame % 500 === 0) await sleep(1)
+    }
+    const newest = box.played.flatMap(({ trade }) => (trade === undefined ? [] : [trade])).at(-1) ?? 0
+    while (heard.trades.at(-1) !== newest) await take()
+    stopping.abort()
+    while ((await feed.next()).done !== true);
+    await server.close()
+    expect(heard.lostInSilence(box)).toEqual([])
+    expect(heard.codes.has('disconnected')).toBe(false)
+    expect(Math.max(...sizes)).toBeLessThan(3_000)
+  }, 60_000)
+})
+
 describeShared('a recording in the box', () => {
   it('[MD-L3] the USD-margined capture, byte for byte, with a connection cut: the book is exact again', async () => {
     const wire = wires[1] as Wire

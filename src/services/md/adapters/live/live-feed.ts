@@ -10,7 +10,7 @@ import type { LibraryVenue } from './library-venue.ts'
 import type { LiveVenue, LiveWish } from './live-venue.ts'
 import { newestNumbers, type TellAgain } from './newest-numbers.ts'
 import { runLibrary } from './run-library.ts'
-import { runSession } from './run-session.ts'
+import { type RunningSession, runSession } from './run-session.ts'
 
 export type LiveFeedOptions = {
   readonly venue: LiveVenue | LibraryVenue
@@ -21,6 +21,8 @@ export type LiveFeedOptions = {
   readonly signal?: AbortSignal
   readonly stallMs?: number
   readonly listingsMs?: number
+  /** Where so many facts wait to be taken, nothing more is read from the venue. */
+  readonly waitingMost?: number
   /** What was told before this start; without it numbers begin anew. */
   readonly tellAgain?: TellAgain
   readonly onRecord?: (record: RawRecord) => void
@@ -34,7 +36,7 @@ const listingsMs = 3_600_000
  * venue's budget of requests.
  */
 export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readonly Fact<MarketTopic>[]> {
-  const { venue, wish, epoch, signal, stallMs = 20_000, onRecord } = options
+  const { venue, wish, epoch, signal, stallMs = 20_000, waitingMost = 250_000, onRecord } = options
   let newest = 0
   const clock = () => {
     newest = Math.max(newest, options.clock())
@@ -47,6 +49,14 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
   const take = (some: readonly MarketFact[]) => {
     for (const { at, topic, payload } of some) facts.push({ epoch, n: n++, at, topic, payload } as Fact<MarketTopic>)
     if (some.length > 0) wake()
+    if (facts.length >= waitingMost) setPaused(true)
+  }
+  let sessions: readonly RunningSession[] = []
+  let isPaused = false
+  const setPaused = (isWanted: boolean) => {
+    if (isPaused === isWanted) return
+    isPaused = isWanted
+    for (const session of sessions) session.setPaused(isPaused)
   }
   const say = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>
     take([{ at: clock(), topic: 'md.status', payload: { feed: venue.name, isSimulated: false, ...payload } }])
@@ -71,6 +81,7 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
         const batch = facts
         facts = []
         yield batch
+        setPaused(false)
       } else {
         await new Promise<void>((resolve) => {
           wake = resolve
@@ -91,7 +102,7 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
     const told = options.tellAgain === undefined ? [] : await newestNumbers(options.tellAgain, wish)
     const asking = { venue: spoken, wish, budget, clock, say, signal: stopping.signal }
     const listings = await fetchListings(asking)
-    const sessions = plans.map((plan, i) => {
+    sessions = plans.map((plan, i) => {
       const random = seedRandom(Math.floor(clock() / 1000) + i)
       const session = { venue: spoken, market: wish.market, plan, listings, told, budget, random, stallMs, onRecord }
       const running = runSession(session, clock, take)

@@ -7,15 +7,24 @@ import type { Listing, SessionAct, SessionInput, SessionOptions } from './sessio
 
 const longestFrameBytes = 16 << 20
 
-/** Gives a session its sockets, requests and clock. Facts come as they are told; `close` ends it, and what was open is told as closed. */
+export type RunningSession = {
+  list(listings: readonly Listing[]): void
+  /** Reads nothing more from its sockets until it is not paused: what the venue sends waits there, and ends when the venue has enough of it. */
+  setPaused(isPaused: boolean): void
+  /** What was open is told as closed. */
+  close(): void
+}
+
+/** Gives a session its sockets, requests and clock. Facts come as they are told. */
 export function runSession(
   options: SessionOptions,
   clock: () => number,
   take: (facts: readonly MarketFact[]) => void,
-): { list(listings: readonly Listing[]): void; close(): void } {
+): RunningSession {
   const session = startSession(options)
   const sockets = new Map<number, WebSocket>()
   const stopping = new AbortController()
+  let isPaused = false
   let timer: NodeJS.Timeout | null = null
   let timerAt = 0
   let dueAt = 0
@@ -69,7 +78,10 @@ export function runSession(
     sockets.set(socket, webSocket)
     let reason = 'the connection ended'
     let refused: Answered | undefined
-    webSocket.on('open', () => hear({ kind: 'opened', at: clock(), socket }))
+    webSocket.on('open', () => {
+      hear({ kind: 'opened', at: clock(), socket })
+      if (isPaused) webSocket.pause()
+    })
     webSocket.on('message', (bytes) => hear({ kind: 'frame', at: clock(), socket, text: bytes.toString() }))
     webSocket.on('ping', () => hear({ kind: 'alive', at: clock(), socket }))
     webSocket.on('pong', () => hear({ kind: 'alive', at: clock(), socket }))
@@ -89,6 +101,12 @@ export function runSession(
 
   hear({ kind: 'start', at: clock() })
   return {
+    setPaused(isWanted) {
+      isPaused = isWanted
+      for (const webSocket of sockets.values())
+        if (isPaused) webSocket.pause()
+        else webSocket.resume()
+    },
     list: (listings) => hear({ kind: 'listed', at: clock(), listings }),
     close() {
       hear({ kind: 'stop', at: clock() })
