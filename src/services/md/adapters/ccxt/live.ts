@@ -23,6 +23,7 @@ export const liveCcxt: LibraryVenue = {
         wish.streams.map((stream) => ({
           name: `ccxt-${id}-${symbol}-${stream}`.slice(0, 56),
           url: `ccxt:${id}/${stream}`,
+          isSteady: stream === 'depth' || stream === 'quotes',
           next: framesOf(exchange, symbol, stream),
         })),
       ),

@@ -21,6 +21,8 @@ export type LibrarySource = {
 export type LibraryStream = {
   readonly name: string
   readonly url: string
+  /** Something of it comes all the time: silence is a fault. */
+  readonly isSteady: boolean
   /** The next frame. Rejects when the connection is in trouble; asked again, it connects again. */
   next(): Promise<string>
 }

@@ -7,6 +7,7 @@ import { startNormalizer } from '../normalize/normalizer.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
 import { backoffMs } from './backoff-jitter.ts'
 import { completeListing } from './complete-listing.ts'
+import { followSilence } from './library-silence.ts'
 import type { LibrarySource, LibraryStream, LibraryVenue } from './library-venue.ts'
 
 export type LibraryOptions = {
@@ -14,7 +15,7 @@ export type LibraryOptions = {
   readonly market: string | undefined
   readonly source: LibrarySource
   readonly random: SeededRandom
-  /** Without a frame of any stream for six times as long, all connections are given up. */
+  /** Without a frame of any stream, or of a steady one, for six times as long, all connections are given up. */
   readonly stallMs: number
   readonly signal: AbortSignal
   readonly onRecord?: (record: RawRecord) => void
@@ -37,11 +38,13 @@ export async function runLibrary(
   const reasonOf = (error: unknown) => String(error instanceof Error ? error.message : error).slice(0, 200)
 
   const listing = await listings()
-  let newestAt = clock()
+  const silence = followSilence(6 * stallMs * 1000, status)
+  silence.begin(clock())
   const watching = setInterval(() => {
-    if (clock() - newestAt < 6 * stallMs * 1000) return
-    newestAt = clock()
-    status(venue.name, { state: 'stalled', reason: `no frame of any stream for ${6 * stallMs} ms` })
+    const found = silence.look(clock())
+    if (found === 'nothing') return
+    if (found === 'silence')
+      status(venue.name, { state: 'stalled', reason: `no frame of any stream for ${6 * stallMs} ms` })
     void source.restart()
   }, stallMs)
   try {
@@ -81,10 +84,11 @@ export async function runLibrary(
     while (!signal.aborted) {
       try {
         const text = await aborted(stream.next())
-        newestAt = clock()
-        if (openedAt === null) record({ kind: 'opened', at: newestAt, connection: `${name}.${number}`, url })
-        openedAt ??= newestAt
-        record({ kind: 'frame', at: newestAt, connection: `${name}.${number}`, text })
+        const now = clock()
+        silence.hear(stream, now)
+        if (openedAt === null) record({ kind: 'opened', at: now, connection: `${name}.${number}`, url })
+        openedAt ??= now
+        record({ kind: 'frame', at: now, connection: `${name}.${number}`, text })
       } catch (error) {
         if (signal.aborted) return
         const reason = reasonOf(error)
