@@ -8,7 +8,7 @@ import type { ImportFile, ImportPlan } from './import-plan.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import type { ImportChoices } from './plan-import.ts'
 import { countingReport, type LeftOut, nothingLeftOut } from './read-report.ts'
-import { checkTerms, instrumentsOf, type Survey, surveyFacts, type Terms } from './survey.ts'
+import { checkTerms, instrumentsOf, type Survey, surveyFacts, type Terms, tooFine } from './survey.ts'
 import { finishedDataSet, type Written, writeDataSet } from './write-data-set.ts'
 
 export type ImportRequest = {
@@ -40,7 +40,13 @@ export function importMarketData(request: ImportRequest): Imported {
 
   let leftOut = nothingLeftOut()
   const read = (into: LeftOut) => mergeByTime(plan.sources, countingReport(into, skipsBadLines))
-  const survey = surveyFacts(read(leftOut), plan.listed, terms, progress.checking)
+  let survey = surveyFacts(read(leftOut), plan.listed, terms, progress.checking)
+  const fine = tooFine(survey)
+  if (fine.length > 0 && plan.refuseOddPrices !== undefined) {
+    plan.refuseOddPrices(fine)
+    leftOut = nothingLeftOut()
+    survey = surveyFacts(read(leftOut), plan.listed, terms, progress.checking)
+  }
   if (survey.facts === 0) throw new UserError('these files hold no market data', { file: plan.files[0]?.path })
   const listings = instrumentsOf(survey, plan.listed, terms)
   const written = writeDataSet(dir, {

@@ -23,6 +23,8 @@ export type ImportPlan = {
   readonly listed: ReadonlyMap<string, Listed>
   /** What is left out before reading, in a line each for the user. */
   readonly notes: readonly string[]
+  /** From now on prices that go with too few others of their instrument cannot be read: those of these instruments have too many digits together. */
+  readonly refuseOddPrices?: (instruments: readonly string[]) => void
   /** Ends what the sources are read from. */
   readonly close?: () => void
 }

@@ -1,6 +1,7 @@
 import type { ImportPlan, Listed } from './import-plan.ts'
 import type { MarketSource } from './market-source.ts'
-import { marketOf, normalizeRecording } from './normalize/normalize-recording.ts'
+import { digitLimitsOf, marketOf, normalizeRecording } from './normalize/normalize-recording.ts'
+import { type DigitLimits, withoutOddPrices } from './normalize/odd-prices.ts'
 import { statedFacts } from './normalize/survey-recording.ts'
 import { readRecording } from './raw/read-recording.ts'
 import { sourceFiles } from './source-files.ts'
@@ -15,6 +16,7 @@ export function planRawImport(named: readonly string[], venueName: string): Impo
   const listed = new Map<string, Listed>()
   const list = (listing: Listed) => listed.set(listing.instrument, listing)
   let snapshots: Map<string, number> | null = null
+  let limits: DigitLimits = new Map()
   const source: MarketSource = {
     file: files[0]?.path ?? '',
     notBefore: 0,
@@ -24,7 +26,7 @@ export function planRawImport(named: readonly string[], venueName: string): Impo
         snapshots = new Map()
         return statedFacts(
           readRecording(recording.files, report),
-          venue.openDecoder({ market }),
+          withoutOddPrices(venue.openDecoder({ market }), limits),
           list,
           snapshots,
           (message, { file, line }) => report.badLine(file, line, message),
@@ -32,7 +34,7 @@ export function planRawImport(named: readonly string[], venueName: string): Impo
       }
       return normalizeRecording(
         recording,
-        { market, snapshots, limits: new Map() },
+        { market, snapshots, limits },
         {
           feed: venue.name,
           keepsPartialBars: false,
@@ -43,5 +45,10 @@ export function planRawImport(named: readonly string[], venueName: string): Impo
       )
     },
   }
-  return { files, sources: [source], listed, notes: [] }
+  const refuseOddPrices = (instruments: readonly string[]) => {
+    limits = digitLimitsOf({ ...recording, market }, instruments)
+    snapshots = null
+    listed.clear()
+  }
+  return { files, sources: [source], listed, notes: [], refuseOddPrices }
 }

@@ -1,8 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import type { MarketFact } from '#lib/market/market-fact.ts'
+import { importMarketData } from '#services/md/adapters/import-market-data.ts'
+import { planImport } from '#services/md/adapters/plan-import.ts'
+import { readDataSet } from '#services/md/adapters/read-data-set.ts'
 import { normalized } from './normalized.ts'
 import { checkFacts } from './read-plan.ts'
 
@@ -46,6 +49,24 @@ describe('a recording with an odd frame', () => {
       expect(tickSizeIn(facts)).toEqual(['0.1'])
       expect(leftOut.badLines).toBe(1)
     }
+  })
+
+  it('[MD-N7a] [MD-I10] an import names the line of such a price, or leaves it out', async () => {
+    const file = recording(...numbers.map((n) => (n === 20 ? trade(n, '0.00000000000001') : trade(n))))
+    const imported = async (dir: string, skipsBadLines: boolean) =>
+      importMarketData({
+        ...{ dir: join(root, dir), format: 'raw', choices: {}, terms: {}, skipsBadLines },
+        plan: await planImport('raw', [file], { venue: 'binance' }),
+        progress: { checking: () => undefined, writing: () => undefined },
+      })
+    await expect(imported('strict', false)).rejects.toMatchObject({
+      ...{ file, line: 20, message: expect.stringContaining('more than 15 in all') },
+    })
+    expect(existsSync(join(root, 'strict'))).toBe(false)
+    const { manifest } = await imported('lax', true)
+    const facts = [...readDataSet(join(root, 'lax'))]
+    expect([manifest.leftOut.badLines, tickSizeIn(facts)]).toEqual([1, ['0.1']])
+    expect(tradesOf(facts)).toEqual(numbers.filter((n) => n !== 20))
   })
 
   it('[MD-N7a] of an update of a book with one such price nothing is told, and what is missing is a gap', () => {

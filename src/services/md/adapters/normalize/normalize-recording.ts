@@ -51,17 +51,20 @@ export function surveyRecording(
   }
   let { survey, found } = surveyed(new Map())
   const fine = tooFine(survey)
-  if (fine.length > 0) {
-    const digits = countDigits(fine)
-    const decoder = recording.venue.openDecoder({ market })
-    for (const fact of statedFacts(placed(), decoder, () => undefined, new Map())) digits.fold(fact)
-    ;({ survey, found } = surveyed(digits.limits()))
-  }
+  if (fine.length > 0) ({ survey, found } = surveyed(digitLimitsOf({ ...recording, market }, fine)))
   const at = firstAt ?? 0
   const listings = instrumentsOf(survey, found.listed, terms).map(
     (payload): MarketFact<'md.instrument'> => ({ at, topic: 'md.instrument', payload }),
   )
   return { ...found, listings, facts: survey.facts }
+}
+
+/** What prices of these instruments may have, so that the fewest frames are refused. [MD-N7a] */
+export function digitLimitsOf({ venue, market, files }: Recording, instruments: readonly string[]): DigitLimits {
+  const digits = countDigits(instruments)
+  const stated = statedFacts(readRecording(files, quiet), venue.openDecoder({ market }), () => undefined, new Map())
+  for (const fact of stated) digits.fold(fact)
+  return digits.limits()
 }
 
 export type NormalizeOptions = {
