@@ -12,6 +12,8 @@ export const PnlUpdate = z.object({
   realized: Money,
   unrealized: Money,
   fees: Money,
+  /** The same first in, first out, where the account asks for it. */
+  fifo: z.object({ realized: Money, unrealized: Money, lots: z.int().min(0) }).optional(),
 })
 
 const Totals = { realized: Money, unrealized: Money, fees: Money }
@@ -24,4 +26,19 @@ export const PnlSnapshot = z.object({
   grossExposure: Money,
   ...Totals,
   strategies: z.array(z.object({ strategy: Name, ...Totals })),
+  /** The same first in, first out, where the account asks for it. */
+  fifo: z.object({ realized: Money, unrealized: Money }).optional(),
+  /** By underlying, where options are held: all that is held of it and on it, in its units; `missing` options have not been told any. */
+  greeks: z
+    .array(
+      z.object({
+        underlying: InstrumentId,
+        delta: z.number(),
+        gamma: z.number(),
+        vega: z.number(),
+        theta: z.number(),
+        missing: z.int().min(0),
+      }),
+    )
+    .optional(),
 })

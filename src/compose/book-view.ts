@@ -1,19 +1,17 @@
-import { multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { fromUnits } from '#lib/domain/decimal.ts'
-import { asMoney, moneyOf, moneyText } from '#lib/domain/money.ts'
+import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { type Contract, contractOf, worthOf } from '#lib/domain/contract.ts'
+import { absMoney, asMoney, moneyOf, moneyText } from '#lib/domain/money.ts'
 import { foldPrice, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
-import { notionalOf } from '#lib/domain/notional.ts'
 import { isEnded, type OrderStatus } from '#lib/domain/order-lifecycle.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import { findOrder, noOrders, type SentOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
-import { subtractExact } from '#lib/domain/signed-decimal.ts'
 import { applyReport, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { eventsOf } from './order-life.ts'
 
 export type PositionView = PayloadOf<'pnl.update'> & {
-  /** |position * mark * multiplier| */
+  /** |position * mark * multiplier|, in `currency` */
   readonly exposure: string
 }
 
@@ -26,16 +24,16 @@ export function positionsIn(folder: string, all: boolean): PositionView[] {
   }
   const shown = [...updates.values()].filter(({ position }) => all || parseExact(position).units !== 0n)
   if (shown.length === 0) return []
-  const { prices, multipliers } = marketIn(folder, new Set(shown.map(({ instrument }) => instrument)))
+  const { prices, contracts } = marketIn(folder, new Set(shown.map(({ instrument }) => instrument)))
   return shown.map((update) => {
     const mark = newestPrice(prices, update.instrument) ?? update.mark
-    const multiplier = parseExact(multipliers.get(update.instrument) ?? '1')
-    const position = parseExact(update.position)
-    const moved = notionalOf(subtractExact(parseExact(mark), parseExact(update.mark)), position, multiplier)
-    const value = multiplyExact(multiplyExact(position, parseExact(mark)), multiplier)
-    const exposure = fromUnits(value.units < 0n ? -value.units : value.units, value.scale)
-    const unrealized = moneyText(asMoney(moneyOf(update.unrealized) + moved))
-    return { ...update, mark, unrealized, exposure }
+    const contract = contracts.get(update.instrument) ?? { multiplier: parseExact('1'), isInverse: false }
+    const worthAt = (price: string) => worthOf(contract, parseExact(price), parseExact(update.position))
+    const moved = worthAt(mark) - worthAt(update.mark)
+    const since = (unrealized: string) => moneyText(asMoney(moneyOf(unrealized) + moved))
+    const fifo = update.fifo && { ...update.fifo, unrealized: since(update.fifo.unrealized) }
+    const exposure = moneyText(absMoney(worthAt(mark)))
+    return { ...update, mark, unrealized: since(update.unrealized), exposure, ...(fifo ? { fifo } : {}) }
   })
 }
 
@@ -100,12 +98,12 @@ export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
 
 function marketIn(folder: string, instruments: ReadonlySet<string>) {
   const prices: NewestPrices = new Map()
-  const multipliers = new Map<string, string>()
+  const contracts = new Map<string, Contract>()
   for (const event of eventsOf(folder, ['md.instrument', 'md.bar', 'md.tick', 'md.option.tick'])) {
     const { instrument } = event.payload as { instrument: string }
     if (!instruments.has(instrument)) continue
-    if (event.topic === 'md.instrument') multipliers.set(instrument, event.payload.multiplier)
+    if (event.topic === 'md.instrument') contracts.set(instrument, contractOf(event.payload))
     else foldPrice(prices, event as PriceEvent)
   }
-  return { prices, multipliers }
+  return { prices, contracts }
 }

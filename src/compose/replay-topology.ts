@@ -28,7 +28,7 @@ export function replayTopology({ log, run, logs, keys, port, speed, seek }: Repl
   }
   // That of a real venue was never said: what it did is fed.
   const { currency: _, ...venue } = configs.has('venue') ? (configOf('venue') as VenueConfig) : unheard
-  const { startingCash, currency, conversions } = configOf('pnl') as Topology['account']
+  const { startingCash, currency, conversions, fifo } = configOf('pnl') as Topology['account']
   return Topology.parse({
     run,
     logs,
@@ -37,7 +37,7 @@ export function replayTopology({ log, run, logs, keys, port, speed, seek }: Repl
     lockstep: true,
     startsAt,
     feed: { kind: 'run', path: resolve(log), speed, seek },
-    account: { currency, startingCash, ...(conversions === undefined ? {} : { conversions }) },
+    account: { currency, startingCash, conversions, fifo },
     clock: { mode: 'replay' },
     venue,
   })

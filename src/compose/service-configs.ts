@@ -81,6 +81,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
       })),
   )
   const { maxDrawdown } = risk.limits
+  const { fifo: _, ...money } = account
   const configs: Record<ServiceName, unknown> = {
     md: {
       bars,
@@ -98,7 +99,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     resolver: { mappings, currency: account.currency },
     // Where time is that of recorded events it passes at any speed: a moment here may be days there, and nothing is stale for that.
     risk: {
-      ...account,
+      ...money,
       ...(isOfNow(topology) ? {} : { approvalTtlMs: ApprovalTtlMs.maxValue }),
       feeBound: risk.margin === undefined ? undefined : feeBoundOf(topology),
       ...risk,

@@ -13,7 +13,12 @@ import { pnl } from '#services/pnl/service.ts'
 import { RiskConfig, risk } from '#services/risk/service.ts'
 import { VenueConfig, venue } from '#services/venue/service.ts'
 
-const Account = z.strictObject({ currency: Currency, startingCash: Money, conversions: Conversions.optional() })
+const Account = z.strictObject({
+  currency: Currency,
+  startingCash: Money,
+  conversions: Conversions.optional(),
+  fifo: z.boolean().optional(),
+})
 const Settings = z.strictObject({
   account: Account.default({ currency: 'USD', startingCash: '100000' }),
   venue: VenueConfig.omit({ currency: true }),
@@ -80,11 +85,12 @@ export function simulateScript(file: string, sink: (event: Event) => void): Simu
 
 function configsOf({ account, venue: venueSettings, risk: riskSettings }: z.infer<typeof Settings>) {
   const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
+  const { fifo: _, ...money } = account
   return [
     ['venue', plain({ ...venueSettings, currency: account.currency })],
     ['orders', {}],
     ['pnl', account],
-    ['risk', plain({ ...account, ...riskSettings })],
+    ['risk', plain({ ...money, ...riskSettings })],
   ] as const
 }
 

@@ -100,7 +100,12 @@ export const Topology = z
       .array(z.strictObject({ underlying: InstrumentId, every: Interval.regex(/(?:ms|s|m|h|d)$/).optional() }))
       .default([]),
     account: z
-      .strictObject({ currency: Currency, startingCash: StartingCash, conversions: Conversions.optional() })
+      .strictObject({
+        currency: Currency,
+        startingCash: StartingCash,
+        conversions: Conversions.optional(),
+        fifo: z.boolean().optional(),
+      })
       .default({ currency: 'USD', startingCash: '100000' }),
     clock: z
       .strictObject({

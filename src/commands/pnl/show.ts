@@ -22,7 +22,7 @@ export default class PnlShow extends TraderCommand {
       this.log('no snapshot yet')
       return null
     }
-    const { strategies, realized, unrealized, fees, ...account } = event.payload
+    const { strategies, realized, unrealized, fees, fifo, greeks = [], ...account } = event.payload
     const right = (head: string) => ({ head, align: 'right' as const })
     const total = { strategy: 'account', realized, unrealized, fees }
     const rows = [...strategies, total].map((one) => [one.strategy, one.realized, one.unrealized, one.fees])
@@ -30,6 +30,13 @@ export default class PnlShow extends TraderCommand {
       `${isoMicros(event.at)}  equity ${account.equity} ${account.currency}, peak ${account.peakEquity}, gross exposure ${account.grossExposure}`,
     )
     this.log(formatTable([{ head: 'strategy' }, ...['realized', 'unrealized', 'fees'].map(right)], rows))
+    if (fifo) this.log(`first in, first out: realized ${fifo.realized}, unrealized ${fifo.unrealized}`)
+    const ofBook = greeks.map(({ underlying, missing, ...sums }) => [
+      missing === 0 ? underlying : `${underlying}, without ${missing} options that have none`,
+      ...[sums.delta, sums.gamma, sums.vega, sums.theta].map((sum) => sum.toPrecision(6)),
+    ])
+    const heads = ['delta', 'gamma', 'vega', 'theta'].map(right)
+    if (ofBook.length > 0) this.log(formatTable([{ head: 'greeks of' }, ...heads], ofBook))
     return { at: event.at, ...event.payload }
   }
 }

@@ -1,4 +1,6 @@
 import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { worthOf } from './contract.ts'
+import { firstOutAfter, noFirstOut, unrealizedFirstOut } from './first-out.ts'
 import { asMoney, moneyText } from './money.ts'
 import { averagePriceOf, type Execution, flat, positionAfter, quantityText, unrealizedOf } from './position.ts'
 
@@ -15,15 +17,20 @@ export type PositionRow = {
   readonly unrealized: string
   /** realized - fees + unrealized */
   readonly equityChange: string
+  /** The same first in, first out. */
+  readonly fifo: { readonly realized: string; readonly unrealized: string; readonly lots: number }
 }
 
-/** Average-cost accounting of executions in one instrument, in their order: a row for each. */
+/** Accounting of executions in one instrument, in their order: a row for each. */
 export function* positionHistory(executions: Iterable<MarkedExecution>, multiplier: string): Generator<PositionRow> {
   const contract = { multiplier: parseExact(multiplier), isInverse: false }
   let position = flat
+  let fifo = noFirstOut
   for (const execution of executions) {
     const before = position.realized
     position = positionAfter(position, execution, contract)
+    fifo = firstOutAfter(fifo, execution, contract)
+    const worth = worthOf(contract, parseExact(execution.mark), position.quantity)
     const { realized, fees } = position
     const unrealized = unrealizedOf(position, parseExact(execution.mark), contract)
     yield {
@@ -34,6 +41,11 @@ export function* positionHistory(executions: Iterable<MarkedExecution>, multipli
       fees: moneyText(fees),
       unrealized: moneyText(unrealized),
       equityChange: moneyText(asMoney(realized - fees + unrealized)),
+      fifo: {
+        realized: moneyText(fifo.realized),
+        unrealized: moneyText(unrealizedFirstOut(fifo, worth)),
+        lots: fifo.lots.length,
+      },
     }
   }
 }

@@ -39,7 +39,7 @@ export function positionAfter(position: Position, execution: Execution, contract
     return { ...position, quantity, cost: asMoney(position.cost + bought), fees }
   const isThrough = sign(quantity) !== before
   const reopened = isThrough ? worthOf(contract, price, quantity) : noMoney
-  const closedCost = isThrough ? position.cost : share(position.cost, absExact(moved), absExact(position.quantity))
+  const closedCost = isThrough ? position.cost : shareOf(position.cost, absExact(moved), absExact(position.quantity))
   const realized = asMoney(position.realized + (reopened - bought) - closedCost)
   return { quantity, cost: asMoney(position.cost - closedCost + reopened), realized, fees }
 }
@@ -83,7 +83,8 @@ const quotient = (dividend: bigint, divisor: bigint): string =>
 
 const sign = ({ units }: ExactDecimal): -1 | 0 | 1 => (units > 0n ? 1 : units < 0n ? -1 : 0)
 
-function share(cost: Money, part: ExactDecimal, whole: ExactDecimal): Money {
+/** The part of a cost that goes with a part of a quantity, rounded half to even. Neither quantity is negative. */
+export function shareOf(cost: Money, part: ExactDecimal, whole: ExactDecimal): Money {
   const scale = Math.max(part.scale, whole.scale)
   const dividend = cost * part.units * tenTo(scale - part.scale)
   return asMoney(divideHalfEven(dividend, whole.units * tenTo(scale - whole.scale)))

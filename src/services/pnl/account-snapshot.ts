@@ -2,7 +2,8 @@ import { worthOf } from '#lib/domain/contract.ts'
 import { absMoney, asMoney, type Money, moneyOf, moneyText, noMoney } from '#lib/domain/money.ts'
 import { unrealizedOf } from '#lib/domain/position.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Ledger } from './ledger.ts'
+import { greeksOfBook } from './greeks.ts'
+import { bookKey, type Ledger } from './ledger.ts'
 import { inAccount, valuationOf } from './valuation.ts'
 
 /** The account and every strategy in it, marked to market: equity = starting cash + realized - fees + unrealized. [P7] */
@@ -25,7 +26,28 @@ export function accountSnapshot(ledger: Ledger): PayloadOf<'pnl.snapshot'> {
     grossExposure: moneyText(asMoney(total.exposure)),
     ...texts(total),
     strategies,
+    ...fifoTotals(ledger, total),
+    ...greeksIn(ledger),
   }
+}
+
+const greeksIn = (ledger: Ledger): Pick<PayloadOf<'pnl.snapshot'>, 'greeks'> => {
+  const greeks = greeksOfBook(ledger)
+  return greeks === null ? {} : { greeks }
+}
+
+/** Realized so; the rest of what was made is open, since both ways always come to the same. [P18] */
+function fifoTotals(ledger: Ledger, { realized, unrealized }: Totals): Pick<PayloadOf<'pnl.snapshot'>, 'fifo'> {
+  if (ledger.config.fifo !== true) return {}
+  let own = 0n
+  for (const [strategy, books] of ledger.books)
+    for (const [instrument, position] of books) {
+      const { currency } = valuationOf(ledger, instrument)
+      const first = ledger.fifo.get(bookKey(strategy, instrument))
+      own += inAccount(ledger, first?.realized ?? position.realized, currency)
+    }
+  const open = realized + unrealized - own
+  return { fifo: { realized: moneyText(own as Money), unrealized: moneyText(open as Money) } }
 }
 
 type Totals = { realized: bigint; unrealized: bigint; fees: bigint; exposure: bigint }

@@ -1,10 +1,19 @@
+import { worthOf } from '#lib/domain/contract.ts'
 import { countable } from '#lib/domain/countable.ts'
-import { moneyText } from '#lib/domain/money.ts'
-import { averagePriceOf, type Execution, positionAfter, quantityText, unrealizedOf } from '#lib/domain/position.ts'
+import { firstOutAfter, noFirstOut, unrealizedFirstOut } from '#lib/domain/first-out.ts'
+import { type Money, moneyText, noMoney } from '#lib/domain/money.ts'
+import {
+  averagePriceOf,
+  type Execution,
+  type Position,
+  positionAfter,
+  quantityText,
+  unrealizedOf,
+} from '#lib/domain/position.ts'
 import { foldReport as foldIntoOrders, isCounted, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
-import { type Ledger, type Outcome, positionOf, setPosition } from './ledger.ts'
+import { bookKey, type Ledger, type Outcome, positionOf, setPosition } from './ledger.ts'
 import { valuationOf } from './valuation.ts'
 
 /** Folds what the venue says of an order; a fill that counts moves its strategy's position. [P1]-[P4] */
@@ -13,7 +22,7 @@ export function foldReport(ledger: Ledger, report: Report): void {
   if (report.topic === 'order.fill') ledger.outcome = isNew ? bookFill(ledger, report.payload) : notCounted
 }
 
-/** The end of an option moves its strategy's position as a trade without a fee does. [P16] */
+/** The end of an option moves its strategy's position as a trade without a fee does. [P19] */
 export function foldSettled(ledger: Ledger, settled: PayloadOf<'venue.settled'>): void {
   ledger.outcome = bookFill(ledger, { ...settled, fee: '0' })
 }
@@ -63,7 +72,21 @@ function bookFill(ledger: Ledger, fill: Booked): Outcome {
   const before = positionOf(ledger, strategy, instrument)
   const execution = { ...fill, fee: moneyText(found.fee) }
   setPosition(ledger, strategy, instrument, positionAfter(before, execution, contract))
+  if (ledger.config.fifo === true) bookFirstOut(ledger, before, bookKey(strategy, instrument), execution)
   return { kind: 'booked', strategy, instrument, uncounted: found.uncounted }
+}
+
+/** Where it is asked for in the midst of a run, what is held is one lot at its average cost. [P18] */
+function bookFirstOut(
+  ledger: Ledger,
+  before: Position,
+  key: string,
+  execution: Execution & { instrument: string },
+): void {
+  const { contract } = valuationOf(ledger, execution.instrument)
+  const { quantity, cost, realized } = before
+  const opened = quantity.units === 0n ? { lots: [], realized } : { lots: [{ quantity, cost }], realized }
+  ledger.fifo.set(key, firstOutAfter(ledger.fifo.get(key) ?? opened, execution, contract))
 }
 
 function updateOf(ledger: Ledger, strategy: string, instrument: string): PayloadOf<'pnl.update'> {
@@ -79,5 +102,18 @@ function updateOf(ledger: Ledger, strategy: string, instrument: string): Payload
     realized: moneyText(position.realized),
     unrealized: moneyText(unrealizedOf(position, mark, contract)),
     fees: moneyText(position.fees),
+    ...fifoOf(ledger, position, bookKey(strategy, instrument), worthOf(contract, mark, position.quantity)),
   }
+}
+
+function fifoOf(
+  { config, fifo }: Ledger,
+  position: Position,
+  key: string,
+  worth: Money,
+): Pick<PayloadOf<'pnl.update'>, 'fifo'> {
+  if (config.fifo !== true) return {}
+  const own = fifo.get(key) ?? noFirstOut
+  const unrealized = position.quantity.units === 0n ? noMoney : unrealizedFirstOut(own, worth)
+  return { fifo: { realized: moneyText(own.realized), unrealized: moneyText(unrealized), lots: own.lots.length } }
 }

@@ -21,6 +21,8 @@ export const PnlConfig = z.strictObject({
   startingCash: Money,
   /** Marks of other currencies, and of assets that fees are taken of; absent = there is one currency. */
   conversions: Conversions.optional(),
+  /** First in, first out is told beside average cost. */
+  fifo: z.boolean().optional(),
   /** Fraction of peak equity, like 0.2; absent = no violation is ever said. */
   maxDrawdown: z.number().min(0.0001).max(1).optional(),
   /** A violation is said when one of them is crossed. */

@@ -9,6 +9,7 @@ import { accountSnapshot } from './account-snapshot.ts'
 import { answerFill, foldReport, foldSettled } from './book-fill.ts'
 import { drawdownBeyond } from './drawdown.ts'
 import { crossingOf, exposuresBeyond } from './exposures-beyond.ts'
+import { foldGreeks } from './greeks.ts'
 import { type Ledger, ledgerFromJson, ledgerToJson, openLedger, reopenLedger } from './ledger.ts'
 import { PnlConfig } from './pnl-config.ts'
 import { foldMark } from './valuation.ts'
@@ -42,10 +43,13 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
     case 'md.tick':
     case 'md.option.tick':
       foldMark(ledger, event)
+      if (event.topic === 'md.option.tick') foldGreeks(ledger, event.payload)
       return ledger
     case 'md.instrument': {
-      const { instrument, multiplier, currency, kind, isInverse = false } = event.payload
-      ledger.terms.set(instrument, { multiplier, currency, isInverse: isInverse && kind !== 'option' })
+      const { instrument, multiplier, currency, kind, isInverse = false, underlying = null } = event.payload
+      const isOption = kind === 'option'
+      const optionOn = isOption ? underlying : null
+      ledger.terms.set(instrument, { multiplier, currency, isInverse: isInverse && !isOption, optionOn })
       return ledger
     }
     case 'order.submitted': {

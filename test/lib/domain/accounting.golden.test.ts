@@ -42,15 +42,27 @@ describeShared('golden accounting, average cost', () => {
       expect(rows.length).toBe(expected.length)
       rows.forEach((row, i) => {
         fills++
+        const wanted = expected[i] as (typeof expected)[number]
+        const first = { realized: wanted.fifo_realized_gross, unrealized: wanted.fifo_unrealized }
+        for (const name of ['realized', 'unrealized'] as const) {
+          values++
+          expect({ seed, i, name, value: rounded(row.fifo[name]) }).toEqual({
+            seed,
+            i,
+            name,
+            value: rounded(first[name] ?? null),
+          })
+        }
+        expect([seed, i, row.fifo.lots]).toEqual([seed, i, Number(wanted.fifo_lots)])
         for (const [theirs, ours] of Object.entries(columns)) {
-          const wanted = (expected[i] as (typeof expected)[number])[theirs] ?? null
+          const value = wanted[theirs] ?? null
           const found = ours === null ? minus(row.realized, row.fees) : row[ours]
           values++
-          expect({ seed, i, theirs, value: rounded(found) }).toEqual({ seed, i, theirs, value: rounded(wanted) })
+          expect({ seed, i, theirs, value: rounded(found) }).toEqual({ seed, i, theirs, value: rounded(value) })
         }
       })
     }
-    expect([lines.length, fills, values]).toEqual([200, 3084, 24672])
+    expect([lines.length, fills, values]).toEqual([200, 3084, 30840])
     console.log(`accounting golden: ${lines.length} sequences, ${fills} fills, ${values} values exact at 1e-8`)
   })
 })

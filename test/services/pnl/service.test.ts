@@ -24,7 +24,7 @@ test('[P3] money counts the multiplier', () => {
     .then(update({ instrument: future, position: '-2', averagePrice: '4000.25', mark: '4001', unrealized: '-75' }))
 })
 
-test('[P16] the end of an option closes its position at its worth, and what it delivers is bought at the strike', () => {
+test('[P19] the end of an option closes its position at its worth, and what it delivers is bought at the strike', () => {
   const option = 'SPY-20260116-90-C.USA'
   const ends = { strategy: 'cross', contract: option, currency: 'USD', settlementPrice: '100', settledAt: 5 }
   const settled = (instrument: string, side: 'buy' | 'sell', quantity: string, price: string) =>
@@ -265,4 +265,51 @@ test('[P16] a limit of exposure that the market crosses is told once a crossing,
     ['POSITION_EXCEEDS_MAX', '9'],
     ['STRATEGY_EXPOSURE_EXCEEDS_MAX', '605'],
   ])
+})
+
+test('[P18] first in, first out is told beside average cost, and comes to the same in all', () => {
+  const fifo = (realized: string, unrealized: string, lots: number) => ({ fifo: { realized, unrealized, lots } })
+  const config = { ...account, fifo: true }
+  given(pnl, config, listed(spy), bar(spy, '100'), fill('buy', '2', '90'), fill('buy', '2', '98'))
+    .when(fill('sell', '3', '100'))
+    .then(update({ position: '1', averagePrice: '94', realized: '18', unrealized: '6', ...fifo('22', '2', 1) }))
+    .restarted()
+    .when(fill('sell', '2', '101'))
+    .then(update({ position: '-1', averagePrice: '101', realized: '25', unrealized: '1', ...fifo('25', '1', 1) }))
+    .when(time())
+    .then({
+      topic: 'pnl.snapshot',
+      payload: {
+        ...snapshot('1026', '1026', '100', { realized: '25', unrealized: '1' }, [
+          { strategy: 'cross', realized: '25', unrealized: '1' },
+        ]).payload,
+        fifo: { realized: '25', unrealized: '1' },
+      },
+    })
+})
+
+test('[P17] greeks of the book: by underlying, in its units, shares included; options without greeks are counted', () => {
+  const option = (name: string) => listed(name, { kind: 'option', multiplier: '100', underlying: spy })
+  const tick = (instrument: string, more: object) =>
+    event('md.option.tick', { instrument, bid: '5', bidSize: '1', ask: '5', askSize: '1', ...more })
+  const [call, put] = ['SPY-C.USA', 'SPY-P.USA']
+  const greeks = { delta: 0.5, gamma: 0.02, vega: 0.1, theta: -0.05 }
+  const scene = given(
+    pnl,
+    account,
+    listed(spy),
+    option(call),
+    option(put),
+    bar(spy, '100'),
+    tick(call, greeks),
+    tick(put, {}),
+  )
+  scene.when(fill('sell', '2', '5', { instrument: call }))
+  scene.when(fill('buy', '1', '5', { instrument: put }))
+  scene.when(fill('buy', '80', '100'))
+  scene.restarted()
+  const [said] = scene.when(time()).answers
+  expect(said?.payload).toMatchObject({
+    greeks: [{ underlying: spy, delta: -20, gamma: -4, vega: -20, theta: 10, missing: 1 }],
+  })
 })
