@@ -120,6 +120,27 @@ describe('[MD-L8] a subscription', () => {
     expect(market.acts.filter(({ kind }) => kind === 'connect')).toHaveLength(2)
   })
 
+  it('that is never answered and brings what was asked for is there', () => {
+    const market = byHand(deribit, ['trades', 'depth'], () => [])
+    market.say({ kind: 'start' })
+    for (let id = 1; id < 60; id++) {
+      market.second()
+      market.frame(deribit.trade({ id, price: '50.00', size: '1', isSell: false, ms: market.ms() }))
+    }
+    expect(market.acts.filter(({ kind }) => kind === 'connect')).toHaveLength(1)
+  })
+
+  it('that is never answered and brings something under another name is there', () => {
+    const market = byHand(spot, ['trades', 'depth'], () => [])
+    market.say({ kind: 'start' })
+    for (let id = 1; id < 400; id++) {
+      market.second()
+      const trade = spot.trade({ id, price: '50.00', size: '1', isSell: false, ms: market.ms() })
+      market.frame(trade.replace('btcusdt@trade', 'btcusdt@trade@raw'))
+    }
+    expect(market.acts.filter(({ kind }) => kind === 'connect')).toHaveLength(1)
+  })
+
   it('that is there and brings nothing but heartbeats: the connection is replaced, at ever longer distances', () => {
     const market = byHand(deribit, ['trades'], ({ id, params }) => [{ id, result: params.channels ?? 'ok' }])
     market.say({ kind: 'start' })

@@ -45,6 +45,7 @@ export function startSubscriptions({ venue, plan, random, silentMs, now: start, 
   const wanted = new Set<string>(plan.areInUrl ? [] : plan.streams)
   const asked = new Map<number, { readonly streams: readonly string[]; readonly at: number }>()
   let askAt = start
+  let otherHeardAt = start - 1
   let failures = 0
   /** No stream has been silent for too long before then. */
   let lookAt = start + silentMs * ms
@@ -105,7 +106,10 @@ export function startSubscriptions({ venue, plan, random, silentMs, now: start, 
 
     onData(stream: string, now: number): void {
       const one = followed.get(stream)
-      if (one === undefined) return
+      if (one === undefined) {
+        otherHeardAt = now
+        return
+      }
       one.heardAt = now
       one.isHeard = true
       if (one.quiet > 0) {
@@ -136,7 +140,13 @@ export function startSubscriptions({ venue, plan, random, silentMs, now: start, 
 
     /** Asks for what is due. False: the venue does not answer, and the connection is of no use. */
     follow(now: number): boolean {
-      for (const { at } of asked.values()) if (now >= at + answerMs * ms) return false
+      for (const [id, { at, streams }] of asked) {
+        if (now < at + answerMs * ms) continue
+        // What is heard is there, answered or not; so is what comes under a name of the venue's own.
+        const isHeard = streams.some((stream) => (followed.get(stream)?.heardAt ?? 0) > at)
+        if (!isHeard && otherHeardAt <= at) return false
+        asked.delete(id)
+      }
       if (now >= lookAt) lookForSilence(now)
       if (wanted.size === 0 || now < askAt) return true
       const streams = [...wanted]
