@@ -1,5 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -27,11 +28,9 @@ async function serveByHand(onConnection: (socket: WebSocket) => void) {
 
 /** A router that never welcomes anybody: it hangs up at once, or refuses and hangs up. */
 async function openClosed(refuses: boolean) {
-  const seen = { attempts: 0, open: 0, openMost: 0 }
+  const seen = { attempts: 0 }
   const server = await serveByHand((socket) => {
     seen.attempts++
-    seen.openMost = Math.max(seen.openMost, ++seen.open)
-    socket.on('close', () => seen.open--)
     if (!refuses) {
       socket.close()
       return
@@ -43,6 +42,17 @@ async function openClosed(refuses: boolean) {
     })
   })
   return { ...server, seen }
+}
+
+/** The sockets that this process has opened and not closed, as it knows itself: a server may not have heard of an end yet. */
+function clientSockets() {
+  const seen = { open: 0, openMost: 0 }
+  const count = (message: unknown) => {
+    seen.openMost = Math.max(seen.openMost, ++seen.open)
+    ;(message as { socket: Socket }).socket.once('close', () => seen.open--)
+  }
+  subscribe('net.client.socket', count)
+  return { seen, stop: () => unsubscribe('net.client.socket', count) }
 }
 
 describe('the dashboard on the bus', () => {
@@ -67,6 +77,7 @@ describe('the dashboard on the bus', () => {
     bus = opened
     let url = away.url
     const got: number[] = []
+    const { seen, stop } = clientSockets()
     const watch = watchBus(
       () => url,
       keys,
@@ -75,7 +86,8 @@ describe('the dashboard on the bus', () => {
     )
     // Six rounds; with a doubling each, more than two at a time.
     await until(() => away.seen.attempts >= 12)
-    expect(away.seen.openMost).toBeLessThanOrEqual(2)
+    stop()
+    expect(seen.openMost).toBe(2)
     url = opened.url
     await until(() => opened.router.connections.all === 2)
     const md = await connectBus({ url, identity: 'md', secret, from: null, topics: null })

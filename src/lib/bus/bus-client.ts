@@ -79,7 +79,8 @@ export function connectBus(options: BusOptions): Promise<BusConnection> {
       },
       onRefused: (reason) => {
         lose(new Error(`the router refuses: ${reason}`))
-        reject(lost)
+        // Who hears of it may try again: by then this connection is gone.
+        void connection.close()
       },
       onLost: () => {
         const unknown = 'whether what was said is in the log is not known'
