@@ -92,7 +92,8 @@ function isPublish(json: unknown): json is Extract<ClientHeader, { t: 'publish' 
   return groups.every((size) => isCount(size) && size > 0 && size <= groupEventsMost)
 }
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
+/** A number, or how many. */
+export const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0
 
 /** What the router says to a client. */
 export const ServerHeader = z.discriminatedUnion('t', [

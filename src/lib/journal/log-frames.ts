@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isCount } from '#lib/bus/frame.ts'
 import type { AppendResult } from '#lib/bus/log-port.ts'
 
 /** No frame is larger. */
@@ -6,6 +7,7 @@ export const frameBytesMost = 8 << 20
 /** What a read gives at most, so that it fits into a frame with its header. */
 export const readBytesMost = 3 << 20
 
+const groupsMost = 100_000
 const k = z.int().min(0)
 const Mark = z.object({
   fact: z.object({ epoch: z.int(), n: z.int() }).nullable(),
@@ -30,9 +32,9 @@ export const ToLog = z.discriminatedUnion('t', [
   z.object({
     t: z.literal('append'),
     k,
-    groups: z.array(z.int().min(0)).max(100_000),
+    groups: z.array(z.int().min(0)).max(groupsMost),
     runs: z
-      .array(z.tuple([z.int().min(0).max(100_000), z.int().min(0)]).readonly())
+      .array(z.tuple([z.int().min(0).max(groupsMost), z.int().min(0)]).readonly())
       .readonly()
       .optional(),
   }),
@@ -64,11 +66,33 @@ export type FromLog = z.infer<typeof FromLog>
 export const frameOf = (header: ToLog | FromLog, lines: readonly string[] = []): string =>
   lines.length === 0 ? JSON.stringify(header) : `${JSON.stringify(header)}\n${lines.join('\n')}`
 
-/** Takes a frame apart. Throws when its header is none of `schema`. */
-export function openFrame<T>(schema: z.ZodType<T>, text: string): { readonly header: T; readonly lines: string[] } {
+type Opened<T> = { readonly header: T; readonly lines: string[] }
+
+/** Takes a frame of a router apart. Throws when its header is none. */
+export const openToLog = (text: string): Opened<ToLog> => openFrame(ToLog, isAppend, text)
+/** Takes a frame of the log apart. Throws when its header is none. */
+export const openFromLog = (text: string): Opened<FromLog> => openFrame(FromLog, isAppended, text)
+
+/** The one header that comes a thousand times a second, of thousands of groups, is looked at by hand. */
+function openFrame<T>(schema: z.ZodType<T>, isFrequent: (json: object) => json is T & object, text: string): Opened<T> {
   const end = text.indexOf('\n')
-  const header = schema.parse(JSON.parse(end < 0 ? text : text.slice(0, end)))
+  const json: unknown = JSON.parse(end < 0 ? text : text.slice(0, end))
+  const header = typeof json === 'object' && json !== null && isFrequent(json) ? json : schema.parse(json)
   return { header, lines: end < 0 ? [] : text.slice(end + 1).split('\n') }
+}
+
+function isAppend(json: { t?: unknown; k?: unknown; groups?: unknown; runs?: unknown }): json is ToLog {
+  const { t, k, groups, runs = [] } = json
+  if (t !== 'append' || !isCount(k) || !Array.isArray(groups) || groups.length > groupsMost) return false
+  return groups.every(isCount) && Array.isArray(runs) && runs.every(isRun)
+}
+
+const isRun = (run: unknown): boolean =>
+  Array.isArray(run) && run.length === 2 && isCount(run[0]) && run[0] <= groupsMost && isCount(run[1])
+
+function isAppended(json: { t?: unknown; k?: unknown; from?: unknown; others?: unknown }): json is FromLog {
+  const { t, k, from, others } = json
+  return t === 'appended' && isCount(k) && isCount(from) && Array.isArray(others) && others.length === 0
 }
 
 /** What became of groups, in few words where nothing is special about them. */

@@ -5,7 +5,7 @@ import { isProof, newNonce } from '#lib/bus/auth.ts'
 import { Heartbeat } from '#lib/bus/heartbeat.ts'
 import type { LogPort } from '#lib/bus/log-port.ts'
 import { handshakeLimits, isHelloSized, limitHandshakes, Strangers } from '#lib/bus/strangers.ts'
-import { frameBytesMost, frameOf, openFrame, packResults, readBytesMost, ToLog } from '#lib/journal/log-frames.ts'
+import { frameBytesMost, frameOf, openToLog, packResults, readBytesMost, type ToLog } from '#lib/journal/log-frames.ts'
 import { listen } from '#lib/process/listen.ts'
 
 export type LogServerOptions = {
@@ -88,7 +88,7 @@ function serveOne(
     try {
       if (!isRouter && !isHelloSized(bytes, isBinary)) return refuse(4400, 'its first frame is no hello')
       if (isBinary) throw new Error('a frame is text')
-      const { header, lines } = openFrame(ToLog, bytes.toString())
+      const { header, lines } = openToLog(bytes.toString())
       if (header.t === 'hello') {
         if (isRouter) throw new Error('hello was said before')
         if (header.identity !== 'router' || !isProof(header.proof, secret, nonce, 'router'))

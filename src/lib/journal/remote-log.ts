@@ -2,7 +2,14 @@ import { WebSocket } from 'ws'
 import { proofOf } from '#lib/bus/auth.ts'
 import { Heartbeat } from '#lib/bus/heartbeat.ts'
 import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, Run } from '#lib/bus/log-port.ts'
-import { FromLog, frameBytesMost, frameOf, openFrame, type ToLog, unpackResults } from '#lib/journal/log-frames.ts'
+import {
+  type FromLog,
+  frameBytesMost,
+  frameOf,
+  openFromLog,
+  type ToLog,
+  unpackResults,
+} from '#lib/journal/log-frames.ts'
 
 export type RemoteLogOptions = {
   readonly url: string
@@ -46,7 +53,7 @@ export function openRemoteLog(options: RemoteLogOptions): Promise<RemoteLog> {
     socket.on('message', (bytes) => {
       heartbeat.heard()
       try {
-        const { header, lines } = openFrame(FromLog, bytes.toString())
+        const { header, lines } = openFromLog(bytes.toString())
         if (header.t === 'challenge')
           socket.send(
             frameOf({
