@@ -166,7 +166,8 @@ describe('retention', () => {
   })
 
   it('[J10] [J23] without a checkpoint it opens when all is whole that was kept, and not when a line of it is damaged', async () => {
-    const log = await open()
+    // This one removes nothing: the next would find nothing left to remove, were this one quick.
+    const log = await open({ retention: null })
     await fill(log, 0, 100)
     await log.close()
     // All that is in the log now is in topic files when this one removes something.
