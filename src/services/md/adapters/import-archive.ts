@@ -22,15 +22,21 @@ export function planArchiveImport(named: readonly string[], venueName: string | 
   const listed = new Map<string, Listed>()
   const notes: string[] = []
   const series = new Map<string, Series>()
+  const known: Known[] = []
   for (const { path } of files) {
     const file = archiveFile(basename(path))
     // Klines of a mark price are named as those of trades.
     const isOther = /(markPrice|indexPrice|premiumIndex)Klines/.test(path)
-    if (file === null || isOther) {
+    if (file === null || isOther)
       notes.push(`${path} is left out: no klines, trades, aggTrades, bookTicker or fundingRate`)
+    else known.push({ path, file, listing: binanceListing(file.symbol, marketOf(path, file.symbol, venueName)) })
+  }
+  for (const one of known) {
+    const { path, file, listing } = one
+    if (known.some((other) => holdsTradesOf(other, one))) {
+      notes.push(`${path} is left out: the trades that it sums up are there`)
       continue
     }
-    const listing = binanceListing(file.symbol, marketOf(path, file.symbol, venueName))
     listed.set(listing.instrument, listing)
     const key = `${listing.instrument} ${file.kind} ${file.interval}`
     const own = series.get(key) ?? { kind: file.kind, sources: [] }
@@ -44,6 +50,15 @@ export function planArchiveImport(named: readonly string[], venueName: string | 
     })
   return { files, sources: [...series.values()].map(seriesSource), listed, notes }
 }
+
+type Known = { readonly path: string; readonly file: ArchiveFile; readonly listing: Listed }
+
+/** Trades of one instrument, of the time of its sums or a part of it. */
+const holdsTradesOf = (trades: Known, sums: Known): boolean =>
+  sums.file.kind === 'aggTrades' &&
+  trades.file.kind === 'trades' &&
+  trades.listing.instrument === sums.listing.instrument &&
+  (trades.file.period.startsWith(sums.file.period) || sums.file.period.startsWith(trades.file.period))
 
 type Series = { readonly kind: ArchiveKind; readonly sources: MarketSource[] }
 

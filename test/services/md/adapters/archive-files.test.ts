@@ -144,6 +144,21 @@ describe("files of Binance's public archive", () => {
     }
   })
 
+  it('[MD-I14a] trades and their sums are not both told', async () => {
+    const sums = (period: string) => zipped(`DUSDT-aggTrades-${period}`, '7,1,1,1,2,1723075200000,true\n')
+    const files = [
+      zipped('DUSDT-trades-2024-08-08', trades(1, 2)),
+      ...['2024-08', '2024-08-08', '2024-08-09'].map(sums),
+    ]
+    const plan = await planImport('archive', files, {})
+    expect(plan.notes.map((note) => note.replace(/^.*[\\/]/, ''))).toEqual(
+      ['2024-08', '2024-08-08'].map(
+        (period) => `DUSDT-aggTrades-${period}.zip is left out: the trades that it sums up are there`,
+      ),
+    )
+    expect(factsOf(plan).map(({ payload }) => 'sequence' in payload && payload.sequence)).toEqual([1, 2, 7])
+  })
+
   it('[MD-I14a] bars, quotes and funding of files that overlap are told once', async () => {
     const bar = (minute: number) =>
       `${1_723_075_200_000 + minute * 60_000},1,1,1,1,1,${1_723_075_259_999 + minute * 60_000},1,1,1,1,0\n`

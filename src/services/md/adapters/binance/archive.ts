@@ -6,18 +6,25 @@ import { LineFault } from '../line-fault.ts'
 import type { LineReader } from '../read-lines.ts'
 
 /** What the name of a file of https://data.binance.vision says: `BTCUSDT-1m-2025-01.zip`, `BTCUSD_PERP-aggTrades-2024-08-08.csv`. */
-export type ArchiveFile = { readonly symbol: string; readonly kind: ArchiveKind; readonly interval: string }
+export type ArchiveFile = {
+  readonly symbol: string
+  readonly kind: ArchiveKind
+  readonly interval: string
+  /** The month or the day that it is of. */
+  readonly period: string
+}
 export type ArchiveKind = 'klines' | 'trades' | 'aggTrades' | 'bookTicker' | 'fundingRate'
 
 /** Null where the name says nothing of the kind. */
 export function archiveFile(name: string): ArchiveFile | null {
-  const [, symbol, what = ''] =
-    /^([A-Z0-9]{2,32}(?:_[A-Z0-9]{1,8})?)-([A-Za-z0-9]+)-\d{4}-\d{2}(?:-\d{2})?\.(?:zip|csv|csv\.gz)$/.exec(name) ?? []
+  const [, symbol, what = '', period = ''] =
+    /^([A-Z0-9]{2,32}(?:_[A-Z0-9]{1,8})?)-([A-Za-z0-9]+)-(\d{4}-\d{2}(?:-\d{2})?)\.(?:zip|csv|csv\.gz)$/.exec(name) ??
+    []
   if (symbol === undefined) return null
   const kind = (['trades', 'aggTrades', 'bookTicker', 'fundingRate'] as const).find((one) => one === what)
-  if (kind !== undefined) return { symbol, kind, interval: '' }
-  if (what === '1w') return { symbol, kind: 'klines', interval: '7d' }
-  return /^[1-9]\d?[smhd]$/.test(what) ? { symbol, kind: 'klines', interval: what } : null
+  if (kind !== undefined) return { symbol, kind, interval: '', period }
+  if (what === '1w') return { symbol, kind: 'klines', interval: '7d', period }
+  return /^[1-9]\d?[smhd]$/.test(what) ? { symbol, kind: 'klines', interval: what, period } : null
 }
 
 /** Reads the lines of such a file: spot files have no header, those of futures have one. Times are milliseconds or, on the spot market since 2025, microseconds. */
