@@ -1,6 +1,8 @@
 import { didYouMean } from './did-you-mean.ts'
 import {
   type Operand,
+  type PairFunction,
+  pairFunctions,
   type ScalarFunction,
   scalarFunctions,
   type WindowFunction,
@@ -10,7 +12,7 @@ import { ExpressionFault } from './expression-fault.ts'
 import type { Syntax } from './syntax.ts'
 import { wholeBars } from './whole-bars.ts'
 
-/** `max(a, b)`, `average(x, 20)`. */
+/** `max(a, b)`, `average(x, 20)`, `correlation(x, y, 20)`. */
 export function compileCall(
   { name, args, at }: Syntax & { kind: 'call' },
   numberOf: (syntax: Syntax) => Operand,
@@ -20,6 +22,12 @@ export function compileCall(
     if (!of || !bars || args.length > 2)
       throw new ExpressionFault(at, `${name} takes a number and bars, as in ${name}(x, 20)`)
     return { op: 'window', name, of: numberOf(of), bars: wholeBars(bars, 1) }
+  }
+  if (isPair(name)) {
+    const [left, right, bars] = args
+    if (!left || !right || !bars || args.length > 3)
+      throw new ExpressionFault(at, `${name} takes two numbers and bars, as in ${name}(x, y, 20)`)
+    return { op: 'pair', name, left: numberOf(left), right: numberOf(right), bars: wholeBars(bars, 2) }
   }
   if (!isScalar(name))
     throw new ExpressionFault(
@@ -36,7 +44,8 @@ export function compileCall(
 }
 
 /** Everything that can be called. */
-export const functionNames: readonly string[] = [...Object.keys(scalarFunctions), ...windowFunctions]
+export const functionNames: readonly string[] = [...Object.keys(scalarFunctions), ...windowFunctions, ...pairFunctions]
 
 const isWindow = (name: string): name is WindowFunction => (windowFunctions as readonly string[]).includes(name)
+const isPair = (name: string): name is PairFunction => (pairFunctions as readonly string[]).includes(name)
 const isScalar = (name: string): name is ScalarFunction => Object.hasOwn(scalarFunctions, name)

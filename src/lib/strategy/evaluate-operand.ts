@@ -1,4 +1,4 @@
-import type { ArithmeticSign, Operand, ScalarFunction, WindowFunction } from './expression.ts'
+import type { ArithmeticSign, Operand, PairFunction, ScalarFunction, WindowFunction } from './expression.ts'
 import { type History, valueAt } from './history.ts'
 
 /** A double, or null for undefined. What is not finite (a division by zero, a root of what is below 0) is undefined. */
@@ -30,17 +30,28 @@ export function evaluateOperand(operand: Operand, history: History, ago = 0): nu
       return finite(apply(operand.name, args))
     }
     case 'window': {
-      const values: number[] = []
-      for (let back = 0; back < operand.bars; back++) {
-        const value = evaluateOperand(operand.of, history, ago + back)
-        if (value === null) return null
-        values.push(value)
-      }
-      return finite(summarize(operand.name, values))
+      const values = newest(operand.of, operand.bars, history, ago)
+      return values && finite(summarize(operand.name, values))
+    }
+    case 'pair': {
+      const left = newest(operand.left, operand.bars, history, ago)
+      const right = left && newest(operand.right, operand.bars, history, ago)
+      return right && finite(compareValues(operand.name, left, right))
     }
     case 'past':
       return evaluateOperand(operand.of, history, ago + operand.bars)
   }
+}
+
+/** Null where one of them is undefined. */
+function newest(of: Operand, bars: number, history: History, ago: number): number[] | null {
+  const values: number[] = []
+  for (let back = 0; back < bars; back++) {
+    const value = evaluateOperand(of, history, ago + back)
+    if (value === null) return null
+    values.push(value)
+  }
+  return values
 }
 
 const finite = (value: number): number | null => (Number.isFinite(value) ? value : null)
@@ -89,6 +100,20 @@ function summarize(name: WindowFunction, values: readonly number[]): number {
       return Math.sqrt(squares / values.length)
     }
   }
+}
+
+/** Pearson's coefficient, and the slope of a regression of the first on the second; what does not move makes neither. */
+function compareValues(name: PairFunction, left: readonly number[], right: readonly number[]): number {
+  const [meanLeft, meanRight] = [meanOf(left), meanOf(right)]
+  let [both, ofLeft, ofRight] = [0, 0, 0]
+  for (let n = 0; n < left.length; n++) {
+    const [a, b] = [(left[n] as number) - meanLeft, (right[n] as number) - meanRight]
+    both += a * b
+    ofLeft += a * a
+    ofRight += b * b
+  }
+  if (name === 'beta') return both / ofRight
+  return ofLeft === 0 || ofRight === 0 ? Number.NaN : Math.max(-1, Math.min(1, both / Math.sqrt(ofLeft * ofRight)))
 }
 
 function meanOf(values: readonly number[]): number {

@@ -9,6 +9,14 @@ export type Operand =
   | { readonly op: 'call'; readonly name: ScalarFunction; readonly args: readonly Operand[] }
   /** A statistic of the newest `bars` values. */
   | { readonly op: 'window'; readonly name: WindowFunction; readonly of: Operand; readonly bars: number }
+  /** A statistic of the newest `bars` pairs of two values. */
+  | {
+      readonly op: 'pair'
+      readonly name: PairFunction
+      readonly left: Operand
+      readonly right: Operand
+      readonly bars: number
+    }
   /** What it was so many evaluations ago. */
   | { readonly op: 'past'; readonly of: Operand; readonly bars: number }
 
@@ -38,11 +46,13 @@ export const crossings = ['crosses above', 'crosses below'] as const
 /** By name: how many arguments at least and at most. */
 export const scalarFunctions = { abs: [1, 1], sqrt: [1, 1], log: [1, 1], min: [2, 8], max: [2, 8] } as const
 export const windowFunctions = ['highest', 'lowest', 'average', 'deviation'] as const
+export const pairFunctions = ['correlation', 'beta'] as const
 export type ArithmeticSign = (typeof arithmeticSigns)[number]
 export type ComparisonSign = (typeof comparisonSigns)[number]
 export type Crossing = (typeof crossings)[number]
 export type ScalarFunction = keyof typeof scalarFunctions
 export type WindowFunction = (typeof windowFunctions)[number]
+export type PairFunction = (typeof pairFunctions)[number]
 
 const Bars = z.int().min(1).max(1000)
 
@@ -58,6 +68,7 @@ export const Operand: z.ZodType<Operand> = z.lazy(() =>
       args: z.array(Operand).min(1).max(8),
     }),
     z.strictObject({ op: z.literal('window'), name: z.enum(windowFunctions), of: Operand, bars: Bars }),
+    z.strictObject({ op: z.literal('pair'), name: z.enum(pairFunctions), left: Operand, right: Operand, bars: Bars }),
     z.strictObject({ op: z.literal('past'), of: Operand, bars: Bars }),
   ]),
 )

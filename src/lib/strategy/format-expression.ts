@@ -45,6 +45,10 @@ export function formatOperand(operand: Operand, slots: Names): string {
       return `${operand.name}(${operand.args.map((arg) => formatOperand(arg, slots)).join(', ')})`
     case 'window':
       return `${operand.name}(${formatOperand(operand.of, slots)}, ${operand.bars})`
+    case 'pair': {
+      const { name, left, right, bars } = operand
+      return `${name}(${formatOperand(left, slots)}, ${formatOperand(right, slots)}, ${bars})`
+    }
     case 'past':
       return `${tight(operand.of, slots)}[${operand.bars}]`
   }
@@ -73,9 +77,10 @@ const inner = (condition: Condition, slots: Names): string =>
 
 function tight(operand: Operand, slots: Names): string {
   const text = formatOperand(operand, slots)
-  const isWhole = operand.op === 'number' || operand.op === 'value' || operand.op === 'call' || operand.op === 'window'
-  return isWhole ? text : `(${text})`
+  return wholes.includes(operand.op) ? text : `(${text})`
 }
+
+const wholes: readonly Operand['op'][] = ['number', 'value', 'call', 'window', 'pair']
 
 function sideIs({ op, left, right }: Comparison, slots: Names): string | null {
   if (op !== '==' || left.op !== 'value' || right.op !== 'number' || nameOf(left.slot, slots) !== 'position')

@@ -25,6 +25,8 @@ export function reserveHistory(node: Condition | Operand, slots: readonly Kept[]
       return reserveHistory(node.of, slots, ago + node.bars)
     case 'window':
       return times(node.bars, reserveHistory(node.of, slots, ago + node.bars - 1))
+    case 'pair':
+      return times(node.bars, both(node, slots, ago + node.bars - 1))
     case 'rising':
     case 'falling':
       return times(node.bars + 1, reserveHistory(node.of, slots, ago + node.bars))

@@ -27,6 +27,8 @@ export function operandRange(operand: Operand, rangeOf: (slot: number) => Range)
       return combined(operand.op, range(operand.left), range(operand.right))
     case 'call':
       return called(operand.name, operand.args.map(range))
+    case 'pair':
+      return operand.name === 'correlation' ? { least: -1, most: 1 } : anything
     case 'window': {
       const { least, most } = range(operand.of)
       if (operand.name === 'deviation') return { least: 0, most: Number.POSITIVE_INFINITY }

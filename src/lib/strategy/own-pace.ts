@@ -40,10 +40,12 @@ export function numberAtOwnPace(operand: Operand, scope: InputScope): Operand {
   const inner = (of: Operand) => numberAtOwnPace(of, scope)
   switch (operand.op) {
     case 'past':
-    case 'window': {
+    case 'window':
+    case 'pair': {
       const of = paceOf(operand, scope)
       if (of)
         return { op: 'value', slot: backSlot(scope, formatOperand(operand, scope.slots), of, { number: operand }) }
+      if (operand.op === 'pair') return { ...operand, left: inner(operand.left), right: inner(operand.right) }
       return { ...operand, of: inner(operand.of) }
     }
     case 'number':

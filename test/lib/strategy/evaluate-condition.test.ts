@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest'
+import { correl } from '#lib/indicators/correl.ts'
+import { drawBelow, seedRandom } from '#lib/market/seeded-random.ts'
 import { conditionOf } from '#lib/strategy/compile-expression.ts'
 import type { InputScope } from '#lib/strategy/declared-inputs.ts'
 import { evaluateCondition } from '#lib/strategy/evaluate-condition.ts'
@@ -138,5 +140,47 @@ describe('previous values, runs and windows', () => {
     ['(p.open crosses above 3)[1]', true],
   ])('%s is %s', (condition, expected) => {
     expect(verdictOf(condition, ...bars)).toBe(expected)
+  })
+})
+
+describe('statistics of pairs', () => {
+  // Worked by hand: deviations of open -1.5 -0.5 0.5 1.5, of high -3 1 -1 3; 9 of both, 5 and 20 of each.
+  const pairs = [
+    [1, 2],
+    [2, 6],
+    [3, 4],
+    [4, 8],
+  ]
+  test.each([
+    ['correlation(p.open, p.high, 4) between 0.8 and 0.8', true],
+    ['beta(p.high, p.open, 4) == 1.6', true],
+    ['beta(p.open, p.high, 4) == 0.4', true],
+    ['correlation(p.open, -p.high, 4) == -0.8', true],
+    ['correlation(p.open, p.open * 3 + 1, 3) == 1', true],
+    ['correlation(p.open, p.high, 3)[1] == correlation(p.open[1], p.high[1], 3)', true],
+    ['correlation(p.open, p.high * 0, 4) == 0', null],
+    ['beta(p.open, p.high * 0, 4) > 0', null],
+    ['correlation(p.open, p.high, 5) > 0', null],
+    ['correlation(p.open, p.low, 2) > 0', null],
+  ])('%s is %s', (condition, expected) => {
+    expect(verdictOf(condition, ...pairs)).toBe(expected)
+  })
+
+  test('are those of the catalogue, of returns as well', () => {
+    const random = seedRandom(7)
+    const walk = Array.from(
+      { length: 120 },
+      () => [100 + drawBelow(random, 900), 100 + drawBelow(random, 900)] as const,
+    )
+    const state = correl.start([20])
+    walk.forEach(([low, high], n) => {
+      correl.update(state, { open: high, high, low, close: high, volume: 1, session: 0 })
+      const { value } = correl.read(state) as { value: number | null }
+      if (n < 19 || value === null) return
+      const rows = walk.slice(0, n + 1).slice(-20)
+      const near = (sign: string) =>
+        `correlation(p.open, p.high, 20) ${sign} ${(value + (sign === '>' ? -1e-9 : 1e-9)).toFixed(12)}`
+      expect([verdictOf(near('>'), ...rows), verdictOf(near('<'), ...rows)]).toEqual([true, true])
+    })
   })
 })

@@ -374,6 +374,7 @@ size: { quantity: 1 }
     '2 * rsi > 100 and rsi < 40',
     'rsi * -1 > -30 and rsi > 40',
     'average(rsi, 5) > 101',
+    'correlation(price.close, m, 20) > 1',
     'book_mean > 100',
     'in day and not in day',
     '(in day)[1] and not (in day)[1]',
