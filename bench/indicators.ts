@@ -1,4 +1,4 @@
-/** Prints as Markdown what an update of each indicator costs, beside npm packages and TA-Lib. `node bench/indicators.ts [bars]` */
+/** Prints as Markdown what an update of each indicator costs, beside npm packages and TA-Lib, and then what strategies on one feed cost. `node bench/indicators.ts [bars]` */
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { exampleParams } from '#lib/indicators/describe-indicator.ts'
@@ -25,6 +25,8 @@ for (const indicator of Object.values(indicatorCatalogue)) {
 }
 console.log(`\n${manyInstruments()}\n${throughService()}`)
 if (sink === undefined) throw new Error('nothing was computed')
+console.log('\n### Strategies on one feed\n')
+await import('./strategy.ts')
 
 function keyOf({ name, params }: AnyIndicator): string {
   const chosen: Readonly<Record<string, string>> = { cci: 'cci(20)', aroon: 'aroon(25)' }

@@ -12,13 +12,12 @@ const benchmarks: Readonly<Record<string, string>> = {
   backtest: 'Backtest',
   options: 'Options',
   log: 'Event log',
-  indicators: 'Indicators',
+  indicators: 'Indicators and strategies',
   capital: 'Gate, orders, venue and books in process',
   'capital-tree': 'From a tick to an order, across processes',
   md: 'Market data adapters',
   'md-live': 'Market data, live',
   'start-memory': 'Start and memory',
-  strategy: 'Strategies on one feed',
 }
 
 const root = join(import.meta.dirname, '..')
