@@ -27,7 +27,11 @@ export function replayTopology({ log, run, logs, keys, port, speed, seek }: Repl
     return config
   }
   // That of a real venue was never said: what it did is fed.
-  const { currency: _, ...venue } = configs.has('venue') ? (configOf('venue') as VenueConfig) : unheard
+  const {
+    currency: _,
+    currencies: __,
+    ...venue
+  }: Partial<VenueConfig> = configs.has('venue') ? (configOf('venue') as VenueConfig) : unheard
   const { startingCash, currency, conversions, fifo } = configOf('pnl') as Topology['account']
   return Topology.parse({
     run,

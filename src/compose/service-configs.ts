@@ -33,6 +33,12 @@ export function answeringServices(topology: Topology): readonly AnyService[] {
   return everyService.filter(({ name }) => configs.has(name))
 }
 
+/** What the simulated venue is paid in: the account's currency, and those that the account converts. */
+export const currenciesOf = ({ currency, conversions }: Topology['account']) => ({
+  currency,
+  currencies: conversions === undefined ? undefined : Object.keys(conversions),
+})
+
 /** What the simulated venue takes at most; what a real one takes the topology says. */
 function feeBoundOf({ venue }: Topology) {
   if (venue.kind !== 'simulated') return undefined
@@ -90,7 +96,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
         every === undefined ? { underlying } : { underlying, everyMicros: microsOf(every) },
       ),
     },
-    venue: venue.kind === 'simulated' ? { ...simulatedVenue(venue), currency: account.currency } : null,
+    venue: venue.kind === 'simulated' ? { ...simulatedVenue(venue), ...currenciesOf(account) } : null,
     orders: {},
     pnl: { ...account, maxDrawdown, exposures: exposureLimits(risk) },
     clock: clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros },

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { currenciesOf } from '#compose/service-configs.ts'
 import { Conversions } from '#lib/domain/conversion.ts'
 import { readChunks } from '#lib/files/read-chunks.ts'
 import { textLines } from '#lib/files/text-lines.ts'
@@ -21,7 +22,7 @@ const Account = z.strictObject({
 })
 const Settings = z.strictObject({
   account: Account.default({ currency: 'USD', startingCash: '100000' }),
-  venue: VenueConfig.omit({ currency: true }),
+  venue: VenueConfig.omit({ currency: true, currencies: true }),
   risk: RiskConfig.omit({ currency: true, startingCash: true, conversions: true }).prefault({}),
 })
 const At = z.union([z.int().min(0), z.iso.datetime({ offset: true }).transform((text) => Date.parse(text) * 1_000)])
@@ -87,7 +88,7 @@ function configsOf({ account, venue: venueSettings, risk: riskSettings }: z.infe
   const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value))
   const { fifo: _, ...money } = account
   return [
-    ['venue', plain({ ...venueSettings, currency: account.currency })],
+    ['venue', plain({ ...venueSettings, ...currenciesOf(account) })],
     ['orders', {}],
     ['pnl', account],
     ['risk', plain({ ...money, ...riskSettings })],

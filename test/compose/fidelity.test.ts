@@ -17,6 +17,44 @@ describe('figures that others published', () => {
   })
 })
 
+describe('an account that trades in another currency', () => {
+  it('holds yen, pays fees in yen, and is worth dollars at the newest price', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'trader-script-'))
+    onTestFinished(() => rmSync(folder, { recursive: true }))
+    const file = join(folder, 'script.jsonl')
+    const instrument = 'USDJPY.FX'
+    const [listing, tick] = [
+      { tickSize: '0.01', lotSize: '1', multiplier: '1' },
+      { kind: 'quote', instrument },
+    ]
+    const quote = (at: number, bid: string, ask: string) =>
+      ({ at, topic: 'md.tick', payload: { ...tick, bid, bidSize: '100000', ask, askSize: '100000' } }) as const
+    const wish = { strategy: 's', instrument, orderType: 'market', referencePrice: '150' }
+    const conversions = { JPY: { instrument, isInverse: true } }
+    const venue = { fill: 'touch', fees: { takerBps: 0.2, makerBps: 0, decimals: 0 } }
+    const account = { currency: 'USD', startingCash: '1000000', conversions }
+    const listed = { instrument, kind: 'forex', ...listing, currency: 'JPY', isSimulated: true }
+    const script = [
+      { settings: { account, venue, risk: { limits: { maxGrossExposure: '100100' } } } },
+      { at: 0, topic: 'md.instrument', payload: listed },
+      quote(1, '149.99', '150.01'),
+      { at: 2, wish: { ...wish, target: '200000' } },
+      { at: 3, wish: { ...wish, target: '100000' } },
+      quote(4, '150.99', '151.01'),
+      { at: 5, wish: { ...wish, target: '0' } },
+      quote(6, '159.99', '160.01'),
+    ]
+    writeFileSync(file, script.map((line) => JSON.stringify(line)).join('\n'))
+    const said: string[] = []
+    const done = simulateScript(file, ({ topic, payload }) => {
+      if (topic === 'risk.rejected') said.push(JSON.stringify(payload.value))
+    })
+    // 100,000 bought at 150.01 for a fee of 300 yen, sold at 150.99 for one of 302: 98,000 - 602 yen, at 160 yen a dollar.
+    expect([done.account.equity, done.account.realized, done.account.fees]).toEqual(['1000608.7375', '612.5', '3.7625'])
+    expect([done.fills, done.refused, said.length]).toEqual([2, 1, 1])
+  })
+})
+
 describe('a script with a fault', () => {
   const settings = '{"settings":{"venue":{"fill":"touch"}}}'
   it.each([

@@ -17,7 +17,8 @@ export function rejectionOf(exchange: Exchange, order: PayloadOf<'order.submitte
   if (expiresAt < exchange.now) return 'EXPIRED'
   const listing = exchange.listings.get(instrument)
   if (!listing) return 'INSTRUMENT_UNKNOWN'
-  if (listing.currency !== exchange.config.currency) return 'CURRENCY_MISMATCH'
+  const { currency, currencies = [] } = exchange.config
+  if (listing.currency !== currency && !currencies.includes(listing.currency)) return 'CURRENCY_MISMATCH'
   if (!isInLots(order.quantity, listing)) return 'QUANTITY_INVALID'
   const broken = brokenTerms(order, listing)
   if (broken !== null) return broken

@@ -58,5 +58,7 @@ export const VenueConfig = z.strictObject({
   /** What an option in the money ends as: its worth in cash, or the shares at its strike. */
   settlement: z.enum(['cash', 'physical']).default('cash'),
   currency: Currency,
+  /** Others that the account can pay in, since it converts them. */
+  currencies: z.array(Currency).optional(),
 })
 export type VenueConfig = z.infer<typeof VenueConfig>
