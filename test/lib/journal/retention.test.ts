@@ -127,9 +127,11 @@ describe('retention', () => {
       today = date
       await fill(log, 40 * day, 40)
     }
+    const dates = () => [...new Set(topicSegments(realDisk, folder, 'md').map(({ path }) => path.split('/').at(-2)))]
+    // In the background, which ends when the log is closed.
+    await vi.waitFor(() => expect(dates()).toEqual(['2026-11-03', '2026-11-04', '2026-11-05']), 20_000)
     await log.close()
-    const dates = new Set(topicSegments(realDisk, folder, 'md').map(({ path }) => path.split('/').at(-2)))
-    expect([...dates]).toEqual(['2026-11-03', '2026-11-04', '2026-11-05'])
+    expect(dates()).toEqual(['2026-11-03', '2026-11-04', '2026-11-05'])
     expect(faults()).toEqual([])
   })
 
