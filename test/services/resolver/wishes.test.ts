@@ -407,6 +407,17 @@ describe('liquidity', () => {
     })
       .when(long(atm))
       .then(resolved(call(710), '1', '5.1', { strategy: 'swing' }))
+    // What was quoted before the feed was interrupted is no quote of now.
+    const { contracts, ...rest } = snapshot.payload as PayloadOf<'md.option.chain.snapshot'>
+    const stale = { ...rest, contracts: contracts.map((one) => ({ ...one, isStale: true })) }
+    const told = { topic: snapshot.topic, payload: stale, at: noon }
+    const { answers } = given(
+      resolver,
+      config({ liquidity: { minSizeAtTouch: 9 } }),
+      option(june, '710', 'call'),
+      told,
+    ).when(long(atm))
+    expect(answers.map(({ topic }) => topic)).toEqual(['instrument.rejected'])
   })
 })
 
