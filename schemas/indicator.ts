@@ -8,11 +8,14 @@ export const IndicatorInterval = z
   .max(16)
   .regex(/^(?:[1-9]\d*(?:ms|s|m|h|d|t|v|n)|trade|quote)$/, 'expected a bar width like 1m, or trade or quote')
 
-/** `ema(10)`, `ema(10)@hl2`: the indicator, its parameters in catalogue order and its series; equal requests have equal keys. */
+/** `ema(10)`, `ema(10)@hl2`, `ema(9)@rsi(14).value`: the indicator, its parameters in catalogue order and what it is computed of; equal requests have equal keys. */
 const Key = z
   .string()
   .max(64)
-  .regex(/^[a-z][a-z0-9_]*\([0-9.,]*\)(?:@[a-z0-9]+)?$/, 'expected an indicator key like ema(10)')
+  .regex(
+    /^[a-z][a-z0-9_]*\([0-9.,]*\)(?:@[a-z][a-z0-9_]*\([0-9.,]*\)(?:@[a-z0-9]+)?\.[A-Za-z0-9]+|@[a-z0-9]+)?$/,
+    'expected an indicator key like ema(10)',
+  )
 
 /** A statistic: double, null while the indicator warms up. One event for every bar, trade or quote, warm or not. */
 const Value = z.number().nullable()

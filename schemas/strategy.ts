@@ -3,6 +3,15 @@ import { IndicatorInterval } from './indicator.ts'
 import { indicatorInputs } from './indicator-outputs.ts'
 import { InstrumentId, Money, Name, OptionRight, Price, Quantity, Sha256, Side, Text } from './primitives.ts'
 
+/** An output of an indicator, as the series that another one is computed of. */
+export const IndicatorSource = z.object({
+  indicator: Name,
+  params: z.array(z.number()),
+  input: z.enum(indicatorInputs).optional(),
+  output: z.string().max(64),
+})
+export type IndicatorSource = z.infer<typeof IndicatorSource>
+
 /** What a strategy asks of the indicators service. Equal requests share one state. */
 export const IndicatorRequest = z.object({
   instrument: InstrumentId,
@@ -11,6 +20,8 @@ export const IndicatorRequest = z.object({
   params: z.array(z.number()),
   /** The series that it is computed of, of an indicator that reads only closes; the close where it is not said. */
   input: z.enum(indicatorInputs).optional(),
+  /** It is computed of an output of another indicator of the same bars. */
+  from: IndicatorSource.optional(),
 })
 
 /** A strategy file took effect; the file's hash is on every intent that it makes. */

@@ -1,5 +1,7 @@
 import { didYouMean } from '#lib/strategy/did-you-mean.ts'
 import type { IndicatorInput } from '#schemas/indicator-outputs.ts'
+import type { IndicatorSource } from '#schemas/strategy.ts'
+import { chained } from './chained.ts'
 import type { AnyIndicator, Param } from './indicator.ts'
 import { findIndicator, indicatorNames } from './indicator-catalogue.ts'
 
@@ -20,6 +22,7 @@ export function checkRequest(
   name: string,
   given: readonly number[],
   input: IndicatorInput = 'close',
+  from?: IndicatorSource,
 ): CheckedRequest | RefusedRequest {
   const indicator = findIndicator(name)
   if (!indicator)
@@ -35,8 +38,30 @@ export function checkRequest(
   if (conflict) return refuse(`${written}: ${conflict}`)
   if (input !== 'close' && indicator.reads.join() !== 'close')
     return refuse(`${written}: it reads ${indicator.reads.join(', ')} and cannot be computed of ${input}`)
+  if (from) return checkChained(indicator, params, written, input, from)
   const key = keyOf(indicator, params)
   return { isValid: true, indicator, params, input, key: input === 'close' ? key : `${key}@${input}` }
+}
+
+function checkChained(
+  indicator: AnyIndicator,
+  params: readonly number[],
+  written: string,
+  input: IndicatorInput,
+  from: IndicatorSource,
+): CheckedRequest | RefusedRequest {
+  const base = checkRequest(from.indicator, from.params, from.input)
+  if (!base.isValid) return base
+  if (indicator.reads.join() !== 'close' || input !== 'close')
+    return refuse(`${written}: it reads ${indicator.reads.join(', ')} and cannot be computed of another indicator`)
+  if (!Object.hasOwn(base.indicator.outputs, from.output))
+    return refuse(
+      `${written}: ${from.indicator} has no ${from.output}, it has ${Object.keys(base.indicator.outputs).join(', ')}`,
+    )
+  const source = { indicator: base.indicator, params: base.params, input: base.input, output: from.output }
+  const key = `${keyOf(indicator, params)}@${base.key}.${from.output}`
+  if (key.length > 64) return refuse(`${written}: ${key} is longer than 64 characters`)
+  return { isValid: true, indicator: chained(source, indicator), params, input, key }
 }
 
 /** How to write it: `macd(fast=12,slow=26,signal=9)`. */

@@ -55,7 +55,7 @@ function addInput(
 ): number {
   switch (input.kind) {
     case 'indicator': {
-      const { key, params, indicator, of, input: values } = input
+      const { key, params, indicator, of, input: values, from } = input
       const series = numbers.get(of) as number
       return numberOf(compiled.indicators, {
         series,
@@ -63,6 +63,7 @@ function addInput(
         params: [...params],
         key,
         ...(values === 'close' ? {} : { input: values }),
+        ...(from === undefined ? {} : { from }),
       })
     }
     case 'score':

@@ -1,5 +1,6 @@
 import type { AnyIndicator } from '#lib/indicators/indicator.ts'
 import type { IndicatorInput } from '#schemas/indicator-outputs.ts'
+import type { IndicatorSource } from '#schemas/strategy.ts'
 import { didYouMean } from './did-you-mean.ts'
 import type { Condition, Operand } from './expression.ts'
 import { barFields, type PositionField, type Session, sessionFields } from './strategy-slot.ts'
@@ -22,6 +23,10 @@ export type DeclaredIndicator = {
   readonly key: string
   /** Which series of the bars it is computed of: the close, but for `of: price.high`. */
   readonly input: IndicatorInput
+  /** The indicator that it is computed of, where it is not bars. */
+  readonly from?: IndicatorSource
+  /** How the file calls that one. */
+  readonly base?: string
   /** The name of a series. */
   readonly of: string
 }
@@ -101,7 +106,8 @@ export function sinceSlot({ slots, counters }: InputScope, name: string, conditi
 /** Inputs that no condition reads, neither themselves nor through an indicator. */
 export function unusedInputs(scope: InputScope): DeclaredInput[] {
   const read = readInputs(scope)
-  return scope.inputs.filter((input) => !read.has(input))
+  const bases = [...read].map((input) => 'base' in input && input.base)
+  return scope.inputs.filter((input) => !read.has(input) && !bases.includes(input.name))
 }
 
 /** What is read, and the series that it is read from, in the order of the file. */

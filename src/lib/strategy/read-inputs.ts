@@ -20,17 +20,29 @@ export function readInputs(field: Field, report: Report): DeclaredInput[] {
     return { name, at, part: fieldsOf(value, at, name, null, report) }
   })
   const allSeries = parts.filter(({ part }) => part && isSeries(part)).map(({ name }) => name)
-  return parts.map(({ name, at, part }): DeclaredInput => {
-    const input = part && readInput(name, part, at, allSeries, report)
-    return { name, at, ...(input ?? { kind: 'broken' }) }
-  })
+  // An indicator of an indicator needs that one first, wherever it stands.
+  const read = new Map<string, DeclaredInput>()
+  const bases = new Set(parts.map(({ name }) => name).filter((name) => !allSeries.includes(name)))
+  const isChained = (part: Map<string, Field> | null) => {
+    const of = part?.get('of')
+    return of !== undefined && bases.has(writtenText(of.value)?.split('.')[0] ?? '')
+  }
+  for (const { name, at, part } of parts.toSorted((a, b) => Number(isChained(a.part)) - Number(isChained(b.part)))) {
+    const input = part && readInput(name, part, at, { allSeries, read }, report)
+    read.set(name, { name, at, ...(input ?? { kind: 'broken' }) })
+  }
+  return parts.map(({ name }) => read.get(name) as DeclaredInput)
 }
 
-function readInput(name: string, part: Map<string, Field>, at: number, allSeries: readonly string[], report: Report) {
+/** The series of the file, and the inputs that have been read so far. */
+type Known = { readonly allSeries: readonly string[]; readonly read: ReadonlyMap<string, DeclaredInput> }
+
+function readInput(name: string, part: Map<string, Field>, at: number, known: Known, report: Report) {
+  const { allSeries } = known
   if (isSeries(part)) return readSeries(name, part, at, report)
   if (part.has('session') || part.has('calendar')) return readSession(name, part, allSeries, report)
   if (part.has('ml')) return readScore(name, part, at, allSeries, report)
-  return readIndicator(name, part, at, allSeries, report)
+  return readIndicator(name, part, at, known, report)
 }
 
 /** `{ ml: calm-market, of: price }`: what a model says of the instrument of a series. */
@@ -84,7 +96,7 @@ function readIndicator(
   name: string,
   part: Map<string, Field>,
   at: number,
-  allSeries: readonly string[],
+  { allSeries, read }: Known,
   report: Report,
 ): DeclaredIndicator | null {
   const [written, ...others] = [...part].filter(([key]) => key !== 'of')
@@ -94,7 +106,9 @@ function readIndicator(
   }
   for (const [key, field] of others)
     report.error(field.at, `${name} has ${key} beside ${written[0]}: an input is one indicator`)
-  const of = readSource(name, part.get('of'), at, allSeries, report, true)
+  const base = readBase(part.get('of'), read, report)
+  if (base === null) return null
+  const of = base ? base.of : readSource(name, part.get('of'), at, allSeries, report, true)
   const [indicatorName, field] = written
   if (!indicatorNames.includes(indicatorName)) {
     const meant = didYouMean(indicatorName, indicatorNames)
@@ -105,9 +119,34 @@ function readIndicator(
   if (!params || of === null) return null
   const [series = '', input = 'close'] = of.split('.')
   if (!isInput(input)) return null
-  const checked = checkRequest(indicatorName, params, input)
+  const checked = checkRequest(indicatorName, params, input, base?.from)
   if (!checked.isValid) report.error(startOf(field.value, field.at), checked.message)
-  return checked.isValid ? { kind: 'indicator', ...checked, of: series } : null
+  return checked.isValid
+    ? { kind: 'indicator', ...checked, of: series, ...(base ? { from: base.from, base: base.name } : {}) }
+    : null
+}
+
+/** `of: strength`, or `of: trend.signal`: another indicator. Null where that is no output of one; undefined where it is something else. */
+function readBase(field: Field | undefined, read: Known['read'], report: Report) {
+  const [name = '', output, ...rest] = (field && writtenText(field.value)?.split('.')) ?? []
+  const base = read.get(name)
+  if (!field || base?.kind !== 'indicator') return undefined
+  const at = startOf(field.value, field.at)
+  const { indicator, params, input, from, of } = base
+  const outputs = Object.keys(indicator.outputs)
+  const wanted = output ?? (outputs.length === 1 ? outputs[0] : undefined)
+  if (from)
+    report.error(
+      at,
+      `${name} is an indicator of an indicator already: one can be computed of it with average(${name}, 9)`,
+    )
+  else if (wanted === undefined || !outputs.includes(wanted) || rest.length > 0)
+    report.error(at, `say which of ${outputs.map((one) => `${name}.${one}`).join(', ')}`)
+  else {
+    const values = input === 'close' ? {} : { input }
+    return { name, of, from: { indicator: indicator.name, params: [...params], ...values, output: wanted } }
+  }
+  return null
 }
 
 function readSource(

@@ -89,7 +89,7 @@ function isNotAbove(lower: OfInput, upper: OfInput): boolean {
 function isInOrder(by: OfInput['input'], lower: OfInput, upper: OfInput): boolean {
   if (by.kind !== 'indicator') return false
   const nameOf = ({ input, output }: OfInput) =>
-    input === by ? output : input.kind === 'series' && input.name === by.of ? `bar.${output}` : null
+    input === by ? output : input.kind === 'series' && input.name === by.of && !by.from ? `bar.${output}` : null
   const [a, b] = [nameOf(lower), nameOf(upper)]
   if (a === null || b === null) return false
   // Of a bar in between: close is not above high, and high is not above the upper band.

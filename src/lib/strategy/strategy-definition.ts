@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { IndicatorInterval } from '#schemas/indicator.ts'
 import { indicatorInputs } from '#schemas/indicator-outputs.ts'
 import { Money, Name, Quantity } from '#schemas/primitives.ts'
-import { OptionWish } from '#schemas/strategy.ts'
+import { IndicatorSource, OptionWish } from '#schemas/strategy.ts'
 import { Condition, Operand } from './expression.ts'
 import { Session, Slot } from './strategy-slot.ts'
 
@@ -57,6 +57,7 @@ export const StrategyDefinition = z.strictObject({
       /** `ema(10)`, as on the indicator's events. */
       key: z.string().max(64),
       input: z.enum(indicatorInputs).optional(),
+      from: IndicatorSource.optional(),
     }),
   ),
   /** Models, and the series whose instrument they speak of. */

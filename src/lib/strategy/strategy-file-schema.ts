@@ -21,6 +21,10 @@ const series = z.strictObject({
   timeframe: said(IndicatorInterval, 'Width of the bars, such as 1m, 1d or 250t; or trade, or quote'),
 })
 const of = said(z.string(), 'The series that it is of; may be left out where there is only one').optional()
+const computedOf = said(
+  z.string(),
+  'A series, or price.high and the like, or another indicator; may be left out where there is only one',
+).optional()
 const score = z.strictObject({ ml: said(Name, 'A model; its score may stand in veto and scale only'), of })
 const hours = said(z.string().regex(/^\d{2}:\d{2}\s*-\s*\d{2}:\d{2}$/), 'Opening and close, such as 09:30-16:00')
 const rangeOf = said(z.string(), 'The first series: the session has its open, high and low').optional()
@@ -39,7 +43,7 @@ const session = z.strictObject({
 function indicatorInput(name: string): z.ZodType {
   const indicator = findIndicator(name) as AnyIndicator
   const params = z.union([z.number(), z.array(z.number()).max(indicator.params.length), z.null()])
-  return z.strictObject({ [name]: said(params, `${indicator.title}: ${signature(indicator)}`), of })
+  return z.strictObject({ [name]: said(params, `${indicator.title}: ${signature(indicator)}`), of: computedOf })
 }
 
 const leg = said(z.string().max(1800), 'An option, such as sell put delta 25, 30-45 days')

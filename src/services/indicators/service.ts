@@ -1,8 +1,9 @@
 import { z } from 'zod'
 import { barOf } from '#lib/indicators/bar-input.ts'
+import { chained } from '#lib/indicators/chained.ts'
 import { checkRequest } from '#lib/indicators/check-request.ts'
 import type { AnyIndicator } from '#lib/indicators/indicator.ts'
-import { indicatorCatalogue } from '#lib/indicators/indicator-catalogue.ts'
+import { findIndicator, indicatorCatalogue } from '#lib/indicators/indicator-catalogue.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import { type PayloadOf, topics } from '#schemas/catalogue.ts'
@@ -81,7 +82,12 @@ function computationsOf(state: State, event: Event<'md.bar' | 'md.tick'>): reado
   return state.streams[instrument]?.[interval] ?? none
 }
 
-const formulaOf = (computation: Computation): AnyIndicator => indicatorCatalogue[computation.indicator]
+function formulaOf({ indicator, from }: Computation): AnyIndicator {
+  const formula = indicatorCatalogue[indicator]
+  if (!from) return formula
+  const { indicator: name, input = 'close', params, output } = from
+  return chained({ indicator: findIndicator(name) as AnyIndicator, params, input, output }, formula)
+}
 
 function updateAll(state: State, event: Event<'md.bar' | 'md.tick'>): void {
   const computations = computationsOf(state, event)
@@ -107,8 +113,8 @@ function statementOf(computation: Computation): Statement<Out> {
 }
 
 function refusals({ strategy, requests }: PayloadOf<'strategy.loaded'>): readonly Statement<'system.alert'>[] {
-  return requests.flatMap(({ instrument, interval, indicator, params, input }) => {
-    const checked = checkRequest(indicator, params, input)
+  return requests.flatMap(({ instrument, interval, indicator, params, input, from }) => {
+    const checked = checkRequest(indicator, params, input, from)
     if (checked.isValid) return []
     const message =
       `${strategy} asks for what cannot be computed on ${instrument} ${interval}: ${checked.message}`.slice(0, 2000)
@@ -117,6 +123,6 @@ function refusals({ strategy, requests }: PayloadOf<'strategy.loaded'>): readonl
 }
 
 function explainFault(request: IndicatorRequest, context: z.RefinementCtx<IndicatorRequest>): void {
-  const checked = checkRequest(request.indicator, request.params, request.input)
+  const checked = checkRequest(request.indicator, request.params, request.input, request.from)
   if (!checked.isValid) context.addIssue({ code: 'custom', message: checked.message })
 }

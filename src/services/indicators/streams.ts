@@ -1,6 +1,7 @@
 import { checkRequest } from '#lib/indicators/check-request.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { IndicatorInput, IndicatorName } from '#schemas/indicator-outputs.ts'
+import type { IndicatorSource } from '#schemas/strategy.ts'
 
 export type IndicatorRequest = PayloadOf<'strategy.loaded'>['requests'][number]
 
@@ -11,6 +12,8 @@ export type Computation = {
   readonly key: string
   readonly indicator: IndicatorName
   readonly input: IndicatorInput
+  /** What it is computed of, where that is another indicator. */
+  readonly from?: IndicatorSource
   readonly state: unknown
 }
 
@@ -20,8 +23,8 @@ export type Streams = { [instrument: string]: { [interval: string]: Computation[
 /** Plans the requests that are valid, in order, each key once; what is already being computed goes on with its state. */
 export function planStreams(requests: readonly IndicatorRequest[], running: Streams): Streams {
   const planned: Streams = {}
-  for (const { instrument, interval, indicator: name, params: given, input: series } of requests) {
-    const checked = checkRequest(name, given, series)
+  for (const { instrument, interval, indicator: name, params: given, input: series, from } of requests) {
+    const checked = checkRequest(name, given, series, from)
     if (!checked.isValid) continue
     planned[instrument] ??= {}
     planned[instrument][interval] ??= []
@@ -31,7 +34,15 @@ export function planStreams(requests: readonly IndicatorRequest[], running: Stre
     if (computations.some(hasKey)) continue
     const known = running[instrument]?.[interval]?.find(hasKey)
     computations.push(
-      known ?? { instrument, interval, key, indicator: indicator.name, input, state: indicator.start(params) },
+      known ?? {
+        instrument,
+        interval,
+        key,
+        indicator: indicator.name,
+        input,
+        ...(from ? { from } : {}),
+        state: indicator.start(params),
+      },
     )
   }
   return planned

@@ -160,12 +160,13 @@ const loadedStatement = (bound: BoundStrategy): Statement<'strategy.loaded'> => 
   payload: {
     strategy: bound.definition.name,
     hash: bound.hash,
-    requests: bound.definition.indicators.map(({ series, indicator, params, input }) => ({
+    requests: bound.definition.indicators.map(({ series, indicator, params, input, from }) => ({
       instrument: instrumentOf(bound, series),
       interval: bound.definition.series[series]?.timeframe as string,
       indicator,
       params,
       ...(input === undefined ? {} : { input }),
+      ...(from === undefined ? {} : { from }),
     })),
   },
 })

@@ -35,8 +35,8 @@ function explainGaps({ definition, roles, calendars = {} }: BoundStrategy, conte
   const refuse = (message: string) => context.addIssue({ code: 'custom', message: `${definition.name}: ${message}` })
   for (const role of rolesRead(definition))
     if (!Object.hasOwn(roles, role)) refuse(`no instrument is named for the role ${role}`)
-  for (const { indicator, params, key, series, input } of definition.indicators) {
-    const checked = checkRequest(indicator, params, input)
+  for (const { indicator, params, key, series, input, from } of definition.indicators) {
+    const checked = checkRequest(indicator, params, input, from)
     if (!checked.isValid) refuse(checked.message)
     else if (checked.key !== key) refuse(`${key} is ${checked.key}`)
     if (series >= definition.series.length) refuse(`${key} is of a series that is not there`)

@@ -535,3 +535,43 @@ describe('warnings let the file run', () => {
     expect(readStrategy(text).definition).not.toBeNull()
   })
 })
+
+describe('indicators of indicators', () => {
+  const file = (smooth: string) => `name: x
+inputs:
+  smooth: { ${smooth} }
+  price: { role: a, timeframe: 1m }
+  strength: { rsi: [14], of: price.high }
+  trend: { macd: [], of: price }
+  twice: { ema: [3], of: price }
+entry: { long: smooth > 1 and twice > 1 }
+exit: { long: smooth < 1 }
+size: { quantity: 1 }
+`
+  const errorsOf = (smooth: string) => problemsOf(file(smooth)).filter((line) => !line.includes('not used'))
+
+  test('say what they are computed of, wherever it stands; it need not be read itself', () => {
+    expect(problemsOf(file('ema: [9], of: strength')).filter((line) => line.includes('strength'))).toEqual([])
+    const { definition } = readStrategy(file('ema: [9], of: strength'))
+    expect(definition?.indicators).toEqual([
+      {
+        series: 0,
+        indicator: 'ema',
+        params: [9],
+        key: 'ema(9)@rsi(14)@high.value',
+        from: { indicator: 'rsi', params: [14], input: 'high', output: 'value' },
+      },
+      { series: 0, indicator: 'ema', params: [3], key: 'ema(3)' },
+    ])
+  })
+
+  test.each([
+    ['ema: [9], of: trend.signal', []],
+    ['ema: [9], of: trend', ['3:27 say which of trend.macd, trend.signal, trend.histogram']],
+    ['ema: [9], of: trend.signl', ['3:27 say which of trend.macd, trend.signal, trend.histogram']],
+    ['atr: [9], of: strength', ['3:18 atr(9): it reads high, low, close and cannot be computed of another indicator']],
+    ['ema: [9], of: smooth', ['3:27 there is no series smooth; known: price']],
+  ])('%s', (smooth, expected) => {
+    expect(errorsOf(smooth)).toEqual(expected)
+  })
+})

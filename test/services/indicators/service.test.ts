@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { calendarOf, MarketHours } from '#lib/time/market-hours.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import { indicators } from '#services/indicators/service.ts'
 import { event, given } from '#test/given.ts'
 
@@ -9,7 +10,7 @@ const ask = (indicator: string, params: number[], instrument = 'SPY.USA', interv
   indicator,
   params,
 })
-const loaded = (strategy: string, ...requests: ReturnType<typeof ask>[]) =>
+const loaded = (strategy: string, ...requests: PayloadOf<'strategy.loaded'>['requests']) =>
   event('strategy.loaded', { strategy, hash: 'a'.repeat(64), requests })
 const bar = (close: string, { instrument = 'SPY.USA', interval = '1d', high = close, low = close } = {}) =>
   event('md.bar', { instrument, interval, start: 0, end: 1, open: close, high, low, close, volume: '1' }, 1)
@@ -263,5 +264,40 @@ test('[I11] a session is a UTC day', () => {
     (scene.when(told).answers[0] as { payload: { vwap: number } }).payload.vwap
   expect([vwap(trade('10', '1', day - 2)), vwap(trade('12', '1', day - 1)), vwap(trade('20', '1', day))]).toEqual([
     10, 11, 20,
+  ])
+})
+
+const macdOf = (answers: readonly { payload: unknown }[]): number =>
+  (answers[0] as { payload: { macd: number } }).payload.macd
+
+test('[I12] computes an indicator of an output of another one, which is not fed while that is undefined', () => {
+  const from = { indicator: 'macd', params: [1, 2, 1], output: 'macd' }
+  const request = { ...ask('sma', [2]), from }
+  const key = 'sma(2)@macd(1,2,1).macd'
+  // macd(1,2,1) is close less the average of two: of 10, 12, 15, 21 from the second bar on.
+  const scene = given(indicators, {}, loaded('a', request), bar('10'), bar('12'))
+  const { answers } = given(indicators, { requests: [ask('macd', [1, 2, 1])] }, bar('10'), bar('12'), bar('15')).when(
+    bar('21'),
+  )
+  const newest = macdOf(answers)
+  const third = given(indicators, { requests: [ask('macd', [1, 2, 1])] }, bar('10'), bar('12')).when(bar('15'))
+  const before = macdOf(third.answers)
+  scene.when(bar('15'))
+  scene
+    .restarted()
+    .when(bar('21'))
+    .then(says('indicator.sma.v1', key, (before + newest) / 2))
+})
+
+test('[I12] refuses one that reads more than closes, and an output that is not there', () => {
+  const of = (indicator: string, params: number[], output: string) => ({
+    ...ask(indicator, params),
+    from: { indicator: 'rsi', params: [14], output },
+  })
+  const scene = given(indicators, {})
+  const { answers } = scene.when(loaded('a', of('atr', [14], 'value'), of('ema', [9], 'signal')))
+  expect(answers.map(({ payload }) => (payload as { message: string }).message.replace(/.*1d: /, ''))).toEqual([
+    'atr(14): it reads high, low, close and cannot be computed of another indicator',
+    'ema(9): rsi has no signal, it has value',
   ])
 })
