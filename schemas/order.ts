@@ -34,6 +34,17 @@ export const OrderDenied = z.object({
   code: z.enum(['APPROVAL_EXPIRED', 'APPROVAL_REUSED', 'HALTED', 'INSTRUMENT_HALTED']),
 })
 
+/** A working limit order is to be moved to another price, within what the gate approved. */
+export const OrderUpdateRequested = z.object({
+  clientOrderId: ClientOrderId,
+  instrument: InstrumentId,
+  limitPrice: Price,
+  reason: Text,
+})
+
+/** The order stands at this price now. */
+export const OrderUpdated = z.object({ clientOrderId: ClientOrderId, instrument: InstrumentId, limitPrice: Price })
+
 export const OrderCancelRequested = z.object({
   clientOrderId: ClientOrderId,
   instrument: InstrumentId,
@@ -61,27 +72,31 @@ export const OrderAccepted = z.object({
 /** A stop or an if-touched order has seen its price. */
 export const OrderTriggered = z.object({ clientOrderId: ClientOrderId, instrument: InstrumentId, price: Price })
 
+const RejectCode = z.enum([
+  'INSTRUMENT_UNKNOWN',
+  'CURRENCY_MISMATCH',
+  'QUANTITY_INVALID',
+  'PRICE_INVALID',
+  'TERMS_INVALID',
+  'EXPIRED',
+  'NO_MARKET',
+  'DUPLICATE_CLIENT_ORDER_ID',
+  'UNKNOWN_ORDER',
+  'VENUE_CLOSED',
+  'INSUFFICIENT_BALANCE',
+  'REFUSED',
+])
 /** Refused by the venue. */
 export const OrderRejected = z.object({
   clientOrderId: ClientOrderId,
   instrument: InstrumentId,
-  code: z.enum([
-    'INSTRUMENT_UNKNOWN',
-    'CURRENCY_MISMATCH',
-    'QUANTITY_INVALID',
-    'PRICE_INVALID',
-    'TERMS_INVALID',
-    'EXPIRED',
-    'NO_MARKET',
-    'DUPLICATE_CLIENT_ORDER_ID',
-    'UNKNOWN_ORDER',
-    'VENUE_CLOSED',
-    'INSUFFICIENT_BALANCE',
-    'REFUSED',
-  ]),
+  code: RejectCode,
   /** In the venue's own words. */
   reason: Text.optional(),
 })
+
+/** The venue does not move the order: it works as it did, where it works. */
+export const OrderUpdateRejected = OrderRejected
 
 /** An execution of part of an order. `leavesQuantity` is what is still open after it; `fee` is negative for a rebate. */
 export const OrderFill = z.object({

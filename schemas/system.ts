@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { EventId, InstrumentId, Micros, Name, Sha256, Text } from './primitives.ts'
+import { ClientOrderId } from './order.ts'
+import { EventId, InstrumentId, Micros, Name, Price, Sha256, Text } from './primitives.ts'
 import { WhenHalted } from './risk.ts'
 
 /** The clock's authority: what the time is for every core. */
@@ -26,9 +27,20 @@ export const SystemMetrics = z.object({
 
 /** An operator's order to the machine. `target` names a strategy, `instrument` an underlying, where the command is about one. */
 export const SystemCommand = z.object({
-  command: z.enum(['halt', 'resume', 'cancel_all', 'strategy.halt', 'strategy.resume', 'chain.snapshot']),
+  command: z.enum([
+    'halt',
+    'resume',
+    'cancel_all',
+    'strategy.halt',
+    'strategy.resume',
+    'chain.snapshot',
+    'order.replace',
+  ]),
   target: Name.optional(),
   instrument: InstrumentId.optional(),
+  /** Of `order.replace`: which order, and where to. */
+  order: ClientOrderId.optional(),
+  limitPrice: Price.optional(),
   reason: Text,
   operator: Name,
   /** Of a halt, instead of the configuration's. */

@@ -57,9 +57,16 @@ export type OrderView = {
   readonly status: OrderStatus
 }
 
+const updates = {
+  'order.update_requested': 'update_requested',
+  'order.updated': 'updated',
+  'order.update_rejected': 'update_rejected',
+} as const
+
 /** Every order of a log, in the order of sending; those that have not ended only where `isOpenOnly`. */
 export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
   const orders = noOrders()
+  const moved = new Map<string, string>()
   const sent: { order: SentOrder; at: number; payload: PayloadOf<'order.submitted'> }[] = []
   for (const event of eventsOf(folder, ['order'])) {
     switch (event.topic) {
@@ -73,6 +80,14 @@ export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
       case 'order.cancel_requested': {
         const order = orders.working.get(event.payload.clientOrderId)
         if (order) applyHappening(order.progress, 'cancel_requested')
+        break
+      }
+      case 'order.update_requested':
+      case 'order.updated':
+      case 'order.update_rejected': {
+        const order = orders.working.get(event.payload.clientOrderId)
+        if (order) applyHappening(order.progress, updates[event.topic])
+        if (event.topic === 'order.updated') moved.set(event.payload.clientOrderId, event.payload.limitPrice)
         break
       }
       case 'order.accepted':
@@ -89,7 +104,8 @@ export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
     }
   }
   const views = sent.map(({ order, at, payload }) => {
-    const { clientOrderId, strategy, instrument, side, orderType, quantity, limitPrice = null } = payload
+    const { clientOrderId, strategy, instrument, side, orderType, quantity } = payload
+    const limitPrice = moved.get(clientOrderId) ?? payload.limitPrice ?? null
     const { filled, status } = order.progress
     return { clientOrderId, at, strategy, instrument, side, orderType, quantity, limitPrice, filled, status }
   })

@@ -17,7 +17,16 @@ import { refuseUnlimited } from './production-guard.ts'
 import { failProcess, outboxOf, type ProcessFlags, wallClock } from './service-process.ts'
 import type { Topology } from './topology.ts'
 
-const topics = ['system.config', 'order.submitted', 'order.cancel_requested', 'venue.reconciled', ...reportTopics]
+const topics = [
+  'system.config',
+  'order.submitted',
+  'order.cancel_requested',
+  'order.update_requested',
+  'order.updated',
+  'order.update_rejected',
+  'venue.reconciled',
+  ...reportTopics,
+]
 
 const exchanges = { binance: binanceSpot, 'binance-usdm': binanceUsdm, deribit } as const
 

@@ -79,6 +79,10 @@ describe('trader up', () => {
     expect(flat.stdout).toMatch(/(none is open|no order was at work)\n$/)
     const resumed = await trader(['resume', '--reason', 'drill over', '--yes'], { cwd: folder })
     expect(resumed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^resumed from/) })
+    const replace = (price: string) =>
+      trader(['order', 'replace', 't-1-9', '--limit-price', price, '--reason', 'drill'], { cwd: folder })
+    expect(await replace('99')).toMatchObject({ exitCode: 1, stderr: 'trader: refused: no order t-1-9 is at work\n' })
+    expect(await replace('abc')).toMatchObject({ exitCode: 2 })
     const unknown = await trader(['halt', 'no-such-strategy', '--reason', 'drill', '--yes'], { cwd: folder })
     expect(unknown).toMatchObject({ exitCode: 1, stderr: 'trader: refused: no strategy is called no-such-strategy\n' })
   })

@@ -27,6 +27,7 @@ export const orderHappenings = [
   'filled',
   'update_requested',
   'updated',
+  'update_rejected',
   'cancel_requested',
   'canceled',
   'expired',
@@ -40,11 +41,12 @@ export const statusAfter = (status: OrderStatus, happening: OrderHappening): Ord
 export const isEnded = (status: OrderStatus): boolean => ended[status]
 
 const fills = { partially_filled: 'partially_filled', filled: 'filled' } as const
+const updates = <S extends OrderStatus>(status: S) => ({ updated: status, update_rejected: status }) as const
 const ends = { canceled: 'canceled', expired: 'expired' } as const
 
 /**
  * Every legal transition. An acceptance that is said again, or after the fill that implied it, changes nothing; so does
- * any end said again. `triggered` and `pending_update` are for stop orders and amendments, which nothing says yet.
+ * any end said again, and an update that comes after a cancel was asked for or after the end.
  */
 export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Record<OrderHappening, OrderStatus>>>>> = {
   initialized: { denied: 'denied', submitted: 'submitted' },
@@ -53,6 +55,7 @@ export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Recor
   submitted: { rejected: 'rejected', accepted: 'accepted', cancel_requested: 'pending_cancel', ...fills, ...ends },
   rejected: { rejected: 'rejected' },
   accepted: {
+    ...updates('accepted'),
     accepted: 'accepted',
     triggered: 'triggered',
     update_requested: 'pending_update',
@@ -61,6 +64,7 @@ export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Recor
     ...ends,
   },
   triggered: {
+    ...updates('triggered'),
     accepted: 'triggered',
     update_requested: 'pending_update',
     cancel_requested: 'pending_cancel',
@@ -68,6 +72,7 @@ export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Recor
     ...ends,
   },
   partially_filled: {
+    ...updates('partially_filled'),
     accepted: 'partially_filled',
     triggered: 'partially_filled',
     update_requested: 'pending_update',
@@ -79,6 +84,7 @@ export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Recor
     accepted: 'pending_update',
     triggered: 'pending_update',
     updated: 'accepted',
+    update_rejected: 'accepted',
     cancel_requested: 'pending_cancel',
     partially_filled: 'pending_update',
     filled: 'filled',
@@ -88,14 +94,29 @@ export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Recor
   pending_cancel: {
     rejected: 'rejected',
     accepted: 'pending_cancel',
+    ...updates('pending_cancel'),
     triggered: 'pending_cancel',
     partially_filled: 'pending_cancel',
     filled: 'filled',
     ...ends,
   },
-  filled: { accepted: 'filled', canceled: 'filled', expired: 'filled' },
-  canceled: { accepted: 'canceled', partially_filled: 'canceled', filled: 'filled', ...ends, expired: 'canceled' },
-  expired: { accepted: 'expired', partially_filled: 'expired', filled: 'filled', ...ends, canceled: 'expired' },
+  filled: { ...updates('filled'), accepted: 'filled', canceled: 'filled', expired: 'filled' },
+  canceled: {
+    ...updates('canceled'),
+    accepted: 'canceled',
+    partially_filled: 'canceled',
+    filled: 'filled',
+    ...ends,
+    expired: 'canceled',
+  },
+  expired: {
+    ...updates('expired'),
+    accepted: 'expired',
+    partially_filled: 'expired',
+    filled: 'filled',
+    ...ends,
+    canceled: 'expired',
+  },
 }
 
 const ended: Readonly<Record<OrderStatus, boolean>> = {

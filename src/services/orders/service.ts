@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
-import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
 import { answerFill } from './answer-fill.ts'
+import { answerReplace, foldUpdate } from './answer-replace.ts'
+import { cancelsOf, meantBy, ofTarget } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook, type Refusal } from './order-book.ts'
@@ -23,6 +24,8 @@ export const orders = defineService({
     'risk.resumed',
     'risk.strategy_halted',
     ...reportTopics,
+    'order.updated',
+    'order.update_rejected',
     'system.command',
     'system.time',
   ],
@@ -30,6 +33,7 @@ export const orders = defineService({
     'order.submitted',
     'order.denied',
     'order.cancel_requested',
+    'order.update_requested',
     'order.mass_cancel_reported',
     'system.command.result',
     'system.alert',
@@ -49,12 +53,15 @@ type In =
   | 'risk.resumed'
   | 'risk.strategy_halted'
   | (typeof reportTopics)[number]
+  | 'order.updated'
+  | 'order.update_rejected'
   | 'system.command'
   | 'system.time'
 type Out =
   | 'order.submitted'
   | 'order.denied'
   | 'order.cancel_requested'
+  | 'order.update_requested'
   | 'order.mass_cancel_reported'
   | 'system.command.result'
   | 'system.alert'
@@ -65,8 +72,19 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   book.filled = null
   switch (event.topic) {
     case 'order.submitted': {
-      const { clientOrderId, approval, strategy, instrument, side, quantity, bracket, closes, isReduceOnly } =
-        event.payload
+      const {
+        clientOrderId,
+        approval,
+        strategy,
+        instrument,
+        side,
+        quantity,
+        bracket,
+        closes,
+        isReduceOnly,
+        orderType,
+        limitPrice,
+      } = event.payload
       if (closes === undefined) book.newestApproval = approval
       else book.exits.set(clientOrderId, event.payload)
       book.lost.delete(clientOrderId)
@@ -76,6 +94,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
         strategy,
         instrument,
         side,
+        limitPrice: orderType === 'limit' ? limitPrice : undefined,
         closes,
         isReduceOnly: isReduceOnly || undefined,
         progress: submittedOrder(quantity),
@@ -99,6 +118,11 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'order.expired':
       book.refusal = foldReport(book, event)
       if (book.refusal?.halts) book.haltedInstruments = withInstrument(book.haltedInstruments, book.refusal.halts)
+      return book
+    case 'order.update_requested':
+    case 'order.updated':
+    case 'order.update_rejected':
+      book.refusal = foldUpdate(book, event)
       return book
     case 'order.mass_cancel_reported':
       foldMassReport(book, event.payload)
@@ -142,6 +166,7 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     }
     case 'system.command':
       if (input.payload.command === 'cancel_all') return answerCancelAll(book, input)
+      if (input.payload.command === 'order.replace') return answerReplace(book, input)
       return book.resumed.length === 0 ? none : [resumedIn(book.resumed, input.id)]
     case 'order.accepted':
     case 'order.triggered':
@@ -151,6 +176,9 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'order.expired':
       if (book.refusal) return [...answerRefusal(book, book.refusal), ...reportMassCancels(book)]
       return [...answerReport(book, input.at), ...reportMassCancels(book)]
+    case 'order.updated':
+    case 'order.update_rejected':
+      return book.refusal ? answerRefusal(book, book.refusal) : none
     case 'risk.resumed':
       return restoreProtection(book, input.at)
     case 'system.time':
@@ -180,17 +208,6 @@ function answerHalt(book: OrderBook, { payload, at }: Event<'risk.halted'>): rea
     : [...tellLost(book), ...cancels, ...confirmed]
 }
 
-/** Whose end a halt wants. [O7] */
-const meantBy =
-  ({ kind }: Pick<Halt, 'kind'>) =>
-  (order: SentOrder): boolean =>
-    kind !== 'reducing' || !isProtection(order)
-
-const ofTarget =
-  ({ target }: PayloadOf<'system.command'>) =>
-  (order: SentOrder): boolean =>
-    target === undefined || order.strategy === target
-
 function answerCancelAll(book: OrderBook, { id, payload }: Event<'system.command'>): readonly Statement<Out>[] {
   const cancels = cancelsOf(book, `${payload.operator}: ${payload.reason}`, ofTarget(payload))
   const exits = cancels.filter((cancel) => book.exits.has(cancel.payload.clientOrderId)).length
@@ -211,23 +228,6 @@ function answerRefusal(book: OrderBook, { alert, halts }: Refusal): readonly Sta
       ? none
       : cancelsOf(book, 'instrument halted', (order) => order.instrument === halts && !isProtection(order))
   return [{ topic: 'system.alert', payload: alert }, ...cancels]
-}
-
-function cancelsOf(
-  book: OrderBook,
-  reason: string,
-  isMeant: (order: SentOrder) => boolean,
-): Statement<'order.cancel_requested'>[] {
-  const cancels: Statement<'order.cancel_requested'>[] = []
-  for (const order of book.orders.working.values()) {
-    if (order.progress.status === 'pending_cancel' || !isMeant(order)) continue
-    const { clientOrderId, instrument } = order
-    cancels.push({
-      topic: 'order.cancel_requested',
-      payload: { clientOrderId, instrument, reason: reason.slice(0, 2000) },
-    })
-  }
-  return cancels
 }
 
 const withInstrument = (halted: readonly string[], instrument: string): readonly string[] =>

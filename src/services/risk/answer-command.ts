@@ -30,6 +30,7 @@ export function answerCommand(account: Account, { id, payload }: Event<'system.c
     case 'cancel_all':
     case 'strategy.halt':
     case 'chain.snapshot':
+    case 'order.replace':
       return []
   }
 }

@@ -1,3 +1,4 @@
+import { isOnTick } from '#lib/domain/tick-size.ts'
 import type { Event } from '#schemas/event.ts'
 import { meetQuote, meetTrigger, settleArrival } from './answer-quote.ts'
 import { type Exchange, findWorking, heldLots, nextVenueOrderId } from './exchange.ts'
@@ -7,7 +8,7 @@ import { takeSameClose } from './same-close.ts'
 import { displayedIn } from './standing-quote.ts'
 import { isReached } from './trigger.ts'
 import { end, endImmediate, execute, type Said, type Turn, trigger, turnOf } from './turn.ts'
-import { workingOrderOf } from './working-order.ts'
+import { isImmediate, workingOrderOf } from './working-order.ts'
 
 /** Accepted, with what the market as it stands gives at once, or rejected. [V1] [V2] */
 export function answerSubmission(exchange: Exchange, { payload }: Event<'order.submitted'>): readonly Said[] {
@@ -31,6 +32,25 @@ export function answerCancel(exchange: Exchange, { payload }: Event<'order.cance
   const turn = turnOf(order, heldLots(exchange, order))
   settleArrival(exchange, turn)
   if (turn.order.leavesLots > 0 && !turn.isOver) end(turn, 'order.canceled', reason)
+  return turn.said
+}
+
+/** Moved to its new price, where it arrives as a new order does; what is not at work, has no limit, or is off the grid is not. [V33] */
+export function answerUpdate(exchange: Exchange, { payload }: Event<'order.update_requested'>): readonly Said[] {
+  const { clientOrderId, instrument, limitPrice } = payload
+  const refused = (code: 'UNKNOWN_ORDER' | 'PRICE_INVALID' | 'TERMS_INVALID') =>
+    ({ topic: 'order.update_rejected', payload: { clientOrderId, instrument, code } }) as const
+  const order = findWorking(exchange, clientOrderId)
+  if (!order) return [refused('UNKNOWN_ORDER')]
+  if (order.limitPrice === null) return [refused('TERMS_INVALID')]
+  if (!isOnTick(limitPrice, order.listing.tickSize)) return [refused('PRICE_INVALID')]
+  const turn = turnOf(order, heldLots(exchange, order))
+  settleArrival(exchange, turn)
+  if (turn.isOver || turn.order.leavesLots === 0) return [...turn.said, refused('UNKNOWN_ORDER')]
+  turn.order.limitPrice = limitPrice
+  turn.order.place = null
+  turn.said.push({ topic: 'order.updated', payload: { clientOrderId, instrument, limitPrice } })
+  if (turn.order.exposures > 0 && isImmediate(exchange.config.fill)) meetMarket(exchange, turn)
   return turn.said
 }
 

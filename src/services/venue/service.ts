@@ -5,7 +5,7 @@ import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerBar } from './answer-bar.ts'
-import { answerCancel, answerSubmission } from './answer-order.ts'
+import { answerCancel, answerSubmission, answerUpdate } from './answer-order.ts'
 import { answerQueues, answerQuote } from './answer-quote.ts'
 import { answerStatus, foldStatus } from './answer-status.ts'
 import {
@@ -45,6 +45,7 @@ export const venue = defineService({
     'md.status',
     'order.submitted',
     'order.cancel_requested',
+    'order.update_requested',
   ],
   emits: [
     'order.accepted',
@@ -53,6 +54,8 @@ export const venue = defineService({
     'order.fill',
     'order.canceled',
     'order.expired',
+    'order.updated',
+    'order.update_rejected',
     'venue.settled',
   ],
   init: openExchange,
@@ -72,6 +75,7 @@ type In =
   | 'md.status'
   | 'order.submitted'
   | 'order.cancel_requested'
+  | 'order.update_requested'
 type Out = Said['topic']
 
 function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
@@ -123,7 +127,12 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
     case 'venue.settled':
       foldSettled(exchange, event.payload)
       return exchange
+    case 'order.updated':
+      foldUpdate(exchange, event.payload)
+      return exchange
     case 'order.cancel_requested':
+    case 'order.update_requested':
+    case 'order.update_rejected':
       return exchange
   }
 }
@@ -142,6 +151,8 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
       return answerSubmission(exchange, input)
     case 'order.cancel_requested':
       return answerCancel(exchange, input)
+    case 'order.update_requested':
+      return answerUpdate(exchange, input)
     case 'md.depth':
     case 'md.instrument':
       return none
@@ -176,6 +187,14 @@ function foldTrigger(exchange: Exchange, { clientOrderId }: PayloadOf<'order.tri
   const order = findWorking(exchange, clientOrderId)
   assert(order, `expected ${clientOrderId} at work, found it nowhere`)
   order.trigger = null
+}
+
+/** It stands at the end of the queue of its new price. [V33] */
+function foldUpdate(exchange: Exchange, { clientOrderId, limitPrice }: PayloadOf<'order.updated'>): void {
+  const order = findWorking(exchange, clientOrderId)
+  assert(order, `expected ${clientOrderId} at work, found it nowhere`)
+  order.limitPrice = limitPrice
+  order.place = null
 }
 
 function foldRejection(exchange: Exchange, { clientOrderId, code }: PayloadOf<'order.rejected'>): void {

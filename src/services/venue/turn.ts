@@ -14,6 +14,8 @@ export type Said = Statement<
   | 'order.fill'
   | 'order.canceled'
   | 'order.expired'
+  | 'order.updated'
+  | 'order.update_rejected'
   | 'venue.settled'
 >
 

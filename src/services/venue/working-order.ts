@@ -17,7 +17,7 @@ export type WorkingOrder = {
   readonly listing: Instrument
   readonly side: 'buy' | 'sell'
   /** Null for an order at the market. */
-  readonly limitPrice: string | null
+  limitPrice: string | null
   readonly timeInForce: PayloadOf<'order.submitted'>['timeInForce']
   readonly isPostOnly: boolean
   readonly isReduceOnly: boolean

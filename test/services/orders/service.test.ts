@@ -134,6 +134,68 @@ describe('cancels', () => {
     given(orders, {}).when(halted('risk:9.0')).then(massCancel('risk:9.0'))
   })
 
+  const limit = { orderType: 'limit', limitPrice: '100' } as const
+  const moveTo = (order: string, limitPrice: string | undefined) =>
+    event('system.command', { command: 'order.replace', order, limitPrice, reason: 'thin', operator: 'ann' })
+  const says = (isDone: boolean, message: string) =>
+    ({ topic: 'system.command.result', payload: { command: expect.any(String), isDone, message } }) as const
+  const moves = (clientOrderId: string, limitPrice: string) =>
+    ({
+      topic: 'order.update_requested',
+      payload: { clientOrderId, instrument: btc, limitPrice, reason: 'ann: thin' },
+    }) as const
+  const updated = (clientOrderId: string, limitPrice: string) =>
+    event('order.updated', { clientOrderId, instrument: btc, limitPrice })
+  const unmoved = (clientOrderId: string) =>
+    event('order.update_rejected', { clientOrderId, instrument: btc, code: 'PRICE_INVALID' })
+
+  test('[O22] a working limit order is moved within its approval, one update at a time', () => {
+    given(orders, {}, approved('risk:1.0', limit), accepted('t-1-0'))
+      .when(moveTo('t-1-0', '99'))
+      .then(moves('t-1-0', '99'), says(true, 't-1-0 is to be moved to 99'))
+      .restarted()
+      .when(moveTo('t-1-0', '98'))
+      .then(says(false, 'its update is under way'))
+      .when(fill('t-1-0', 'x', '4'))
+      .then()
+      .when(updated('t-1-0', '99'))
+      .then()
+      .when(moveTo('t-1-0', '100.0'))
+      .then(moves('t-1-0', '100.0'), says(true, 't-1-0 is to be moved to 100.0'))
+      .when(unmoved('t-1-0'))
+      .then()
+      .when(moveTo('t-1-0', '100.5'))
+      .then(says(false, '100.5 is beyond 100, which the risk gate approved: it takes a new wish'))
+      .when(halted('risk:9.0'))
+      .then(cancel('t-1-0', 'halted: stop'))
+      .when(moveTo('t-1-0', '99'))
+      .then(says(false, 'its cancel is under way'))
+      .when(updated('t-1-0', '100.0'))
+      .then()
+      .when(canceled('t-1-0'))
+      .then(massCancel('risk:9.0', { canceled: 1 }))
+      .when(updated('t-1-0', '100.0'))
+      .then()
+  })
+
+  test('[O22] what cannot be moved is not, and an update of nothing is an alert', () => {
+    given(orders, {}, approved('risk:1.0'), accepted('t-1-0'), approved('risk:2.0', { ...limit, side: 'sell' }))
+      .when(moveTo('t-1-0', '99'))
+      .then(says(false, 'only limit orders are moved'))
+      .when(moveTo('t-2-0', '101'))
+      .then(says(false, 'the venue has yet to accept it'))
+      .when(accepted('t-2-0'))
+      .then()
+      .when(moveTo('t-2-0', '99.99'))
+      .then(says(false, '99.99 is beyond 100, which the risk gate approved: it takes a new wish'))
+      .when(moveTo('t-2-0', undefined))
+      .then(says(false, 'a replace names a limit price'))
+      .when(moveTo('t-9-0', '99'))
+      .then(says(false, 'no order t-9-0 is at work'))
+      .when(updated('t-9-0', '99'))
+      .then(refused('t-9-0', 'says order.updated of an order that is not known') as never)
+  })
+
   test('[O8] cancel_all is answered, for one strategy or for all', () => {
     const done = (message: string) =>
       ({ topic: 'system.command.result', payload: { command: expect.any(String), isDone: true, message } }) as const

@@ -42,6 +42,12 @@ export function orderOf(orders: OrdersShown, event: Event): OrdersShown {
       return changed(orders, event.payload.clientOrderId, `rejected ${event.payload.code}`)
     case 'order.cancel_requested':
       return changed(orders, event.payload.clientOrderId, 'cancel requested')
+    case 'order.update_requested':
+      return changed(orders, event.payload.clientOrderId, `to be moved to ${event.payload.limitPrice}`)
+    case 'order.updated':
+      return changed(orders, event.payload.clientOrderId, `accepted, moved to ${event.payload.limitPrice}`)
+    case 'order.update_rejected':
+      return changed(orders, event.payload.clientOrderId, `accepted, not moved: ${event.payload.code}`)
     case 'order.canceled':
       return changed(orders, event.payload.clientOrderId, 'canceled')
     case 'order.expired':

@@ -144,3 +144,38 @@ test('[G14] [G25] a position that moved without an order of ours is told with bo
   const { payload } = said.filter(({ topic }) => topic === 'venue.reconciled').at(-1) as Statement<'venue.reconciled'>
   expect(payload.differences).toEqual([{ asset: 'BTC_USDC-PERPETUAL', expected: '0', found: '-2' }])
 })
+
+test('[G29] an order is moved in place, also when the connection is cut meanwhile, and what cannot be moved is told', async () => {
+  start()
+  submit('t-1-0')
+  await hasSaid('order.accepted')
+  box.cut()
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.5', reason: 'x' })
+  await hasSaid('order.updated')
+  expect(box.book.orders).toMatchObject([{ cents: 8_950, status: 'NEW' }])
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '101', reason: 'x' })
+  await hasSaid('order.fill')
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89', reason: 'x' })
+  await hasSaid('order.update_rejected')
+  // Of a fill that the move brings, the report may come before the answer.
+  const told = topics().filter((topic) => topic !== 'venue.reconciled')
+  expect(told.sort()).toEqual([
+    ...['order.accepted', 'order.fill', 'order.update_rejected', 'order.updated', 'order.updated'],
+  ])
+  expect(said.at(-1)?.payload).toMatchObject({ code: 'UNKNOWN_ORDER' })
+})
+
+test('[G29] a move that was asked for before a restart is made after it, once more where it was made', async () => {
+  start()
+  submit('t-1-0')
+  await hasSaid('order.accepted')
+  scene.stop()
+  into('order.accepted', said.find(({ topic }) => topic === 'order.accepted')?.payload as never)
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.5', reason: 'x' })
+  const [order] = box.book.orders
+  if (order) box.book.move(order, 8_950)
+  scene.forget()
+  start()
+  await hasSaid('order.updated')
+  expect(topics().filter((topic) => topic === 'order.updated')).toHaveLength(1)
+})

@@ -240,3 +240,13 @@ test('[G16] [G12] a cancel that had no effect while the venue was away is tried 
   await hasSaid('order.canceled')
   expect(atVenue()).toMatchObject([{ status: 'CANCELED' }])
 })
+
+test('[G29] Spot moves no price in place: that is told, and the order works on', async () => {
+  start()
+  submit('t-1-0')
+  await hasSaid('order.accepted')
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.5', reason: 'x' })
+  await hasSaid('order.update_rejected')
+  expect(said.at(-1)?.payload).toMatchObject({ code: 'TERMS_INVALID', reason: 'binance moves no order in place' })
+  expect(atVenue()).toMatchObject([{ status: 'NEW' }])
+})

@@ -51,6 +51,14 @@ export async function usdmBox(key: Key) {
         if ('code' in placed) throw new Fault(placed.code, placed.msg)
         return shown(placed)
       }
+      case 'PUT /fapi/v1/order': {
+        const order = book.orders.findLast(({ clientOrderId }) => clientOrderId === query.get('origClientOrderId'))
+        if (!order || !isOpen(order.status)) throw new Fault(-2013, 'Order does not exist.')
+        const to = Math.round(Number(query.get('price')) * 100)
+        if (to === order.cents) throw new Fault(-5027, 'No need to modify the order.')
+        book.move(order, to)
+        return shown(order)
+      }
       case 'GET /fapi/v1/order':
       case 'DELETE /fapi/v1/order': {
         const order = book.orders.findLast(

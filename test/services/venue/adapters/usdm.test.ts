@@ -168,3 +168,39 @@ test('[G16] a cancel whose stream was cut has its end said once', async () => {
   await pause(300)
   expect(topics().filter((topic) => topic === 'order.canceled')).toHaveLength(1)
 })
+
+test('[G29] an order is moved in place, also when the connection is cut meanwhile, and what cannot be moved is told', async () => {
+  start()
+  submit('t-1-0')
+  await hasSaid('order.accepted')
+  line.setDown(true)
+  setTimeout(() => line.setDown(false), 200)
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.5', reason: 'x' })
+  await hasSaid('order.updated')
+  expect(box.book.orders).toMatchObject([{ cents: 8_950, status: 'NEW' }])
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '101', reason: 'x' })
+  await hasSaid('order.fill')
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89', reason: 'x' })
+  await hasSaid('order.update_rejected')
+  // Of a fill that the move brings, the report may come before the answer.
+  const told = topics().filter((topic) => topic !== 'venue.reconciled')
+  expect(told.sort()).toEqual([
+    ...['order.accepted', 'order.fill', 'order.update_rejected', 'order.updated', 'order.updated'],
+  ])
+  expect(said.at(-1)?.payload).toMatchObject({ code: 'UNKNOWN_ORDER' })
+})
+
+test('[G29] a move that was asked for before a restart is made after it, once more where it was made', async () => {
+  start()
+  submit('t-1-0')
+  await hasSaid('order.accepted')
+  scene.stop()
+  into('order.accepted', said.find(({ topic }) => topic === 'order.accepted')?.payload as never)
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.5', reason: 'x' })
+  const [order] = box.book.orders
+  if (order) box.book.move(order, 8_950)
+  scene.forget()
+  start()
+  await hasSaid('order.updated')
+  expect(topics().filter((topic) => topic === 'order.updated')).toHaveLength(1)
+})

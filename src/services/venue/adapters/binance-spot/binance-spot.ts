@@ -45,6 +45,7 @@ export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptio
   return {
     ...account.orders,
     name: 'binance',
+    amend: null,
     holds: 'assets',
     unfit: (order) =>
       symbolOf(order.instrument) === null

@@ -76,6 +76,13 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
   return {
     ...orders,
     name: 'binance-usdm',
+    amend: async (order, { side, quantity }, limitPrice) => {
+      const which = { symbol: symbolOf(order.instrument) ?? '', origClientOrderId: order.venueClientId }
+      const terms = { side: side === 'buy' ? 'BUY' : 'SELL', quantity, price: limitPrice }
+      const moved = answerOf(await ask('PUT', '/fapi/v1/order', { ...which, ...terms }), ExchangeOrder, viewOfOrder)
+      // -5027: it stands there already.
+      return moved.kind === 'refused' && moved.reason.startsWith('-5027') ? orders.find(order) : moved
+    },
     holds: 'positions',
     unfit: (order) =>
       symbolOf(order.instrument) === null

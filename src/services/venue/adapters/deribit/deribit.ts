@@ -29,6 +29,15 @@ export function deribit({ config, addresses, credentials }: DeribitOptions): Rea
   }
   return {
     name: 'deribit',
+    amend: async (order, { quantity }, limitPrice) => {
+      const found = order.venueOrderId === null ? await find(order) : null
+      if (found !== null && found.kind !== 'done') return found
+      const which = { order_id: order.venueOrderId ?? found?.value.venueOrderId }
+      const params = { ...which, amount: Number(quantity), price: Number(limitPrice) }
+      return answerOf(await rpc.call('private/edit', params), Placed, (edited) =>
+        viewOf(edited.order, edited.trades.map(tradeOf)),
+      )
+    },
     holds: 'positions',
     unfit: (order) =>
       known(order.instrument) === null

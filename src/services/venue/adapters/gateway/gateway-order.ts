@@ -17,6 +17,8 @@ export type GatewayOrder = {
   readonly venueClientId: string
   /** The reason of the cancel that was asked for. */
   cancelReason: string | null
+  /** Where it was asked to be moved to, and the venue has yet to say. */
+  movesTo: string | null
   readonly said: {
     accepted: boolean
     triggered: boolean
@@ -46,6 +48,7 @@ export const gatewayOrder = (
   submitted,
   venueClientId,
   cancelReason: null,
+  movesTo: null,
   said: { accepted: false, triggered: false, filled: zero, ended: false, trades: new Set() },
   venueOrderId: null,
   executed: zero,

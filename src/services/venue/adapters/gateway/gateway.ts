@@ -1,3 +1,4 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { GatewayOrder, Report } from './gateway-order.ts'
 import { type DeskOptions, OrderDesk } from './order-desk.ts'
@@ -48,6 +49,15 @@ export class Gateway {
       case 'order.cancel_requested':
         this.#hearCancel(event.payload, orders.find(event.payload.clientOrderId))
         break
+      case 'order.update_requested':
+        this.#hearUpdate(event.payload, orders.find(event.payload.clientOrderId))
+        break
+      case 'order.updated':
+      case 'order.update_rejected': {
+        const order = orders.find(event.payload.clientOrderId)
+        if (order) order.movesTo = null
+        return
+      }
       case 'venue.reconciled':
         account.begin(event.payload.balances)
         return
@@ -106,6 +116,17 @@ export class Gateway {
       order.notBeforeMs = 0
     } else if (this.#isCaughtUp)
       this.#desk.say({ topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'UNKNOWN_ORDER' } })
+  }
+
+  #hearUpdate(
+    { clientOrderId, instrument, limitPrice }: PayloadOf<'order.update_requested'>,
+    order?: GatewayOrder,
+  ): void {
+    if (order && !order.said.ended) {
+      order.movesTo = limitPrice
+      order.notBeforeMs = 0
+    } else if (this.#isCaughtUp)
+      this.#desk.say({ topic: 'order.update_rejected', payload: { clientOrderId, instrument, code: 'UNKNOWN_ORDER' } })
   }
 
   /** Does what is due. */

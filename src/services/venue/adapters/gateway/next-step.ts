@@ -4,7 +4,7 @@ import { type GatewayOrder, lacksTrades, type Report } from './gateway-order.ts'
 import type { RealVenue } from './real-venue.ts'
 
 export type Step =
-  | { readonly kind: 'wait' | 'place' | 'cancel' | 'ask' }
+  | { readonly kind: 'wait' | 'place' | 'cancel' | 'move' | 'ask' }
   | { readonly kind: 'say'; readonly report: Report }
 
 export type Situation = {
@@ -22,7 +22,10 @@ export const queriesMost = 5
 /** What is to be done next for an order that has not ended. */
 export function nextStep(order: GatewayOrder, situation: Situation): Step {
   if (lacksTrades(order) || (order.end !== null && !order.said.ended)) return bounded(order, 'ask')
-  if (order.venueOrderId !== null) return order.cancelReason === null ? wait : { kind: 'cancel' }
+  if (order.venueOrderId !== null) {
+    if (order.cancelReason !== null) return { kind: 'cancel' }
+    return order.movesTo === null ? wait : { kind: 'move' }
+  }
   if (order.takenUntilMs !== null) return inDoubt(order, order.takenUntilMs, situation)
   return notThere(order, situation)
 }

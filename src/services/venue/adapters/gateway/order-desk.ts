@@ -1,6 +1,7 @@
 import type { Statement } from '#schemas/event.ts'
 import { AccountCheck } from './account-check.ts'
 import { foldSaid, type GatewayOrder, joinTrades, joinView, lacksTrades, type Report, unsaid } from './gateway-order.ts'
+import { moveOrder } from './move-order.ts'
 import { nextStep, queriesMost } from './next-step.ts'
 import { OrderRegister } from './order-register.ts'
 import type { Answer, RealVenue, VenueAssets, VenueOrder } from './real-venue.ts'
@@ -15,7 +16,11 @@ export type DeskOptions = {
   /** The machine's clock, milliseconds. */
   readonly nowMs: () => number
   /** Into the log, in this order. */
-  readonly say: (statement: Statement<Report['topic'] | 'venue.reconciled' | 'system.alert'>) => void
+  readonly say: (
+    statement: Statement<
+      Report['topic'] | 'order.updated' | 'order.update_rejected' | 'venue.reconciled' | 'system.alert'
+    >,
+  ) => void
 }
 
 const pauseMs = 1_000
@@ -65,6 +70,9 @@ export class OrderDesk {
         return
       case 'cancel':
         void this.#busy(order, () => this.#cancel(order))
+        return
+      case 'move':
+        void this.#busy(order, () => this.#move(order, order.movesTo as string))
         return
       case 'ask':
         if (mayAsk) void this.#busy(order, () => this.#askAgain(order))
@@ -124,6 +132,11 @@ export class OrderDesk {
     this.#pause(order, answer, pauseAfter(order.cancels))
     if (order.cancels === cancelsMost)
       this.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `its cancel had no effect ${cancelsMost} times`)
+  }
+
+  async #move(order: GatewayOrder, limitPrice: string): Promise<void> {
+    const answer = await moveOrder(this, this.#options.venue, order, limitPrice)
+    if (answer !== null) this.#pause(order, answer, pauseMs)
   }
 
   async #askAgain(order: GatewayOrder): Promise<void> {

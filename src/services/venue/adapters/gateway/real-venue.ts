@@ -72,6 +72,10 @@ export type RealVenue = {
     windowMs: number,
   ): Promise<Answer<VenueOrder>>
   cancel(order: OrderName): Promise<Answer<VenueOrder>>
+  /** Moves a limit order in place; repeating it is harmless. Null where the venue cannot. */
+  readonly amend:
+    | ((order: OrderName, submitted: PayloadOf<'order.submitted'>, limitPrice: string) => Promise<Answer<VenueOrder>>)
+    | null
   find(order: OrderName): Promise<Answer<VenueOrder>>
   trades(order: OrderName, venueOrderId: string): Promise<Answer<readonly VenueTrade[]>>
   /** Of the whole account, with the instrument's name at the venue. */

@@ -1,0 +1,41 @@
+import { Args, Flags } from '@oclif/core'
+import { commandTree } from '#compose/tree-command.ts'
+import { doorOf, treeFlags } from '#compose/tree-door.ts'
+import { TraderCommand } from '#lib/terminal/command.ts'
+import { exitCode } from '#lib/terminal/exit-code.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import { Price } from '#schemas/primitives.ts'
+
+export default class OrderReplace extends TraderCommand {
+  static override summary = 'Move a working limit order to another price'
+  static override description =
+    'Within what the risk gate approved: to any price that is no dearer than the one that the order was sent with. Whether the venue moved it, trader order show says. The exit code is 1 when it was refused, when nothing runs, or when no answer came within 10 s.'
+  static override examples = ['<%= config.bin %> order replace t-41-0 --limit-price 99.50 --reason "the book is thin"']
+  static override enableJsonFlag = true
+  static override args = { id: Args.string({ required: true, description: 'The client order id' }) }
+  static override flags = {
+    ...treeFlags,
+    'limit-price': Flags.string({ required: true, description: 'Where it is to stand' }),
+    reason: Flags.string({ description: 'Why, for the log', required: true }),
+  }
+
+  async run(): Promise<unknown> {
+    const { args, flags } = await this.parse(OrderReplace)
+    const door = doorOf(flags)
+    if (door === null) {
+      process.exitCode = exitCode.failed
+      this.say(`trader: nothing runs: no tree of run ${flags.run} (start it with: trader up)`)
+      return { isDone: false, message: 'nothing runs' }
+    }
+    if (!Price.safeParse(flags['limit-price']).success)
+      throw new UserError(`--limit-price ${flags['limit-price']} is no decimal number`)
+    const { reason, 'limit-price': limitPrice } = flags
+    const answer = await commandTree(door, { command: 'order.replace', order: args.id, limitPrice, reason })
+    if (answer.isDone) this.log(answer.message)
+    else {
+      process.exitCode = exitCode.failed
+      this.say(`trader: refused: ${answer.message}`)
+    }
+    return answer
+  }
+}

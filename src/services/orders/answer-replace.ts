@@ -1,0 +1,59 @@
+import { compareDecimalText } from '#lib/bars/exact-decimal.ts'
+import { applyHappening } from '#lib/domain/order-progress.ts'
+import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
+import type { Event, Statement } from '#schemas/event.ts'
+import type { OrderBook, Refusal } from './order-book.ts'
+
+/**
+ * An operator moves the limit of an order at work. What the gate approved bounds it: no price is asked for that is dearer than the approved one, so
+ * that what the gate has reserved holds. [O22]
+ */
+export function answerReplace(
+  book: OrderBook,
+  { id, payload }: Event<'system.command'>,
+): readonly Statement<'order.update_requested' | 'system.command.result'>[] {
+  const { order: clientOrderId = '', limitPrice, reason, operator } = payload
+  const order = book.orders.working.get(clientOrderId)
+  const result = (isDone: boolean, message: string) =>
+    ({ topic: 'system.command.result', payload: { command: id, isDone, message } }) as const
+  if (limitPrice === undefined) return [result(false, 'a replace names a limit price')]
+  if (order === undefined) return [result(false, `no order ${clientOrderId} is at work`)]
+  const why = unmoved(order, limitPrice)
+  if (why !== null) return [result(false, why)]
+  const words = `${operator}: ${reason}`.slice(0, 2_000)
+  const update = { clientOrderId, instrument: order.instrument, limitPrice, reason: words }
+  return [
+    { topic: 'order.update_requested', payload: update },
+    result(true, `${clientOrderId} is to be moved to ${limitPrice}`),
+  ]
+}
+
+/** What was asked for, and what the venue says of it; late ones change nothing. [O22] */
+export function foldUpdate(
+  book: OrderBook,
+  { id, topic, payload }: Event<'order.update_requested' | 'order.updated' | 'order.update_rejected'>,
+): Refusal | null {
+  const order = findOrder(book.orders, payload.clientOrderId)
+  const outcome = order === undefined ? 'unknown' : applyHappening(order.progress, happeningOf[topic])
+  if (outcome === 'applied' || outcome === 'repeated' || topic === 'order.update_requested') return null
+  const message = `${id} says ${topic} of an order that is ${order?.progress.status ?? 'not known'}`
+  return { alert: { code: 'VENUE_REPORT_REFUSED', subject: payload.clientOrderId, message }, halts: null }
+}
+
+const happeningOf = {
+  'order.update_requested': 'update_requested',
+  'order.updated': 'updated',
+  'order.update_rejected': 'update_rejected',
+} as const
+
+/** Why it cannot be moved there; null where it can. */
+function unmoved({ progress, side, limitPrice: approved }: SentOrder, limitPrice: string): string | null {
+  const { status } = progress
+  if (status === 'submitted') return 'the venue has yet to accept it'
+  if (status === 'pending_cancel' || status === 'pending_update')
+    return `its ${status.slice('pending_'.length)} is under way`
+  if (approved === undefined) return 'only limit orders are moved'
+  const beyond = compareDecimalText(limitPrice, approved)
+  const isDearer = side === 'buy' ? beyond > 0 : beyond < 0
+  return isDearer ? `${limitPrice} is beyond ${approved}, which the risk gate approved: it takes a new wish` : null
+}
