@@ -4,8 +4,9 @@ import type { AnyService } from '#lib/kernel/service.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
-import { ApprovalTtlMs } from '#services/risk/service.ts'
+import { ApprovalTtlMs, type RiskConfig } from '#services/risk/service.ts'
 import { bindStrategy, readStrategyFile, type StrategyFile } from '#services/strategy/adapters/strategy-file.ts'
+import type { VenueConfig } from '#services/venue/service.ts'
 import { catalogueSessions, everyDay, knownCalendars, namedCalendar, type Sessions } from './catalogue-calendars.ts'
 import { recordedRun } from './recorded-run.ts'
 import { everyService } from './services.ts'
@@ -39,12 +40,11 @@ export const currenciesOf = ({ currency, conversions }: Topology['account']) => 
   currencies: conversions === undefined ? undefined : Object.keys(conversions),
 })
 
-/** What the simulated venue takes at most; what a real one takes the topology says. */
-function feeBoundOf({ venue }: Topology) {
-  if (venue.kind !== 'simulated') return undefined
-  const { makerBps, takerBps, perUnit } = simulatedVenue(venue).fees
-  return { bps: Math.max(0, makerBps, takerBps), perUnit }
-}
+/** What the simulated venue takes at most, where margin is reserved; what a real one takes its topology says. */
+export const feeBoundOf = ({ margin }: Pick<RiskConfig, 'margin'>, venue: Pick<VenueConfig, 'fees'> | null) =>
+  margin === undefined || venue === null
+    ? undefined
+    : { bps: Math.max(0, venue.fees.makerBps, venue.fees.takerBps), perUnit: venue.fees.perUnit }
 
 /** The limits of what is held, which the books watch; undefined where there are none. */
 function exposureLimits({ limits, instruments, strategies }: Topology['risk']) {
@@ -107,7 +107,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     risk: {
       ...money,
       ...(isOfNow(topology) ? {} : { approvalTtlMs: ApprovalTtlMs.maxValue }),
-      feeBound: risk.margin === undefined ? undefined : feeBoundOf(topology),
+      feeBound: feeBoundOf(risk, venue.kind === 'simulated' ? simulatedVenue(venue) : null),
       ...risk,
     },
   }

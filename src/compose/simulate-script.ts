@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { currenciesOf } from '#compose/service-configs.ts'
+import { currenciesOf, feeBoundOf } from '#compose/service-configs.ts'
 import { Conversions } from '#lib/domain/conversion.ts'
 import { readChunks } from '#lib/files/read-chunks.ts'
 import { textLines } from '#lib/files/text-lines.ts'
@@ -91,7 +91,7 @@ function configsOf({ account, venue: venueSettings, risk: riskSettings }: z.infe
     ['venue', plain({ ...venueSettings, ...currenciesOf(account) })],
     ['orders', {}],
     ['pnl', account],
-    ['risk', plain({ ...money, ...riskSettings })],
+    ['risk', plain({ ...money, feeBound: feeBoundOf(riskSettings, venueSettings), ...riskSettings })],
   ] as const
 }
 

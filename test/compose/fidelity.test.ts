@@ -55,6 +55,26 @@ describe('an account that trades in another currency', () => {
   })
 })
 
+it('a cash account does not spend on fees what is not there', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trader-script-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'script.jsonl')
+  const [instrument, sides] = ['ACME.SIM', { bid: '100', bidSize: '50', ask: '100', askSize: '50' }]
+  const listing = { tickSize: '0.01', lotSize: '1', multiplier: '1', currency: 'USD', isSimulated: true }
+  const wish = { strategy: 's', instrument, orderType: 'market', referencePrice: '100' }
+  const venue = { fill: 'touch', fees: { takerBps: 10, makerBps: 0 } }
+  const script = [
+    { settings: { account: { currency: 'USD', startingCash: '1000' }, venue, risk: { margin: { kind: 'cash' } } } },
+    { at: 0, topic: 'md.instrument', payload: { instrument, kind: 'equity', ...listing } },
+    { at: 1, topic: 'md.tick', payload: { kind: 'quote', instrument, ...sides } },
+    { at: 2, wish: { ...wish, target: '10' } },
+    { at: 3, wish: { ...wish, target: '9' } },
+  ]
+  writeFileSync(file, script.map((line) => JSON.stringify(line)).join('\n'))
+  const { fills, refused, account } = simulateScript(file, nothing)
+  expect([fills, refused, account.fees]).toEqual([1, 1, '0.9'])
+})
+
 describe('a script with a fault', () => {
   const settings = '{"settings":{"venue":{"fill":"touch"}}}'
   it.each([
