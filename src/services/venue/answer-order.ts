@@ -1,8 +1,10 @@
 import { isOnTick } from '#lib/domain/tick-size.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { meetQuote, meetTrigger, settleArrival } from './answer-quote.ts'
 import { type Exchange, findWorking, heldLots, nextVenueOrderId } from './exchange.ts'
 import { fillsByQuotes } from './market-source.ts'
+import { isAway } from './outage.ts'
 import { rejectionOf } from './rejection.ts'
 import { takeSameClose } from './same-close.ts'
 import { displayedIn } from './standing-quote.ts'
@@ -25,8 +27,8 @@ export function answerSubmission(exchange: Exchange, { payload }: Event<'order.s
 }
 
 /** Canceled with what it leaves, unless it is not at work, or what had reached the book in time filled it. [V5] */
-export function answerCancel(exchange: Exchange, { payload }: Event<'order.cancel_requested'>): readonly Said[] {
-  const { clientOrderId, instrument, reason } = payload
+export function answerCancel(exchange: Exchange, asked: PayloadOf<'order.cancel_requested'>): readonly Said[] {
+  const { clientOrderId, instrument, reason } = asked
   const order = findWorking(exchange, clientOrderId)
   if (!order) return [rejected(clientOrderId, instrument, 'UNKNOWN_ORDER')]
   const turn = turnOf(order, heldLots(exchange, order))
@@ -38,9 +40,10 @@ export function answerCancel(exchange: Exchange, { payload }: Event<'order.cance
 /** Moved to its new price, where it arrives as a new order does; what is not at work, has no limit, or is off the grid is not. [V33] */
 export function answerUpdate(exchange: Exchange, { payload }: Event<'order.update_requested'>): readonly Said[] {
   const { clientOrderId, instrument, limitPrice } = payload
-  const refused = (code: 'UNKNOWN_ORDER' | 'PRICE_INVALID' | 'TERMS_INVALID') =>
+  const refused = (code: 'UNKNOWN_ORDER' | 'PRICE_INVALID' | 'TERMS_INVALID' | 'VENUE_CLOSED') =>
     ({ topic: 'order.update_rejected', payload: { clientOrderId, instrument, code } }) as const
   const order = findWorking(exchange, clientOrderId)
+  if (isAway(exchange)) return [refused('VENUE_CLOSED')]
   if (!order) return [refused('UNKNOWN_ORDER')]
   if (order.limitPrice === null) return [refused('TERMS_INVALID')]
   if (!isOnTick(limitPrice, order.listing.tickSize)) return [refused('PRICE_INVALID')]
@@ -52,6 +55,18 @@ export function answerUpdate(exchange: Exchange, { payload }: Event<'order.updat
   turn.said.push({ topic: 'order.updated', payload: { clientOrderId, instrument, limitPrice } })
   if (turn.order.exposures > 0 && isImmediate(exchange.config.fill)) meetMarket(exchange, turn)
   return turn.said
+}
+
+/** Cancels that came while it was away, with the first price after it; and the exchange as it is without their orders. [V34] */
+export function answerLateCancels(exchange: Exchange): { readonly said: readonly Said[]; readonly rest: Exchange } {
+  const ids = new Set(exchange.lateCancels.map(({ clientOrderId }) => clientOrderId))
+  const working = new Map<string, Exchange['working'] extends Map<string, infer Orders> ? Orders : never>()
+  for (const [instrument, orders] of exchange.working) {
+    const left = orders.filter(({ clientOrderId }) => !ids.has(clientOrderId))
+    if (left.length > 0) working.set(instrument, left)
+  }
+  const said = exchange.lateCancels.flatMap((payload) => answerCancel(exchange, payload))
+  return { said, rest: { ...exchange, working } }
 }
 
 function meetMarket(exchange: Exchange, turn: Turn): void {

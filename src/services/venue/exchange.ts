@@ -36,6 +36,8 @@ export type Exchange = {
   readonly forwards: Map<string, string>
   /** Contracts that have come to their end by the newest input. */
   due: Due[]
+  /** Cancels that came during an outage, until they are answered. */
+  lateCancels: PayloadOf<'order.cancel_requested'>[]
   /** The newest to have ended or been rejected, oldest first. */
   readonly ended: Set<string>
   /** The same, to forget the oldest. */
@@ -64,6 +66,7 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   underlyings: new Map(),
   forwards: new Map(),
   due: [],
+  lateCancels: [],
   ended: new Set(),
   ends: oldestFirst(),
   accepted: 0,
@@ -127,7 +130,14 @@ export function removeOrder(exchange: Exchange, clientOrderId: string): void {
   if (rest.length === 0) exchange.working.delete(instrument)
   else exchange.working.set(instrument, rest)
   exchange.instrumentOf.delete(clientOrderId)
+  forgetCancel(exchange, clientOrderId)
   rememberEnd(exchange, clientOrderId)
+}
+
+/** A cancel that came during an outage has its answer. */
+export function forgetCancel(exchange: Exchange, clientOrderId: string): void {
+  if (exchange.lateCancels.length === 0) return
+  exchange.lateCancels = exchange.lateCancels.filter((cancel) => cancel.clientOrderId !== clientOrderId)
 }
 
 /** Keeps the id of an order that will not work any more, so that it is not taken twice. [V3] */

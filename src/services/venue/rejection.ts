@@ -4,6 +4,7 @@ import { isOnTick } from '#lib/domain/tick-size.ts'
 import { isInSteps, wholeSteps } from '#lib/domain/whole-steps.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Exchange } from './exchange.ts'
+import { isAway } from './outage.ts'
 import { hasExpired } from './settlement.ts'
 import { hasLimit } from './working-order.ts'
 
@@ -13,7 +14,7 @@ type Code = PayloadOf<'order.rejected'>['code']
 export function rejectionOf(exchange: Exchange, order: PayloadOf<'order.submitted'>): Code | null {
   const { clientOrderId, instrument, expiresAt, orderType } = order
   if (exchange.instrumentOf.has(clientOrderId) || exchange.ended.has(clientOrderId)) return 'DUPLICATE_CLIENT_ORDER_ID'
-  if (exchange.isClosed || hasExpired(exchange, instrument)) return 'VENUE_CLOSED'
+  if (exchange.isClosed || isAway(exchange) || hasExpired(exchange, instrument)) return 'VENUE_CLOSED'
   if (expiresAt < exchange.now) return 'EXPIRED'
   const listing = exchange.listings.get(instrument)
   if (!listing) return 'INSTRUMENT_UNKNOWN'

@@ -5,7 +5,7 @@ import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerBar } from './answer-bar.ts'
-import { answerCancel, answerSubmission, answerUpdate } from './answer-order.ts'
+import { answerCancel, answerLateCancels, answerSubmission, answerUpdate } from './answer-order.ts'
 import { answerQueues, answerQuote } from './answer-quote.ts'
 import { answerStatus, foldStatus } from './answer-status.ts'
 import {
@@ -13,6 +13,7 @@ import {
   exchangeFromJson,
   exchangeToJson,
   findWorking,
+  forgetCancel,
   moveHeld,
   nextVenueOrderId,
   openExchange,
@@ -24,6 +25,7 @@ import {
 import { foldBar, foldLevels, foldTick } from './fold-market.ts'
 import { takeLevel } from './level-book.ts'
 import { fillsByQuotes } from './market-source.ts'
+import { isAway } from './outage.ts'
 import { foldContract, foldExpiries, foldUnderlying, hasExpired, settleDue } from './settlement.ts'
 import { isBehind, isUnchanged, quoteIn, takeFrom } from './standing-quote.ts'
 import type { Said } from './turn.ts'
@@ -131,6 +133,8 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
       foldUpdate(exchange, event.payload)
       return exchange
     case 'order.cancel_requested':
+      if (isAway(exchange)) exchange.lateCancels.push(event.payload)
+      return exchange
     case 'order.update_requested':
     case 'order.update_rejected':
       return exchange
@@ -142,6 +146,11 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':
+      if (isAway(exchange)) return settleDue(exchange)
+      if (exchange.lateCancels.length > 0) {
+        const { said, rest } = answerLateCancels(exchange)
+        return [...said, ...settleDue(rest), ...answerPrice(rest, input)]
+      }
       return exchange.due.length === 0
         ? answerPrice(exchange, input)
         : [...settleDue(exchange), ...answerPrice(exchange, input)]
@@ -150,7 +159,7 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
     case 'order.submitted':
       return answerSubmission(exchange, input)
     case 'order.cancel_requested':
-      return answerCancel(exchange, input)
+      return isAway(exchange) ? none : answerCancel(exchange, input.payload)
     case 'order.update_requested':
       return answerUpdate(exchange, input)
     case 'md.depth':
@@ -199,6 +208,7 @@ function foldUpdate(exchange: Exchange, { clientOrderId, limitPrice }: PayloadOf
 
 function foldRejection(exchange: Exchange, { clientOrderId, code }: PayloadOf<'order.rejected'>): void {
   exchange.arriving = null
+  forgetCancel(exchange, clientOrderId)
   if (code !== 'DUPLICATE_CLIENT_ORDER_ID' && code !== 'UNKNOWN_ORDER') rememberEnd(exchange, clientOrderId)
 }
 

@@ -55,6 +55,15 @@ export const VenueConfig = z.strictObject({
       decimals: z.int().min(0).max(18).optional(),
     })
     .default({ makerBps: 0, takerBps: 0, perUnit: '0' }),
+  /** When the exchange is away, microseconds UTC: from `from` to before `to` it takes nothing and fills nothing. */
+  outages: z
+    .array(
+      z
+        .strictObject({ from: z.int().min(0), to: z.int().min(0) })
+        .refine(({ from, to }) => from < to, 'an outage ends after it begins'),
+    )
+    .max(1_000)
+    .default([]),
   /** What an option in the money ends as: its worth in cash, or the shares at its strike. */
   settlement: z.enum(['cash', 'physical']).default('cash'),
   currency: Currency,
