@@ -9,6 +9,7 @@ import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { packFrame } from '#lib/journal/packed-file.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
+import { userErrorLine } from '#lib/terminal/user-error.ts'
 
 export default class Log extends TraderCommand {
   static override summary = 'Keep the durable event log of a run and serve it to the router'
@@ -40,6 +41,7 @@ export default class Log extends TraderCommand {
       retention: { retention, neededFrom: (namespace) => neededFrom(folder, namespace, assignment) },
       onTorn: ({ file, copy, bytes }) =>
         this.say(`${file}: its last ${bytes} bytes are torn, as by a writer that died; they are now in ${copy}`),
+      onDamage: (error) => this.say(userErrorLine(error)),
       onFailure: (error) => {
         this.say(`trader: ${error.message}`)
         process.exit(1)

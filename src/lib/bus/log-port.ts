@@ -46,6 +46,8 @@ export type ReadResult = {
   readonly lines: readonly string[]
   /** Nothing is given: what was asked for is there only from this seq on, what was before has been removed. */
   readonly firstKept?: number
+  /** Nothing is given: what comes next is damaged, and why. What is whole in front of it was given before. */
+  readonly damage?: string
 }
 
 /** What a log does for a router: one contract, whatever keeps the events. */

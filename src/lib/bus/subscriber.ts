@@ -9,7 +9,7 @@ export const unheardMost = 4 << 20
 
 export type SubscriberHooks = {
   readonly fail: (error: unknown) => void
-  /** The log does not have any more what it wants. */
+  /** The log does not have any more what it wants, or not whole. */
   readonly refuse: (reason: string) => void
   /** It takes more slowly than events come, and reads from the log from now on; or it has caught up again. */
   readonly onPace: (state: 'behind' | 'caught_up') => void
@@ -130,6 +130,10 @@ export class Subscriber {
         const read = await this.#log.read({ from, to: this.#limit, maxBytes: readBytes, topics })
         if (read.firstKept !== undefined) {
           this.#hooks.refuse(`events before ${read.firstKept} are gone: of what is wanted all is kept from there on`)
+          return
+        }
+        if (read.damage !== undefined) {
+          this.#hooks.refuse(read.damage)
           return
         }
         if (read.to < from) throw new Error(`the log ends at ${read.to}, and ${this.#limit} was promised`)

@@ -59,8 +59,11 @@ export function checkLog(
     // What was to be removed and is still there goes soon.
     const files = topicSegments(disk, folder, namespace).filter(({ firstSeq }) => firstSeq > (removed?.to ?? 0))
     for (const [i, segment] of files.entries()) {
-      const footer = look(segment, files[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY, false)
-      if (footer !== null && chain !== null && footer.chain !== chainAfter(chain, footer.sha256))
+      const next = files[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY
+      const footer = look(segment, next, false)
+      if (footer === null && next < (journal[0]?.firstSeq ?? Number.POSITIVE_INFINITY))
+        onFault({ file: segment.path, offset: 0, seq: 0, kind: 'footer', message: 'does not end as it was sealed' })
+      if (footer !== null && chain !== null && !footer.isRepaired && footer.chain !== chainAfter(chain, footer.sha256))
         onFault({
           file: segment.path,
           offset: 0,
@@ -68,7 +71,8 @@ export function checkLog(
           kind: 'chain',
           message: 'does not follow the segment before it',
         })
-      chain = footer?.chain ?? null
+      // A repaired one keeps to no chain, and begins none.
+      chain = footer === null || footer.isRepaired ? null : footer.chain
     }
   }
   for (const [i, segment] of journal.entries())

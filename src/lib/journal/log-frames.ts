@@ -55,7 +55,14 @@ export const FromLog = z.discriminatedUnion('t', [
   z.object({ t: z.literal('refused'), reason: z.string() }),
   /** Groups follow each other from seq `from` on, each appended whole; but for those that `others` names, by their place. */
   z.object({ t: z.literal('appended'), k, from: z.int(), others: z.array(z.tuple([z.int().min(0), Result])) }),
-  z.object({ t: z.literal('events'), k, from: z.int(), to: z.int(), firstKept: z.int().optional() }),
+  z.object({
+    t: z.literal('events'),
+    k,
+    from: z.int(),
+    to: z.int(),
+    firstKept: z.int().optional(),
+    damage: z.string().optional(),
+  }),
   z.object({ t: z.literal('state'), k, ...state }),
   z.object({ t: z.literal('failed'), k, reason: z.string() }),
 ])

@@ -4,7 +4,8 @@ import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import { openLineSealed, topicIn } from '#lib/journal/log-line.ts'
 import { readRawLog } from '#lib/journal/read-log.ts'
 import { firstKept, readRetained } from '#lib/journal/retained.ts'
-import { topicPattern } from '#lib/journal/topic-pattern.ts'
+import { type TopicPattern, topicPattern } from '#lib/journal/topic-pattern.ts'
+import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 
 type Cursor = {
   readonly lines: ReturnType<typeof readRawLog>
@@ -59,37 +60,53 @@ export class LogReads {
     const wanted = topicPattern(topics)
     const first = firstKept(readRetained(this.#disk, this.#folder), wanted)
     if (from < first) return { from, to: from - 1, lines: [], firstKept: first }
+    const found = { from, to: from - 1, lines: [] as string[] }
+    try {
+      this.#readOn(found, { from, maxBytes, topics }, wanted)
+    } catch (error) {
+      // Who reads what is damaged is refused, and nobody else; what is whole in front of it is given before. [J11]
+      if (!(error instanceof UserError)) throw error
+      if (found.to < from) return { ...found, damage: userErrorLine(error) }
+    }
+    return found
+  }
+
+  #readOn(
+    found: { from: number; to: number; lines: string[] },
+    { from, maxBytes, topics }: ReadRequest,
+    wanted: TopicPattern | null,
+  ): void {
     const keyOf = (seq: number) => JSON.stringify([seq, topics ?? null])
     const cursor = this.#cursors.get(keyOf(from)) ?? this.#cursorAt(from, topics)
     this.#cursors.delete(keyOf(from))
-    const lines: string[] = []
     let bytes = 0
     let scanned = 0
-    let to = from - 1
     for (;;) {
       if (cursor.held === null) {
         if (scanned > scannedMost) break
         const next = cursor.lines.next()
-        if (next.done === true) return { from, to: cursor.to, lines }
+        if (next.done === true) {
+          found.to = cursor.to
+          return
+        }
         const { line, seq } = next.value
         scanned += line.length
         if (wanted !== null && !wanted.matches(topicIn(line))) {
-          to = seq
+          found.to = seq
           continue
         }
         cursor.held = openLineSealed(line)
         cursor.heldSeq = seq
       }
       bytes += cursor.held.length + 1
-      if (lines.length > 0 && bytes > maxBytes) break
-      lines.push(cursor.held)
-      to = cursor.heldSeq
+      if (found.lines.length > 0 && bytes > maxBytes) break
+      found.lines.push(cursor.held)
+      found.to = cursor.heldSeq
       cursor.held = null
     }
-    cursor.nextSeq = to + 1
+    cursor.nextSeq = found.to + 1
     cursor.usedMs = performance.now()
-    this.#keep(keyOf(to + 1), cursor)
-    return { from, to, lines }
+    this.#keep(keyOf(found.to + 1), cursor)
   }
 
   #cursorAt(from: number, topics: readonly string[] | undefined): Cursor {

@@ -126,12 +126,13 @@ async function answer(log: LogPort, header: Exclude<ToLog, { t: 'hello' }>, line
         to,
         lines: found,
         firstKept,
+        damage,
       } = await log.read({
         from: header.from,
         maxBytes: Math.min(header.maxBytes, readBytesMost),
         topics: header.topics,
       })
-      return frameOf({ t: 'events', k: header.k, from, to, firstKept }, found)
+      return frameOf({ t: 'events', k: header.k, from, to, firstKept, damage }, found)
     }
     case 'state':
       return frameOf({ t: 'state', k: header.k, ...(await log.state()) })

@@ -39,6 +39,8 @@ export type LogOptions = {
   /** `YYYY-MM-DD`, UTC. */
   readonly today?: () => string
   readonly onTorn?: (torn: Torn) => void
+  /** A sealed segment is not any more what was sealed. The log goes on: who reads it is refused. */
+  readonly onDamage?: (error: UserError) => void
   /** The log can no longer write: the process is to end. */
   readonly onFailure?: (error: Error) => void
 }
@@ -58,7 +60,14 @@ export async function openEventLog(folder: string, options: LogOptions = {}): Pr
     throw inWords(error, folder)
   })
   try {
-    const { onFailure, durability = {}, aheadBytes = 1 << 20, compress = null, retention = null } = options
+    const {
+      onFailure,
+      durability = {},
+      aheadBytes = 1 << 20,
+      compress = null,
+      retention = null,
+      onDamage = () => undefined,
+    } = options
     return new EventLog({
       ...recover(folder, disk, options),
       folder,
@@ -67,6 +76,7 @@ export async function openEventLog(folder: string, options: LogOptions = {}): Pr
       aheadBytes,
       compress,
       retention,
+      onDamage,
       onFailure,
     })
   } catch (error) {

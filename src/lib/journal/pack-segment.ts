@@ -6,6 +6,8 @@ import { isPacked, namespacesIn, packedEnding, topicSegments } from '#lib/journa
 import { isThere } from '#lib/journal/new-file.ts'
 import { type Frame, PackedFile, seekTable } from '#lib/journal/packed-file.ts'
 import { endOf } from '#lib/journal/segment-ends.ts'
+import { repairHint } from '#lib/journal/segment-lines.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 
 /** Whole lines of about that much are a frame: what a reader has to unpack to get at one of them. */
 const frameBytes = 256 << 10
@@ -20,6 +22,9 @@ export type PackOptions = {
   readonly compress: (bytes: Buffer) => Promise<Buffer>
   /** Asked between two frames: nobody waits for this work. */
   readonly isWanted: () => boolean
+  /** Segments that are not what was sealed: they stay as they are, and each is told once. */
+  readonly damaged: Set<string>
+  readonly onDamage: (error: UserError) => void
 }
 
 /** Compresses sealed topic segments. Whatever dies meanwhile, each is there plain or compressed, whole. */
@@ -29,23 +34,52 @@ export async function packSegments(disk: LogDisk, folder: string, options: PackO
       .slice(0, -1)
       .filter(({ path }) => !isPacked(path))
     for (const { path } of waiting) {
+      if (options.damaged.has(path)) continue
       const { footer } = endOf(disk, path)
       if (footer === null || footer.lastSeq > options.through) continue
       const pause = () => sleep(pauseMs / waiting.length)
-      if (!(await packSegment(disk, path, footer, { ...options, pause }))) return
+      try {
+        if (!(await packSegment(disk, path, footer, { ...options, pause }))) return
+      } catch (error) {
+        disk.remove(freshOf(path))
+        tell(path, options, error)
+      }
     }
   }
 }
+
+/** Looks at a sealed segment that may be damaged: then undefined. */
+export function sayDamage<T>(
+  path: string,
+  told: Pick<PackOptions, 'damaged' | 'onDamage'>,
+  look: () => T,
+): T | undefined {
+  try {
+    return look()
+  } catch (error) {
+    tell(path, told, error)
+    return undefined
+  }
+}
+
+function tell(path: string, { damaged, onDamage }: Pick<PackOptions, 'damaged' | 'onDamage'>, error: unknown): void {
+  if (!(error instanceof UserError)) throw error
+  if (damaged.has(path)) return
+  damaged.add(path)
+  onDamage(error)
+}
+
+const freshOf = (path: string): string => `${path}${packedEnding}.new`
 
 /** False when it was stopped. */
 async function packSegment(
   disk: LogDisk,
   path: string,
   footer: { bytes: number; sha256: string },
-  { compress, isWanted, pause }: PackOptions & { readonly pause: () => Promise<void> },
+  { compress, isWanted, pause }: Pick<PackOptions, 'compress' | 'isWanted'> & { readonly pause: () => Promise<void> },
 ): Promise<boolean> {
   const packed = `${path}${packedEnding}`
-  const fresh = `${packed}.new`
+  const fresh = freshOf(path)
   if (isThere(disk, fresh)) disk.remove(fresh)
   const from = disk.openToRead(path)
   const to = disk.create(fresh)
@@ -80,7 +114,8 @@ async function packSegment(
       hash.update(plain.subarray(0, length))
       at += length
     }
-    if (hash.digest('hex') !== footer.sha256) throw new Error(`${path}: what was compressed is not what was sealed`)
+    if (hash.digest('hex') !== footer.sha256)
+      throw new UserError('is not what was sealed: it stays as it is', { file: path, hint: repairHint })
     await to.sync('packed.file')
   } finally {
     from.close()

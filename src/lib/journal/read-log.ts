@@ -51,7 +51,7 @@ export function* readRawLog(
     const holes = readHoles(disk, folder)
     const sources: SegmentLines[] = []
     try {
-      openSources(sources, { disk, folder, from: next, wanted, times, attested: to })
+      openSources(sources, { disk, folder, from: next, wanted, times, attested: to, holes })
       let source = lowest(sources)
       while (source !== undefined && source.seq <= to) {
         const { seq } = source
@@ -104,10 +104,11 @@ type Asked = {
   readonly wanted: TopicPattern | null
   readonly times: Times | null
   readonly attested: number
+  readonly holes: readonly Hole[]
 }
 
 /** From its first seq on the journal has everything; what is older is in the topic files. */
-function openSources(into: SegmentLines[], { disk, folder, from, wanted, times, attested }: Asked): void {
+function openSources(into: SegmentLines[], { disk, folder, from, wanted, times, attested, holes }: Asked): void {
   const journal = journalSegments(disk, folder)
   const before = journal[0]?.firstSeq ?? Number.POSITIVE_INFINITY
   const open = (source: SegmentLines) => {
@@ -116,10 +117,10 @@ function openSources(into: SegmentLines[], { disk, folder, from, wanted, times, 
   if (from < before)
     for (const namespace of namespacesIn(disk, folder)) {
       if (wanted !== null && !wanted.isIn(namespace)) continue
-      const segments = overlapping(disk, topicSegments(disk, folder, namespace), times)
-      open(new SegmentLines(disk, segments, { from, before, attested, isJournal: false }))
+      const all = topicSegments(disk, folder, namespace)
+      open(new SegmentLines(disk, overlapping(disk, all, times), { from, before, attested, sealed: { all, holes } }))
     }
-  open(new SegmentLines(disk, journal, { from, before: Number.POSITIVE_INFINITY, attested, isJournal: true }))
+  open(new SegmentLines(disk, journal, { from, before: Number.POSITIVE_INFINITY, attested, sealed: null }))
 }
 
 function lowest(sources: readonly SegmentLines[]): SegmentLines | undefined {

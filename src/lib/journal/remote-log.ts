@@ -114,8 +114,9 @@ export class RemoteLog implements LogPort {
     const asked = topics === undefined ? undefined : [...topics]
     const { header, lines } = await this.#ask((k) => ({ t: 'read', k, from, maxBytes, topics: asked }))
     if (header.t !== 'events') throw unexpected(header)
-    const { firstKept } = header
-    return { from: header.from, to: header.to, lines, ...(firstKept === undefined ? {} : { firstKept }) }
+    const { from: first, to, firstKept, damage } = header
+    const rest = { ...(firstKept === undefined ? {} : { firstKept }), ...(damage === undefined ? {} : { damage }) }
+    return { from: first, to, lines, ...rest }
   }
 
   /** Ends the connection; the log goes on. */

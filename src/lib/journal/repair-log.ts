@@ -4,9 +4,11 @@ import { addHole } from '#lib/journal/holes.ts'
 import { LineFile } from '#lib/journal/line-file.ts'
 import type { LogDisk } from '#lib/journal/log-disk.ts'
 import { isPacked, journalFolder, journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
+import { topicIn } from '#lib/journal/log-line.ts'
 import { isThere, newFile, replaceFile } from '#lib/journal/new-file.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
+import { chainStart, footerLine, SegmentTally } from '#lib/journal/segment-footer.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 export type Repair = {
@@ -96,9 +98,9 @@ function rewriteTopicFiles(disk: LogDisk, folder: string, damaged: ReadonlySet<s
     const lines = segments.filter(({ path }) => damaged.has(path)).flatMap(({ path }) => wholeLines(disk, path))
     for (const [i, { path, firstSeq }] of segments.entries()) {
       if (!damaged.has(path)) continue
-      const end = segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY
-      const own = lines.filter(({ seq }) => seq >= firstSeq && seq < end)
-      rewrite(disk, path, own)
+      const end = segments[i + 1]?.firstSeq
+      const own = lines.filter(({ seq }) => seq >= firstSeq && seq < (end ?? Number.POSITIVE_INFINITY))
+      rewrite(disk, path, own, end !== undefined)
     }
   }
 }
@@ -117,10 +119,21 @@ function wholeLines(disk: LogDisk, path: string): Line[] {
   return lines
 }
 
-function rewrite(disk: LogDisk, path: string, lines: readonly Line[]): void {
+/** What another segment follows is sealed again. */
+function rewrite(disk: LogDisk, path: string, lines: readonly Line[], isSealed = false): void {
   const inOrder = [...new Map(lines.map((line) => [line.seq, line])).values()].sort((a, b) => a.seq - b.seq)
-  const text = inOrder.map((line) => `${line.text}\n`).join('')
+  const texts = inOrder.map(({ text }) => `${text}\n`)
+  const footer = isSealed ? footerLine({ ...tallyOf(inOrder).footer(chainStart), isRepaired: true }) : ''
   const plain = isPacked(path) ? path.slice(0, -'.zst'.length) : path
-  replaceFile(disk, plain, text, { file: 'holes.file', folder: 'holes.folder' })
+  replaceFile(disk, plain, texts.join('') + footer, { file: 'holes.file', folder: 'holes.folder' })
   if (plain !== path) disk.remove(path)
+}
+
+function tallyOf(lines: readonly Line[]): SegmentTally {
+  const tally = new SegmentTally()
+  for (const { seq, text } of lines) {
+    tally.count(seq, topicIn(text), text)
+    tally.hash(Buffer.from(`${text}\n`))
+  }
+  return tally
 }

@@ -16,6 +16,8 @@ const Footer = z.object({
   sha256: Sha256,
   /** SHA-256 of the chain of the segment before, and `sha256`, as hexadecimal text. */
   chain: Sha256,
+  /** The lines are what a repair found whole: it need not follow the segment before it, nor the next one it. */
+  isRepaired: z.literal(true).optional(),
 })
 
 /** The last line of a segment that nothing more comes into. */

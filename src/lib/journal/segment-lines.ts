@@ -1,7 +1,10 @@
+import type { Hole } from '#lib/journal/holes.ts'
 import { LineFile } from '#lib/journal/line-file.ts'
 import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import type { Segment } from '#lib/journal/log-files.ts'
 import { durableIn } from '#lib/journal/log-line.ts'
+import { endOf } from '#lib/journal/segment-ends.ts'
+import { chainAfter, readFooter, type SegmentFooter } from '#lib/journal/segment-footer.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 export const repairHint = 'trader log repair puts what is damaged into quarantine, and says what is lost'
@@ -20,8 +23,8 @@ type Range = {
   readonly before: number
   /** Up to there it was acknowledged, as far as is known without reading. */
   readonly attested: number
-  /** A journal may end in a torn line; other files may not. */
-  readonly isJournal: boolean
+  /** Of a namespace: all its segments, and what is known to be lost. A journal may end in a torn line; what another segment follows may not. */
+  readonly sealed: { readonly all: readonly Segment[]; readonly holes: readonly Hole[] } | null
 }
 
 /** The lines of a list of files from a seq on, as one. */
@@ -32,6 +35,8 @@ export class SegmentLines {
   #next: number
   #file: LineFile | null = null
   #lastSeq = 0
+  /** Of the segment before, where that was read to its end. */
+  #footer: { readonly segment: Segment; readonly footer: SegmentFooter } | null = null
 
   constructor(disk: ReadDisk, segments: readonly Segment[], range: Range) {
     this.#disk = disk
@@ -66,8 +71,10 @@ export class SegmentLines {
       const file = this.#file as LineFile
       // What the next segment begins with is there in its place.
       const end = Math.min(this.#range.before, this.#segments[this.#next]?.firstSeq ?? Number.POSITIVE_INFINITY)
-      if (!file.next()) this.#file = null
-      else if (file.isIntact && file.seq < end && file.seq > this.#lastSeq) {
+      if (!file.next()) {
+        this.#file = null
+        this.#checkEnd(file)
+      } else if (file.isIntact && file.seq < end && file.seq > this.#lastSeq) {
         this.#lastSeq = file.seq
         return true
       } else if (file.isIntact ? file.seq >= end : this.#expected >= end) this.close()
@@ -86,7 +93,7 @@ export class SegmentLines {
 
   /** The seq that is next in a journal. */
   get #expected(): number {
-    if (!this.#range.isJournal) return 0
+    if (this.#range.sealed !== null) return 0
     return this.#lastSeq === 0 ? (this.#segments[this.#next - 1] as Segment).firstSeq : this.#lastSeq + 1
   }
 
@@ -94,6 +101,7 @@ export class SegmentLines {
     const segment = this.#segments[this.#next]
     const { before, from } = this.#range
     if (segment === undefined || segment.firstSeq >= before) return false
+    this.#checkChain(segment)
     this.#next++
     this.#file = new LineFile(this.#disk, segment.path)
     if (segment.firstSeq < from) this.#file.seekTo(from)
@@ -102,20 +110,58 @@ export class SegmentLines {
 
   /** A line that is being written, or was torn when its writer died, is no damage: nobody was told of it. */
   #refuseDamage(file: LineFile): void {
-    const { isJournal, before, attested: known } = this.#range
-    const seq = isJournal ? this.#expected : Math.max(file.seq, this.#lastSeq + 1)
+    const { sealed, before, attested: known } = this.#range
+    const seq = sealed === null ? this.#expected : Math.max(file.seq, this.#lastSeq + 1)
     const broken = damaged(file, seq)
-    if (!isJournal) {
+    if (sealed !== null) {
       // What is in the journal as well is in a topic file for convenience; its tail may be torn.
-      const isTail = before !== Number.POSITIVE_INFINITY && !hasIntactLineBefore(file, before)
-      if (isTail) return
+      const isTail = before !== Number.POSITIVE_INFINITY && !this.#isFollowed && !isBefore(file.seq, before)
+      if (isTail && !hasIntactLineBefore(file, before)) return
       throw broken
     }
     let attested = Math.max(known, (this.#segments.at(-1)?.firstSeq ?? 1) - 1)
     while (file.next()) if (file.isIntact) attested = Math.max(attested, durableIn(file.line))
     if (attested >= seq) throw broken
   }
+
+  get #segment(): Segment {
+    return this.#segments[this.#next - 1] as Segment
+  }
+
+  /** Is there a segment behind it with something that only topic files have? Then this one was sealed, and durable, before that. */
+  get #isFollowed(): boolean {
+    const { sealed, before } = this.#range
+    const next = sealed?.all[sealed.all.indexOf(this.#segment) + 1]
+    return next !== undefined && next.firstSeq < before
+  }
+
+  /** A segment that is followed was sealed: without the footer of what it has it has lost its end. [J15] */
+  #checkEnd({ path, footer: line }: LineFile): void {
+    if (!this.#isFollowed) return
+    const footer = line === null ? null : readFooter(line)
+    if (footer === null || (this.#lastSeq > 0 && footer.lastSeq > this.#lastSeq))
+      throw new UserError('does not end as it was sealed: events are missing', { file: path, hint: repairHint })
+    this.#footer = { segment: this.#segment, footer }
+  }
+
+  /** A sealed segment is chained to the one before it: where it is not, one between them is gone. [J15] */
+  #checkChain(segment: Segment): void {
+    const [before, sealed] = [this.#footer, this.#range.sealed]
+    if (before === null || sealed === null) return
+    if (sealed.all.indexOf(before.segment) + 1 !== sealed.all.indexOf(segment)) return
+    const { footer } = endOf(this.#disk, segment.path)
+    if (footer === null || footer.isRepaired || before.footer.isRepaired) return
+    if (footer.chain === chainAfter(before.footer.chain, footer.sha256)) return
+    const isKnown = sealed.holes.some(({ from, to }) => from < segment.firstSeq && to > before.footer.lastSeq)
+    if (!isKnown)
+      throw new UserError('does not follow the segment before it: events are missing', {
+        file: segment.path,
+        hint: repairHint,
+      })
+  }
 }
+
+const isBefore = (seq: number, before: number): boolean => seq > 0 && seq < before
 
 function hasIntactLineBefore(file: LineFile, before: number): boolean {
   while (file.next()) if (file.isIntact && file.seq < before) return true

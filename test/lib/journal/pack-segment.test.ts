@@ -60,7 +60,11 @@ it('[J20] between two turns of the loop a compressed segment is read, written an
       openToRead: (path) => counted(realDisk.openToRead(path) as LogFile, false),
       create: (path) => counted(realDisk.create(path), true),
     }
-    await packSegments(disk, folder, { through: 10_000, compress: packFrame, isWanted: () => true })
+    const onDamage = (error: Error) => {
+      throw error
+    }
+    const wish = { through: 10_000, compress: packFrame, isWanted: () => true, damaged: new Set<string>(), onDamage }
+    await packSegments(disk, folder, wish)
     isRunning = false
     expect(most.turn).toBeGreaterThan(100 << 10)
     expect(most.turn).toBeLessThan(1 << 20)
