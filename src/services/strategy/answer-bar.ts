@@ -1,6 +1,7 @@
 import type { Statement } from '#schemas/event.ts'
 import { type Hold, heldBack } from './held-back.ts'
 import { hasRoom } from './rate-limit.ts'
+import { owedStatements } from './refused-change.ts'
 import type { Running } from './running.ts'
 import { addIntents, entryIntents, flatAtMarket, flatIntents, statusOf } from './say-intents.ts'
 import type { State } from './state.ts'
@@ -13,7 +14,16 @@ type Said = Statement<'strategy.intent' | 'strategy.status'>
 export function answerBar(state: State, n: number): readonly Said[] {
   const bound = state.config.strategies[n] as BoundStrategy
   const running = state.running[n] as Running
-  if (running.isHalted || running.isFailed) return none
+  const owed = owedStatements(bound, running)
+  if (running.isHalted || running.isFailed) return owed
+  const said = judgeOrFail(state, bound, running)
+  // Where it enters again, that is what is wished of whatever is still held.
+  return said.some(({ topic }) => topic === 'strategy.intent') ? said : [...owed, ...said]
+}
+
+const none: readonly [] = Object.freeze([])
+
+function judgeOrFail(state: State, bound: BoundStrategy, running: Running): readonly Said[] {
   if (running.fault !== null) return failed(bound, running, running.fault)
   try {
     return judge(state, bound, running)
@@ -21,8 +31,6 @@ export function answerBar(state: State, n: number): readonly Said[] {
     return failed(bound, running, String(error))
   }
 }
-
-const none: readonly [] = Object.freeze([])
 
 function judge(state: State, bound: BoundStrategy, running: Running): readonly Said[] {
   const wanted = wantedChange(bound.definition, running)

@@ -20,11 +20,17 @@ export function answerCommand({ config, running }: State, command: Command): rea
   return asked === 'strategy.halt' ? halt(command, bound, known, words) : resume(command, bound, known, words)
 }
 
-function halt(command: Command, bound: BoundStrategy, { isHalted, wished }: Running, words: string): readonly Said[] {
+function halt(
+  command: Command,
+  bound: BoundStrategy,
+  { isHalted, wished, leaving }: Running,
+  words: string,
+): readonly Said[] {
   const { name } = bound.definition
   if (isHalted) return [result(command, true, `${name} is halted already`)]
   const halted = statusOf(bound, 'halted', words)
-  if (wished === 'flat') return [halted, result(command, true, `${name} halted; it was flat`)]
+  const was = leaving?.owed ? `it goes on wishing to be flat (${leaving.owed})` : 'it was flat'
+  if (wished === 'flat') return [halted, result(command, true, `${name} halted; ${was}`)]
   const done = result(command, true, `${name} halted; it was ${wished} and wishes to be flat`)
   return [halted, ...flatAtMarket(bound, `halted by ${words}`), done]
 }

@@ -46,16 +46,20 @@ export function explainEvaluation(bound: BoundStrategy, running: Running, gate: 
 }
 
 function conclude(bound: BoundStrategy, running: Running, gate: Gate): string {
-  if (running.isFailed || running.fault !== null) return `nothing: it is stopped (${running.fault ?? 'failed'})`
-  if (running.isHalted) return 'nothing: its kill switch is on'
+  const { owed } = running.leaving ?? {}
+  const again = owed ? `wishes flat again (${owed}); besides, ` : ''
+  if (running.isFailed || running.fault !== null) return `${again}nothing: it is stopped (${running.fault ?? 'failed'})`
+  if (running.isHalted) return `${again}nothing: its kill switch is on`
   const wanted = wantedChange(bound.definition, running)
-  if (wanted === null) return `nothing changes: no clause wants anything else than ${running.wished}`
+  if (wanted === null) return `${again}nothing changes: no clause wants anything else than ${running.wished}`
   const what = wanted.kind === 'target' ? wanted.target : wanted.kind === 'add' ? 'more' : 'less'
   const mayBeHeld = what !== 'flat' && what !== 'less'
   const hold = mayBeHeld ? heldBack(bound, running, gate) : null
-  if (hold) return `${what} is held back: ${hold.why} (${wanted.clause})`
+  if (hold) return `${again}${what} is held back: ${hold.why} (${wanted.clause})`
   const fault = unsized(bound, running, wanted, gate.equity)
-  return fault === null ? `wishes ${what}: ${wanted.clause}` : `${what} is not wished: ${fault} (${wanted.clause})`
+  return fault === null
+    ? `wishes ${what}: ${wanted.clause}`
+    : `${again}${what} is not wished: ${fault} (${wanted.clause})`
 }
 
 /** Why what is wanted comes to nothing; null when it is said. */

@@ -88,7 +88,10 @@ function complete(state: State, strategy: number, series: number, bar: TakenBar)
     return
   }
   if (!takeMatched(running)) return
-  if (running.isFailed) return
+  if (running.isFailed) {
+    if (running.leaving?.owed) state.due.push(strategy)
+    return
+  }
   try {
     evaluateSlots(state.config.strategies[strategy] as BoundStrategy, running, state.scores)
   } catch (error) {

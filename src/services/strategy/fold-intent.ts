@@ -1,6 +1,6 @@
 import type { StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
 import type { Event } from '#schemas/event.ts'
-import { openHolding } from './holding.ts'
+import { type Holding, openHolding } from './holding.ts'
 import { countIntent } from './rate-limit.ts'
 import type { Running } from './running.ts'
 
@@ -17,25 +17,29 @@ export function foldIntent(
   if (isFirst && definition.rateLimit) countIntent(running, definition.rateLimit, now)
   if (target === 'flat') {
     if (isFirst || !traded) leave(running)
+    // Where nothing was held nothing is owed.
+    if (running.leaving) running.leaving.asked[role] = { intent: id, orders: [] }
     return
   }
   const side = traded?.isAgainst ? (target === 'long' ? 'short' : 'long') : target
   if (running.holding?.side !== side) {
-    running.holding = openHolding(definition, running.history, side, running.at, running.wished !== 'flat')
+    running.holding = openHolding(definition, running.history, side, running.at, mayHold(running))
     running.wished = side
     running.left = null
+    running.leaving = null
   }
   const { holding } = running
   const isEntry = holding.intents[role] === undefined
   if (isEntry) holding.intents[role] = id
   if (size?.kind === 'quantity') {
     if (isEntry) holding.entered[role] = size.quantity
-    else if (isFirst) countScaling(holding, size.quantity)
+    else noteScaling(holding, role, id, isFirst ? size.quantity : null)
     holding.wished[role] = size.quantity
   }
 }
 
 function leave(running: Running): void {
+  if (mayHold(running)) running.leaving = { asked: {}, owed: null, told: running.leaving?.owed ?? null }
   if (running.wished !== 'flat') running.left = { bars: 0, at: running.at }
   leaveQuietly(running)
 }
@@ -46,8 +50,17 @@ export function leaveQuietly(running: Running): void {
   running.holding = null
 }
 
-function countScaling(holding: NonNullable<Running['holding']>, quantity: string): void {
-  const before = holding.wished[Object.keys(holding.intents)[0] as string]
-  if (before === undefined || Number(quantity) > Number(before)) holding.adds++
-  else holding.takes++
+/** An exit that is owed has not been made. */
+const mayHold = ({ wished, leaving }: Running): boolean => wished !== 'flat' || Boolean(leaving?.owed)
+
+/** Of several roles the first one says how often there was more or less, and comes first. */
+function noteScaling(holding: Holding, role: string, intent: string, quantity: string | null): void {
+  if (quantity !== null) {
+    const { adds, takes, wished } = holding
+    holding.scaling = { asked: {}, wished: { ...wished }, adds, takes }
+    const before = wished[role]
+    if (before === undefined || Number(quantity) > Number(before)) holding.adds++
+    else holding.takes++
+  }
+  if (holding.scaling) holding.scaling.asked[role] = { intent, orders: [] }
 }

@@ -3,6 +3,7 @@ import { absExact } from '#lib/domain/signed-decimal.ts'
 import { type History, valueAt } from '#lib/strategy/history.ts'
 import type { StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { AskedIntents } from './asked-intents.ts'
 import { distanceOf } from './distance.ts'
 
 /** What a strategy wishes to hold: the wish, never an order or a fill. */
@@ -18,7 +19,7 @@ export type Holding = {
   readonly levels: { stop: number | null; target: number | null; trail: number | null }
   /** The level that the newest bar reached. */
   hit: 'stop' | 'target' | 'trail' | null
-  /** It was on the other side before. */
+  /** It was on the other side before, or may never have left. */
   readonly isReversal: boolean
   /** The ids of the intents of the entry, by role. */
   readonly intents: { [role: string]: string }
@@ -31,7 +32,11 @@ export type Holding = {
   readonly wished: { [role: string]: string }
   adds: number
   takes: number
+  /** The newest change of its size, and what was so before it; null before the first. */
+  scaling: Scaling | null
 }
+
+export type Scaling = Pick<Holding, 'wished' | 'adds' | 'takes'> & { readonly asked: AskedIntents }
 
 /** A new position, measured from the newest evaluation. */
 export function openHolding(
@@ -62,6 +67,7 @@ export function openHolding(
     wished: {},
     adds: 0,
     takes: 0,
+    scaling: null,
   }
 }
 

@@ -1,26 +1,32 @@
 import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
-import type { Event } from '#schemas/event.ts'
+import type { Outcome } from './asked-intents.ts'
 import { leaveQuietly } from './fold-intent.ts'
 import type { Holding } from './holding.ts'
-import { flatIntents } from './say-intents.ts'
+import { foldRefusedChange, isNoRefusal } from './refused-change.ts'
+import { flatSeenAtMarket } from './say-intents.ts'
 import type { State } from './state.ts'
 import type { BoundStrategy } from './strategy-config.ts'
 
-/** What says that an entry came to nothing, and what ties an order of it to its intent. */
+/** What says that an intent came to nothing, and what ties an order of it to its intent. */
 export const refusalTopics = [
   'instrument.rejected',
   'risk.approved',
   'risk.rejected',
   'order.denied',
   'order.rejected',
+  'order.canceled',
+  'order.expired',
 ] as const
-type Refusal = Event<(typeof refusalTopics)[number]>
+type Refusal = Exclude<Outcome, { topic: 'order.canceled' | 'order.expired' }>
 
 /** An entry that somebody refused: of the strategy by index. */
 export type RefusedEntry = { readonly n: number; readonly why: string }
 
 /** Where nothing can be held no cooldown counts from it; `decide` says that it is flat in every role. [T10] */
-export function foldRefusal(state: State, event: Refusal): void {
+export function foldRefusal(state: State, event: Outcome): void {
+  if (state.running.some((one) => foldRefusedChange(one, event))) return
+  // Of an entry that is filled in part that part is held.
+  if (event.topic === 'order.canceled' || event.topic === 'order.expired') return
   const n = state.running.findIndex(({ holding }) => holding !== null && isOf(holding, event))
   const running = state.running[n]
   const bound = state.config.strategies[n]
@@ -36,24 +42,16 @@ export function foldRefusal(state: State, event: Refusal): void {
 
 /**
  * Out of what a refused entry may have left. Said where nothing can be held as well: whoever resolves the next entry must not measure it from this
- * one. At the market: which side a limit would have to be on nobody knows.
+ * one. At the market.
  */
 export const refusalIntents = (
   { config, running }: State,
   { n, why }: RefusedEntry,
-): ReturnType<typeof flatIntents> => {
+): ReturnType<typeof flatSeenAtMarket> => {
   const [bound, known] = [config.strategies[n], running[n]]
   if (!bound || !known) return []
-  return flatIntents(bound, known, why).map(({ topic, payload: { limitBps: _, ...payload } }) => ({ topic, payload }))
+  return flatSeenAtMarket(bound, known, why)
 }
-
-// It has the position that is wished, or the first of two messages counts.
-const isNoRefusal: ReadonlySet<string> = new Set([
-  'ALREADY_AT_TARGET',
-  'DUPLICATE_INTENT',
-  'APPROVAL_REUSED',
-  'DUPLICATE_CLIENT_ORDER_ID',
-])
 
 /** A roll that is refused changes nothing: what was held is held. An order of it that is refused leaves nobody knows what. */
 function isOf({ intents, rolls, orders }: Holding, { topic, payload }: Refusal): boolean {

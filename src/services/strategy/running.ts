@@ -1,6 +1,7 @@
 import { emptyHistory, type History } from '#lib/strategy/history.ts'
 import { reserveHistory } from '#lib/strategy/look-back.ts'
 import { isTick, type Slot } from '#lib/strategy/strategy-slot.ts'
+import type { AskedIntents } from './asked-intents.ts'
 import type { Holding } from './holding.ts'
 import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
 import { filledSlots } from './streams.ts'
@@ -38,6 +39,16 @@ export type Running = {
   holding: Holding | null
   /** Since it last wished to be flat. */
   left: { bars: number; readonly at: number } | null
+  /** Its newest way out of what it had; null once it has entered again. */
+  leaving: Leaving | null
+}
+
+export type Leaving = {
+  readonly asked: AskedIntents
+  /** Why it came to nothing, so that it is to be said again; null while nobody has refused it. */
+  owed: string | null
+  /** What was owed when it was said. */
+  readonly told: string | null
 }
 
 export type SessionRange = {
@@ -96,6 +107,7 @@ export function startRunning({ definition }: BoundStrategy): Running {
     })),
     holding: null,
     left: null,
+    leaving: null,
   }
 }
 
@@ -115,7 +127,8 @@ export function carryOver(running: Running, was: BoundStrategy, is: BoundStrateg
   const { isHalted, isThrottled, intentsAt } = running
   const kept = { ...startRunning(is), isHalted, isThrottled, intentsAt, left: running.left }
   if (!isSameTrade(was, is)) return kept
-  return { ...kept, wished: running.wished, holding: running.holding && keptHolding(running.holding, was, is) }
+  const { wished, leaving } = running
+  return { ...kept, wished, leaving, holding: running.holding && keptHolding(running.holding, was, is) }
 }
 
 /** The same roles on the same sides: what is held is still looked after. */

@@ -34,6 +34,10 @@ export function entryIntents(
 export const flatIntents = (bound: BoundStrategy, running: Running, reason: string): readonly Intent[] =>
   bound.definition.trade.map((traded) => intentOf(bound, running, traded, 'flat', {}, reason))
 
+/** The same at the market: which side a limit would have to be on nobody knows. */
+export const flatSeenAtMarket = (bound: BoundStrategy, running: Running, reason: string): readonly Intent[] =>
+  flatIntents(bound, running, reason).map(({ topic, payload: { limitBps: _, ...payload } }) => ({ topic, payload }))
+
 /** More, or less, of what is held; nothing while a role is not sized yet. [T27] */
 export function addIntents(bound: BoundStrategy, running: Running, way: 1 | -1, reason: string): readonly Intent[] {
   const { scaleIn, scaleOut, trade } = bound.definition

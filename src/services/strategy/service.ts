@@ -92,6 +92,8 @@ function foldOther(state: State, event: Event<Exclude<In, IndicatorTopic>>): voi
     case 'risk.rejected':
     case 'order.denied':
     case 'order.rejected':
+    case 'order.canceled':
+    case 'order.expired':
       foldRefusal(state, event)
       return
     case 'risk.halted':

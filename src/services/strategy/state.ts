@@ -62,7 +62,8 @@ export function reloadState(state: State, config: StrategyConfig): State {
       config.strategies.some(({ definition }) => definition.name === name) ? [] : [{ strategy: name, hash }],
     ),
     leaving: before.flatMap((was, n): Leaving[] => {
-      if (state.running[n]?.wished === 'flat') return []
+      const known = state.running[n]
+      if (known?.wished === 'flat' && !known.leaving?.owed) return []
       const is = config.strategies.find(({ definition }) => definition.name === was.definition.name)
       if (is && isSameTrade(was, is)) return []
       const { name: strategy, trade } = was.definition

@@ -1,0 +1,26 @@
+import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
+import type { Event } from '#schemas/event.ts'
+
+/** Intents that were said together, by role, each with the orders that the risk gate approved of it. */
+export type AskedIntents = { [role: string]: { readonly intent: string; readonly orders: string[] } }
+
+/** What tells how an intent went, or an order of it. */
+export type Outcome = Event<
+  | 'instrument.rejected'
+  | 'risk.approved'
+  | 'risk.rejected'
+  | 'order.denied'
+  | 'order.rejected'
+  | 'order.canceled'
+  | 'order.expired'
+>
+
+/** The role whose intent, or order, an outcome is of; an approval is kept as an order of it. */
+export function roleAsked(asked: AskedIntents, { topic, id, payload }: Outcome): string | undefined {
+  const role = Object.keys(asked).find((one) => {
+    const { intent, orders } = asked[one] as AskedIntents[string]
+    return 'intent' in payload ? payload.intent === intent : orders.includes(payload.clientOrderId)
+  })
+  if (role !== undefined && topic === 'risk.approved') asked[role]?.orders.push(clientOrderIdOf(id))
+  return role
+}
