@@ -93,10 +93,8 @@ function summarize(name: WindowFunction, values: readonly number[]): number {
     case 'average':
       return meanOf(values)
     case 'deviation': {
-      // Two passes: the sum of squares less the square of the sum loses what is small beside the mean.
-      const mean = meanOf(values)
       let squares = 0
-      for (const value of values) squares += (value - mean) ** 2
+      for (const deviation of deviationsOf(values)) squares += deviation ** 2
       return Math.sqrt(squares / values.length)
     }
   }
@@ -104,16 +102,27 @@ function summarize(name: WindowFunction, values: readonly number[]): number {
 
 /** Pearson's coefficient, and the slope of a regression of the first on the second; what does not move makes neither. */
 function compareValues(name: PairFunction, left: readonly number[], right: readonly number[]): number {
-  const [meanLeft, meanRight] = [meanOf(left), meanOf(right)]
+  const [deviationsLeft, deviationsRight] = [deviationsOf(left), deviationsOf(right)]
   let [both, ofLeft, ofRight] = [0, 0, 0]
   for (let n = 0; n < left.length; n++) {
-    const [a, b] = [(left[n] as number) - meanLeft, (right[n] as number) - meanRight]
+    const [a, b] = [deviationsLeft[n] as number, deviationsRight[n] as number]
     both += a * b
     ofLeft += a * a
     ofRight += b * b
   }
   if (name === 'beta') return both / ofRight
   return ofLeft === 0 || ofRight === 0 ? Number.NaN : Math.max(-1, Math.min(1, both / Math.sqrt(ofLeft * ofRight)))
+}
+
+/**
+ * From the mean, in two passes: the sum of squares less the square of the sum loses what is small beside the mean. Reckoned from the first value, so
+ * that what does not move is exactly 0 away: a mean of three times 0.1 is not 0.1.
+ */
+function deviationsOf(values: readonly number[]): number[] {
+  const first = values[0] as number
+  const moved = values.map((value) => value - first)
+  const mean = meanOf(moved)
+  return moved.map((value) => value - mean)
 }
 
 function meanOf(values: readonly number[]): number {

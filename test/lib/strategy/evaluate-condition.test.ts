@@ -166,6 +166,21 @@ describe('statistics of pairs', () => {
     expect(verdictOf(condition, ...pairs)).toBe(expected)
   })
 
+  // 0.1 three times makes a mean that is not 0.1.
+  test.each([
+    ['correlation(p.open, p.high, 3) < 2', null],
+    ['correlation(p.high, p.open, 3) < 2', null],
+    ['correlation(p.open, p.high, 7) < 2', null],
+    ['beta(p.open, p.high, 3) * 0 == 0', null],
+    ['beta(p.high, p.open, 3) == 0', true],
+    ['deviation(p.high, 3) == 0', true],
+    ['deviation(p.high, 7) == 0', true],
+    ['abs(p.high - p.open) / deviation(p.high, 3) > 0', null],
+  ])('of what does not move, whatever its digits: %s is %s', (condition, expected) => {
+    const still = [100, 101, 103, 102, 105, 104, 107].map((open) => [open, 0.1])
+    expect(verdictOf(condition, ...still)).toBe(expected)
+  })
+
   test('are those of the catalogue, of returns as well', () => {
     const random = seedRandom(7)
     const walk = Array.from(
