@@ -194,6 +194,14 @@ describe('models', () => {
     expect(play(file(`${quantity}\nscale: calm`), [score(0), at(101)])).toEqual({})
   })
 
+  test('[T29] a veto alone: what the model cannot say is no permission', () => {
+    const vetoed = file(`${quantity}\nveto: calm < 0.3`)
+    expect(play(vetoed, [at(101), at(102)])).toEqual({})
+    expect(play(vetoed, [score(null), at(101)])).toEqual({})
+    expect(play(vetoed, [score(0.2), at(101)])).toEqual({})
+    expect(Object.keys(play(vetoed, [at(101), score(0.5), at(102)]))).toEqual(['2'])
+  })
+
   test('[T29] the factor makes the size smaller, never larger, and is the strength', () => {
     expect(play(gated, [score(0.25), at(101)])).toEqual({})
     expect(play(gated, [score(0.5), at(101)])[1]).toMatchObject({
