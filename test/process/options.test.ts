@@ -33,6 +33,15 @@ describe('commands that answer tables of options and metrics', () => {
     expect(third).toMatch(/^d,P,42,40,0,0.2,0.1,0,0,0,0,/)
   })
 
+  it('[O8] an answer that is not finite is null with its reason, never NaN', async () => {
+    const given = put('wild.csv', 'type,spot,strike,t_years,vol,r\nC,100,100,1e9,5,0.5\nP,1e308,1e-308,5,3,0.01\n')
+    const { exitCode, stdout, stderr } = await trader(['options', 'price', '--csv', given, '--out', '-'])
+    expect(exitCode).toBe(2)
+    expect(String(stdout)).not.toMatch(/NaN|Infinity/)
+    expect(stderr).toMatch(/wild.csv:2: price is NaN: these terms are beyond what can be computed/)
+    expect(stderr).toMatch(/wild.csv:3: \w+ is (NaN|-?Infinity): /)
+  })
+
   it('[O8] the columns say the model: a forward is Black-76, days are American', async () => {
     const forward = put('black.csv', 'type,forward,strike,t_years,vol,r\nP,20,20,0.3333333333333333,0.25,0.09\n')
     const black = await trader(['options', 'price', '--csv', forward, '--out', '-'])

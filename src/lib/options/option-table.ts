@@ -36,8 +36,16 @@ export const answersOf: Readonly<Record<TableModel, readonly string[]>> = {
   inverse: ['price', 'delta', 'delta_net', 'gamma', 'vega', 'theta'],
 }
 
-/** The answers of a row, by column. Throws a RangeError that says what is wrong with it. */
+/** The answers of a row, by column. Throws a RangeError that says what is wrong with it, or what of it is beyond a double. */
 export function priceRow(model: TableModel, cell: CellOf): Readonly<Record<string, number>> {
+  const answers = pricedRow(model, cell)
+  const [name] = Object.keys(answers).filter((column) => !Number.isFinite(answers[column]))
+  if (name !== undefined)
+    throw new RangeError(`${name} is ${answers[name]}: these terms are beyond what can be computed`)
+  return answers
+}
+
+function pricedRow(model: TableModel, cell: CellOf): Readonly<Record<string, number>> {
   if (model === 'american')
     return { american_price: priceAmerican({ ...termsOf(cell), volatility: numberIn(cell, 'vol') }) }
   if (model === 'american-greeks') {
