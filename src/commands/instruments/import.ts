@@ -5,6 +5,8 @@ import { catalogueEntry } from '#services/md/adapters/instruments/catalogue-entr
 import { readCatalogue, writeCatalogue } from '#services/md/adapters/instruments/catalogue-file.ts'
 import { readListings } from '#services/md/adapters/instruments/read-listings.ts'
 
+const mostNamed = 10
+
 export default class InstrumentsImport extends TraderCommand {
   static override summary = "Add instruments to a catalogue, from what exchanges and LEAN's database say of them"
   static override description =
@@ -28,18 +30,21 @@ export default class InstrumentsImport extends TraderCommand {
     const { argv, flags } = await this.parse(InstrumentsImport)
     const catalogue = readCatalogue(flags.to, true)
     const before = catalogue.size
-    const left = new Map<string, number>()
+    const left = new Map<string, string[]>()
     let read = 0
     for (const file of argv as string[]) {
       for (const { listed, calendar } of readListings(file, { market: flags.market })) {
         const entry = catalogueEntry(listed, calendar, file)
-        if (typeof entry === 'string') left.set(entry, (left.get(entry) ?? 0) + 1)
+        if (typeof entry === 'string') left.set(entry, [...(left.get(entry) ?? []), listed.instrument])
         else catalogue.set(entry.instrument, entry)
         read++
       }
     }
     writeCatalogue(flags.to, catalogue)
-    for (const [why, count] of left) this.say(`${count} left out: ${why}`)
+    for (const [why, names] of left) {
+      const more = names.length > mostNamed ? ' ...' : ''
+      this.say(`${names.length} left out: ${why}: ${names.slice(0, mostNamed).join(', ')}${more} (--json names all)`)
+    }
     const added = catalogue.size - before
     this.log(`${read} read, ${added} new, ${catalogue.size} in ${flags.to}`)
     return { catalogue: flags.to, read, added, total: catalogue.size, leftOut: Object.fromEntries(left) }

@@ -73,7 +73,8 @@ function tooDeepAt(text: string): number | null {
   for (let at = 0; at < text.length; at++) {
     const character = text[at]
     if (character === '[' || character === '{') depth++
-    else if (character === ']' || character === '}') depth--
+    // One that closes nothing, as in a comment, is no room for more.
+    else if ((character === ']' || character === '}') && depth > 0) depth--
     if (depth > 32) return at
   }
   return /(?:[-?:][ \t]+){32}/.exec(text)?.index ?? null

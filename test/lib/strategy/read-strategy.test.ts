@@ -141,6 +141,11 @@ describe('each mistake is said once, where it is', () => {
       ['10:1 not YAML: Source contains multiple documents; please use YAML.parseAllDocuments()'],
     ],
     ['depth', `${'['.repeat(40)}`, ['1:33 nested too deeply for a strategy file']],
+    [
+      'depth after what closes nothing',
+      `# ${'}'.repeat(400)}\n${'['.repeat(400)}`,
+      ['2:33 nested too deeply for a strategy file'],
+    ],
     ['depth in one line', '- '.repeat(40), ['1:1 nested too deeply for a strategy file']],
     ['size of the file', ' '.repeat(32_769), ['1:1 a strategy file has at most 32768 characters, this one 32769']],
     [

@@ -104,6 +104,21 @@ size: { quantity: 1 }`)
     quietly(started(cross()), [ema(7, 1), bollinger(7, 2)])
   })
 
+  test('[T6] bars of one series may run ahead of the other', () => {
+    const both = bound(
+      `name: both
+inputs: { a: { role: first, timeframe: 1m }, b: { role: second, timeframe: 1m } }
+entry: { long: a.close > b.close }
+exit: { long: a.close < b.close }
+size: { quantity: 1 }
+trade: first`,
+      { first: btc, second: eth },
+    )
+    const scene = started(both)
+    for (let n = 0; n < 500; n++) scene.when(bar(n, n % 2)).then()
+    for (let n = 0; n < 500; n++) expect(scene.when(bar(n, 0.5, eth)).answers).toHaveLength(n === 0 ? 0 : 1)
+  })
+
   test('[T6] two series of one timeframe: once both have a bar; another timeframe counts as it stands', () => {
     const three = bound(
       `
