@@ -12,6 +12,9 @@ export type SlidingMoments = {
   tailOrigin: number
   isFull: boolean
   mean: number
+  /** The mean is so far from that origin: exact where the mean itself is rounded. */
+  origin: number
+  fromOrigin: number
   squares: number
   /** The current block: its values, and the moments of the `filled` first of them. */
   readonly block: number[]
@@ -29,6 +32,8 @@ export const startMoments = (size: number): SlidingMoments => ({
   tailOrigin: 0,
   isFull: false,
   mean: 0,
+  origin: 0,
+  fromOrigin: 0,
   squares: 0,
   block: new Array<number>(size).fill(0),
   filled: 0,
@@ -52,7 +57,7 @@ export function addToMoments(moments: SlidingMoments, x: number): void {
 
 function closeBlock(moments: SlidingMoments): void {
   const { size, block, tailMean, tailSquares } = moments
-  moments.mean = moments.headOrigin + moments.headMean
+  setMean(moments, moments.headOrigin, moments.headMean)
   moments.squares = moments.headSquares
   moments.isFull = true
   moments.tailOrigin = block[size - 1] as number
@@ -76,7 +81,13 @@ function mergeTailAndHead(moments: SlidingMoments): void {
   const tailMean = moments.tailMean[filled] as number
   const delta = moments.headMean - tailMean + (moments.headOrigin - moments.tailOrigin)
   const share = filled / size
-  moments.mean = moments.tailOrigin + (tailMean + delta * share)
+  setMean(moments, moments.tailOrigin, tailMean + delta * share)
   moments.squares =
     (moments.tailSquares[filled] as number) + moments.headSquares + delta * delta * share * (size - filled)
+}
+
+function setMean(moments: SlidingMoments, origin: number, fromOrigin: number): void {
+  moments.origin = origin
+  moments.fromOrigin = fromOrigin
+  moments.mean = origin + fromOrigin
 }

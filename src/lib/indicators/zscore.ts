@@ -15,10 +15,10 @@ export const zscore = defineIndicator({
     state.close = close
     addToMoments(state.closes, close)
   },
-  read({ close, closes: { isFull, mean, squares, size } }) {
+  read({ close, closes: { isFull, origin, fromOrigin, squares, size } }) {
     if (!isFull) return { value: null }
     const deviation = Math.sqrt(squares / size)
-    return { value: deviation === 0 ? 0 : (close - mean) / deviation }
+    return { value: deviation === 0 ? 0 : (close - origin - fromOrigin) / deviation }
   },
 })
 

@@ -200,6 +200,32 @@ test('prices that are large beside their moves lose no digits: deviations at 1e9
   fc.assert(fc.property(moves, fc.integer({ min: 2, max: 20 }), isSame), { numRuns: 200 })
 })
 
+// Moves of 0.01 as doubles have them at 1e9: their differences are exact.
+test.each([
+  ['linreg', 'slope'],
+  ['zscore', 'value'],
+  ['cci', 'value'],
+] as const)('%s %s at 1e9 +- 0.01 is that of the same moves at 0', (name, output) => {
+  const isSame = (cents: readonly number[], period: number) => {
+    const prices = cents.map((cent) => 1e9 + cent / 100)
+    const [far, near] = [0, 1e9].map(
+      (origin) =>
+        compute(
+          name,
+          [period],
+          prices.map((price) => flat(price - origin)),
+        )[output],
+    )
+    near?.forEach((value, i) => {
+      const got = far?.[i] ?? null
+      if (value === null || got === null) expect(got).toBe(value)
+      else expect(Math.abs(got - value), `${i}`).toBeLessThanOrEqual(1e-12 * Math.max(1, Math.abs(value)))
+    })
+  }
+  const cents = fc.array(fc.integer({ min: -3, max: 3 }), { minLength: 5, maxLength: 80 })
+  fc.assert(fc.property(cents, fc.integer({ min: 2, max: 20 }), isSame), { numRuns: 200 })
+})
+
 test('what no double can hold is undefined, never infinite', () => {
   const bars = [1e200, -1e200, 3e200, 2e200].map(flat)
   for (const name of ['var', 'stddev', 'bollinger', 'zscore'])
