@@ -39,6 +39,11 @@ export class FeedPublisher {
   #head = 0
   #isFirst = true
   #isClosed = false
+  /** Another process says what this one says: what the log has is not known to be what was said here. */
+  #isDoubled = false
+  /** What it says now may have been said before: by the process before this one, or as what can be read again. */
+  #mayRepeat = true
+  #newest: SourceMark['fact'] = null
   /** Resolves when everything is said and in the log. */
   readonly ended: Promise<void>
   #end: () => void = () => undefined
@@ -57,7 +62,9 @@ export class FeedPublisher {
       ca,
       wish: () => ({ from: null, topics: null, isService: false }),
       onWelcome: (welcome) => this.#begin(welcome),
-      onAck: (through) => {
+      onAck: (through, repeats) => {
+        if (!this.#mayRepeat && this.#outbox.isFirstSent(repeats)) this.#fallSilent()
+        if (this.#isDoubled) return
         this.#outbox.ack(through)
         this.#outbox.flush(this.#connection)
         this.#files?.settle(this.#outbox.size)
@@ -76,14 +83,27 @@ export class FeedPublisher {
   }
 
   #begin({ marks, head }: Welcome): void {
+    const mark = marks[this.#options.source]?.fact ?? null
+    if (!this.#mayRepeat && (isBeyond(mark, this.#newest) || this.#outbox.isUnsentKnown(marks))) this.#fallSilent()
+    if (this.#isDoubled) return
     this.#outbox.restart(marks)
     this.#outbox.flush(this.#connection)
     this.#head = head
     this.#wake()
     if (!this.#isFirst) return
     this.#isFirst = false
-    const mark = marks[this.#options.source]?.fact ?? null
+    this.#newest = mark
     this.#publish(mark).catch((error: Error) => this.#options.onFault(error.message))
+  }
+
+  /** Acknowledges nothing more, and keeps its files: the next process says what the log lacks. */
+  #fallSilent(): void {
+    if (this.#isDoubled) return
+    this.#isDoubled = true
+    this.#isClosed = true
+    this.#wake()
+    const { source, onFault } = this.#options
+    onFault(`another process says what ${source} says: not all that was said here is in the log`)
   }
 
   async #publish(mark: SourceMark['fact']): Promise<void> {
@@ -95,6 +115,10 @@ export class FeedPublisher {
       if (this.#isClosed) return
       const said = facts.map((fact) => ({ id: factId(source, fact.epoch, fact.n), body: factBody(source, fact) }))
       this.#files?.keep(said)
+      const [first] = facts
+      // Where it goes on in the same epoch it says the same again.
+      if (first !== undefined) this.#mayRepeat = first.epoch === last?.epoch
+      this.#newest = facts.at(-1) ?? this.#newest
       for (const { id, body } of said) this.#outbox.push(id, [body])
       this.#said += facts.length
       this.#outbox.flush(this.#connection)
@@ -122,6 +146,7 @@ export class FeedPublisher {
         continue
       }
       last = { epoch, n }
+      this.#newest = last
       this.#outbox.push(id, [body])
       this.#said++
       if (this.#outbox.size >= outboxMost) await this.#until(outboxMost / 2)
@@ -131,7 +156,9 @@ export class FeedPublisher {
     if (this.#isClosed) return last
     if (lost > 0)
       outbox?.say(`${lost} events of ${source} cannot follow what the log has: they stay in ${outbox.folder}`)
-    files.forgetLeft(lost === 0)
+    if (files.damaged > 0)
+      outbox?.say(`${files.damaged} events of ${source} are damaged in its outbox: they stay in ${outbox.folder}`)
+    files.forgetLeft(lost + files.damaged === 0)
     if (last !== mark) await this.#renew()
     return last === null && newest === 0 ? null : { epoch: newest, n: last?.n ?? 0 }
   }
@@ -154,3 +181,6 @@ export class FeedPublisher {
     })
   }
 }
+
+const isBeyond = (mark: SourceMark['fact'], said: SourceMark['fact']): boolean =>
+  mark !== null && (said === null || mark.epoch > said.epoch || (mark.epoch === said.epoch && mark.n > said.n))

@@ -19,6 +19,7 @@ export class OutboxFiles {
   readonly #folder: string
   readonly #left: readonly string[]
   readonly #files: { readonly path: string; readonly fd: number; through: number; bytes: number }[] = []
+  #damaged = 0
   #kept = 0
   #bytes = 0
 
@@ -34,13 +35,19 @@ export class OutboxFiles {
     return this.#bytes
   }
 
-  /** What processes before this one left, oldest first, as far as each file is whole: a torn end was never said. */
+  /** Lines of what was left that are not as they were written. */
+  get damaged(): number {
+    return this.#damaged
+  }
+
+  /** What processes before this one left, oldest first. A torn end was never said; any other line that is damaged is lost, and counted. */
   *left(): Generator<Kept> {
+    this.#damaged = 0
     for (const path of this.#left)
-      for (const line of readFileSync(path, 'utf8').split('\n')) {
+      for (const line of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
         const body = `${line.slice(0, -crcBytes)}}`
-        if (withCrc(body.slice(0, -1)) !== line) break
-        yield { id: (JSON.parse(body) as Kept).id, body }
+        if (withCrc(body.slice(0, -1)) === line) yield { id: (JSON.parse(body) as Kept).id, body }
+        else this.#damaged++
       }
   }
 

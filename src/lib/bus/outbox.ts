@@ -14,6 +14,9 @@ export class Outbox {
   #pushed = 0
   #sent = 0
   #sentSize = 0
+  /** Of all groups ever, so many were sent once; and so many before this connection. */
+  #everSent = 0
+  #sentBefore = 0
 
   get size(): number {
     return this.#groups.length
@@ -52,6 +55,18 @@ export class Outbox {
       this.#sentSize += size
       connection.send({ t: 'publish', k: this.#base + from, groups: sizes }, lines)
     }
+    this.#everSent = Math.max(this.#everSent, this.settled + this.#sent)
+  }
+
+  /** Is one of these numbers, which the log had already, of a group that was never sent before this connection? */
+  isFirstSent(numbers: readonly number[]): boolean {
+    return numbers.some((k) => this.settled + k - this.#base >= this.#sentBefore)
+  }
+
+  /** Has the log by its marks what was never sent? */
+  isUnsentKnown(marks: Marks): boolean {
+    const next = this.#groups[this.#everSent - this.settled]
+    return next !== undefined && isKnown(next.firstId, marks)
   }
 
   /** Every group before that number is in the log. */
@@ -69,6 +84,7 @@ export class Outbox {
     this.#base = 0
     this.#sent = 0
     this.#sentSize = 0
+    this.#sentBefore = this.#everSent
   }
 }
 

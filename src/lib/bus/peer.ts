@@ -17,6 +17,8 @@ export class Peer {
   readonly #rate: RateLimit
   subscriber: Subscriber | null = null
   isRefused = false
+  /** What it said and may not, and its number: refused when what is in front of it is in the log. */
+  #bad: { readonly k: number; readonly refuse: () => void } | null = null
   #published = 0
   #acknowledged = 0
   #toldThrough = 0
@@ -34,6 +36,11 @@ export class Peer {
     this.isService = isService
     this.heartbeat = new Heartbeat(socket)
     this.#rate = rate
+  }
+
+  /** Is what it says still heard? */
+  get isHeard(): boolean {
+    return !this.isRefused && this.#bad === null
   }
 
   get unacknowledged(): number {
@@ -81,6 +88,12 @@ export class Peer {
     this.#look()
   }
 
+  /** Hears nothing more of it, and refuses it when every group before number k is in the log. */
+  refuseBehind(k: number, refuse: () => void): void {
+    this.#bad = { k, refuse }
+    if (this.#acknowledged === k) refuse()
+  }
+
   /** A group is in the log: tells how far everything is, once for all that comes at one time. */
   settle(k: number, kind: 'appended' | 'repeat'): void {
     if (kind === 'repeat') this.#repeats.push(k)
@@ -96,6 +109,7 @@ export class Peer {
         if (this.#isTelling) this.#tell()
       })
     }
+    if (this.#acknowledged === this.#bad?.k) this.#bad.refuse()
   }
 
   #isTelling = false

@@ -157,7 +157,7 @@ export class Router {
   }
 
   #hear(peer: Peer, data: RawData, isBinary: boolean): void {
-    if (peer.isRefused) return
+    if (!peer.isHeard) return
     this.measures.frames++
     const bytes = (data as Buffer).length
     peer.arrived(bytes)
@@ -191,7 +191,8 @@ export class Router {
       this.#options.say(`${payload.event}: ${payload.topic} version ${payload.v} is not known, only ${payload.known}`)
       this.#free?.submit(this.#voice.fact('system.version_mismatch', payload))
     }
-    if (refusal !== null) this.#refuse(peer, first + groups.length, refusal)
+    const k = first + groups.length
+    if (refusal !== null) peer.refuseBehind(k, () => this.#refuse(peer, k, refusal))
   }
 
   #order(peer: Peer, waiting: Waiting): void {

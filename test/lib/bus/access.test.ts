@@ -210,6 +210,42 @@ describe('who is known', () => {
     expect((await bus.log.state()).head).toBe(1)
   })
 
+  it('[R6] what is in front of it in its frame goes in, and is acknowledged first', async () => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, 'md')
+    raw.socket.send(publish(tickBody(0), tickBody(1), '{"bad":1}', tickBody(2)))
+    raw.socket.send(publish(tickBody(2)).replace('"k":0', '"k":2'))
+    expect(await raw.closed).toBe(4400)
+    expect(raw.frames.slice(1).map((frame) => JSON.parse(frame))).toMatchObject([
+      { t: 'ack', through: 2 },
+      { t: 'refused', k: 2 },
+    ])
+    expect((await bus.log.state()).head).toBe(2)
+  })
+
+  it('[R6] nor what waits for the next commit while the log refuses this one', async () => {
+    let appends = 0
+    const answer = Promise.withResolvers<void>()
+    const log = new (class extends MemoryLog {
+      override async append(...args: Parameters<MemoryLog['append']>): ReturnType<MemoryLog['append']> {
+        if (++appends > 1) return super.append(...args)
+        await answer.promise
+        return [{ kind: 'refused', reason: 'disk_full' }]
+      }
+    })()
+    bus = await openBus(log)
+    const raw = await openWelcome(bus.url, 'md')
+    raw.socket.send(publish(feed('md-a', 0)))
+    await until(() => appends === 1)
+    // Of another source: the log itself would take it.
+    raw.socket.send(publish(feed('md-b', 0)).replace('"k":0', '"k":1'))
+    await until(() => bus.router.measures.frames === 2)
+    answer.resolve()
+    expect(await raw.closed).toBe(4400)
+    expect(reasonIn(raw.frames)).toBe('disk_full')
+    expect([appends, (await bus.log.state()).head]).toEqual([1, 0])
+  })
+
   it('[R6] what another says meanwhile goes in', async () => {
     const log = new MemoryLog()
     const groups = [[feed('md-a', 5)], [feed('md-b', 0)], [feed('md-a', 0)]]

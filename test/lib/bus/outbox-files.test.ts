@@ -37,7 +37,7 @@ describe('the outbox of an edge', () => {
   })
 
   /** An edge that learns so many ticks in the epoch after the mark's, and then no more. */
-  function edge(url: string, count: number) {
+  function edge(url: string, count: number, at = folder) {
     const faults: string[] = []
     const epochs: number[] = []
     const heads: number[] = []
@@ -46,7 +46,7 @@ describe('the outbox of an edge', () => {
       identity: 'md',
       source: 'md',
       secret,
-      outbox: { folder, say: (message) => void said.push(message) },
+      outbox: { folder: at, say: (message) => void said.push(message) },
       open: async function* (mark, head) {
         const epoch = (mark?.epoch ?? 0) + 1
         epochs.push(epoch)
@@ -111,6 +111,60 @@ describe('the outbox of an edge', () => {
     expect(said).toEqual([`5 events of md cannot follow what the log has: they stay in ${folder}`])
     expect(files()).toEqual([expect.stringMatching(/7\.jsonl\.unsaid$/)])
     expect(next.faults).toEqual([])
+  })
+
+  it('[R27] a damaged line in the middle is said, with what was behind it, and the file is kept aside', async () => {
+    bus = await openBus()
+    leave(0, 10)
+    const [name = ''] = files()
+    const bytes = readFileSync(join(folder, name))
+    const at = bytes.indexOf('md:e1.3') + 40
+    bytes[at] = (bytes[at] as number) ^ 1
+    writeFileSync(join(folder, name), bytes)
+    const next = edge(bus.url, 1)
+    await next.publisher.ended
+    await next.publisher.close()
+    expect(await idsIn(bus)).toEqual([...ids(1, 3), ...ids(2, 1)])
+    expect(said).toEqual([
+      `6 events of md cannot follow what the log has: they stay in ${folder}`,
+      `1 events of md are damaged in its outbox: they stay in ${folder}`,
+    ])
+    expect(files()).toEqual([`${name}.unsaid`])
+  })
+
+  it('[R3] what another process said in its place is a fault, not an acknowledgement', async () => {
+    bus = await openBus()
+    const go = Promise.withResolvers<void>()
+    const faults: string[] = []
+    let fed = 0
+    const older = new FeedPublisher({
+      url: bus.url,
+      identity: 'md',
+      source: 'md',
+      secret,
+      outbox: { folder, say: (message) => void said.push(message) },
+      open: async function* () {
+        yield [tick(0) as Fact]
+        await go.promise
+        for (let n = 1; n < 50; n++) yield [tick(n) as Fact]
+      },
+      onFed: (facts) => {
+        fed = facts
+      },
+      onFault: (message) => void faults.push(message),
+    })
+    await until(() => fed === 1)
+    const elsewhere = mkdtempSync(join(tmpdir(), 'trader-outbox-'))
+    const newer = edge(bus.url, 1, elsewhere)
+    await newer.publisher.ended
+    await newer.publisher.close()
+    rmSync(elsewhere, { recursive: true })
+    go.resolve()
+    await until(() => faults.length > 0)
+    await older.close()
+    expect([fed, faults]).toEqual([1, ['another process says what md says: not all that was said here is in the log']])
+    expect(files()).toHaveLength(1)
+    expect(await idsIn(bus)).toEqual([...ids(1, 1), ...ids(2, 1)])
   })
 
   it('[R27] files that are acknowledged go while more is said', () => {
