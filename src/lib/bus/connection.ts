@@ -19,8 +19,8 @@ export type ConnectionOptions = {
   readonly onWelcome: (welcome: Welcome) => void
   readonly onEvents?: (from: number, to: number, lines: readonly string[]) => void
   readonly onAck?: (through: number, repeats: readonly number[]) => void
-  /** The router will never take this: the client stops. */
-  readonly onRefused: (reason: string) => void
+  /** The router does not take this, the group of that number where it is one: the client stops. */
+  readonly onRefused: (reason: string, k: number | null) => void
   /** The connection is gone, or could not be made. */
   readonly onLost?: () => void
   /** Comes back when the router does; on unless said otherwise. */
@@ -154,6 +154,7 @@ export class Connection {
       socket.terminate()
       this.#options.onRefused(
         `at ${this.#options.url} something speaks that is no router (the log has a port of its own)`,
+        null,
       )
       return null
     }
@@ -179,7 +180,7 @@ export class Connection {
         this.#options.onAck?.(header.through, header.repeats ?? [])
         return null
       case 'refused':
-        this.#options.onRefused(header.reason)
+        this.#options.onRefused(header.reason, header.k)
         return null
     }
   }

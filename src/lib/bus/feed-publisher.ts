@@ -39,8 +39,8 @@ export class FeedPublisher {
   #head = 0
   #isFirst = true
   #isClosed = false
-  /** Another process says what this one says: what the log has is not known to be what was said here. */
-  #isDoubled = false
+  /** Says nothing more, whatever the router says: what is in its files is for the next process. */
+  #isSilent = false
   /** What it says now may have been said before: by the process before this one, or as what can be read again. */
   #mayRepeat = true
   #newest: SourceMark['fact'] = null
@@ -64,14 +64,17 @@ export class FeedPublisher {
       onWelcome: (welcome) => this.#begin(welcome),
       onAck: (through, repeats) => {
         if (!this.#mayRepeat && this.#outbox.isFirstSent(repeats)) this.#fallSilent()
-        if (this.#isDoubled) return
+        if (this.#isSilent) return
         this.#outbox.ack(through)
         this.#outbox.flush(this.#connection)
         this.#files?.settle(this.#outbox.size)
         this.#options.onFed?.(this.#said - this.#outbox.size)
         this.#wake()
       },
-      onRefused: (reason) => onFault(`the router refuses: ${reason}`),
+      onRefused: (reason, k) => {
+        if (k !== null && reason !== 'disk_full') this.#putAside(k)
+        onFault(`the router refuses: ${reason}`)
+      },
     })
   }
 
@@ -85,7 +88,7 @@ export class FeedPublisher {
   #begin({ marks, head }: Welcome): void {
     const mark = marks[this.#options.source]?.fact ?? null
     if (!this.#mayRepeat && (isBeyond(mark, this.#newest) || this.#outbox.isUnsentKnown(marks))) this.#fallSilent()
-    if (this.#isDoubled) return
+    if (this.#isSilent) return
     this.#outbox.restart(marks)
     this.#outbox.flush(this.#connection)
     this.#head = head
@@ -96,10 +99,22 @@ export class FeedPublisher {
     this.#publish(mark).catch((error: Error) => this.#options.onFault(error.message))
   }
 
+  /** What the router will never take: the next process goes on behind it. */
+  #putAside(k: number): void {
+    const { source, outbox } = this.#options
+    const refused = this.#outbox.sentAs(k)
+    if (this.#isSilent || this.#files === null || refused === undefined) return
+    this.#isSilent = true
+    this.#isClosed = true
+    this.#wake()
+    this.#files.refuse({ id: refused.firstId, body: refused.bodies[0] as string })
+    outbox?.say(`the router does not take ${refused.firstId} of ${source}: it stays in ${outbox.folder}`)
+  }
+
   /** Acknowledges nothing more, and keeps its files: the next process says what the log lacks. */
   #fallSilent(): void {
-    if (this.#isDoubled) return
-    this.#isDoubled = true
+    if (this.#isSilent) return
+    this.#isSilent = true
     this.#isClosed = true
     this.#wake()
     const { source, onFault } = this.#options
@@ -135,7 +150,7 @@ export class FeedPublisher {
   async #sayLeft(files: OutboxFiles, mark: SourceMark['fact']): Promise<SourceMark['fact']> {
     const { source, outbox } = this.#options
     let last = mark
-    let newest = mark?.epoch ?? 0
+    let newest = Math.max(mark?.epoch ?? 0, files.refusedEpoch)
     let lost = 0
     for (const { id, body } of files.left()) {
       if (isKnown(id, { [source]: { fact: last, answer: null } })) continue

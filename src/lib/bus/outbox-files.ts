@@ -1,7 +1,17 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { crcBytes, withCrc } from '#lib/journal/log-line.ts'
-import { parseEventId } from '#lib/kernel/event-id.ts'
+import { factId, parseEventId } from '#lib/kernel/event-id.ts'
 
 /** A fact as it is said: its id, and its canonical text without the seq. */
 export type Kept = { readonly id: string; readonly body: string }
@@ -10,6 +20,8 @@ export type Kept = { readonly id: string; readonly body: string }
 export const keptBytesMost = 128 << 20
 const fileBytes = 1 << 20
 const nameOfFile = /^(\d{16})\.(\d{16})\.jsonl$/
+/** A fact that the router refused. */
+const nameOfRefused = /^(\d{16})\.(\d{16})\.refused$/
 
 /**
  * What an edge has said and the log has not acknowledged, in files of a folder: written, not synced, so that it outlives its process. A line is an event with
@@ -18,6 +30,8 @@ const nameOfFile = /^(\d{16})\.(\d{16})\.jsonl$/
 export class OutboxFiles {
   readonly #folder: string
   readonly #left: readonly string[]
+  /** Names of what was refused. */
+  readonly #refused: ReadonlySet<string>
   readonly #files: { readonly path: string; readonly fd: number; through: number; bytes: number }[] = []
   #damaged = 0
   #kept = 0
@@ -26,8 +40,10 @@ export class OutboxFiles {
   constructor(folder: string) {
     this.#folder = folder
     mkdirSync(folder, { recursive: true })
-    const names = readdirSync(folder).filter((name) => nameOfFile.test(name))
-    this.#left = names.sort().map((name) => join(folder, name))
+    const names = readdirSync(folder)
+    const left = names.filter((name) => nameOfFile.test(name))
+    this.#left = left.sort().map((name) => join(folder, name))
+    this.#refused = new Set(names.filter((name) => nameOfRefused.test(name)))
   }
 
   /** Bytes of files that are not acknowledged to their end. */
@@ -40,22 +56,45 @@ export class OutboxFiles {
     return this.#damaged
   }
 
-  /** What processes before this one left, oldest first. A torn end was never said; any other line that is damaged is lost, and counted. */
+  /** The last epoch of which something was refused, or 0. */
+  get refusedEpoch(): number {
+    return Math.max(0, ...[...this.#refused].map((name) => Number(nameOfRefused.exec(name)?.[1])))
+  }
+
+  /**
+   * What processes before this one left, oldest first. A torn end was never said; any other line that is damaged is lost, and counted. What is behind one that
+   * was refused is numbered from 0 in the epoch after it, at every start the same.
+   */
   *left(): Generator<Kept> {
     this.#damaged = 0
+    let place: { readonly epoch: number; n: number } | null = null
     for (const path of this.#left)
       for (const line of readFileSync(path, 'utf8').split('\n').slice(0, -1)) {
         const body = `${line.slice(0, -crcBytes)}}`
-        if (withCrc(body.slice(0, -1)) === line) yield { id: (JSON.parse(body) as Kept).id, body }
-        else this.#damaged++
+        if (withCrc(body.slice(0, -1)) !== line) {
+          this.#damaged++
+          continue
+        }
+        const { id } = JSON.parse(body) as Kept
+        const placed: string = place === null ? id : factId(parseEventId(id).source, place.epoch, place.n++)
+        if (this.#refused.has(`${placeOf(placed)}.refused`)) place = { epoch: parseEventId(placed).major + 1, n: 0 }
+        else yield { id: placed, body: placed === id ? body : body.replace(`"id":"${id}"`, `"id":"${placed}"`) }
       }
   }
 
-  /** What they left is in the log, or, where it can follow nothing there, kept aside. */
+  /** Writes down that this one is never to be said again. */
+  refuse({ id, body }: Kept): void {
+    const path = join(this.#folder, `${placeOf(id)}.refused`)
+    writeFileSync(`${path}.part`, `${withCrc(body.slice(0, -1))}\n`)
+    renameSync(`${path}.part`, path)
+  }
+
+  /** What they left is in the log, or, where it can follow nothing there, kept aside, as what was refused is. The newest goes first: what is behind something refused is not without it. */
   forgetLeft(isAllSaid: boolean): void {
-    for (const path of this.#left)
+    for (const path of this.#left.toReversed())
       if (isAllSaid) rmSync(path, { force: true })
       else renameSync(path, `${path}.unsaid`)
+    for (const name of this.#refused) renameSync(join(this.#folder, name), join(this.#folder, `${name}.unsaid`))
   }
 
   /** Writes down what is about to be said. */
@@ -86,8 +125,7 @@ export class OutboxFiles {
   }
 
   #next(id: string) {
-    const { major, n } = parseEventId(id)
-    const path = join(this.#folder, `${[major, n].map((part) => String(part).padStart(16, '0')).join('.')}.jsonl`)
+    const path = join(this.#folder, `${placeOf(id)}.jsonl`)
     const file = { path, fd: openSync(path, 'wx'), through: this.#kept, bytes: 0 }
     this.#files.push(file)
     return file
@@ -101,4 +139,10 @@ export class OutboxFiles {
     rmSync(file.path, { force: true })
     this.#bytes -= file.bytes
   }
+}
+
+/** Epoch and number, so that names sort as facts do. */
+function placeOf(id: string): string {
+  const { major, n } = parseEventId(id)
+  return [major, n].map((part) => String(part).padStart(16, '0')).join('.')
 }

@@ -58,6 +58,11 @@ export class Outbox {
     this.#everSent = Math.max(this.#everSent, this.settled + this.#sent)
   }
 
+  /** What was sent on this connection by that number and is not acknowledged. */
+  sentAs(k: number): Group | undefined {
+    return this.#groups[k - this.#base]
+  }
+
   /** Is one of these numbers, which the log had already, of a group that was never sent before this connection? */
   isFirstSent(numbers: readonly number[]): boolean {
     return numbers.some((k) => this.settled + k - this.#base >= this.#sentBefore)

@@ -132,6 +132,50 @@ describe('the outbox of an edge', () => {
     expect(files()).toEqual([`${name}.unsaid`])
   })
 
+  it('[R27] what the router refuses is put aside, and the next process goes on behind it, killed as often as it is', async () => {
+    bus = await openBus()
+    const body = (n: number) =>
+      n === 3 || n === 6 ? tickBody(n).replace('"price":"100.5"', '"price":"much"') : tickBody(n)
+    new OutboxFiles(folder).keep(Array.from({ length: 10 }, (_, n) => ({ id: factId('md', 1, n), body: body(n) })))
+    for (const refused of ['md:e1.3', 'md:e2.2']) {
+      const refusing = edge(bus.url, 1)
+      await until(() => refusing.faults.length > 0)
+      await refusing.publisher.close()
+      expect(said.splice(0)).toEqual([`the router does not take ${refused} of md: it stays in ${folder}`])
+      expect(refusing.epochs).toEqual([])
+    }
+    const next = edge(bus.url, 2)
+    await next.publisher.ended
+    await next.publisher.close()
+    expect(await idsIn(bus)).toEqual([...ids(1, 3), ...ids(2, 2), ...ids(3, 3), ...ids(4, 2)])
+    const { lines } = await bus.log.read({ from: 1, maxBytes: 1 << 24 })
+    const trades = lines.map((line) => (JSON.parse(line) as { payload: { tradeId: string } }).payload.tradeId)
+    expect(trades.slice(0, 8)).toEqual(['0', '1', '2', '4', '5', '7', '8', '9'])
+    expect(files().map((name) => name.replace(/0{15}/g, ''))).toEqual(['1.3.refused.unsaid', '2.2.refused.unsaid'])
+    expect(readFileSync(join(folder, files()[0] ?? ''), 'utf8')).toContain('"price":"much"')
+    expect([next.faults, said]).toEqual([[], []])
+  })
+
+  it('[R27] with a full disk nothing is put aside', async () => {
+    const full = new (class extends MemoryLog {
+      isFull = true
+      override async append(...args: Parameters<MemoryLog['append']>): ReturnType<MemoryLog['append']> {
+        return this.isFull ? args[0].map(() => ({ kind: 'refused', reason: 'disk_full' })) : super.append(...args)
+      }
+    })()
+    bus = await openBus(full)
+    leave(0, 5)
+    const refused = edge(bus.url, 1)
+    await until(() => refused.faults.length > 0)
+    await refused.publisher.close()
+    full.isFull = false
+    const next = edge(bus.url, 1)
+    await next.publisher.ended
+    await next.publisher.close()
+    expect(await idsIn(bus)).toEqual([...ids(1, 5), ...ids(2, 1)])
+    expect([said, files()]).toEqual([[], []])
+  })
+
   it('[R3] what another process said in its place is a fault, not an acknowledgement', async () => {
     bus = await openBus()
     const go = Promise.withResolvers<void>()
