@@ -51,6 +51,23 @@ class SlowLog extends MemoryLog {
   }
 }
 
+it('[R2] shows nothing beyond what it was told of, however much a read of the log gives', async () => {
+  const log = new (class extends MemoryLog {
+    override read({ to: _, ...request }: Parameters<MemoryLog['read']>[0]): ReturnType<MemoryLog['read']> {
+      return super.read(request)
+    }
+  })()
+  await log.append([[tickBody(0)], [tickBody(1)]])
+  bus = await openBus(log)
+  // Another router appends: this one was not told of it.
+  await log.append([[tickBody(2)], [tickBody(3)]])
+  const raw = await openWelcome(bus.url, 'operator', { from: 1 })
+  await until(() => raw.frames.length > 1)
+  expect(raw.frames[1]?.split('\n')[0]).toBe('{"t":"events","from":1,"to":2}')
+  expect(raw.frames[1]?.split('\n')).toHaveLength(3)
+  raw.socket.close()
+})
+
 describe('events', () => {
   it('[R1] are shown to nobody, and not acknowledged, before the log has them', async () => {
     const log = new SlowLog()

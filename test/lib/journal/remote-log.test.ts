@@ -98,3 +98,15 @@ it('[J6] rejects what was not answered when the connection is gone', async () =>
   await server.close()
   await pending
 })
+
+it('[J16] serves one router, the newest: an older one writes nothing more', async () => {
+  const kept = new MemoryLog()
+  const server = await serveLog(kept, { port: 0, secret })
+  const older = await openRemoteLog({ url: server.url, secret })
+  expect(await older.append([[fact('md', 1, 0)]])).toEqual([{ kind: 'appended', from: 1, to: 1 }])
+  const newer = await openRemoteLog({ url: server.url, secret })
+  await expect(older.append([[fact('md', 1, 1)]])).rejects.toThrow('closed')
+  expect((await kept.state()).head).toBe(1)
+  expect(await newer.append([[fact('md', 1, 1)]])).toEqual([{ kind: 'appended', from: 2, to: 2 }])
+  await server.close()
+})
