@@ -13,7 +13,8 @@ export type Block = {
 }
 
 const blockChars = 256 << 10
-const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+/** With a checksum in each frame: without it a wrong bit may be a wrong price. */
+const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } }
 const fileCharsMost = 256 << 20
 
 /**

@@ -2,9 +2,9 @@ import { closeSync, openSync, readSync } from 'node:fs'
 import { zstdDecompressSync } from 'node:zlib'
 import { type Block, blockFilesIn, blocksOf } from './block-files.ts'
 
-/** Takes the newest lines of a folder of block files, about so many (whole blocks), in order. */
+/** Takes the newest lines of a folder of block files, about so many (whole blocks), in order, without blocks that are damaged. */
 export const newestLinesIn =
-  (dir: string) =>
+  (dir: string, onDamage: (file: string, offset: number) => void) =>
   (most: number, take: (line: string) => void): void => {
     const wanted: { readonly file: string; readonly block: Block }[] = []
     let lines = 0
@@ -14,10 +14,15 @@ export const newestLinesIn =
         wanted.push({ file, block })
         lines += block.lines
       }
-    for (const { file, block } of wanted.reverse()) for (const line of linesOf(file, block)) take(line)
+    for (const { file, block } of wanted.reverse()) {
+      const whole = linesOf(file, block)
+      if (whole === null) onDamage(file, block.offset)
+      else for (const line of whole) take(line)
+    }
   }
 
-function linesOf(file: string, { offset, bytes }: Block): string[] {
+/** Null where the block is not what was written. */
+function linesOf(file: string, { offset, bytes }: Block): string[] | null {
   const packed = Buffer.alloc(bytes)
   const fd = openSync(file, 'r')
   try {
@@ -29,5 +34,9 @@ function linesOf(file: string, { offset, bytes }: Block): string[] {
   } finally {
     closeSync(fd)
   }
-  return zstdDecompressSync(packed).toString('utf8').trimEnd().split('\n')
+  try {
+    return zstdDecompressSync(packed).toString('utf8').trimEnd().split('\n')
+  } catch {
+    return null
+  }
 }

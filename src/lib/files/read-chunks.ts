@@ -1,7 +1,8 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { crc32, zstdDecompressSync } from 'node:zlib'
 import { Gunzip } from 'fflate'
-import { wholeBytesOf } from '#lib/files/block-files.ts'
+import { blocksOf, wholeBytesOf } from '#lib/files/block-files.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 
 const chunkBytes = 1 << 16
 
@@ -34,17 +35,24 @@ export function* readRaw(file: string): Generator<Uint8Array> {
   }
 }
 
-/** All frames of the file at once: trader's own files are small. A torn last frame is an error, but for files of blocks: their index tells where it is. */
+/** All frames of the file at once: trader's own files are small. Of a file of blocks its index tells where each is, and where a torn one begins. */
 function unpackZstd(file: string, first: Uint8Array, rest: Iterable<Uint8Array>): Uint8Array {
   const parts = [Buffer.from(first)]
   for (const chunk of rest) parts.push(Buffer.from(chunk))
   const bytes = Buffer.concat(parts)
+  if (wholeBytesOf(file) === null) return unpacked(bytes, 'it is damaged, or cut', file)
+  return Buffer.concat(
+    blocksOf(file).map(({ offset, bytes: length }) =>
+      unpacked(bytes.subarray(offset, offset + length), `the block at byte ${offset} is damaged`, file),
+    ),
+  )
+}
+
+function unpacked(bytes: Buffer, fault: string, file: string): Buffer {
   try {
     return zstdDecompressSync(bytes)
-  } catch (error) {
-    const whole = wholeBytesOf(file)
-    if (whole === null || whole >= bytes.length) throw error
-    return whole === 0 ? new Uint8Array(0) : zstdDecompressSync(bytes.subarray(0, whole))
+  } catch {
+    throw new UserError(fault, { file })
   }
 }
 

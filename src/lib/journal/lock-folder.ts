@@ -12,7 +12,7 @@ const pidName = 'writer.pid'
  * SQLite's on a file in the folder: of the file, by whatever path, mount or container it is reached, and gone with its process, however that
  * ends. Node has no lock of its own.
  */
-export async function lockFolder(folder: string): Promise<Lock> {
+export async function lockFolder(folder: string, what = 'log'): Promise<Lock> {
   mkdirSync(folder, { recursive: true })
   const path = join(folder, lockName)
   makeEmpty(path)
@@ -23,9 +23,9 @@ export async function lockFolder(folder: string): Promise<Lock> {
   } catch (error) {
     held.close()
     if (!isBusy(error)) throw new UserError(`cannot be locked: ${(error as Error).message}`, { file: path })
-    throw new UserError(`process ${pidIn(folder)} is writing this log`, {
+    throw new UserError(`process ${pidIn(folder)} is writing this ${what}`, {
       file: folder,
-      hint: 'a log has one writer: stop that one first',
+      hint: `a ${what} has one writer: stop that one first`,
     })
   }
   sayPid(join(folder, pidName))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { BlockFiles, blockFilesIn, blocksOf } from '#lib/files/block-files.ts'
+import { newestLinesIn } from '#lib/files/newest-lines.ts'
 import { readChunks } from '#lib/files/read-chunks.ts'
 import { textLines } from '#lib/files/text-lines.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
@@ -124,6 +125,13 @@ describe('recordings of an exchange', () => {
         if (server.connections() === 0 && frame < 30) frame--
         else server.step(faults.get(frame) ?? null)
       }
+      await expect(
+        recordMarket({
+          ...{ venueName: wire.name, dir, keepsRaw: true, signal: stopping.signal },
+          wish: { symbols: [wire.symbol], streams: ['depth'] },
+          ...{ onProgress: () => undefined, onStatus: () => undefined },
+        }),
+      ).rejects.toThrow(`process ${process.pid} is writing this recording`)
       stopping.abort()
       const events = await recording
       await server.close()
@@ -148,6 +156,53 @@ describe('recordings of an exchange', () => {
       ).rejects.toThrow('a recording of something else is in this folder already')
     },
   )
+
+  it('[MD-R2] what a killed run has on one side only is as much as a second, or a difference', () => {
+    const dir = join(root, 'binance')
+    const { venue, market } = venueNamed('binance')
+    const events = [...readEvents(dir)].filter(
+      ({ topic, payload }) => topic !== 'md.status' || payload.state !== 'ended',
+    )
+    const end = events.at(-1)?.at as number
+    const upTo = (at: number) => events.filter((event) => event.at <= at)
+    const of = (facts: MarketFact[]) => rebuild(dir, venue, market, () => undefined, facts)
+    const cut = of(upTo(end - 400_000))
+    expect([cut.difference, cut.cutOff > 0]).toEqual([null, true])
+    // The same run, four seconds later: its frames are of another time than all of its events.
+    expect(of([]).difference === null).toBe(end - (events[0]?.at as number) <= 3_000_000)
+    const late = events.map((event) => ({ ...event, at: event.at + (event.at > end - 400_000 ? 4_000_000 : 0) }))
+    expect(of(late).difference).not.toBeNull()
+  })
+
+  it('[MD-R2] [MD-R4] a damaged block is named by who reads it, and a start goes on without it', () => {
+    const dir = join(root, 'damaged')
+    const files = new BlockFiles(dir)
+    const at = Date.UTC(2024, 0, 1) * 1000
+    for (let n = 0; n < 3; n++) {
+      files.append(`{"n":${n}}`, at + n)
+      files.flush()
+    }
+    files.close()
+    const [file = ''] = blockFilesIn(dir)
+    const { offset = 0, bytes: length = 0 } = blocksOf(file)[1] ?? {}
+    const bytes = readFileSync(file)
+    const text = () => Buffer.concat([...readChunks(file)].map((chunk) => Buffer.from(chunk))).toString()
+    const whole = text()
+    for (let at = offset * 8; at < (offset + length) * 8; at++) {
+      const byte = at >> 3
+      writeFileSync(file, bytes.with(byte, (bytes[byte] as number) ^ (1 << (at & 7))))
+      let read = 'refused'
+      try {
+        read = text()
+      } catch {}
+      expect(['refused', whole]).toContain(read)
+    }
+    writeFileSync(file, bytes.fill(255, offset, offset + length))
+    expect(() => [...readChunks(file)]).toThrow(`the block at byte ${offset} is damaged`)
+    const [taken, told]: [string[], number[]] = [[], []]
+    newestLinesIn(dir, (_, damaged) => told.push(damaged))(10, (line) => taken.push(line))
+    expect([taken, told]).toEqual([['{"n":0}', '{"n":2}'], [offset]])
+  })
 
   it('[MD-R2] a changed event is found, with its number', () => {
     const dir = join(root, 'binance')

@@ -12,14 +12,17 @@ import { readRecording } from './raw/read-recording.ts'
 
 export type Rebuilt = {
   readonly events: number
-  /** What was on one side only where a run was killed: frames and events reach the disk within a second, not at once. */
+  /** What was on one side only where a run was killed: frames and events reach the disk within a second, not at once. More than that is a difference. */
   readonly cutOff: number
   /** The first event that differs; null when all are the same. */
   readonly difference: { readonly number: number; readonly recorded: string; readonly rebuilt: string } | null
 }
 
 /** An event as a line, and the start of the recorder that it is of. */
-type Line = { readonly run: number; readonly text: string }
+type Line = { readonly run: number; readonly at: number; readonly text: string }
+
+/** So much of the end of a run that was killed may be on one side only: a second, on a machine that is slow. */
+const cutOffMost = 3_000_000
 
 /**
  * Derives events from the raw frames in a folder again, and compares with those that were recorded. What a session says of its own doing
@@ -40,15 +43,20 @@ export function rebuild(
   let [was, is] = [recorded.next(), rebuilt.next()]
   let events = 0
   let cutOff = 0
+  let cutFrom: Line | null = null
+  const mayBeCut = (line: Line): boolean => {
+    if (cutFrom?.run !== line.run) cutFrom = line
+    return line.at - cutFrom.at <= cutOffMost && !ended.has(line.run)
+  }
   while (was.done !== true || is.done !== true) {
     const [a, b] = [was.value, is.value]
     if (a !== undefined && b !== undefined && isSame(a.text, b.text)) {
       ;[was, is] = [recorded.next(), rebuilt.next()]
       if (++events % 4096 === 0) onProgress(events)
-    } else if (b !== undefined && (a === undefined || a.run > b.run) && !ended.has(b.run)) {
+    } else if (b !== undefined && (a === undefined || a.run > b.run) && mayBeCut(b)) {
       cutOff++
       is = rebuilt.next()
-    } else if (a !== undefined && (b === undefined || b.run > a.run) && !ended.has(a.run)) {
+    } else if (a !== undefined && (b === undefined || b.run > a.run) && mayBeCut(a)) {
       cutOff++
       was = recorded.next()
     } else {
@@ -75,7 +83,7 @@ function* recordedLines(facts: Iterable<MarketFact>, ended: Set<number>): Genera
   for (const fact of facts) {
     if (fact.topic === 'md.status' && fact.payload.state === 'started') run++
     if (fact.topic === 'md.status' && fact.payload.state === 'ended') ended.add(run)
-    if (isInFrames(fact)) yield { run, text: recordedLine(fact) }
+    if (isInFrames(fact)) yield { run, at: fact.at, text: recordedLine(fact) }
   }
 }
 
@@ -103,7 +111,7 @@ function* rebuiltLines(files: readonly string[], venue: Venue, market: string | 
         sessions.set(session, normalizer)
       }
       for (const fact of normalizer.read(record))
-        if (isInFrames(fact)) yield { run: Number(run), text: recordedLine(fact) }
+        if (isInFrames(fact)) yield { run: Number(run), at: fact.at, text: recordedLine(fact) }
     }
 }
 

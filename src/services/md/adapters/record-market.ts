@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setInterval } from 'node:timers'
 import { BlockFiles, blockFilesIn } from '#lib/files/block-files.ts'
 import { newestLinesIn } from '#lib/files/newest-lines.ts'
+import { lockFolder } from '#lib/journal/lock-folder.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { liveFeed } from './live/live-feed.ts'
@@ -27,7 +28,16 @@ export type RecordOptions = {
  * Writes what a venue says into `<dir>/events`, and the frames into `<dir>/raw`, until the signal. In a folder where the same was recorded
  * before it goes on. Gives the number of events.
  */
-export async function recordMarket({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordOptions): Promise<number> {
+export async function recordMarket(options: RecordOptions): Promise<number> {
+  const lock = await lockFolder(options.dir, 'recording')
+  try {
+    return await record(options)
+  } finally {
+    await lock.release()
+  }
+}
+
+async function record({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordOptions): Promise<number> {
   const { venue, market } = liveVenueNamed(venueName)
   const { symbols, streams } = wish
   const note = nextRun(dir, {
@@ -46,7 +56,9 @@ export async function recordMarket({ venueName, wish, dir, keepsRaw, signal, ...
   const clock = () => Date.now() * 1000
   try {
     const onRecord = raw?.take
-    const tellAgain = newestLinesIn(join(dir, 'events'))
+    const tellAgain = newestLinesIn(join(dir, 'events'), (file, offset) =>
+      on.onStatus(`${file}: the block at byte ${offset} is damaged: what it told is not known`),
+    )
     const feed = liveFeed({ venue, wish: { ...wish, market }, epoch: note.runs, clock, signal, onRecord, tellAgain })
     let newest = 0
     for await (const facts of feed) {
