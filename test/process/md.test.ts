@@ -178,6 +178,10 @@ describe('trader md normalize and check', () => {
       'md.tick',
       'md.gap',
     ])
+    for (const nowhere of [inRoot('absent/events.jsonl'), '/dev/full']) {
+      const failed = await trader(['md', 'normalize', '--venue', 'Binance', '--in', file, '--out', nowhere])
+      expect([failed.exitCode, failed.stderr]).toEqual([2, expect.stringContaining('cannot be written: E')])
+    }
     expect(events.map((line) => checkLine(line))).toEqual(events.map(() => ({ kind: 'valid' })))
     const checked = await trader(['md', 'check', out, '--json'])
     expect(JSON.parse(checked.stdout as string)).toMatchObject({

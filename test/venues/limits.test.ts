@@ -6,6 +6,7 @@ import type { MarketFact } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
 import { startBudget } from '#lib/time/request-budget.ts'
 import { backoffMs } from '#services/md/adapters/live/backoff-jitter.ts'
+import { honourLimit } from '#services/md/adapters/live/honour-limit.ts'
 import { liveFeed } from '#services/md/adapters/live/live-feed.ts'
 import { startSession } from '#services/md/adapters/live/session.ts'
 import type { SessionInput } from '#services/md/adapters/live/session-wire.ts'
@@ -31,6 +32,12 @@ describe('[MD-L6] a budget of requests', () => {
     expect(budget.take(10, start + 30_000)).toBe(30_000)
     budget.used(3, start + minute)
     expect(budget.take(10, start + minute)).toBe(0)
+  })
+
+  it('[MD-L6] is paused for three days at most, whatever an answer says', () => {
+    const budget = startBudget(100)
+    expect(honourLimit(budget, { status: 418, retryAfterMs: 1e300 }, start)).toBe('banned')
+    expect(budget.pausedMs(start)).toBe(3 * 86_400_000)
   })
 
   it('stops everything while the venue limits or bans, the longest pause counts', () => {

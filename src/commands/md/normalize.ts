@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
+import type { Writable } from 'node:stream'
 import { Flags } from '@oclif/core'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
@@ -73,7 +74,7 @@ export default class MdNormalize extends TraderCommand {
         }
       }
       await flush()
-      if (out !== process.stdout) await Promise.race([new Promise<void>((resolve) => out.end(resolve)), failed])
+      if (out !== process.stdout) await Promise.race([ended(out), failed])
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === undefined || code === 'EPIPE') throw error
@@ -91,3 +92,7 @@ export default class MdNormalize extends TraderCommand {
     return { out: flags.out, venue: venue.name, market: survey.market, events: seq, topics, leftOut }
   }
 }
+
+/** Its callback is told of a failure, too. */
+const ended = (out: Writable): Promise<void> =>
+  new Promise((resolve, reject) => out.end((error?: Error | null) => (error ? reject(error) : resolve())))

@@ -14,7 +14,7 @@ type Said = Statement<'strategy.intent' | 'strategy.status'>
 export function answerBar(state: State, n: number): readonly Said[] {
   const bound = state.config.strategies[n] as BoundStrategy
   const running = state.running[n] as Running
-  const owed = owedStatements(bound, running)
+  const owed = owedStatements(bound, running, state.now)
   if (running.isHalted || running.isFailed) return owed
   const said = judgeOrFail(state, bound, running)
   // Where it enters again, that is what is wished of whatever is still held.

@@ -16,7 +16,7 @@ export function foldIntent(
   const isFirst = definition.trade[0]?.role === role
   if (isFirst && definition.rateLimit) countIntent(running, definition.rateLimit, now)
   if (target === 'flat') {
-    if (isFirst || !traded) leave(running)
+    if (isFirst || !traded) leave(running, now)
     // Where nothing was held nothing is owed.
     if (running.leaving) running.leaving.asked[role] = { intent: id, orders: [] }
     return
@@ -38,8 +38,8 @@ export function foldIntent(
   }
 }
 
-function leave(running: Running): void {
-  if (mayHold(running)) running.leaving = { asked: {}, owed: null, told: running.leaving?.owed ?? null }
+function leave(running: Running, now: number): void {
+  if (mayHold(running)) running.leaving = { asked: {}, owed: null, told: running.leaving?.owed ?? null, at: now }
   if (running.wished !== 'flat') running.left = { bars: 0, at: running.at }
   leaveQuietly(running)
 }

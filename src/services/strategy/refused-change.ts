@@ -41,13 +41,17 @@ function whyRefused({ topic, payload }: Outcome): string | null {
   return 'code' in payload && !isNoRefusal.has(payload.code) ? `exit refused, ${topic} ${payload.code}` : null
 }
 
+/** Trades and quotes may be thousands in it: what is refused over and over is no flood. */
+const pauseMicros = 1_000_000
+
 /** Out again, at the market; a status says why whenever that is news. It is of no account that the strategy is halted. [T10] */
 export function owedStatements(
   bound: BoundStrategy,
   running: Running,
+  now: number,
 ): readonly Statement<'strategy.intent' | 'strategy.status'>[] {
-  const { owed, told } = running.leaving ?? {}
-  if (!owed) return []
+  const { owed, told, at } = running.leaving ?? { owed: null, told: null, at: now }
+  if (owed === null || now - at < pauseMicros) return []
   const { isHalted, isFailed, isThrottled } = running
   const state = isHalted ? 'halted' : isFailed ? 'failed' : isThrottled ? 'throttled' : 'active'
   const news = owed === told ? [] : [statusOf(bound, state, `${owed}: flat is wished again at each evaluation`)]

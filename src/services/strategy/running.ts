@@ -47,8 +47,9 @@ export type Leaving = {
   readonly asked: AskedIntents
   /** Why it came to nothing, so that it is to be said again; null while nobody has refused it. */
   owed: string | null
-  /** What was owed when it was said. */
+  /** What was owed when it was said, and when that was. */
   readonly told: string | null
+  readonly at: number
 }
 
 export type SessionRange = {

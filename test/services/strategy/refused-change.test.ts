@@ -162,6 +162,18 @@ describe('an exit that is refused', () => {
       .then(said(why), intent(of, 'flat', why))
   })
 
+  test('[T10] is said again a second later, not with every trade', () => {
+    const { of, scene } = left()
+    const why = 'exit refused, risk.rejected PRICE_STALE'
+    scene
+      .when(risked(exit))
+      .then()
+      .when({ ...bar(2, 95), at: 120_999_999 })
+      .then()
+      .when({ ...bar(3, 95), at: 121_000_000 })
+      .then(said(why), intent(of, 'flat', why))
+  })
+
   test('[T10] nothing is owed where an entry was refused and nothing is held', () => {
     const of = levels()
     started(of)

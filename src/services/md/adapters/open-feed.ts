@@ -1,4 +1,5 @@
 import { UserError } from '#lib/terminal/user-error.ts'
+import { forwardMicros } from '#lib/time/forward-clock.ts'
 import type { Fact } from '#schemas/event.ts'
 import { type FeedConfig, playedFrom } from './feed-config.ts'
 import type { TellAgain } from './live/newest-numbers.ts'
@@ -55,7 +56,7 @@ export async function openFeed(
       const wish = { market, symbols, streams, wsUrl, restUrl }
       const epoch = mark === null ? 1 : mark.epoch + 1
       const raw = feed.raw === undefined ? null : keepRaw(feed.raw)
-      const clock = () => Date.now() * 1000
+      const clock = forwardMicros()
       const before = mark === null ? undefined : tellAgain
       const facts = liveFeed({ venue, wish, epoch, clock, signal, stallMs, onRecord: raw?.take, tellAgain: before })
       return raw === null ? facts : closing(facts, raw.close)

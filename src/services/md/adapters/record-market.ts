@@ -6,6 +6,7 @@ import { newestLinesIn } from '#lib/files/newest-lines.ts'
 import { lockFolder } from '#lib/journal/lock-folder.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { forwardMicros } from '#lib/time/forward-clock.ts'
 import { liveFeed } from './live/live-feed.ts'
 import type { LiveWish } from './live/live-venue.ts'
 import { keepRaw } from './raw/raw-keeper.ts'
@@ -53,7 +54,7 @@ async function record({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordO
     events.append(recordedLine(fact), fact.at)
     count++
   }
-  const clock = () => Date.now() * 1000
+  const clock = forwardMicros()
   try {
     const onRecord = raw?.take
     const tellAgain = newestLinesIn(join(dir, 'events'), (file, offset) =>
