@@ -62,9 +62,9 @@ export function consumer() {
       }
     },
     /** What does not hold, in words; nothing when everything does. */
-    against(box: ExchangeBox, depth = 10_000): string[] {
+    against(box: ExchangeBox, depth = 10_000, received?: ReadonlySet<string>): string[] {
       const { truth } = box
-      const found = [...faults, ...lostInSilence(box)]
+      const found = [...faults, ...lostInSilence(box, received)]
       if (last !== truth.newest) found.push(`the book is at ${last}, the exchange at ${truth.newest}`)
       if (JSON.stringify(topOf(book, depth)) !== JSON.stringify(topOf(truth.book, depth)))
         found.push('the books differ')
@@ -75,8 +75,11 @@ export function consumer() {
     lostInSilence,
   }
 
-  /** What was played between the first and the newest that were told, and was neither told nor is in a gap; and gaps of what never was. */
-  function lostInSilence({ played }: Pick<ExchangeBox, 'played'>): string[] {
+  /**
+   * What was played between the first and the newest that were told, and was neither told nor is in a gap; and gaps of what never was.
+   * Of a later era the first is the first of the `received` frames: that it was begun is seen only by what is refused meanwhile.
+   */
+  function lostInSilence({ played }: Pick<ExchangeBox, 'played'>, received: ReadonlySet<string> = new Set()): string[] {
     const found: string[] = []
     const toldTrades = new Set(trades)
     // One that is filled holds nothing that was lost: all of it was told late.
@@ -85,6 +88,11 @@ export function consumer() {
       return hows.length > 0 && !hows.some(({ how }) => how === 'filled')
     }
     const [depths, ofTrades] = [spans([...firstSnapshots.values(), ...told]), spans(trades)]
+    for (const { text, update, trade, era = 0 } of played) {
+      if (era === 0 || !received.has(text)) continue
+      const span = update === undefined ? ofTrades.get(era) : depths.get(era)
+      if (span !== undefined) span.first = Math.min(span.first, eraNumber(era, update?.last ?? trade ?? 0) - 1)
+    }
     for (const { update, trade, era = 0 } of played) {
       const last = eraNumber(era, update?.last ?? 0)
       if (update !== undefined && isWithin(depths, last) && !told.has(last) && !isLost('depth', last))

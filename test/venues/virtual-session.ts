@@ -32,6 +32,7 @@ export function playSchedule({ wire, seed, faults, frames, rolloverMs, lagMs = (
   let now = startMs
   const box = exchangeBox(wire, madeMarket(wire, seedRandom(seed), startMs), () => now)
   const heard = consumer()
+  const received = new Set<string>()
   const records: Parameters<NonNullable<SessionOptions['onRecord']>>[0][] = []
   const session = startSession({
     venue: rolloverMs === undefined ? venue : { ...venue, rolloverMs },
@@ -80,6 +81,7 @@ export function playSchedule({ wire, seed, faults, frames, rolloverMs, lagMs = (
     for (const act of acts) {
       later(lagMs(act.socket), () => {
         if (!open.has(act.socket)) return
+        if (act.kind === 'frame') received.add(act.text)
         if (act.kind === 'frame') return hear({ kind: 'frame', at: now * 1000, socket: act.socket, text: act.text })
         open.delete(act.socket)
         box.closed(act.socket)
@@ -108,5 +110,5 @@ export function playSchedule({ wire, seed, faults, frames, rolloverMs, lagMs = (
     calm = frame >= frames && heard.last >= box.truth.newest - 40 && open.size > 0 ? calm + 1 : 0
   }
   for (const { run } of due.splice(0)) run()
-  return { found: heard.against(box), codes: heard.codes, frames: frame, facts, records }
+  return { found: heard.against(box, undefined, received), codes: heard.codes, frames: frame, facts, records }
 }

@@ -16,6 +16,8 @@ export type SyncStep<U extends Update> = {
   readonly closed?: Hole & { readonly how: 'filled' | 'snapshot' | 'lost' }
   /** The exchange counts anew: what is told from here on has lower numbers than before. */
   readonly restarted?: { readonly after: number; readonly at: number }
+  /** What was refused before that was seen: a gap that is lost at once. */
+  readonly refused?: Hole
   readonly isSnapshotWanted?: true
 }
 export type Hole = { readonly from: number; readonly to: number }
@@ -44,6 +46,10 @@ export type BookSync<U extends Update> = {
   isResumed: boolean
   /** What came since the newest number rose and is below it: updates and snapshots. */
   behind: number
+  /** The lowest that those updates hold. */
+  behindFrom: number
+  /** Everything up to here was told before the newest update. */
+  before: number
   /** Snapshots in a row that ended before what is held. */
   shortSnapshots: number
 }
@@ -57,6 +63,8 @@ export const startSync = <U extends Update>(isBlind: boolean, last: number | nul
   hole: null,
   isResumed: last !== null,
   behind: 0,
+  behindFrom: Infinity,
+  before: last ?? -1,
   shortSnapshots: 0,
 })
 
@@ -78,8 +86,9 @@ export function onUpdate<U extends Update>(
 ): SyncStep<U> {
   const { last } = sync
   if (last !== null && update.last <= last) return onOld(sync, update, rule, canWait)
-  sync.behind = 0
+  forgetBehind(sync)
   if (!sync.isWaiting && (last === null || update.previous <= last)) {
+    sync.before = last ?? update.previous
     sync.last = update.last
     return { apply: [update] }
   }
@@ -87,6 +96,7 @@ export function onUpdate<U extends Update>(
   const opened = { from: (last as number) + 1, to: update.previous }
   sync.hole = opened
   if (!canWait) {
+    sync.before = update.previous
     sync.last = update.last
     return { apply: [update], opened }
   }
@@ -109,7 +119,7 @@ export function onSnapshot<U extends Update>(sync: BookSync<U>, id: number, rule
   if (isBelow || (isShort && sync.shortSnapshots < shortSnapshotsMost))
     return { apply: nothing, dropped: 'stale_snapshot', ...(isWaiting ? { isSnapshotWanted: true } : {}) }
   sync.shortSnapshots = 0
-  sync.behind = 0
+  forgetBehind(sync)
   sync.isResumed = false
   const { run, rest } = isShort ? { run: [], rest: [] } : runFrom(id, next)
   // Everything between what was let through last and the snapshot is only in the snapshot.
@@ -119,6 +129,7 @@ export function onSnapshot<U extends Update>(sync: BookSync<U>, id: number, rule
     lost === null ? {} : { closed: { from: lost.from, to: Math.max(lost.to, id), how: 'snapshot' as const } }
   const saidNow = hole === null && lost !== null ? { opened: lost } : {}
   sync.last = Math.max(id, run.at(-1)?.last ?? id)
+  sync.before = sync.last
   sync.coveredTo = run.some((update) => update.last === id) ? id - 1 : id
   sync.isWaiting = rest.length > 0
   sync.held = rest
@@ -157,6 +168,7 @@ function fill<U extends Update>(sync: BookSync<U>, last: number): SyncStep<U> {
   const { run, rest } = runFrom(last, sync.held)
   const { hole } = sync
   sync.last = run.at(-1)?.last ?? last
+  sync.before = sync.last
   sync.held = rest
   sync.isWaiting = rest.length > 0
   sync.hole = null
@@ -181,16 +193,36 @@ function runFrom<U extends Update>(from: number, held: readonly U[]): { run: U[]
 
 /** Nothing has come above `last` for long, and the snapshot is below it too: the exchange counts anew, or `last` never was. */
 function restart<U extends Update>(sync: BookSync<U>, last: number, id: number): SyncStep<U> {
-  const { hole } = sync
-  Object.assign(sync, { ...startSync<U>(true), last: id, coveredTo: id })
-  const restarted = { after: last, at: id }
-  if (hole === null) return { apply: nothing, takesSnapshot: true, restarted }
-  return { apply: nothing, takesSnapshot: true, restarted, closed: { ...hole, how: 'lost' } }
+  const step = { ...beginAnew(sync, last, id, id), apply: nothing, takesSnapshot: true } as const
+  Object.assign(sync, { last: id, coveredTo: id, before: id })
+  return step
+}
+
+/** Nothing is known any longer but that what was refused, up to `to`, was not told. */
+function beginAnew<U extends Update>(sync: BookSync<U>, last: number, at: number, to: number) {
+  const { hole, before, behindFrom } = sync
+  // Where `last` never was, what it followed was told.
+  const from = before < to ? Math.max(behindFrom, before + 1) : behindFrom
+  Object.assign(sync, startSync<U>(true))
+  const closed = hole === null ? {} : { closed: { ...hole, how: 'lost' as const } }
+  return { restarted: { after: last, at }, ...closed, ...(from <= to ? { refused: { from, to } } : {}) }
+}
+
+function forgetBehind<U extends Update>(sync: BookSync<U>): void {
+  sync.behind = 0
+  sync.behindFrom = Infinity
 }
 
 /** What ends no later than what was let through last. */
 function onOld<U extends Update>(sync: BookSync<U>, update: U, rule: SyncRule, canWait: boolean): SyncStep<U> {
   sync.behind++
+  sync.behindFrom = Math.min(sync.behindFrom, update.previous + 1)
+  // They are what only the newest update held, which therefore never was; no snapshot says where the book is.
+  if (!canWait && sync.behind >= behindMost && sync.behindFrom > sync.before) {
+    const step = { ...beginAnew(sync, sync.last as number, update.last, update.previous), apply: [update] }
+    Object.assign(sync, { last: update.last, before: update.previous })
+    return step
+  }
   const step = ofOld(sync, update, rule)
   if (!canWait || step.apply.length > 0 || (!sync.isWaiting && sync.behind < behindMost)) return step
   sync.isWaiting = true

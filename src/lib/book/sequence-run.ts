@@ -2,7 +2,13 @@
 export type RunStep =
   | { readonly kind: 'next'; readonly given?: readonly Missing[] }
   | { readonly kind: 'repeated' }
-  | { readonly kind: 'restarted'; readonly after: number; readonly given: readonly Missing[] }
+  | {
+      readonly kind: 'restarted'
+      readonly after: number
+      readonly given: readonly Missing[]
+      /** What was taken for repeated before it was seen. */
+      readonly refused: { readonly from: number; readonly to: number } | null
+    }
   | {
       readonly kind: 'gap'
       readonly from: number
@@ -22,6 +28,8 @@ export type SequenceRun = {
   last: number | null
   newestAt: number | null
   behind: number
+  /** The lowest of those. */
+  behindFrom: number
   isBroken: boolean
   readonly missing: Missing[]
 }
@@ -31,6 +39,7 @@ export const startRun = (last: number | null = null, newestAt: number | null = n
   last,
   newestAt,
   behind: 0,
+  behindFrom: Infinity,
   isBroken: last !== null,
   missing: [],
 })
@@ -50,14 +59,17 @@ export function onNumber(run: SequenceRun, number: number, at: number | null = n
   if (step.kind === 'next' || step.kind === 'gap') {
     run.newestAt = at
     run.behind = 0
+    run.behindFrom = Infinity
     run.isBroken = false
   }
   if (step.kind !== 'repeated' || at === null || run.newestAt === null || at <= run.newestAt) return step
   run.behind++
+  run.behindFrom = Math.min(run.behindFrom, number)
   if (run.behind < behindMost) return step
   const after = run.last as number
-  Object.assign(run, { last: number, newestAt: at, behind: 0 })
-  return { kind: 'restarted', after, given: run.missing.splice(0) }
+  const refused = run.behindFrom < number ? { from: run.behindFrom, to: number - 1 } : null
+  Object.assign(run, { last: number, newestAt: at, behind: 0, behindFrom: Infinity })
+  return { kind: 'restarted', after, given: run.missing.splice(0), refused }
 }
 
 function place(run: SequenceRun, number: number): RunStep {

@@ -179,3 +179,52 @@ describe('[MD-N5] trades that are numbered one by one', () => {
     expect(endRun(run)).toMatchObject([{ from: 213, to: 214, left: 2 }])
   })
 })
+
+describe('[MD-N5a] what is refused before numbers are seen to begin anew', () => {
+  it('is a hole that is lost, for a book from its lowest update to the snapshot', () => {
+    const sync = startSync(false)
+    onUpdate(sync, up(1_000, 1_000), spot, true)
+    onSnapshot(sync, 1_000, spot)
+    for (let n = 5; n < 25; n++) onUpdate(sync, up(n, n), spot, true)
+    expect(onSnapshot(sync, 24, spot)).toMatchObject({
+      restarted: { after: 1_000, at: 24 },
+      refused: { from: 5, to: 24 },
+    })
+    expect(lasts(onUpdate(sync, up(25, 25), spot, true))).toEqual([25])
+  })
+
+  it('does not hold what was told before an update that never was', () => {
+    const sync = startSync(false)
+    onSnapshot(sync, 10, spot)
+    onUpdate(sync, up(11, 11), spot, true)
+    onUpdate(sync, { previous: 11, last: 2 ** 53 - 1 }, spot, true)
+    for (let n = 10; n < 31; n++) onUpdate(sync, up(n, n), spot, true)
+    expect(onSnapshot(sync, 30, spot)).toMatchObject({ refused: { from: 12, to: 30 } })
+  })
+
+  it('is ended without a snapshot where all of it is what only the newest update held', () => {
+    const sync = startSync(false)
+    onSnapshot(sync, 1, spot)
+    onUpdate(sync, up(2, 2), spot, false)
+    onUpdate(sync, { previous: 2, last: 2 ** 53 - 1 }, spot, false)
+    for (let n = 4; n < 23; n++) expect(onUpdate(sync, up(n, n), spot, false)).toEqual({ apply: [], dropped: 'late' })
+    const step = onUpdate(sync, up(23, 23), spot, false)
+    expect(step).toMatchObject({ restarted: { at: 23 }, refused: { from: 4, to: 22 } })
+    expect(lasts(step)).toEqual([23])
+    expect(lasts(onUpdate(sync, up(24, 24), spot, false))).toEqual([24])
+  })
+
+  it('goes on being refused without a snapshot where another connection has told it', () => {
+    const sync = startSync(false)
+    onSnapshot(sync, 1, spot)
+    for (let n = 2; n < 100; n++) onUpdate(sync, up(n, n), spot, false)
+    for (let n = 2; n < 99; n++) expect(onUpdate(sync, up(n, n), spot, false)).toEqual({ apply: [], dropped: 'late' })
+  })
+
+  it('is a hole of trades, from the lowest to the one before it was seen', () => {
+    const run = startRun()
+    onNumber(run, 1_000, 1)
+    for (let n = 5; n < 24; n++) expect(onNumber(run, n, n)).toEqual({ kind: 'repeated' })
+    expect(onNumber(run, 24, 24)).toEqual({ kind: 'restarted', after: 1_000, given: [], refused: { from: 5, to: 23 } })
+  })
+})

@@ -82,6 +82,10 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
       const { after, at } = step.restarted
       flag('flagged', 'sequence_restarted', { instrument, stream, reason: `depth ${at} after ${after}` })
     }
+    if (step.refused !== undefined) {
+      gap(followed, step.refused, 'opened')
+      gap(followed, { ...step.refused, how: 'lost' }, 'closed')
+    }
     if (step.opened !== undefined) gap(followed, step.opened, 'opened')
     if (step.takesSnapshot === true && snapshot !== null) {
       loadBook(book, snapshot.bids, snapshot.asks)

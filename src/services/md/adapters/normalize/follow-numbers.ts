@@ -23,6 +23,8 @@ export function followNumbers(tell: Tell, flag: Flag, isSettling: () => boolean)
     ofStream.set(instrument, run)
     return run
   }
+  const opened = (instrument: string, stream: string, { from, to }: Pick<Missing, 'from' | 'to'>) =>
+    tell({ topic: 'md.gap', payload: { instrument, stream, fromSequence: from, toSequence: to, state: 'opened' } })
   const closed = (
     instrument: string,
     stream: string,
@@ -46,11 +48,15 @@ export function followNumbers(tell: Tell, flag: Flag, isSettling: () => boolean)
       if (step.kind === 'repeated')
         return flag('refused', 'repeated', { instrument, stream, reason: `trade ${number}` })
       if ('given' in step) for (const missing of step.given ?? []) closed(instrument, stream, missing, 'lost')
-      if (step.kind === 'restarted')
+      if (step.kind === 'restarted') {
         flag('flagged', 'sequence_restarted', { instrument, stream, reason: `trade ${number} after ${step.after}` })
+        if (step.refused !== null) {
+          opened(instrument, stream, step.refused)
+          closed(instrument, stream, step.refused, 'lost')
+        }
+      }
       if (step.kind === 'gap') {
-        const { from: fromSequence, to: toSequence } = step
-        tell({ topic: 'md.gap', payload: { instrument, stream, fromSequence, toSequence, state: 'opened' } })
+        opened(instrument, stream, step)
         if (step.isLost === true) closed(instrument, stream, step, 'lost')
       }
       if (isOfMarket) tell({ topic: 'md.tick', payload })
