@@ -192,6 +192,26 @@ describe('trader md normalize and check', () => {
     })
   })
 
+  it('[MD-N7] [MD-N9] what is no price is told to nobody; without receipt times no clock is compared', async () => {
+    const file = inRoot('hostile.txt')
+    const book = (bid: string) =>
+      JSON.stringify({
+        stream: 'btcusdt@bookTicker',
+        data: { u: 7, s: 'BTCUSDT', b: bid, B: '1', a: '61800.2', A: '1' },
+      })
+    const sold = (id: number, size: string) => trade(id, '61800.10').replace(/"q":"[^"]*"/, `"q":"${size}"`)
+    const told = ['-5', '0', '0.00', '-0'].map((price, i) => trade(7 + i, price))
+    writeFileSync(file, [...told, sold(11, '0'), book('-1'), book('0.0'), trade(12, '61800.10')].join('\n'))
+    const { stdout } = await trader(['md', 'normalize', '--venue', 'binance', '--in', file, '--out', '-'])
+    const facts = (stdout as string)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(facts.filter(({ topic }) => topic === 'md.tick').map(({ payload }) => payload.price)).toEqual(['61800.10'])
+    const codes = facts.flatMap(({ topic, payload }) => (topic === 'md.status' ? [payload.code] : []))
+    expect(codes).toEqual(Array(7).fill('bad_frame'))
+  })
+
   it('bad input is one line with its place, and exit 2', async () => {
     writeFileSync(inRoot('other.txt'), 'hello\n')
     const ends = async (...args: string[]) => {

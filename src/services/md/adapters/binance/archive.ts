@@ -3,6 +3,7 @@ import type { MarketFact } from '#lib/market/market-fact.ts'
 import { checkBar } from '../bar-check.ts'
 import { priceIn, quantityIn, quoted } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
+import { aboveZero } from '../normalize/read-fields.ts'
 import type { LineReader } from '../read-lines.ts'
 
 /** What the name of a file of https://data.binance.vision says: `BTCUSDT-1m-2025-01.zip`, `BTCUSD_PERP-aggTrades-2024-08-08.csv`. */
@@ -98,7 +99,10 @@ function tradeOf({ id, price, size, time = '', isBuyerMaker }: TradeCells, instr
     throw new LineFault(`is buyer maker is ${quoted(isBuyerMaker)}, expected true or false`)
   const at = microsOf(time, 'time')
   const sequence = wholeIn(id, 'id')
-  const terms = { price: priceIn(price, 'price'), size: quantityIn(size, 'quantity') }
+  const terms = {
+    price: aboveZero(priceIn(price, 'price'), 'price'),
+    size: aboveZero(quantityIn(size, 'quantity'), 'quantity'),
+  }
   const aggressor = maker === 'true' ? 'sell' : 'buy'
   const payload = {
     kind: 'trade',

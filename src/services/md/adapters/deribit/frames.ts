@@ -3,6 +3,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
 import {
+  aboveZero,
   type Frame,
   isObject,
   listOf,
@@ -24,8 +25,8 @@ export function tradeOf(body: Frame, instrument: string): Trade & { readonly seq
   return {
     kind: 'trade',
     instrument,
-    price: numberPrice(body.price, 'price'),
-    size: numberQuantity(body.amount, 'amount'),
+    price: aboveZero(numberPrice(body.price, 'price'), 'price'),
+    size: aboveZero(numberQuantity(body.amount, 'amount'), 'amount'),
     aggressor: direction,
     tradeId: text(body.trade_id, 'trade_id').slice(0, 64),
     exchangeAt: microsOfMs(body.timestamp, 'timestamp'),

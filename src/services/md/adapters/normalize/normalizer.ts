@@ -8,6 +8,8 @@ import type { Decoder, Depth, Quote, Sink, Trade } from './decoder.ts'
 import { followBooks } from './follow-books.ts'
 import { followClock } from './follow-clock.ts'
 import { followNumbers } from './follow-numbers.ts'
+import { newestTimes } from './newest-times.ts'
+import { aboveZero } from './read-fields.ts'
 
 export type NormalizerOptions = {
   /** Name of the feed in `md.status`. */
@@ -54,6 +56,8 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   let facts: MarketFact[] = []
   let now = 0
   let receivedAt = 0
+  /** Without receipt times there is no clock to compare the exchange's with. */
+  let hasClock = true
   const open = new Set<string>()
   let primary = ''
   let current = ''
@@ -71,7 +75,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
 
   const tell: Tell = (statement, received = receivedAt) => {
     const { topic, payload } = statement
-    if ('exchangeAt' in payload && payload.exchangeAt !== undefined && received === now)
+    if (hasClock && 'exchangeAt' in payload && payload.exchangeAt !== undefined && received === now)
       compareClocks(payload.exchangeAt, received)
     const isHeldBack = received !== now && (topic === 'md.tick' || topic === 'md.depth' || topic === 'md.option.tick')
     facts.push({ at: now, topic, payload: isHeldBack ? { ...payload, receivedAt: received } : payload } as MarketFact)
@@ -91,14 +95,27 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   const sink: Sink = {
     say(statement) {
       if (statement.topic === 'md.bar' && statement.payload.isPartial === true && !keepsPartialBars) return
+      if (statement.topic === 'md.option.tick') checkSides(statement.payload)
       if (isNewToAll(statement)) tell(statement)
     },
-    trade: (trade: Trade, stream, number, isOfMarket = true) => numbers.trade(trade, stream, number, isOfMarket),
+    trade(trade: Trade, stream, number, isOfMarket = true) {
+      // What the exchange did by itself has no price.
+      if (isOfMarket) {
+        aboveZero(trade.price, 'price')
+        aboveZero(trade.size, 'size')
+      }
+      numbers.trade(trade, stream, number, isOfMarket)
+    },
     quote(quote: Quote, stream) {
+      checkSides(quote)
       if (quote.sequence === undefined && !isNewToAll({ topic: 'md.tick', payload: quote })) return
       if (numbers.quote(quote, stream)) books.onQuote(quote)
     },
-    depth: (depth: Depth, stream) => books.onDepth(depth, stream),
+    depth(depth: Depth, stream) {
+      for (const [price] of depth.bids) aboveZero(price, 'bid')
+      for (const [price] of depth.asks) aboveZero(price, 'ask')
+      books.onDepth(depth, stream)
+    },
     listing(listed) {
       options.onListing?.(listed)
       if (options.listingOf === undefined) return
@@ -150,6 +167,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       facts = []
       receivedAt = record.at
       now = Math.max(now, record.at)
+      hasClock = isTimed
       if (!isTimed) receivedAt = now
       current = record.connection ?? ''
       if (record.kind === 'resumed')
@@ -205,28 +223,14 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   }
 }
 
+type Sides = { readonly bid?: string | null | undefined; readonly ask?: string | null | undefined }
+
+function checkSides({ bid, ask }: Sides): void {
+  if (bid != null) aboveZero(bid, 'bid')
+  if (ask != null) aboveZero(ask, 'ask')
+}
+
 /** Connections are not that much slower than others. */
 const settleMicros = 5_000_000
 
 const ofRepeats: ReadonlySet<string> = new Set(['repeated', 'late', 'stale_snapshot'])
-
-/** The newest time of what has no number, by what it is of. */
-function newestTimes() {
-  const newest = new Map<string, number>()
-  return {
-    isNewer({ topic, payload }: Statement<MarketTopic>): boolean {
-      const { instrument, interval, exchangeAt, end } = payload as {
-        readonly instrument?: string
-        readonly interval?: string
-        readonly exchangeAt?: number
-        readonly end?: number
-      }
-      const time = exchangeAt ?? end
-      const key = `${topic} ${instrument} ${interval}`
-      if (time === undefined || time <= (newest.get(key) ?? -1)) return false
-      newest.set(key, time)
-      return true
-    },
-    forget: () => newest.clear(),
-  }
-}

@@ -71,6 +71,14 @@ export function price(value: unknown, field: string): string {
   throw new LineFault(`${field} is ${shown(value)}, expected a decimal number as text`)
 }
 
+/** No instrument that is told here has prices of zero or below, nor trades of nothing. [MD-N7] */
+export function aboveZero(text: string, field: string): string {
+  const first = text.charCodeAt(0)
+  if (first === 45 || (first === 48 && !/[1-9]/.test(text)))
+    throw new LineFault(`${field} is ${text}, expected more than zero`)
+  return text
+}
+
 export function quantity(value: unknown, field: string): string {
   if (typeof value === 'string' && value.length <= 64 && (isPlainDecimal(value) || unsignedDecimalPattern.test(value)))
     return value
