@@ -1,13 +1,14 @@
 import { type ExactDecimal, multiplyExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
+import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { asMoney, type Money, moneyScale } from './money.ts'
 import { notionalOf } from './notional.ts'
 import { divideHalfEven } from './rounding.ts'
 
-/** How a contract pays: linear in its currency, or inverse, a number of money in coins. */
+/** How a contract pays: linear in its currency, as an option that is quoted in its coin is too, or inverse, a number of money in coins. */
 export type Contract = { readonly multiplier: ExactDecimal; readonly isInverse: boolean }
 
-/** Of a listing. An option that is settled in its coin is quoted in it, and so linear. */
+/** Of a listing. */
 export const contractOf = ({
   multiplier,
   isInverse,
@@ -16,6 +17,10 @@ export const contractOf = ({
   multiplier: parseExact(multiplier),
   isInverse: isInverse === true && kind !== 'option',
 })
+
+/** When a contract ends, microseconds: where no time is stated, when its day of expiry is over, UTC; null for what does not end. */
+export const endOf = ({ expiresAt, expiry }: Pick<PayloadOf<'md.instrument'>, 'expiresAt' | 'expiry'>): number | null =>
+  expiresAt ?? (expiry === undefined ? null : Date.parse(`${expiry}T00:00:00Z`) * 1_000 + dayMicros)
 
 /**
  * What a quantity held is worth at a price, so that profit is the worth at exit less that at entry: price * quantity * multiplier, or for an inverse

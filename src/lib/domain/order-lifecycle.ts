@@ -66,7 +66,6 @@ export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Recor
   triggered: {
     ...updates('triggered'),
     accepted: 'triggered',
-    update_requested: 'pending_update',
     cancel_requested: 'pending_cancel',
     ...fills,
     ...ends,
@@ -80,6 +79,7 @@ export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Recor
     ...fills,
     ...ends,
   },
+  // What was filled in part before it, or meanwhile, is so again when the update is over: `applyHappening` sees to it.
   pending_update: {
     accepted: 'pending_update',
     triggered: 'pending_update',

@@ -28,7 +28,8 @@ export function applyHappening(
   const next = statusAfter(order.status, happening)
   if (next === null) return 'illegal'
   if (next === order.status) return 'repeated'
-  order.status = next
+  const isMoved = order.status === 'pending_update' && next === 'accepted'
+  order.status = isMoved && order.tradeIds.length > 0 ? 'partially_filled' : next
   return 'applied'
 }
 

@@ -3,10 +3,11 @@ import { applyHappening } from '#lib/domain/order-progress.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { OrderBook, Refusal } from './order-book.ts'
+import { isProtection } from './protection.ts'
 
 /**
- * An operator moves the limit of an order at work. What the gate approved bounds it: no price is asked for that is dearer than the approved one, so
- * that what the gate has reserved holds. [O22]
+ * An operator moves the limit of an order at work. The gate is not asked again, so no price is asked for at which the order would weigh more than the
+ * gate has reserved for it, or would meet what the approved one did not. [O22]
  */
 export function answerReplace(
   book: OrderBook,
@@ -47,13 +48,15 @@ const happeningOf = {
 } as const
 
 /** Why it cannot be moved there; null where it can. */
-function unmoved({ progress, side, limitPrice: approved }: SentOrder, limitPrice: string): string | null {
+function unmoved(order: SentOrder, limitPrice: string): string | null {
+  const { progress, side, limitPrice: approved } = order
   const { status } = progress
   if (status === 'submitted') return 'the venue has yet to accept it'
   if (status === 'pending_cancel' || status === 'pending_update')
     return `its ${status.slice('pending_'.length)} is under way`
   if (approved === undefined) return 'only limit orders are moved'
   const beyond = compareDecimalText(limitPrice, approved)
-  const isDearer = side === 'buy' ? beyond > 0 : beyond < 0
-  return isDearer ? `${limitPrice} is beyond ${approved}, which the risk gate approved: it takes a new wish` : null
+  // The gate counts a sell that may open a short at its limit too: higher is dearer.
+  const isBeyond = side === 'buy' ? beyond > 0 : beyond < 0 || (beyond > 0 && !isProtection(order))
+  return isBeyond ? `${limitPrice} is beyond ${approved}, which the risk gate approved: it takes a new wish` : null
 }

@@ -1,6 +1,10 @@
+import assert from 'node:assert/strict'
 import { compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { convert } from '#lib/domain/conversion.ts'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
+import { moneyScale } from '#lib/domain/money.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
+import { notionalOf } from '#lib/domain/notional.ts'
 import { absExact, subtractExact } from '#lib/domain/signed-decimal.ts'
 import { isInSteps } from '#lib/domain/whole-steps.ts'
 import type { Account } from './account.ts'
@@ -47,22 +51,31 @@ function cooling({ strategies, now }: Account, { strategy }: Priced): BrokenLimi
   return now < until ? { code: 'COOLDOWN', value: String(now), limit: String(until) } : null
 }
 
-function brokenSize({ config, prices }: Account, order: Priced): BrokenLimit | null {
+function brokenSize(account: Account, order: Priced): BrokenLimit | null {
+  const { config, prices } = account
   const { instrument, quantity, price } = order
-  const dearest = () => notionalOf(order, absExact(dearestPrice(prices, order, price)))
   const limitOf = (name: Parameters<typeof instrumentLimit>[2]) =>
     instrumentLimit(config, instrument, name) as string | undefined
   return (
     below('QUANTITY_BELOW_MIN_PER_ORDER', () => quantity, limitOf('minOrderQuantity')) ??
     above('QUANTITY_EXCEEDS_MAX_PER_ORDER', () => quantity, limitOf('maxOrderQuantity')) ??
-    below('NOTIONAL_BELOW_MIN_PER_ORDER', () => notionalOf(order, absExact(price)), limitOf('minOrderNotional')) ??
-    above('NOTIONAL_EXCEEDS_MAX_PER_ORDER', () => dearest(), limitOf('maxOrderNotional')) ??
+    below('NOTIONAL_BELOW_MIN_PER_ORDER', () => valueAt(account, order, price), limitOf('minOrderNotional')) ??
+    above(
+      'NOTIONAL_EXCEEDS_MAX_PER_ORDER',
+      () => valueAt(account, order, dearestPrice(prices, order, price)),
+      limitOf('maxOrderNotional'),
+    ) ??
     brokenCollar(config, order)
   )
 }
 
-const notionalOf = ({ quantity, listing }: Priced, price: ExactDecimal): ExactDecimal =>
-  multiplyExact(multiplyExact(quantity, price), listing.multiplier)
+/** In the account's currency, of either sign of the price. */
+function valueAt(account: Account, { quantity, listing }: Priced, price: ExactDecimal): ExactDecimal {
+  const { currency, multiplier } = listing
+  const units = convert(account, notionalOf(absExact(price), quantity, multiplier), currency)
+  assert(units !== null, `an order in ${currency}, which nothing converts, was refused before its size was asked for`)
+  return { units, scale: moneyScale }
+}
 
 function below(code: BrokenLimit['code'], found: () => ExactDecimal, limit: string | undefined): BrokenLimit | null {
   if (limit === undefined) return null

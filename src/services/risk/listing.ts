@@ -1,33 +1,30 @@
 import { type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { type Contract, contractOf, endOf } from '#lib/domain/contract.ts'
 import { isInSteps, roundToStep } from '#lib/domain/whole-steps.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 
 /** What the gate needs of a listing. Plain JSON but for the steps, which are taken apart. */
-export type Listing = {
+export type Listing = Contract & {
   readonly kind: PayloadOf<'md.instrument'>['kind']
   readonly currency: string
   readonly tickSize: ExactDecimal
   readonly lotSize: ExactDecimal
-  readonly multiplier: ExactDecimal
   readonly expiresAt: number | null
   readonly underlying: string | null
   readonly strike: string | null
   readonly right: 'call' | 'put' | null
-  readonly isInverse: boolean
 }
 
 export const listingOf = (listing: PayloadOf<'md.instrument'>): Listing => ({
+  ...contractOf(listing),
   kind: listing.kind,
   currency: listing.currency,
   tickSize: parseExact(listing.tickSize),
   lotSize: parseExact(listing.lotSize),
-  multiplier: parseExact(listing.multiplier),
-  expiresAt: listing.expiresAt ?? null,
+  expiresAt: endOf(listing),
   underlying: listing.underlying ?? null,
   strike: listing.strike ?? null,
   right: listing.right ?? null,
-  // An option that is settled in its coin is quoted in it, and so linear.
-  isInverse: listing.isInverse === true && listing.kind !== 'option',
 })
 
 /** What of an amount can be traded: where a commission left a position that is not in whole lots, the part that is, towards zero. [R1] */

@@ -7,11 +7,11 @@ import {
   parseExact,
   tenTo,
 } from '#lib/bars/exact-decimal.ts'
+import { endOf } from '#lib/domain/contract.ts'
 import { exactLots } from '#lib/domain/instrument.ts'
 import { divideHalfEven } from '#lib/domain/rounding.ts'
 import { subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import { isInSteps } from '#lib/domain/whole-steps.ts'
-import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { type Exchange, heldIn } from './exchange.ts'
@@ -33,7 +33,8 @@ export type Due = { readonly contract: Contract; readonly price: string }
 
 /** Keeps what an option's end needs: its terms, and that its underlying's price is looked at. [V31] */
 export function foldContract(exchange: Exchange, listing: PayloadOf<'md.instrument'>): void {
-  const { instrument, kind, underlying, strike, right, expiry, expiresAt = endOfDay(expiry), isInverse } = listing
+  const { instrument, kind, underlying, strike, right, isInverse } = listing
+  const expiresAt = endOf(listing)
   if (kind !== 'option' || !underlying || !strike || !right || expiresAt === null) return
   const isOver = exchange.contracts.get(instrument)?.isOver ?? false
   const terms = { instrument, underlying, strike, right, expiresAt, isInverse: isInverse ?? false }
@@ -150,7 +151,3 @@ function middleOf({ bid, ask }: { readonly bid: string | null; readonly ask: str
   if (bid === null || ask === null) return null
   return formatExact(multiplyExact(addExact(parseExact(bid), parseExact(ask)), { units: 5n, scale: 1 }))
 }
-
-/** Where the time of day is not stated: when the day is over, UTC. */
-const endOfDay = (expiry: string | undefined): number | null =>
-  expiry === undefined ? null : Date.parse(`${expiry}T00:00:00Z`) * 1_000 + dayMicros

@@ -50,10 +50,29 @@ test('whatever is reported, an order holds distinct trades that sum to what is f
         expect(Number(order.filled) * 100).toBeCloseTo(hundredths, 6)
         expect(hundredths).toBeLessThanOrEqual(100)
         expect(new Set(order.tradeIds).size).toBe(order.tradeIds.length)
-        const isLegal = before === order.status || Object.values(orderLifecycle[before]).includes(order.status)
+        const isMoved = before === 'pending_update' && order.status === 'partially_filled'
+        const next = isMoved ? ['partially_filled'] : Object.values(orderLifecycle[before])
+        const isLegal = before === order.status || next.includes(order.status)
         expect(isLegal, `${before} -> ${order.status}`).toBe(true)
         if (order.status === 'filled') expect(hundredths).toBe(100)
+        if (order.status === 'partially_filled') expect(hundredths).toBeGreaterThan(0)
+        if (order.status === 'accepted') expect(hundredths).toBe(0)
       }
     }),
   )
+})
+
+test('an order whose update is over is again what it was, or what was filled of it meanwhile makes it', () => {
+  for (const over of ['updated', 'update_rejected'] as const) {
+    const order = submittedOrder('3')
+    applyHappening(order, 'accepted')
+    applyHappening(order, 'update_requested')
+    applyHappening(order, over)
+    expect(order.status).toBe('accepted')
+    applyHappening(order, 'update_requested')
+    applyFill(order, 'a', '1')
+    expect(order.status).toBe('pending_update')
+    applyHappening(order, over)
+    expect(order.status).toBe('partially_filled')
+  }
 })

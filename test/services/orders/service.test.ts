@@ -178,6 +178,14 @@ describe('cancels', () => {
       .then()
   })
 
+  test('[O22] a sell that only reduces may be moved up', () => {
+    given(orders, {}, approved('risk:1.0', { ...limit, side: 'sell', isReduceOnly: true }), accepted('t-1-0'))
+      .when(moveTo('t-1-0', '99.99'))
+      .then(says(false, '99.99 is beyond 100, which the risk gate approved: it takes a new wish'))
+      .when(moveTo('t-1-0', '200'))
+      .then(moves('t-1-0', '200'), says(true, 't-1-0 is to be moved to 200'))
+  })
+
   test('[O22] what cannot be moved is not, and an update of nothing is an alert', () => {
     given(orders, {}, approved('risk:1.0'), accepted('t-1-0'), approved('risk:2.0', { ...limit, side: 'sell' }))
       .when(moveTo('t-1-0', '99'))
@@ -188,6 +196,8 @@ describe('cancels', () => {
       .then()
       .when(moveTo('t-2-0', '99.99'))
       .then(says(false, '99.99 is beyond 100, which the risk gate approved: it takes a new wish'))
+      .when(moveTo('t-2-0', '100.01'))
+      .then(says(false, '100.01 is beyond 100, which the risk gate approved: it takes a new wish'))
       .when(moveTo('t-2-0', undefined))
       .then(says(false, 'a replace names a limit price'))
       .when(moveTo('t-9-0', '99'))

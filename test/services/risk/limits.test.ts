@@ -20,6 +20,8 @@ import {
   wish,
 } from './risk-told.ts'
 
+const day = 86_400 * second
+
 const start = (config: object = {}, ...past: readonly Told[]) => given(risk, config, ...market, ...past)
 const limited = (limits: object, more: object = {}) => account(limits, more)
 const status = (state: 'disconnected' | 'connected' | 'stalled', at?: number) =>
@@ -116,6 +118,14 @@ describe('the order itself', () => {
       .then(refuse('REDUCE_ONLY', 'b'))
       .when(wish('1', {}, 9 * second))
       .then(refuse('INSTRUMENT_NOT_TRADABLE', String(9 * second), String(9 * second)))
+  })
+
+  test('[R39] where no time of its expiry is stated a contract is tradable until the day is over', () => {
+    start(limited({}), listed(eth, { kind: 'option', expiry: '1970-01-01' }))
+      .when(wish('1', { instrument: eth }, day - 1))
+      .then(approve('buy', '1'))
+      .when(wish('2', { instrument: eth, strategy: 'b' }, day))
+      .then(refuse('INSTRUMENT_NOT_TRADABLE', String(day), String(day)))
   })
 })
 
@@ -323,7 +333,6 @@ describe('rates', () => {
 })
 
 describe('losses', () => {
-  const day = 86_400 * second
   const profits = (strategy: string, realized: string, equity = '100000', at?: number): Told =>
     event(
       'pnl.snapshot',

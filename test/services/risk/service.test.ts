@@ -140,6 +140,28 @@ describe('limits', () => {
       .then(refuse('NOTIONAL_EXCEEDS_MAX_PER_ORDER', '1100', '1000'))
   })
 
+  test('[R9] [R25] the notional of one order is in the currency of the account', () => {
+    const [call, share] = ['BTC-27DEC26-100000-C.DERIBIT', '6758.TSE']
+    const conversions = { BTC: { instrument: 'BTC.X' }, JPY: { instrument: 'JPY.X', isInverse: true } }
+    const limits = { minOrderNotional: '50', maxOrderNotional: '1000' }
+    const prices = [bar('BTC.X', '100000'), bar('JPY.X', '160'), bar(call, '0.005'), bar(share, '1600')]
+    const listings = [
+      listed(call, { kind: 'option', currency: 'BTC' }),
+      listed(share, { kind: 'equity', currency: 'JPY' }),
+    ]
+    given(risk, account(limits, { conversions }), ...listings, ...prices)
+      .when(wish('3', { instrument: call }))
+      .then(refuse('NOTIONAL_EXCEEDS_MAX_PER_ORDER', '1500', '1000'))
+      .when(wish('2', { instrument: call }))
+      .then(approve('buy', '2'))
+      .when(wish('4', { instrument: share }))
+      .then(refuse('NOTIONAL_BELOW_MIN_PER_ORDER', '40', '50'))
+      .when(wish('101', { instrument: share }))
+      .then(refuse('NOTIONAL_EXCEEDS_MAX_PER_ORDER', '1010', '1000'))
+      .when(wish('100', { instrument: share }))
+      .then(approve('buy', '100'))
+  })
+
   test('[R10] exposure adds every instrument and every order at work, at newest prices', () => {
     start({ maxGrossExposure: '1500' }, ...bought('10'), bar(btc, '120'))
       .when(wish('-31', { instrument: eth }))
