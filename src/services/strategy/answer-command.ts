@@ -23,13 +23,13 @@ export function answerCommand({ config, running }: State, command: Command): rea
 function halt(
   command: Command,
   bound: BoundStrategy,
-  { isHalted, wished, leaving }: Running,
+  { isHalted, wished, exit }: Running,
   words: string,
 ): readonly Said[] {
   const { name } = bound.definition
   if (isHalted) return [result(command, true, `${name} is halted already`)]
   const halted = statusOf(bound, 'halted', words)
-  const was = leaving?.owed ? `it goes on wishing to be flat (${leaving.owed})` : 'it was flat'
+  const was = exit?.owed ? `it goes on wishing to be flat (${exit.owed})` : 'it was flat'
   if (wished === 'flat') return [halted, result(command, true, `${name} halted; ${was}`)]
   const done = result(command, true, `${name} halted; it was ${wished} and wishes to be flat`)
   return [halted, ...flatAtMarket(bound, `halted by ${words}`), done]

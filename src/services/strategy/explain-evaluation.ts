@@ -46,7 +46,7 @@ export function explainEvaluation(bound: BoundStrategy, running: Running, gate: 
 }
 
 function conclude(bound: BoundStrategy, running: Running, gate: Gate): string {
-  const { owed } = running.leaving ?? {}
+  const { owed } = running.exit ?? {}
   const again = owed ? `wishes flat again (${owed}); besides, ` : ''
   if (running.isFailed || running.fault !== null) return `${again}nothing: it is stopped (${running.fault ?? 'failed'})`
   if (running.isHalted) return `${again}nothing: its kill switch is on`

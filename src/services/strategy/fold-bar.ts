@@ -89,7 +89,7 @@ function complete(state: State, strategy: number, series: number, bar: TakenBar)
   }
   if (!takeMatched(running)) return
   if (running.isFailed) {
-    if (running.leaving?.owed) state.due.push(strategy)
+    if (running.exit?.owed) state.due.push(strategy)
     return
   }
   try {

@@ -18,7 +18,7 @@ export function foldIntent(
   if (target === 'flat') {
     if (isFirst || !traded) leave(running, now)
     // Where nothing was held nothing is owed.
-    if (running.leaving) running.leaving.asked[role] = { intent: id, orders: [] }
+    if (running.exit) running.exit.asked[role] = { intent: id, orders: [] }
     return
   }
   const side = traded?.isAgainst ? (target === 'long' ? 'short' : 'long') : target
@@ -26,11 +26,11 @@ export function foldIntent(
     running.holding = openHolding(definition, running.history, side, running.at, mayHold(running))
     running.wished = side
     running.left = null
-    running.leaving = null
+    running.exit = null
   }
   const { holding } = running
-  const isEntry = holding.intents[role] === undefined
-  if (isEntry) holding.intents[role] = id
+  const isEntry = holding.asked[role] === undefined
+  if (isEntry) holding.asked[role] = { intent: id, orders: [] }
   if (size?.kind === 'quantity') {
     if (isEntry) holding.entered[role] = size.quantity
     else noteScaling(holding, role, id, isFirst ? size.quantity : null)
@@ -39,7 +39,7 @@ export function foldIntent(
 }
 
 function leave(running: Running, now: number): void {
-  if (mayHold(running)) running.leaving = { asked: {}, owed: null, told: running.leaving?.owed ?? null, at: now }
+  if (mayHold(running)) running.exit = { asked: {}, owed: null, owedBefore: running.exit?.owed ?? null, saidAt: now }
   if (running.wished !== 'flat') running.left = { bars: 0, at: running.at }
   leaveQuietly(running)
 }
@@ -51,7 +51,7 @@ export function leaveQuietly(running: Running): void {
 }
 
 /** An exit that is owed has not been made. */
-const mayHold = ({ wished, leaving }: Running): boolean => wished !== 'flat' || Boolean(leaving?.owed)
+const mayHold = ({ wished, exit }: Running): boolean => wished !== 'flat' || Boolean(exit?.owed)
 
 /** Of several roles the first one says how often there was more or less, and comes first. */
 function noteScaling(holding: Holding, role: string, intent: string, quantity: string | null): void {

@@ -21,12 +21,8 @@ export type Holding = {
   hit: 'stop' | 'target' | 'trail' | null
   /** It was on the other side before, or may never have left. */
   readonly isReversal: boolean
-  /** The ids of the intents of the entry, by role. */
-  readonly intents: { [role: string]: string }
-  /** What its newest rolls answer, by role: their orders are of it as well. */
-  readonly rolls: { [role: string]: string }
-  /** The orders that the risk gate approved of it. */
-  readonly orders: string[]
+  /** The intents of the entry. */
+  readonly asked: AskedIntents
   /** By role: what the entry came to, and what is wished now. Unknown until the resolver has sized it. */
   readonly entered: { [role: string]: string }
   readonly wished: { [role: string]: string }
@@ -60,9 +56,7 @@ export function openHolding(
     levels: { stop: level(stop, true), target: level(target, false), trail: level(trail, true) },
     hit: null,
     isReversal,
-    intents: {},
-    rolls: {},
-    orders: [],
+    asked: {},
     entered: {},
     wished: {},
     adds: 0,
@@ -126,8 +120,9 @@ export function takeResolved(
   holding: Holding,
   { intent, role, target, isRoll }: PayloadOf<'instrument.resolved'>,
 ): void {
-  if (isRoll) holding.rolls[role] = intent
-  if (holding.intents[role] !== intent || Object.hasOwn(holding.entered, role)) return
+  const asked = holding.asked[role]
+  if (isRoll && asked) asked.roll = intent
+  if (asked?.intent !== intent || Object.hasOwn(holding.entered, role)) return
   const quantity = absExact(parseExact(target))
   if (quantity.units === 0n) return
   holding.entered[role] = formatExact(quantity)

@@ -14,10 +14,10 @@ export const isNoRefusal: ReadonlySet<string> = new Set([
 ])
 
 /** Whether it was about the newest exit or scaling of a strategy: an exit that came to nothing is owed, a scaling is not held. [T10] */
-export function foldRefusedChange({ leaving, holding }: Running, outcome: Outcome): boolean {
-  if (leaving && roleAsked(leaving.asked, outcome) !== undefined) {
+export function foldRefusedChange({ exit, holding }: Running, outcome: Outcome): boolean {
+  if (exit && roleAsked(exit.asked, outcome) !== undefined) {
     const why = whyRefused(outcome)
-    if (why !== null) leaving.owed = why
+    if (why !== null) exit.owed = why
     return true
   }
   const scaling = holding?.scaling
@@ -28,7 +28,7 @@ export function foldRefusedChange({ leaving, holding }: Running, outcome: Outcom
   const before = scaling.wished[role]
   if (before !== undefined) holding.wished[role] = before
   delete scaling.asked[role]
-  if (role !== Object.keys(holding.intents)[0]) return true
+  if (role !== Object.keys(holding.asked)[0]) return true
   holding.adds = scaling.adds
   holding.takes = scaling.takes
   return true
@@ -50,10 +50,10 @@ export function owedStatements(
   running: Running,
   now: number,
 ): readonly Statement<'strategy.intent' | 'strategy.status'>[] {
-  const { owed, told, at } = running.leaving ?? { owed: null, told: null, at: now }
-  if (owed === null || now - at < pauseMicros) return []
+  const { owed, owedBefore, saidAt } = running.exit ?? { owed: null, owedBefore: null, saidAt: now }
+  if (owed === null || now - saidAt < pauseMicros) return []
   const { isHalted, isFailed, isThrottled } = running
   const state = isHalted ? 'halted' : isFailed ? 'failed' : isThrottled ? 'throttled' : 'active'
-  const news = owed === told ? [] : [statusOf(bound, state, `${owed}: flat is wished again at each evaluation`)]
+  const news = owed === owedBefore ? [] : [statusOf(bound, state, `${owed}: flat is wished again at each evaluation`)]
   return [...news, ...flatSeenAtMarket(bound, running, owed)]
 }

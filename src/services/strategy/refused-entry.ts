@@ -1,5 +1,4 @@
-import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
-import type { Outcome } from './asked-intents.ts'
+import { type Outcome, roleAsked } from './asked-intents.ts'
 import { leaveQuietly } from './fold-intent.ts'
 import type { Holding } from './holding.ts'
 import { foldRefusedChange, isNoRefusal } from './refused-change.ts'
@@ -17,7 +16,6 @@ export const refusalTopics = [
   'order.canceled',
   'order.expired',
 ] as const
-type Refusal = Exclude<Outcome, { topic: 'order.canceled' | 'order.expired' }>
 
 /** An entry that somebody refused: of the strategy by index. */
 export type RefusedEntry = { readonly n: number; readonly why: string }
@@ -25,17 +23,11 @@ export type RefusedEntry = { readonly n: number; readonly why: string }
 /** Where nothing can be held no cooldown counts from it; `decide` says that it is flat in every role. [T10] */
 export function foldRefusal(state: State, event: Outcome): void {
   if (state.running.some((one) => foldRefusedChange(one, event))) return
-  // Of an entry that is filled in part that part is held.
-  if (event.topic === 'order.canceled' || event.topic === 'order.expired') return
-  const n = state.running.findIndex(({ holding }) => holding !== null && isOf(holding, event))
+  const n = state.running.findIndex(({ holding }) => holding && roleAsked(holding.asked, event) !== undefined)
   const running = state.running[n]
   const bound = state.config.strategies[n]
-  if (!running?.holding || !bound) return
-  if (event.topic === 'risk.approved') {
-    running.holding.orders.push(clientOrderIdOf(event.id))
-    return
-  }
-  if (isNoRefusal.has(event.payload.code)) return
+  // Of an entry whose order ends with a rest what was filled is held.
+  if (!running?.holding || !bound || !('code' in event.payload) || isNoRefusal.has(event.payload.code)) return
   state.refused = { n, why: `entry refused, ${event.topic} ${event.payload.code}` }
   if (!mayBeHeld(bound, running.holding, event)) leaveQuietly(running)
 }
@@ -53,18 +45,11 @@ export const refusalIntents = (
   return flatSeenAtMarket(bound, known, why)
 }
 
-/** A roll that is refused changes nothing: what was held is held. An order of it that is refused leaves nobody knows what. */
-function isOf({ intents, rolls, orders }: Holding, { topic, payload }: Refusal): boolean {
-  if (!('intent' in payload)) return orders.includes(payload.clientOrderId)
-  const { intent } = payload
-  const isIn = (ids: Holding['intents']) => Object.keys(ids).some((role) => ids[role] === intent)
-  return isIn(intents) || (topic === 'risk.approved' && isIn(rolls))
-}
-
 /** Nothing is held when it was flat before, trades one role, and the only order that there can be of it was refused. */
-function mayBeHeld({ definition }: BoundStrategy, { side, isReversal, orders }: Holding, { topic }: Refusal): boolean {
+function mayBeHeld({ definition }: BoundStrategy, { side, isReversal, asked }: Holding, { topic }: Outcome): boolean {
   const [traded, another] = definition.trade
   if (isReversal || another !== undefined) return true
+  const orders = asked[traded?.role as string]?.orders ?? []
   const legs = topic === 'instrument.rejected' ? 1 : (traded?.wish?.[side]?.legs.length ?? 1)
   return legs > 1 || orders.length > (topic.startsWith('order.') ? 1 : 0)
 }

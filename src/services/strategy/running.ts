@@ -40,16 +40,16 @@ export type Running = {
   /** Since it last wished to be flat. */
   left: { bars: number; readonly at: number } | null
   /** Its newest way out of what it had; null once it has entered again. */
-  leaving: Leaving | null
+  exit: Exit | null
 }
 
-export type Leaving = {
+export type Exit = {
   readonly asked: AskedIntents
+  readonly saidAt: number
   /** Why it came to nothing, so that it is to be said again; null while nobody has refused it. */
   owed: string | null
-  /** What was owed when it was said, and when that was. */
-  readonly told: string | null
-  readonly at: number
+  /** The same of the exit before it, when this one says that again. */
+  readonly owedBefore: string | null
 }
 
 export type SessionRange = {
@@ -108,7 +108,7 @@ export function startRunning({ definition }: BoundStrategy): Running {
     })),
     holding: null,
     left: null,
-    leaving: null,
+    exit: null,
   }
 }
 
@@ -128,8 +128,8 @@ export function carryOver(running: Running, was: BoundStrategy, is: BoundStrateg
   const { isHalted, isThrottled, intentsAt } = running
   const kept = { ...startRunning(is), isHalted, isThrottled, intentsAt, left: running.left }
   if (!isSameTrade(was, is)) return kept
-  const { wished, leaving } = running
-  return { ...kept, wished, leaving, holding: running.holding && keptHolding(running.holding, was, is) }
+  const { wished, exit } = running
+  return { ...kept, wished, exit, holding: running.holding && keptHolding(running.holding, was, is) }
 }
 
 /** The same roles on the same sides: what is held is still looked after. */

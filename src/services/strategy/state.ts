@@ -63,7 +63,7 @@ export function reloadState(state: State, config: StrategyConfig): State {
     ),
     leaving: before.flatMap((was, n): Leaving[] => {
       const known = state.running[n]
-      if (known?.wished === 'flat' && !known.leaving?.owed) return []
+      if (known?.wished === 'flat' && !known.exit?.owed) return []
       const is = config.strategies.find(({ definition }) => definition.name === was.definition.name)
       if (is && isSameTrade(was, is)) return []
       const { name: strategy, trade } = was.definition
