@@ -7,7 +7,7 @@ import { openLine, topicIn } from '#lib/journal/log-line.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { type Retained, readRetained } from '#lib/journal/retained.ts'
-import { chainAfter, readFooter, SegmentTally } from '#lib/journal/segment-footer.ts'
+import { isChained, type Link, readFooter, SegmentTally } from '#lib/journal/segment-footer.ts'
 import { repairHint } from '#lib/journal/segment-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
@@ -55,7 +55,7 @@ export function checkLog(
   const journal = journalSegments(disk, folder)
   for (const namespace of namespacesIn(disk, folder)) {
     const removed = retained?.namespaces[namespace]
-    let chain = removed?.chain ?? null
+    let before: Link | null = removed ?? null
     // What was to be removed and is still there goes soon.
     const files = topicSegments(disk, folder, namespace).filter(({ firstSeq }) => firstSeq > (removed?.to ?? 0))
     for (const [i, segment] of files.entries()) {
@@ -63,7 +63,7 @@ export function checkLog(
       const footer = look(segment, next, false)
       if (footer === null && next < (journal[0]?.firstSeq ?? Number.POSITIVE_INFINITY))
         onFault({ file: segment.path, offset: 0, seq: 0, kind: 'footer', message: 'does not end as it was sealed' })
-      if (footer !== null && chain !== null && !footer.isRepaired && footer.chain !== chainAfter(chain, footer.sha256))
+      if (footer !== null && before !== null && !isChained(before, footer))
         onFault({
           file: segment.path,
           offset: 0,
@@ -71,8 +71,7 @@ export function checkLog(
           kind: 'chain',
           message: 'does not follow the segment before it',
         })
-      // A repaired one keeps to no chain, and begins none.
-      chain = footer === null || footer.isRepaired ? null : footer.chain
+      before = footer
     }
   }
   for (const [i, segment] of journal.entries())

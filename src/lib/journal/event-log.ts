@@ -16,7 +16,7 @@ type Waiting = Append & {
   readonly resolve: (results: AppendResult[]) => void
   readonly reject: (error: Error) => void
 }
-type Opened = Pick<TidyOptions, 'compress' | 'retention' | 'onDamage'> & {
+type Opened = Pick<TidyOptions, 'compress' | 'retention' | 'damaged'> & {
   readonly run: string
   readonly folder: string
   readonly lock: Lock
@@ -58,7 +58,6 @@ export class EventLog implements LogPort {
   #syncing: Promise<void> | null = null
   #checkpoint: Promise<void> = Promise.resolve()
   #packing: Promise<void>
-  readonly #damaged = new Set<string>()
   #end: Error | null = null
 
   constructor(opened: Opened) {
@@ -219,10 +218,9 @@ export class EventLog implements LogPort {
   async #pack(through: number): Promise<void> {
     const { disk, folder, today } = this.#opened
     const isWanted = () => this.#end === null
-    const damaged = this.#damaged
     const oldestOpen = () => this.#reads.oldestOpen()
     try {
-      await tidySegments(disk, folder, { ...this.#opened, through, today: today(), oldestOpen, isWanted, damaged })
+      await tidySegments(disk, folder, { ...this.#opened, through, today: today(), oldestOpen, isWanted })
     } catch (error) {
       if (!isDiskFull(error) && !isOutOfFiles(error)) await this.#fail(error as Error, [])
     }

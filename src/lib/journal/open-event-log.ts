@@ -2,6 +2,7 @@ import { basename, join, resolve } from 'node:path'
 import type { SourceMark } from '#lib/bus/log-port.ts'
 import { refuseMissing } from '#lib/journal/check-log.ts'
 import { readCheckpoint } from '#lib/journal/checkpoint.ts'
+import { DamagedSegments } from '#lib/journal/damaged-segments.ts'
 import type { Durability } from '#lib/journal/durability.ts'
 import { EventLog } from '#lib/journal/event-log.ts'
 import { behindHoles, readHoles } from '#lib/journal/holes.ts'
@@ -60,14 +61,7 @@ export async function openEventLog(folder: string, options: LogOptions = {}): Pr
     throw inWords(error, folder)
   })
   try {
-    const {
-      onFailure,
-      durability = {},
-      aheadBytes = 1 << 20,
-      compress = null,
-      retention = null,
-      onDamage = () => undefined,
-    } = options
+    const { onFailure, durability = {}, aheadBytes = 1 << 20, compress = null, retention = null } = options
     return new EventLog({
       ...recover(folder, disk, options),
       folder,
@@ -76,7 +70,7 @@ export async function openEventLog(folder: string, options: LogOptions = {}): Pr
       aheadBytes,
       compress,
       retention,
-      onDamage,
+      damaged: new DamagedSegments(options.onDamage ?? (() => undefined)),
       onFailure,
     })
   } catch (error) {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { DamagedSegments } from '#lib/journal/damaged-segments.ts'
 import type { LogDisk, ReadFile } from '#lib/journal/log-disk.ts'
 import { isPacked, namespacesIn, packedEnding, topicSegments } from '#lib/journal/log-files.ts'
 import { isThere } from '#lib/journal/new-file.ts'
@@ -22,9 +23,7 @@ export type PackOptions = {
   readonly compress: (bytes: Buffer) => Promise<Buffer>
   /** Asked between two frames: nobody waits for this work. */
   readonly isWanted: () => boolean
-  /** Segments that are not what was sealed: they stay as they are, and each is told once. */
-  readonly damaged: Set<string>
-  readonly onDamage: (error: UserError) => void
+  readonly damaged: DamagedSegments
 }
 
 /** Compresses sealed topic segments. Whatever dies meanwhile, each is there plain or compressed, whole. */
@@ -42,31 +41,10 @@ export async function packSegments(disk: LogDisk, folder: string, options: PackO
         if (!(await packSegment(disk, path, footer, { ...options, pause }))) return
       } catch (error) {
         disk.remove(freshOf(path))
-        tell(path, options, error)
+        options.damaged.tell(path, error)
       }
     }
   }
-}
-
-/** Looks at a sealed segment that may be damaged: then undefined. */
-export function sayDamage<T>(
-  path: string,
-  told: Pick<PackOptions, 'damaged' | 'onDamage'>,
-  look: () => T,
-): T | undefined {
-  try {
-    return look()
-  } catch (error) {
-    tell(path, told, error)
-    return undefined
-  }
-}
-
-function tell(path: string, { damaged, onDamage }: Pick<PackOptions, 'damaged' | 'onDamage'>, error: unknown): void {
-  if (!(error instanceof UserError)) throw error
-  if (damaged.has(path)) return
-  damaged.add(path)
-  onDamage(error)
 }
 
 const freshOf = (path: string): string => `${path}${packedEnding}.new`

@@ -1,9 +1,9 @@
 import { basename, dirname } from 'node:path'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Checkpoint } from '#lib/journal/checkpoint.ts'
+import type { DamagedSegments } from '#lib/journal/damaged-segments.ts'
 import type { LogDisk } from '#lib/journal/log-disk.ts'
 import { journalSegments, type Segment, topicSegments } from '#lib/journal/log-files.ts'
-import { type PackOptions, sayDamage } from '#lib/journal/pack-segment.ts'
 import { type Retained, readRetained, writeRetained } from '#lib/journal/retained.ts'
 import { endOf } from '#lib/journal/segment-ends.ts'
 import type { SegmentFooter } from '#lib/journal/segment-footer.ts'
@@ -22,7 +22,8 @@ export type RemoveOptions = {
   /** Marks of what is in topic files. */
   readonly checkpoint: Pick<Checkpoint, 'through' | 'marks'>
   readonly isWanted: () => boolean
-} & Pick<PackOptions, 'damaged' | 'onDamage'>
+  readonly damaged: DamagedSegments
+}
 
 /** Two stay, the one that is written and the one that it is chained to. */
 const keptAlways = 2
@@ -69,7 +70,7 @@ function* oldOnes(
   disk: LogDisk,
   namespace: string,
   segments: readonly Segment[],
-  { retention, neededFrom, today, checkpoint, ...told }: RemoveOptions,
+  { retention, neededFrom, today, checkpoint, damaged }: RemoveOptions,
 ): Generator<[Segment, SegmentFooter]> {
   const { days = Number.POSITIVE_INFINITY, mib = Number.POSITIVE_INFINITY } = retention[namespace] ?? {}
   const sizes = mib === Number.POSITIVE_INFINITY ? [] : segments.map(({ path }) => sizeOf(disk, path))
@@ -78,9 +79,9 @@ function* oldOnes(
   for (const [i, segment] of segments.slice(0, -keptAlways).entries()) {
     const isOld = daysBetween(basename(dirname(segment.path)), today) > days
     if (!isOld && total <= mib * 2 ** 20) return
-    const footer = sayDamage(segment.path, told, () => endOf(disk, segment.path).footer)
+    const footer = damaged.look(segment.path, () => endOf(disk, segment.path).footer)
     needed ??= neededFrom(namespace)
-    if (footer == null || footer.lastSeq > checkpoint.through || footer.lastSeq >= needed) return
+    if (footer === null || footer.lastSeq > checkpoint.through || footer.lastSeq >= needed) return
     total -= sizes[i] ?? 0
     yield [segment, footer]
   }

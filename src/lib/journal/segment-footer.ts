@@ -29,6 +29,13 @@ export const chainStart = '0'.repeat(64)
 export const chainAfter = (before: string, sha256: string): string =>
   createHash('sha256').update(`${before}${sha256}`).digest('hex')
 
+/** What the next segment is chained to. */
+export type Link = Pick<SegmentFooter, 'chain' | 'isRepaired'>
+
+/** Does one segment follow the other? A repaired one keeps to no chain, and begins none. */
+export const isChained = (before: Link, { sha256, chain, isRepaired }: SegmentFooter): boolean =>
+  before.isRepaired === true || isRepaired === true || chain === chainAfter(before.chain, sha256)
+
 export const footerLine = (footer: SegmentFooter): string => `${withCrc(`{"footer":${JSON.stringify(footer)}`)}\n`
 
 /** Null when the line, whose crc is right, is no footer of this form. */

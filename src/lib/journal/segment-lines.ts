@@ -4,7 +4,7 @@ import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import type { Segment } from '#lib/journal/log-files.ts'
 import { durableIn } from '#lib/journal/log-line.ts'
 import { endOf } from '#lib/journal/segment-ends.ts'
-import { chainAfter, readFooter, type SegmentFooter } from '#lib/journal/segment-footer.ts'
+import { isChained, readFooter, type SegmentFooter } from '#lib/journal/segment-footer.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 export const repairHint = 'trader log repair puts what is damaged into quarantine, and says what is lost'
@@ -115,7 +115,7 @@ export class SegmentLines {
     const broken = damaged(file, seq)
     if (sealed !== null) {
       // What is in the journal as well is in a topic file for convenience; its tail may be torn.
-      const isTail = before !== Number.POSITIVE_INFINITY && !this.#isFollowed && !isBefore(file.seq, before)
+      const isTail = before !== Number.POSITIVE_INFINITY && !this.#isFollowed && !(file.seq > 0 && file.seq < before)
       if (isTail && !hasIntactLineBefore(file, before)) return
       throw broken
     }
@@ -130,9 +130,13 @@ export class SegmentLines {
 
   /** Is there a segment behind it with something that only topic files have? Then this one was sealed, and durable, before that. */
   get #isFollowed(): boolean {
-    const { sealed, before } = this.#range
-    const next = sealed?.all[sealed.all.indexOf(this.#segment) + 1]
-    return next !== undefined && next.firstSeq < before
+    const next = this.#behind(this.#segment)
+    return next !== undefined && next.firstSeq < this.#range.before
+  }
+
+  #behind(segment: Segment): Segment | undefined {
+    const { sealed } = this.#range
+    return sealed?.all[sealed.all.indexOf(segment) + 1]
   }
 
   /** A segment that is followed was sealed: without the footer of what it has it has lost its end. [J15] */
@@ -147,11 +151,9 @@ export class SegmentLines {
   /** A sealed segment is chained to the one before it: where it is not, one between them is gone. [J15] */
   #checkChain(segment: Segment): void {
     const [before, sealed] = [this.#footer, this.#range.sealed]
-    if (before === null || sealed === null) return
-    if (sealed.all.indexOf(before.segment) + 1 !== sealed.all.indexOf(segment)) return
+    if (before === null || sealed === null || this.#behind(before.segment) !== segment) return
     const { footer } = endOf(this.#disk, segment.path)
-    if (footer === null || footer.isRepaired || before.footer.isRepaired) return
-    if (footer.chain === chainAfter(before.footer.chain, footer.sha256)) return
+    if (footer === null || isChained(before.footer, footer)) return
     const isKnown = sealed.holes.some(({ from, to }) => from < segment.firstSeq && to > before.footer.lastSeq)
     if (!isKnown)
       throw new UserError('does not follow the segment before it: events are missing', {
@@ -160,8 +162,6 @@ export class SegmentLines {
       })
   }
 }
-
-const isBefore = (seq: number, before: number): boolean => seq > 0 && seq < before
 
 function hasIntactLineBefore(file: LineFile, before: number): boolean {
   while (file.next()) if (file.isIntact && file.seq < before) return true

@@ -1,9 +1,11 @@
 import { readCheckpoint } from '#lib/journal/checkpoint.ts'
+import type { DamagedSegments } from '#lib/journal/damaged-segments.ts'
 import type { LogDisk } from '#lib/journal/log-disk.ts'
-import { type PackOptions, packSegments } from '#lib/journal/pack-segment.ts'
+import { packSegments } from '#lib/journal/pack-segment.ts'
 import { type RemoveOptions, removeOld } from '#lib/journal/remove-old.ts'
 
-export type TidyOptions = Pick<PackOptions, 'damaged' | 'onDamage'> & {
+export type TidyOptions = {
+  readonly damaged: DamagedSegments
   /** Segments up to there are durable, and no recovery cuts them. */
   readonly through: number
   /** Null where sealed segments stay as they are. */
@@ -18,19 +20,10 @@ export type TidyOptions = Pick<PackOptions, 'damaged' | 'onDamage'> & {
 
 /** What is done to sealed segments in the background: they are compressed, and removed when they are old, or too much. */
 export async function tidySegments(disk: LogDisk, folder: string, options: TidyOptions): Promise<void> {
-  const { through, compress, retention, oldestOpen, today, isWanted, damaged, onDamage } = options
-  if (compress !== null && isWanted())
-    await packSegments(disk, folder, { through, compress, isWanted, damaged, onDamage })
+  const { through, compress, retention, oldestOpen, today, isWanted, damaged } = options
+  if (compress !== null && isWanted()) await packSegments(disk, folder, { through, compress, isWanted, damaged })
   const checkpoint = retention === null || !isWanted() ? null : readCheckpoint(disk, folder)
   if (retention === null || checkpoint === null) return
   const neededFrom = (namespace: string) => Math.min(retention.neededFrom(namespace), oldestOpen())
-  await removeOld(disk, folder, {
-    retention: retention.retention,
-    neededFrom,
-    today,
-    checkpoint,
-    isWanted,
-    damaged,
-    onDamage,
-  })
+  await removeOld(disk, folder, { retention: retention.retention, neededFrom, today, checkpoint, isWanted, damaged })
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { DamagedSegments } from '#lib/journal/damaged-segments.ts'
 import type { LogDisk, LogFile } from '#lib/journal/log-disk.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { packSegments } from '#lib/journal/pack-segment.ts'
@@ -63,7 +64,7 @@ it('[J20] between two turns of the loop a compressed segment is read, written an
     const onDamage = (error: Error) => {
       throw error
     }
-    const wish = { through: 10_000, compress: packFrame, isWanted: () => true, damaged: new Set<string>(), onDamage }
+    const wish = { through: 10_000, compress: packFrame, isWanted: () => true, damaged: new DamagedSegments(onDamage) }
     await packSegments(disk, folder, wish)
     isRunning = false
     expect(most.turn).toBeGreaterThan(100 << 10)
