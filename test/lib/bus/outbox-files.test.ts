@@ -14,11 +14,12 @@ import { factId } from '#lib/kernel/event-id.ts'
 import type { Fact } from '#schemas/event.ts'
 import { type BusOfTest, openBus, secret, tick, tickBody, until } from './bus-of-test.ts'
 
-/** A log that takes what comes and says nothing of it, until it is told to. */
+/** A log that takes, and acknowledges, so many appends as it is told to. */
 class SilentLog extends MemoryLog {
-  isSilent = true
+  toTake = 0
   override async append(...args: Parameters<MemoryLog['append']>): ReturnType<MemoryLog['append']> {
-    while (this.isSilent) await sleep(2)
+    while (this.toTake === 0) await sleep(2)
+    this.toTake--
     return super.append(...args)
   }
 }
@@ -77,7 +78,7 @@ describe('the outbox of an edge', () => {
     await until(() => files().length === 1 && lastLine(folder).includes('md:e1.49'))
     // As a kill: nothing of it runs on, and its files stay.
     await first.publisher.close()
-    log.isSilent = false
+    log.toTake = Number.POSITIVE_INFINITY
     const second = edge(bus.url, 3)
     await second.publisher.ended
     expect(await idsIn(bus)).toEqual([...ids(1, 50), ...ids(2, 3)])
@@ -99,6 +100,8 @@ describe('the outbox of an edge', () => {
     expect(await idsIn(bus)).toEqual([...ids(1, 40), ...ids(2, 1)])
     await next.publisher.close()
     expect([files(), said]).toEqual([[], []])
+    // What it reads from the log it reads with what was left: the head is of after that.
+    expect(next.heads).toEqual([40])
   })
 
   it('[R27] what can follow nothing in the log is said and kept aside', async () => {
@@ -130,6 +133,63 @@ describe('the outbox of an edge', () => {
       `1 events of md are damaged in its outbox: they stay in ${folder}`,
     ])
     expect(files()).toEqual([`${name}.unsaid`])
+  })
+
+  it('[R27] what is not in its file is not sent', async () => {
+    bus = await openBus()
+    const faults: string[] = []
+    const publisher = new FeedPublisher({
+      url: bus.url,
+      identity: 'md',
+      source: 'md',
+      secret,
+      outbox: { folder, say: (message) => void said.push(message) },
+      open: async function* () {
+        rmSync(folder, { recursive: true })
+        yield [tick(0) as Fact]
+      },
+      onFault: (message) => void faults.push(message),
+    })
+    await until(() => faults.length > 0)
+    await publisher.close()
+    expect(faults).toEqual([expect.stringContaining('ENOENT')])
+    // The router has heard all of the connection that ended, and answers the next one behind it.
+    const next = edge(bus.url, 1)
+    await next.publisher.ended
+    await next.publisher.close()
+    expect([next.epochs, await idsIn(bus)]).toEqual([[1], ids(1, 1)])
+  })
+
+  it('[R27] of several files those stay that are not acknowledged', async () => {
+    const log = new SilentLog()
+    bus = await openBus(log)
+    let fed = 0
+    let isSaid = false
+    const publisher = new FeedPublisher({
+      url: bus.url,
+      identity: 'md',
+      source: 'md',
+      secret,
+      outbox: { folder, say: (message) => void said.push(message) },
+      open: async function* () {
+        for (let i = 0; i < 20; i++) yield Array.from({ length: 1_000 }, (_, n) => tick(i * 1_000 + n) as Fact)
+        isSaid = true
+      },
+      onFed: (facts) => {
+        fed = facts
+      },
+      onFault: (message) => void said.push(message),
+    })
+    await until(() => isSaid)
+    expect(files().length).toBeGreaterThan(3)
+    log.toTake = 1
+    await until(() => fed > 0)
+    await publisher.close()
+    const left = [...new OutboxFiles(folder).left()].map(({ id }) => id)
+    expect(left.slice(fed - 20_000)).toEqual(ids(1, 20_000).slice(fed))
+    expect(fed).toBeLessThan(10_000)
+    expect(said).toEqual([])
+    log.toTake = Number.POSITIVE_INFINITY
   })
 
   it('[R27] what the router refuses is put aside, and the next process goes on behind it, killed as often as it is', async () => {
