@@ -8,8 +8,8 @@ import { readTopology } from '#compose/topology.ts'
 import { calendarOf } from '#lib/time/market-hours.ts'
 import { nyseHours } from '#lib/time/nyse-hours.ts'
 import { generateMarketData } from '#services/md/adapters/generate-market-data.ts'
-import { writeDataSet } from '#services/md/adapters/write-data-set.ts'
 import { hourlyBars, hourlyTrades } from '#test/hourly-market.ts'
+import { writeMadeDataSet } from '#test/made-data-set.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trader-configs-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -131,13 +131,7 @@ test('so is one of a recorded market that has no such bars and no trades to buil
 
 test('bars that the feed tells are not built of its trades as well', () => {
   const both = join(folder, 'both')
-  writeDataSet(both, {
-    origin: { kind: 'generated', format: 'bars', options: {}, sources: [] },
-    isSimulated: true,
-    facts: () => [...hourlyTrades(3), ...hourlyBars(3).slice(1)].sort((a, b) => a.at - b.at),
-    leftOut: () => ({ badLines: 0, rows: {} }),
-    onProgress: () => undefined,
-  })
+  writeMadeDataSet(both, () => [...hourlyTrades(3), ...hourlyBars(3).slice(1)].sort((a, b) => a.at - b.at))
   const { strategies } = topologyOf(['fast', '1m'])
   const assigned = (feed: object, bars: object[]) => {
     const file = join(folder, 'both.yaml')

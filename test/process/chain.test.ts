@@ -2,8 +2,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import type { MarketFact } from '#lib/market/market-fact.ts'
 import { readDataSet } from '#services/md/adapters/read-data-set.ts'
-import { writeDataSet } from '#services/md/adapters/write-data-set.ts'
+import { writeMadeDataSet } from '#test/made-data-set.ts'
 import { describeShared, sharedDir } from '#test/shared.ts'
 import { repository, trader } from './trader.ts'
 import { LiveTree } from './tree.ts'
@@ -40,20 +41,15 @@ it('[MD-C5] md chain shows a chain of a data set, and has a running tree tell th
 
   // A strategy trades its underlying as well.
   const trade = { kind: 'trade', instrument: underlying, price: '32003.61', size: '1' } as const
-  writeDataSet(join(root, 'both'), {
-    origin: { kind: 'generated', format: 'chain', options: {}, sources: [] },
-    isSimulated: false,
-    facts: function* () {
-      let at = 0
-      for (const fact of readDataSet(data)) {
-        at = fact.at
-        yield fact
-      }
-      yield { at, topic: 'md.tick', payload: trade }
-    },
-    leftOut: () => ({ badLines: 0, rows: {} }),
-    onProgress: () => undefined,
-  })
+  const withTrade = function* (): Generator<MarketFact> {
+    let at = 0
+    for (const fact of readDataSet(data)) {
+      at = fact.at
+      yield fact
+    }
+    yield { at, topic: 'md.tick', payload: trade }
+  }
+  writeMadeDataSet(join(root, 'both'), withTrade, { format: 'chain', isSimulated: false })
   const lines = [
     ...['run: chains', `logs: ${join(root, 'logs')}`, `keys: ${join(root, 'keys')}`, 'router: { port: 0 }'],
     ...[

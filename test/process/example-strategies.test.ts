@@ -9,8 +9,8 @@ import { connectBus } from '#lib/bus/bus-client.ts'
 import { parseEventId } from '#lib/kernel/event-id.ts'
 import type { Event, Fact } from '#schemas/event.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
-import { writeDataSet } from '#services/md/adapters/write-data-set.ts'
 import { exampleMarket, exampleRoles } from '#test/example-market.ts'
+import { writeMadeDataSet } from '#test/made-data-set.ts'
 import { repository, trader } from '#test/process/trader.ts'
 import { contentHash, eventsIn, LiveTree, removeFolder } from '#test/process/tree.ts'
 
@@ -22,13 +22,7 @@ const startsAt = Date.UTC(2021, 2, 1) * 1_000
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'trader-examples-'))
   ensureSecret(join(folder, 'keys'), 'ml')
-  writeDataSet(join(folder, 'data'), {
-    origin: { kind: 'generated', format: 'bars', options: {}, sources: [] },
-    isSimulated: true,
-    facts: () => exampleMarket(130),
-    leftOut: () => ({ badLines: 0, rows: {} }),
-    onProgress: () => undefined,
-  })
+  writeMadeDataSet(join(folder, 'data'), () => exampleMarket(130))
 })
 afterAll(() => removeFolder(folder))
 

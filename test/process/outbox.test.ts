@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -7,7 +7,7 @@ import { seedRandom } from '#lib/market/seeded-random.ts'
 import { serveBox } from '#test/venues/box-server.ts'
 import { exchangeBox } from '#test/venues/exchange-box.ts'
 import { madeMarket, type Wire, wires } from '#test/venues/made-market.ts'
-import { repository } from './trader.ts'
+import { writeLiveTopology } from './live-topology.ts'
 import { eventsIn, LiveTree } from './tree.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'trader-outbox-'))
@@ -18,18 +18,7 @@ it('[R27] what a live feed had learned and nobody had acknowledged when it was k
   const box = exchangeBox(wire, madeMarket(wire, seedRandom(4), Date.now()), () => Date.now())
   const server = await serveBox(box)
   const playing = setInterval(() => server.connections() > 0 && server.step(null), 5)
-  const topology = join(root, 'live.yaml')
-  const lines = [
-    ...['run: live', `logs: ${join(root, 'logs')}`, `keys: ${join(root, 'keys')}`, 'router: { port: 0 }'],
-    `feed: { kind: exchange, venue: ${wire.name}, symbols: [BTCUSDT], streams: [trades, depth], wsUrl: '${server.wsUrl}', restUrl: '${server.restUrl}' }`,
-    'bars: [{ instrument: BTCUSDT-PERP.BINANCE, interval: 1s }]',
-    "account: { currency: USDT, startingCash: '100000' }",
-    'venue: { fill: touch, fees: { takerBps: 1, makerBps: 0 } }',
-    'strategies: [{ file: cross.yaml, roles: { underlying: BTCUSDT-PERP.BINANCE } }]',
-  ]
-  writeFileSync(topology, `${lines.join('\n')}\n`)
-  const strategy = readFileSync(join(repository, 'examples', 'fast-cross.yaml'), 'utf8')
-  writeFileSync(join(root, 'cross.yaml'), strategy.replace('timeframe: 5s', 'timeframe: 1s'))
+  const topology = writeLiveTopology(root, wire, server)
   const tree = new LiveTree(root, 'live', topology)
   const outbox = join(tree.log, 'outbox', 'md-feed')
   const idsLeft = () =>

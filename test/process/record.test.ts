@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -13,7 +13,8 @@ import { type BoxServer, serveBox } from '#test/venues/box-server.ts'
 import { consumer } from '#test/venues/consumer.ts'
 import { type ExchangeBox, exchangeBox } from '#test/venues/exchange-box.ts'
 import { madeMarket, type Wire, wires } from '#test/venues/made-market.ts'
-import { repository, trader } from './trader.ts'
+import { writeLiveTopology } from './live-topology.ts'
+import { trader } from './trader.ts'
 import { eventsIn, LiveTree } from './tree.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'trader-record-'))
@@ -105,18 +106,7 @@ describe('trader md record', () => {
 describe('a live tree', () => {
   it('[MD-R2] [MD-R4] keeps the frames of its feed, also when the feed is killed: they give the events in its log again, and what was lost is in gaps', async () => {
     const server = await playing()
-    const topology = join(root, 'live.yaml')
-    const lines = [
-      ...['run: live', `logs: ${join(root, 'logs')}`, `keys: ${join(root, 'keys')}`, 'router: { port: 0 }'],
-      `feed: { kind: exchange, venue: ${wire.name}, symbols: [BTCUSDT], streams: [trades, depth], raw: frames, wsUrl: '${server.wsUrl}', restUrl: '${server.restUrl}' }`,
-      'bars: [{ instrument: BTCUSDT-PERP.BINANCE, interval: 1s }]',
-      "account: { currency: USDT, startingCash: '100000' }",
-      'venue: { fill: touch, fees: { takerBps: 1, makerBps: 0 } }',
-      'strategies: [{ file: cross.yaml, roles: { underlying: BTCUSDT-PERP.BINANCE } }]',
-    ]
-    writeFileSync(topology, `${lines.join('\n')}\n`)
-    const strategy = readFileSync(join(repository, 'examples', 'fast-cross.yaml'), 'utf8')
-    writeFileSync(join(root, 'cross.yaml'), strategy.replace('timeframe: 5s', 'timeframe: 1s'))
+    const topology = writeLiveTopology(root, wire, server, 'raw: frames, ')
     const tree = new LiveTree(root, 'live', topology)
     await tree.until(1_000)
     tree.kill('md')

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { MarketFact } from '#lib/market/market-fact.ts'
-import { writeDataSet } from '#services/md/adapters/write-data-set.ts'
 import { exampleMarket } from '#test/example-market.ts'
+import { writeMadeDataSet } from '#test/made-data-set.ts'
 import { repository, trader } from '#test/process/trader.ts'
 
 let folder: string
@@ -41,13 +41,7 @@ test('test --lookahead cuts at every intent and finds nothing where nothing is',
 test('test --lookahead names what is planted in the data, a bar that is told before it ends: exit code 1', async () => {
   const facts = exampleMarket(120).filter(({ payload }) => 'instrument' in payload && payload.instrument === 'DAY.SIM')
   const written = (name: string, early: (fact: MarketFact<'md.bar'>) => MarketFact) =>
-    writeDataSet(join(folder, name), {
-      origin: { kind: 'generated', format: 'bars', options: {}, sources: [] },
-      isSimulated: true,
-      facts: () => facts.map((fact) => (fact.topic === 'md.bar' ? early(fact) : fact)),
-      leftOut: () => ({ badLines: 0, rows: {} }),
-      onProgress: () => undefined,
-    })
+    writeMadeDataSet(join(folder, name), () => facts.map((fact) => (fact.topic === 'md.bar' ? early(fact) : fact)))
   written('right', (fact) => fact)
   written('early', (fact) => ({ ...fact, at: fact.payload.start }))
   const file = join(repository, 'strategies/ema-cross.yaml')

@@ -7,8 +7,8 @@ import { readTopology } from '#compose/topology.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { dataSetFeed } from '#services/md/adapters/dataset-feed.ts'
-import { writeDataSet } from '#services/md/adapters/write-data-set.ts'
 import { hourlyStart, hourlyStrategy, hourlyTrades } from '#test/hourly-market.ts'
+import { writeMadeDataSet } from '#test/made-data-set.ts'
 import { trader } from '#test/process/trader.ts'
 import { eventsIn, LiveTree, removeFolder } from '#test/process/tree.ts'
 
@@ -17,13 +17,7 @@ let folder = ''
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'trader-two-timeframes-'))
   writeFileSync(join(folder, 'two.yaml'), hourlyStrategy)
-  writeDataSet(join(folder, 'data'), {
-    origin: { kind: 'generated', format: 'bars', options: {}, sources: [] },
-    isSimulated: true,
-    facts: () => hourlyTrades(1_500),
-    leftOut: () => ({ badLines: 0, rows: {} }),
-    onProgress: () => undefined,
-  })
+  writeMadeDataSet(join(folder, 'data'), () => hourlyTrades(1_500))
 })
 afterAll(() => removeFolder(folder))
 

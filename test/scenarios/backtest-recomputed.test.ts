@@ -23,7 +23,7 @@ type Market = {
   readonly quantity: number
   readonly flags: readonly string[]
   readonly bars: () => readonly PlainBar[]
-  /** Bars are recorded: the last one is as good as any. Built from trades, the last one is cut off by the end of the feed. */
+  /** Whether the last bar may fill an order: a recorded one does; one that is built of trades is told when the feed ends, with nothing behind it. */
   readonly isLastTraded: boolean
 }
 

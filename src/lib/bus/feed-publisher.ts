@@ -63,7 +63,7 @@ export class FeedPublisher {
       wish: () => ({ from: null, topics: null, isService: false }),
       onWelcome: (welcome) => this.#begin(welcome),
       onAck: (through, repeats) => {
-        if (!this.#mayRepeat && this.#outbox.isFirstSent(repeats)) this.#fallSilent()
+        if (!this.#mayRepeat && this.#outbox.isFirstSent(repeats)) this.#giveWay()
         if (this.#isSilent) return
         this.#outbox.ack(through)
         this.#outbox.flush(this.#connection)
@@ -87,7 +87,7 @@ export class FeedPublisher {
 
   #begin({ marks, head }: Welcome): void {
     const mark = marks[this.#options.source]?.fact ?? null
-    if (!this.#mayRepeat && (isBeyond(mark, this.#newest) || this.#outbox.isUnsentKnown(marks))) this.#fallSilent()
+    if (!this.#mayRepeat && (isBeyond(mark, this.#newest) || this.#outbox.isUnsentKnown(marks))) this.#giveWay()
     if (this.#isSilent) return
     this.#outbox.restart(marks)
     this.#outbox.flush(this.#connection)
@@ -104,21 +104,24 @@ export class FeedPublisher {
     const { source, outbox } = this.#options
     const refused = this.#outbox.sentAs(k)
     if (this.#isSilent || this.#files === null || refused === undefined) return
-    this.#isSilent = true
-    this.#isClosed = true
-    this.#wake()
+    this.#sayNothingMore()
     this.#files.refuse({ id: refused.firstId, body: refused.bodies[0] as string })
     outbox?.say(`the router does not take ${refused.firstId} of ${source}: it stays in ${outbox.folder}`)
   }
 
-  /** Acknowledges nothing more, and keeps its files: the next process says what the log lacks. */
-  #fallSilent(): void {
+  /** What it says for the first time is in the log already. */
+  #giveWay(): void {
     if (this.#isSilent) return
+    this.#sayNothingMore()
+    const { source, onFault } = this.#options
+    onFault(`another process says what ${source} says: not all that was said here is in the log`)
+  }
+
+  /** Nor acknowledges anything: its files stay, and the next process says what the log lacks. */
+  #sayNothingMore(): void {
     this.#isSilent = true
     this.#isClosed = true
     this.#wake()
-    const { source, onFault } = this.#options
-    onFault(`another process says what ${source} says: not all that was said here is in the log`)
   }
 
   async #publish(mark: SourceMark['fact']): Promise<void> {

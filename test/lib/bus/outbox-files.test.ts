@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { newNonce } from '#lib/bus/auth.ts'
-import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
+import { FeedPublisher, type FeedPublisherOptions } from '#lib/bus/feed-publisher.ts'
 import { formatFrame } from '#lib/bus/frame.ts'
 import { OutboxFiles } from '#lib/bus/outbox-files.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
@@ -39,24 +39,38 @@ describe('the outbox of an edge', () => {
 
   /** An edge that learns so many ticks in the epoch after the mark's, and then no more. */
   function edge(url: string, count: number, at = folder) {
-    const faults: string[] = []
     const epochs: number[] = []
     const heads: number[] = []
+    const opened = feedOf(
+      url,
+      async function* (mark, head) {
+        const epoch = (mark?.epoch ?? 0) + 1
+        epochs.push(epoch)
+        heads.push(head)
+        for (let n = 0; n < count; n++) yield [{ ...tick(n), epoch } as Fact]
+      },
+      at,
+    )
+    return { ...opened, epochs, heads }
+  }
+
+  /** An edge that learns what `open` says. */
+  function feedOf(url: string, open: FeedPublisherOptions['open'], at = folder) {
+    const faults: string[] = []
+    const counted = { faults, fed: 0 }
     const publisher = new FeedPublisher({
       url,
       identity: 'md',
       source: 'md',
       secret,
       outbox: { folder: at, say: (message) => void said.push(message) },
-      open: async function* (mark, head) {
-        const epoch = (mark?.epoch ?? 0) + 1
-        epochs.push(epoch)
-        heads.push(head)
-        for (let n = 0; n < count; n++) yield [{ ...tick(n), epoch } as Fact]
+      open,
+      onFed: (facts) => {
+        counted.fed = facts
       },
       onFault: (message) => void faults.push(message),
     })
-    return { publisher, faults, epochs, heads }
+    return Object.assign(counted, { publisher })
   }
 
   const idsIn = async ({ log }: BusOfTest) => {
@@ -137,18 +151,9 @@ describe('the outbox of an edge', () => {
 
   it('[R27] what is not in its file is not sent', async () => {
     bus = await openBus()
-    const faults: string[] = []
-    const publisher = new FeedPublisher({
-      url: bus.url,
-      identity: 'md',
-      source: 'md',
-      secret,
-      outbox: { folder, say: (message) => void said.push(message) },
-      open: async function* () {
-        rmSync(folder, { recursive: true })
-        yield [tick(0) as Fact]
-      },
-      onFault: (message) => void faults.push(message),
+    const { publisher, faults } = feedOf(bus.url, async function* () {
+      rmSync(folder, { recursive: true })
+      yield [tick(0) as Fact]
     })
     await until(() => faults.length > 0)
     await publisher.close()
@@ -163,32 +168,20 @@ describe('the outbox of an edge', () => {
   it('[R27] of several files those stay that are not acknowledged', async () => {
     const log = new SilentLog()
     bus = await openBus(log)
-    let fed = 0
     let isSaid = false
-    const publisher = new FeedPublisher({
-      url: bus.url,
-      identity: 'md',
-      source: 'md',
-      secret,
-      outbox: { folder, say: (message) => void said.push(message) },
-      open: async function* () {
-        for (let i = 0; i < 20; i++) yield Array.from({ length: 1_000 }, (_, n) => tick(i * 1_000 + n) as Fact)
-        isSaid = true
-      },
-      onFed: (facts) => {
-        fed = facts
-      },
-      onFault: (message) => void said.push(message),
+    const feed = feedOf(bus.url, async function* () {
+      for (let i = 0; i < 20; i++) yield Array.from({ length: 1_000 }, (_, n) => tick(i * 1_000 + n) as Fact)
+      isSaid = true
     })
     await until(() => isSaid)
     expect(files().length).toBeGreaterThan(3)
     log.toTake = 1
-    await until(() => fed > 0)
-    await publisher.close()
+    await until(() => feed.fed > 0)
+    await feed.publisher.close()
     const left = [...new OutboxFiles(folder).left()].map(({ id }) => id)
-    expect(left.slice(fed - 20_000)).toEqual(ids(1, 20_000).slice(fed))
-    expect(fed).toBeLessThan(10_000)
-    expect(said).toEqual([])
+    expect(left.slice(feed.fed - 20_000)).toEqual(ids(1, 20_000).slice(feed.fed))
+    expect(feed.fed).toBeLessThan(10_000)
+    expect([said, feed.faults]).toEqual([[], []])
     log.toTake = Number.POSITIVE_INFINITY
   })
 
@@ -239,34 +232,24 @@ describe('the outbox of an edge', () => {
   it('[R3] what another process said in its place is a fault, not an acknowledgement', async () => {
     bus = await openBus()
     const go = Promise.withResolvers<void>()
-    const faults: string[] = []
-    let fed = 0
-    const older = new FeedPublisher({
-      url: bus.url,
-      identity: 'md',
-      source: 'md',
-      secret,
-      outbox: { folder, say: (message) => void said.push(message) },
-      open: async function* () {
-        yield [tick(0) as Fact]
-        await go.promise
-        for (let n = 1; n < 50; n++) yield [tick(n) as Fact]
-      },
-      onFed: (facts) => {
-        fed = facts
-      },
-      onFault: (message) => void faults.push(message),
+    const older = feedOf(bus.url, async function* () {
+      yield [tick(0) as Fact]
+      await go.promise
+      for (let n = 1; n < 50; n++) yield [tick(n) as Fact]
     })
-    await until(() => fed === 1)
+    await until(() => older.fed === 1)
     const elsewhere = mkdtempSync(join(tmpdir(), 'trader-outbox-'))
     const newer = edge(bus.url, 1, elsewhere)
     await newer.publisher.ended
     await newer.publisher.close()
     rmSync(elsewhere, { recursive: true })
     go.resolve()
-    await until(() => faults.length > 0)
-    await older.close()
-    expect([fed, faults]).toEqual([1, ['another process says what md says: not all that was said here is in the log']])
+    await until(() => older.faults.length > 0)
+    await older.publisher.close()
+    expect([older.fed, older.faults]).toEqual([
+      1,
+      ['another process says what md says: not all that was said here is in the log'],
+    ])
     expect(files()).toHaveLength(1)
     expect(await idsIn(bus)).toEqual([...ids(1, 1), ...ids(2, 1)])
   })
@@ -296,17 +279,9 @@ describe('the outbox of an edge', () => {
     await new Promise((resolve) => server.once('listening', resolve))
     const text = 'x'.repeat(1 << 20)
     let learned = 0
-    const faults: string[] = []
-    const publisher = new FeedPublisher({
-      url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
-      identity: 'md',
-      source: 'md',
-      secret,
-      outbox: { folder, say: () => undefined },
-      open: async function* () {
-        for (; learned < 200; learned++) yield [tick(learned, text) as Fact]
-      },
-      onFault: (message) => void faults.push(message),
+    const url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const { publisher, faults } = feedOf(url, async function* () {
+      for (; learned < 200; learned++) yield [tick(learned, text) as Fact]
     })
     await until(() => faults.length > 0)
     expect(faults).toEqual(['the log has not acknowledged 128 MiB of what md has said'])
