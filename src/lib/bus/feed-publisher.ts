@@ -1,4 +1,4 @@
-import { factId, parseEventId } from '#lib/kernel/event-id.ts'
+import { factId, isAtOrBelow, parseEventId } from '#lib/kernel/event-id.ts'
 import type { Fact } from '#schemas/event.ts'
 import { factBody } from './bus-client.ts'
 import { Connection, type Welcome } from './connection.ts'
@@ -201,4 +201,4 @@ export class FeedPublisher {
 }
 
 const isBeyond = (mark: SourceMark['fact'], said: SourceMark['fact']): boolean =>
-  mark !== null && (said === null || mark.epoch > said.epoch || (mark.epoch === said.epoch && mark.n > said.n))
+  mark !== null && (said === null || !isAtOrBelow({ major: mark.epoch, n: mark.n }, said))

@@ -1,3 +1,4 @@
+import { seqIn } from '#lib/codec/event-text.ts'
 import type { LogPort } from './log-port.ts'
 
 const firstWindow = 4_096
@@ -23,7 +24,7 @@ async function marketIn(log: LogPort, from: number, to: number): Promise<readonl
   const market: string[] = []
   for (let next = from; next <= to; ) {
     const read = await log.read({ from: next, to, maxBytes: 1 << 20, topics: ['md'] })
-    for (const line of read.lines) if (Number(line.slice(7, line.indexOf(','))) <= to) market.push(line)
+    for (const line of read.lines) if (seqIn(line) <= to) market.push(line)
     if (read.to < next) break
     next = read.to + 1
   }

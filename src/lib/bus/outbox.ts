@@ -1,4 +1,4 @@
-import { parseEventId } from '#lib/kernel/event-id.ts'
+import { isAtOrBelow, parseEventId } from '#lib/kernel/event-id.ts'
 import type { Connection } from './connection.ts'
 import type { Marks, SourceMark } from './log-port.ts'
 
@@ -97,6 +97,6 @@ export class Outbox {
 export function isKnown(id: string, marks: Marks): boolean {
   const { source, isFact, major, n } = parseEventId(id)
   const mark: SourceMark | undefined = marks[source]
-  if (isFact) return mark?.fact != null && (major < mark.fact.epoch || (major === mark.fact.epoch && n <= mark.fact.n))
+  if (isFact) return mark?.fact != null && isAtOrBelow({ major, n }, mark.fact)
   return mark?.answer != null && major <= mark.answer.cause
 }

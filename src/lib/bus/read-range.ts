@@ -1,3 +1,4 @@
+import { seqIn } from '#lib/codec/event-text.ts'
 import { Connection } from './connection.ts'
 
 export type Door = {
@@ -25,7 +26,7 @@ export function readRange(door: Door, { from, to, topics }: Range, take: (line: 
       wish: () => ({ from, topics: [...topics], isService: false }),
       onWelcome: () => undefined,
       onEvents(_, newest, lines) {
-        for (const line of lines) if (Number(line.slice(7, line.indexOf(','))) <= to) take(line)
+        for (const line of lines) if (seqIn(line) <= to) take(line)
         if (newest >= to) end()
       },
       onRefused: end,

@@ -1,4 +1,5 @@
 import type { WebSocket } from 'ws'
+import { seqIn } from '#lib/codec/event-text.ts'
 import { type Commit, TopicFilter } from './commit.ts'
 import { formatFrame } from './frame.ts'
 import type { LogPort } from './log-port.ts'
@@ -161,5 +162,3 @@ export class Subscriber {
     })
   }
 }
-
-const seqIn = (content: string): number => Number(content.slice(7, content.indexOf(',')))

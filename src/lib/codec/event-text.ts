@@ -35,5 +35,7 @@ export function splitSig(text: string): { readonly text: string; readonly sig: s
   return { text: `${text.slice(0, cut)}}`, sig: text.slice(cut + 8, -2) }
 }
 
+export const seqIn = (content: string): number => Number(content.slice(7, content.indexOf(',')))
+
 /** The body of a content: what a seal is over. */
 export const bodyIn = (content: string): string => `{${content.slice(content.indexOf(',') + 1)}`

@@ -1,5 +1,5 @@
 import type { SourceMark } from '#lib/bus/log-port.ts'
-import type { IdParts } from '#lib/kernel/event-id.ts'
+import { type IdParts, isAtOrBelow } from '#lib/kernel/event-id.ts'
 
 /** What becomes of a group: appended but for the first `skip`, which are in the log already; a repeat; or refused. */
 export type Verdict =
@@ -53,8 +53,5 @@ const positionOf = ({ major, n }: IdParts): Position => ({ epoch: major, n })
 
 const follows = ({ epoch, n }: Position, next: IdParts): boolean =>
   next.major === epoch ? next.n === n + 1 : next.major > epoch && next.n === 0
-
-const isAtOrBelow = ({ major, n }: IdParts, last: Position): boolean =>
-  major < last.epoch || (major === last.epoch && n <= last.n)
 
 const textOf = ({ source, major, n }: IdParts): string => `${source}:e${major}.${n}`

@@ -26,7 +26,7 @@ export type SegmentFooter = z.infer<typeof Footer>
 /** What the first segment of a namespace is chained to. */
 export const chainStart = '0'.repeat(64)
 
-export const chainAfter = (before: string, sha256: string): string =>
+const chainAfter = (before: string, sha256: string): string =>
   createHash('sha256').update(`${before}${sha256}`).digest('hex')
 
 /** What the next segment is chained to. */

@@ -6,6 +6,10 @@ export const factId = (source: string, epoch: number, n: number): string => `${s
 
 export type IdParts = { readonly source: string; readonly isFact: boolean; readonly major: number; readonly n: number }
 
+/** Was a fact, by epoch and number, said before another one of its source, or is it that one? */
+export const isAtOrBelow = ({ major, n }: Pick<IdParts, 'major' | 'n'>, last: { epoch: number; n: number }): boolean =>
+  major < last.epoch || (major === last.epoch && n <= last.n)
+
 /** Takes an id apart: major is the seq of the cause of an answer, the epoch of a fact. Throws on anything else. */
 export function parseEventId(id: string): IdParts {
   const colon = id.indexOf(':')

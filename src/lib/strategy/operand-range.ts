@@ -45,9 +45,9 @@ const anything: Range = { least: Number.NEGATIVE_INFINITY, most: Number.POSITIVE
 function combined(sign: '+' | '-' | '*' | '/', a: Range, b: Range): Range {
   switch (sign) {
     case '+':
-      return known(a.least + b.least, a.most + b.most)
+      return hull([a.least + b.least, a.most + b.most])
     case '-':
-      return known(a.least - b.most, a.most - b.least)
+      return hull([a.least - b.most, a.most - b.least])
     case '*':
       return hull([a.least * b.least, a.least * b.most, a.most * b.least, a.most * b.most])
     case '/':
@@ -72,8 +72,6 @@ function called(name: ScalarFunction, args: readonly Range[]): Range {
   }
 }
 
-// 0 times the infinite is no number: then nothing is known.
+// 0 times the infinite, and the infinite less itself, are no numbers: then nothing is known.
 const hull = (ends: readonly number[]): Range =>
   ends.some(Number.isNaN) ? anything : { least: Math.min(...ends), most: Math.max(...ends) }
-
-const known = (least: number, most: number): Range => hull([least, most])

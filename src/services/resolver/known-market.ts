@@ -55,9 +55,12 @@ export const roleKey = (strategy: string, role: string): string => `${strategy}/
 export const wishOf = ({ target, wish }: Pick<Wish, 'target' | 'wish'>): string =>
   wish === undefined ? target : `${target} ${JSON.stringify(wish)}`
 
-export function foldWish({ wishes }: KnownMarket, payload: PayloadOf<'strategy.intent'>): void {
+/** What is due of the role is answered with it. */
+export function foldWish({ wishes, rolls }: KnownMarket, payload: PayloadOf<'strategy.intent'>): void {
   const { strategy, role, target, size, limitBps, wish } = payload
-  wishes.set(roleKey(strategy, role), { strategy, role, target, size, limitBps, wish })
+  const of = roleKey(strategy, role)
+  wishes.set(of, { strategy, role, target, size, limitBps, wish })
+  rolls.due = rolls.due.filter(({ key }) => key !== of)
 }
 
 export function foldListing(market: KnownMarket, listing: Listing): void {

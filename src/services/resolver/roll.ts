@@ -41,11 +41,6 @@ export function rollNow(market: KnownMarket, { id, at, topic }: Pick<Event, 'id'
   return none
 }
 
-/** A wish of a role is answered anew, with what is due of it. */
-export function foldWishOfRole({ rolls }: KnownMarket, { strategy, role }: Wish): void {
-  rolls.due = rolls.due.filter(({ key }) => key !== roleKey(strategy, role))
-}
-
 type Answer = Pick<Event<'instrument.resolved' | 'instrument.rejected'>, 'at' | 'payload'>
 
 /** What came of the newest look at a role. */

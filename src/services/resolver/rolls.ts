@@ -11,7 +11,7 @@ export type Rolls = {
   readonly before: { [key: string]: LeftByRoll }
 }
 
-export type LeftByRoll = {
+type LeftByRoll = {
   readonly intent: string
   readonly at: number
   readonly wish: string

@@ -14,7 +14,7 @@ import {
 } from './known-market.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { OptionPolicy, ResolverConfig } from './resolver-config.ts'
-import { foldRefusal, foldRoll, foldTime, foldWishOfRole, rollNow } from './roll.ts'
+import { foldRefusal, foldRoll, foldTime, rollNow } from './roll.ts'
 
 export { OptionPolicy }
 
@@ -52,7 +52,6 @@ export const resolver = defineService({
         return market
       case 'strategy.intent':
         foldWish(market, event.payload)
-        foldWishOfRole(market, event.payload)
         return market
       case 'instrument.rejected':
         foldRoll(market, event)
