@@ -5,7 +5,7 @@ import { foldPrice, type NewestPrices, newestPrice, type PriceEvent } from '#lib
 import { isEnded, type OrderStatus } from '#lib/domain/order-lifecycle.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import { findOrder, noOrders, type SentOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
-import { applyReport, type Report } from '#lib/domain/venue-report.ts'
+import { applyReport, happeningOf, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { eventsOf } from './order-life.ts'
@@ -57,12 +57,6 @@ export type OrderView = {
   readonly status: OrderStatus
 }
 
-const updates = {
-  'order.update_requested': 'update_requested',
-  'order.updated': 'updated',
-  'order.update_rejected': 'update_rejected',
-} as const
-
 /** Every order of a log, in the order of sending; those that have not ended only where `isOpenOnly`. */
 export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
   const orders = noOrders()
@@ -77,16 +71,12 @@ export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
         sent.push({ order, at: event.at, payload: event.payload })
         break
       }
-      case 'order.cancel_requested': {
-        const order = orders.working.get(event.payload.clientOrderId)
-        if (order) applyHappening(order.progress, 'cancel_requested')
-        break
-      }
+      case 'order.cancel_requested':
       case 'order.update_requested':
       case 'order.updated':
       case 'order.update_rejected': {
         const order = orders.working.get(event.payload.clientOrderId)
-        if (order) applyHappening(order.progress, updates[event.topic])
+        if (order) applyHappening(order.progress, happeningOf[event.topic])
         if (event.topic === 'order.updated') moved.set(event.payload.clientOrderId, event.payload.limitPrice)
         break
       }

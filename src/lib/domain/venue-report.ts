@@ -16,6 +16,19 @@ export const reportTopics = [
 ] as const satisfies Topic[]
 export type Report = Event<(typeof reportTopics)[number]>
 
+/** What happens to an order with each event that is not a fill. */
+export const happeningOf = {
+  'order.accepted': 'accepted',
+  'order.triggered': 'triggered',
+  'order.rejected': 'rejected',
+  'order.canceled': 'canceled',
+  'order.expired': 'expired',
+  'order.cancel_requested': 'cancel_requested',
+  'order.update_requested': 'update_requested',
+  'order.updated': 'updated',
+  'order.update_rejected': 'update_rejected',
+} as const satisfies Partial<Record<Topic, OrderHappening>>
+
 /** `unknown`: of an order that bears an id of ours and ended too long ago, or was never sent. `stranger`: a new trade of one that is not ours. */
 export type ReportFold = ReturnType<typeof applyReport> | 'unknown' | 'stranger'
 
@@ -56,14 +69,6 @@ export function applyReport(order: SentOrder, report: Report): ReportOutcome | '
   }
   return applyHappening(progress, happeningOf[report.topic])
 }
-
-const happeningOf = {
-  'order.accepted': 'accepted',
-  'order.triggered': 'triggered',
-  'order.rejected': 'rejected',
-  'order.canceled': 'canceled',
-  'order.expired': 'expired',
-} as const satisfies Record<string, OrderHappening>
 
 function foldStranger(
   { strangers }: SentOrders,

@@ -1,6 +1,7 @@
 import { compareDecimalText } from '#lib/bars/exact-decimal.ts'
 import { applyHappening } from '#lib/domain/order-progress.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
+import { happeningOf } from '#lib/domain/venue-report.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { OrderBook, Refusal } from './order-book.ts'
 import { isProtection } from './protection.ts'
@@ -40,12 +41,6 @@ export function foldUpdate(
   const message = `${id} says ${topic} of an order that is ${order?.progress.status ?? 'not known'}`
   return { alert: { code: 'VENUE_REPORT_REFUSED', subject: payload.clientOrderId, message }, halts: null }
 }
-
-const happeningOf = {
-  'order.update_requested': 'update_requested',
-  'order.updated': 'updated',
-  'order.update_rejected': 'update_rejected',
-} as const
 
 /** Why it cannot be moved there; null where it can. */
 function unmoved(order: SentOrder, limitPrice: string): string | null {

@@ -9,7 +9,7 @@ type Violation = PayloadOf<'risk.violation'>
 
 /**
  * What is held beyond a limit of exposure, by instrument, by strategy and in all, strategies not netted but for the net of all. The gate lets nothing
- * there that could come to it, so the market did it, or a split, or a limit that was lowered. [P16]
+ * there that could come to it, so the market did it, or a limit that was lowered. [P16]
  */
 export function exposuresBeyond(ledger: Ledger): Violation[] {
   const { exposures } = ledger.config

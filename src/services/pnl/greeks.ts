@@ -18,7 +18,7 @@ export function foldGreeks(ledger: Ledger, tick: PayloadOf<'md.option.tick'>): v
 export function greeksOfBook(ledger: Ledger): NonNullable<PayloadOf<'pnl.snapshot'>['greeks']> | null {
   const held = heldIn(ledger)
   const sums = new Map<string, Record<(typeof names)[number], number> & { missing: number }>()
-  for (const [instrument, { units }] of held) {
+  for (const [instrument, units] of held) {
     const terms = ledger.terms.get(instrument)
     if (terms?.optionOn == null || units === 0) continue
     const sum = sums.get(terms.optionOn) ?? { delta: 0, gamma: 0, vega: 0, theta: 0, missing: 0 }
@@ -29,12 +29,12 @@ export function greeksOfBook(ledger: Ledger): NonNullable<PayloadOf<'pnl.snapsho
   }
   if (sums.size === 0) return null
   return [...sums].map(([underlying, sum]) => {
-    return { underlying, ...sum, delta: sum.delta + (held.get(underlying)?.units ?? 0) }
+    return { underlying, ...sum, delta: sum.delta + (held.get(underlying) ?? 0) }
   })
 }
 
 /** Units of the underlying, over all strategies: quantity * multiplier. A statistic, so a double, of an exact sum. */
-function heldIn(ledger: Ledger): Map<string, { units: number }> {
+function heldIn(ledger: Ledger): Map<string, number> {
   const exact = new Map<string, ReturnType<typeof addExact>>()
   for (const own of ledger.books.values()) {
     for (const [instrument, { quantity }] of own) {
@@ -43,7 +43,5 @@ function heldIn(ledger: Ledger): Map<string, { units: number }> {
       exact.set(instrument, addExact(exact.get(instrument) ?? zero, multiplyExact(quantity, contract.multiplier)))
     }
   }
-  return new Map(
-    [...exact].map(([instrument, { units, scale }]) => [instrument, { units: Number(units) / 10 ** scale }]),
-  )
+  return new Map([...exact].map(([instrument, { units, scale }]) => [instrument, Number(units) / 10 ** scale]))
 }

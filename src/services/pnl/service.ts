@@ -1,3 +1,4 @@
+import { contractOf } from '#lib/domain/contract.ts'
 import { moneyOf } from '#lib/domain/money.ts'
 import { priceTopics } from '#lib/domain/newest-price.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
@@ -46,10 +47,9 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
       if (event.topic === 'md.option.tick') foldGreeks(ledger, event.payload)
       return ledger
     case 'md.instrument': {
-      const { instrument, multiplier, currency, kind, isInverse = false, underlying = null } = event.payload
-      const isOption = kind === 'option'
-      const optionOn = isOption ? underlying : null
-      ledger.terms.set(instrument, { multiplier, currency, isInverse: isInverse && !isOption, optionOn })
+      const { instrument, multiplier, currency, kind, underlying = null } = event.payload
+      const { isInverse } = contractOf(event.payload)
+      ledger.terms.set(instrument, { multiplier, currency, isInverse, optionOn: kind === 'option' ? underlying : null })
       return ledger
     }
     case 'order.submitted': {

@@ -1,7 +1,7 @@
 import { parseExact } from '#lib/bars/exact-decimal.ts'
 import { worthOf } from '#lib/domain/contract.ts'
+import { movedBy } from '#lib/domain/moved-by.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
-import { negateExact } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, moveCash, type Wish } from './account.ts'
@@ -46,15 +46,14 @@ function verdictOn(trial: Account, wish: Wish, wishedAt: number): readonly Verdi
 
 /** What is left is gone, for its newest price; what is taken is at work. */
 function foldLeave(trial: Account, wish: Wish, approved: PayloadOf<'risk.approved'>, n: number): void {
-  const { strategy, instrument, side } = approved
+  const { strategy, instrument } = approved
   const [listing, price] = [trial.instruments.get(instrument), newestPrice(trial.prices, instrument)]
-  if (/[1-9]/.test(wish.target) || listing === undefined || price === null) {
+  if (parseExact(wish.target).units !== 0n || listing === undefined || price === null) {
     foldApproval(trial, { id: `risk:0.${n}`, payload: approved })
     settleSums(trial)
     return
   }
-  const quantity = parseExact(approved.quantity)
-  const moved = side === 'buy' ? quantity : negateExact(quantity)
+  const moved = movedBy(approved)
   movePosition(trial.books, strategy, instrument, moved)
   moveCash(trial, listing.currency, -worthOf(listing, parseExact(price), moved))
   settleSums(trial)

@@ -72,14 +72,14 @@ export function propose(account: Account, order: Proposal): Proposed {
 const nothing: Exposure = Object.freeze(noExposure())
 
 function change(account: Account, book: Book): void {
-  const { sums, byKey } = account.books
+  const { sums } = account.books
   const weighed = weigh(account, heldIn(book))
   const underlying = account.instruments.get(book.instrument)?.underlying ?? null
   for (const total of [sums.all, sumOf(sums.byStrategy, book.strategy), sumOf(sums.byInstrument, book.instrument)])
     for (const field of fields) total[field] += weighed.exposure[field] - book.exposure[field]
   if (underlying !== null) foldOption(account.books, book, underlying, weighed.exposure)
   book.exposure = weighed.exposure
-  const isKept = byKey.get(`${book.strategy} ${book.instrument}`) === book
+  const isKept = findBook(account, book.strategy, book.instrument) === book
   if (isKept && (weighed.noValue !== null || weighed.noMargin !== null)) sums.unpriced.set(book, weighed)
   else sums.unpriced.delete(book)
 }

@@ -10,7 +10,7 @@ import { takeSameClose } from './same-close.ts'
 import { displayedIn } from './standing-quote.ts'
 import { isReached } from './trigger.ts'
 import { end, endImmediate, execute, type Said, type Turn, trigger, turnOf } from './turn.ts'
-import { isImmediate, workingOrderOf } from './working-order.ts'
+import { isImmediate, type WorkingOrder, workingOrderOf } from './working-order.ts'
 
 /** Accepted, with what the market as it stands gives at once, or rejected. [V1] [V2] */
 export function answerSubmission(exchange: Exchange, { payload }: Event<'order.submitted'>): readonly Said[] {
@@ -60,7 +60,7 @@ export function answerUpdate(exchange: Exchange, { payload }: Event<'order.updat
 /** Cancels that came while it was away, with the first price after it; and the exchange as it is without their orders. [V34] */
 export function answerLateCancels(exchange: Exchange): { readonly said: readonly Said[]; readonly rest: Exchange } {
   const ids = new Set(exchange.lateCancels.map(({ clientOrderId }) => clientOrderId))
-  const working = new Map<string, Exchange['working'] extends Map<string, infer Orders> ? Orders : never>()
+  const working = new Map<string, WorkingOrder[]>()
   for (const [instrument, orders] of exchange.working) {
     const left = orders.filter(({ clientOrderId }) => !ids.has(clientOrderId))
     if (left.length > 0) working.set(instrument, left)

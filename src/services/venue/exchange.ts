@@ -3,7 +3,7 @@ import type { Instrument } from '#lib/domain/instrument.ts'
 import { type OldestFirst, oldestFirst, takeOldest } from '#lib/domain/oldest-first.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { keepsLevels, type LevelBook, levelsFromJson, levelsToJson } from './level-book.ts'
-import type { Contract, Due } from './settlement.ts'
+import type { Due, ExpiringOption } from './settlement.ts'
 import type { StandingQuote } from './standing-quote.ts'
 import type { FillingBar } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
@@ -27,7 +27,7 @@ export type Exchange = {
   /** Signed lots held, by `heldKey`; zero is not there. What reduce-only orders go by. */
   readonly held: Map<string, number>
   /** Options that are listed with all terms of their end. */
-  readonly contracts: Map<string, Contract>
+  readonly contracts: Map<string, ExpiringOption>
   /** The next of them to expire; null where none does. */
   nextExpiry: number | null
   /** The newest price of what they are on; null before there is one. */

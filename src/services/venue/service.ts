@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { instrumentOf } from '#lib/domain/instrument.ts'
 import { quantityToLots } from '#lib/domain/lot-size.ts'
+import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
@@ -49,17 +50,7 @@ export const venue = defineService({
     'order.cancel_requested',
     'order.update_requested',
   ],
-  emits: [
-    'order.accepted',
-    'order.triggered',
-    'order.rejected',
-    'order.fill',
-    'order.canceled',
-    'order.expired',
-    'order.updated',
-    'order.update_rejected',
-    'venue.settled',
-  ],
+  emits: [...reportTopics, 'order.updated', 'order.update_rejected', 'venue.settled'],
   init: openExchange,
   reconfigure: reopenExchange,
   evolve,

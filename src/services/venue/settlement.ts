@@ -18,7 +18,7 @@ import { type Exchange, heldIn } from './exchange.ts'
 import { end, type Said, turnOf } from './turn.ts'
 
 /** An option that ends by itself. Plain JSON. */
-export type Contract = {
+export type ExpiringOption = {
   readonly instrument: string
   readonly underlying: string
   readonly strike: string
@@ -29,7 +29,7 @@ export type Contract = {
   isOver: boolean
 }
 /** A contract whose end has come, and the price of its underlying then. */
-export type Due = { readonly contract: Contract; readonly price: string }
+export type Due = { readonly contract: ExpiringOption; readonly price: string }
 
 /** Keeps what an option's end needs: its terms, and that its underlying's price is looked at. [V31] */
 export function foldContract(exchange: Exchange, listing: PayloadOf<'md.instrument'>): void {
@@ -100,7 +100,7 @@ type Settled = PayloadOf<'venue.settled'>
 
 function* settlementsOf(
   exchange: Exchange,
-  contract: Contract,
+  contract: ExpiringOption,
   settlementPrice: string,
   strategy: string,
   lots: number,
@@ -137,7 +137,7 @@ function* settlementsOf(
 }
 
 /** What a unit of it is worth at the end: of an inverse one in coins, to 8 digits. */
-function intrinsic({ strike, right, isInverse }: Contract, price: ExactDecimal): ExactDecimal {
+function intrinsic({ strike, right, isInverse }: ExpiringOption, price: ExactDecimal): ExactDecimal {
   const beyond = right === 'call' ? subtractExact(price, parseExact(strike)) : subtractExact(parseExact(strike), price)
   if (compareExact(beyond, zero) <= 0) return zero
   if (!isInverse || price.units <= 0n) return beyond
@@ -145,7 +145,7 @@ function intrinsic({ strike, right, isInverse }: Contract, price: ExactDecimal):
   return { units, scale: coinDigits }
 }
 
-const forwardKey = ({ underlying, expiresAt }: Contract): string => `${underlying} ${expiresAt}`
+const forwardKey = ({ underlying, expiresAt }: ExpiringOption): string => `${underlying} ${expiresAt}`
 
 function middleOf({ bid, ask }: { readonly bid: string | null; readonly ask: string | null }): string | null {
   if (bid === null || ask === null) return null

@@ -1,5 +1,6 @@
 import { lotsToQuantity } from '#lib/domain/lot-size.ts'
 import { moneyText } from '#lib/domain/money.ts'
+import type { reportTopics } from '#lib/domain/venue-report.ts'
 import type { Statement } from '#schemas/event.ts'
 import { feeOf } from './fee.ts'
 import { slippedPrice } from './slippage.ts'
@@ -8,15 +9,7 @@ import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
 export type Said = Statement<
-  | 'order.accepted'
-  | 'order.triggered'
-  | 'order.rejected'
-  | 'order.fill'
-  | 'order.canceled'
-  | 'order.expired'
-  | 'order.updated'
-  | 'order.update_rejected'
-  | 'venue.settled'
+  (typeof reportTopics)[number] | 'order.updated' | 'order.update_rejected' | 'venue.settled'
 >
 
 /** What one input does to one order: a copy of the order that moves on, and what the venue says of it. */

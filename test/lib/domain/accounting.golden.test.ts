@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parseExact } from '#lib/bars/exact-decimal.ts'
-import { type PositionRow, positionHistory } from '#lib/domain/position-history.ts'
 import { divideHalfEven } from '#lib/domain/rounding.ts'
 import { describeShared, sharedDir } from '#test/shared.ts'
+import { type PositionRow, positionHistory } from './position-history.ts'
 
 type Sequence = {
   readonly seed: number

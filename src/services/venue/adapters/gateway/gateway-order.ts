@@ -7,8 +7,9 @@ import {
   parseExact,
 } from '#lib/bars/exact-decimal.ts'
 import { subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import type { reportTopics } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Event, Statement } from '#schemas/event.ts'
+import type { Statement } from '#schemas/event.ts'
 import type { VenueAssets, VenueOrder, VenueTrade } from './real-venue.ts'
 
 /** An order of the log: what was said of it, what the venue has shown of it, and what is under way. */
@@ -62,10 +63,7 @@ export const gatewayOrder = (
   cancels: 0,
 })
 
-export type OwnReport = Event<
-  'order.accepted' | 'order.triggered' | 'order.rejected' | 'order.fill' | 'order.canceled' | 'order.expired'
->
-export type Report = Statement<OwnReport['topic']>
+export type Report = Statement<(typeof reportTopics)[number]>
 
 /** Takes in what the log has of the order. [G9] */
 export function foldSaid(order: GatewayOrder, report: Report): void {

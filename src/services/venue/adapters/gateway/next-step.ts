@@ -21,7 +21,7 @@ export const queriesMost = 5
 
 /** What is to be done next for an order that has not ended. */
 export function nextStep(order: GatewayOrder, situation: Situation): Step {
-  if (lacksTrades(order) || (order.end !== null && !order.said.ended)) return bounded(order, 'ask')
+  if (lacksTrades(order) || (order.end !== null && !order.said.ended)) return askWithin(order)
   if (order.venueOrderId !== null) {
     if (order.cancelReason !== null) return { kind: 'cancel' }
     return order.movesTo === null ? wait : { kind: 'move' }
@@ -35,7 +35,7 @@ function inDoubt(order: GatewayOrder, takenUntilMs: number, { venueNowMs }: Situ
   // Of a process before: the first reconciliation asks for it.
   if (takenUntilMs === Number.POSITIVE_INFINITY) return wait
   const isOver = venueNowMs !== null && venueNowMs > takenUntilMs
-  return isOver ? { kind: 'ask' } : bounded(order, 'ask')
+  return isOver ? ask : askWithin(order)
 }
 
 /** The venue does not have it, for sure. */
@@ -55,5 +55,6 @@ function notThere({ submitted, cancelReason, said }: GatewayOrder, { now, mayPla
 }
 
 const wait: Step = { kind: 'wait' }
+const ask: Step = { kind: 'ask' }
 
-const bounded = ({ queries }: GatewayOrder, kind: 'ask'): Step => (queries < queriesMost ? { kind } : wait)
+const askWithin = ({ queries }: GatewayOrder): Step => (queries < queriesMost ? ask : wait)

@@ -1,8 +1,15 @@
 import { parseExact } from '#lib/bars/exact-decimal.ts'
-import { worthOf } from './contract.ts'
-import { firstOutAfter, noFirstOut, unrealizedFirstOut } from './first-out.ts'
-import { asMoney, moneyText } from './money.ts'
-import { averagePriceOf, type Execution, flat, positionAfter, quantityText, unrealizedOf } from './position.ts'
+import { worthOf } from '#lib/domain/contract.ts'
+import { firstOutAfter, noFirstOut, unrealizedFirstOut } from '#lib/domain/first-out.ts'
+import { asMoney, moneyText } from '#lib/domain/money.ts'
+import {
+  averagePriceOf,
+  type Execution,
+  flat,
+  positionAfter,
+  quantityText,
+  unrealizedOf,
+} from '#lib/domain/position.ts'
 
 /** An execution with the price at which what is then held is valued. */
 export type MarkedExecution = Execution & { readonly mark: string }
