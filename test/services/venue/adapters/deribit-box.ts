@@ -66,7 +66,7 @@ export async function deribitBox(key: Key, { expiresIn = 900 } = {}) {
         if (params.instrument_name !== boxName) throw new Fault(10_020, 'invalid_or_unsupported_instrument')
         if (Number(params.valid_until) < Date.now()) throw new Fault(13_888, 'timed_out')
         const placed = book.place(termsOf(method, params), { mayRepeat: true })
-        if ('code' in placed) throw new Fault(codes[placed.code] ?? 11_030, placed.msg)
+        if ('code' in placed) throw faultOf(placed)
         return { order: shown(placed), trades: placed.trades.map((trade) => shownTrade(placed, trade)) }
       }
       case 'private/cancel': {
@@ -78,7 +78,11 @@ export async function deribitBox(key: Key, { expiresIn = 900 } = {}) {
       case 'private/edit': {
         const order = byId(params.order_id)
         if (!isOpen(order)) throw new Fault(11_044, 'not_open_order')
-        book.move(order, Math.round(Number(params.price) * 100))
+        // What an edit does not state it takes away.
+        order.isPostOnly = params.post_only === true
+        order.isReducing = params.reduce_only === true
+        const refused = book.move(order, Math.round(Number(params.price) * 100))
+        if (refused) throw faultOf(refused)
         return { order: shown(order), trades: [] }
       }
       case 'private/get_order_state':
@@ -193,6 +197,8 @@ const codes: Readonly<Record<number, number>> = {
   [-2019]: 10_009,
   [-5022]: 11_054,
 }
+
+const faultOf = ({ code, msg }: { code: number; msg: string }) => new Fault(codes[code] ?? 11_030, msg)
 
 const termsOf = (method: string, params: Params) => ({
   newClientOrderId: String(params.label),

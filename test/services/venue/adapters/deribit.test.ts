@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Statement } from '#schemas/event.ts'
 import { deribit } from '#services/venue/adapters/deribit/deribit.ts'
 import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { deribitBox } from './deribit-box.ts'
@@ -30,15 +29,6 @@ function start(secret = key.secret): void {
   scene.start(deribit({ config, addresses: { wsUrl: box.wsUrl }, credentials }))
 }
 const fills = () => said.filter(({ topic }) => topic === 'order.fill')
-
-test('[G25] [G10] a market order: accepted and filled, each said once, with the fee in the settlement currency', async () => {
-  start()
-  submit('t-1-0', { orderType: 'market', limitPrice: undefined })
-  await hasSaid('order.fill')
-  await pause(200)
-  expect(topics()).toEqual(['venue.reconciled', 'order.accepted', 'order.fill'])
-  expect(said[2]?.payload).toMatchObject({ price: '101', quantity: '1', fee: '0.0505', currency: 'USDC' })
-})
 
 test('[G25] a resting order: its fills come over the account’s channels, and its cancel ends it', async () => {
   start()
@@ -116,66 +106,4 @@ test('[G28] who is not let in is told why, and nothing is submitted', async () =
   expect(notes).toEqual(['the stream of deribit is closed: not let in: 13004 invalid_credentials'])
   expect(topics()).toEqual([])
   expect(box.book.orders).toEqual([])
-})
-
-test.each([
-  ['INSUFFICIENT_BALANCE', { quantity: '50000' }],
-  ['QUANTITY_INVALID', { quantity: '0.0001' }],
-  ['REFUSED', { limitPrice: '102.00', isPostOnly: true }],
-  ['TERMS_INVALID', { timeInForce: 'DAY' }],
-  ['TERMS_INVALID', { orderType: 'stop', stopPrice: '120', limitPrice: undefined }],
-  ['TERMS_INVALID', { bracket: { stopLoss: '80' } }],
-  ['INSTRUMENT_UNKNOWN', { instrument: 'BTC_USDC.DERIBIT' }],
-  ['INSTRUMENT_UNKNOWN', { instrument: 'NOPE-PERPETUAL.DERIBIT' }],
-])('[G5] [G26] %s for %j', async (code, more) => {
-  start()
-  await hasSaid('venue.reconciled')
-  submit('t-1-0', more)
-  await hasSaid('order.rejected')
-  expect(said.at(-1)?.payload).toMatchObject({ code })
-  expect(box.book.orders).toEqual([])
-})
-
-test('[G14] [G25] a position that moved without an order of ours is told with both numbers', async () => {
-  start()
-  await hasSaid('venue.reconciled')
-  box.book.setPosition(-2_000)
-  await hasSaid('system.alert')
-  const { payload } = said.filter(({ topic }) => topic === 'venue.reconciled').at(-1) as Statement<'venue.reconciled'>
-  expect(payload.differences).toEqual([{ asset: 'BTC_USDC-PERPETUAL', expected: '0', found: '-2' }])
-})
-
-test('[G29] an order is moved in place, also when the connection is cut meanwhile, and what cannot be moved is told', async () => {
-  start()
-  submit('t-1-0')
-  await hasSaid('order.accepted')
-  box.cut()
-  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.5', reason: 'x' })
-  await hasSaid('order.updated')
-  expect(box.book.orders).toMatchObject([{ cents: 8_950, status: 'NEW' }])
-  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '101', reason: 'x' })
-  await hasSaid('order.fill')
-  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89', reason: 'x' })
-  await hasSaid('order.update_rejected')
-  // Of a fill that the move brings, the report may come before the answer.
-  const told = topics().filter((topic) => topic !== 'venue.reconciled')
-  expect(told.sort()).toEqual([
-    ...['order.accepted', 'order.fill', 'order.update_rejected', 'order.updated', 'order.updated'],
-  ])
-  expect(said.at(-1)?.payload).toMatchObject({ code: 'UNKNOWN_ORDER' })
-})
-
-test('[G29] a move that was asked for before a restart is made after it, once more where it was made', async () => {
-  start()
-  submit('t-1-0')
-  await hasSaid('order.accepted')
-  scene.stop()
-  into('order.accepted', said.find(({ topic }) => topic === 'order.accepted')?.payload as never)
-  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.5', reason: 'x' })
-  const [order] = box.book.orders
-  if (order) box.book.move(order, 8_950)
-  scene.forget()
-  start()
-  await hasSaid('order.updated')
-  expect(topics().filter((topic) => topic === 'order.updated')).toHaveLength(1)
 })

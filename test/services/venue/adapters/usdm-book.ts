@@ -12,7 +12,8 @@ export type BoxOrder = {
   readonly clientOrderId: string
   readonly sign: 1 | -1
   cents: number
-  readonly isReducing: boolean
+  isPostOnly: boolean
+  isReducing: boolean
   /** Thousandths of a bitcoin. */
   left: number
   executedQty: string
@@ -22,6 +23,10 @@ export type BoxOrder = {
 type Refusal = { readonly code: number; readonly msg: string }
 type Terms = Readonly<Record<string, string>>
 
+const wouldTake = {
+  code: -5022,
+  msg: 'Due to the order could not be executed as maker, the Post Only order will be rejected.',
+}
 const takerBps = 5
 const makerBps = 2
 
@@ -66,16 +71,11 @@ export class UsdmBook {
       return { code: -4116, msg: 'ClientOrderId is duplicated.' }
     const sign = side === 'BUY' ? 1 : -1
     const cents = type === 'MARKET' ? (sign > 0 ? 1e9 : 1) : Math.round(Number(terms.price) * 100)
-    const { bid, ask } = this.#quote
-    const crosses = sign > 0 ? cents >= ask : cents <= bid
-    if ((Math.min(cents, ask) * left) / 1e5 < 5)
+    if ((Math.min(cents, this.#quote.ask) * left) / 1e5 < 5)
       return { code: -4164, msg: "Order's notional must be no smaller than 5 (unless you choose reduce only)." }
     if (left > 10_000_000) return { code: -2019, msg: 'Margin is insufficient.' }
-    if (timeInForce === 'GTX' && crosses)
-      return {
-        code: -5022,
-        msg: 'Due to the order could not be executed as maker, the Post Only order will be rejected.',
-      }
+    const isPostOnly = timeInForce === 'GTX'
+    if (isPostOnly && this.#crosses(sign, cents)) return wouldTake
     const isReducing = reduceOnly === 'true'
     if (isReducing && this.#position * sign >= 0) return { code: -2022, msg: 'ReduceOnly Order is rejected.' }
     const order: BoxOrder = {
@@ -83,6 +83,7 @@ export class UsdmBook {
       clientOrderId: newClientOrderId,
       sign,
       cents,
+      isPostOnly,
       isReducing,
       left: Math.round(left),
       executedQty: '0',
@@ -97,15 +98,21 @@ export class UsdmBook {
   }
 
   /** To another limit, without its place. */
-  move(order: BoxOrder, cents: number): void {
+  move(order: BoxOrder, cents: number): Refusal | null {
+    if (order.isPostOnly && this.#crosses(order.sign, cents)) return wouldTake
     order.cents = cents
     this.#tell(order, null)
     this.#match(order, false)
+    return null
   }
 
   end(order: BoxOrder, status: 'CANCELED' | 'EXPIRED'): void {
     order.status = status
     this.#tell(order, null)
+  }
+
+  #crosses(sign: 1 | -1, cents: number): boolean {
+    return sign > 0 ? cents >= this.#quote.ask : cents <= this.#quote.bid
   }
 
   #match(order: BoxOrder, isMaker: boolean): void {

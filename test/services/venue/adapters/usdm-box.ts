@@ -56,7 +56,8 @@ export async function usdmBox(key: Key) {
         if (!order || !isOpen(order.status)) throw new Fault(-2013, 'Order does not exist.')
         const to = Math.round(Number(query.get('price')) * 100)
         if (to === order.cents) throw new Fault(-5027, 'No need to modify the order.')
-        book.move(order, to)
+        const refused = book.move(order, to)
+        if (refused) throw new Fault(refused.code, refused.msg)
         return shown(order)
       }
       case 'GET /fapi/v1/order':

@@ -1,5 +1,4 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Statement } from '#schemas/event.ts'
 import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
 import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { badLine, calm } from '#test/faults/bad-line.ts'
@@ -33,15 +32,6 @@ function start(more: { weightPerMinute?: number; keepAliveMs?: number } = {}): v
   const venue = { config, addresses, credentials, nowMs: Date.now, weightPerMinute: 1_000_000, ...more }
   scene.start(binanceUsdm(venue))
 }
-
-test('[G10] [G19] a market order: its trades are asked for where the answer has none, and said once', async () => {
-  start()
-  submit('t-1-0', { orderType: 'market', limitPrice: undefined })
-  await hasSaid('order.fill')
-  await pause(300)
-  expect(topics()).toEqual(['venue.reconciled', 'order.accepted', 'order.fill'])
-  expect(said[2]?.payload).toMatchObject({ price: '101', quantity: '1', fee: '0.0505', currency: 'USDT' })
-})
 
 test('[G8] [G12] [G23] what was filled while nobody looked is said at the start; the position agrees', async () => {
   start()
@@ -83,16 +73,8 @@ test('[G20] hedge mode: the gateway says so and submits nothing, until the accou
 })
 
 test.each([
-  ['INSUFFICIENT_BALANCE', { quantity: '50000' }],
-  ['QUANTITY_INVALID', { quantity: '0.0001' }],
   ['QUANTITY_INVALID', { quantity: '0.001' }],
-  ['REFUSED', { limitPrice: '102.00', isPostOnly: true }],
   ['REFUSED', { isReduceOnly: true }],
-  ['TERMS_INVALID', { timeInForce: 'DAY' }],
-  ['TERMS_INVALID', { orderType: 'stop', stopPrice: '120', limitPrice: undefined }],
-  ['TERMS_INVALID', { bracket: { stopLoss: '80' } }],
-  ['INSTRUMENT_UNKNOWN', { instrument: 'BTCUSDT.BINANCE' }],
-  ['INSTRUMENT_UNKNOWN', { instrument: 'NOPE-PERP.BINANCE' }],
 ])('[G5] [G21] %s for %j', async (code, more) => {
   start()
   await hasSaid('venue.reconciled')
@@ -129,15 +111,6 @@ test.each([
   },
 )
 
-test('[G23] a position that moved without an order of ours is told with both numbers', async () => {
-  start()
-  await hasSaid('venue.reconciled')
-  box.book.setPosition(-2_000)
-  await hasSaid('system.alert')
-  const { payload } = said.filter(({ topic }) => topic === 'venue.reconciled').at(-1) as Statement<'venue.reconciled'>
-  expect(payload.differences).toEqual([{ asset: 'BTCUSDT', expected: '0', found: '-2' }])
-})
-
 test('[G24] after a 429 nothing is asked before the time it names', async () => {
   start()
   await hasSaid('venue.reconciled')
@@ -167,40 +140,4 @@ test('[G16] a cancel whose stream was cut has its end said once', async () => {
   await hasSaid('order.canceled')
   await pause(300)
   expect(topics().filter((topic) => topic === 'order.canceled')).toHaveLength(1)
-})
-
-test('[G29] an order is moved in place, also when the connection is cut meanwhile, and what cannot be moved is told', async () => {
-  start()
-  submit('t-1-0')
-  await hasSaid('order.accepted')
-  line.setDown(true)
-  setTimeout(() => line.setDown(false), 200)
-  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.5', reason: 'x' })
-  await hasSaid('order.updated')
-  expect(box.book.orders).toMatchObject([{ cents: 8_950, status: 'NEW' }])
-  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '101', reason: 'x' })
-  await hasSaid('order.fill')
-  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89', reason: 'x' })
-  await hasSaid('order.update_rejected')
-  // Of a fill that the move brings, the report may come before the answer.
-  const told = topics().filter((topic) => topic !== 'venue.reconciled')
-  expect(told.sort()).toEqual([
-    ...['order.accepted', 'order.fill', 'order.update_rejected', 'order.updated', 'order.updated'],
-  ])
-  expect(said.at(-1)?.payload).toMatchObject({ code: 'UNKNOWN_ORDER' })
-})
-
-test('[G29] a move that was asked for before a restart is made after it, once more where it was made', async () => {
-  start()
-  submit('t-1-0')
-  await hasSaid('order.accepted')
-  scene.stop()
-  into('order.accepted', said.find(({ topic }) => topic === 'order.accepted')?.payload as never)
-  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.5', reason: 'x' })
-  const [order] = box.book.orders
-  if (order) box.book.move(order, 8_950)
-  scene.forget()
-  start()
-  await hasSaid('order.updated')
-  expect(topics().filter((topic) => topic === 'order.updated')).toHaveLength(1)
 })

@@ -76,7 +76,7 @@ export function unfitTerms(order: PayloadOf<'order.submitted'>): { code: RejectC
 
 /** Of `private/buy` and `private/sell`. What a market order does not find at once is not left to rest. */
 export function paramsOf(order: PayloadOf<'order.submitted'>, name: string, label: string, validUntilMs: number) {
-  const { quantity, orderType, limitPrice, timeInForce, isPostOnly, isReduceOnly } = order
+  const { quantity, orderType, limitPrice, timeInForce } = order
   const isLimit = orderType === 'limit'
   return {
     instrument_name: name,
@@ -84,12 +84,17 @@ export function paramsOf(order: PayloadOf<'order.submitted'>, name: string, labe
     type: isLimit ? 'limit' : 'market',
     ...(isLimit ? { price: Number(limitPrice) } : {}),
     time_in_force: times[isLimit || timeInForce === 'FOK' ? timeInForce : 'IOC'],
-    ...(isPostOnly === true ? { post_only: true, reject_post_only: true } : {}),
-    ...(isReduceOnly === true ? { reduce_only: true } : {}),
+    ...flagsOf(order),
     label,
     valid_until: validUntilMs,
   }
 }
+
+/** Of an order's whole life: a change of it has them too. */
+export const flagsOf = ({ isPostOnly, isReduceOnly }: PayloadOf<'order.submitted'>) => ({
+  ...(isPostOnly === true ? { post_only: true, reject_post_only: true } : {}),
+  ...(isReduceOnly === true ? { reduce_only: true } : {}),
+})
 
 /** Decimal text of a JSON number. */
 export const textOf = (value: number): string => plainText(exactOfDouble(value))

@@ -3,7 +3,17 @@ import type { Credentials } from '../gateway/credentials.ts'
 import type { Answer, OrderName, RealVenue, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
 import { answerOf } from './deribit-answer.ts'
-import { DeribitOrder, Placed, paramsOf, Trades, textOf, tradeOf, unfitTerms, viewOf } from './deribit-order.ts'
+import {
+  DeribitOrder,
+  flagsOf,
+  Placed,
+  paramsOf,
+  Trades,
+  textOf,
+  tradeOf,
+  unfitTerms,
+  viewOf,
+} from './deribit-order.ts'
 import { DeribitRpc } from './deribit-rpc.ts'
 
 export type DeribitOptions = {
@@ -29,12 +39,12 @@ export function deribit({ config, addresses, credentials }: DeribitOptions): Rea
   }
   return {
     name: 'deribit',
-    amend: async (order, { quantity }, limitPrice) => {
+    amend: async (order, submitted, limitPrice) => {
       const found = order.venueOrderId === null ? await find(order) : null
       if (found !== null && found.kind !== 'done') return found
       const which = { order_id: order.venueOrderId ?? found?.value.venueOrderId }
-      const params = { ...which, amount: Number(quantity), price: Number(limitPrice) }
-      return answerOf(await rpc.call('private/edit', params), Placed, (edited) =>
+      const terms = { amount: Number(submitted.quantity), price: Number(limitPrice), ...flagsOf(submitted) }
+      return answerOf(await rpc.call('private/edit', { ...which, ...terms }), Placed, (edited) =>
         viewOf(edited.order, edited.trades.map(tradeOf)),
       )
     },

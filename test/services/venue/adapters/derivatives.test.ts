@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Statement } from '#schemas/event.ts'
+import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
+import { deribit } from '#services/venue/adapters/deribit/deribit.ts'
+import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
+import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
+import { badLine } from '#test/faults/bad-line.ts'
+import { chanceOf } from '#test/faults/chance.ts'
+import { boxName, deribitBox } from './deribit-box.ts'
+import { gatewayScene, pause, when } from './gateway-scene.ts'
+import { key } from './served-market.ts'
+import type { UsdmBook } from './usdm-book.ts'
+import { usdmBox } from './usdm-box.ts'
+
+/** An exchange in a box, how it is connected to, and how the connection is lost for a moment. */
+type Boxed = {
+  readonly book: UsdmBook
+  readonly connect: () => RealVenue
+  readonly cut: () => void
+  readonly close: () => Promise<void>
+}
+const credentials = () => new Credentials(key.apiKey, key.secret)
+
+async function usdm(): Promise<Boxed> {
+  const box = await usdmBox(key)
+  const line = await badLine(box.url, chanceOf(1))
+  const addresses = { restUrl: line.restUrl, wsUrl: `${new URL(line.wsUrl).origin}/private/ws` }
+  const config = { symbols: {}, timeoutMs: 500 }
+  return {
+    book: box.book,
+    connect: () =>
+      binanceUsdm({ config, addresses, credentials: credentials(), nowMs: Date.now, weightPerMinute: 1_000_000 }),
+    cut: () => {
+      line.setDown(true)
+      setTimeout(() => line.setDown(false), 200)
+    },
+    close: async () => {
+      line.close()
+      await box.close()
+    },
+  }
+}
+
+async function deribits(): Promise<Boxed> {
+  const box = await deribitBox(key)
+  const config = { symbols: {}, timeoutMs: 300 }
+  return {
+    book: box.book,
+    connect: () => deribit({ config, addresses: { wsUrl: box.wsUrl }, credentials: credentials() }),
+    cut: box.cut,
+    close: box.close,
+  }
+}
+
+/** One suite for both: what is told of an order does not depend on where it is. */
+describe.each([
+  { name: 'binance-usdm', open: usdm, asset: 'BTCUSDT', currency: 'USDT', own: 'BTCUSDT-PERP', spot: 'BTCUSDT' },
+  { name: 'deribit', open: deribits, asset: boxName, currency: 'USDC', own: boxName, spot: 'BTC_USDC' },
+])('$name', ({ name, open, asset, currency, own, spot }) => {
+  const venue = name === 'deribit' ? 'DERIBIT' : 'BINANCE'
+  const nope = `NOPE-${name === 'deribit' ? 'PERPETUAL' : 'PERP'}`
+  const instrument = `${own}.${venue}`
+  const scene = gatewayScene(instrument)
+  const { said, into, submit, topics, hasSaid } = scene
+  let box: Boxed
+  const start = () => scene.start(box.connect())
+  const moveTo = (limitPrice: string) =>
+    into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice, reason: 'x' })
+
+  beforeEach(async () => {
+    box = await open()
+    box.book.quote(10_000, 10_100, 5_000, 5_000)
+    scene.begin()
+  })
+  afterEach(async () => {
+    scene.stop()
+    await box.close()
+  })
+
+  test('[G10] [G19] [G25] a market order: accepted and filled, each said once, with its fee', async () => {
+    start()
+    submit('t-1-0', { orderType: 'market', limitPrice: undefined })
+    await hasSaid('order.fill')
+    await pause(300)
+    expect(topics()).toEqual(['venue.reconciled', 'order.accepted', 'order.fill'])
+    expect(said[2]?.payload).toMatchObject({ price: '101', quantity: '1', fee: '0.0505', currency })
+  })
+
+  test.each([
+    ['INSUFFICIENT_BALANCE', { quantity: '50000' }],
+    ['QUANTITY_INVALID', { quantity: '0.0001' }],
+    ['REFUSED', { limitPrice: '102.00', isPostOnly: true }],
+    ['TERMS_INVALID', { timeInForce: 'DAY' }],
+    ['TERMS_INVALID', { orderType: 'stop', stopPrice: '120', limitPrice: undefined }],
+    ['TERMS_INVALID', { bracket: { stopLoss: '80' } }],
+    ['INSTRUMENT_UNKNOWN', { instrument: `${spot}.${venue}` }],
+    ['INSTRUMENT_UNKNOWN', { instrument: `${nope}.${venue}` }],
+  ])('[G5] [G21] [G26] %s for %j', async (code, more) => {
+    start()
+    await hasSaid('venue.reconciled')
+    submit('t-1-0', more)
+    await hasSaid('order.rejected')
+    expect(said.at(-1)?.payload).toMatchObject({ code })
+    expect(box.book.orders).toEqual([])
+  })
+
+  test('[G14] [G23] [G25] a position that moved without an order of ours is told with both numbers', async () => {
+    start()
+    await hasSaid('venue.reconciled')
+    box.book.setPosition(-2_000)
+    await hasSaid('system.alert')
+    const { payload } = said.filter(({ topic }) => topic === 'venue.reconciled').at(-1) as Statement<'venue.reconciled'>
+    expect(payload.differences).toEqual([{ asset, expected: '0', found: '-2' }])
+  })
+
+  test('[G29] an order is moved in place, also when the connection is cut meanwhile, and what cannot be moved is told', async () => {
+    start()
+    submit('t-1-0')
+    await hasSaid('order.accepted')
+    box.cut()
+    moveTo('89.5')
+    await hasSaid('order.updated')
+    expect(box.book.orders).toMatchObject([{ cents: 8_950, status: 'NEW' }])
+    moveTo('101')
+    await hasSaid('order.fill')
+    moveTo('89')
+    await hasSaid('order.update_rejected')
+    // Of a fill that the move brings, the report may come before the answer.
+    const told = topics().filter((topic) => topic !== 'venue.reconciled')
+    expect(told.sort()).toEqual([
+      ...['order.accepted', 'order.fill', 'order.update_rejected', 'order.updated', 'order.updated'],
+    ])
+    expect(said.at(-1)?.payload).toMatchObject({ code: 'UNKNOWN_ORDER' })
+  })
+
+  test('[G29] a move that was asked for before a restart is made after it, once more where it was made', async () => {
+    start()
+    submit('t-1-0')
+    await hasSaid('order.accepted')
+    scene.stop()
+    into('order.accepted', said.find(({ topic }) => topic === 'order.accepted')?.payload as never)
+    moveTo('89.5')
+    const [order] = box.book.orders
+    if (order) box.book.move(order, 8_950)
+    scene.forget()
+    start()
+    await hasSaid('order.updated')
+    expect(topics().filter((topic) => topic === 'order.updated')).toHaveLength(1)
+  })
+
+  test('[G29] a post-only order is moved as one: to where it would take it is not', async () => {
+    start()
+    submit('t-1-0', { isPostOnly: true })
+    await hasSaid('order.accepted')
+    moveTo('101')
+    await hasSaid('order.update_rejected')
+    expect(said.find(({ topic }) => topic === 'order.update_rejected')?.payload).toMatchObject({ code: 'REFUSED' })
+    expect(box.book.orders).toMatchObject([{ cents: 9_000, status: 'NEW' }])
+  })
+
+  test('[G29] a reduce-only order that was moved takes the position to zero and no further', async () => {
+    box.book.setPosition(400)
+    start()
+    await hasSaid('venue.reconciled')
+    submit('t-1-0', { side: 'sell', limitPrice: '105.00', isReduceOnly: true })
+    await hasSaid('order.accepted')
+    moveTo('106')
+    await hasSaid('order.updated')
+    box.book.quote(10_600, 10_700, 5_000, 5_000)
+    await when(() => topics().some((topic) => topic === 'order.expired' || topic === 'order.canceled'))
+    expect(said.find(({ topic }) => topic === 'order.fill')?.payload).toMatchObject({ price: '106', quantity: '0.4' })
+    expect(box.book.position).toBe('0.000')
+  })
+})
