@@ -1,7 +1,6 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import type { z } from 'zod'
-import { readChunks } from '#lib/files/read-chunks.ts'
-import { textLines } from '#lib/files/text-lines.ts'
+import { fileLines } from '#lib/files/file-lines.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
 import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 
@@ -26,7 +25,7 @@ export function answerCases<Case>(from: string, to: string, form: CaseForm<Case>
   const progress = startProgress({ label: 'compute', unit: 'cases' })
   let [number, cases, failed] = [0, 0, 0]
   try {
-    for (const line of linesOf(from)) {
+    for (const line of fileLines(from)) {
       number++
       if (line.trim().length === 0) continue
       const { name, expected, fault } = answerLine(line, form)
@@ -62,15 +61,6 @@ function answerLine<Case>(line: string, { key, schema, answer }: CaseForm<Case>)
     if (error instanceof SyntaxError || error instanceof RangeError)
       return { name, expected: null, fault: error.message }
     throw error
-  }
-}
-
-function* linesOf(file: string): Generator<string> {
-  try {
-    yield* textLines(readChunks(file === '-' ? '/dev/stdin' : file))
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code ?? message}`, { file })
   }
 }
 

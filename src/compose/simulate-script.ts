@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { currenciesOf, feeBoundOf } from '#compose/service-configs.ts'
 import { Conversions } from '#lib/domain/conversion.ts'
-import { readChunks } from '#lib/files/read-chunks.ts'
-import { textLines } from '#lib/files/text-lines.ts'
+import { fileLines } from '#lib/files/file-lines.ts'
 import { InProcess } from '#lib/kernel/in-process.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -61,7 +60,7 @@ export function simulateScript(file: string, sink: (event: Event) => void): Simu
   let [number, at, n, isSet] = [0, 0, 0, false]
   const publish = (topic: string, payload: unknown) =>
     run.publish('script', { topic, payload, at, epoch: 1, n: n++ } as Fact)
-  for (const text of linesOf(file)) {
+  for (const text of fileLines(file)) {
     number++
     if (text.trim() === '') continue
     const fault = (message: string) => new UserError(message, { file, line: number })
@@ -116,13 +115,4 @@ function payloadOf({ topic, payload }: { topic: string; payload?: unknown }, fau
   if (checked.success) return checked.data
   const [issue] = checked.error.issues
   throw fault(`payload.${issue?.path.join('.')}: ${issue?.message}`)
-}
-
-function* linesOf(file: string): Generator<string> {
-  try {
-    yield* textLines(readChunks(file === '-' ? '/dev/stdin' : file))
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code ?? message}`, { file })
-  }
 }

@@ -9,7 +9,7 @@ import { Price } from '#schemas/primitives.ts'
 export default class OrderReplace extends TraderCommand {
   static override summary = 'Move a working limit order to another price'
   static override description =
-    'Within what the risk gate approved: to any price that is no dearer than the one that the order was sent with. Whether the venue moved it, trader order show says. The exit code is 1 when it was refused, when nothing runs, or when no answer came within 10 s.'
+    'The risk gate is not asked again: a buy moves to any price that is no higher than the approved one, a sell that is reduce-only or an exit to any that is no lower; another sell stays. Whether the venue moved it, trader order show says. The exit code is 1 when it was refused, when nothing runs, or when no answer came within 10 s.'
   static override examples = ['<%= config.bin %> order replace t-41-0 --limit-price 99.50 --reason "the book is thin"']
   static override enableJsonFlag = true
   static override args = { id: Args.string({ required: true, description: 'The client order id' }) }

@@ -1,6 +1,5 @@
 import { csvCells } from '#lib/files/csv-cells.ts'
-import { readChunks } from '#lib/files/read-chunks.ts'
-import { textLines } from '#lib/files/text-lines.ts'
+import { fileLines } from '#lib/files/file-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 /** A CSV file with a header row: cells by row and column; `line` is where a row stands in the file. */
@@ -16,7 +15,7 @@ export function readCsvTable(file: string): CsvTable {
   const rows: { line: number; cells: string[] }[] = []
   let line = 0
   let emptyLine: number | null = null
-  for (const text of linesOf(file)) {
+  for (const text of fileLines(file)) {
     line++
     if (text.trim() === '') {
       emptyLine ??= line
@@ -43,12 +42,3 @@ export const csvText = (columns: readonly string[], rows: readonly (readonly str
   [columns, ...rows].map((cells) => `${cells.map(quotedCell).join(',')}\n`).join('')
 
 const quotedCell = (cell: string): string => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)
-
-function* linesOf(file: string): Generator<string> {
-  try {
-    yield* textLines(readChunks(file === '-' ? '/dev/stdin' : file))
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code ?? message}`, { file })
-  }
-}
