@@ -196,6 +196,9 @@ describe("files of Binance's public archive", () => {
     ['BTCUSDT-trades-2024-08-08', '1,1,-1,1,1723161256208,true', 'quantity is "-1"'],
     ['BTCUSDT-trades-2024-08-08', '1,1,1,1,1723161256,true', 'expected milliseconds or microseconds'],
     ['BTCUSDT-trades-2024-08-08', '1,1,1,1,1723161256208,maybe', 'is buyer maker is "maybe"'],
+    ['BTCUSDT-trades-2024-08-08', '1,0,1,1,1723161256208,true', 'price is 0, expected more than zero'],
+    ['BTCUSDT-bookTicker-2024-08-08', '1,0,1,2.5,1,1723161256208,1', 'bid is 0, expected more than zero'],
+    ['BTCUSDT-bookTicker-2024-08-08', '1,2.4,1,-2.5,1,1723161256208,1', 'ask is -2.5, expected more than zero'],
   ])('[MD-I10] a line of %s that cannot be read is refused: %s', async (name, line, message) => {
     await expect(read('archive', zipped(name, line))).rejects.toThrow(message)
   })

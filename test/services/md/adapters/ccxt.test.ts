@@ -117,6 +117,14 @@ describe('what ccxt tells', () => {
       expect(heard().frame(said).at(-1)?.payload).toMatchObject({ state: 'refused', code: 'bad_frame' })
   })
 
+  it.each([{ price: '0' }, { amount: '0' }])('[MD-N7] of a frame with a trade of %j nothing is told', (odd) => {
+    const feed = heard()
+    const trade = { id: 'T1', timestamp: 1_723_161_256_123, price: '61828.10', amount: '1' }
+    const facts = feed.frame(frame('BTC/USD', 'trades', { trades: [trade, { ...trade, id: 'T2', ...odd }] }))
+    expect(facts.map(({ payload }) => 'code' in payload && payload.code)).toEqual(['bad_frame'])
+    expect(prices(feed.frame(frame('BTC/USD', 'trades', { trades: [trade] })))).toMatchObject([{ tradeId: 'T1' }])
+  })
+
   it('[MD-L7] what the library has not is refused at once', async () => {
     const wish = { market: 'nosuch', symbols: ['BTC/USD'], streams: ['trades'] as const }
     await expect(liveCcxt.openLibrary(wish, 1_000)).rejects.toThrow('ccxt listens to no exchange "nosuch"')

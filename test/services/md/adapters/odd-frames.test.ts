@@ -51,20 +51,24 @@ describe('a recording with an odd frame', () => {
     }
   })
 
-  it('[MD-N7a] [MD-I10] an import names the line of such a price, or leaves it out', async () => {
-    const file = recording(...numbers.map((n) => (n === 20 ? trade(n, '0.00000000000001') : trade(n))))
+  it.each([
+    ['0.00000000000001', 'more than 15 in all'],
+    ['0', 'expected more than zero'],
+  ])('[MD-N7] [MD-N7a] [MD-I10] an import names the line of a price of %s, or leaves it out', async (price, message) => {
+    const folder = (name: string) => join(root, `${name} ${price}`)
+    const file = recording(...numbers.map((n) => (n === 20 ? trade(n, price) : trade(n))))
     const imported = async (dir: string, skipsBadLines: boolean) =>
       importMarketData({
-        ...{ dir: join(root, dir), format: 'raw', choices: {}, terms: {}, skipsBadLines },
+        ...{ dir: folder(dir), format: 'raw', choices: {}, terms: {}, skipsBadLines },
         plan: await planImport('raw', [file], { venue: 'binance' }),
         progress: { checking: () => undefined, writing: () => undefined },
       })
     await expect(imported('strict', false)).rejects.toMatchObject({
-      ...{ file, line: 20, message: expect.stringContaining('more than 15 in all') },
+      ...{ file, line: 20, message: expect.stringContaining(message) },
     })
-    expect(existsSync(join(root, 'strict'))).toBe(false)
+    expect(existsSync(folder('strict'))).toBe(false)
     const { manifest } = await imported('lax', true)
-    const facts = [...readDataSet(join(root, 'lax'))]
+    const facts = [...readDataSet(folder('lax'))]
     expect([manifest.leftOut.badLines, tickSizeIn(facts)]).toEqual([1, ['0.1']])
     expect(tradesOf(facts)).toEqual(numbers.filter((n) => n !== 20))
   })

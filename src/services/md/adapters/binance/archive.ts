@@ -77,7 +77,9 @@ const readers: { readonly [K in ArchiveKind]: CellsReader } = {
   bookTicker([id, bid, bidSize, ask, askSize, time = ''], instrument) {
     const at = microsOf(time, 'transaction time')
     const side = (price: string | undefined, size: string | undefined, name: string) =>
-      Number(size) === 0 ? ([null, null] as const) : ([priceIn(price, name), quantityIn(size, `${name} size`)] as const)
+      Number(size) === 0
+        ? ([null, null] as const)
+        : ([aboveZero(priceIn(price, name), name), quantityIn(size, `${name} size`)] as const)
     const [bidPrice, bidQuantity] = side(bid, bidSize, 'bid')
     const [askPrice, askQuantity] = side(ask, askSize, 'ask')
     const quote = { bid: bidPrice, bidSize: bidQuantity, ask: askPrice, askSize: askQuantity }

@@ -3,6 +3,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
 import {
+  aboveZero,
   type Frame,
   listOf,
   microsOfMs,
@@ -15,13 +16,14 @@ import {
   whole,
 } from '../normalize/read-fields.ts'
 
-export function tradeOf(body: Frame, instrument: string): Trade & { readonly sequence: number } {
+/** `isOfMarket` false: what the exchange did by itself, which may have no price. */
+export function tradeOf(body: Frame, instrument: string, isOfMarket: boolean): Trade & { readonly sequence: number } {
   const id = whole(body[body.e === 'aggTrade' ? 'a' : 't'], 'trade id')
   return {
     kind: 'trade',
     instrument,
-    price: price(body.p, 'p'),
-    size: quantity(body.q, 'q'),
+    price: isOfMarket ? aboveZero(price(body.p, 'p'), 'p') : price(body.p, 'p'),
+    size: isOfMarket ? aboveZero(quantity(body.q, 'q'), 'q') : quantity(body.q, 'q'),
     // m: the buyer was the maker, so the seller came to him.
     aggressor: truth(body.m, 'm') ? 'sell' : 'buy',
     tradeId: String(id),
@@ -41,9 +43,9 @@ export function quoteOf(body: Frame, instrument: string): Quote {
   const quote: Quote = {
     kind: 'quote',
     instrument,
-    bid: hasBid ? bid : null,
+    bid: hasBid ? aboveZero(bid, 'b') : null,
     bidSize: hasBid ? bidSize : null,
-    ask: hasAsk ? ask : null,
+    ask: hasAsk ? aboveZero(ask, 'a') : null,
     askSize: hasAsk ? askSize : null,
     sequence,
   }
@@ -118,7 +120,7 @@ function levelsOf(body: Frame, field: string): Level[] {
   for (const level of levels) {
     if (!Array.isArray(level) || level.length < 2)
       throw new LineFault(`${field} has ${shown(level)}, expected a level of price and size`)
-    price(level[0], priceField)
+    aboveZero(price(level[0], priceField), priceField)
     quantity(level[1], sizeField)
     // Spot streams of old had a third, empty cell.
     if (level.length > 2) level.length = 2

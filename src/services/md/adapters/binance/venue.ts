@@ -89,9 +89,9 @@ function openDecoder(market: BinanceMarket): Decoder {
     switch (kind) {
       case 'trade':
       case 'aggTrade': {
-        const trade = tradeOf(body, instrumentOf(body.s, sink))
         // Futures streams also carry what the exchange itself did: insurance fund and auto-deleveraging.
         const isOfMarket = body.X === undefined || body.X === 'MARKET'
+        const trade = tradeOf(body, instrumentOf(body.s, sink), isOfMarket)
         if (!isOfMarket) sink.leaveOut('trades that were not made in the market')
         return sink.trade(trade, kind, trade.sequence, isOfMarket)
       }

@@ -1,7 +1,16 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
-import { type Frame, listOf, microsOfMs, numberPrice, numberQuantity, shown, text } from '../normalize/read-fields.ts'
+import {
+  aboveZero,
+  type Frame,
+  listOf,
+  microsOfMs,
+  numberPrice,
+  numberQuantity,
+  shown,
+  text,
+} from '../normalize/read-fields.ts'
 
 // What ccxt tells, its numbers as text.
 
@@ -12,8 +21,8 @@ export function tradeOf(body: Frame, instrument: string): Trade {
   return {
     kind: 'trade',
     instrument,
-    price: numberPrice(body.price, 'price'),
-    size: numberQuantity(body.amount, 'amount'),
+    price: aboveZero(numberPrice(body.price, 'price'), 'price'),
+    size: aboveZero(numberQuantity(body.amount, 'amount'), 'amount'),
     ...(side === 'buy' || side === 'sell' ? { aggressor: side } : {}),
     ...(isThere(body.id) ? { tradeId: text(body.id, 'id').slice(0, 64) } : {}),
     ...timeOf(body),
@@ -83,12 +92,13 @@ const timeOf = ({ timestamp }: Frame): { exchangeAt?: number } =>
 function sideOf(body: Frame, side: 'bid' | 'ask'): [string, string | null] | [null, null] {
   const size = isThere(body[`${side}Volume`]) ? numberQuantity(body[`${side}Volume`], `${side}Volume`) : null
   if (!isThere(body[side]) || (size !== null && Number(size) === 0)) return [null, null]
-  return [numberPrice(body[side], side), size]
+  return [aboveZero(numberPrice(body[side], side), side), size]
 }
 
 function levelsOf(body: Frame, field: string): [string, string][] {
   return listOf(body, field).map((level: unknown): [string, string] => {
     if (!Array.isArray(level) || level.length < 2) throw new LineFault(`${field} has ${shown(level)}, expected a level`)
-    return [numberPrice(level[0], `${field}, price`), numberQuantity(level[1], `${field}, size`)]
+    const price = aboveZero(numberPrice(level[0], `${field}, price`), `${field}, price`)
+    return [price, numberQuantity(level[1], `${field}, size`)]
   })
 }

@@ -106,7 +106,7 @@ function sideOf(price: unknown, amount: unknown, side: string): [string, string]
   if (price === null || amount === null) return [null, null]
   const best = numberPrice(price, side)
   const size = numberQuantity(amount, side)
-  return isZero(size) ? [null, null] : [best, size]
+  return isZero(size) ? [null, null] : [aboveZero(best, side), size]
 }
 
 /** `["new", price, amount]`, `["change", …]`, `["delete", price, 0]`; on channels of old and grouped ones only price and amount. */
@@ -121,7 +121,7 @@ function levelsOf(body: Frame, side: 'bids' | 'asks'): [string, string][] {
       throw new LineFault(`${side} has the action ${shown(action)}`)
     const size = numberQuantity(level[at + 1], sizeField)
     if (action === 'delete' && !isZero(size)) throw new LineFault(`${side} deletes an amount of ${size}`)
-    levels.push([numberPrice(level[at], priceField), size])
+    levels.push([aboveZero(numberPrice(level[at], priceField), priceField), size])
   }
   return levels
 }

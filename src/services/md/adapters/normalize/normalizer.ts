@@ -9,7 +9,6 @@ import { followBooks } from './follow-books.ts'
 import { followClock } from './follow-clock.ts'
 import { followNumbers } from './follow-numbers.ts'
 import { newestTimes } from './newest-times.ts'
-import { aboveZero } from './read-fields.ts'
 
 export type NormalizerOptions = {
   /** Name of the feed in `md.status`. */
@@ -95,27 +94,14 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   const sink: Sink = {
     say(statement) {
       if (statement.topic === 'md.bar' && statement.payload.isPartial === true && !keepsPartialBars) return
-      if (statement.topic === 'md.option.tick') checkSides(statement.payload)
       if (isNewToAll(statement)) tell(statement)
     },
-    trade(trade: Trade, stream, number, isOfMarket = true) {
-      // What the exchange did by itself has no price.
-      if (isOfMarket) {
-        aboveZero(trade.price, 'price')
-        aboveZero(trade.size, 'size')
-      }
-      numbers.trade(trade, stream, number, isOfMarket)
-    },
+    trade: (trade: Trade, stream, number, isOfMarket = true) => numbers.trade(trade, stream, number, isOfMarket),
     quote(quote: Quote, stream) {
-      checkSides(quote)
       if (quote.sequence === undefined && !isNewToAll({ topic: 'md.tick', payload: quote })) return
       if (numbers.quote(quote, stream)) books.onQuote(quote)
     },
-    depth(depth: Depth, stream) {
-      for (const [price] of depth.bids) aboveZero(price, 'bid')
-      for (const [price] of depth.asks) aboveZero(price, 'ask')
-      books.onDepth(depth, stream)
-    },
+    depth: (depth: Depth, stream) => books.onDepth(depth, stream),
     listing(listed) {
       options.onListing?.(listed)
       if (options.listingOf === undefined) return
@@ -221,13 +207,6 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
     if ('exchangeAt' in payload && payload.exchangeAt !== undefined) now = Math.max(now, payload.exchangeAt)
     return { ...fact, at: now }
   }
-}
-
-type Sides = { readonly bid?: string | null | undefined; readonly ask?: string | null | undefined }
-
-function checkSides({ bid, ask }: Sides): void {
-  if (bid != null) aboveZero(bid, 'bid')
-  if (ask != null) aboveZero(ask, 'ask')
 }
 
 /** Connections are not that much slower than others. */
