@@ -110,6 +110,7 @@ describe('what ccxt tells', () => {
     for (const said of [
       frame('BTC/USD', 'trades', { trades: [{ price: 'NaN', amount: '1' }] }),
       frame('BTC/USD', 'trades', { trades: [{ price: '1', amount: '-1' }] }),
+      frame('BTC/USD', 'trades', { trades: [{ price: '1', amount: '1e-40' }] }),
       frame('BTC/USD', 'depth', { book: { bids: [['1']], asks: [] } }),
       frame('no symbol', 'trades', { trades: [] }),
       frame('BTC/USD', 'news', {}),

@@ -19,8 +19,8 @@ const recording = (...lines: readonly string[]): string => {
 }
 const line = (n: number, stream: string, data: object) =>
   `${1_700_000_000_000 + n}000000 ${JSON.stringify({ stream: `btcusdt@${stream}`, data: { s: 'BTCUSDT', E: 1_700_000_000_000 + n, ...data } })}`
-const trade = (n: number, price = '60000.10') =>
-  line(n, 'trade', { e: 'trade', t: n, p: price, q: '1', T: 1_700_000_000_000 + n, m: true })
+const trade = (n: number, price = '60000.10', size = '1') =>
+  line(n, 'trade', { e: 'trade', t: n, p: price, q: size, T: 1_700_000_000_000 + n, m: true })
 const depth = (n: number, ...bids: readonly (readonly [string, string])[]) =>
   line(n, 'depth@100ms', { e: 'depthUpdate', U: n, u: n, b: bids, a: [] })
 
@@ -54,24 +54,27 @@ describe('a recording with an odd frame', () => {
   it.each([
     ['0.00000000000001', 'more than 15 in all'],
     ['0', 'expected more than zero'],
-  ])('[MD-N7] [MD-N7a] [MD-I10] an import names the line of a price of %s, or leaves it out', async (price, message) => {
-    const folder = (name: string) => join(root, `${name} ${price}`)
-    const file = recording(...numbers.map((n) => (n === 20 ? trade(n, price) : trade(n))))
-    const imported = async (dir: string, skipsBadLines: boolean) =>
-      importMarketData({
-        ...{ dir: folder(dir), format: 'raw', choices: {}, terms: {}, skipsBadLines },
-        plan: await planImport('raw', [file], { venue: 'binance' }),
-        progress: { checking: () => undefined, writing: () => undefined },
+  ])(
+    '[MD-N7] [MD-N7a] [MD-I10] an import names the line of a price of %s, or leaves it out',
+    async (price, message) => {
+      const folder = (name: string) => join(root, `${name} ${price}`)
+      const file = recording(...numbers.map((n) => (n === 20 ? trade(n, price) : trade(n))))
+      const imported = async (dir: string, skipsBadLines: boolean) =>
+        importMarketData({
+          ...{ dir: folder(dir), format: 'raw', choices: {}, terms: {}, skipsBadLines },
+          plan: await planImport('raw', [file], { venue: 'binance' }),
+          progress: { checking: () => undefined, writing: () => undefined },
+        })
+      await expect(imported('strict', false)).rejects.toMatchObject({
+        ...{ file, line: 20, message: expect.stringContaining(message) },
       })
-    await expect(imported('strict', false)).rejects.toMatchObject({
-      ...{ file, line: 20, message: expect.stringContaining(message) },
-    })
-    expect(existsSync(folder('strict'))).toBe(false)
-    const { manifest } = await imported('lax', true)
-    const facts = [...readDataSet(folder('lax'))]
-    expect([manifest.leftOut.badLines, tickSizeIn(facts)]).toEqual([1, ['0.1']])
-    expect(tradesOf(facts)).toEqual(numbers.filter((n) => n !== 20))
-  })
+      expect(existsSync(folder('strict'))).toBe(false)
+      const { manifest } = await imported('lax', true)
+      const facts = [...readDataSet(folder('lax'))]
+      expect([manifest.leftOut.badLines, tickSizeIn(facts)]).toEqual([1, ['0.1']])
+      expect(tradesOf(facts)).toEqual(numbers.filter((n) => n !== 20))
+    },
+  )
 
   it('[MD-N7a] of an update of a book with one such price nothing is told, and what is missing is a gap', () => {
     const odd = depth(3, ['60000', '1'], ['0.00000000000001', '1'])
@@ -84,6 +87,17 @@ describe('a recording with an odd frame', () => {
       { stream: 'depth', fromSequence: 3, toSequence: 3, state: 'opened' },
     ])
     expect(refusedIn(facts)).toHaveLength(1)
+  })
+
+  it.each([
+    ['1234567890123456', 'more than 15 digits'],
+    ['0.1000000000000000000000000000000', 'at most 32 characters'],
+    [`0.${'0'.repeat(30)}1`, 'at most 32 characters'],
+  ])('[MD-N7] a size of %s, which no sum with others would hold, is a status', (size, reason) => {
+    const { facts } = normalized('binance', recording(trade(1), trade(2, '60000.10', size), trade(3)))
+    checkFacts(facts)
+    expect(tradesOf(facts)).toEqual([1, 3])
+    expect(refusedIn(facts)).toMatchObject([{ code: 'bad_frame', reason: expect.stringContaining(reason) }])
   })
 
   it('[MD-N7b] a first line that is cut, and others that are no record, are a status at their places', () => {

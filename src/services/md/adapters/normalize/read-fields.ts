@@ -79,11 +79,23 @@ export function aboveZero(text: string, field: string): string {
   return text
 }
 
+/** A size that was sent as text. */
 export function quantity(value: unknown, field: string): string {
-  if (typeof value === 'string' && value.length <= 64 && (isPlainDecimal(value) || unsignedDecimalPattern.test(value)))
-    return value
+  if (typeof value === 'string') {
+    if (value.length <= 15 && isPlainDecimal(value)) return value
+    if (value.length <= 64 && unsignedDecimalPattern.test(value)) return summable(value, field)
+  }
   throw new LineFault(`${field} is ${shown(value)}, expected a decimal number as text that is not negative`)
 }
+
+/** Sums of sizes are told as exact text too (the volume of a bar): none is too long of sizes with so few digits before the point and behind it. [MD-N7] */
+function summable(size: string, field: string): string {
+  checkDigits(size, field)
+  if (size.length <= sizeCharsMost) return size
+  throw new LineFault(`${field} is ${shown(size)}: a size has at most ${sizeCharsMost} characters`)
+}
+
+const sizeCharsMost = 32
 
 /** A price that was sent as a JSON number, of a frame that was parsed with its numbers as text: an exponent is written out. */
 export function numberPrice(value: unknown, field: string): string {
@@ -98,7 +110,7 @@ export function numberQuantity(value: unknown, field: string): string {
   const text = numberPrice(value, field)
   if (text.charCodeAt(0) === 45)
     throw new LineFault(`${field} is ${shown(value)}, expected a number that is not negative`)
-  return text
+  return summable(text, field)
 }
 
 /** A whole number, sent as a number or as text. */
