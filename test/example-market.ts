@@ -1,7 +1,7 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { optionQuote } from '#lib/market/option-quote.ts'
 import { drawBelow, seedRandom } from '#lib/market/seeded-random.ts'
-import { centsText, type SimulatedOption } from '#lib/market/simulated-listing.ts'
+import { acme, centsText, type SimulatedOption } from '#lib/market/simulated-listing.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 
 /** What each example strategy reads, by role, in the market below. */
@@ -86,15 +86,7 @@ function driftAt(n: number): number {
   return n % 16 > 13 ? -90 * way : 25 * way
 }
 
-const share = (instrument: string): PayloadOf<'md.instrument'> => ({
-  instrument,
-  kind: 'equity',
-  tickSize: '0.01',
-  lotSize: '1',
-  multiplier: '1',
-  currency: 'USD',
-  isSimulated: true,
-})
+const share = (instrument: string): PayloadOf<'md.instrument'> => ({ ...acme, instrument })
 
 function* chainFacts(underlying: string, at: number, priceTicks: number): Generator<MarketFact> {
   const middle = Math.round(priceTicks / 500) * 500

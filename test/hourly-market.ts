@@ -1,4 +1,7 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
+import { acme, centsText } from '#lib/market/simulated-listing.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
 
 const minuteUs = 60_000_000
 export const hourlyStart = Date.UTC(2024, 0, 2) * 1_000
@@ -16,22 +19,25 @@ exit:
 size: { quantity: 1 }
 `
 
-const listing: MarketFact = {
-  at: hourlyStart,
-  topic: 'md.instrument',
-  payload: {
-    instrument: 'TWO.SIM',
-    kind: 'equity',
-    tickSize: '0.01',
-    lotSize: '1',
-    multiplier: '1',
-    currency: 'USD',
-    isSimulated: true,
-  },
-}
+/** What a topology says of accounts, the venue and the strategy, which stands in `file`. */
+export const hourlyRun = (file: string) => ({
+  account: { currency: 'USD', startingCash: '100000' },
+  venue: { fill: 'next-open', fees: { takerBps: 0, makerBps: 0 } },
+  strategies: [{ file, roles: { underlying: 'TWO.SIM' } }],
+})
 
-const priceAt = (minute: number): number =>
-  Math.round(10_000 + 1_000 * Math.sin(minute / 25) + ((minute * 7) % 5) * 10) / 100
+/** When it wished (minutes from the start), what, and what it saw. */
+export const wishesIn = (events: readonly Event[]): string[] =>
+  events.flatMap(({ topic, at, payload }) => {
+    if (topic !== 'strategy.intent') return []
+    const { target, saw } = payload as PayloadOf<'strategy.intent'>
+    return [`${(at - hourlyStart) / minuteUs} ${target} ${JSON.stringify(saw)}`]
+  })
+
+const listing: MarketFact = { at: hourlyStart, topic: 'md.instrument', payload: { ...acme, instrument: 'TWO.SIM' } }
+
+/** Cents. */
+const priceAt = (minute: number): number => Math.round(10_000 + 1_000 * Math.sin(minute / 25) + ((minute * 7) % 5) * 10)
 
 /** One trade a minute. */
 export const hourlyTrades = (minutes: number): MarketFact[] => [
@@ -41,7 +47,7 @@ export const hourlyTrades = (minutes: number): MarketFact[] => [
     (_, n): MarketFact => ({
       at: hourlyStart + n * minuteUs,
       topic: 'md.tick',
-      payload: { kind: 'trade', instrument: 'TWO.SIM', price: priceAt(n).toFixed(2), size: '1' },
+      payload: { kind: 'trade', instrument: 'TWO.SIM', price: centsText(priceAt(n)), size: '1' },
     }),
   ),
 ]
@@ -68,10 +74,10 @@ function barFact(interval: string, from: number, to: number): MarketFact {
       interval,
       start: hourlyStart + from * minuteUs,
       end,
-      open: open.toFixed(2),
-      high: Math.max(...prices).toFixed(2),
-      low: Math.min(...prices).toFixed(2),
-      close: close.toFixed(2),
+      open: centsText(open),
+      high: centsText(Math.max(...prices)),
+      low: centsText(Math.min(...prices)),
+      close: centsText(close),
       volume: String(prices.length),
     },
   }

@@ -8,11 +8,10 @@ import { Machine } from '#lib/kernel/machine.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { drawBelow, seedRandom } from '#lib/market/seeded-random.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { feedFacts } from '#services/md/adapters/dataset-feed.ts'
 import { strategy } from '#services/strategy/service.ts'
-import { hourlyBars, hourlyStart, hourlyStrategy, hourlyTrades } from '#test/hourly-market.ts'
+import { hourlyBars, hourlyRun, hourlyStrategy, hourlyTrades, wishesIn } from '#test/hourly-market.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trader-two-timeframes-'))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -31,21 +30,11 @@ function logOf(
     run: 'two',
     feed: { kind: 'data-set', path: 'given-by-the-test' },
     bars,
-    account: { currency: 'USD', startingCash: '100000' },
-    venue: { fill: 'next-open', fees: { takerBps: 0, makerBps: 0 } },
-    strategies: [{ file, roles: { underlying: 'TWO.SIM' } }],
+    ...hourlyRun(file),
   })
   inMemoryRun(topology)(feedFacts(facts as Parameters<typeof feedFacts>[0], true), (event) => log.push({ ...event }))
   return log
 }
-
-/** When it wished, what, and what it saw. */
-const wishesIn = (events: readonly Event[]): string[] =>
-  events.flatMap(({ topic, at, payload }) => {
-    if (topic !== 'strategy.intent') return []
-    const { target, saw } = payload as PayloadOf<'strategy.intent'>
-    return [`${(at - hourlyStart) / 60_000_000} ${target} ${JSON.stringify(saw)}`]
-  })
 
 describe('[T6] one market read in two timeframes', () => {
   const built = logOf(hourlyTrades(600), [{ interval: '1m' }, { interval: '1h' }])

@@ -3,7 +3,7 @@ import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { ExchangeBox } from './exchange-box.ts'
 import { eraNumber, eraSize, eraTold } from './made-market.ts'
 
-/** Hears facts as any service would, and finds out whether they are the truth of the box. */
+/** Hears facts as any service would, and compares them with the truth of the box. */
 export function consumer() {
   const book = emptyBook()
   const told = new Set<number>()

@@ -12,6 +12,7 @@ import { startSession } from '#services/md/adapters/live/session.ts'
 import type { SessionInput } from '#services/md/adapters/live/session-wire.ts'
 import { liveVenueNamed } from '#services/md/adapters/venues.ts'
 import { type Wire, wires } from './made-market.ts'
+import { sessionOf, type Timeless } from './session-of.ts'
 
 const minute = 60_000
 /** The beginning of a minute. */
@@ -62,22 +63,17 @@ describe('[MD-L5] backoff', () => {
   })
 })
 
-type Timeless<T> = T extends unknown ? Omit<T, 'at'> : never
-
 /** Sessions with one budget, second by second. */
 function sessions(count: number) {
-  const { venue, market } = liveVenueNamed('binance')
   const wire = wires[0] as Wire
-  if (!('connections' in venue)) throw new Error('the venue has no sessions')
-  const [plan] = venue.connections({ market, symbols: [wire.symbol], streams: ['depth'] })
-  if (plan === undefined) throw new Error('the venue plans no connection')
   const budget = startBudget(2_400)
   let at = start * 1000
   const facts: MarketFact[] = []
   const acts: { session: number; kind: string; second: number }[] = []
   const running = Array.from({ length: count }, (_, session) => {
     const step = startSession({
-      ...{ venue, market, plan, listings: [], budget, random: seedRandom(session), stallMs: 20_000 },
+      ...sessionOf(wire, ['depth']),
+      ...{ listings: [], budget, random: seedRandom(session), stallMs: 20_000 },
     })
     return (input: Timeless<SessionInput>) => {
       const done = step({ ...input, at } as SessionInput)

@@ -4,25 +4,17 @@ import { seedRandom } from '#lib/market/seeded-random.ts'
 import { startBudget } from '#lib/time/request-budget.ts'
 import { startSession } from '#services/md/adapters/live/session.ts'
 import type { SessionInput, SessionStep } from '#services/md/adapters/live/session-wire.ts'
-import { liveVenueNamed } from '#services/md/adapters/venues.ts'
-import { wires } from './made-market.ts'
-
-type Timeless<T> = T extends unknown ? Omit<T, 'at'> : never
+import { type Wire, wires } from './made-market.ts'
+import { sessionOf, type Timeless } from './session-of.ts'
 
 /** A session with Binance by hand, which answers each request for a book as of the newest update. */
 function byHand(rolloverMs: number) {
-  const { venue, market } = liveVenueNamed('binance')
-  const wire = wires[0]
-  if (!('connections' in venue) || wire === undefined) throw new Error('the venue has no sessions')
-  const wish = { market, symbols: [wire.symbol], streams: ['depth' as const, 'trades' as const, 'quotes' as const] }
-  const [plan] = venue.connections(wish)
-  if (plan === undefined) throw new Error('the venue plans no connection')
+  const wire = wires[0] as Wire
+  const of = sessionOf(wire, ['depth', 'trades', 'quotes'])
   const session = startSession({
-    venue: { ...venue, rolloverMs },
-    market,
-    plan,
-    listings: [{ url: venue.listingRequests(wish)[0]?.url ?? '', text: wire.listing }],
-    budget: startBudget(venue.requestsPerMinute),
+    ...of,
+    venue: { ...of.venue, rolloverMs },
+    budget: startBudget(of.venue.requestsPerMinute),
     random: seedRandom(1),
     stallMs: 20_000,
   })

@@ -6,10 +6,9 @@ import { startBudget } from '#lib/time/request-budget.ts'
 import type { StreamKind } from '#services/md/adapters/live/live-venue.ts'
 import { startSession } from '#services/md/adapters/live/session.ts'
 import type { SessionAct, SessionInput } from '#services/md/adapters/live/session-wire.ts'
-import { liveVenueNamed } from '#services/md/adapters/venues.ts'
 import { type Wire, wires } from './made-market.ts'
+import { sessionOf, type Timeless } from './session-of.ts'
 
-type Timeless<T> = T extends unknown ? Omit<T, 'at'> : never
 type Sent = {
   readonly id: number
   readonly method: string
@@ -18,12 +17,9 @@ type Sent = {
 
 /** A session by hand: what it does is looked at, second by second, and answered by `exchange`. */
 function byHand(wire: Wire, streams: StreamKind[], exchange: (sent: Sent) => readonly object[]) {
-  const { venue, market } = liveVenueNamed(wire.name)
-  if (!('connections' in venue)) throw new Error('the venue has no sessions')
-  const [plan] = venue.connections({ market, symbols: [wire.symbol], streams })
-  if (plan === undefined) throw new Error('the venue plans no connection')
   const session = startSession({
-    ...{ venue, market, plan, listings: [], budget: startBudget(600), random: seedRandom(1), stallMs: 20_000 },
+    ...sessionOf(wire, streams),
+    ...{ listings: [], budget: startBudget(600), random: seedRandom(1), stallMs: 20_000 },
   })
   let at = 1_700_000_000_000_000
   const acts: (SessionAct & { second: number })[] = []

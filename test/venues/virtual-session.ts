@@ -2,10 +2,10 @@ import { seedRandom } from '#lib/market/seeded-random.ts'
 import { startBudget } from '#lib/time/request-budget.ts'
 import { startSession } from '#services/md/adapters/live/session.ts'
 import type { SessionInput, SessionOptions } from '#services/md/adapters/live/session-wire.ts'
-import { liveVenueNamed } from '#services/md/adapters/venues.ts'
 import { consumer } from './consumer.ts'
 import { exchangeBox, type Fault } from './exchange-box.ts'
 import { madeMarket, type Wire } from './made-market.ts'
+import { sessionOf } from './session-of.ts'
 
 export type Schedule = {
   readonly wire: Wire
@@ -24,22 +24,16 @@ const frameMs = 20
 
 /** A session against the box in time that costs nothing. The same schedule leads to the same facts. */
 export function playSchedule({ wire, seed, faults, frames, rolloverMs, lagMs = () => 1 }: Schedule) {
-  const { venue, market } = liveVenueNamed(wire.name)
-  if (!('connections' in venue)) throw new Error('the venue has no sessions')
-  const wish = { market, symbols: [wire.symbol], streams: ['depth' as const, 'trades' as const] }
-  const [plan] = venue.connections(wish)
-  if (plan === undefined) throw new Error('the venue plans no connection')
+  const of = sessionOf(wire, ['depth', 'trades'])
   let now = startMs
   const box = exchangeBox(wire, madeMarket(wire, seedRandom(seed), startMs), () => now)
   const heard = consumer()
   const received = new Set<string>()
   const records: Parameters<NonNullable<SessionOptions['onRecord']>>[0][] = []
   const session = startSession({
-    venue: rolloverMs === undefined ? venue : { ...venue, rolloverMs },
-    market,
-    plan,
-    listings: [{ url: venue.listingRequests(wish)[0]?.url ?? '', text: wire.listing }],
-    budget: startBudget(venue.requestsPerMinute),
+    ...of,
+    venue: rolloverMs === undefined ? of.venue : { ...of.venue, rolloverMs },
+    budget: startBudget(of.venue.requestsPerMinute),
     random: seedRandom(seed + 1),
     stallMs: 1_000,
     onRecord: (record) => records.push(record),
