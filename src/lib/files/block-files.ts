@@ -1,6 +1,16 @@
-import { closeSync, existsSync, fdatasyncSync, globSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  globSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { constants, zstdCompressSync } from 'node:zlib'
+import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { dayMicros } from '#lib/time/day-micros.ts'
 
 /** Where a block of lines lies in its file, and of which time it is. One line of an index. */
@@ -101,19 +111,34 @@ export const blockFilesIn = (dir: string): string[] =>
     .sort()
     .map((name) => join(dir, name))
 
-/** The bytes of a file that are whole blocks by its index; null where it has none. */
-export function wholeBytesOf(file: string): number | null {
-  if (!existsSync(indexOf(file))) return null
-  const last = blocksOf(file).at(-1)
-  return last === undefined ? 0 : last.offset + last.bytes
-}
+/** Has the file an index? Then it is one of blocks. */
+export const isOfBlocks = (file: string): boolean => existsSync(indexOf(file))
 
 const indexOf = (file: string): string => file.replace(/(\.jsonl\.zst)?$/, '.index')
 
 /** The index of a file, without a torn last line. */
 export function blocksOf(file: string): Block[] {
-  const index = indexOf(file)
-  if (!existsSync(index)) return []
-  const lines = readFileSync(index, 'utf8').split('\n')
+  if (!isOfBlocks(file)) return []
+  const lines = readFileSync(indexOf(file), 'utf8').split('\n')
   return lines.slice(0, -1).map((line) => JSON.parse(line) as Block)
+}
+
+/** The lines of a block as bytes; null where it is not what was written. */
+export function unpackBlock(file: string, { offset, bytes }: Block): Buffer | null {
+  const packed = Buffer.alloc(bytes)
+  const fd = openSync(file, 'r')
+  try {
+    for (let done = 0; done < bytes; ) {
+      const read = readSync(fd, packed, done, bytes - done, offset + done)
+      if (read === 0) break
+      done += read
+    }
+  } finally {
+    closeSync(fd)
+  }
+  try {
+    return zstdDecompressSync(packed)
+  } catch {
+    return null
+  }
 }

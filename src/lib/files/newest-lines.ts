@@ -1,6 +1,4 @@
-import { closeSync, openSync, readSync } from 'node:fs'
-import { zstdDecompressSync } from 'node:zlib'
-import { type Block, blockFilesIn, blocksOf } from './block-files.ts'
+import { type Block, blockFilesIn, blocksOf, unpackBlock } from './block-files.ts'
 
 /** Takes the newest lines of a folder of block files, about so many (whole blocks), in order, without blocks that are damaged. */
 export const newestLinesIn =
@@ -15,28 +13,8 @@ export const newestLinesIn =
         lines += block.lines
       }
     for (const { file, block } of wanted.reverse()) {
-      const whole = linesOf(file, block)
-      if (whole === null) onDamage(file, block.offset)
-      else for (const line of whole) take(line)
+      const text = unpackBlock(file, block)
+      if (text === null) onDamage(file, block.offset)
+      else for (const line of text.toString('utf8').trimEnd().split('\n')) take(line)
     }
   }
-
-/** Null where the block is not what was written. */
-function linesOf(file: string, { offset, bytes }: Block): string[] | null {
-  const packed = Buffer.alloc(bytes)
-  const fd = openSync(file, 'r')
-  try {
-    for (let done = 0; done < bytes; ) {
-      const read = readSync(fd, packed, done, bytes - done, offset + done)
-      if (read === 0) break
-      done += read
-    }
-  } finally {
-    closeSync(fd)
-  }
-  try {
-    return zstdDecompressSync(packed).toString('utf8').trimEnd().split('\n')
-  } catch {
-    return null
-  }
-}

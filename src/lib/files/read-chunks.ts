@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { crc32, zstdDecompressSync } from 'node:zlib'
 import { Gunzip } from 'fflate'
-import { blocksOf, wholeBytesOf } from '#lib/files/block-files.ts'
+import { blocksOf, isOfBlocks, unpackBlock } from '#lib/files/block-files.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 const chunkBytes = 1 << 16
@@ -13,8 +13,13 @@ export function* readChunks(file: string): Generator<Uint8Array> {
   if (first.done === true) return
   const [a, b, c, d] = first.value
   if (a === 0x1f && b === 0x8b) yield* gunzip(first.value, plain)
-  else if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) yield unpackZstd(file, first.value, plain)
-  else {
+  else if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) {
+    if (!isOfBlocks(file)) yield unpackZstd(file, first.value, plain)
+    else {
+      plain.return(undefined)
+      yield* unpackBlocks(file)
+    }
+  } else {
     yield first.value
     yield* plain
   }
@@ -35,24 +40,23 @@ export function* readRaw(file: string): Generator<Uint8Array> {
   }
 }
 
-/** All frames of the file at once: trader's own files are small. Of a file of blocks its index tells where each is, and where a torn one begins. */
+/** All frames of the file at once: without an index nothing tells where one ends. */
 function unpackZstd(file: string, first: Uint8Array, rest: Iterable<Uint8Array>): Uint8Array {
   const parts = [Buffer.from(first)]
   for (const chunk of rest) parts.push(Buffer.from(chunk))
-  const bytes = Buffer.concat(parts)
-  if (wholeBytesOf(file) === null) return unpacked(bytes, 'it is damaged, or cut', file)
-  return Buffer.concat(
-    blocksOf(file).map(({ offset, bytes: length }) =>
-      unpacked(bytes.subarray(offset, offset + length), `the block at byte ${offset} is damaged`, file),
-    ),
-  )
+  try {
+    return zstdDecompressSync(Buffer.concat(parts))
+  } catch {
+    throw new UserError('it is damaged, or cut', { file })
+  }
 }
 
-function unpacked(bytes: Buffer, fault: string, file: string): Buffer {
-  try {
-    return zstdDecompressSync(bytes)
-  } catch {
-    throw new UserError(fault, { file })
+/** What is torn at the end of a file of blocks is not in its index. */
+function* unpackBlocks(file: string): Generator<Uint8Array> {
+  for (const block of blocksOf(file)) {
+    const text = unpackBlock(file, block)
+    if (text === null) throw new UserError(`the block at byte ${block.offset} is damaged`, { file })
+    yield text
   }
 }
 
