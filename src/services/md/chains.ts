@@ -190,15 +190,18 @@ function placeOf(listed: readonly Listed[], one: Listed): number {
   let high = listed.length
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (isBefore(listed[middle] as Listed, one)) low = middle + 1
+    if (inChainOrder(listed[middle] as Listed, one) < 0) low = middle + 1
     else high = middle
   }
   return low
 }
 
-function isBefore(a: Listed, b: Listed): boolean {
-  if (a.expiry !== b.expiry) return a.expiry < b.expiry
-  const [strikeA, strikeB] = [Number(a.strike), Number(b.strike)]
-  if (strikeA !== strikeB) return strikeA < strikeB
-  return a.right !== b.right ? a.right < b.right : a.instrument < b.instrument
+type Placed = Pick<Contract, 'expiry' | 'strike' | 'right' | 'instrument'>
+
+/** By expiry, strike and right. */
+export function inChainOrder(a: Placed, b: Placed): number {
+  if (a.expiry !== b.expiry) return a.expiry < b.expiry ? -1 : 1
+  if (a.strike !== b.strike && Number(a.strike) !== Number(b.strike)) return Number(a.strike) - Number(b.strike)
+  if (a.right !== b.right) return a.right < b.right ? -1 : 1
+  return a.instrument < b.instrument ? -1 : 1
 }

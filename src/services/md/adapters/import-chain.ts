@@ -2,6 +2,7 @@ import { readChunks } from '#lib/files/read-chunks.ts'
 import { textLines } from '#lib/files/text-lines.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { inChainOrder } from '../chains.ts'
 import type { ChainSnapshot } from './chain-files/chain-row.ts'
 import { endOfDayChains, isEndOfDay } from './chain-files/end-of-day.ts'
 import { isUniverse, universeChain } from './chain-files/lean-universe.ts'
@@ -72,7 +73,7 @@ function* factsOf(chains: readonly ChainSnapshot[], listings: Map<string, Listed
     yield {
       at,
       topic: 'md.option.chain.snapshot',
-      payload: { underlying, underlyingPrice, ...(forwards && { forwards }), contracts: contracts.sort(inOrder) },
+      payload: { underlying, underlyingPrice, ...(forwards && { forwards }), contracts: contracts.sort(inChainOrder) },
     }
   }
 }
@@ -83,14 +84,4 @@ function forwardsOf(rows: ChainSnapshot['rows'], underlyingPrice: string | null)
     expiry === undefined || forward === undefined ? [] : [[expiry, forward] as const],
   )
   return said.every(([, forward]) => forward === underlyingPrice) ? null : Object.fromEntries(said)
-}
-
-type Placed = { readonly expiry: string; readonly strike: string; readonly right: string; readonly instrument: string }
-
-/** By expiry, strike and right, as the chain service tells them. */
-function inOrder(a: Placed, b: Placed): number {
-  if (a.expiry !== b.expiry) return a.expiry < b.expiry ? -1 : 1
-  if (a.strike !== b.strike) return Number(a.strike) - Number(b.strike)
-  if (a.right !== b.right) return a.right < b.right ? -1 : 1
-  return a.instrument < b.instrument ? -1 : 1
 }

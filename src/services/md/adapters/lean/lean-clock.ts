@@ -4,7 +4,7 @@ import { LineFault } from '../line-fault.ts'
 import type { LeanResolution } from './lean-path.ts'
 
 /** Of each bar width but the daily one, in milliseconds. */
-export const widthMs = { second: 1_000, minute: 60_000, hour: 3_600_000 } as const
+const widthMs = { second: 1_000, minute: 60_000, hour: 3_600_000 } as const
 export const intervalOf = { second: '1s', minute: '1m', hour: '1h', daily: '1d' } as const
 
 /** From the text of a time cell to microseconds UTC: the start of a bar, or when a tick was. */
@@ -43,7 +43,7 @@ function dayAndTimeMs(cell: string): number {
 }
 
 /** Wall time of the midnight that begins a day, as if it were UTC. */
-export function wallMsOf(date: string): number {
+function wallMsOf(date: string): number {
   const [year, month, day] = [Number(date.slice(0, 4)), Number(date.slice(4, 6)), Number(date.slice(6, 8))]
   const ms = Date.UTC(year, month - 1, day)
   const read = new Date(ms)

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { readJsonFile } from '#lib/files/read-json-file.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { isZone } from '#lib/time/is-zone.ts'
 import type { LeanPath } from './lean-path.ts'
+import { marketHoursEntries } from './market-hours-database.ts'
 
 type Market = Pick<LeanPath, 'type' | 'market' | 'ticker'>
 
@@ -25,12 +25,9 @@ export function leanZones(root: string): (of: Market) => LeanZone {
 
 /** By `type-market-ticker` in lower case, or `type-market-[*]`. */
 function zonesIn(file: string): Map<string, string> {
-  const { entries } = (readJsonFile(file) ?? {}) as { entries?: Record<string, { dataTimeZone?: unknown } | null> }
-  if (typeof entries !== 'object' || entries === null)
-    throw new UserError('is no database of market hours: it has no entries', { file })
   return new Map(
-    Object.entries(entries).map(([key, entry]) => {
-      const zone = entry?.dataTimeZone
+    Object.entries(marketHoursEntries(file)).map(([key, entry]) => {
+      const zone = (entry as { dataTimeZone?: unknown } | null)?.dataTimeZone
       if (typeof zone !== 'string' || !isZone(zone))
         throw new UserError(`${key} has the dataTimeZone ${JSON.stringify(zone)}, which is no zone`, { file })
       return [key.toLowerCase(), zone]

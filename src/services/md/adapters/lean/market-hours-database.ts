@@ -18,8 +18,8 @@ const Entry = z.looseObject({
  * segments that are called market. Throws a UserError.
  */
 export function readMarketHours(file: string, key: string): MarketHours {
-  const { entries } = (readJsonFile(file) ?? {}) as { entries?: Record<string, unknown> }
-  if (entries === undefined || !Object.hasOwn(entries, key))
+  const entries = marketHoursEntries(file)
+  if (!Object.hasOwn(entries, key))
     throw new UserError(`has no market ${key}`, { file, hint: 'a key is like Equity-usa-[*]' })
   const parsed = Entry.safeParse(entries[key])
   if (!parsed.success) throw new UserError(`${key}: ${parsed.error.issues[0]?.message}`, { file })
@@ -36,6 +36,13 @@ export function readMarketHours(file: string, key: string): MarketHours {
   if (hours.success) return hours.data
   const [issue] = hours.error.issues
   throw new UserError(`${key}: ${issue?.path.join('.')}: ${issue?.message}`, { file })
+}
+
+/** What the database says of each market, by its key. Throws a UserError. */
+export function marketHoursEntries(file: string): Readonly<Record<string, unknown>> {
+  const { entries } = (readJsonFile(file) ?? {}) as { entries?: Record<string, unknown> | null }
+  if (typeof entries === 'object' && entries !== null) return entries
+  throw new UserError('is no database of market hours: it has no entries', { file })
 }
 
 function marketOf(day: string, segments: readonly z.infer<typeof Segment>[]): [string, [string, string][]][] {
