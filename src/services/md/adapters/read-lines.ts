@@ -3,6 +3,7 @@ import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { LineFault } from './line-fault.ts'
 import type { ReadReport } from './read-report.ts'
+import { year2200Micros } from './year-2200.ts'
 
 /** Reads one line: the fact that it holds, or none. Throws a LineFault when it cannot be read. */
 export type LineReader = (line: string) => MarketFact | null
@@ -26,7 +27,7 @@ export function* readLines(
     try {
       fact = read(line)
       if (fact === null) continue
-      if (fact.at >= year2200) throw new LineFault('its time is beyond the year 2200')
+      if (fact.at >= year2200Micros) throw new LineFault('its time is beyond the year 2200')
       if (fact.at < newest) throw new LineFault(`time goes back, from ${isoMicros(newest)} to ${isoMicros(fact.at)}`)
     } catch (error) {
       if (!(error instanceof LineFault)) throw error
@@ -39,7 +40,6 @@ export function* readLines(
 }
 
 /** Microseconds; no recording is later, and far behind it they are no safe integers. */
-const year2200 = 7_258_118_400_000_000
 
 /** `2024-08-08T23:54:13.937085Z` */
 export function isoMicros(at: number): string {

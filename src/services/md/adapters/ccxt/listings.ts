@@ -2,6 +2,7 @@ import { decimalText, shortest } from '../decimal-text.ts'
 import type { Listed } from '../import-plan.ts'
 import { LineFault } from '../line-fault.ts'
 import { type Frame, isObject, shown, text } from '../normalize/read-fields.ts'
+import { expiresAtIn } from '../year-2200.ts'
 
 /** `BTC-USD.KRAKEN`, `BTC-USDT-PERP.BYBIT`, `BTC-USD_BTC-260327-60000-C.OKX`: the unified symbol `BTC/USD:BTC-260327-60000-C` in our letters. */
 export function ccxtListing(symbol: string, exchange: string): Listed {
@@ -40,22 +41,16 @@ export function listingsOf(body: Frame, exchange: string): Map<string, Listed> {
     if (!isObject(one)) continue
     const symbol = text(one.symbol, 'symbol')
     const precision = isObject(one.precision) ? one.precision : {}
-    const expiresMs = Number(one.expiry)
     listings.set(symbol, {
       ...ccxtListing(symbol, exchange),
       tickSize: stepOf(precision.price, isStep),
       lotSize: stepOf(precision.amount, isStep),
       ...(stepOf(one.contractSize, true) === undefined ? {} : { multiplier: stepOf(one.contractSize, true) }),
-      ...(Number.isSafeInteger(expiresMs) && expiresMs > 0 && expiresMs < year2200Ms
-        ? { expiresAt: expiresMs * 1000 }
-        : {}),
+      ...expiresAtIn(one.expiry),
     })
   }
   return listings
 }
-
-/** What is said to end later ends at no time that there is. */
-const year2200Ms = 7_258_118_400_000
 
 /** A step of prices, or of how many decimals they have. */
 function stepOf(value: unknown, isStep: boolean): string | undefined {

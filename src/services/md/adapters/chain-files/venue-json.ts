@@ -14,6 +14,7 @@ import {
   statistic,
   text,
 } from '../normalize/read-fields.ts'
+import { year2200Ms } from '../year-2200.ts'
 import { type ChainRow, type ChainSnapshot, indexOf, optionListed, realDay, said } from './chain-row.ts'
 
 // Numbers come as text, digit by digit.
@@ -99,7 +100,7 @@ function cboeChain(body: Frame, chain: Frame): ChainSnapshot {
   const ms = /^\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}$/.test(stamp)
     ? Date.parse(`${stamp.replace(' ', 'T')}Z`)
     : Number.NaN
-  if (!Number.isFinite(ms) || ms < 0 || ms >= 7_258_118_400_000)
+  if (!Number.isFinite(ms) || ms < 0 || ms >= year2200Ms)
     throw new LineFault(`timestamp is ${quoted(stamp)}, expected one like 2024-01-19 20:45:00`)
   const at = ms * 1000
   const symbol = text(chain.symbol, 'symbol').replace(/^\^/, '')

@@ -2,6 +2,7 @@ import { UserError } from '#lib/terminal/user-error.ts'
 import { wallClock } from '#lib/time/time-zone.ts'
 import { decimalText, quoted } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
+import { year2200Micros } from '../year-2200.ts'
 
 /** How the time column is written. Anything else is a pattern of yyyy MM dd HH mm ss SSS, or hh with a. */
 export const timeFormats = ['auto', 's', 'ms', 'us', 'ns', 'iso'] as const
@@ -42,7 +43,7 @@ function countMicros(cell: string, digits: number, unit: string): number {
 
 /** A unit that is taken wrong shows: in the wrong one, the times of today are before 1971 or beyond 2200. */
 function inRange(micros: number, cell: string): number {
-  if (micros < 7_258_118_400_000_000) return micros
+  if (micros < year2200Micros) return micros
   throw new LineFault(`time is ${quoted(cell)}, which is beyond the year 2200: is it in another unit (--time-format)?`)
 }
 

@@ -2,6 +2,7 @@ import { decimalText, shortest } from '../decimal-text.ts'
 import type { Listed } from '../import-plan.ts'
 import { LineFault } from '../line-fault.ts'
 import { type Frame, isObject, shown } from '../normalize/read-fields.ts'
+import { expiresAtIn } from '../year-2200.ts'
 
 /** `BTC-24SEP21-8000-P.DERIBIT`: Deribit's own name in capitals. Throws a LineFault on what is none. */
 export function instrumentOf(name: unknown): string {
@@ -56,16 +57,13 @@ function stated(one: Frame): Partial<Listed> {
     const text = typeof value === 'string' ? decimalText(value) : null
     return text === null || Number(text) <= 0 ? undefined : shortest(text)
   }
-  const expiresMs = Number(one.expiration_timestamp)
   const isDated = one.kind === 'option' || (one.kind === 'future' && one.settlement_period !== 'perpetual')
   return {
     tickSize: step(one.tick_size),
     lotSize: step(one.min_trade_amount),
     // Amounts are in coins, or of an inverse future in dollars, and no number of contracts: contract_size is in them already.
     multiplier: '1',
-    ...(isDated && Number.isSafeInteger(expiresMs) && expiresMs > 0 && expiresMs < 7_258_118_400_000
-      ? { expiresAt: expiresMs * 1000 }
-      : {}),
+    ...(isDated ? expiresAtIn(one.expiration_timestamp) : {}),
   }
 }
 

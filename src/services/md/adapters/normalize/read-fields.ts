@@ -1,6 +1,7 @@
 import { decimalPattern, unsignedDecimalPattern } from '#schemas/primitives.ts'
 import { checkDigits, decimalText, quoted } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
+import { year2200Micros, year2200Ms } from '../year-2200.ts'
 
 export type Frame = { readonly [field: string]: unknown }
 
@@ -143,9 +144,9 @@ export function statistic(value: unknown, field: string): number | undefined {
 /** Milliseconds since 1970 as microseconds; not beyond the year 2200. */
 export function microsOfMs(value: unknown, field: string): number {
   const ms = whole(value, field)
-  if (ms < 7_258_118_400_000) return ms * 1000
+  if (ms < year2200Ms) return ms * 1000
   // Spot streams can be asked for microseconds.
-  if (ms < 7_258_118_400_000_000) return ms
+  if (ms < year2200Micros) return ms
   throw new LineFault(`${field} is ${shown(value)}, which is no time in ms`)
 }
 

@@ -1,5 +1,6 @@
 import { inflateRawSync } from 'node:zlib'
 import { LineFault } from '../line-fault.ts'
+import { year2200Ms } from '../year-2200.ts'
 import type { NewestNumber, RawRecord } from './raw-record.ts'
 
 /**
@@ -9,7 +10,7 @@ import type { NewestNumber, RawRecord } from './raw-record.ts'
 export function capturedJson(line: string): RawRecord | null {
   const { t, conn = '', ts, data, url, addr, b64 } = objectIn(line)
   if (t === 'header') return null
-  if (typeof ts !== 'number' || !Number.isFinite(ts) || ts < 0 || ts > 7_258_118_400)
+  if (typeof ts !== 'number' || !Number.isFinite(ts) || ts < 0 || ts > year2200Ms / 1_000)
     throw new LineFault(`ts is ${JSON.stringify(ts) ?? 'missing'}, expected seconds since 1970`)
   const at = Math.round(ts * 1e6)
   const connection = String(conn).slice(0, 64)

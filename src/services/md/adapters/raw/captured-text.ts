@@ -1,4 +1,5 @@
 import { LineFault } from '../line-fault.ts'
+import { year2200Ms } from '../year-2200.ts'
 import type { RawRecord } from './raw-record.ts'
 
 /**
@@ -20,6 +21,6 @@ export function capturedText(line: string, connection: string): RawRecord | null
 }
 
 function microsOf(seconds = '', fraction = ''): number {
-  if (Number(seconds) >= 7_258_118_400) throw new LineFault('its time is beyond the year 2200')
+  if (Number(seconds) >= year2200Ms / 1_000) throw new LineFault('its time is beyond the year 2200')
   return Number(`${seconds}${fraction.slice(0, 6).padEnd(6, '0')}`)
 }

@@ -4,6 +4,7 @@ import { textLines } from '#lib/files/text-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { LineFault } from '../line-fault.ts'
 import type { ReadReport } from '../read-report.ts'
+import { year2200Micros } from '../year-2200.ts'
 import { capturedJson } from './captured-json.ts'
 import { capturedText } from './captured-text.ts'
 import { inTimeOrder } from './in-time-order.ts'
@@ -100,11 +101,9 @@ function receipt(line: string): RawRecord {
   const time = line.slice(0, space)
   if (!/^\d{19}$/.test(time)) throw new LineFault('expected a time in ns and a frame')
   const at = Number(time.slice(0, -3))
-  if (at >= year2200) throw new LineFault('its time is beyond the year 2200')
+  if (at >= year2200Micros) throw new LineFault('its time is beyond the year 2200')
   return { kind: 'frame', at, connection: '', text: line.slice(space + 1) }
 }
-
-const year2200 = 7_258_118_400_000_000
 
 function* records(file: string, read: LineOfRecording, isTimed: boolean): Generator<Placed | Unread> {
   let at: number | null = null
