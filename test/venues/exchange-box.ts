@@ -3,10 +3,10 @@ import { drawBelow, type SeededRandom } from '#lib/market/seeded-random.ts'
 import { type BoxFrame, type NumbersFault, trueBook, type Wire } from './made-market.ts'
 
 /** What can be done to a frame, to all connections, and to the next requests. */
-export const frameFaults = ['drop', 'repeat', 'swap', 'delay', 'truncate', 'garbage'] as const
-export const connectionFaults = ['close', 'abort', 'half-open', 'stall'] as const
-export const requestFaults = ['429', '418', '500', 'stale', 'no-answer', 'bad-answer'] as const
-export const numbersFaults = ['restart', 'jump'] as const
+const frameFaults = ['drop', 'repeat', 'swap', 'delay', 'truncate', 'garbage'] as const
+const connectionFaults = ['close', 'abort', 'half-open', 'stall'] as const
+const requestFaults = ['429', '418', '500', 'stale', 'no-answer', 'bad-answer'] as const
+const numbersFaults = ['restart', 'jump'] as const
 export type Fault =
   | NumbersFault
   | (typeof frameFaults)[number]

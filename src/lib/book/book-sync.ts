@@ -1,3 +1,5 @@
+import { behindMost } from './sequence-run.ts'
+
 /** A change of a book that holds all updates of (previous, last]. */
 export type Update = { readonly previous: number; readonly last: number }
 
@@ -69,11 +71,9 @@ export const startSync = <U extends Update>(isBlind: boolean, last: number | nul
 })
 
 /** Where a stream holds back more than this, it asks again and forgets the oldest: what is forgotten is in the hole. */
-export const heldMost = 20_000
-/** So many below the newest number in a row, and that number is doubted: a snapshot that is below it too begins the count anew. */
-export const behindMost = 20
+const heldMost = 20_000
 /** What is held beyond so many snapshots in a row is not waited for any longer. */
-export const shortSnapshotsMost = 5
+const shortSnapshotsMost = 5
 
 /**
  * An update came. `canWait`: a snapshot will come, or is to be asked for; without one the stream goes on behind a hole, which stays open.

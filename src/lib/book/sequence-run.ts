@@ -50,7 +50,7 @@ const openMost = 16
 const patience = 200
 /** A gap into which so many have come late and which is still open was none. */
 const cameMost = 10_000
-/** So many in a row that are old by number and new by time: the exchange counts anew. */
+/** So many below the newest number in a row, and that number is doubted: the exchange counts anew. */
 export const behindMost = 20
 
 /** Takes the next number: in order, behind a gap, late (it fills one), or said before. `at` is the exchange's time. */

@@ -26,7 +26,7 @@ export type StreamDay = {
   readonly parts: number[]
 }
 
-export const partsOfDay = 48
+const partsOfDay = 48
 
 type OpenGap = { readonly day: StreamDay; readonly toSequence: number }
 

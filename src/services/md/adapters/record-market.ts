@@ -7,6 +7,7 @@ import { lockFolder } from '#lib/journal/lock-folder.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { forwardMicros } from '#lib/time/forward-clock.ts'
+import { feedStatus } from './feed-status.ts'
 import { liveFeed } from './live/live-feed.ts'
 import type { LiveWish } from './live/live-venue.ts'
 import { keepRaw } from './raw/raw-keeper.ts'
@@ -71,11 +72,7 @@ async function record({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordO
       }
       on.onProgress(count)
     }
-    write({
-      at: Math.max(newest, clock()),
-      topic: 'md.status',
-      payload: { feed: venue.name, state: 'ended', isSimulated: false },
-    })
+    write({ at: Math.max(newest, clock()), ...feedStatus(venue.name, { state: 'ended' }) })
   } finally {
     clearInterval(flushing)
     events.close()

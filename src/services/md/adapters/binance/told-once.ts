@@ -1,4 +1,5 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
+import { feedStatus } from '../feed-status.ts'
 import { followNumbers } from '../normalize/follow-numbers.ts'
 import type { ReadReport } from '../read-report.ts'
 import type { ArchiveKind } from './archive.ts'
@@ -28,7 +29,7 @@ export function* toldOnce(
     (statement) => said.push({ ...statement, at } as MarketFact),
     (state, code, what) => {
       if (state === 'refused') report.leaveOut(toldBefore)
-      else said.push({ at, topic: 'md.status', payload: { feed: 'binance', isSimulated: false, state, code, ...what } })
+      else said.push({ at, ...feedStatus('binance', { state, code, ...what }) })
     },
     () => false,
   )

@@ -1,5 +1,6 @@
 import { parseBarInterval } from '#lib/bars/bar-interval.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { feedStatus } from '../feed-status.ts'
 import type { Listed } from '../import-plan.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Decoder, Sink, Venue } from '../normalize/decoder.ts'
@@ -47,8 +48,7 @@ function openDecoder(exchange: string): Decoder {
     const reason = isAsked
       ? `ccxt does not listen to ${stream} of ${exchange}, but asks once a minute: what changes between is not seen`
       : `ccxt tells no sequence of ${exchange}: what is lost between two messages cannot be seen`
-    const about = { feed: 'ccxt', isSimulated: false, instrument, stream, reason }
-    sink.say({ topic: 'md.status', payload: { ...about, state: 'flagged', code: 'no_sequence' } })
+    sink.say(feedStatus('ccxt', { instrument, stream, reason, state: 'flagged', code: 'no_sequence' }))
   }
 
   function readTrades(body: Frame, { instrument }: Listed, sink: Sink): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RequestBudget } from '#lib/time/request-budget.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { FeedStatus } from '../feed-status.ts'
 import { LineFault } from '../line-fault.ts'
 import { fetchText } from './fetch-text.ts'
 import { honourLimit } from './honour-limit.ts'
@@ -13,7 +13,7 @@ export type ListingsOptions = {
   readonly budget: RequestBudget
   /** Microseconds UTC. */
   readonly clock: () => number
-  readonly say: (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) => void
+  readonly say: (status: FeedStatus) => void
   readonly signal: AbortSignal
 }
 

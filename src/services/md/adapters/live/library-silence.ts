@@ -1,13 +1,11 @@
-import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { FeedStatus } from '../feed-status.ts'
+import { everLonger } from './backoff-jitter.ts'
 import type { LibraryStream } from './library-venue.ts'
 
 type Heard = { at: number; isFlagged: boolean; restarts: number; notBefore: number }
-type Status = Pick<PayloadOf<'md.status'>, 'state' | 'code' | 'stream' | 'reason'>
-
-const doublings = 5
 
 /** Notices streams of a library that have gone silent beside others, by when each was heard; times in microseconds. */
-export function followSilence(silentMicros: number, status: (connection: string, payload: Status) => void) {
+export function followSilence(silentMicros: number, status: (connection: string, status: FeedStatus) => void) {
   const streams = new Map<LibraryStream, Heard>()
   let newest = 0
   const say = ({ name }: LibraryStream, state: 'flagged' | 'cleared', reason: string) =>
@@ -35,7 +33,7 @@ export function followSilence(silentMicros: number, status: (connection: string,
         if (now < Math.max(heard.at + silentMicros, heard.notBefore)) continue
         if (!heard.isFlagged) say(stream, 'flagged', `nothing for ${Math.round((now - heard.at) / 1000)} ms`)
         heard.isFlagged = true
-        heard.notBefore = now + silentMicros * 2 ** Math.min(++heard.restarts, doublings)
+        heard.notBefore = now + everLonger(silentMicros, ++heard.restarts)
         if (stream.isSteady) wish = 'restart'
       }
       return wish

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { MarketFact, MarketTopic } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
 import { type RequestBudget, startBudget } from '#lib/time/request-budget.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Fact } from '#schemas/event.ts'
+import { type FeedStatus, feedStatus } from '../feed-status.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
 import { fetchListings } from './fetch-listings.ts'
 import type { LibraryVenue } from './library-venue.ts'
@@ -58,8 +58,7 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
     isPaused = isWanted
     for (const session of sessions) session.setPaused(isPaused)
   }
-  const say = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>
-    take([{ at: clock(), topic: 'md.status', payload: { feed: venue.name, isSimulated: false, ...payload } }])
+  const say = (status: FeedStatus) => take([{ at: clock(), ...feedStatus(venue.name, status) }])
 
   const stopping = new AbortController()
   const listening = 'openLibrary' in venue ? byLibrary(venue) : bySockets(venue)

@@ -2,13 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { SeededRandom } from '#lib/market/seeded-random.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
+import { type FeedStatus, feedStatus } from '../feed-status.ts'
 import { startNormalizer } from '../normalize/normalizer.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
 import { backoffMs } from './backoff-jitter.ts'
 import { completeListing } from './complete-listing.ts'
 import { followSilence } from './library-silence.ts'
 import type { LibrarySource, LibraryStream, LibraryVenue } from './library-venue.ts'
+import { dataWithin } from './session-socket.ts'
 
 export type LibraryOptions = {
   readonly venue: LibraryVenue
@@ -30,21 +31,20 @@ export async function runLibrary(
   clock: () => number,
   take: (facts: readonly MarketFact[]) => void,
 ): Promise<void> {
-  const status = (connection: string, payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>
-    take([
-      { at: clock(), topic: 'md.status', payload: { feed: venue.name, isSimulated: false, connection, ...payload } },
-    ])
+  const status = (connection: string, said: FeedStatus) =>
+    take([{ at: clock(), ...feedStatus(venue.name, { connection, ...said }) }])
   const pause = (ms: number) => sleep(ms, undefined, { signal }).catch(() => undefined)
   const reasonOf = (error: unknown) => String(error instanceof Error ? error.message : error).slice(0, 200)
 
   const listing = await listings()
-  const silence = followSilence(6 * stallMs * 1000, status)
+  const silentMs = dataWithin * stallMs
+  const silence = followSilence(silentMs * 1000, status)
   silence.begin(clock())
   const watching = setInterval(() => {
     const found = silence.look(clock())
     if (found === 'nothing') return
     if (found === 'silence')
-      status(venue.name, { state: 'stalled', reason: `no frame of any stream for ${6 * stallMs} ms` })
+      status(venue.name, { state: 'stalled', reason: `no frame of any stream for ${silentMs} ms` })
     void source.restart()
   }, stallMs)
   try {

@@ -1,3 +1,4 @@
+import { everLonger } from './backoff-jitter.ts'
 import type { Subscriptions } from './subscriptions.ts'
 
 /** A connection of a session; times in microseconds. */
@@ -17,7 +18,6 @@ const ms = 1000
 export const connectMs = 10_000
 /** Something of the market comes within so many times `stallMs`. */
 export const dataWithin = 6
-const doublings = 5
 
 export const newSocket = (number: number, now: number): SessionSocket => ({
   ...{ number, isOpen: false, openedAt: now, heardAt: now, dataAt: now, pingedAt: now },
@@ -30,7 +30,7 @@ export function openSocket(socket: SessionSocket, now: number, subscriptions: Su
 
 /** `idle`: connections in a row that said nothing of the market. What is seldom traded is waited for longer. */
 export const stalledAt = ({ heardAt, dataAt }: SessionSocket, stallMs: number, idle: number): number =>
-  Math.min(heardAt + stallMs * ms, dataAt + dataWithin * 2 ** Math.min(idle, doublings) * stallMs * ms)
+  Math.min(heardAt + stallMs * ms, dataAt + everLonger(dataWithin * stallMs * ms, idle))
 
 export const pingAt = ({ heardAt, pingedAt }: SessionSocket, stallMs: number): number =>
   Math.max(heardAt, pingedAt) + (stallMs * ms) / 3

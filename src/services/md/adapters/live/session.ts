@@ -1,5 +1,5 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
+import { type FeedStatus, feedStatus } from '../feed-status.ts'
 import { startNormalizer } from '../normalize/normalizer.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
 import { backoffMs } from './backoff-jitter.ts'
@@ -58,12 +58,8 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
     options.onRecord?.(one)
     facts.push(...normalizer.read(one))
   }
-  const status = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated' | 'connection'>) =>
-    facts.push({
-      at: now,
-      topic: 'md.status',
-      payload: { feed: venue.name, isSimulated: false, connection: plan.name, ...payload },
-    })
+  const status = (said: FeedStatus) =>
+    facts.push({ at: now, ...feedStatus(venue.name, { connection: plan.name, ...said }) })
   const books = wantedBooks({
     plan,
     budget,

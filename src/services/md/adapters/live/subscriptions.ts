@@ -1,6 +1,6 @@
 import type { SeededRandom } from '#lib/market/seeded-random.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
-import { backoffMs } from './backoff-jitter.ts'
+import type { FeedStatus } from '../feed-status.ts'
+import { backoffMs, everLonger } from './backoff-jitter.ts'
 import type { ConnectionPlan, LiveVenue, Reply } from './live-venue.ts'
 
 export type SubscriptionOptions = {
@@ -11,7 +11,7 @@ export type SubscriptionOptions = {
   readonly silentMs: number
   readonly now: number
   readonly send: (text: string) => void
-  readonly status: (payload: Pick<PayloadOf<'md.status'>, 'state' | 'code' | 'stream' | 'reason'>) => void
+  readonly status: (status: FeedStatus) => void
 }
 
 /** Times in microseconds. `quiet`: how often it was subscribed to again since it was heard. */
@@ -28,8 +28,6 @@ const ms = 1000
 const answerMs = 10_000
 /** Those before are of the greeting and of what is answered at once. */
 const firstId = 10
-/** The wait for a stream that stays silent doubles so often. */
-const doublings = 5
 
 export type Subscriptions = ReturnType<typeof startSubscriptions>
 
@@ -62,19 +60,18 @@ export function startSubscriptions({ venue, plan, random, silentMs, now: start, 
     askAt = Math.max(askAt, now + Math.max(waitMs ?? 0, backoffMs(failures++, random)) * ms)
   }
 
-  function onReply({ id, refused, streams }: Reply, now: number): boolean {
+  function onReply({ id, refused, streams }: Reply, now: number): void {
     const one = asked.get(id)
-    if (one === undefined) return false
+    if (one === undefined) return
     asked.delete(id)
     if (refused !== null) {
       wantAgain(one.streams, refused.waitMs, now)
-      return false
+      return
     }
     const missing = streams === null ? [] : one.streams.filter((stream) => !streams.includes(stream))
     for (const stream of missing) flagMissing(stream, followed.get(stream))
     if (missing.length > 0) wantAgain(missing, null, now)
     else failures = 0
-    return true
   }
 
   function flagMissing(stream: string, one: Followed | undefined): void {
@@ -89,7 +86,7 @@ export function startSubscriptions({ venue, plan, random, silentMs, now: start, 
     lookAt = Number.POSITIVE_INFINITY
     for (const [stream, one] of followed) {
       if (now >= dueAt(one)) {
-        one.notBefore = now + silentMs * ms * 2 ** Math.min(++one.quiet, doublings)
+        one.notBefore = now + everLonger(silentMs * ms, ++one.quiet)
         wanted.add(stream)
         if (!one.isFlagged && !one.isMissing) {
           one.isFlagged = true

@@ -1,6 +1,6 @@
 import type { SeededRandom } from '#lib/market/seeded-random.ts'
 import type { RequestBudget } from '#lib/time/request-budget.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { FeedStatus } from '../feed-status.ts'
 import { backoffMs } from './backoff-jitter.ts'
 import { honourLimit } from './honour-limit.ts'
 import type { ConnectionPlan, Request } from './live-venue.ts'
@@ -10,7 +10,7 @@ export type WantedBooksOptions = {
   readonly plan: ConnectionPlan
   readonly budget: RequestBudget
   readonly random: SeededRandom
-  readonly status: (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated' | 'connection'>) => void
+  readonly status: (status: FeedStatus) => void
   readonly get: (id: number, url: string) => void
   readonly answered: (url: string, text: string) => void
   /** Subscribes to a stream again, which then begins with the book. */

@@ -11,6 +11,7 @@ import { applyDelta, bestAsk, bestBid, emptyBook, isCrossed, loadBook, type Orde
 import type { NewestNumber } from '../raw/raw-record.ts'
 import type { Decoder, Depth, Quote } from './decoder.ts'
 import type { Flag, Tell } from './normalizer.ts'
+import { tellGaps } from './tell-gaps.ts'
 
 export type BookOptions = {
   readonly decoder: Pick<Decoder, 'rule'>
@@ -32,7 +33,7 @@ type Followed = {
   readonly stream: string
   readonly sync: BookSync<Held>
   readonly book: OrderBook
-  /** Null while it is not known from a snapshot on. */
+  /** It is known from a snapshot on. */
   isWhole: boolean
   isFlaggedCrossed: boolean
   isFlaggedStale: boolean
@@ -45,6 +46,7 @@ const staleMicros = 10_000_000
 
 /** Books by their sequence numbers: what is told can be applied as it comes; what is lost is a gap; what is crossed or stale is flagged. */
 export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOptions) {
+  const gaps = tellGaps(tell)
   const books = new Map<string, Followed>()
   const resumed = new Map<string, number>()
   let current = ''
@@ -82,11 +84,8 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
       const { after, at } = step.restarted
       flag('flagged', 'sequence_restarted', { instrument, stream, reason: `depth ${at} after ${after}` })
     }
-    if (step.refused !== undefined) {
-      gap(followed, step.refused, 'opened')
-      gap(followed, { ...step.refused, how: 'lost' }, 'closed')
-    }
-    if (step.opened !== undefined) gap(followed, step.opened, 'opened')
+    if (step.refused !== undefined) gaps.lost(followed, step.refused)
+    if (step.opened !== undefined) gaps.opened(followed, step.opened)
     if (step.takesSnapshot === true && snapshot !== null) {
       loadBook(book, snapshot.bids, snapshot.asks)
       followed.isWhole = true
@@ -96,20 +95,11 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
       applyDelta(book, depth.bids, depth.asks)
       tell({ topic: 'md.depth', payload: depth }, receivedAt)
     }
-    if (step.closed !== undefined) gap(followed, step.closed, 'closed')
-    if (step.reopened !== undefined) gap(followed, step.reopened, 'opened')
+    if (step.closed !== undefined) gaps.closed(followed, step.closed, step.closed.how)
+    if (step.reopened !== undefined) gaps.opened(followed, step.reopened)
     if (step.apply.length > 0 || step.takesSnapshot === true) afterChange(followed)
     if (step.isSnapshotWanted === true) options.onSnapshotWanted?.(instrument)
     else if (!followed.sync.isWaiting) options.onWhole?.(instrument)
-  }
-
-  function gap(
-    { instrument, stream }: Followed,
-    { from, to, how }: { from: number; to: number; how?: 'filled' | 'snapshot' | 'lost' },
-    state: 'opened' | 'closed',
-  ): void {
-    const range = { instrument, stream, fromSequence: from, toSequence: to, state }
-    tell({ topic: 'md.gap', payload: how === undefined ? range : { ...range, how } })
   }
 
   function afterChange(followed: Followed): void {

@@ -1,10 +1,12 @@
-import { behindMost, endRun, type Missing, onNumber, type SequenceRun, startRun } from '#lib/book/sequence-run.ts'
+import { behindMost, endRun, onNumber, type SequenceRun, startRun } from '#lib/book/sequence-run.ts'
 import type { NewestNumber } from '../raw/raw-record.ts'
 import type { Quote, Trade } from './decoder.ts'
 import type { Flag, Tell } from './normalizer.ts'
+import { tellGaps } from './tell-gaps.ts'
 
 /** Trades that are numbered one by one, and quotes whose number rises: nothing is told twice, and nothing is missed in silence. */
 export function followNumbers(tell: Tell, flag: Flag, isSettling: () => boolean) {
+  const gaps = tellGaps(tell)
   const runs = new Map<string, Map<string, SequenceRun>>()
   const resumed = new Map<string, NewestNumber>()
   const newestQuotes = new Map<string, { quote: Quote; behind: number }>()
@@ -23,18 +25,6 @@ export function followNumbers(tell: Tell, flag: Flag, isSettling: () => boolean)
     ofStream.set(instrument, run)
     return run
   }
-  const opened = (instrument: string, stream: string, { from, to }: Pick<Missing, 'from' | 'to'>) =>
-    tell({ topic: 'md.gap', payload: { instrument, stream, fromSequence: from, toSequence: to, state: 'opened' } })
-  const closed = (
-    instrument: string,
-    stream: string,
-    { from, to }: Pick<Missing, 'from' | 'to'>,
-    how: 'filled' | 'lost',
-  ) =>
-    tell({
-      topic: 'md.gap',
-      payload: { instrument, stream, fromSequence: from, toSequence: to, state: 'closed', how },
-    })
 
   return {
     /** Trades up to there were told before this start. */
@@ -44,24 +34,18 @@ export function followNumbers(tell: Tell, flag: Flag, isSettling: () => boolean)
       const payload = trade
       if (number === null) return tell({ topic: 'md.tick', payload })
       const { instrument } = trade
+      const of = { instrument, stream }
       const step = onNumber(runOf(instrument, stream), number, trade.exchangeAt ?? null)
-      if (step.kind === 'repeated')
-        return flag('refused', 'repeated', { instrument, stream, reason: `trade ${number}` })
-      if ('given' in step) for (const missing of step.given ?? []) closed(instrument, stream, missing, 'lost')
+      if (step.kind === 'repeated') return flag('refused', 'repeated', { ...of, reason: `trade ${number}` })
+      if ('given' in step) for (const missing of step.given ?? []) gaps.closed(of, missing, 'lost')
       if (step.kind === 'restarted') {
-        flag('flagged', 'sequence_restarted', { instrument, stream, reason: `trade ${number} after ${step.after}` })
-        if (step.refused !== null) {
-          opened(instrument, stream, step.refused)
-          closed(instrument, stream, step.refused, 'lost')
-        }
+        flag('flagged', 'sequence_restarted', { ...of, reason: `trade ${number} after ${step.after}` })
+        if (step.refused !== null) gaps.lost(of, step.refused)
       }
-      if (step.kind === 'gap') {
-        opened(instrument, stream, step)
-        if (step.isLost === true) closed(instrument, stream, step, 'lost')
-      }
+      if (step.kind === 'gap') gaps[step.isLost === true ? 'lost' : 'opened'](of, step)
       if (isOfMarket) tell({ topic: 'md.tick', payload })
       if (step.kind === 'filled' && step.closed !== null)
-        closed(instrument, stream, step.closed, step.closed.left > 0 ? 'lost' : 'filled')
+        gaps.closed(of, step.closed, step.closed.left > 0 ? 'lost' : 'filled')
     },
 
     /** Is the quote told? One that is older than the newest is not, nor one that was told before. */
@@ -97,7 +81,7 @@ export function followNumbers(tell: Tell, flag: Flag, isSettling: () => boolean)
   function giveUp(): void {
     for (const [stream, ofStream] of runs)
       for (const [instrument, run] of ofStream)
-        for (const missing of endRun(run)) closed(instrument, stream, missing, 'lost')
+        for (const missing of endRun(run)) gaps.closed({ instrument, stream }, missing, 'lost')
   }
 }
 

@@ -1,6 +1,7 @@
 import type { MarketFact, MarketTopic } from '#lib/market/market-fact.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
+import { type FeedStatus, feedStatus } from '../feed-status.ts'
 import type { Listed } from '../import-plan.ts'
 import { LineFault } from '../line-fault.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
@@ -35,7 +36,7 @@ export type NormalizerOptions = {
 
 /** Turns what went over the wire into canonical facts, in the order in which they may be told. The same records make the same facts. */
 export type Normalizer = {
-  /** `at` is null where the recording tells no time: then it is the exchange's. */
+  /** `isTimed` false: the recording tells no time, and that of the exchange is taken. */
   read(record: RawRecord, isTimed?: boolean): MarketFact[]
   /** What was recorded at that time is no record. */
   refuse(at: number, fault: string): MarketFact[]
@@ -79,8 +80,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
     const isHeldBack = received !== now && (topic === 'md.tick' || topic === 'md.depth' || topic === 'md.option.tick')
     facts.push({ at: now, topic, payload: isHeldBack ? { ...payload, receivedAt: received } : payload } as MarketFact)
   }
-  const status = (payload: Omit<PayloadOf<'md.status'>, 'feed' | 'isSimulated'>) =>
-    tell({ topic: 'md.status', payload: { feed, isSimulated: false, ...payload } })
+  const status = (said: FeedStatus) => tell(feedStatus(feed, said))
   const flag: Flag = (state, code, what) => {
     if (!isSettling() || !ofRepeats.has(code)) status({ state, code, ...what })
   }

@@ -29,7 +29,7 @@ export type NewestNumber = {
   readonly at: number | null
 }
 
-/** A record, and where it stands. `at` is null where the file does not tell a time. */
+/** A record, and where it stands. `isTimed` false: the file does not tell a time, and `at` is 0. */
 export type Placed = {
   readonly record: RawRecord
   readonly file: string
