@@ -8,7 +8,7 @@ import { UserError } from '#lib/terminal/user-error.ts'
 import { eventText } from '#services/md/adapters/data-set-log.ts'
 import { normalizeRecording, surveyRecording } from '#services/md/adapters/normalize/normalize-recording.ts'
 import { countingReport, nothingLeftOut } from '#services/md/adapters/read-report.ts'
-import { venueNamed, venues } from '#services/md/adapters/venues.ts'
+import { venueNamed, venueNames } from '#services/md/adapters/venues.ts'
 
 const batch = 2_000
 
@@ -25,7 +25,7 @@ export default class MdNormalize extends TraderCommand {
   static override flags = {
     venue: Flags.string({
       required: true,
-      description: `Whose frames they are: ${venues.map(({ name }) => name).join(', ')}; binance-usdm, binance-cm and binance-us name a market`,
+      description: `Whose frames they are: ${venueNames}`,
     }),
     in: Flags.string({
       required: true,

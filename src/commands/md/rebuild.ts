@@ -14,7 +14,7 @@ import { venueNamed } from '#services/md/adapters/venues.ts'
 export default class MdRebuild extends TraderCommand {
   static override summary = 'Derive events from raw frames again, and report any difference'
   static override description =
-    'Of a folder that `trader md record --raw` made, or with --log of what a feed of a tree kept under its `raw`. The exit code is 1 when an event differs; then the first that does is shown. Where a recorder was killed, frames and events may end up to a second apart: that is counted, and no difference.'
+    'Of a folder that `trader md record --raw` made, or with --log of what a feed of a tree kept under its `raw`. The exit code is 1 when an event differs; then the first that does is shown. Where a recorder was killed, frames and events may end up to 3 s apart: that is counted, and no difference.'
   static override examples = [
     '<%= config.bin %> md rebuild captures/today',
     '<%= config.bin %> md rebuild captures/live --venue binance-usdm --log logs/live',

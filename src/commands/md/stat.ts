@@ -11,7 +11,7 @@ const parts = 40
 const rowsShown = 30
 
 export default class MdStat extends TraderCommand {
-  static override summary = 'Show what a data set holds: instruments, counts, times and gaps'
+  static override summary = 'Show what a data set holds: instruments, counts, times and coverage'
   static override description =
     'Reads every event and checks the contents against their hash; the exit code is 1 when they differ.'
   static override examples = ['<%= config.bin %> md stat data/spy']

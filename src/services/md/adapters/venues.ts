@@ -6,8 +6,11 @@ import type { LibraryVenue } from './live/library-venue.ts'
 import type { LiveVenue } from './live/live-venue.ts'
 import type { Venue } from './normalize/decoder.ts'
 
-/** Whose frames can be read. A new one is a folder here, and a line. */
-export const venues: readonly Venue[] = [liveBinance, liveDeribit, liveCcxt]
+/** Whose frames can be read. A new one is a folder here, a line, and its names below. */
+const venues: readonly Venue[] = [liveBinance, liveDeribit, liveCcxt]
+
+/** What a user may name, for a person. */
+export const venueNames = 'binance, binance-usdm, binance-cm, binance-us, deribit, ccxt-<exchange>'
 
 /** The venue that a user names, and the market of it. Throws a UserError on an unknown name. */
 export function venueNamed(name: string): { readonly venue: Venue; readonly market: string | undefined } {
@@ -15,7 +18,7 @@ export function venueNamed(name: string): { readonly venue: Venue; readonly mark
   const venue = venues.find((one) => one.isNamed(asked))
   if (venue !== undefined) return { venue, market: venue.marketOf?.(asked) }
   throw new UserError(`there is no venue ${JSON.stringify(name)}`, {
-    hint: `there are ${venues.map((one) => one.name).join(', ')}-<exchange>`,
+    hint: `there are ${venueNames}`,
   })
 }
 
