@@ -14,6 +14,7 @@ Written by \`npm run export:schemas\` from \`src/lib/indicators/indicator-catalo
 - \`trader indicators compute "ema(20)" --data bars.csv\` computes one over a CSV, with the formulas that strategies use.
 - Parameters stand in the order below; those with a default may be left out from the end. \`ema(20)\` is the key of its events.
 - One that reads only closes can be computed of \`open high low volume hl2 hlc3 ohlc4\` as well: \`ema(20)@hl2\`; in a request of the service, as \`input\`.
+  So it can of an output of another indicator of the same bars: \`ema(9)@rsi(14).value\` is the key of \`{ ema: [9], of: strength }\` in a strategy file; in a request, \`from\`. \`compute\` takes no such chain.
   Beside bars, the service computes of every trade and of every quote (interval \`trade\`, \`quote\`).
 - A value is null through its warm-up, so many bars; then a finite double, except where *undefined when* says otherwise. No condition of a
   strategy is true on null.
