@@ -23,7 +23,8 @@ export function flattenNow(account: Account, cause: string): Statement<'risk.app
         side: position.units > 0n ? 'sell' : 'buy',
         quantity: exactText(absExact(position)),
         orderType: 'market',
-        timeInForce: config.timeInForce,
+        // Which every venue keeps, whatever orders have else.
+        timeInForce: 'GTC',
         expiresAt: now + config.approvalTtlMs * 1_000,
       },
     }))

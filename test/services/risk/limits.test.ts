@@ -478,7 +478,7 @@ describe('what passes while halted', () => {
   test('[R36] flatten: the gate closes what is open, and again until it is closed', () => {
     const time = (now: number) => event('system.time', { now }, now)
     const scene = start(
-      limited({}, { whenHalted: 'flatten' }),
+      limited({}, { whenHalted: 'flatten', timeInForce: 'DAY' }),
       ...bought,
       wish('5', { instrument: eth, strategy: 'b' }),
     )
@@ -486,6 +486,7 @@ describe('what passes while halted', () => {
     expect(answers.map(({ topic }) => topic)).toEqual(['risk.halted', 'risk.approved', 'system.command.result'])
     expect(answers[0]?.payload).toMatchObject({ code: 'OPERATOR', state: 'HALTED', isFlattening: true })
     expect(answers[1]?.payload).toMatchObject({ side: 'sell', quantity: '10', orderType: 'market', instrument: btc })
+    expect(answers[1]?.payload).toMatchObject({ timeInForce: 'GTC' })
     scene
       .when(time(2 * second))
       .then()
