@@ -72,6 +72,18 @@ test('[P4] [R42] a fee that no mark converts: the fill counts without it everywh
   expect(topics(wish('0'))).toEqual(['risk.approved', 'order.submitted'])
 })
 
+test('[P14] a price of zero converts nothing in the gate and in the books: both go on with the one before', () => {
+  const { tell, order, refusal } = everyone({
+    conversions: { BNB: { instrument: 'BNBUSDT.BINANCE' } },
+    margin: { kind: 'cash' },
+  })
+  tell(bar('BNBUSDT.BINANCE', '600'))
+  tell(bar('BNBUSDT.BINANCE', '0'))
+  const [update] = tell(fill(order('1'), 'buy', '1', { feePaid: { asset: 'BNB', amount: '0.01' } }))
+  expect(update?.payload).toMatchObject({ position: '1', fees: '6' })
+  expect(refusal('1001')).toMatchObject({ code: 'MARGIN_EXCEEDS_AVAILABLE', value: '100000', limit: '99894' })
+})
+
 test('[P4] [R42] a fee of a third asset is the same money in the gate and in the books', () => {
   const { tell, order, refusal } = everyone({
     conversions: { BNB: { instrument: 'BNBUSDT.BINANCE' } },

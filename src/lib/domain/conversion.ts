@@ -17,6 +17,10 @@ export type Marks = {
   readonly prices: NewestPrices
 }
 
+/** Is a currency converted at this instrument's price? It is never at one that is not above zero. */
+export const isMark = ({ conversions = {} }: Marks['config'], instrument: string): boolean =>
+  Object.values(conversions).some((stated) => stated.instrument === instrument)
+
 type Rate = { readonly numerator: bigint; readonly denominator: bigint }
 
 /** What one of a currency is worth in the account's, exactly, at the newest price; null where no mark is stated, or has no price yet. */

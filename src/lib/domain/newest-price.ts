@@ -20,6 +20,17 @@ export function foldPrice(prices: NewestPrices, event: PriceEvent): boolean {
   return price !== null
 }
 
+/** The same where what is not above zero is no price: what was there before stays. */
+export function foldPriceAboveZero(prices: NewestPrices, event: PriceEvent): boolean {
+  const { instrument } = event.payload
+  const before = prices.get(instrument)
+  if (!foldPrice(prices, event)) return false
+  if (parseExact(newestPrice(prices, instrument) as string).units > 0n) return true
+  if (before === undefined) prices.delete(instrument)
+  else prices.set(instrument, before)
+  return false
+}
+
 function priceOfTick(tick: Exclude<PriceEvent, { topic: 'md.bar' }>['payload']) {
   if ('price' in tick) return tick.price
   if (tick.bid !== null && tick.ask !== null) return [tick.bid, tick.ask] as const

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
 import type { Contract } from '#lib/domain/contract.ts'
-import { convert } from '#lib/domain/conversion.ts'
+import { convert, isMark } from '#lib/domain/conversion.ts'
 import type { Money } from '#lib/domain/money.ts'
-import { foldPrice, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
+import { foldPrice, foldPriceAboveZero, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
 import type { Ledger } from './ledger.ts'
 
 type Valuation = {
@@ -22,14 +22,12 @@ export function valuationOf({ terms, prices }: Ledger, instrument: string): Valu
   return { contract: { multiplier: parseExact(multiplier), isInverse }, currency, mark: parseExact(markText), markText }
 }
 
-/** Keeps the newest mark; what is not above zero is no price of an inverse contract. [P5] */
-export function foldMark({ terms, prices }: Ledger, event: PriceEvent): void {
+/** Keeps the newest mark; what is not above zero is no price of an inverse contract, or of what currencies are converted at. [P5] */
+export function foldMark({ terms, prices, config }: Ledger, event: PriceEvent): void {
   const { instrument } = event.payload
-  const before = prices.get(instrument)
-  if (!foldPrice(prices, event) || terms.get(instrument)?.isInverse !== true) return
-  if (parseExact(newestPrice(prices, instrument) as string).units > 0n) return
-  if (before === undefined) prices.delete(instrument)
-  else prices.set(instrument, before)
+  const isAboveZero = terms.get(instrument)?.isInverse === true || isMark(config, instrument)
+  if (isAboveZero) foldPriceAboveZero(prices, event)
+  else foldPrice(prices, event)
 }
 
 /** In the account's currency. A mark that was there when a fill was counted is there for ever. */

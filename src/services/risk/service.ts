@@ -1,4 +1,4 @@
-import { foldPrice, priceTopics } from '#lib/domain/newest-price.ts'
+import { foldPrice, foldPriceAboveZero, priceTopics } from '#lib/domain/newest-price.ts'
 import { applyHappening } from '#lib/domain/order-progress.ts'
 import { findOrder } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
@@ -105,7 +105,8 @@ function fold(account: Account, event: Event<In | Out>): Account {
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':
-      foldPrice(account.prices, event)
+      if (account.watches.marks.includes(event.payload.instrument)) foldPriceAboveZero(account.prices, event)
+      else foldPrice(account.prices, event)
       noteMove(account, event.payload.instrument)
       if (account.watches.ages) account.pricedAt.set(event.payload.instrument, event.at)
       return account

@@ -108,6 +108,10 @@ test('[P14] a position in another currency stands in it; the account converts it
     .then()
     .when(bar('SONY.T', '1680'))
     .then()
+    .when(bar('EUR.X', '0'))
+    .then()
+    .when(bar('JPY.X', '-1'))
+    .then()
     .when(time())
     .then(
       snapshot('1015.8', '1015.8', '225', { realized: '12', unrealized: '5', fees: '1.2' }, [
