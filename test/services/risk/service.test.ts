@@ -162,6 +162,37 @@ describe('limits', () => {
       .then(approve('buy', '100'))
   })
 
+  test('[R10] [R44] exposure and margin are in the currency of the account, also when its mark moves', () => {
+    const share = '6758.TSE'
+    const conversions = { JPY: { instrument: 'JPY.X', isInverse: true } }
+    const margin = { kind: 'margin', rates: { initial: 0.5, maintenance: 0.25 } }
+    const market = [listed(share, { kind: 'equity', currency: 'JPY' }), bar('JPY.X', '160'), bar(share, '1600')]
+    const scene = (limits: object, more: object = {}) =>
+      given(risk, account(limits, { conversions, ...more }), listed(btc), bar(btc, '100'), ...market)
+    scene({ maxGrossExposure: '1000' })
+      .when(wish('90', { instrument: share }))
+      .then(approve('buy', '90'))
+      .when(wish('1.001', { strategy: 'b' }))
+      .then(refuse('EXPOSURE_EXCEEDS_MAX', '1000.1', '1000'))
+      .restarted()
+      .when(bar('JPY.X', '144'))
+      .then()
+      .when(wish('0.001', { strategy: 'b' }))
+      .then(refuse('EXPOSURE_EXCEEDS_MAX', '1000.1', '1000'))
+      .when(bar('JPY.X', '160'))
+      .then()
+      .when(wish('1', { strategy: 'b' }))
+      .then(approve('buy', '1'))
+    scene({}, { startingCash: '1000', margin })
+      .when(wish('201', { instrument: share }))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '1005', '1000'))
+      .when(wish('200', { instrument: share }))
+      .then(approve('buy', '200'))
+    scene({}, { startingCash: '1000', margin: { kind: 'cash' } })
+      .when(wish('101', { instrument: share }))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '1010', '1000'))
+  })
+
   test('[R10] exposure adds every instrument and every order at work, at newest prices', () => {
     start({ maxGrossExposure: '1500' }, ...bought('10'), bar(btc, '120'))
       .when(wish('-31', { instrument: eth }))
