@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
+import { forwardMicros } from '#lib/time/forward-clock.ts'
 import { startBudget } from '#lib/time/request-budget.ts'
 import { backoffMs } from '#services/md/adapters/live/backoff-jitter.ts'
 import { honourLimit } from '#services/md/adapters/live/honour-limit.ts'
@@ -168,7 +169,7 @@ describe('[MD-L6] over sockets', () => {
     const wish = { market, symbols: ['BTCUSDT'], streams: ['trades' as const] }
     const feed = liveFeed({
       ...{ venue, wish: { ...wish, wsUrl: `ws://${address}`, restUrl: `http://${address}` }, epoch: 1 },
-      ...{ clock: () => Date.now() * 1000, signal: stopping.signal },
+      ...{ clock: forwardMicros(), signal: stopping.signal },
     })
     const listening = (async () => {
       for await (const facts of feed)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
+import { forwardMicros } from '#lib/time/forward-clock.ts'
 import { liveFeed } from '#services/md/adapters/live/live-feed.ts'
 import { liveVenueNamed } from '#services/md/adapters/venues.ts'
 import { serveBox } from './box-server.ts'
@@ -33,7 +34,7 @@ describe('[MD-L1] listings', () => {
       const wish = { market, symbols: [wire.symbol], streams: ['trades' as const] }
       const feed = liveFeed({
         ...{ venue, wish: { ...wish, wsUrl: server.wsUrl, restUrl: server.restUrl }, epoch: 1 },
-        ...{ clock: () => Date.now() * 1000, signal: stopping.signal, listingsMs: 100 },
+        ...{ clock: forwardMicros(), signal: stopping.signal, listingsMs: 100 },
       })
       const listening = (async () => {
         for await (const batch of feed) facts.push(...batch)

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
+import { forwardMicros } from '#lib/time/forward-clock.ts'
 import { catalogue } from '#schemas/catalogue.ts'
 import { liveFeed } from '#services/md/adapters/live/live-feed.ts'
 import { liveVenueNamed } from '#services/md/adapters/venues.ts'
@@ -25,7 +26,7 @@ async function listen(box: ExchangeBox, fault: Fault | null, depth = 10_000) {
     venue,
     wish: { market, symbols: [wire.symbol], streams: ['depth'], wsUrl: server.wsUrl, restUrl: server.restUrl },
     epoch: 3,
-    clock: () => Date.now() * 1000,
+    clock: forwardMicros(),
     signal: stopping.signal,
     stallMs: 600,
   })
@@ -92,7 +93,7 @@ describe('a slow consumer', () => {
     const { venue, market } = liveVenueNamed(wire.name)
     const stopping = new AbortController()
     const feed = liveFeed({
-      ...{ venue, epoch: 1, clock: () => Date.now() * 1000, signal: stopping.signal, waitingMost: 200 },
+      ...{ venue, epoch: 1, clock: forwardMicros(), signal: stopping.signal, waitingMost: 200 },
       wish: { market, symbols: [wire.symbol], streams: ['trades'], wsUrl: server.wsUrl, restUrl: server.restUrl },
     })
     const sizes: number[] = []

@@ -62,17 +62,15 @@ async function record({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordO
       on.onStatus(`${file}: the block at byte ${offset} is damaged: what it told is not known`),
     )
     const feed = liveFeed({ venue, wish: { ...wish, market }, epoch: note.runs, clock, signal, onRecord, tellAgain })
-    let newest = 0
     for await (const facts of feed) {
-      if (newest === 0) writeRecordingNote(dir, note)
+      if (count === 0) writeRecordingNote(dir, note)
       for (const fact of facts) {
         write(fact)
-        newest = fact.at
         if (fact.topic === 'md.status' && fact.payload.state !== 'refused') on.onStatus(statusText(fact))
       }
       on.onProgress(count)
     }
-    write({ at: Math.max(newest, clock()), ...feedStatus(venue.name, { state: 'ended' }) })
+    write({ at: clock(), ...feedStatus(venue.name, { state: 'ended' }) })
   } finally {
     clearInterval(flushing)
     events.close()

@@ -5,9 +5,13 @@ import type { LibraryStream } from './library-venue.ts'
 type Heard = { at: number; isFlagged: boolean; restarts: number; notBefore: number }
 
 /** Notices streams of a library that have gone silent beside others, by when each was heard; times in microseconds. */
-export function followSilence(silentMicros: number, status: (connection: string, status: FeedStatus) => void) {
+export function followSilence(
+  silentMicros: number,
+  start: number,
+  status: (connection: string, status: FeedStatus) => void,
+) {
   const streams = new Map<LibraryStream, Heard>()
-  let newest = 0
+  let newest = start
   const say = ({ name }: LibraryStream, state: 'flagged' | 'cleared', reason: string) =>
     status(name, { state, code: 'silent_stream', stream: name, reason })
   return {
@@ -37,9 +41,6 @@ export function followSilence(silentMicros: number, status: (connection: string,
         if (stream.isSteady) wish = 'restart'
       }
       return wish
-    },
-    begin(now: number): void {
-      newest = now
     },
   }
 }

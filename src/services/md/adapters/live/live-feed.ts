@@ -16,7 +16,7 @@ export type LiveFeedOptions = {
   readonly venue: LiveVenue | LibraryVenue
   readonly wish: LiveWish
   readonly epoch: number
-  /** Microseconds UTC. */
+  /** Microseconds UTC; never goes back. */
   readonly clock: () => number
   readonly signal?: AbortSignal
   readonly stallMs?: number
@@ -36,12 +36,7 @@ const listingsMs = 3_600_000
  * venue's budget of requests.
  */
 export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readonly Fact<MarketTopic>[]> {
-  const { venue, wish, epoch, signal, stallMs = 20_000, waitingMost = 250_000, onRecord } = options
-  let newest = 0
-  const clock = () => {
-    newest = Math.max(newest, options.clock())
-    return newest
-  }
+  const { venue, wish, epoch, clock, signal, stallMs = 20_000, waitingMost = 250_000, onRecord } = options
   const start = epoch === 1 ? '' : `~${epoch}`
   let n = 0
   let facts: Fact<MarketTopic>[] = []

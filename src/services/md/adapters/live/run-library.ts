@@ -38,8 +38,7 @@ export async function runLibrary(
 
   const listing = await listings()
   const silentMs = dataWithin * stallMs
-  const silence = followSilence(silentMs * 1000, status)
-  silence.begin(clock())
+  const silence = followSilence(silentMs * 1000, clock(), status)
   const watching = setInterval(() => {
     const found = silence.look(clock())
     if (found === 'nothing') return

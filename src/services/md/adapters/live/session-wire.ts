@@ -48,12 +48,7 @@ export type SessionInput =
 export type Listing = { readonly url: string; readonly text: string }
 
 /** `status` 0: no answer came, `text` says why. */
-export type HttpOutcome = {
-  readonly status: number
-  readonly text: string
-  readonly retryAfterMs: number | null
-  readonly usedWeight: number | null
-}
+export type HttpOutcome = Answered & { readonly text: string; readonly usedWeight: number | null }
 
 export type SessionStep = {
   readonly facts: readonly MarketFact[]
