@@ -53,6 +53,7 @@ export async function removeOld(disk: LogDisk, folder: string, options: RemoveOp
         events: (known?.events ?? 0) + footer.events,
         lastAt: Math.max(known?.lastAt ?? Number.MIN_SAFE_INTEGER, footer.lastAt),
         chain: footer.chain,
+        isRepaired: footer.isRepaired,
       }
       going.push(segment)
       await turn()

@@ -18,6 +18,7 @@ const Removed = z.object({
   lastAt: z.int(),
   /** Of the newest segment that was removed: the first that is kept follows it. */
   chain: z.string(),
+  isRepaired: z.literal(true).optional(),
 })
 const Retained = z.object({
   /** What the marks are of: everything up to there was in topic files. */

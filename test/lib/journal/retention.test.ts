@@ -193,4 +193,23 @@ describe('retention', () => {
     await repairLog(folder)
     await (await open({ retention: null })).close()
   })
+
+  it('[J21] [J23] what follows a repaired segment need not follow it once that is removed either', async () => {
+    const log = await open({ retention: null })
+    await fill(log, 0, 200)
+    await log.close()
+    const [, second, third] = topicSegments(realDisk, folder, 'md')
+    const bytes = readFileSync(second?.path as string)
+    const at = bytes.indexOf('"payload"')
+    bytes[at] = (bytes[at] as number) ^ 1
+    writeFileSync(second?.path as string, bytes)
+    await repairLog(folder)
+    expect(faults()).toEqual([])
+    const needed = third?.firstSeq as number
+    const removing = await open({ retention: { retention: { md: { mib: 0 } }, neededFrom: () => needed } })
+    await fill(removing, 200, 50)
+    await vi.waitFor(() => expect(firstOfMd()).toBeGreaterThan(second?.firstSeq as number), 20_000)
+    await removing.close()
+    expect(faults()).toEqual([])
+  })
 })
