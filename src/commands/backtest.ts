@@ -5,11 +5,11 @@ import { runBacktest } from '#compose/backtest.ts'
 import { backtestTable, backtestWarnings } from '#compose/backtest-table.ts'
 import { runLockstepBacktest } from '#compose/lockstep-backtest.ts'
 import { marketFlags, marketOf } from '#compose/market-flags.ts'
-import { refuseDoubleBars } from '#compose/refuse-double-bars.ts'
 import { RunName } from '#compose/run-name.ts'
 import { checkBars } from '#compose/strategy-bars.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
-import { StartingCash, Topology } from '#compose/topology.ts'
+import { StartingCash } from '#compose/topology.ts'
+import { topologyOfFlags } from '#compose/topology-of-flags.ts'
 import { SlippageFlag } from '#compose/venue-flags.ts'
 import { BarWidth } from '#lib/bars/bar-width.ts'
 import { peakResidentBytes } from '#lib/process/supervised-memory.ts'
@@ -80,7 +80,7 @@ export default class Backtest extends TraderCommand {
     const run = id ?? freeId(flags.runs, started, name)
     const folder = join(flags.runs, run)
     if (existsSync(folder)) throw new UserError('a run of that name is here already', { file: folder })
-    const topology = Topology.safeParse({
+    const topology = topologyOfFlags({
       run: 'backtest',
       feed: data.feed,
       startsAt: data.startsAt,
@@ -102,17 +102,12 @@ export default class Backtest extends TraderCommand {
       },
       strategies: [{ file: args.strategy, roles }],
     })
-    if (!topology.success) {
-      const [issue] = topology.error.issues
-      throw new UserError(`${issue?.path.join('.')}: ${issue?.message}`)
-    }
-    refuseDoubleBars(topology.data)
     const progress = startProgress({ label: 'backtest', unit: 'events of the market', total: data.total })
     const date = started.toISOString().slice(0, 10)
     const { manifest, result, equity } = flags.lockstep
-      ? await runLockstepBacktest({ topology: topology.data, data, folder, progress })
+      ? await runLockstepBacktest({ topology, data, folder, progress })
       : runBacktest({
-          topology: topology.data,
+          topology,
           facts: data.facts(),
           data: data.described,
           folder,

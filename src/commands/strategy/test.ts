@@ -3,16 +3,15 @@ import type { backtestData } from '#compose/backtest-data.ts'
 import { firstFacts, inMemoryRun } from '#compose/in-memory-run.ts'
 import { findLookAhead, type Leak, type LookAhead } from '#compose/look-ahead.ts'
 import { marketFlags, marketOf } from '#compose/market-flags.ts'
-import { refuseDoubleBars } from '#compose/refuse-double-bars.ts'
 import { checkBars } from '#compose/strategy-bars.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
-import { StartingCash, Topology } from '#compose/topology.ts'
+import { StartingCash } from '#compose/topology.ts'
+import { topologyOfFlags } from '#compose/topology-of-flags.ts'
 import { BarWidth } from '#lib/bars/bar-width.ts'
 import { checkedFlag } from '#lib/terminal/checked-flag.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
-import { UserError } from '#lib/terminal/user-error.ts'
 import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 
 type Tested = {
@@ -58,7 +57,7 @@ export default class StrategyTest extends TraderCommand {
     const data = marketOf(flags)
     const roles = rolesIn(definition, flags.instrument ?? [], data.instruments)
     if (definition !== null) checkBars(definition, roles, () => widths, data)
-    const topology = Topology.safeParse({
+    const topology = topologyOfFlags({
       run: 'test',
       feed: data.feed,
       startsAt: data.startsAt,
@@ -68,12 +67,7 @@ export default class StrategyTest extends TraderCommand {
       venue: { fill: 'next-open', fees: { takerBps: 0, makerBps: 0 } },
       strategies: [{ file: args.strategy, roles }],
     })
-    if (!topology.success) {
-      const [issue] = topology.error.issues
-      throw new UserError(`${issue?.path.join('.')}: ${issue?.message}`)
-    }
-    refuseDoubleBars(topology.data)
-    const run = inMemoryRun(topology.data)
+    const run = inMemoryRun(topology)
     const counts = { events: 0, long: 0, short: 0, flat: 0, first: null as number | null, last: null as number | null }
     run(data.facts(), (event) => {
       counts.events++
