@@ -1,4 +1,5 @@
 import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { movedBy } from '#lib/domain/moved-by.ts'
 import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
@@ -83,10 +84,13 @@ function moneyFaults(
   // Long only: what is not in positions is cash.
   const cash = subtractExact(parseExact(snapshot.equity), parseExact(snapshot.grossExposure))
   if (compareExact(cash, theirCash) !== 0) faults.push(`pnl has cash ${show(cash)}, the venue ${show(theirCash)}`)
-  const paid = fills.reduce((sum, { side, price, quantity, fee }) => {
+  const paid = fills.reduce((sum, { side, price, quantity, fee, feePaid }) => {
     const amount = multiplyExact(parseExact(price), parseExact(quantity))
-    return addExact(addExact(sum, side === 'buy' ? negateExact(amount) : amount), negateExact(parseExact(fee)))
+    const charged = feePaid === undefined ? parseExact(fee) : zero
+    return addExact(addExact(sum, side === 'buy' ? negateExact(amount) : amount), negateExact(charged))
   }, parseExact(startingCash))
+  const bought = fills.map(movedBy).reduce(addExact, zero)
+  if (compareExact(bought, theirs) !== 0) faults.push(`fills hold ${show(bought)}, the venue has ${show(theirs)}`)
   if (compareExact(paid, theirCash) !== 0) faults.push(`fills leave ${show(paid)}, the venue has ${show(theirCash)}`)
   return faults
 }

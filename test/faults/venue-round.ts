@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addExact, compareExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { movedBy } from '#lib/domain/moved-by.ts'
 import { negateExact } from '#lib/domain/signed-decimal.ts'
 import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
 import type { Event, Fact, Statement } from '#schemas/event.ts'
@@ -92,11 +93,11 @@ function differences(log: TestLog, { venue }: Awaited<ReturnType<typeof serveBin
     const ends = log.endsOf(clientOrderId)
     const status = theirs?.status ?? 'NONE'
     if (!endsOf[status]?.includes(ends.join())) faults.push(`${clientOrderId} ended as ${ends}, at the venue ${status}`)
-    for (const { quantity, price, fee } of ours) {
-      const paid = multiplyExact(parseExact(quantity), parseExact(price))
-      base = addExact(base, side === 'buy' ? parseExact(quantity) : negateExact(parseExact(quantity)))
+    for (const fill of ours) {
+      const paid = multiplyExact(parseExact(fill.quantity), parseExact(fill.price))
+      base = addExact(base, movedBy(fill))
       cash = addExact(cash, side === 'buy' ? negateExact(paid) : paid)
-      cash = addExact(cash, negateExact(parseExact(fee)))
+      if (fill.feePaid === undefined) cash = addExact(cash, negateExact(parseExact(fill.fee)))
     }
   }
   if (compareExact(base, venue.wallet.free('BTC')) !== 0) faults.push('the position differs')

@@ -9,7 +9,7 @@ export const instrument = 'BTCUSDT.BINANCE'
 export type ServedMarket = {
   readonly server: BinanceServer
   readonly tell: (topic: string, payload: object) => void
-  readonly quote: (bid: string, ask: string) => void
+  readonly quote: (bid: string, ask: string, size?: string) => void
   /** Nothing at work, and 5 fresh lots at 100.00 and 101.00. */
   readonly begin: () => void
 }
@@ -17,14 +17,15 @@ export type ServedMarket = {
 /** A served Binance with one instrument: taker 10 bps. */
 export async function servedMarket(
   balances: Record<string, string> = { USDT: '100000', BTC: '20' },
+  more: object = {},
 ): Promise<ServedMarket> {
   let n = 0
-  const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 0 } })
+  const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 0 }, ...more })
   const server = await serveBinance({ port: 0, key, config, balances, nowMs: Date.now })
   const tell = (topic: string, payload: object) =>
     server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)
-  const quote = (bid: string, ask: string) =>
-    tell('md.tick', { kind: 'quote', instrument, bid, bidSize: '5', ask, askSize: '5' })
+  const quote = (bid: string, ask: string, size = '5') =>
+    tell('md.tick', { kind: 'quote', instrument, bid, bidSize: size, ask, askSize: size })
   const begin = () => {
     for (const order of server.venue.openOrders()) server.venue.cancel(order)
     quote('100.00', `101.0${(n % 9) + 1}`)

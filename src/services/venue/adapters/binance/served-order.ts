@@ -1,6 +1,5 @@
 import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { subtractExact, zero } from '#lib/domain/signed-decimal.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { OrderRequest } from './order-request.ts'
 import { eightDigits } from './wallet.ts'
 
@@ -42,10 +41,11 @@ export const leavesOf = ({ request, executed }: ServedOrder): ExactDecimal =>
   subtractExact(parseExact(request.quantity), executed)
 
 /** Counts a fill in. */
-export function fillServed(order: ServedOrder, fill: PayloadOf<'order.fill'>, trade: ServedTrade): void {
-  order.executed = addExact(order.executed, parseExact(fill.quantity))
-  order.quoteExecuted = addExact(order.quoteExecuted, multiplyExact(parseExact(fill.price), parseExact(fill.quantity)))
-  order.status = fill.leavesQuantity === '0' ? 'FILLED' : 'PARTIALLY_FILLED'
+export function fillServed(order: ServedOrder, trade: ServedTrade): void {
+  const quantity = parseExact(trade.quantity)
+  order.executed = addExact(order.executed, quantity)
+  order.quoteExecuted = addExact(order.quoteExecuted, multiplyExact(parseExact(trade.price), quantity))
+  order.status = leavesOf(order).units === 0n ? 'FILLED' : 'PARTIALLY_FILLED'
   order.updateTime = trade.time
   order.trades.push(trade)
 }

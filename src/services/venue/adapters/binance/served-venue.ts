@@ -1,6 +1,12 @@
-import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { exactOfDouble } from '#lib/domain/decimal.ts'
-import { absExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import {
+  addExact,
+  compareExact,
+  type ExactDecimal,
+  formatExact,
+  multiplyExact,
+  parseExact,
+} from '#lib/bars/exact-decimal.ts'
+import { absExact, minExact, negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import { Machine } from '#lib/kernel/machine.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
@@ -11,6 +17,7 @@ import { fault } from './binance-fault.ts'
 import { type ListedSymbol, listedSymbol } from './listed-symbol.ts'
 import { MarketView } from './market-view.ts'
 import { type OrderRequest, submissionOf } from './order-request.ts'
+import { payable, shareOf } from './payable.ts'
 import { executionReport, fillServed, isOpen, leavesOf, type ServedOrder } from './served-order.ts'
 import { eightDigits, Wallet } from './wallet.ts'
 
@@ -58,8 +65,7 @@ export class ServedVenue {
     if (this.openOrders().some((one) => one.clientOrderId === named)) throw fault.rejected('Duplicate order sent.')
     const locked = this.#needs(request)
     const asset = request.side === 'BUY' ? symbol.quote : symbol.base
-    const commissions = request.side === 'BUY' ? this.#commissions(asset, locked) : zero
-    if (!this.wallet.canSpend(asset, addExact(locked, commissions)))
+    if (!this.wallet.canSpend(asset, locked))
       throw fault.rejected('Account has insufficient balance for requested action.')
     const orderId = ++this.#newestOrder
     const now = this.#options.nowMs()
@@ -108,16 +114,6 @@ export class ServedVenue {
     return multiplyExact(parseExact(quantity), parseExact(at))
   }
 
-  /** Commissions of all buys, with one more of that cost: they are not locked, as at Binance, and are taken in the quote asset. */
-  #commissions(quote: string, cost: ExactDecimal): ExactDecimal {
-    const { makerBps, takerBps } = this.#options.config.fees
-    const bps = exactOfDouble(Math.max(0, makerBps, takerBps))
-    let bought = cost
-    for (const { request, locked } of this.#open.values())
-      if (request.side === 'BUY' && request.symbol.quote === quote) bought = addExact(bought, locked)
-    return multiplyExact(bought, { units: bps.units, scale: bps.scale + 4 })
-  }
-
   #list(listing: PayloadOf<'md.instrument'>): void {
     const symbol = listedSymbol(listing)
     if (symbol === null) return
@@ -140,7 +136,8 @@ export class ServedVenue {
   #answer(event: Event): void {
     const { clientOrderId } = event.payload as { clientOrderId: string }
     const order = this.orders.get(Number(clientOrderId.slice(2)))
-    if (order === undefined) return
+    // Of an order that the account could not pay the venue beneath says more: for Binance it is over.
+    if (order === undefined || !isOpen(order)) return
     const isMaker = order.request.type === 'LIMIT_MAKER' && order.executed.units === 0n
     switch (event.topic) {
       case 'order.accepted':
@@ -173,27 +170,40 @@ export class ServedVenue {
     return request.side === 'BUY' ? distance < 0 : distance > 0
   }
 
+  /** Books what the account can pay of a fill; where that is not all of it, the order expires. [B2] [B3] */
   #fill(order: ServedOrder, fill: PayloadOf<'order.fill'>): void {
-    const { request } = order
-    const { base, quote } = request.symbol
-    const [quantity, price] = [parseExact(fill.quantity), parseExact(fill.price)]
-    const paid = multiplyExact(quantity, price)
-    const isBuyer = request.side === 'BUY'
-    const time = this.#options.nowMs()
-    const commission = eightDigits(parseExact(fill.fee))
-    const trade = { price: fill.price, quantity: fill.quantity, commission, commissionAsset: quote, time, isBuyer }
-    fillServed(order, fill, {
-      ...trade,
+    const { side, symbol } = order.request
+    const [whole, price] = [parseExact(fill.quantity), parseExact(fill.price)]
+    const spendable = addExact(this.wallet.free(symbol.quote), order.locked)
+    const quantity = side === 'SELL' ? whole : payable(whole, price, spendable, symbol)
+    if (quantity.units > 0n) this.#book(order, fill, quantity, price)
+    if (compareExact(quantity, whole) < 0) this.#end(order, 'EXPIRED')
+  }
+
+  #book(order: ServedOrder, fill: PayloadOf<'order.fill'>, quantity: ExactDecimal, price: ExactDecimal): void {
+    const { base, quote } = order.request.symbol
+    const isBuyer = order.request.side === 'BUY'
+    const isMaker = fill.liquidity === 'maker'
+    // As there: of what comes in.
+    const commissionAsset = isBuyer ? base : quote
+    const { fees } = this.#options.config
+    const commission = eightDigits(isBuyer ? shareOf(quantity, fees, isMaker) : parseExact(fill.fee))
+    fillServed(order, {
       id: ++this.#trades,
       orderId: order.orderId,
-      isMaker: fill.liquidity === 'maker',
+      price: fill.price,
+      quantity: formatExact(quantity),
+      commission,
+      commissionAsset,
+      time: this.#options.nowMs(),
+      isBuyer,
+      isMaker,
     })
+    const paid = multiplyExact(quantity, price)
+    this.wallet.add(base, isBuyer ? quantity : negateExact(quantity))
+    this.wallet.add(quote, isBuyer ? negateExact(paid) : paid)
+    this.wallet.take(commissionAsset, parseExact(commission))
     this.#unlock(order)
-    if (isBuyer) this.wallet.add(base, quantity)
-    else this.wallet.take(base, quantity)
-    if (isBuyer) this.wallet.take(quote, paid)
-    else this.wallet.add(quote, paid)
-    this.wallet.take(quote, parseExact(commission))
     this.#report(order, 'TRADE')
   }
 
@@ -207,7 +217,9 @@ export class ServedVenue {
     const scale = Math.max(whole.scale, leaves.scale)
     const at = (amount: typeof whole) => amount.units * 10n ** BigInt(scale - amount.scale)
     const first = side === 'SELL' ? whole : this.#firstLock(order)
-    const left = { units: (first.units * at(leaves)) / at(whole), scale: first.scale }
+    const share = { units: (first.units * at(leaves)) / at(whole), scale: first.scale }
+    // What a stop paid above its price is not there for its rest.
+    const left = minExact(share, addExact(this.wallet.free(asset), order.locked))
     this.wallet.release(asset, absExact(subtractExact(order.locked, left)))
     order.locked = left
   }
