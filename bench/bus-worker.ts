@@ -47,7 +47,8 @@ async function publish(task: Exclude<Task, { role: 'subscribe' }>): Promise<void
   const ackTimes: number[] = []
   const say = (count: number) => {
     const bodies: string[] = []
-    for (let i = 0; i < count; i++) bodies.push(tradeBody(task.first + said++, nowMicros()))
+    const at = nowMicros()
+    for (let i = 0; i < count; i++) bodies.push(tradeBody(task.first + said++, at))
     publisher.publish(bodies)
   }
   const ack = () =>

@@ -38,7 +38,7 @@ type Opened = Pick<TidyOptions, 'compress' | 'retention' | 'damaged'> & {
 /** Topic files are written when this much waits for them, in small parts that no commit waits long for: the journal has it meanwhile. */
 const topicBytesWaiting = 64 << 10
 /** And synced when this much was written, so that little is left to do when the journal's space is wanted. */
-const topicBytesUnsynced = 4 << 20
+const topicBytesUnsynced = 1 << 20
 
 /** The durable log of a run. `openEventLog` makes it. */
 export class EventLog implements LogPort {
