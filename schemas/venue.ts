@@ -18,7 +18,7 @@ export const VenueReconciled = z.object({
 })
 
 /**
- * A position that an option's end moves, as if it were traded at `price` without a fee: the option's own, closed at its worth; of one that is delivered
+ * A position that a contract's end moves, as if it were traded at `price`: its own, closed at what it was worth; of an option that is delivered
  * closed at 0, and its underlying's, at the strike.
  */
 export const VenueSettled = z.object({
@@ -28,10 +28,15 @@ export const VenueSettled = z.object({
   quantity: Quantity,
   price: Price,
   currency: Currency,
-  /** The option. */
+  /** What the venue took for it, of `currency`. */
+  fee: Money.optional(),
+  /** What has ended. */
   contract: InstrumentId,
-  how: z.enum(['exercised', 'assigned', 'expired']),
+  /** `delivered`: a future. */
+  how: z.enum(['exercised', 'assigned', 'expired', 'delivered']),
   /** The underlying's price at the end. */
   settlementPrice: Price,
   settledAt: Micros,
+  /** The exchange's own record of it. */
+  settlementId: z.string().max(96).optional(),
 })

@@ -25,6 +25,7 @@ const topics = [
   'order.updated',
   'order.update_rejected',
   'venue.reconciled',
+  'venue.settled',
   ...reportTopics,
 ]
 

@@ -22,9 +22,9 @@ export function foldReport(ledger: Ledger, report: Report): void {
   if (report.topic === 'order.fill') ledger.outcome = isNew ? bookFill(ledger, report.payload) : notCounted
 }
 
-/** The end of an option moves its strategy's position as a trade without a fee does. [P19] */
+/** The end of a contract moves its strategy's position as a trade does. [P19] */
 export function foldSettled(ledger: Ledger, settled: PayloadOf<'venue.settled'>): void {
-  ledger.outcome = bookFill(ledger, { ...settled, fee: '0' })
+  ledger.outcome = bookFill(ledger, { ...settled, fee: settled.fee ?? '0' })
 }
 
 /** The position after the fill, or why the fill could not be counted; nothing when it had been, or cannot be true. */

@@ -116,9 +116,9 @@ function isClosing(account: Account, { strategy, instrument, side, progress }: S
   return isOpposed && compareExact(parseExact(progress.quantity), absExact(position)) <= 0
 }
 
-/** The end of an option moves a position and the cash as a trade without a fee does. [R18] */
+/** The end of a contract moves a position and the cash as a trade does. [R18] */
 export const foldSettled = (account: Account, settled: PayloadOf<'venue.settled'>): void =>
-  countFill(account, { ...settled, fee: '0' })
+  countFill(account, { ...settled, fee: settled.fee ?? '0' })
 
 type Counted = Execution & Pick<PayloadOf<'order.fill'>, 'strategy' | 'instrument' | 'currency'>
 

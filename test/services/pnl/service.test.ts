@@ -27,15 +27,15 @@ test('[P3] money counts the multiplier', () => {
 test('[P19] the end of an option closes its position at its worth, and what it delivers is bought at the strike', () => {
   const option = 'SPY-20260116-90-C.USA'
   const ends = { strategy: 'cross', contract: option, currency: 'USD', settlementPrice: '100', settledAt: 5 }
-  const settled = (instrument: string, side: 'buy' | 'sell', quantity: string, price: string) =>
-    event('venue.settled', { ...ends, how: 'exercised', instrument, side, quantity, price })
+  const settled = (instrument: string, side: 'buy' | 'sell', quantity: string, price: string, fee?: string) =>
+    event('venue.settled', { ...ends, how: 'exercised', instrument, side, quantity, price, ...(fee ? { fee } : {}) })
   given(pnl, account, listed(spy), listed(option, { kind: 'option', multiplier: '100' }), bar(spy, '100'))
     .when(fill('buy', '2', '4', { instrument: option }))
     .then(update({ instrument: option, position: '2', averagePrice: '4', mark: '4' }))
     .when(settled(option, 'sell', '1', '10'))
     .then(update({ instrument: option, position: '1', averagePrice: '4', mark: '4', realized: '600' }))
-    .when(settled(option, 'sell', '1', '0'))
-    .then(update({ instrument: option, mark: '4', realized: '200' }))
+    .when(settled(option, 'sell', '1', '0', '0.25'))
+    .then(update({ instrument: option, mark: '4', realized: '200', fees: '0.25' }))
     .when(settled(spy, 'buy', '100', '90'))
     .then(update({ position: '100', averagePrice: '90', unrealized: '1000' }))
     .when(settled('NOPE.USA', 'buy', '1', '90'))

@@ -14,11 +14,20 @@ class Fault extends Error {
   }
 }
 
-export const boxName = 'BTC_USDC-PERPETUAL'
+const perpetual = 'BTC_USDC-PERPETUAL'
+
+export { perpetual as boxName }
+
 const currency = 'USDC'
 
-/** An exchange in a box: a linear perpetual of Deribit over its JSON-RPC, with its own book of orders, positions and cash. */
-export async function deribitBox(key: Key, { expiresIn = 900 } = {}) {
+/** An exchange in a box: a linear contract of Deribit over its JSON-RPC, with its own book of orders, positions and cash. */
+export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = perpetual } = {}) {
+  const listed = { ...terms, instrument_name: boxName }
+  const [shown, shownTrade] = [shownIn(boxName), shownTradeIn(boxName)]
+  /** The account's transaction log, and what everyone is told of the end. */
+  const entries: Entry[] = []
+  let isListed = true
+  let end: { type: string; timestamp: number; mark_price: number; index_price: number } | null = null
   const clients = new Map<WebSocket, Client>()
   let [grants, trades] = [0, 0]
   let losing: 'asked' | 'answer' | null = null
@@ -59,7 +68,7 @@ export async function deribitBox(key: Key, { expiresIn = 900 } = {}) {
       case 'private/subscribe':
         return subscribe(client, params.channels)
       case 'public/get_instrument':
-        if (params.instrument_name !== boxName) throw new Fault(13_020, 'not_found')
+        if (params.instrument_name !== boxName || !isListed) throw new Fault(13_020, 'not_found')
         return listed
       case 'private/buy':
       case 'private/sell': {
@@ -93,7 +102,25 @@ export async function deribitBox(key: Key, { expiresIn = 900 } = {}) {
           .filter(() => params.currency === currency)
           .map(shown)
       case 'private/get_order_history_by_instrument':
-        return book.orders.filter((order) => !isOpen(order) && params.instrument_name === boxName).map(shown)
+        return book.orders
+          .filter((order) => !isOpen(order) && params.instrument_name === boxName)
+          .reverse()
+          .slice(Number(params.offset ?? 0), Number(params.offset ?? 0) + Number(params.count ?? 20))
+          .map(shown)
+      case 'private/get_transaction_log': {
+        const from = Number(params.continuation ?? 0)
+        const asked = entries.filter(
+          (entry) =>
+            entry.currency === params.currency &&
+            entry.timestamp >= Number(params.start_timestamp) &&
+            entry.timestamp <= Number(params.end_timestamp) &&
+            (params.query === undefined || entry.type === params.query),
+        )
+        // It never gives more than two at once.
+        return { logs: asked.slice(from, from + 2), continuation: asked.length > from + 2 ? from + 2 : null }
+      }
+      case 'public/get_last_settlements_by_instrument':
+        return { settlements: params.instrument_name === boxName && end !== null ? [end] : [], continuation: 'none' }
       case 'private/get_user_trades_by_order': {
         const order = book.orders.find(({ orderId }) => `USDC-${orderId}` === params.order_id)
         const all = (order?.trades ?? []).map((trade) => shownTrade(order as BoxOrder, trade))
@@ -103,6 +130,7 @@ export async function deribitBox(key: Key, { expiresIn = 900 } = {}) {
         return book.orders.filter(isOpen).map(shown)
       case 'private/get_positions': {
         const size = Number(book.position)
+        if (!isListed) return []
         return [{ instrument_name: boxName, size, direction: size < 0 ? 'sell' : size > 0 ? 'buy' : 'zero' }]
       }
       default:
@@ -162,6 +190,20 @@ export async function deribitBox(key: Key, { expiresIn = 900 } = {}) {
     age: () => {
       for (const order of book.orders) if (!isOpen(order)) old.add(order.orderId)
     },
+    /** The contract ends at this worth, for this commission: the position is gone, and what is told of it is in the log of transactions, behind that of others. */
+    deliver: (worth: number, index: number, commission: number) => {
+      const at = Date.parse(`${/-(\d+)([A-Z]{3})(\d+)/.exec(boxName)?.slice(1, 4).join(' ')} 08:00 UTC`) + 4_000
+      const size = Number(book.position)
+      for (const other of ['A', 'B', 'C'])
+        entries.push({ ...blank, id: entries.length + 1, timestamp: at, instrument_name: `${other}-${boxName}` })
+      const paid = { amount: Math.abs(size), price: worth, cashflow: size * worth, commission, index_price: index }
+      if (size !== 0)
+        entries.push({ ...blank, ...paid, id: entries.length + 1, timestamp: at, instrument_name: boxName })
+      end = { type: 'delivery', timestamp: at, mark_price: worth, index_price: index }
+      isListed = false
+      for (const order of book.orders) if (isOpen(order)) book.end(order, 'CANCELED')
+      book.setPosition(0)
+    },
     ask: (type: string) => {
       for (const socket of clients.keys()) socket.send(JSON.stringify({ method: 'heartbeat', params: { type } }))
     },
@@ -176,8 +218,10 @@ export async function deribitBox(key: Key, { expiresIn = 900 } = {}) {
   }
 }
 
-const listed = {
-  instrument_name: boxName,
+type Entry = typeof blank & { readonly id: number; readonly timestamp: number; readonly instrument_name: string }
+const blank = { type: 'delivery', currency, amount: 1, price: 1, cashflow: 1, commission: 0, index_price: 1 }
+
+const terms = {
   kind: 'future',
   settlement_period: 'perpetual',
   base_currency: 'BTC',
@@ -210,7 +254,7 @@ const termsOf = (method: string, params: Params) => ({
   reduceOnly: String(params.reduce_only ?? false),
 })
 
-const shown = (order: BoxOrder) => ({
+const shownIn = (boxName: string) => (order: BoxOrder) => ({
   order_id: `USDC-${order.orderId}`,
   label: order.clientOrderId,
   instrument_name: boxName,
@@ -220,15 +264,17 @@ const shown = (order: BoxOrder) => ({
   direction: order.sign > 0 ? 'buy' : 'sell',
 })
 
-const shownTrade = (order: BoxOrder, { id, price, qty, commission, time, maker }: BoxTrade) => ({
-  trade_id: `USDC-${id}`,
-  order_id: `USDC-${order.orderId}`,
-  label: order.clientOrderId,
-  instrument_name: boxName,
-  price: Number(price),
-  amount: Number(qty),
-  fee: Number(commission),
-  fee_currency: currency,
-  liquidity: maker ? 'M' : 'T',
-  timestamp: time,
-})
+const shownTradeIn =
+  (boxName: string) =>
+  (order: BoxOrder, { id, price, qty, commission, time, maker }: BoxTrade) => ({
+    trade_id: `USDC-${id}`,
+    order_id: `USDC-${order.orderId}`,
+    label: order.clientOrderId,
+    instrument_name: boxName,
+    price: Number(price),
+    amount: Number(qty),
+    fee: Number(commission),
+    fee_currency: currency,
+    liquidity: maker ? 'M' : 'T',
+    timestamp: time,
+  })

@@ -26,7 +26,7 @@ afterEach(async () => {
 function start(secret = key.secret): void {
   const config = { symbols: {}, timeoutMs: 300 }
   const credentials = new Credentials(key.apiKey, secret)
-  scene.start(deribit({ config, addresses: { wsUrl: box.wsUrl }, credentials }))
+  scene.start(deribit({ config, addresses: { wsUrl: box.wsUrl }, credentials, nowMs: Date.now }))
 }
 const fills = () => said.filter(({ topic }) => topic === 'order.fill')
 
@@ -75,6 +75,22 @@ test('[G27] what ended while nobody looked, so long ago that only the history ha
   expect(fills().map(({ payload }) => (payload as { clientOrderId: string }).clientOrderId)).toEqual(['t-1-0', 't-2-0'])
   expect(said.at(-1)?.payload).toMatchObject({ balances: [{ asset: 'BTC_USDC-PERPETUAL', total: '2' }] })
   expect(box.book.orders).toHaveLength(2)
+})
+
+test('[G27] an order behind more than a page of the history is found: its fill is no rejection', async () => {
+  start()
+  submit('t-1-0')
+  await hasSaid('order.accepted')
+  scene.stop()
+  scene.forget()
+  box.quote(8_800, 8_900, 5_000, 5_000)
+  const [ours] = box.book.orders
+  for (let n = 2; n <= 2_002; n++)
+    box.book.orders.push({ ...(ours as never as object), orderId: n, clientOrderId: `other-${n}`, trades: [] } as never)
+  box.age()
+  start()
+  await hasSaid('venue.reconciled')
+  expect(topics()).toEqual(['order.accepted', 'order.fill', 'venue.reconciled'])
 })
 
 test('[G11] the connection is cut while an order works: it comes back, and what happened meanwhile is said', async () => {

@@ -46,7 +46,7 @@ async function deribits(): Promise<Boxed> {
   const config = { symbols: {}, timeoutMs: 300 }
   return {
     book: box.book,
-    connect: () => deribit({ config, addresses: { wsUrl: box.wsUrl }, credentials: credentials() }),
+    connect: () => deribit({ config, addresses: { wsUrl: box.wsUrl }, credentials: credentials(), nowMs: Date.now }),
     cut: box.cut,
     close: box.close,
   }

@@ -12,6 +12,7 @@ afterEach(() => scene.stop())
 /** A venue in memory that takes a submission `delayMs` after it was sent, and never answers it. */
 class SlowVenue implements RealVenue {
   readonly amend = null
+  readonly settlements = null
   readonly holds = 'assets'
   readonly name = 'slow'
   readonly orders = new Map<string, VenueOrder>()

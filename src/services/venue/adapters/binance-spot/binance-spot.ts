@@ -67,6 +67,7 @@ export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptio
           total: plainText(addExact(parseExact(free), parseExact(locked))),
         })),
       ),
+    settlements: null,
     stream: (hooks) => openSpotStream(addresses.wsUrl, credentials, account.nowMs, hooks),
   }
 }

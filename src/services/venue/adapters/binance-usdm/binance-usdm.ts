@@ -111,6 +111,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
       }
       return positions(ask)
     },
+    settlements: null,
     stream: (hooks) =>
       openUsdmStream(
         {

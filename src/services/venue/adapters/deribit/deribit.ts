@@ -1,42 +1,33 @@
 import { z } from 'zod'
 import type { Credentials } from '../gateway/credentials.ts'
-import type { Answer, OrderName, RealVenue, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import type { OrderName, RealVenue } from '../gateway/real-venue.ts'
 import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
 import { answerOf } from './deribit-answer.ts'
-import {
-  DeribitOrder,
-  flagsOf,
-  Placed,
-  paramsOf,
-  Trades,
-  textOf,
-  tradeOf,
-  unfitTerms,
-  viewOf,
-} from './deribit-order.ts'
+import { findOrder, tradesOf } from './deribit-history.ts'
+import { goneAssets, hasEnded, nameIn } from './deribit-name.ts'
+import { DeribitOrder, flagsOf, Placed, paramsOf, textOf, tradeOf, unfitTerms, viewOf } from './deribit-order.ts'
 import { DeribitRpc } from './deribit-rpc.ts'
+import { settlementsOf } from './deribit-settlement.ts'
 
 export type DeribitOptions = {
   readonly config: Pick<RealVenueConfig, 'symbols' | 'timeoutMs'>
   readonly addresses: Pick<VenueAddresses, 'wsUrl'>
   readonly credentials: Credentials
+  /** The machine's clock, milliseconds. */
+  readonly nowMs: () => number
 }
 
 const Instrument = z.object({ instrument_name: z.string(), settlement_currency: z.string() })
 const Position = z.object({ instrument_name: z.string(), size: z.number(), direction: z.string() })
-const historyMost = 1_000
 
 /** Deribit's futures and options: orders and reports over one JSON-RPC connection. [G25]-[G28] */
-export function deribit({ config, addresses, credentials }: DeribitOptions): RealVenue {
+export function deribit({ config, addresses, credentials, nowMs }: DeribitOptions): RealVenue {
   const rpc = new DeribitRpc(credentials, config.timeoutMs)
   const known = (instrument: string) => config.symbols[instrument] ?? nameIn(instrument)
   const name = (instrument: string) => known(instrument) ?? ''
   const cancel = async (orderId: string) =>
     answerOf(await rpc.call('private/cancel', { order_id: orderId }), DeribitOrder, (order) => viewOf(order))
-  const find = async (order: OrderName): Promise<Answer<VenueOrder>> => {
-    const recent = await recently(rpc, name(order.instrument), order)
-    return recent.kind === 'absent' ? longAgo(rpc, name(order.instrument), order) : recent
-  }
+  const find = (order: OrderName) => findOrder(rpc, name(order.instrument), order)
   return {
     name: 'deribit',
     amend: async (order, submitted, limitPrice) => {
@@ -62,10 +53,12 @@ export function deribit({ config, addresses, credentials }: DeribitOptions): Rea
     setClock: () => undefined,
     assets: async (instrument) => {
       const params = { instrument_name: name(instrument) }
-      return answerOf(await rpc.call('public/get_instrument', params), Instrument, (one) => ({
+      const listed = answerOf(await rpc.call('public/get_instrument', params), Instrument, (one) => ({
         base: one.instrument_name,
         quote: one.settlement_currency,
       }))
+      const isGone = listed.kind === 'refused' && hasEnded(params.instrument_name, nowMs())
+      return isGone ? { kind: 'done', value: goneAssets(params.instrument_name) } : listed
     },
     place: async (order, label, timestampMs, windowMs) => {
       const params = paramsOf(order, name(order.instrument), label, timestampMs + windowMs)
@@ -94,53 +87,7 @@ export function deribit({ config, addresses, credentials }: DeribitOptions): Rea
             total: textOf(one.direction === 'sell' ? -Math.abs(one.size) : Math.abs(one.size)),
           })),
       ),
+    settlements: (held, untilMs) => settlementsOf(rpc, held, (one) => name(one), untilMs),
     stream: (hooks) => rpc.open(addresses.wsUrl, hooks),
   }
-}
-
-/** `BTC-27MAR26-100000-C.DERIBIT` is called so without its venue. What has no dash is spot, which is not traded here. */
-const nameIn = (instrument: string): string | null =>
-  /^([A-Z0-9_]+-[A-Z0-9_-]+)\.DERIBIT$/.exec(instrument)?.[1] ?? null
-
-/** What its orders are counted under: `BTC` of BTC-PERPETUAL, `USDC` of ETH_USDC-PERPETUAL. */
-const currencyOf = (name: string): string => /^(?:[A-Z0-9]+_)?([A-Z0-9]+)-/.exec(name)?.[1] ?? ''
-
-/** Among what is open or ended in the last half hour. [G27] */
-async function recently(rpc: DeribitRpc, name: string, order: OrderName): Promise<Answer<VenueOrder>> {
-  const { venueOrderId, venueClientId: label } = order
-  if (venueOrderId !== null)
-    return answerOf(await rpc.call('private/get_order_state', { order_id: venueOrderId }), DeribitOrder, (one) =>
-      viewOf(one),
-    )
-  const params = { currency: currencyOf(name), label }
-  const answer = await rpc.call('private/get_order_state_by_label', params)
-  return onlyOne(answerOf(answer, z.array(DeribitOrder), (orders) => orders.find((one) => one.label === label)))
-}
-
-/** Among all that ever ended. [G27] */
-async function longAgo(rpc: DeribitRpc, name: string, order: OrderName): Promise<Answer<VenueOrder>> {
-  const which = { instrument_name: name, count: historyMost, include_old: true, include_unfilled: true }
-  const answer = await rpc.call('private/get_order_history_by_instrument', { ...which, historical: true })
-  return onlyOne(
-    answerOf(answer, z.array(DeribitOrder), (orders) =>
-      orders.find((one) => one.order_id === order.venueOrderId || one.label === order.venueClientId),
-    ),
-  )
-}
-
-function onlyOne(answer: Answer<z.infer<typeof DeribitOrder> | undefined>): Answer<VenueOrder> {
-  if (answer.kind !== 'done') return answer
-  return answer.value === undefined ? { kind: 'absent' } : { kind: 'done', value: viewOf(answer.value) }
-}
-
-/** Trades of the last day and those before it are asked for apart. [G27] */
-async function tradesOf(rpc: DeribitRpc, orderId: string): Promise<Answer<readonly VenueTrade[]>> {
-  const all = new Map<string, VenueTrade>()
-  for (const historical of [false, true]) {
-    const params = { order_id: orderId, sorting: 'asc', historical }
-    const answer = answerOf(await rpc.call('private/get_user_trades_by_order', params), Trades, ({ trades }) => trades)
-    if (answer.kind !== 'done' && answer.kind !== 'absent') return answer
-    for (const trade of answer.kind === 'done' ? answer.value : []) all.set(trade.trade_id, tradeOf(trade))
-  }
-  return { kind: 'done', value: [...all.values()] }
 }

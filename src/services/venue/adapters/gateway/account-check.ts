@@ -1,4 +1,5 @@
 import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import type { Execution } from '#lib/domain/position.ts'
 import { negateExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { plainText } from './gateway-order.ts'
@@ -27,8 +28,16 @@ export class AccountCheck {
     this.#flows.clear()
   }
 
-  /** A fill that is in the log, or goes into it now; each once. */
-  fill({ instrument, side, price, quantity, fee, currency, feePaid }: PayloadOf<'order.fill'>): void {
+  /** A fill that is in the log, or goes into it now; each once. So does the end of a contract. */
+  fill({
+    instrument,
+    side,
+    price,
+    quantity,
+    fee,
+    currency,
+    feePaid,
+  }: Execution & { readonly instrument: string; readonly currency: string }): void {
     const lots = parseExact(quantity)
     const paid = multiplyExact(lots, parseExact(price))
     this.#flow(`base ${instrument}`, side === 'buy' ? lots : negateExact(lots))

@@ -61,6 +61,9 @@ export class Gateway {
       case 'venue.reconciled':
         account.begin(event.payload.balances)
         return
+      case 'venue.settled':
+        this.#desk.foldSettled(event.payload)
+        return
       case 'order.accepted':
       case 'order.triggered':
       case 'order.rejected':

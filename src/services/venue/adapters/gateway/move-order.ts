@@ -1,3 +1,4 @@
+import { askOrder } from './ask-order.ts'
 import type { GatewayOrder } from './gateway-order.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Answer, RealVenue, VenueOrder } from './real-venue.ts'
@@ -25,6 +26,6 @@ export async function moveOrder(
     answer.kind === 'refused' ? answer : { code: 'UNKNOWN_ORDER' as const, reason: 'it is not there' }
   desk.say({ topic: 'order.update_rejected', payload: { clientOrderId, instrument, code, reason } })
   // Why it would not be moved may be that it has ended.
-  await desk.ask(order)
+  await askOrder(desk, order)
   return null
 }

@@ -1,10 +1,13 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { AccountCheck } from './account-check.ts'
+import { askOrder } from './ask-order.ts'
 import { foldSaid, type GatewayOrder, joinTrades, joinView, lacksTrades, type Report, unsaid } from './gateway-order.ts'
+import { HeldContracts } from './held-contracts.ts'
 import { moveOrder } from './move-order.ts'
 import { nextStep, queriesMost } from './next-step.ts'
 import { OrderRegister } from './order-register.ts'
-import type { Answer, RealVenue, VenueAssets, VenueOrder } from './real-venue.ts'
+import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from './real-venue.ts'
 import { VenueTime } from './venue-time.ts'
 
 export type DeskOptions = {
@@ -18,7 +21,12 @@ export type DeskOptions = {
   /** Into the log, in this order. */
   readonly say: (
     statement: Statement<
-      Report['topic'] | 'order.updated' | 'order.update_rejected' | 'venue.reconciled' | 'system.alert'
+      | Report['topic']
+      | 'order.updated'
+      | 'order.update_rejected'
+      | 'venue.reconciled'
+      | 'venue.settled'
+      | 'system.alert'
     >,
   ) => void
 }
@@ -32,6 +40,7 @@ const pauseAfter = (tries: number): number => Math.min(5_000, 2 ** tries * 20)
 export class OrderDesk {
   readonly orders = new OrderRegister()
   readonly account: AccountCheck
+  readonly contracts = new HeldContracts()
   readonly time: VenueTime
   readonly assets = new Map<string, VenueAssets>()
   /** What the newest reconciliation found at the venue that had not been said. */
@@ -127,7 +136,7 @@ export class OrderDesk {
     order.cancels++
     const answer = await this.#options.venue.cancel(this.orders.name(order))
     if (answer.kind === 'done') await this.show(order, answer.value)
-    else if (answer.kind !== 'nothing') await this.ask(order)
+    else if (answer.kind !== 'nothing') await askOrder(this, order)
     if (order.said.ended || order.end !== null) return
     this.#pause(order, answer, pauseAfter(order.cancels))
     if (order.cancels === cancelsMost)
@@ -141,7 +150,7 @@ export class OrderDesk {
 
   async #askAgain(order: GatewayOrder): Promise<void> {
     if (!(await this.#know(order))) return
-    const isProof = await this.ask(order)
+    const isProof = await askOrder(this, order)
     if (isProof && order.venueOrderId !== null) return
     order.queries++
     order.notBeforeMs = this.#options.nowMs() + pauseAfter(order.queries)
@@ -187,10 +196,24 @@ export class OrderDesk {
 
   /** Takes in what is in the log, or goes into it now. */
   fold(order: GatewayOrder, report: Report): void {
-    if (report.topic === 'order.fill' && !order.said.trades.has(report.payload.tradeId))
+    if (report.topic === 'order.fill' && !order.said.trades.has(report.payload.tradeId)) {
       this.account.fill(report.payload)
+      this.contracts.move(report.payload)
+    }
     foldSaid(order, report)
     if (order.said.ended) this.orders.end(order)
+  }
+
+  /** The end of a contract, which is in the log, or goes into it now; once. [G30] */
+  foldSettled(settled: PayloadOf<'venue.settled'>): void {
+    if (this.contracts.settle(settled)) this.account.fill({ ...settled, fee: settled.fee ?? '0' })
+  }
+
+  settle(settlement: VenueSettlement): void {
+    for (const payload of [...this.contracts.ends(settlement)]) {
+      this.foldSettled(payload)
+      this.say({ topic: 'venue.settled', payload })
+    }
   }
 
   /** Joins what the venue shows, says what is new, and asks for trades that lack. */
@@ -206,26 +229,6 @@ export class OrderDesk {
 
   find(order: GatewayOrder): Promise<Answer<VenueOrder>> {
     return this.#options.venue.find(this.orders.name(order))
-  }
-
-  /** Asks the venue for an order. False where that proved nothing. */
-  async ask(order: GatewayOrder, isMissing = false): Promise<boolean> {
-    const askedAtMs = this.time.earliest()
-    const answer = await this.find(order)
-    if (answer.kind === 'done') return this.show(order, answer.value, isMissing)
-    if (answer.kind !== 'absent') return false
-    if (order.venueOrderId !== null) {
-      this.alert(
-        'VENUE_DIFFERS',
-        order.submitted.clientOrderId,
-        'the venue knows nothing of an order that it had accepted',
-      )
-      return true
-    }
-    // Only what can no longer arrive is not there. [G2]
-    const { takenUntilMs } = order
-    if (takenUntilMs !== null && askedAtMs !== null && askedAtMs > takenUntilMs) order.takenUntilMs = null
-    return true
   }
 
   say(statement: Parameters<DeskOptions['say']>[0]): void {

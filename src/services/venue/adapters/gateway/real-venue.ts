@@ -43,6 +43,24 @@ export type VenueOrder = {
   readonly trades: readonly VenueTrade[]
 }
 
+/** The end of a contract, by the exchange's own record of it. */
+export type VenueSettlement = {
+  readonly instrument: string
+  readonly settlementId: string
+  /** What one of it was worth at its end, of `currency`. */
+  readonly price: string
+  readonly underlyingPrice: string
+  readonly isFuture: boolean
+  /** For the account's whole position. */
+  readonly fee: string
+  readonly currency: string
+  /** Microseconds. */
+  readonly settledAt: number
+}
+
+/** What the log holds of an instrument, all strategies together. */
+export type HeldInstrument = { readonly instrument: string; readonly isNetted: boolean }
+
 export type VenueBalance = { readonly asset: string; readonly total: string }
 export type VenueAssets = { readonly base: string; readonly quote: string }
 
@@ -82,6 +100,10 @@ export type RealVenue = {
   openOrders(): Promise<Answer<readonly (VenueOrder & { readonly symbol: string })[]>>
   cancelExternal(order: { readonly symbol: string; readonly venueOrderId: string }): Promise<Answer<unknown>>
   balances(): Promise<Answer<readonly VenueBalance[]>>
+  /** Of what is held: which have come to their end by the venue's clock, and are settled. Null where none end by themselves, or it cannot be known. */
+  readonly settlements:
+    | ((held: readonly HeldInstrument[], nowMs: number) => Promise<Answer<readonly VenueSettlement[]>>)
+    | null
   /** Reports as they happen. Comes back by itself when it is closed; the function ends it. */
   stream(hooks: StreamHooks): () => void
   /** The offset of the venue's clock to the machine's, for signed queries. */

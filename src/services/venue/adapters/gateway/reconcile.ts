@@ -1,3 +1,4 @@
+import { askOrder } from './ask-order.ts'
 import type { GatewayOptions } from './gateway.ts'
 import type { GatewayOrder } from './gateway-order.ts'
 import type { OrderDesk } from './order-desk.ts'
@@ -49,8 +50,11 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   for (const order of known) {
     if (shown.has(order) || order.said.ended) continue
     const isUnsent = order.venueOrderId === null && order.takenUntilMs === null
-    if (!isUnsent && !(await desk.ask(order, true))) return unanswered(order.venueClientId)
+    if (!isUnsent && !(await askOrder(desk, order, true))) return unanswered(order.venueClientId)
   }
+  const ended = venue.settlements && (await venue.settlements(desk.contracts.held(), desk.time.now()))
+  if (ended && ended.kind !== 'done') return unanswered('the ends of contracts', ended)
+  for (const settlement of ended?.value ?? []) desk.settle(settlement)
   const balances = await venue.balances()
   if (balances.kind !== 'done') return unanswered('its balances', balances)
   desk.account.begin(balances.value)

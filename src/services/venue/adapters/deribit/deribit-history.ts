@@ -1,0 +1,62 @@
+import { z } from 'zod'
+import type { Answer, OrderName, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import { answerOf } from './deribit-answer.ts'
+import { currencyOf } from './deribit-name.ts'
+import { DeribitOrder, Trades, tradeOf, viewOf } from './deribit-order.ts'
+import type { DeribitRpc } from './deribit-rpc.ts'
+
+const historyMost = 1_000
+
+/** An order, wherever Deribit has it: a refusal or a silence of any of its places proves nothing. */
+export async function findOrder(rpc: DeribitRpc, name: string, order: OrderName): Promise<Answer<VenueOrder>> {
+  const recent = await recently(rpc, name, order)
+  return recent.kind === 'absent' ? longAgo(rpc, name, order) : recent
+}
+
+/** Among what is open or ended in the last half hour. [G27] */
+async function recently(rpc: DeribitRpc, name: string, order: OrderName): Promise<Answer<VenueOrder>> {
+  const { venueOrderId, venueClientId: label } = order
+  if (venueOrderId !== null)
+    return answerOf(await rpc.call('private/get_order_state', { order_id: venueOrderId }), DeribitOrder, (one) =>
+      viewOf(one),
+    )
+  const params = { currency: currencyOf(name), label }
+  const answer = await rpc.call('private/get_order_state_by_label', params)
+  return onlyOne(answerOf(answer, z.array(DeribitOrder), (orders) => orders.find((one) => one.label === label)))
+}
+
+/**
+ * Among all that ever ended, page by page: that it is not there is known when there is no further page. What ends meanwhile moves the pages on, so that
+ * an order is seen twice, and none is left out. [G27]
+ */
+async function longAgo(rpc: DeribitRpc, name: string, order: OrderName): Promise<Answer<VenueOrder>> {
+  const which = { instrument_name: name, count: historyMost, include_old: true, include_unfilled: true }
+  for (let offset = 0; ; offset += historyMost) {
+    const page = { ...which, historical: true, offset }
+    const answer = answerOf(
+      await rpc.call('private/get_order_history_by_instrument', page),
+      z.array(DeribitOrder),
+      (orders) => orders,
+    )
+    if (answer.kind !== 'done') return answer
+    const found = answer.value.find((one) => one.order_id === order.venueOrderId || one.label === order.venueClientId)
+    if (found !== undefined || answer.value.length < historyMost) return onlyOne({ kind: 'done', value: found })
+  }
+}
+
+function onlyOne(answer: Answer<z.infer<typeof DeribitOrder> | undefined>): Answer<VenueOrder> {
+  if (answer.kind !== 'done') return answer
+  return answer.value === undefined ? { kind: 'absent' } : { kind: 'done', value: viewOf(answer.value) }
+}
+
+/** Trades of the last day and those before it are asked for apart. [G27] */
+export async function tradesOf(rpc: DeribitRpc, orderId: string): Promise<Answer<readonly VenueTrade[]>> {
+  const all = new Map<string, VenueTrade>()
+  for (const historical of [false, true]) {
+    const params = { order_id: orderId, sorting: 'asc', historical }
+    const answer = answerOf(await rpc.call('private/get_user_trades_by_order', params), Trades, ({ trades }) => trades)
+    if (answer.kind !== 'done' && answer.kind !== 'absent') return answer
+    for (const trade of answer.kind === 'done' ? answer.value : []) all.set(trade.trade_id, tradeOf(trade))
+  }
+  return { kind: 'done', value: [...all.values()] }
+}
