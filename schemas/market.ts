@@ -148,8 +148,10 @@ export const MdOptionChainSnapshot = z.object({
       bidSize: Quantity.nullable(),
       ask: Price.nullable(),
       askSize: Quantity.nullable(),
-      /** The feed was interrupted since it was quoted. */
+      /** Who said it was interrupted since it was quoted. */
       isStale: z.boolean().optional(),
+      /** No connection is subscribed to it: whether anybody quotes it is not known. */
+      isUnheard: z.literal(true).optional(),
     }),
   ),
 })
@@ -169,7 +171,8 @@ export const MdGap = z.object({
 
 /**
  * Life of a feed. `ended` says that no more will come: working orders expire on it. `refused` is a frame that was not let in; `flagged`
- * and `cleared` begin and end what is wrong with a stream or a book. `measured` says a figure. `code` says what it is about, `reason` says it for people.
+ * and `cleared` begin and end what is wrong with a stream or a book. `measured` says a figure. `subscribed` and `unsubscribed` say of which `instruments` the
+ * venue tells quotes over a connection, where it says so. `code` says what it is about, `reason` says it for people.
  */
 export const MdStatus = z.object({
   feed: Name,
@@ -183,6 +186,8 @@ export const MdStatus = z.object({
     'flagged',
     'cleared',
     'measured',
+    'subscribed',
+    'unsubscribed',
   ]),
   isSimulated: z.boolean(),
   code: z
@@ -211,6 +216,7 @@ export const MdStatus = z.object({
   instrument: InstrumentId.optional(),
   stream: z.string().max(64).optional(),
   connection: z.string().max(64).optional(),
+  instruments: z.array(InstrumentId).optional(),
   /** How far the clock of the exchange was ahead of the receipt, at most within a minute; negative is the shortest way. Microseconds. */
   aheadMicros: z.int().optional(),
   reason: Text.optional(),

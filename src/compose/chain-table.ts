@@ -16,7 +16,7 @@ export function expiriesOf({ contracts }: Chain): { expiry: string; contracts: n
   return [...expiries.values()].sort((a, b) => (a.expiry < b.expiry ? -1 : 1))
 }
 
-/** The strikes of an expiry, calls to the left and puts to the right; an absent side is a dash. */
+/** The strikes of an expiry, calls to the left and puts to the right; an absent side is a dash, one of which nothing is known a question mark. */
 export function chainTable({ contracts }: Chain, expiry: string): string {
   const rows = new Map<string, { strike: string; root: string; call?: Contract; put?: Contract }>()
   for (const contract of contracts) {
@@ -51,4 +51,6 @@ const columns: readonly Column[] = [
 const sides = (contract: Contract | undefined): string[] =>
   contract === undefined
     ? ['', '', '', '']
-    : [contract.bidSize, contract.bid, contract.ask, contract.askSize].map((text) => text ?? '-')
+    : [contract.bidSize, contract.bid, contract.ask, contract.askSize].map(
+        (text) => text ?? (contract.isUnheard === true ? '?' : '-'),
+      )

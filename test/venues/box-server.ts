@@ -12,8 +12,11 @@ export type BoxServer = {
   close(): Promise<void>
 }
 
+/** What of a box meets clients. */
+export type Served = Pick<ExchangeBox, 'opened' | 'closed' | 'heard' | 'asked' | 'step'>
+
 /** The box behind real sockets, on a free port of this machine. */
-export async function serveBox(box: ExchangeBox): Promise<BoxServer> {
+export async function serveBox(box: Served): Promise<BoxServer> {
   const http = createServer((request, response) => {
     const answer = box.asked(request.url ?? '')
     if (answer === null) return

@@ -24,6 +24,7 @@ export function* recordedMarket(
     },
     listing: () => undefined,
     leaveOut: () => undefined,
+    subscribed: () => undefined,
     trouble: () => undefined,
   }
   let isWhole = false

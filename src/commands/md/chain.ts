@@ -14,7 +14,7 @@ import { utcInstant } from '#services/md/adapters/utc-instant.ts'
 export default class MdChain extends TraderCommand {
   static override summary = 'Show an option chain as it was told last, or ask for it as it is now'
   static override description =
-    'The newest md.option.chain.snapshot of a run or, with --data, of a data set or a file of events (made of its listings and ticks where it tells none): calls to the left, puts to the right, a dash where nobody quotes. --now has the running tree tell it first; a topology names the chains that are kept under `chains`.'
+    'The newest md.option.chain.snapshot of a run or, with --data, of a data set or a file of events (made of its listings and ticks where it tells none): calls to the left, puts to the right, a dash where nobody quotes, a question mark where nobody listens. --now has the running tree tell it first; a topology names the chains that are kept under `chains`.'
   static override examples = [
     '<%= config.bin %> md chain SPX.USA --data data/chains --expiry 2019-05-17',
     '<%= config.bin %> md chain GOOG.USA --data data/goog --at 2015-12-24T18:00:00Z',
@@ -63,8 +63,9 @@ export default class MdChain extends TraderCommand {
         hint: `there are ${expiries.map((one) => one.expiry).join(', ')}`,
       })
     const stale = chain.contracts.filter(({ isStale }) => isStale === true).length
+    const unheard = chain.contracts.filter(({ isUnheard }) => isUnheard === true).length
     this.log(
-      `${underlying} ${chain.underlyingPrice ?? ''} at ${new Date(at / 1000).toISOString()}: ${chain.contracts.length} contracts, ${expiries.length} expiries${stale > 0 ? `, ${stale} quoted before the feed was interrupted` : ''}`,
+      `${underlying} ${chain.underlyingPrice ?? ''} at ${new Date(at / 1000).toISOString()}: ${chain.contracts.length} contracts, ${expiries.length} expiries${stale > 0 ? `, ${stale} quoted before the feed was interrupted` : ''}${unheard > 0 ? `, ${unheard} that no feed listens to` : ''}`,
     )
     this.log(expiries.map((one) => `${one.expiry} ${one.contracts} (${one.twoSided} two-sided)`).join(', '))
     if (expiries.length > 0) this.log(chainTable(chain, expiry))

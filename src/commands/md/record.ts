@@ -14,6 +14,7 @@ export default class MdRecord extends TraderCommand {
   static override examples = [
     '<%= config.bin %> md record --venue binance-usdm --symbols BTCUSDT,ETHUSDT --streams trades,quotes,depth --raw --to captures/today',
     '<%= config.bin %> md record --venue deribit --symbols BTC-PERPETUAL --streams depth --for 60 --to captures/minute',
+    "<%= config.bin %> md record --venue deribit --symbols 'BTC-*,BTC-PERPETUAL' --streams quotes --to captures/chain",
   ]
   static override enableJsonFlag = true
   static override flags = {
@@ -21,7 +22,11 @@ export default class MdRecord extends TraderCommand {
       required: true,
       description: venueNames,
     }),
-    symbols: Flags.string({ required: true, helpValue: 'A,B', description: 'As the exchange names them' }),
+    symbols: Flags.string({
+      required: true,
+      helpValue: 'A,B',
+      description: 'As the exchange names them; of deribit also BTC-*, all options on BTC',
+    }),
     streams: Flags.string({ default: 'trades,quotes', description: `${streamKinds.join(', ')}, bar:1m` }),
     to: Flags.string({
       required: true,

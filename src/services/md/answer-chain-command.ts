@@ -1,5 +1,6 @@
 import type { Event, Statement } from '#schemas/event.ts'
-import { type Chain, chainAt } from './chains.ts'
+import type { Chain } from './chain.ts'
+import { chainAt } from './chains.ts'
 
 type Said = Statement<'md.option.chain.snapshot' | 'system.command.result'>
 

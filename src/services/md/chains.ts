@@ -1,59 +1,12 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-
-/** What to tell of an option chain: all of it, each time an interval is over; without one only when it is asked for. */
-export type WantedChain = { readonly underlying: string; readonly everyMicros?: number | undefined }
+import { type Chain, type Contract, type Listed, nobody } from './chain.ts'
+import { foldStatus, isSubscribed } from './chain-sessions.ts'
 
 type Snapshot = PayloadOf<'md.option.chain.snapshot'>
-type Contract = Snapshot['contracts'][number]
-type Quote = Pick<Contract, 'bid' | 'bidSize' | 'ask' | 'askSize' | 'isStale'>
-type Listed = Omit<Contract, keyof Quote> & { readonly endsAt: number }
 
 /** When a contract ends of which its listing tells only the day. */
 export type EndOfDay = (underlying: string, expiry: string) => number
-
-/** The options on one underlying with their newest quotes. Plain JSON. */
-export type Chain = {
-  readonly wanted: WantedChain
-  /** By expiry, strike and right; what has ended is taken out. */
-  listed: Listed[]
-  /** Of everything that is listed. */
-  readonly quotes: { [instrument: string]: Quote & { readonly expiry: string } }
-  /** Of the newest trade in the underlying. */
-  underlyingPrice: string | null
-  /** What the newest tick of an expiry says that its options are on. */
-  readonly forwards: { [expiry: string]: string }
-  /** Connections of feeds that are open. */
-  open: string[]
-  /** When the first of what is listed ends; null where nothing is. */
-  firstEnd: number | null
-  /** When the interval that is running ends; 0 before the first listing, and without an interval. */
-  dueAt: number
-  /** The time of the newest event of the market. */
-  newestAt: number
-}
-
-export const startChain = (wanted: WantedChain): Chain => ({
-  wanted,
-  listed: [],
-  quotes: {},
-  underlyingPrice: null,
-  forwards: {},
-  open: [],
-  firstEnd: null,
-  dueAt: 0,
-  newestAt: 0,
-})
-
-/** After a hot reload: a chain that is still wanted goes on with what it knows. */
-export const keepChains = (chains: readonly Chain[], wanted: readonly WantedChain[]): Chain[] =>
-  wanted.map((want) => {
-    const running = chains.find((chain) => chain.wanted.underlying === want.underlying)
-    if (running === undefined) return startChain(want)
-    if (running.wanted.everyMicros === want.everyMicros) return running
-    // An interval that was not there begins with the next listing or end; one that is gone ends nothing more.
-    return { ...running, wanted: want, dueAt: want.everyMicros === undefined ? 0 : running.dueAt }
-  })
 
 /**
  * Folds one event in. The snapshots that are due with it stand before it: each holds what was known when its interval ended, and
@@ -61,10 +14,11 @@ export const keepChains = (chains: readonly Chain[], wanted: readonly WantedChai
  */
 export function foldChains(
   chains: readonly Chain[],
-  event: MarketFact<'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status'>,
+  event: MarketFact<'md.instrument' | 'md.tick' | 'md.option.tick' | 'md.status'> & { readonly source?: string },
   endOfDay: EndOfDay,
 ): Snapshot[] {
   const due: Snapshot[] = []
+  const { source = '' } = event
   for (const chain of chains) {
     if (chain.dueAt !== 0 && event.at > chain.dueAt) {
       due.push(chainAt(chain, chain.dueAt))
@@ -72,7 +26,7 @@ export function foldChains(
     }
     chain.newestAt = event.at
     if (chain.firstEnd !== null && chain.firstEnd < event.at) dropEnded(chain, event.at)
-    if (event.topic === 'md.option.tick') foldOptionTick(chain, event.payload)
+    if (event.topic === 'md.option.tick') foldOptionTick(chain, event.payload, source)
     else if (event.topic === 'md.instrument') foldListing(chain, event.payload, event.at, endOfDay)
     else if (event.topic === 'md.tick') foldUnderlying(chain, event.payload)
     else {
@@ -80,7 +34,7 @@ export function foldChains(
         due.push(chainAt(chain, event.at))
         chain.dueAt = 0
       }
-      foldStatus(chain, event.payload)
+      foldStatus(chain, event.payload, source)
     }
   }
   return due
@@ -114,8 +68,10 @@ function dropEnded(chain: Chain, at: number): void {
   const expiries = new Set<string>()
   const left: Listed[] = []
   for (const contract of chain.listed) {
-    if (contract.endsAt < at) delete chain.quotes[contract.instrument]
-    else {
+    if (contract.endsAt < at) {
+      delete chain.quotes[contract.instrument]
+      for (const { contracts } of Object.values(chain.sessions)) delete contracts[contract.instrument]
+    } else {
       left.push(contract)
       expiries.add(contract.expiry)
     }
@@ -127,41 +83,17 @@ function dropEnded(chain: Chain, at: number): void {
 }
 
 /** What is not listed is not of the chain. */
-function foldOptionTick(chain: Chain, tick: PayloadOf<'md.option.tick'>): void {
+function foldOptionTick(chain: Chain, tick: PayloadOf<'md.option.tick'>, source: string): void {
   const { instrument, bid, bidSize, ask, askSize, underlyingPrice } = tick
   const before = chain.quotes[instrument]
   if (before === undefined) return
   const { expiry } = before
-  chain.quotes[instrument] = { expiry, bid, bidSize, ask, askSize }
+  chain.quotes[instrument] = { expiry, source, bid, bidSize, ask, askSize }
   if (underlyingPrice !== undefined) chain.forwards[expiry] = underlyingPrice
 }
 
 function foldUnderlying(chain: Chain, tick: PayloadOf<'md.tick'>): void {
   if (tick.kind === 'trade' && tick.instrument === chain.wanted.underlying) chain.underlyingPrice = tick.price
-}
-
-/**
- * Where a feed starts or ends, or the last connection of one of its sessions does, what was quoted is old until it is quoted again. Connections of a session
- * are called alike, with a number behind the last point: one replaces the other.
- */
-function foldStatus(chain: Chain, { state, feed, connection }: PayloadOf<'md.status'>): void {
-  if (state === 'started' || state === 'ended') {
-    chain.open = chain.open.filter((one) => !one.startsWith(`${feed} `))
-    markStale(chain)
-  }
-  if (connection === undefined) return
-  const key = `${feed} ${connection}`
-  if (state === 'connected' && !chain.open.includes(key)) chain.open.push(key)
-  if (state !== 'disconnected') return
-  chain.open = chain.open.filter((one) => one !== key)
-  if (!chain.open.some((one) => sessionIn(one) === sessionIn(key))) markStale(chain)
-}
-
-const sessionIn = (connection: string): string => connection.replace(/\.\d+$/, '')
-
-function markStale(chain: Chain): void {
-  for (const [instrument, quote] of Object.entries(chain.quotes))
-    if (quote.bid !== null || quote.ask !== null) chain.quotes[instrument] = { ...quote, isStale: true }
 }
 
 /** Every contract that is listed and has not ended; a side that nobody quotes is null. [MD-C1] [MD-C4] */
@@ -171,8 +103,14 @@ export function chainAt(chain: Chain, at: number): Snapshot {
   let nearest: string | null = null
   for (const { endsAt, ...contract } of chain.listed) {
     if (endsAt < at) continue
-    const { expiry: _, ...quote } = chain.quotes[contract.instrument] ?? { ...nobody, expiry: '' }
-    contracts.push({ ...contract, ...quote })
+    const known = chain.quotes[contract.instrument]
+    const { bid, bidSize, ask, askSize, isStale } = known ?? nobody
+    const isHeard =
+      !chain.isSubscribed ||
+      (known?.source !== undefined && isStale !== true) ||
+      isSubscribed(chain, contract.instrument)
+    const marks = { ...(isStale && { isStale }), ...(!isHeard && { isUnheard: true as const }) }
+    contracts.push({ ...contract, ...{ bid, bidSize, ask, askSize }, ...marks })
     const forward = chain.forwards[contract.expiry]
     if (forward === undefined) continue
     nearest ??= forward
@@ -182,8 +120,6 @@ export function chainAt(chain: Chain, at: number): Snapshot {
   const areOwn = Object.values(forwards).some((forward) => forward !== underlyingPrice)
   return { underlying: chain.wanted.underlying, underlyingPrice, ...(areOwn ? { forwards } : {}), contracts }
 }
-
-const nobody: Quote = { bid: null, bidSize: null, ask: null, askSize: null }
 
 function placeOf(listed: readonly Listed[], one: Listed): number {
   let low = 0

@@ -13,7 +13,8 @@ import type { Event } from '#schemas/event.ts'
 import { InstrumentId, Name } from '#schemas/primitives.ts'
 import { answerChainCommand } from './answer-chain-command.ts'
 import { type Build, keepWanted, startBuilds, type Wanted } from './builds.ts'
-import { type Chain, foldChains, keepChains, startChain } from './chains.ts'
+import { type Chain, keepChains, startChain } from './chain.ts'
+import { foldChains } from './chains.ts'
 import { endOfDay } from './end-of-day.ts'
 
 /** Builds bars from trades and keeps option chains; the rules are in SPEC.md. */

@@ -29,8 +29,8 @@ export function foldChainSnapshot(
   at: number,
   { contracts }: PayloadOf<'md.option.chain.snapshot'>,
 ): void {
-  for (const { instrument, bid, bidSize, ask, askSize, isStale } of contracts) {
-    if (isStale === true) continue
+  for (const { instrument, bid, bidSize, ask, askSize, isStale, isUnheard } of contracts) {
+    if (isStale === true || isUnheard === true) continue
     const before = quotes.get(instrument)
     const { openInterest, volume } = before ?? {}
     const delta = before?.bid === bid && before.ask === ask ? before.delta : undefined

@@ -192,37 +192,6 @@ describe('option chains', () => {
     scene.when(event('md.option.tick', quote('X.USA', null, null), t0 + 2 * minute + 1)).then(told('99') as never)
   })
 
-  it('[MD-C4a] what was quoted before a feed was interrupted is marked until it is quoted again; a connection that is replaced interrupts nothing', () => {
-    const status = (state: 'connected' | 'disconnected' | 'started', connection?: string) =>
-      event('md.status', { feed: 'deribit', state, isSimulated: false, ...(connection && { connection }) })
-    const scene = given(
-      md,
-      config,
-      ...listings,
-      status('connected', 'deribit-1.1'),
-      event('md.option.tick', quote(c1, '5', '6'), t0 + 1),
-      event('md.option.tick', quote(c2, '1', null), t0 + 2),
-      status('connected', 'deribit-1.2'),
-      status('disconnected', 'deribit-1.1'),
-    )
-    const none = row(p1, '95', 'put', null, null)
-    scene
-      .when(event('md.option.tick', quote(c1, '5', '7'), t0 + minute + 1))
-      .then(snapshot(null, row(c1, '95', 'call', '5', '6'), none, row(c2, '100', 'call', '1', null)))
-    scene.when(status('disconnected', 'deribit-1.2')).then()
-    scene.when(event('md.option.tick', quote(c1, '5', '8'), t0 + 2 * minute + 1)).then(
-      snapshot(null, { ...row(c1, '95', 'call', '5', '7'), isStale: true }, none, {
-        ...row(c2, '100', 'call', '1', null),
-        isStale: true,
-      }),
-    )
-    scene
-      .when(event('md.option.tick', quote(c1, '5', '8'), t0 + 3 * minute + 1))
-      .then(
-        snapshot(null, row(c1, '95', 'call', '5', '8'), none, { ...row(c2, '100', 'call', '1', null), isStale: true }),
-      )
-  })
-
   it('[MD-C5] a service asks for it with an event, and hears the snapshot as the answer', () => {
     const heard: Event[] = []
     const asker = defineService({

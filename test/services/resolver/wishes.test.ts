@@ -418,6 +418,18 @@ describe('liquidity', () => {
       told,
     ).when(long(atm))
     expect(answers.map(({ topic }) => topic)).toEqual(['instrument.rejected'])
+    // That nobody listens to a contract says nothing of its quote.
+    const nobody = { bid: null, bidSize: null, ask: null, askSize: null, isUnheard: true as const }
+    const unheard = { ...rest, contracts: contracts.map((one) => ({ ...one, ...nobody })) }
+    given(
+      ...([resolver, config({ liquidity: { minSizeAtTouch: 9 } }), option(june, '710', 'call')] as const),
+      ...[
+        { ...snapshot, at: noon },
+        { topic: snapshot.topic, payload: unheard, at: noon },
+      ],
+    )
+      .when(long(atm))
+      .then(resolved(call(710), '1', '5.1', { strategy: 'swing' }))
   })
 })
 

@@ -1,6 +1,7 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { chainAt, foldChains, startChain } from '../chains.ts'
+import { startChain } from '../chain.ts'
+import { chainAt, foldChains } from '../chains.ts'
 import { endOfDay } from '../end-of-day.ts'
 
 export type ToldChain = { readonly at: number; readonly chain: PayloadOf<'md.option.chain.snapshot'> }

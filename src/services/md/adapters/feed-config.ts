@@ -31,7 +31,7 @@ export const FeedConfig = z.discriminatedUnion('kind', [
     kind: z.literal('exchange'),
     /** `binance`, `binance-usdm`, `binance-cm`, `binance-us`, `deribit`, or `ccxt-<exchange>`. */
     venue: z.string(),
-    /** As the exchange names them. */
+    /** As the exchange names them; `BTC-*` of Deribit are all options on BTC. */
     symbols: z.array(z.string()).min(1),
     streams: z.array(Stream).min(1).default(['trades', 'quotes']),
     /** Where the raw frames are kept, for `trader md rebuild`. */

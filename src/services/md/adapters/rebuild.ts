@@ -115,14 +115,12 @@ function* rebuiltLines(files: readonly string[], venue: Venue, market: string | 
     }
 }
 
+const statesInFrames = new Set(['refused', 'flagged', 'cleared', 'measured', 'subscribed', 'unsubscribed'])
 const ofSessions = new Set(['http_error', 'rate_limited', 'banned', 'silent_stream', 'not_subscribed'])
 
 /** Connections that never opened leave no record, and are left out with all the others. */
 function isInFrames(fact: MarketFact): boolean {
   if (fact.topic !== 'md.status') return true
   const { state, code } = fact.payload
-  return (
-    (state === 'refused' || state === 'flagged' || state === 'cleared' || state === 'measured') &&
-    !ofSessions.has(code ?? '')
-  )
+  return statesInFrames.has(state) && !ofSessions.has(code ?? '')
 }

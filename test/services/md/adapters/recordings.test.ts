@@ -66,7 +66,9 @@ describeShared('recordings of Binance and Deribit', () => {
       checkFacts(facts)
       expect(countsOf(facts)).toEqual({ candles: undefined, trades: undefined, ...expected[name] })
       expect(facts.filter(({ topic }) => topic === 'md.gap')).toEqual([])
-      expect(facts.flatMap((fact) => (fact.topic === 'md.status' ? [fact.payload.state] : []))).toEqual(['connected'])
+      // Deribit answers what is subscribed to.
+      const states = name === 'DERIBIT' ? ['connected', 'subscribed'] : ['connected']
+      expect(facts.flatMap((fact) => (fact.topic === 'md.status' ? [fact.payload.state] : []))).toEqual(states)
       expect(leftOut.badLines).toBe(0)
     },
   )

@@ -1,9 +1,48 @@
 import { UserError } from '#lib/terminal/user-error.ts'
 import { LineFault } from '../line-fault.ts'
-import type { ConnectionPlan, LiveVenue, LiveWish, Reply, StreamKind } from '../live/live-venue.ts'
-import { isObject, objectIn, shown } from '../normalize/read-fields.ts'
-import { namedListing } from './listings.ts'
+import type { ConnectionPlan, ListedWishes, LiveVenue, LiveWish, Reply, StreamKind } from '../live/live-venue.ts'
+import { isObject, jsonObject, listOf, objectIn, shown } from '../normalize/read-fields.ts'
+import { parseNumbersAsText } from '../number-text.ts'
+import { listingsOf, namedListing } from './listings.ts'
 import { deribit } from './venue.ts'
+
+/** The exchange lets one request, and a connection, have 500 channels; 32 connections are granted to an address. */
+const channelsMost = 500
+
+const listed: ListedWishes = {
+  symbolsNow(wish, listings, now) {
+    const symbols = new Set(wish.symbols.filter((symbol) => underlyingOf(symbol) === null))
+    for (const symbol of symbols) instrumentFor(symbol)
+    const underlyings = new Set(wish.symbols.flatMap((symbol) => underlyingOf(symbol) ?? []))
+    let firstEnd = Number.POSITIVE_INFINITY
+    if (underlyings.size === 0) return { symbols: [...symbols], firstEnd }
+    for (const { text } of listings)
+      for (const [symbol, { kind, underlying = '', expiresAt = 0 }] of listingsOf(listOf(jsonOf(text), 'result'))) {
+        if (kind !== 'option' || !underlyings.has(underlying) || expiresAt <= now) continue
+        symbols.add(symbol)
+        firstEnd = Math.min(firstEnd, expiresAt)
+      }
+    return { symbols: [...symbols], firstEnd }
+  },
+  symbolsMost: (wish) =>
+    Math.floor((channelsMost - newsOf(wish).length) / new Set(wish.streams.flatMap((one) => channelOf('', one))).size),
+  plan(wish, some, number) {
+    const channels = some.flatMap((symbol) => wish.streams.flatMap((stream) => channelOf(symbol, stream)))
+    const books = wish.streams.includes('depth') ? some : []
+    const news = newsOf(wish)
+    return {
+      name: `deribit-${number}`,
+      url: wish.wsUrl ?? 'wss://www.deribit.com/ws/api/v2',
+      ...{ streams: [...new Set(channels), ...news], areInUrl: false, news },
+      greeting: [call(1, 'public/set_heartbeat', { interval: 10 })],
+      books: new Map(
+        books.flatMap((symbol) =>
+          channelOf(symbol, 'depth').map((stream) => [instrumentFor(symbol), { stream }] as const),
+        ),
+      ),
+    }
+  },
+}
 
 /** Deribit as it is listened to: channels over JSON-RPC; a book that is subscribed again begins with a snapshot. */
 export const liveDeribit: LiveVenue = {
@@ -19,6 +58,9 @@ export const liveDeribit: LiveVenue = {
     }))
   },
   connections,
+  listed,
+  // Three requests of this kind a second are granted: few large ones.
+  streamsPerRequest: 250,
   streamOf,
   subscribe: (id, channels) => call(id, 'public/subscribe', { channels }),
   unsubscribe: (id, channels) => call(id, 'public/unsubscribe', { channels }),
@@ -51,26 +93,26 @@ function replyIn(text: string): Reply | null {
   return { id, refused: { reason: shown(error), waitMs: wait > 0 ? wait * 1000 : null }, streams: null }
 }
 
-const symbolsMost = 100
+const jsonOf = (text: string) => jsonObject(text, parseNumbersAsText)
+
+/** `BTC-*` are all options on BTC that are settled in it, `BTC_USDC-*` those settled in USDC: what they are on. Null of one symbol. */
+function underlyingOf(symbol: string): string | null {
+  const [, base, settled] = /^([A-Z0-9]+)(?:_([A-Z0-9]+))?-\*$/.exec(symbol) ?? []
+  return base === undefined ? null : `${base}_${settled ?? 'USD'}.DERIBIT`
+}
+
+/** Channels that say what is listed, and what has ended. */
+const newsOf = ({ symbols }: LiveWish): string[] => {
+  const wide = symbols.filter((symbol) => underlyingOf(symbol) !== null)
+  return [...new Set(wide.map(listedUnder))].map((currency) => `instrument.state.option.${currency}`)
+}
 
 function connections(wish: LiveWish): ConnectionPlan[] {
-  const symbols = wish.symbols.map((symbol) => ({ symbol, instrument: instrumentFor(symbol) }))
-  const all: ConnectionPlan[] = []
-  for (let from = 0; from < symbols.length; from += symbolsMost) {
-    const some = symbols.slice(from, from + symbolsMost)
-    const channels = some.flatMap(({ symbol }) => wish.streams.flatMap((stream) => channelOf(symbol, stream)))
-    const books = wish.streams.includes('depth') ? some : []
-    all.push({
-      name: `deribit-${from / symbolsMost + 1}`,
-      url: wish.wsUrl ?? 'wss://www.deribit.com/ws/api/v2',
-      ...{ streams: [...new Set(channels)], areInUrl: false },
-      greeting: [call(1, 'public/set_heartbeat', { interval: 10 })],
-      books: new Map(
-        books.flatMap(({ symbol, instrument }) => channelOf(symbol, 'depth').map((stream) => [instrument, { stream }])),
-      ),
-    })
-  }
-  return all
+  const { symbols } = listed.symbolsNow(wish, [], 0)
+  const most = listed.symbolsMost(wish)
+  return Array.from({ length: Math.ceil(symbols.length / most) }, (_, i) =>
+    listed.plan(wish, symbols.slice(i * most, (i + 1) * most), i + 1),
+  )
 }
 
 /** Without credentials the fastest channels are those of 100 ms. */
@@ -98,7 +140,7 @@ function instrumentFor(symbol: string): string {
   } catch (error) {
     if (!(error instanceof LineFault)) throw error
     throw new UserError(`not a symbol of deribit: ${symbol}`, {
-      hint: 'its own are like BTC-PERPETUAL or BTC-30JUL21-24000-P',
+      hint: 'its own are like BTC-PERPETUAL or BTC-30JUL21-24000-P; BTC-* are all options on BTC',
     })
   }
 }

@@ -4,6 +4,7 @@ import { LineFault } from '../line-fault.ts'
 import type { Decoder, Sink, Venue } from '../normalize/decoder.ts'
 import { type Frame, isObject, jsonObject, listOf, objectOf, shown, text } from '../normalize/read-fields.ts'
 import { parseNumbersAsText } from '../number-text.ts'
+import type { RawRecord } from '../raw/raw-record.ts'
 import { depthOf, fundingOf, optionTickOf, quoteOf, tradeOf } from './frames.ts'
 import { listingsOf, namedListing } from './listings.ts'
 
@@ -39,6 +40,8 @@ function openDecoder(): Decoder {
   const listings = new Map<string, Listed>()
   /** Of options that were seen: their chains are told whole. */
   const underlyings = new Set<string>()
+  /** Requests to unsubscribe, by connection and id: what answers them names what is gone. */
+  const leaving = new Set<string>()
   let now = 0
   const parseFrame = parseRecurring({
     parse: parseNumbersAsText,
@@ -102,13 +105,25 @@ function openDecoder(): Decoder {
     if (funding !== null) sink.say({ topic: 'md.funding', payload: funding })
   }
 
-  function readMessage(body: Frame, sink: Sink) {
+  function readSent({ text: sent, connection }: RawRecord & { kind: 'sent' }): void {
+    if (sent.includes('"public/unsubscribe"')) leaving.add(`${connection} ${jsonObject(sent).id}`)
+  }
+
+  /** An answer to a subscription names the channels that are there. Of what no list has the listing is told with the first price. */
+  function readChannels(channels: readonly unknown[], isSo: boolean, sink: Sink): void {
+    const names = channels.flatMap((channel) => /^ticker\.([^.]+)\./.exec(String(channel))?.[1] ?? [])
+    const known = names.filter((name) => seen.has(name) || listings.has(name))
+    sink.subscribed([...new Set(known.map((name) => listed(name, sink).instrument))], isSo)
+  }
+
+  function readMessage(body: Frame, connection: string, sink: Sink) {
     if (body.method === 'subscription') {
       const params = objectOf(body, 'params')
       return readNotification(text(params.channel, 'channel'), params.data, sink)
     }
     if (body.method === 'heartbeat') return
     if (body.error !== undefined) return sink.trouble(shown(body.error))
+    if (Array.isArray(body.result)) return readChannels(body.result, !leaving.delete(`${connection} ${body.id}`), sink)
     if (body.result === undefined) throw new LineFault('this is no message of Deribit')
   }
 
@@ -116,7 +131,8 @@ function openDecoder(): Decoder {
     rule: { repeatsLast: false, isSnapshotInStream: true },
     read(record, sink) {
       now = Math.max(now, record.at)
-      if (record.kind === 'frame') readMessage(jsonObject(record.text, parseFrame), sink)
+      if (record.kind === 'frame') readMessage(jsonObject(record.text, parseFrame), record.connection, sink)
+      else if (record.kind === 'sent') readSent(record)
       else if (record.kind === 'answer') {
         const body = jsonObject(record.text, parseNumbersAsText)
         if (record.url.includes('get_instruments'))

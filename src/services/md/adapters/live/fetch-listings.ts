@@ -4,8 +4,7 @@ import type { FeedStatus } from '../feed-status.ts'
 import { LineFault } from '../line-fault.ts'
 import { fetchText } from './fetch-text.ts'
 import { honourLimit } from './honour-limit.ts'
-import type { LiveVenue, LiveWish, Request } from './live-venue.ts'
-import type { Listing } from './session-wire.ts'
+import type { Answer, LiveVenue, LiveWish, Request } from './live-venue.ts'
 
 export type ListingsOptions = {
   readonly venue: LiveVenue
@@ -18,14 +17,14 @@ export type ListingsOptions = {
 }
 
 /** Without the listings nothing can be told: asked for until they come and can be read, at the pace that the venue grants. */
-export async function fetchListings(options: ListingsOptions): Promise<Listing[]> {
+export async function fetchListings(options: ListingsOptions): Promise<Answer[]> {
   const { venue, wish } = options
-  const listings: Listing[] = []
+  const listings: Answer[] = []
   for (const request of venue.listingRequests(wish)) listings.push(await fetchOne(request, options))
   return listings
 }
 
-async function fetchOne({ url, weight }: Request, options: ListingsOptions): Promise<Listing> {
+async function fetchOne({ url, weight }: Request, options: ListingsOptions): Promise<Answer> {
   const { venue, wish, budget, clock, say, signal } = options
   for (let attempt = 0; ; attempt++) {
     for (;;) {
@@ -45,13 +44,13 @@ async function fetchOne({ url, weight }: Request, options: ListingsOptions): Pro
 }
 
 /** A decoder of its own tries it: what it cannot read, or reads as a complaint, is no listing. */
-function whyUnreadable(venue: LiveVenue, { market }: LiveWish, { url, text }: Listing): string | null {
+function whyUnreadable(venue: LiveVenue, { market }: LiveWish, { url, text }: Answer): string | null {
   let fault: string | null = null
   const complain = (reason: string) => {
     fault = reason
   }
   const nothing = () => undefined
-  const sink = { say: nothing, trade: nothing, quote: nothing, depth: nothing, listing: nothing }
+  const sink = { say: nothing, trade: nothing, quote: nothing, depth: nothing, listing: nothing, subscribed: nothing }
   try {
     const record = { kind: 'answer', at: 0, url, text } as const
     venue.openDecoder({ market }).read(record, { ...sink, leaveOut: complain, trouble: complain })

@@ -1,16 +1,15 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { MarketFact, MarketTopic } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
 import { type RequestBudget, startBudget } from '#lib/time/request-budget.ts'
 import type { Fact } from '#schemas/event.ts'
 import { type FeedStatus, feedStatus } from '../feed-status.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
-import { fetchListings } from './fetch-listings.ts'
 import type { LibraryVenue } from './library-venue.ts'
 import type { LiveVenue, LiveWish } from './live-venue.ts'
 import { newestNumbers, type TellAgain } from './newest-numbers.ts'
 import { runLibrary } from './run-library.ts'
-import { type RunningSession, runSession } from './run-session.ts'
+import type { RunningSession } from './run-session.ts'
+import { runSessions } from './run-sessions.ts'
 
 export type LiveFeedOptions = {
   readonly venue: LiveVenue | LibraryVenue
@@ -28,8 +27,7 @@ export type LiveFeedOptions = {
   readonly onRecord?: (record: RawRecord) => void
 }
 
-/** New contracts are listed, and terms change: listings are asked for again so often. */
-const listingsMs = 3_600_000
+const hourMs = 3_600_000
 
 /**
  * What a venue says from now on, in batches as it comes; ends only with the signal. Each connection lives for itself, all share the
@@ -46,12 +44,12 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
     if (some.length > 0) wake()
     if (facts.length >= waitingMost) setPaused(true)
   }
-  let sessions: readonly RunningSession[] = []
+  const sessions = new Map<string, RunningSession>()
   let isPaused = false
   const setPaused = (isWanted: boolean) => {
     if (isPaused === isWanted) return
     isPaused = isWanted
-    for (const session of sessions) session.setPaused(isPaused)
+    for (const session of sessions.values()) session.setPaused(isPaused)
   }
   const say = (status: FeedStatus) => take([{ at: clock(), ...feedStatus(venue.name, status) }])
 
@@ -89,25 +87,14 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
   }
 
   async function bySockets(spoken: LiveVenue): Promise<void> {
-    // Sessions of each start are their own: frames that are kept tell which one they are of.
-    const plans = spoken.connections(wish).map((plan) => ({ ...plan, name: `${plan.name}${start}` }))
+    // What is no symbol is said before anything is done.
+    spoken.connections(wish)
     const budget = budgetOf(spoken, wish)
     say({ state: 'started' })
     const told = options.tellAgain === undefined ? [] : await newestNumbers(options.tellAgain, wish)
-    const asking = { venue: spoken, wish, budget, clock, say, signal: stopping.signal }
-    const listings = await fetchListings(asking)
-    sessions = plans.map((plan, i) => {
-      const random = seedRandom(Math.floor(clock() / 1000) + i)
-      const session = { venue: spoken, market: wish.market, plan, listings, told, budget, random, stallMs, onRecord }
-      const running = runSession(session, clock, take)
-      stopping.signal.addEventListener('abort', running.close)
-      return running
-    })
-    for (;;) {
-      await sleep(options.listingsMs ?? listingsMs, undefined, { signal: stopping.signal })
-      const newest = await fetchListings(asking)
-      for (const { list } of sessions) list(newest)
-    }
+    // Sessions of each start are their own: frames that are kept tell which one they are of.
+    const asking = { venue: spoken, wish, budget, clock, say, signal: stopping.signal, start, told }
+    await runSessions({ ...asking, stallMs, listingsMs: options.listingsMs ?? hourMs, take, onRecord }, sessions)
   }
 
   async function byLibrary(library: LibraryVenue): Promise<void> {

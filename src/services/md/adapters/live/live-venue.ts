@@ -28,7 +28,24 @@ export type ConnectionPlan = {
   readonly areInUrl: boolean
   readonly greeting: readonly string[]
   readonly books: ReadonlyMap<string, Resync>
+  /** Those of its streams that say that what is listed has changed; nothing may come of them for days. */
+  readonly news?: readonly string[]
 }
+
+/** What symbols stand for at a time, by the venue's lists, and when the first of them ends (microseconds; infinite where none does). */
+export type SymbolsNow = { readonly symbols: readonly string[]; readonly firstEnd: number }
+
+/** Where a symbol may stand for all that is listed of a kind. Each connection carries some of what it stands for. */
+export type ListedWishes = {
+  /** Throws a UserError on what is no symbol. */
+  symbolsNow(wish: LiveWish, listings: readonly Answer[], now: number): SymbolsNow
+  /** How many symbols a connection carries at most. */
+  symbolsMost(wish: LiveWish): number
+  plan(wish: LiveWish, symbols: readonly string[], number: number): ConnectionPlan
+}
+
+/** What the venue answered to a request. */
+export type Answer = { readonly url: string; readonly text: string }
 
 /** How a book is fetched again: by a request beside the stream, or by a subscription, with which the stream begins anew. */
 export type Resync = { readonly request: Request } | { readonly stream: string }
@@ -51,7 +68,11 @@ export type LiveVenue = Venue & {
   readonly rolloverMs: number
   /** Requests for listings, in the form that the decoder reads. */
   listingRequests(wish: LiveWish): readonly Request[]
+  /** Of named symbols. */
   connections(wish: LiveWish): readonly ConnectionPlan[]
+  readonly listed?: ListedWishes
+  /** So many streams are subscribed to with one request. */
+  readonly streamsPerRequest?: number
   /** The stream that a frame is of; null where it says nothing of the market. */
   streamOf(text: string): string | null
   subscribe(id: number, streams: readonly string[]): string

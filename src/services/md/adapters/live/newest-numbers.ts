@@ -20,7 +20,9 @@ export async function newestNumbers(tellAgain: TellAgain, { symbols, streams }: 
       hear(newest, line)
     })
     found = [...newest.values()]
-    if (lines < most || found.length >= numbered.length * symbols.length) break
+    // How many a wide wish stands for is not known.
+    const wanted = symbols.some((symbol) => symbol.endsWith('*')) ? Number.POSITIVE_INFINITY : symbols.length
+    if (lines < most || found.length >= numbered.length * wanted) break
   }
   return found
 }

@@ -2,24 +2,28 @@ import { WebSocket } from 'ws'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { fetchText, retryAfterMs } from './fetch-text.ts'
 import type { Answered } from './honour-limit.ts'
+import type { Answer, ConnectionPlan } from './live-venue.ts'
 import { startSession } from './session.ts'
-import type { Listing, SessionAct, SessionInput, SessionOptions } from './session-wire.ts'
+import type { SessionAct, SessionInput, SessionOptions } from './session-wire.ts'
 
 const longestFrameBytes = 16 << 20
 
 export type RunningSession = {
-  list(listings: readonly Listing[]): void
+  list(listings: readonly Answer[]): void
+  /** It carries other streams from now on. */
+  follow(plan: ConnectionPlan): void
   /** Reads nothing more from its sockets until it is not paused: what the venue sends waits there, and ends when the venue has enough of it. */
   setPaused(isPaused: boolean): void
   /** What was open is told as closed. */
   close(): void
 }
 
-/** Gives a session its sockets, requests and clock. Facts come as they are told. */
+/** Gives a session its sockets, requests and clock. Facts come as they are told; `onNews` is called when what is listed has changed. */
 export function runSession(
   options: SessionOptions,
   clock: () => number,
   take: (facts: readonly MarketFact[]) => void,
+  onNews: () => void,
 ): RunningSession {
   const session = startSession(options)
   const sockets = new Map<number, WebSocket>()
@@ -66,6 +70,8 @@ export function runSession(
         sockets.get(act.socket)?.terminate()
         sockets.delete(act.socket)
         return
+      case 'relist':
+        return onNews()
       case 'get':
         void fetchText(act.url, options.venue.usedHeader, stopping.signal).then((outcome) =>
           hear({ kind: 'answered', at: clock(), id: act.id, ...outcome }),
@@ -108,6 +114,7 @@ export function runSession(
         else webSocket.resume()
     },
     list: (listings) => hear({ kind: 'listed', at: clock(), listings }),
+    follow: (plan) => hear({ kind: 'planned', at: clock(), plan }),
     close() {
       hear({ kind: 'stop', at: clock() })
       stopping.abort()

@@ -3,14 +3,14 @@ import type { SeededRandom } from '#lib/market/seeded-random.ts'
 import type { RequestBudget } from '#lib/time/request-budget.ts'
 import type { NewestNumber, RawRecord } from '../raw/raw-record.ts'
 import type { Answered } from './honour-limit.ts'
-import type { ConnectionPlan, LiveVenue } from './live-venue.ts'
+import type { Answer, ConnectionPlan, LiveVenue } from './live-venue.ts'
 
 export type SessionOptions = {
   readonly venue: LiveVenue
   readonly market: string | undefined
   readonly plan: ConnectionPlan
   /** Answers of the listing requests, which the decoder has to know. */
-  readonly listings: readonly Listing[]
+  readonly listings: readonly Answer[]
   /** What was told before this start. */
   readonly told?: readonly NewestNumber[]
   readonly budget: RequestBudget
@@ -27,6 +27,8 @@ export type SessionAct =
   | { readonly kind: 'ping'; readonly socket: number }
   | { readonly kind: 'close'; readonly socket: number }
   | { readonly kind: 'get'; readonly id: number; readonly url: string }
+  /** What is listed has changed. */
+  | { readonly kind: 'relist' }
 
 /** What happened; `at` in microseconds UTC. `alive` is a ping or pong of the other side. */
 export type SessionInput =
@@ -41,11 +43,10 @@ export type SessionInput =
       /** What the handshake was answered with, where it was refused. */
       readonly refused?: Answered
     }
-  | { readonly kind: 'listed'; readonly at: number; readonly listings: readonly Listing[] }
+  | { readonly kind: 'listed'; readonly at: number; readonly listings: readonly Answer[] }
+  /** Its streams are others from now on. */
+  | { readonly kind: 'planned'; readonly at: number; readonly plan: ConnectionPlan }
   | ({ readonly kind: 'answered'; readonly at: number; readonly id: number } & HttpOutcome)
-
-/** An answer of a listing request, which the decoder has to know. */
-export type Listing = { readonly url: string; readonly text: string }
 
 /** `status` 0: no answer came, `text` says why. */
 export type HttpOutcome = Answered & { readonly text: string; readonly usedWeight: number | null }

@@ -5,6 +5,7 @@ import type { RawRecord } from '../raw/raw-record.ts'
 import { backoffMs } from './backoff-jitter.ts'
 import { completeListing } from './complete-listing.ts'
 import { type Answered, honourLimit } from './honour-limit.ts'
+import type { Answer } from './live-venue.ts'
 import {
   connectMs,
   dataWithin,
@@ -15,7 +16,7 @@ import {
   type SessionSocket,
   stalledAt,
 } from './session-socket.ts'
-import type { Listing, SessionAct, SessionInput, SessionOptions, SessionStep } from './session-wire.ts'
+import type { SessionAct, SessionInput, SessionOptions, SessionStep } from './session-wire.ts'
 import { startSubscriptions } from './subscriptions.ts'
 import { wantedBooks } from './wanted-books.ts'
 
@@ -30,7 +31,8 @@ const overlapMs = 5_000
  * I/O and knows no clock: the same inputs lead to the same acts and facts.
  */
 export function startSession(options: SessionOptions): (input: SessionInput) => SessionStep {
-  const { venue, plan, budget, random, stallMs } = options
+  const { venue, budget, random, stallMs } = options
+  const plan = { ...options.plan }
   const sockets: SessionSocket[] = []
   let nextSocket = 1
   let failures = 0
@@ -86,13 +88,17 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
       case 'listed':
         list(input.listings)
         return
+      case 'tick':
+        return
       case 'start':
         list(options.listings)
         if (options.told !== undefined && options.told.length > 0)
           record({ kind: 'resumed', at: now, connection: plan.name, numbers: options.told })
         connectAt = now
         return
-      case 'tick':
+      case 'planned':
+        Object.assign(plan, input.plan)
+        for (const { subscriptions } of sockets) subscriptions?.change(now)
         return
       case 'stop':
         for (const socket of sockets.splice(0))
@@ -116,7 +122,7 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
     }
   }
 
-  function list(listings: readonly Listing[]): void {
+  function list(listings: readonly Answer[]): void {
     for (const { url, text } of listings) record({ kind: 'answer', at: now, connection: plan.name, url, text })
   }
 
@@ -140,12 +146,13 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
       socket.dataAt = now
       idle = 0
       socket.subscriptions?.onData(stream, now)
+      if (plan.news?.includes(stream) === true) acts.push({ kind: 'relist' })
       return
     }
     const answer = venue.replyIn(text)
     if (answer !== null) socket.subscriptions?.onReply(answer, now)
-    const reply = venue.replyTo?.(text) ?? null
-    if (reply !== null) send(socket, reply)
+    const reply = venue.replyTo?.(text)
+    if (typeof reply === 'string') send(socket, reply)
   }
 
   function onRefused(answer: Answered): void {
@@ -238,7 +245,6 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
     const [oldest, newer] = sockets
     if (oldest?.isOpen === true && newer === undefined) due = Math.min(due, rolloverAt(oldest))
     if (newer?.isOpen === true) due = Math.min(due, newer.openedAt + overlapMs * ms)
-    due = Math.min(due, books.dueAt())
-    return Math.max(due, now + ms)
+    return Math.max(Math.min(due, books.dueAt()), now + ms)
   }
 }

@@ -4,7 +4,8 @@ import { backoffMs, everLonger } from './backoff-jitter.ts'
 import type { ConnectionPlan, LiveVenue, Reply } from './live-venue.ts'
 
 export type SubscriptionOptions = {
-  readonly venue: Pick<LiveVenue, 'subscribe' | 'unsubscribe'>
+  readonly venue: Pick<LiveVenue, 'subscribe' | 'unsubscribe' | 'streamsPerRequest'>
+  /** Its streams may change. */
   readonly plan: ConnectionPlan
   readonly random: SeededRandom
   /** A stream that says nothing for so long, beside others that do, is subscribed to again. */
@@ -22,10 +23,14 @@ type Followed = {
   notBefore: number
   isFlagged: boolean
   isMissing: boolean
+  /** Its silence is no fault. */
+  readonly isNews: boolean
 }
 
 const ms = 1000
 const answerMs = 10_000
+/** Between requests for more streams than one may ask for. */
+const nextRequestMs = 400
 /** Those before are of the greeting and of what is answered at once. */
 const firstId = 10
 
@@ -34,11 +39,12 @@ export type Subscriptions = ReturnType<typeof startSubscriptions>
 /** What one connection is subscribed to: asked for until the venue says that it is, and again where a stream has gone silent. */
 export function startSubscriptions({ venue, plan, random, silentMs, now: start, send, status }: SubscriptionOptions) {
   const followed = new Map<string, Followed>()
-  for (const stream of plan.streams)
+  const follow = (stream: string, now: number) =>
     followed.set(stream, {
-      ...{ heardAt: start, isHeard: false, quiet: 0, notBefore: 0 },
-      ...{ isFlagged: false, isMissing: false },
+      ...{ heardAt: now, isHeard: false, quiet: 0, notBefore: 0 },
+      ...{ isFlagged: false, isMissing: false, isNews: plan.news?.includes(stream) === true },
     })
+  for (const stream of plan.streams) follow(stream, start)
   /** What is to be asked for when the time has come. */
   const wanted = new Set<string>(plan.areInUrl ? [] : plan.streams)
   const asked = new Map<number, { readonly streams: readonly string[]; readonly at: number }>()
@@ -80,7 +86,8 @@ export function startSubscriptions({ venue, plan, random, silentMs, now: start, 
     status({ state: 'flagged', code: 'not_subscribed', stream, reason: 'the venue does not subscribe to it' })
   }
 
-  const dueAt = ({ heardAt, notBefore }: Followed) => Math.max(heardAt + silentMs * ms, notBefore)
+  const dueAt = ({ heardAt, notBefore, isNews }: Followed) =>
+    isNews ? Number.POSITIVE_INFINITY : Math.max(heardAt + silentMs * ms, notBefore)
 
   function lookForSilence(now: number): void {
     lookAt = Number.POSITIVE_INFINITY
@@ -100,6 +107,23 @@ export function startSubscriptions({ venue, plan, random, silentMs, now: start, 
 
   return {
     onReply,
+
+    /** The plan has other streams now. */
+    change(now: number): void {
+      const streams = new Set(plan.streams)
+      const gone = [...followed.keys()].filter((stream) => !streams.has(stream))
+      for (const stream of gone) {
+        followed.delete(stream)
+        wanted.delete(stream)
+      }
+      if (gone.length > 0) send(venue.unsubscribe(nextId++, gone))
+      for (const stream of streams) {
+        if (followed.has(stream)) continue
+        follow(stream, now)
+        wanted.add(stream)
+      }
+      lookAt = Math.min(lookAt, now + silentMs * ms)
+    },
 
     onData(stream: string, now: number): void {
       const one = followed.get(stream)
@@ -146,9 +170,10 @@ export function startSubscriptions({ venue, plan, random, silentMs, now: start, 
       }
       if (now >= lookAt) lookForSilence(now)
       if (wanted.size === 0 || now < askAt) return true
-      const streams = [...wanted]
-      wanted.clear()
+      const streams = [...wanted].slice(0, venue.streamsPerRequest)
+      for (const stream of streams) wanted.delete(stream)
       ask(streams, now)
+      if (wanted.size > 0) askAt = now + nextRequestMs * ms
       return true
     },
 

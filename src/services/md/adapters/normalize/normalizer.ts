@@ -9,6 +9,7 @@ import type { Decoder, Depth, Quote, Sink, Trade } from './decoder.ts'
 import { followBooks } from './follow-books.ts'
 import { followClock } from './follow-clock.ts'
 import { followNumbers } from './follow-numbers.ts'
+import { followSubscriptions } from './follow-subscriptions.ts'
 import { newestTimes } from './newest-times.ts'
 
 export type NormalizerOptions = {
@@ -90,11 +91,15 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   })
   const numbers = followNumbers(tell, flag, isSettling)
   const compareClocks = followClock(status)
+  const subscriptions = followSubscriptions(status)
 
   const sink: Sink = {
     say(statement) {
       if (statement.topic === 'md.bar' && statement.payload.isPartial === true && !keepsPartialBars) return
-      if (isNewToAll(statement)) tell(statement)
+      if (!isNewToAll(statement)) return
+      // What comes was asked for, also where no answer said so.
+      if (statement.topic === 'md.option.tick') subscriptions.hear(statement.payload.instrument)
+      tell(statement)
     },
     trade: (trade: Trade, stream, number, isOfMarket = true) => numbers.trade(trade, stream, number, isOfMarket),
     quote(quote: Quote, stream) {
@@ -115,6 +120,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       const { instrument } = listed
       flag('flagged', 'wrong_instrument', { instrument, reason: 'the venue does not list it, its steps are not known' })
     },
+    subscribed: subscriptions.told,
     leaveOut: (reason) => options.onLeftOut?.(reason),
     trouble: (reason) => flag('flagged', 'venue_error', { reason: reason.slice(0, 300) }),
   }
@@ -163,10 +169,12 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
         if (open.size === 1) primary = current
         else newestSaid.forget()
         status({ state: 'connected', connection: record.connection, reason: record.url.slice(0, 300) })
+        subscriptions.opened(current)
       }
       if (record.kind === 'closed') {
         open.delete(current)
         status({ state: 'disconnected', connection: record.connection, reason: record.reason })
+        subscriptions.closed(current)
         const [other] = open
         if (primary !== current) held = held.filter(({ connection }) => connection !== current)
         else {
@@ -181,6 +189,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
         }
       }
       books.setConnection(current)
+      subscriptions.setConnection(current)
       if (isHeld(record)) held.push(record)
       else decode(record)
       if (!isTimed) facts = facts.map((fact) => atExchange(fact))

@@ -25,6 +25,7 @@ export function* statedFacts(
       push({ topic: 'md.depth', payload })
     },
     listing,
+    subscribed: () => undefined,
     leaveOut: () => undefined,
     trouble: () => undefined,
   }
