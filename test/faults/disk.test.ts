@@ -1,5 +1,5 @@
 import { type ChildProcess, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -30,8 +30,8 @@ afterEach(async () => {
 
 const logs = () => join(root, 'logs')
 const live = () => join(logs(), 'live')
-const start = async () => {
-  const started = await startLog(logs(), join(root, 'keys'))
+const start = async (traced?: string) => {
+  const started = await startLog(logs(), join(root, 'keys'), traced)
   running.push(started)
   return started
 }
@@ -139,6 +139,32 @@ describe.skipIf(!canMount)('trader log on a disk of 8 MB', () => {
     expect(String(stdout).trimEnd().split('\n')).toHaveLength(5)
     expect(mount('-o', 'remount,rw', logs())).toBe(true)
     expect((await (await start()).log.state()).head).toBe(5)
+  })
+})
+
+/** What the kernel was asked to sync, in order, below the test's folder; a name for each date. */
+function syncsIn(trace: string): string[] {
+  const below = realpathSync(root)
+  const lines = readFileSync(trace, 'utf8').split('\n')
+  const asked = lines.flatMap((line) => /(f(?:data)?sync)\(\d+<([^>]*)>/.exec(line)?.slice(1, 3).join(' ') ?? [])
+  return asked.map((one) => one.replace(below, '').replace(/\d{4}-\d\d-\d\d/, '<date>'))
+}
+
+describe.skipIf(!canTrace)('what trader log asks of the kernel', () => {
+  it('[J9] syncs the folders of a new journal before the first commit, and those of a topic file before it counts', async () => {
+    const trace = join(root, 'trace')
+    const first = await start(trace)
+    expect((await appendUntil(first, 0, 1)).result).toBeNull()
+    const opening = syncsIn(trace)
+    const commit = opening.indexOf('fdatasync /logs/live/journal/000000000001.jsonl')
+    expect(commit).toBeGreaterThan(0)
+    expect(opening.slice(0, commit)).toEqual(
+      expect.arrayContaining(['fsync /logs/live/journal', 'fsync /logs/live', 'fsync /logs', 'fsync ']),
+    )
+    expect((await appendUntil(first, 1, 60)).result).toBeNull()
+    const later = syncsIn(trace).slice(opening.length)
+    expect(later).toEqual(expect.arrayContaining(['fsync /logs/live/md/<date>', 'fsync /logs/live/md']))
+    await expect.poll(() => syncsIn(trace)).toContain('fdatasync /logs/live/md/<date>/000000000001.jsonl')
   })
 })
 

@@ -12,10 +12,11 @@ export type LogProcess = {
   readonly talk: () => string
 }
 
-/** A real `trader log` of run `live`, and a router's connection to it. */
-export async function startLog(logs: string, keys: string, more: readonly string[] = []): Promise<LogProcess> {
-  const { file, args } = selfCommand()
-  const given = ['log', '--folder', logs, '--run', 'live', '--port', '0', '--keys', keys, ...more]
+/** A real `trader log` of run `live`, and a router's connection to it; `traced` is the file of the syncs that it asks the kernel for. */
+export async function startLog(logs: string, keys: string, traced?: string): Promise<LogProcess> {
+  const self = selfCommand()
+  const [file, ...args] = [...(traced === undefined ? [] : traceSyncs(traced)), self.file, ...self.args] as [string]
+  const given = ['log', '--folder', logs, '--run', 'live', '--port', '0', '--keys', keys]
   const child = spawn(file, [...args, ...given], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
   let talk = ''
   child.stderr?.on('data', (bytes) => {
@@ -29,6 +30,8 @@ export async function startLog(logs: string, keys: string, more: readonly string
   const log = await openRemoteLog({ url, secret: readSecret(keys, 'router') })
   return { child, log, ended, talk: () => talk }
 }
+
+const traceSyncs = (to: string) => ['strace', '-f', '-y', '-o', to, '-e', 'trace=fsync,fdatasync']
 
 export const has = (program: string, ...args: string[]): boolean => spawnSync(program, args).status === 0
 
