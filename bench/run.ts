@@ -9,6 +9,7 @@ import { join } from 'node:path'
 
 const benchmarks: Readonly<Record<string, string>> = {
   bus: 'Bus',
+  'bus-slow': 'A consumer that is stopped',
   backtest: 'Backtest',
   options: 'Options',
   log: 'Event log',

@@ -128,21 +128,27 @@ async function fuzzOnce(url: string, secret: string, frame: Malformed, tally: Fu
   const outcome = heard.length === 0 ? `closed ${code}` : heard.join(' ')
   const key = `${frame.kind}: ${outcome}`
   tally.outcomes[key] = (tally.outcomes[key] ?? 0) + 1
-  const isOne = heard.length === 1 || (heard.length === 0 && typeof code === 'number' && code >= 1_002)
+  // 1006 is a line that broke without a word: only of a frame that the other end stops reading in the middle.
+  const isSaid = typeof code === 'number' && code >= 1_002 && (code !== 1_006 || frame.kind === 'oversized')
+  const isOne = heard.length === 1 || (heard.length === 0 && isSaid)
   if (!isOne || !isSent || (frame.isKnown && !isWelcome))
     tally.wrong.push(`${key} (sent ${isSent}, welcome ${isWelcome})`)
 }
 
-/** Half a handshake, or bytes that are none: the connection ends, and that is all. */
+/** Half a handshake, or bytes that are none: one refusal of HTTP, and the connection ends. */
 async function fuzzBytes(url: string, tally: FuzzTally): Promise<void> {
   const { port } = new URL(url)
   const socket = createConnection({ port: Number(port), host: '127.0.0.1' })
   socket.on('error', () => undefined)
   socket.end('GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 99\r\n\r\n\u0000')
-  socket.resume()
-  await new Promise((resolve) => socket.once('close', resolve))
-  const key = 'no frame of a WebSocket: closed'
+  let said = ''
+  socket.on('data', (bytes) => {
+    said += bytes
+  })
+  await Promise.race([new Promise((resolve) => socket.once('close', resolve)), sleep(15_000, null, { ref: false })])
+  const key = `no frame of a WebSocket: ${said.split('\r\n')[0]}`
   tally.outcomes[key] = (tally.outcomes[key] ?? 0) + 1
+  if (!socket.closed || said.match(/^HTTP\/1\.1 4\d\d /gm)?.length !== 1) tally.wrong.push(key)
 }
 
 let tick = 0
