@@ -72,6 +72,7 @@ export const SystemAlert = z.object({
     'VENUE_UNREACHABLE',
     'VENUE_DIFFERS',
     'PROTECTION_LOST',
+    'FLATTEN_FAILED',
   ]),
   subject: z.string().max(128),
   message: Text,

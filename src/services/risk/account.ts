@@ -12,6 +12,7 @@ import {
 } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type Books, booksFromJson, noBooks, positionsToJson } from './book.ts'
+import type { ClosingTry } from './flatten.ts'
 import type { Listing } from './listing.ts'
 import { type RateWindow, recentTimes } from './rate-window.ts'
 import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-config.ts'
@@ -67,6 +68,8 @@ export type Account = {
   /** The wish that is being answered has been answered before. */
   isRepeated: boolean
   halt: Halt | null
+  /** By `bookKey`, while the gate itself closes positions. [R36] */
+  readonly closing: Map<string, ClosingTry>
   /** A limit has halted since the newest resume: it does so once. */
   hasLimitHalted: boolean
   /** Starting cash and what every fill brought or cost, by currency. */
@@ -123,6 +126,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   wishes: oldestFirst(),
   isRepeated: false,
   halt: null,
+  closing: new Map(),
   hasLimitHalted: false,
   cash: new Map([[config.currency, moneyOf(config.startingCash)]]),
   haltedInstruments: [],
@@ -158,6 +162,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   waiting: [...account.waiting],
   rolls: [...account.rolls],
   wished: [...account.wished],
+  closing: [...account.closing],
   cash: [...account.cash].map(([currency, own]) => [currency, moneyText(own)] as const),
   approvedAt: recentTimes(account.approvedAt, account.now),
   closedAt: recentTimes(account.closedAt, account.now),
@@ -185,6 +190,7 @@ export function accountFromJson(json: unknown): Account {
     rolls: new Map(account.rolls),
     wished: new Set(account.wished),
     wishes: oldestFirst(account.wished),
+    closing: new Map(account.closing),
     cash: new Map(account.cash.map(([currency, own]) => [currency, moneyOf(own)])),
     strategies: new Map(account.strategies),
     trips: new Map(account.trips),

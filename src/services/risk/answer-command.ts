@@ -3,7 +3,7 @@ import type { Account, Halt } from './account.ts'
 import { flattenNow } from './flatten.ts'
 
 type Said = Statement<
-  'risk.halted' | 'risk.resumed' | 'risk.strategy_resumed' | 'risk.approved' | 'system.command.result'
+  'risk.halted' | 'risk.resumed' | 'risk.strategy_resumed' | 'risk.approved' | 'system.alert' | 'system.command.result'
 >
 
 /** An operator halts or resumes all trading, or lets a strategy go on that the gate halted; other commands are for others. [R14] */

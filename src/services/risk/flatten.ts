@@ -1,22 +1,36 @@
 import { absExact } from '#lib/domain/signed-decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
+import { type Book, bookKey } from './book.ts'
 import { inWholeLots } from './listing.ts'
 import { exactText } from './proposal.ts'
 
-/** Leave to close every position that has nothing at work, at the market. `cause` stands in for the intent. [R36] */
-export function flattenNow(account: Account, cause: string): Statement<'risk.approved'>[] {
+/** What became of the gate's own orders to close a position, until one of them is filled, at least in part. */
+export type ClosingTry = {
+  /** The newest of them. */
+  readonly clientOrderId: string
+  /** So many ended without a fill, one after the other. */
+  readonly failures: number
+  /** Microseconds: not tried again before. */
+  readonly notBefore: number
+}
+
+type Said = Statement<'risk.approved' | 'system.alert'>
+
+/**
+ * Leave to close every position that has nothing at work, at the market; `cause` stands in for the intent. Not what has expired, which the venue
+ * settles, and what was not filled ever more rarely, with an alert once it has failed often. [R36]
+ */
+export function flattenNow(account: Account, cause: string): Said[] {
   const { books, config, now } = account
-  const idle = [...books.byKey].filter(([, { orders }]) => orders.size === 0)
-  return idle
+  return [...books.byKey]
+    .filter(([key, book]) => book.orders.size === 0 && isDue(account, key, book))
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, { strategy, instrument, position }]) => {
-      return { strategy, instrument, position: inWholeLots(account, instrument, position, position) }
-    })
-    .filter(({ position }) => position.units !== 0n)
-    .map(({ strategy, instrument, position }) => ({
-      topic: 'risk.approved',
-      payload: {
+    .flatMap(([key, { strategy, instrument, position: held }]): Said[] => {
+      const position = inWholeLots(account, instrument, held, held)
+      if (position.units === 0n) return []
+      const terms = {
         intent: cause,
         strategy,
         instrument,
@@ -26,6 +40,51 @@ export function flattenNow(account: Account, cause: string): Statement<'risk.app
         // Which every venue keeps, whatever orders have else.
         timeInForce: 'GTC',
         expiresAt: now + config.approvalTtlMs * 1_000,
-      },
-    }))
+      } as const
+      const approved = { topic: 'risk.approved', payload: terms } as const
+      const failures = account.closing.get(key)?.failures ?? 0
+      return failures === alertedFailures ? [{ topic: 'system.alert', payload: alertOf(terms) }, approved] : [approved]
+    })
 }
+
+/** Remembers what the gate itself sends to close a position. */
+export function noteClosing({ closing }: Account, key: string, clientOrderId: string): void {
+  const { failures = 0, notBefore = 0 } = closing.get(key) ?? {}
+  closing.set(key, { clientOrderId, failures, notBefore })
+}
+
+/** One of its orders ended: without a fill the next has to wait twice as long. */
+export function noteClosingEnd({ closing, now }: Account, { strategy, instrument, clientOrderId, progress }: Ended): void {
+  const key = bookKey(strategy, instrument)
+  const before = closing.get(key)
+  if (before?.clientOrderId !== clientOrderId) return
+  if (progress.filled !== '0') {
+    closing.delete(key)
+    return
+  }
+  const failures = before.failures + 1
+  const waitSeconds = Math.min(2 ** (failures - 1), longestWaitSeconds)
+  closing.set(key, { clientOrderId, failures, notBefore: now + waitSeconds * 1_000_000 })
+}
+
+type Ended = {
+  readonly strategy: string
+  readonly instrument: string
+  readonly clientOrderId: string
+  readonly progress: { readonly filled: string }
+}
+
+const alertedFailures = 3
+const longestWaitSeconds = 3_600
+
+function isDue({ closing, instruments, now }: Account, key: string, { instrument }: Book): boolean {
+  const expiresAt = instruments.get(instrument)?.expiresAt ?? null
+  if (expiresAt !== null && expiresAt <= now) return false
+  return (closing.get(key)?.notBefore ?? 0) <= now
+}
+
+const alertOf = ({ strategy, instrument, side, quantity }: PayloadOf<'risk.approved'>): PayloadOf<'system.alert'> => ({
+  code: 'FLATTEN_FAILED',
+  subject: instrument,
+  message: `${strategy}: ${alertedFailures} orders to ${side} ${quantity} of ${instrument} ended without a fill; it is tried on, ever more rarely`,
+})

@@ -23,6 +23,7 @@ import {
   openOrder,
   positionOf,
 } from './book.ts'
+import { noteClosing, noteClosingEnd } from './flatten.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
 import { recordOf } from './strategy-record.ts'
@@ -48,6 +49,7 @@ export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk
   const terms = { limitPrice, stopPrice, trailingOffset, hasBracket }
   const order = { clientOrderId, strategy, instrument, side, ...terms, progress: submittedOrder(quantity) }
   if (isClosing(account, order)) noteTime(account.closedAt, account.now)
+  if (account.halt?.isFlattening) noteClosing(account, bookKey(strategy, instrument), clientOrderId)
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
   noteTime(account.approvedAt, account.now)
@@ -78,7 +80,7 @@ export function foldDenial(account: Account, { code, clientOrderId }: PayloadOf<
   const order = account.orders.working.get(clientOrderId)
   if (code === 'APPROVAL_REUSED' || !order) return
   account.orders.working.delete(clientOrderId)
-  closeOrder(account.books, order, leavesOf(order))
+  endOrder(account, order)
 }
 
 /** A fill that counts moves the position and the cash; an end releases what was left; what cannot be halts its instrument. [R18] [R42] */
@@ -93,7 +95,12 @@ export function foldReport(account: Account, report: Report): void {
     if (isCounted(outcome)) countFill(account, report.payload)
     if (order && outcome === 'applied') bindToExits(account.books, order, parseExact(report.payload.quantity))
   }
-  if (order && isAtWork && !account.orders.working.has(clientOrderId)) closeOrder(account.books, order, leavesOf(order))
+  if (order && isAtWork && !account.orders.working.has(clientOrderId)) endOrder(account, order)
+}
+
+function endOrder(account: Account, order: SentOrder): void {
+  closeOrder(account.books, order, leavesOf(order))
+  noteClosingEnd(account, order)
 }
 
 /** The wish that waited for the last of the orders before it. [R2] */

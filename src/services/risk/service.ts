@@ -57,6 +57,7 @@ export const risk = defineService({
     'risk.resumed',
     'risk.strategy_halted',
     'risk.strategy_resumed',
+    'system.alert',
     'system.command.result',
   ],
   init: openAccount,
@@ -90,6 +91,7 @@ type Out =
   | 'risk.resumed'
   | 'risk.strategy_halted'
   | 'risk.strategy_resumed'
+  | 'system.alert'
   | 'system.command.result'
 
 function evolve(account: Account, event: Event<In | Out>): Account {
@@ -169,6 +171,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
     }
     case 'risk.resumed':
       account.halt = null
+      account.closing.clear()
       account.hasLimitHalted = false
       account.haltedInstruments = []
       restartPeak(account)
@@ -183,6 +186,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
       if (event.payload.command === 'resume') account.haltedInstruments = []
       return account
     case 'risk.violation':
+    case 'system.alert':
     case 'system.command.result':
     case 'system.time':
       return account

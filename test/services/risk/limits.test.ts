@@ -14,6 +14,7 @@ import {
   listed,
   market,
   refuse,
+  rejected,
   second,
   snapshot,
   supersede,
@@ -499,5 +500,66 @@ describe('what passes while halted', () => {
       .then(approve('sell', '2', { instrument: eth, strategy: 'b' }))
       .when(wish('1'))
       .then(refuse('HALTED', 'OPERATOR'))
+  })
+
+  test('[R36] what the venue does not fill is tried ever more rarely, with one alert, until it is filled', () => {
+    const scene = start(limited({}, { whenHalted: 'flatten' }), ...bought)
+    /** Tells the time each second for so long and answers every approval with an end: when it was tried, seconds from the start. */
+    const tries = (from: number, to: number, end: (clientOrderId: string) => Told) => {
+      const found: number[] = []
+      let alerts = 0
+      for (let second = from; second < to; second++) {
+        const { answers } = scene.when(time(second * 1_000_000))
+        alerts += answers.filter(({ topic }) => topic === 'system.alert').length
+        seq += 1 + answers.length
+        if (answers.some(({ topic }) => topic === 'risk.approved')) {
+          found.push(second)
+          scene.when(end(`t-${seq - answers.length}-${answers.length - 1}`))
+          seq += 1
+        }
+      }
+      return { found, alerts }
+    }
+    const time = (now: number) => event('system.time', { now }, now)
+    scene.when(command('halt'))
+    scene.when(rejected('t-9-1', 'VENUE_CLOSED'))
+    let seq = 13
+    expect(tries(2, 100, (id) => rejected(id, 'VENUE_CLOSED'))).toEqual({ found: [2, 4, 8, 16, 32, 64], alerts: 1 })
+    scene.restarted()
+    expect(tries(100, 30_000, canceled)).toEqual({
+      found: [128, 256, 512, 1024, 2048, 4096, 7696, 11_296, 14_896, 18_496, 22_096, 25_696, 29_296],
+      alerts: 0,
+    })
+    // A part of it is filled: it goes on at once, and what fails then is counted anew.
+    const filled = (id: string) => fill(id, 'sell', '4', { leavesQuantity: '6' })
+    expect(tries(30_000, 32_897, filled)).toEqual({ found: [32_896], alerts: 0 })
+    scene.when(canceled(`t-${seq - 2}-0`))
+    seq += 1
+    expect(tries(32_897, 32_906, (id) => rejected(id))).toEqual({ found: [32_897, 32_898, 32_900, 32_904], alerts: 1 })
+  })
+
+  test('[R36] [R35] a resume ends the count, and what has expired is left to the venue', () => {
+    const time = (now: number) => event('system.time', { now }, now)
+    const expiring = { instrument: eth, strategy: 'b' }
+    const scene = start(
+      limited({}, { whenHalted: 'flatten' }),
+      ...bought,
+      listed(eth, { expiresAt: 5 * second }),
+      wish('5', expiring),
+      fill('t-10-0', 'buy', '5', { ...expiring, price: '10' }),
+      command('halt'),
+    )
+    const both = [approve('sell', '5', expiring), approve('sell', '10')]
+    const neither = (cause: number, n: number) => {
+      scene.when(rejected(`t-${cause}-${n}`)).then()
+      scene.when(rejected(`t-${cause}-${n + 1}`)).then()
+    }
+    neither(13, 1)
+    scene.when(time(4 * second)).then(...both)
+    neither(20, 0)
+    scene.when(command('resume'))
+    expect(scene.when(command('halt')).answers.slice(1, 3)).toEqual(both)
+    neither(28, 1)
+    scene.when(time(5 * second)).then(approve('sell', '10'))
   })
 })
