@@ -23,6 +23,15 @@ export const endOf = ({ expiresAt, expiry }: Pick<PayloadOf<'md.instrument'>, 'e
   expiresAt ?? (expiry === undefined ? null : Date.parse(`${expiry}T00:00:00Z`) * 1_000 + dayMicros)
 
 /**
+ * How large a position is, with its sign, in the contract's currency: price * quantity * multiplier, exactly; of an inverse contract quantity * multiplier
+ * / price, rounded as its worth is.
+ */
+export function exposureOf(contract: Contract, price: ExactDecimal, quantity: ExactDecimal): ExactDecimal {
+  if (contract.isInverse) return { units: -worthOf(contract, price, quantity), scale: moneyScale }
+  return multiplyExact(multiplyExact(price, quantity), contract.multiplier)
+}
+
+/**
  * What a quantity held is worth at a price, so that profit is the worth at exit less that at entry: price * quantity * multiplier, or for an inverse
  * contract -quantity * multiplier / price; rounded half to even at 10^-18. Throws a RangeError for an inverse contract at a price that is not above zero.
  */

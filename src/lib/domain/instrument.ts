@@ -1,5 +1,6 @@
 import { type ExactDecimal, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { contractOf } from './contract.ts'
 import { type LotSize, lotSizeOf } from './lot-size.ts'
 import { type TickSize, tickSizeOf } from './tick-size.ts'
 
@@ -11,6 +12,8 @@ export type Instrument = {
   readonly tickSize: TickSize
   readonly lotSize: LotSize
   readonly multiplier: string
+  /** It pays in coins what it costs in money: a future or perpetual, no option. */
+  readonly isInverse: boolean
 }
 
 /**
@@ -20,7 +23,9 @@ export type Instrument = {
 export function instrumentOf(listing: PayloadOf<'md.instrument'>): Instrument | null {
   const { instrument, kind, currency, tickSize, lotSize, multiplier } = listing
   if (!isStep(tickSize) || !isStep(lotSize) || parseExact(multiplier).units <= 0n) return null
-  return { instrument, kind, currency, tickSize: tickSizeOf(tickSize), lotSize: lotSizeOf(lotSize), multiplier }
+  const { isInverse } = contractOf(listing)
+  const steps = { tickSize: tickSizeOf(tickSize), lotSize: lotSizeOf(lotSize) }
+  return { instrument, kind, currency, ...steps, multiplier, isInverse }
 }
 
 /** A whole number of lots as an exact quantity. */

@@ -51,6 +51,8 @@ export type Account = {
   now: number
   readonly instruments: Map<string, Listing>
   readonly prices: NewestPrices
+  /** By option, the price of its underlying that its quotes told last. */
+  readonly underlyingPrices: Map<string, string>
   /** When the newest price came; kept only where a limit asks for it. */
   readonly pricedAt: Map<string, number>
   /** Feeds that said they are disconnected or stalled. */
@@ -116,6 +118,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   now: 0,
   instruments: new Map(),
   prices: new Map(),
+  underlyingPrices: new Map(),
   pricedAt: new Map(),
   downFeeds: [],
   books: noBooks(),
@@ -156,6 +159,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   ...account,
   instruments: [...account.instruments].map(([instrument, listing]) => [instrument, listingToJson(listing)] as const),
   prices: [...account.prices],
+  underlyingPrices: [...account.underlyingPrices],
   pricedAt: [...account.pricedAt],
   positions: positionsToJson(books),
   orders: ordersToJson(account.orders),
@@ -183,6 +187,7 @@ export function accountFromJson(json: unknown): Account {
     ...account,
     instruments: new Map(account.instruments.map(([instrument, listing]) => [instrument, listingFromJson(listing)])),
     prices: new Map(account.prices),
+    underlyingPrices: new Map(account.underlyingPrices),
     pricedAt: new Map(account.pricedAt),
     books: booksFromJson(positions, orders.working.values()),
     orders,

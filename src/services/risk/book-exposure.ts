@@ -1,12 +1,13 @@
 import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { exposureOf, worthOf } from '#lib/domain/contract.ts'
 import { convert } from '#lib/domain/conversion.ts'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
-import { moneyOfExact } from '#lib/domain/money.ts'
+import { moneyOfExact, moneyScale } from '#lib/domain/money.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
 import { absExact, maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { Account } from './account.ts'
 import type { Book, OrderAtWork } from './book.ts'
-import { excessOf, unitCost } from './dear-price.ts'
+import { dearestPrice, unitCost } from './dear-price.ts'
 import type { Listing } from './listing.ts'
 import { requirementOf } from './requirement.ts'
 
@@ -70,7 +71,7 @@ export function weigh(account: Account, held: Held): Weighed {
   if (listing === undefined) return { exposure, noValue: unpriced, noMargin: unpriced }
   if (listing.right === 'call') exposure.callShares = moneyOfExact(multiplyExact(short, listing.multiplier))
   const inAccount = (amount: ExactDecimal): bigint | null => convert(account, moneyOfExact(amount), listing.currency)
-  if (listing.right === 'put' && listing.strike !== null) {
+  if (listing.right === 'put' && listing.strike !== null && !listing.isCoinQuoted) {
     const secured = inAccount(multiplyExact(multiplyExact(short, parseExact(listing.strike)), listing.multiplier))
     if (secured === null) return { exposure, noValue: unpriced, noMargin: unpriced }
     exposure.secured = secured
@@ -78,16 +79,15 @@ export function weigh(account: Account, held: Held): Weighed {
   if (price === null || unpriced === null) return { exposure, noValue: unpriced, noMargin: unpriced }
   const newest = parseExact(price)
   const dear = dearOrders(account, held, listing, newest)
-  const unit = multiplyExact(newest, listing.multiplier)
   const [long, low] = [
-    addExact(multiplyExact(bought, unit), dear.boughtExcess),
-    subtractExact(multiplyExact(sold, unit), dear.soldExcess),
+    addExact(exposureOf(listing, newest, bought), dear.boughtExcess),
+    subtractExact(exposureOf(listing, newest, sold), dear.soldExcess),
   ]
   const values = {
     long,
     short: low,
     gross: maxExact(absExact(long), absExact(low)),
-    held: multiplyExact(position, unit),
+    held: { units: worthOf(listing, newest, position), scale: moneyScale },
     cost: dear.cost,
     fees: dear.fees,
   }
@@ -107,27 +107,22 @@ type Dear = {
 }
 
 /** What orders at work come to above the newest price, what those that buy may cost, and the fees of all. */
-function dearOrders(
-  { prices, config }: Account,
-  { orders }: Held,
-  { multiplier }: Listing,
-  newest: ExactDecimal,
-): Dear {
+function dearOrders({ prices, config }: Account, { orders }: Held, listing: Listing, newest: ExactDecimal): Dear {
   const dear: Dear = { boughtExcess: zero, soldExcess: zero, cost: zero, fees: zero }
   const { bps = 0, perUnit = '0' } = config.feeBound ?? {}
   const rate = multiplyExact(exactOfDouble(bps), { units: 1n, scale: 4 })
   for (const { order, leaves } of orders) {
     if (order.closes !== undefined) continue
-    const size = multiplyExact(leaves, multiplier)
-    const excess = excessOf(prices, order, newest)
-    if (excess !== null) {
-      const more = multiplyExact(size, excess)
-      if (order.side === 'buy') dear.boughtExcess = addExact(dear.boughtExcess, more)
-      else dear.soldExcess = addExact(dear.soldExcess, more)
-    }
-    if (order.side === 'buy') dear.cost = addExact(dear.cost, multiplyExact(size, unitCost(prices, order, newest)))
+    const dearest = dearestPrice(prices, order, newest, listing)
+    const dearly = exposureOf(listing, dearest, leaves)
+    const more = dearest === newest ? zero : subtractExact(dearly, exposureOf(listing, newest, leaves))
+    if (order.side === 'buy') dear.boughtExcess = addExact(dear.boughtExcess, more)
+    else dear.soldExcess = addExact(dear.soldExcess, more)
+    // In a cash account nothing is inverse.
+    if (order.side === 'buy' && !listing.isInverse)
+      dear.cost = addExact(dear.cost, exposureOf(listing, unitCost(order, dearest), leaves))
     if (config.feeBound === undefined) continue
-    const notional = multiplyExact(size, absExact(excess === null ? newest : addExact(newest, excess)))
+    const notional = absExact(dearly)
     dear.fees = addExact(dear.fees, addExact(multiplyExact(notional, rate), multiplyExact(leaves, parseExact(perUnit))))
   }
   return dear

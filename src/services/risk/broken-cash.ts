@@ -13,7 +13,10 @@ export function brokenCash(account: Account, { instrument, side, listing, sums }
   const short = sums.ofInstrument('shortUnits')
   if (side === 'sell' && short > 0n) {
     const isCovered =
-      listing.kind === 'option' && (listing.right === 'put' || areCallsCovered(account, sums, listing.underlying))
+      listing.kind === 'option' &&
+      // What a put on a falling coin may owe in coins has no end.
+      !listing.isCoinQuoted &&
+      (listing.right === 'put' || areCallsCovered(account, sums, listing.underlying))
     if (!isCovered) return { code: 'SHORT_NOT_ALLOWED', value: moneyText(-short as Money), limit: '0' }
   }
   const cash = cashOf(account)

@@ -25,8 +25,9 @@ export function brokenLimit(account: Account, proposal: Proposal): BrokenLimit |
     return { code: 'CURRENCY_MISMATCH', value: listing.currency, limit: config.currency }
   if (config.instruments[instrument]?.isTradable === false || listing.kind === 'index')
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument }
-  // Its value is not linear in its price, which all that follows supposes.
-  if (listing.isInverse) return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument, limit: 'inverse' }
+  // What it is paid with is no price: it needs margin.
+  if (listing.isInverse && config.margin?.kind === 'cash')
+    return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument, limit: 'inverse' }
   if (listing.expiresAt !== null && listing.expiresAt <= now)
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: String(now), limit: String(listing.expiresAt) }
   const price = newestPrice(account.prices, instrument)

@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict'
 import { compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { exposureOf } from '#lib/domain/contract.ts'
 import { convert } from '#lib/domain/conversion.ts'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
-import { moneyScale } from '#lib/domain/money.ts'
+import { moneyOfExact, moneyScale } from '#lib/domain/money.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
-import { notionalOf } from '#lib/domain/notional.ts'
 import { absExact, subtractExact } from '#lib/domain/signed-decimal.ts'
 import { isInSteps } from '#lib/domain/whole-steps.ts'
 import type { Account } from './account.ts'
 import { dearestPrice } from './dear-price.ts'
+import type { Listing } from './listing.ts'
 import { above, type BrokenLimit, exactText, type Priced, type Proposal } from './proposal.ts'
 import { instrumentLimit, type RiskConfig } from './risk-config.ts'
 
@@ -21,10 +22,14 @@ function brokenSteps({ listing, quantity, limitPrice, stopPrice }: Steps): Broke
   if (!isInSteps(quantity, listing.lotSize))
     return { code: 'QUANTITY_PRECISION_INVALID', value: exactText(quantity), limit: exactText(listing.lotSize) }
   for (const price of [limitPrice, stopPrice])
-    if (price !== undefined && !isInSteps(parseExact(price), listing.tickSize))
+    if (price !== undefined && !isOnGrid(listing, parseExact(price)))
       return { code: 'PRICE_PRECISION_INVALID', value: price, limit: exactText(listing.tickSize) }
   return null
 }
+
+// What is not above zero is no price of an inverse contract.
+const isOnGrid = ({ tickSize, isInverse }: Listing, price: ExactDecimal): boolean =>
+  isInSteps(price, tickSize) && (!isInverse || price.units > 0n)
 
 type Steps = Pick<Priced, 'listing' | 'quantity' | 'limitPrice' | 'stopPrice'>
 
@@ -62,7 +67,7 @@ function brokenSize(account: Account, order: Priced): BrokenLimit | null {
     below('NOTIONAL_BELOW_MIN_PER_ORDER', () => valueAt(account, order, price), limitOf('minOrderNotional')) ??
     above(
       'NOTIONAL_EXCEEDS_MAX_PER_ORDER',
-      () => valueAt(account, order, dearestPrice(prices, order, price)),
+      () => valueAt(account, order, dearestPrice(prices, order, price, order.listing)),
       limitOf('maxOrderNotional'),
     ) ??
     brokenCollar(config, order)
@@ -71,8 +76,8 @@ function brokenSize(account: Account, order: Priced): BrokenLimit | null {
 
 /** In the account's currency, of either sign of the price. */
 function valueAt(account: Account, { quantity, listing }: Priced, price: ExactDecimal): ExactDecimal {
-  const { currency, multiplier } = listing
-  const units = convert(account, notionalOf(absExact(price), quantity, multiplier), currency)
+  const { currency } = listing
+  const units = convert(account, moneyOfExact(absExact(exposureOf(listing, price, quantity))), currency)
   assert(units !== null, `an order in ${currency}, which nothing converts, was refused before its size was asked for`)
   return { units, scale: moneyScale }
 }

@@ -54,7 +54,10 @@ export function noteClosing({ closing }: Account, key: string, clientOrderId: st
 }
 
 /** One of its orders ended: without a fill the next has to wait twice as long. */
-export function noteClosingEnd({ closing, now }: Account, { strategy, instrument, clientOrderId, progress }: Ended): void {
+export function noteClosingEnd(
+  { closing, now }: Account,
+  { strategy, instrument, clientOrderId, progress }: Ended,
+): void {
   const key = bookKey(strategy, instrument)
   const before = closing.get(key)
   if (before?.clientOrderId !== clientOrderId) return

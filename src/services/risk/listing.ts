@@ -6,6 +6,8 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 /** What the gate needs of a listing. Plain JSON but for the steps, which are taken apart. */
 export type Listing = Contract & {
   readonly kind: PayloadOf<'md.instrument'>['kind']
+  /** An option whose premium and margin are in coins, its strike in money. */
+  readonly isCoinQuoted: boolean
   readonly currency: string
   readonly tickSize: ExactDecimal
   readonly lotSize: ExactDecimal
@@ -18,6 +20,7 @@ export type Listing = Contract & {
 export const listingOf = (listing: PayloadOf<'md.instrument'>): Listing => ({
   ...contractOf(listing),
   kind: listing.kind,
+  isCoinQuoted: listing.isInverse === true && listing.kind === 'option',
   currency: listing.currency,
   tickSize: parseExact(listing.tickSize),
   lotSize: parseExact(listing.lotSize),

@@ -1,6 +1,9 @@
-import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { addExact, type ExactDecimal, multiplyExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
+import { exposureOf } from '#lib/domain/contract.ts'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
+import { moneyScale } from '#lib/domain/money.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
+import { divideHalfEven } from '#lib/domain/rounding.ts'
 import { absExact, maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { Account } from './account.ts'
 import type { Book } from './book.ts'
@@ -32,25 +35,44 @@ export function requirementOf(
   const listing = account.instruments.get(instrument)
   const price = newestPrice(account.prices, instrument)
   if (listing === undefined || price === null) return null
-  const value = absExact(multiplyExact(parseExact(price), listing.multiplier))
-  const longValue = long.units === 0n ? zero : addExact(multiplyExact(long, value), excess.long)
+  const valued = (units: ExactDecimal) => absExact(exposureOf(listing, parseExact(price), units))
+  const longValue = long.units === 0n ? zero : addExact(valued(long), excess.long)
   if (listing.kind !== 'option') {
-    const shortValue = short.units === 0n ? zero : addExact(multiplyExact(short, value), excess.short)
+    const shortValue = short.units === 0n ? zero : addExact(valued(short), excess.short)
     const rate = exactOfDouble((rates.byKind[listing.kind] ?? rates.rates)[which])
     return multiplyExact(maxExact(longValue, shortValue), rate)
   }
-  const perShort = short.units === 0n ? zero : shortOption(account, rates, listing)
+  const perShort = short.units === 0n ? zero : shortOption(account, rates, instrument, listing)
   return perShort === null ? null : maxExact(longValue, multiplyExact(short, perShort))
 }
 
-/** max(optionRate * underlying - out of the money, optionFloor * (underlying or strike)), per contract. */
-function shortOption(account: Account, { optionRate, optionFloor }: Rates, listing: Listing): ExactDecimal | null {
-  const { underlying, strike, right, multiplier } = listing
-  const text = underlying === null ? null : newestPrice(account.prices, underlying)
+/**
+ * max(optionRate * underlying - out of the money, optionFloor * (underlying or strike)), per contract; of one that is quoted in its coin, in coins:
+ * max(optionRate - out of the money / underlying, optionFloor).
+ */
+function shortOption(
+  account: Account,
+  { optionRate, optionFloor }: Rates,
+  instrument: string,
+  listing: Listing,
+): ExactDecimal | null {
+  const { underlying, strike, right, multiplier, isCoinQuoted } = listing
+  const told = underlying === null ? null : newestPrice(account.prices, underlying)
+  // Of an index often nothing is told but by quotes of its options.
+  const text = told ?? account.underlyingPrices.get(instrument) ?? null
   if (text === null || strike === null || right === null) return null
   const [spot, at] = [parseExact(text), parseExact(strike)]
-  const away = right === 'call' ? subtractExact(at, spot) : subtractExact(spot, at)
-  const rated = subtractExact(multiplyExact(spot, exactOfDouble(optionRate)), maxExact(zero, away))
-  const floor = multiplyExact(right === 'call' ? spot : at, exactOfDouble(optionFloor))
-  return multiplyExact(maxExact(rated, floor), multiplier)
+  const away = maxExact(zero, right === 'call' ? subtractExact(at, spot) : subtractExact(spot, at))
+  const [rate, least] = [exactOfDouble(optionRate), exactOfDouble(optionFloor)]
+  if (isCoinQuoted)
+    return spot.units <= 0n
+      ? null
+      : multiplyExact(maxExact(subtractExact(rate, inCoins(away, spot)), least), multiplier)
+  const rated = subtractExact(multiplyExact(spot, rate), away)
+  return multiplyExact(maxExact(rated, multiplyExact(right === 'call' ? spot : at, least)), multiplier)
 }
+
+const inCoins = (amount: ExactDecimal, spot: ExactDecimal): ExactDecimal => ({
+  units: divideHalfEven(amount.units * tenTo(moneyScale + spot.scale), spot.units * tenTo(amount.scale)),
+  scale: moneyScale,
+})

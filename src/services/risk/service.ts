@@ -1,4 +1,4 @@
-import { foldPrice, foldPriceAboveZero, priceTopics } from '#lib/domain/newest-price.ts'
+import { priceTopics } from '#lib/domain/newest-price.ts'
 import { applyHappening } from '#lib/domain/order-progress.ts'
 import { findOrder } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
@@ -7,6 +7,7 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
 import { answerCommand, haltWith, mayLimitHalt } from './answer-command.ts'
 import { flattenNow } from './flatten.ts'
+import { foldListing, foldMarket } from './fold-market.ts'
 import {
   answerEnd,
   foldApproval,
@@ -19,11 +20,10 @@ import {
 } from './fold-orders.ts'
 import { answerRoll } from './judge-roll.ts'
 import { answerWish } from './judge-wish.ts'
-import { listingOf } from './listing.ts'
 import { brokenLoss, foldEquity, restartPeak } from './losses.ts'
 import { noteTime } from './rate-window.ts'
 import { ApprovalTtlMs, Fraction, RiskConfig } from './risk-config.ts'
-import { noteMove, settleSums } from './settle-sums.ts'
+import { settleSums } from './settle-sums.ts'
 import { brokenProfits, brokenStreak, foldProfits, foldTrip, restartStrategy } from './strategy-losses.ts'
 import { recordOf } from './strategy-record.ts'
 
@@ -107,14 +107,10 @@ function fold(account: Account, event: Event<In | Out>): Account {
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':
-      if (account.watches.marks.includes(event.payload.instrument)) foldPriceAboveZero(account.prices, event)
-      else foldPrice(account.prices, event)
-      noteMove(account, event.payload.instrument)
-      if (account.watches.ages) account.pricedAt.set(event.payload.instrument, event.at)
+      foldMarket(account, event)
       return account
     case 'md.instrument':
-      account.instruments.set(event.payload.instrument, listingOf(event.payload))
-      noteMove(account, event.payload.instrument)
+      foldListing(account, event.payload)
       return account
     case 'md.status': {
       const { feed, state } = event.payload

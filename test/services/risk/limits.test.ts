@@ -101,12 +101,6 @@ describe('the order itself', () => {
       .then(approve('buy', '1'))
   })
 
-  test('[R5] an inverse future is refused: its value is not linear in its price', () => {
-    start(limited({}), listed(btc, { kind: 'perpetual', isInverse: true }))
-      .when(wish('1'))
-      .then(refuse('INSTRUMENT_NOT_TRADABLE', btc, 'inverse'))
-  })
-
   test('[R39] what is not tradable, has expired or may only be reduced', () => {
     const config = limited(
       {},

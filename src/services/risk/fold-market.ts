@@ -1,0 +1,29 @@
+import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { foldPrice, foldPriceAboveZero, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Account } from './account.ts'
+import { listingOf } from './listing.ts'
+import { noteMove } from './settle-sums.ts'
+
+/** Keeps the newest price; what is not above zero is none of an inverse contract, or of what currencies are converted at. [R21] */
+export function foldMarket(account: Account, event: PriceEvent): void {
+  const { instruments, prices, watches } = account
+  const { instrument } = event.payload
+  const isAboveZero = watches.marks.includes(instrument) || instruments.get(instrument)?.isInverse === true
+  if (isAboveZero) foldPriceAboveZero(prices, event)
+  else foldPrice(prices, event)
+  if (event.topic === 'md.option.tick' && event.payload.underlyingPrice !== undefined)
+    account.underlyingPrices.set(instrument, event.payload.underlyingPrice)
+  noteMove(account, instrument)
+  if (watches.ages) account.pricedAt.set(instrument, event.at)
+}
+
+/** Keeps what the gate needs of a listing. */
+export function foldListing(account: Account, payload: PayloadOf<'md.instrument'>): void {
+  const { instrument } = payload
+  const listing = listingOf(payload)
+  account.instruments.set(instrument, listing)
+  const price = newestPrice(account.prices, instrument)
+  if (listing.isInverse && price !== null && parseExact(price).units <= 0n) account.prices.delete(instrument)
+  noteMove(account, instrument)
+}
