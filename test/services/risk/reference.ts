@@ -1,0 +1,527 @@
+import { expect } from 'vitest'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+import type { RiskConfig } from '#services/risk/service.ts'
+import { abs, dec, max, one, sum, text } from './exact.ts'
+import { type Book, Books, leavesOf, type Order } from './reference-books.ts'
+import { Losses } from './reference-losses.ts'
+
+type Wish = PayloadOf<'instrument.resolved'> & { readonly at: number }
+type Broken = readonly [code: string, value?: string | undefined, limit?: string | undefined]
+
+/**
+ * What the gate has to say to everything that it hears, worked out anew each time from plain sums. It takes the events of a log in their order, from
+ * whichever runner, and stops where the gate said anything else, or nothing.
+ */
+export class Reference {
+  readonly books: Books
+  readonly losses: Losses
+  /** How often each code was said, approvals as well. */
+  readonly said = new Map<string, number>()
+  now = 0
+  /** What everything came to when the time was told: what the books answer has to be the same to the last digit. */
+  #equityAt: { id: string; equity: bigint } | null = null
+  readonly #pending: Event[] = []
+  #expected: string[] = []
+  #cause: Event | null = null
+  halt: { code: string; state: string; isFlattening: boolean } | null = null
+  #hasLimitHalted = false
+  readonly #wished = new Set<string>()
+  readonly #waiting = new Map<string, Wish>()
+  readonly #pricedAt = new Map<string, number>()
+  #down: string[] = []
+  #approvedAt: number[] = []
+  #closedAt: number[] = []
+  #canceledAt: number[] = []
+  readonly #ofStrategy = new Map<string, number[]>()
+
+  constructor(config: RiskConfig) {
+    this.books = new Books(config)
+    this.losses = new Losses(config)
+  }
+
+  get config(): RiskConfig {
+    return this.books.config
+  }
+
+  take(event: Event): void {
+    if (event.source !== 'risk') return void this.#pending.push(event)
+    if (event.topic === 'system.command.result') return
+    while (this.#cause?.id !== event.cause) {
+      const next = this.#pending.shift()
+      if (next === undefined) throw new Error(`${event.id} answers ${event.cause}, which nobody said`)
+      this.#hear(next)
+    }
+    this.#said(event)
+  }
+
+  /** Nothing is owed any more. */
+  finish(): void {
+    for (const event of this.#pending.splice(0)) this.#hear(event)
+    this.#owed()
+  }
+
+  #owed(): void {
+    if (this.#expected.length > 0)
+      throw new Error(`to ${JSON.stringify(this.#cause)} the gate has yet to say ${this.#expected.join(', ')}`)
+  }
+
+  #said(event: Event): void {
+    this.now = Math.max(this.now, event.at)
+    const key = shown(event)
+    this.said.set(key.split(' ')[0] as string, (this.said.get(key.split(' ')[0] as string) ?? 0) + 1)
+    if (event.topic === 'risk.rejected') this.said.set(event.payload.code, (this.said.get(event.payload.code) ?? 0) + 1)
+    if (event.topic === 'system.alert') return
+    if (event.topic === 'risk.approved' && event.payload.intent === event.cause) this.#checkFlatten(event.payload)
+    else {
+      const at = this.#expected.indexOf(key)
+      if (at < 0) expect(`${key}, to ${JSON.stringify(this.#cause)}`).toBe(this.#expected.join(', '))
+      this.#expected.splice(at, 1)
+    }
+    this.#fold(event)
+  }
+
+  #checkFlatten({ strategy, instrument, side, quantity, orderType }: PayloadOf<'risk.approved'>): void {
+    const position = this.books.position(strategy, instrument)
+    expect(this.halt?.isFlattening).toBe(true)
+    expect([side, dec(quantity), orderType]).toEqual([position > 0n ? 'sell' : 'buy', abs(position), 'market'])
+    expect(this.books.working(strategy, instrument)).toEqual([])
+  }
+
+  /** An event that is not the gate's: what it has to say to it. */
+  #hear(event: Event): void {
+    this.#owed()
+    this.#cause = event
+    if (heard.has(event.topic)) this.now = Math.max(this.now, event.at)
+    this.#expected = this.#fold(event)
+  }
+
+  #fold(event: Event): string[] {
+    const { books } = this
+    switch (event.topic) {
+      case 'md.instrument':
+        books.listings.set(event.payload.instrument, event.payload)
+        return []
+      case 'md.bar':
+      case 'md.tick':
+      case 'md.option.tick':
+        books.quote(event)
+        this.#pricedAt.set(event.payload.instrument, event.at)
+        return []
+      case 'md.status': {
+        const { feed, state } = event.payload
+        this.#down = this.#down.filter((one) => one !== feed)
+        if (state === 'disconnected' || state === 'stalled') this.#down.push(feed)
+        return []
+      }
+      case 'system.time':
+        this.#equityAt = { id: event.id, equity: books.equity() }
+        return []
+      case 'instrument.resolved':
+        return this.#answer({ ...event.payload, at: event.at })
+      case 'order.submitted':
+        if (event.payload.closes !== undefined) books.submit(exitOf(event.payload))
+        return []
+      case 'order.fill': {
+        const order = books.known.get(event.payload.clientOrderId)
+        books.fill(event.payload)
+        return order ? this.#next(order) : []
+      }
+      case 'order.denied':
+        if (event.payload.code !== 'APPROVAL_REUSED') books.end(event.payload.clientOrderId)
+        return this.#next(event.payload)
+      case 'order.rejected':
+      case 'order.canceled':
+      case 'order.expired': {
+        const order = books.known.get(event.payload.clientOrderId)
+        const isNothing = event.topic === 'order.rejected' && event.payload.code === 'DUPLICATE_CLIENT_ORDER_ID'
+        if (order && !isNothing) books.end(order.id)
+        return order ? this.#next(order) : []
+      }
+      case 'pnl.update':
+        return this.losses.update(event.payload, this.now)
+      case 'pnl.snapshot': {
+        if (this.#equityAt?.id === event.cause)
+          expect(text(dec(event.payload.equity))).toBe(text(this.#equityAt.equity))
+        const maintenance = sum(books.books().map((book) => book.maintenance))
+        const { found, halts } = this.losses.snapshot(event.payload, event.at, maintenance)
+        return [...(found && this.#mayLimitHalt() ? [`halted ${found} ${this.#state()}`] : []), ...halts]
+      }
+      case 'system.command':
+        return this.#command(event.payload)
+      case 'risk.approved':
+        this.#approved(event)
+        return []
+      case 'risk.rejected':
+        this.#settle(event.payload)
+        return []
+      case 'risk.superseded':
+        this.#canceledAt.push(this.now)
+        return []
+      case 'risk.halted': {
+        const { code, state = 'REDUCING', isFlattening = false } = event.payload
+        this.halt = { code, state, isFlattening }
+        this.#hasLimitHalted ||= code !== 'OPERATOR'
+        return []
+      }
+      case 'risk.resumed':
+        this.halt = null
+        this.#hasLimitHalted = false
+        books.halted.clear()
+        this.losses.restart()
+        return []
+      case 'risk.strategy_halted':
+        this.losses.of(event.payload.strategy).halted = event.payload.code
+        return []
+      case 'risk.strategy_resumed':
+        this.losses.restartStrategy(event.payload.strategy)
+        return []
+    }
+    return []
+  }
+
+  #command({ command, target, whenHalted }: PayloadOf<'system.command'>): string[] {
+    if (command === 'resume') this.books.halted.clear()
+    const wanted = whenHalted ?? this.config.whenHalted
+    const isSo = this.halt !== null && (whenHalted === undefined || nameOf(this.halt) === whenHalted)
+    if (command === 'halt') return isSo ? [] : [`halted OPERATOR - - ${stateOf(wanted)}`]
+    if (command === 'resume') return this.halt === null ? [] : ['resumed']
+    const isHalted = target !== undefined && this.losses.of(target).halted !== null
+    return command === 'strategy.resume' && isHalted ? [`resumed ${target}`] : []
+  }
+
+  #state = (): string => stateOf(this.config.whenHalted)
+  #mayLimitHalt = (): boolean =>
+    this.halt === null ||
+    (!this.#hasLimitHalted && strengths.indexOf(this.config.whenHalted) > strengths.indexOf(nameOf(this.halt)))
+
+  // From a wish to an order.
+
+  #answer(wish: Wish): string[] {
+    const { intent, strategy, instrument, target } = wish
+    const key = `${strategy} ${instrument}`
+    if (this.#wished.has(`${intent} ${instrument}`)) return [refused(wish, ['DUPLICATE_INTENT', intent])]
+    this.#wished.add(`${intent} ${instrument}`)
+    if (this.halt?.state === 'HALTED') return [refused(wish, ['HALTED', this.halt.code])]
+    const working = this.books.working(strategy, instrument)
+    if (working.length === 0) return this.#judge(wish)
+    const counted = working.filter(({ closes }) => closes === undefined)
+    const reached = sum([this.books.position(strategy, instrument), ...counted.map(signedLeaves)])
+    if (!this.#waiting.has(key)) {
+      if (dec(target) === reached) return [refused(wish, ['ALREADY_AT_TARGET', target])]
+      const rate = this.#more(
+        'CANCEL_RATE_EXCEEDS_MAX',
+        this.#inMinute(this.#canceledAt),
+        this.config.limits.maxCancelsPerMinute,
+      )
+      if (rate) return [refused(wish, rate)]
+    }
+    this.#waiting.set(key, wish)
+    return [`supersede ${intent}`]
+  }
+
+  /** The wish that waited for the end of an order. */
+  #next({ strategy, instrument }: { strategy: string; instrument: string }): string[] {
+    const waiting = this.#waiting.get(`${strategy} ${instrument}`)
+    return waiting && this.books.working(strategy, instrument).length === 0 ? this.#judge(waiting) : []
+  }
+
+  #settle({ strategy, instrument, intent }: { strategy: string; instrument: string; intent: string }): void {
+    const key = `${strategy} ${instrument}`
+    if (this.#waiting.get(key)?.intent === intent) this.#waiting.delete(key)
+  }
+
+  #approved({ id, payload }: Event<'risk.approved'>): void {
+    const { strategy, instrument, side, quantity, limitPrice, stopPrice, trailingOffset, bracket } = payload
+    const clientOrderId = id.replace('risk:', 't-').replace('.', '-')
+    const position = this.books.position(strategy, instrument)
+    const isOpposed = side === 'sell' ? position > 0n : position < 0n
+    if (isOpposed && dec(quantity) <= abs(position)) this.#closedAt.push(this.now)
+    this.#approvedAt.push(this.now)
+    this.#ofStrategy.set(strategy, [...(this.#ofStrategy.get(strategy) ?? []), this.now])
+    const terms = { limit: limitPrice, stop: stopPrice, trail: trailingOffset, hasBracket: bracket !== undefined }
+    this.books.submit({ id: clientOrderId, strategy, instrument, side, quantity: dec(quantity), filled: 0n, ...terms })
+    this.#settle(payload)
+  }
+
+  #judge(wish: Wish): string[] {
+    const { strategy, instrument, target } = wish
+    const position = this.books.position(strategy, instrument)
+    const difference = dec(target) - position
+    if (difference === 0n) return [refused(wish, ['ALREADY_AT_TARGET', target])]
+    if (this.halt?.state === 'HALTED') return [refused(wish, ['HALTED', this.halt.code])]
+    const side = difference > 0n ? 'buy' : 'sell'
+    const [quantity, isOpposed] = [abs(difference), side === 'sell' ? position > 0n : position < 0n]
+    const closes = isOpposed ? (abs(position) < quantity ? abs(position) : quantity) : 0n
+    if (wish.isReduceOnly && closes !== quantity) return [refused(wish, ['REDUCE_ONLY', text(quantity), text(closes)])]
+    const { limitPrice: limit, stopPrice: stop, trailingOffset: trail } = wish
+    const order = {
+      id: '',
+      strategy,
+      instrument,
+      side,
+      quantity,
+      filled: 0n,
+      limit,
+      stop,
+      trail,
+      hasBracket: false,
+    } as Order
+    const unclosed = closes === 0n ? null : this.#unclosed({ ...order, quantity: closes }, abs(position))
+    if (unclosed) return [refused(wish, unclosed)]
+    const broken = closes === quantity ? null : this.#broken(order, wish.at)
+    if (broken === null) return [approval(wish, side, quantity)]
+    return closes === 0n ? [refused(wish, broken)] : [approval(wish, side, closes), refused(wish, broken)]
+  }
+
+  #unclosed(order: Order, whole: bigint): Broken | null {
+    const { instrument, side, quantity, limit, stop, trail } = order
+    const books = this.books.books()
+    const needed = sum(books.filter(({ listing }) => listing.underlying === instrument).map(({ calls }) => calls))
+    if (this.config.margin?.kind === 'cash' && side === 'sell' && needed !== 0n) {
+      const left = sum(books.filter((book) => book.instrument === instrument).map(({ cover }) => cover)) - quantity
+      if (left < needed) return ['SHORT_NOT_ALLOWED', text(left), text(needed)]
+    }
+    const isAtMarket = limit === undefined && stop === undefined && trail === undefined
+    const isAll = isAtMarket && quantity === whole
+    return (
+      this.#steps(order) ??
+      this.#collar(order) ??
+      (isAll
+        ? null
+        : this.#more('ORDER_RATE_EXCEEDS_MAX', this.#inMinute(this.#closedAt), this.config.limits.maxOrdersPerMinute))
+    )
+  }
+
+  /** The first rule, in the order of R13, that an order which adds would break. */
+  #broken(order: Order, wishedAt: number): Broken | null {
+    const { strategy, instrument } = order
+    const { limits, instruments, strategies, currency, margin } = this.config
+    const record = this.losses.of(strategy)
+    if (this.halt) return ['HALTED', this.halt.code]
+    if (record.halted) return ['STRATEGY_HALTED', record.halted]
+    if (strategies[strategy]?.isReduceOnly) return ['REDUCE_ONLY', strategy]
+    const listing = this.books.listings.get(instrument)
+    if (listing === undefined) return ['INSTRUMENT_UNKNOWN', instrument]
+    if (this.books.halted.has(instrument)) return ['INSTRUMENT_HALTED', instrument]
+    if (this.books.rate(listing.currency) === null) return ['CURRENCY_MISMATCH', listing.currency, currency]
+    if (instruments[instrument]?.isTradable === false || listing.kind === 'index')
+      return ['INSTRUMENT_NOT_TRADABLE', instrument]
+    if (this.books.isInverse(listing) && margin?.kind === 'cash')
+      return ['INSTRUMENT_NOT_TRADABLE', instrument, 'inverse']
+    const { expiresAt } = listing
+    if (expiresAt !== undefined && expiresAt <= this.now)
+      return ['INSTRUMENT_NOT_TRADABLE', String(this.now), String(expiresAt)]
+    if (!this.books.quotes.has(instrument)) return ['NO_PRICE', instrument]
+    if (this.#down.length > 0) return ['FEED_DOWN', this.#down[0]]
+    const age = this.now - wishedAt
+    if (age > (limits.maxIntentAgeMs ?? Infinity) * 1_000)
+      return ['INTENT_STALE', String(age / 1_000), String(limits.maxIntentAgeMs)]
+    const quoteAge = this.now - (this.#pricedAt.get(instrument) as number)
+    const oldest = this.#limit(instrument, 'maxPriceAgeMs')
+    return (
+      this.#steps(order) ??
+      (quoteAge > (oldest ?? Infinity) * 1_000 ? ['PRICE_STALE', String(quoteAge / 1_000), String(oldest)] : null) ??
+      (this.now < record.coolsUntil ? ['COOLDOWN', String(this.now), String(record.coolsUntil)] : null) ??
+      this.#size(order, listing.currency) ??
+      this.#collar(order) ??
+      this.#exposure(order) ??
+      this.#margin(order) ??
+      this.#selfTrade(order) ??
+      this.#rates(strategy)
+    )
+  }
+
+  #steps({ instrument, quantity, limit, stop }: Order): Broken | null {
+    const listing = this.books.listings.get(instrument)
+    if (listing === undefined) return null
+    const { lotSize, tickSize } = listing
+    if (quantity % dec(lotSize) !== 0n) return ['QUANTITY_PRECISION_INVALID', text(quantity), text(dec(lotSize))]
+    const isOff = (price: string) =>
+      dec(price) % dec(tickSize) !== 0n || (this.books.isInverse(listing) && dec(price) <= 0n)
+    const bad = [limit, stop].find((price) => price !== undefined && isOff(price))
+    return bad === undefined ? null : ['PRICE_PRECISION_INVALID', bad, text(dec(tickSize))]
+  }
+
+  #collar({ instrument, limit, stop }: Order): Broken | null {
+    const collar = this.#limit(instrument, 'priceCollar')
+    const mid = this.books.quotes.get(instrument)?.mid
+    if (collar === undefined || mid === undefined) return null
+    const isFar = (price: string | undefined) =>
+      price !== undefined && abs(dec(price) - mid) * one > abs(mid) * dec(String(collar))
+    const far = [limit, stop].find(isFar)
+    return far === undefined ? null : ['PRICE_OUTSIDE_COLLAR', far]
+  }
+
+  #size(order: Order, currency: string): Broken | null {
+    const { instrument, quantity } = order
+    const notional = (price: bigint) =>
+      this.books.inAccount(abs(this.books.size(instrument, price, quantity)), currency)
+    const least = (code: string, found: bigint, limit: string | undefined): Broken | null =>
+      limit !== undefined && found < dec(limit) ? [code, text(found), limit] : null
+    const of = (name: 'minOrderQuantity' | 'maxOrderQuantity' | 'minOrderNotional' | 'maxOrderNotional') =>
+      this.#limit(instrument, name)
+    return (
+      least('QUANTITY_BELOW_MIN_PER_ORDER', quantity, of('minOrderQuantity')) ??
+      most('QUANTITY_EXCEEDS_MAX_PER_ORDER', quantity, of('maxOrderQuantity')) ??
+      least('NOTIONAL_BELOW_MIN_PER_ORDER', notional(this.books.mid(instrument)), of('minOrderNotional')) ??
+      most('NOTIONAL_EXCEEDS_MAX_PER_ORDER', notional(this.books.dearest(order)), of('maxOrderNotional'))
+    )
+  }
+
+  #exposure(order: Order): Broken | null {
+    const { instrument, strategy } = order
+    const { limits, strategies } = this.config
+    const books = this.books.books(order)
+    const here = books.filter((book) => book.instrument === instrument)
+    const own = books.filter((book) => book.strategy === strategy)
+    const all = (some: readonly Book[], field: 'units' | 'gross' | 'long' | 'low') =>
+      sum(some.map((book) => book[field]))
+    const ofStrategy = strategies[strategy]?.maxStrategyExposure ?? limits.maxStrategyExposure
+    return (
+      most('POSITION_EXCEEDS_MAX', all(here, 'units'), this.#limit(instrument, 'maxPosition')) ??
+      most('INSTRUMENT_EXPOSURE_EXCEEDS_MAX', all(here, 'gross'), this.#limit(instrument, 'maxInstrumentExposure')) ??
+      most('STRATEGY_EXPOSURE_EXCEEDS_MAX', all(own, 'gross'), ofStrategy) ??
+      most('EXPOSURE_EXCEEDS_MAX', all(books, 'gross'), limits.maxGrossExposure) ??
+      most('NET_EXPOSURE_EXCEEDS_MAX', max(abs(all(books, 'long')), abs(all(books, 'low'))), limits.maxNetExposure)
+    )
+  }
+
+  #margin(order: Order): Broken | null {
+    const { margin } = this.config
+    if (margin === undefined) return null
+    const books = this.books.books(order)
+    const all = (field: 'initial' | 'cost' | 'fees') => sum(books.map((book) => book[field]))
+    if (margin.kind === 'margin')
+      return most('MARGIN_EXCEEDS_AVAILABLE', all('initial') + all('fees'), text(this.books.equity()))
+    const { instrument, side } = order
+    const here = books.filter((book) => book.instrument === instrument)
+    const short = sum(here.map((book) => book.short))
+    const listing = this.books.listing(instrument)
+    const cover = sum(books.filter((book) => book.instrument === listing.underlying).map((book) => book.cover))
+    const calls = sum(books.filter((book) => book.listing.underlying === listing.underlying).map((book) => book.calls))
+    const mayBeShort =
+      listing.kind === 'option' && !this.books.isCoinQuoted(listing) && (listing.right === 'put' || cover >= calls)
+    if (side === 'sell' && short > 0n && !mayBeShort) return ['SHORT_NOT_ALLOWED', text(-short), '0']
+    return most('MARGIN_EXCEEDS_AVAILABLE', all('cost') + all('fees'), text(this.books.allCash()))
+  }
+
+  #selfTrade({ instrument, side, limit, stop }: Order): Broken | null {
+    if (this.config.selfTrade === 'allow') return null
+    const quote = this.books.quotes.get(instrument) as { bid: bigint; ask: bigint }
+    const stated = limit ?? stop
+    const reach = stated === undefined ? (side === 'buy' ? quote.ask : quote.bid) : dec(stated)
+    const sign = side === 'buy' ? 1n : -1n
+    const others = [...this.books.orders.values()]
+      .filter((order) => order.instrument === instrument && order.side !== side && order.limit !== undefined)
+      .map(({ id, limit: price }) => ({ id, stated: price, price: dec(price as string) }))
+      .sort((a, b) => (a.price === b.price ? (a.id < b.id ? -1 : 1) : sign * (a.price - b.price) < 0n ? -1 : 1))
+    const best = others[0]
+    return best && sign * (reach - best.price) >= 0n ? ['SELF_TRADE', best.id, best.stated] : null
+  }
+
+  #rates(strategy: string): Broken | null {
+    const { limits, strategies } = this.config
+    const own = strategies[strategy]?.maxStrategyOrdersPerMinute ?? limits.maxStrategyOrdersPerMinute
+    return (
+      this.#more('ORDER_RATE_EXCEEDS_MAX', this.#inMinute(this.#approvedAt), limits.maxOrdersPerMinute) ??
+      this.#more('STRATEGY_ORDER_RATE_EXCEEDS_MAX', this.#inMinute(this.#ofStrategy.get(strategy) ?? []), own) ??
+      this.#more('WORKING_ORDERS_EXCEED_MAX', this.books.orders.size, limits.maxWorkingOrders)
+    )
+  }
+
+  #inMinute = (times: readonly number[]): number => times.filter((at) => at > this.now - 60_000_000).length
+  #more = (code: string, count: number, limit: number | undefined): Broken | null =>
+    limit !== undefined && count + 1 > limit ? [code, String(count + 1), String(limit)] : null
+  #limit<K extends keyof RiskConfig['limits'] & keyof RiskConfig['instruments'][string]>(instrument: string, name: K) {
+    return this.config.instruments[instrument]?.[name] ?? this.config.limits[name]
+  }
+}
+
+const most = (code: string, found: bigint, limit: string | undefined): Broken | null =>
+  limit !== undefined && found > dec(limit) ? [code, text(found), limit] : null
+
+const refused = ({ intent, instrument }: Wish, [code, value, limit]: Broken): string =>
+  `reject ${intent} ${instrument} ${code} ${value ?? '-'} ${code === 'PRICE_OUTSIDE_COLLAR' ? '±' : (limit ?? '-')}`
+const approval = ({ intent, instrument }: Wish, side: string, quantity: bigint): string =>
+  `approve ${intent} ${instrument} ${side} ${text(quantity)}`
+
+function shown({ topic, payload }: Event): string {
+  switch (topic) {
+    case 'risk.approved':
+      return `approve ${payload.intent} ${payload.instrument} ${payload.side} ${payload.quantity}`
+    case 'risk.rejected': {
+      const { intent, instrument, code, value = '-', limit = '-' } = payload
+      return `reject ${intent} ${instrument} ${code} ${value} ${code === 'PRICE_OUTSIDE_COLLAR' ? '±' : limit}`
+    }
+    case 'risk.superseded':
+      return `supersede ${payload.intent}`
+    case 'risk.halted': {
+      const { code, value = '-', limit = '-', state, isFlattening } = payload
+      return `halted ${code} ${value} ${limit} ${state}${isFlattening ? ' flattening' : ''}`
+    }
+    case 'risk.resumed':
+      return 'resumed'
+    case 'risk.strategy_halted':
+      return `strategy_halted ${payload.strategy} ${payload.code} ${payload.value} ${payload.limit}`
+    case 'risk.strategy_resumed':
+      return `resumed ${payload.strategy}`
+  }
+  return topic
+}
+
+type WhenHalted = RiskConfig['whenHalted']
+const strengths: readonly WhenHalted[] = ['reduce', 'refuse', 'flatten']
+const stateOf = (when: WhenHalted): string =>
+  when === 'reduce' ? 'REDUCING' : when === 'refuse' ? 'HALTED' : 'HALTED flattening'
+const nameOf = (halt: { state: string; isFlattening: boolean }): WhenHalted =>
+  halt.isFlattening ? 'flatten' : halt.state === 'HALTED' ? 'refuse' : 'reduce'
+
+const signedLeaves = (order: Order): bigint => (order.side === 'buy' ? leavesOf(order) : -leavesOf(order))
+
+function exitOf({
+  clientOrderId: id,
+  strategy,
+  instrument,
+  side,
+  quantity,
+  limitPrice,
+  closes,
+}: PayloadOf<'order.submitted'>): Order {
+  return {
+    id,
+    strategy,
+    instrument,
+    side,
+    quantity: dec(quantity),
+    filled: 0n,
+    limit: limitPrice,
+    closes,
+    hasBracket: false,
+  }
+}
+
+/** What moves the gate's clock. */
+const heard = new Set<string>([
+  'md.instrument',
+  'md.status',
+  'md.bar',
+  'md.tick',
+  'md.option.tick',
+  'instrument.resolved',
+  'order.submitted',
+  'order.denied',
+  'order.cancel_requested',
+  'order.accepted',
+  'order.triggered',
+  'order.rejected',
+  'order.fill',
+  'order.canceled',
+  'order.expired',
+  'venue.settled',
+  'pnl.update',
+  'pnl.snapshot',
+  'risk.violation',
+  'system.command',
+  'system.time',
+])
