@@ -17,7 +17,7 @@ const read = (log: string) => {
       'feed: { kind: seeded }',
       'account: { currency: USD, startingCash: "1000" }',
       'venue: { fill: next-open }',
-      'strategies: [{ file: a.yaml, roles: { underlying: SIM } }]',
+      'strategies: [{ file: a.yaml, roles: { underlying: SIM.SIM } }]',
       'log:',
       `  ${log}`,
     ].join('\n'),
