@@ -76,8 +76,6 @@ export const MdDepth = z.object({
   firstSequence: z.int().min(0),
   lastSequence: z.int().min(0),
   previousSequence: z.int().min(0).optional(),
-  /** The exchange's own checksum of its book after this, as it sent it. */
-  checksum: z.int().optional(),
   exchangeAt: Micros.optional(),
   receivedAt: Micros.optional(),
 })
@@ -210,6 +208,7 @@ export const MdStatus = z.object({
       'silent_stream',
       'not_subscribed',
       'clock_skew',
+      'bad_time',
       'not_supported',
     ])
     .optional(),
@@ -219,5 +218,7 @@ export const MdStatus = z.object({
   instruments: z.array(InstrumentId).optional(),
   /** How far the clock of the exchange was ahead of the receipt, at most within a minute; negative is the shortest way. Microseconds. */
   aheadMicros: z.int().optional(),
+  /** Of `no_snapshot`, measured: updates that are only in the first snapshot. */
+  count: z.int().min(0).optional(),
   reason: Text.optional(),
 })

@@ -42,6 +42,25 @@ describe('[MD-L6] a budget of requests', () => {
     expect(budget.pausedMs(start)).toBe(3 * 86_400_000)
   })
 
+  it.each([
+    [403, null, 'rate_limited', 60_000],
+    [403, 7_000, 'rate_limited', 7_000],
+    [503, 90_000, 'http_error', 90_000],
+    [503, null, 'http_error', 0],
+    [429, null, 'rate_limited', 5_000],
+    [418, null, 'banned', 120_000],
+    [503, Date.UTC(2099, 0, 1), 'http_error', 3 * 86_400_000],
+    [200, 5_000, 'http_error', 0],
+    [0, null, 'http_error', 0],
+  ] as const)(
+    '[MD-L6] is paused by an answer %i with Retry-After %s as it says: %s, %i ms',
+    (status, retryAfterMs, code, ms) => {
+      const budget = startBudget(100)
+      expect(honourLimit(budget, { status, retryAfterMs }, start)).toBe(code)
+      expect(budget.pausedMs(start)).toBe(ms)
+    },
+  )
+
   it('stops everything while the venue limits or bans, the longest pause counts', () => {
     const budget = startBudget(100)
     budget.pauseUntil(start + 90_000)
@@ -124,6 +143,8 @@ describe('[MD-L6] limits', () => {
   it.each([
     ['429', 'rate_limited', 7_000],
     ['418', 'banned', 130_000],
+    ['403', 'rate_limited', 8_000],
+    ['503', 'http_error', 9_000],
   ] as const)(
     'a request that is answered with %s stops all of them, as long as the answer says',
     (status, code, retryAfterMs) => {

@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core'
+import { type Damage, damageText } from '#lib/files/block-lines.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'
 import { formatTable } from '#lib/terminal/table.ts'
@@ -11,7 +12,7 @@ const rowsShown = 60
 export default class MdCheck extends TraderCommand {
   static override summary = 'List gaps, crossed books, clock skew and times out of order, per stream and day'
   static override description =
-    'Reads a data set, a recording, or a file of events a line (as `trader md normalize` writes). Coverage shows the UTC day in 48 parts of half an hour. The exit code is 1 when a gap is open at the end, or time goes back.'
+    'Reads a data set, a recording, or a file of events a line (as `trader md normalize` writes). Coverage shows the UTC day in 48 parts of half an hour. The exit code is 1 when a gap is open at the end, time goes back, a frame or an update was refused that is no repeat, a time could not be believed, or a block of a recording is damaged: what is behind it is read all the same.'
   static override examples = [
     '<%= config.bin %> md check captures/today',
     '<%= config.bin %> md check events.jsonl --json',
@@ -23,7 +24,10 @@ export default class MdCheck extends TraderCommand {
 
   async run(): Promise<unknown> {
     const { args } = await this.parse(MdCheck)
-    const { days, timeGoesBack } = checkMarket(readEvents(args.path))
+    const damaged: Damage[] = []
+    const { days, timeGoesBack, badFrames, badTimes } = checkMarket(
+      readEvents(args.path, (damage) => damaged.push(damage)),
+    )
     this.log(formatTable(heads, days.slice(0, rowsShown).map(rowOf)))
     if (days.length > rowsShown) this.log(`and ${(days.length - rowsShown).toLocaleString('en-US')} streams more`)
     const total = (of: (day: StreamDay) => number) => days.reduce((sum, day) => sum + of(day), 0)
@@ -31,9 +35,18 @@ export default class MdCheck extends TraderCommand {
     this.log(
       `${total((day) => day.events)} events, ${gaps} gaps (${open} open at the end), ${crossed} crossed books, ${total((day) => day.outOfOrder)} times out of order`,
     )
-    if (timeGoesBack > 0) this.log(`${timeGoesBack} events are earlier than the one before`)
-    if (open > 0 || timeGoesBack > 0) process.exitCode = exitCode.failed
-    return { path: args.path, timeGoesBack, days }
+    const [unsaid, early] = [total((day) => day.unsaid), total((day) => day.early)]
+    const faults = [
+      [timeGoesBack, 'events are earlier than the one before'],
+      [badFrames, 'frames could not be read'],
+      [badTimes, 'times could not be believed'],
+      [unsaid, 'events were refused that are no repeats'],
+    ] as const
+    for (const [count, what] of faults) if (count > 0) this.log(`${count} ${what}`)
+    if (early > 0) this.log(`${early} updates came before the first snapshot of their book`)
+    for (const damage of damaged) this.log(`${damage.file}: ${damageText(damage)}`)
+    if (open > 0 || damaged.length > 0 || faults.some(([count]) => count > 0)) process.exitCode = exitCode.failed
+    return { path: args.path, timeGoesBack, badFrames, badTimes, damaged, days }
   }
 }
 

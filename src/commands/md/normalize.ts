@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs'
 import type { Writable } from 'node:stream'
 import { Flags } from '@oclif/core'
 import { TraderCommand } from '#lib/terminal/command.ts'
+import { exitCode } from '#lib/terminal/exit-code.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { eventText } from '#services/md/adapters/data-set-log.ts'
@@ -15,7 +16,7 @@ const batch = 2_000
 export default class MdNormalize extends TraderCommand {
   static override summary = 'Turn recorded raw frames into canonical events, without a running system'
   static override description =
-    'Reads what went over the wire: lines of `<receipt time in ns> <frame>`, captures in JSON (`{"t":"recv","ts":…,"data":…}`, as `trader md record --raw` writes), captures in text (`<time>: <frame>`), or a frame a line; gzip too. Writes events as JSON lines, in order of time: listings first, then trades, quotes, order books (a snapshot, then the updates that follow it by the sequence numbers of the exchange), bars, option ticks, funding, gaps, and a status for every frame that was refused.'
+    'Reads what went over the wire: lines of `<receipt time in ns> <frame>`, captures in JSON (`{"t":"recv","ts":…,"data":…}`, as `trader md record --raw` writes), captures in text (`<time>: <frame>`), or a frame a line; gzip too. Writes events as JSON lines, in order of time: listings first, then trades, quotes, order books (a snapshot, then the updates that follow it by the sequence numbers of the exchange), bars, option ticks, funding, gaps, and a status for every frame that was refused. The exit code is 1 when nothing of the market could be read.'
   static override examples = [
     '<%= config.bin %> md normalize --venue binance-usdm --in btcusdt_20240808.gz --out events.jsonl',
     '<%= config.bin %> md normalize --venue deribit --in DERIBIT.jsonl.gz --out - | jq .topic | sort | uniq -c',
@@ -89,6 +90,12 @@ export default class MdNormalize extends TraderCommand {
           .map(([topic, count]) => `${count} ${topic}`)
           .join(', ')}`,
       )
+    const told = Object.keys(topics).filter((topic) => topic !== 'md.status' && topic !== 'md.instrument')
+    const unread = leftOut.badLines + Object.values(leftOut.rows).reduce((sum, count) => sum + count, 0)
+    if (told.length === 0 && unread > 0) {
+      this.say(`nothing of the market could be read: are these frames of ${flags.venue}?`)
+      process.exitCode = exitCode.failed
+    }
     return { out: flags.out, venue: venue.name, market: survey.market, events: seq, topics, leftOut }
   }
 }

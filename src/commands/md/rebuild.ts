@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core'
+import { damageText } from '#lib/files/block-lines.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -14,7 +15,7 @@ import { venueNamed } from '#services/md/adapters/venues.ts'
 export default class MdRebuild extends TraderCommand {
   static override summary = 'Derive events from raw frames again, and report any difference'
   static override description =
-    'Of a folder that `trader md record --raw` made, or with --log of what a feed of a tree kept under its `raw`. The exit code is 1 when an event differs; then the first that does is shown. Where a recorder was killed, frames and events may end up to 3 s apart: that is counted, and no difference.'
+    'Of a folder that `trader md record --raw` made, or with --log of what a feed of a tree kept under its `raw`. The exit code is 1 when an event differs; then the first that does is shown. Where a recorder was killed, frames and events may end up to 3 s apart: that is counted, and no difference. A damaged block is named, and what is behind it is compared, but for books and statuses that hang on lost frames; the exit code is 1.'
   static override examples = [
     '<%= config.bin %> md rebuild captures/today',
     '<%= config.bin %> md rebuild captures/live --venue binance-usdm --log logs/live',
@@ -36,7 +37,12 @@ export default class MdRebuild extends TraderCommand {
     const facts = flags.log === undefined ? undefined : factsIn(flags.log)
     const rebuilt = rebuild(args.dir, venue, market, progress.update, facts)
     progress.finish()
-    const { events, cutOff, difference } = rebuilt
+    const { events, cutOff, difference, damaged, notCompared } = rebuilt
+    for (const damage of damaged) this.log(`${damage.file}: ${damageText(damage)}`)
+    if (damaged.length > 0) {
+      this.log(`${notCompared} events not compared, since blocks are damaged`)
+      process.exitCode = exitCode.failed
+    }
     if (cutOff > 0) this.log(`${cutOff} events on one side only, where a recorder was killed`)
     if (difference === null) this.log(`${events} events, no difference`)
     else {

@@ -54,6 +54,9 @@ export type BookSync<U extends Update> = {
   before: number
   /** Snapshots in a row that ended before what is held. */
   shortSnapshots: number
+  /** Updates up to the first snapshot, which is `firstTo`, that are not said: no hole says so. Who follows the book counts them down. */
+  early: number
+  firstTo: number
 }
 
 /** `isBlind`: no snapshot will come, so that the first update is let through as it is. `last`: what was let through before this start. */
@@ -68,6 +71,8 @@ export const startSync = <U extends Update>(isBlind: boolean, last: number | nul
   behindFrom: Infinity,
   before: last ?? -1,
   shortSnapshots: 0,
+  early: 0,
+  firstTo: -1,
 })
 
 /** Where a stream holds back more than this, it asks again and forgets the oldest: what is forgotten is in the hole. */
@@ -122,6 +127,8 @@ export function onSnapshot<U extends Update>(sync: BookSync<U>, id: number, rule
   forgetBehind(sync)
   sync.isResumed = false
   const { run, rest } = isShort ? { run: [], rest: [] } : runFrom(id, next)
+  if (last === null) sync.early += held.length - run.length - rest.length
+  if (last === null) sync.firstTo = id
   // Everything between what was let through last and the snapshot is only in the snapshot.
   const isNext = last === null || id <= last || (rule.countsSnapshots === true && id === last + 1)
   const lost = hole ?? (isNext ? null : { from: last + 1, to: id })
@@ -144,6 +151,7 @@ export function onSnapshot<U extends Update>(sync: BookSync<U>, id: number, rule
 /** The connection is gone: what comes next does not follow what came before. */
 export function onDisconnect<U extends Update>(sync: BookSync<U>): void {
   sync.isWaiting = true
+  if (sync.last === null) sync.early += sync.held.length
   sync.held = []
 }
 
@@ -158,7 +166,7 @@ function hold<U extends Update>(sync: BookSync<U>, update: U, canWait: boolean):
   if (isNext && !sync.isResumed) return fill(sync, last)
   const opened = last === null || isNext || sync.hole !== null ? null : { from: last + 1, to: (held[0] as U).previous }
   if (opened !== null) sync.hole = opened
-  if (held.length > heldMost) held.shift()
+  if (held.length > heldMost && held.shift() !== undefined && last === null) sync.early++
   const wish = canWait ? ({ isSnapshotWanted: true } as const) : {}
   return opened === null ? { apply: nothing, ...wish } : { apply: nothing, opened, ...wish }
 }
@@ -231,8 +239,10 @@ function onOld<U extends Update>(sync: BookSync<U>, update: U, rule: SyncRule, c
 
 function ofOld<U extends Update>(sync: BookSync<U>, update: U, rule: SyncRule): SyncStep<U> {
   if (update.last > sync.coveredTo) return { apply: nothing, dropped: update.last === sync.last ? 'repeated' : 'late' }
-  if (!rule.repeatsLast || update.last < sync.coveredTo || update.last !== sync.last)
+  if (!rule.repeatsLast || update.last < sync.coveredTo || update.last !== sync.last) {
+    if (update.last <= sync.firstTo) sync.early++
     return { apply: nothing, dropped: 'covered' }
+  }
   sync.coveredTo--
   return { apply: [update] }
 }

@@ -7,13 +7,14 @@ import {
   openSync,
   readFileSync,
   readSync,
+  statSync,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
 import { dayMicros } from '#lib/time/day-micros.ts'
 
-/** Where a block of lines lies in its file, and of which time it is. One line of an index. */
+/** Where a block of lines lies in its file, and of which time it is. One line of an index, with its checksum. */
 export type Block = {
   readonly offset: number
   readonly bytes: number
@@ -74,7 +75,7 @@ export class BlockFiles {
       firstAt: this.#firstAt,
       lastAt: this.#lastAt,
     }
-    writeSync(this.#indexFd, `${JSON.stringify(block)}\n`)
+    writeSync(this.#indexFd, `${indexLine(block)}\n`)
     this.#offset += bytes.length
     this.#chars += this.#blockChars
     this.#lines = []
@@ -116,11 +117,40 @@ export const isOfBlocks = (file: string): boolean => existsSync(indexOf(file))
 
 const indexOf = (file: string): string => file.replace(/(\.jsonl\.zst)?$/, '.index')
 
-/** The index of a file, without a torn last line. */
+/** The blocks of a file. Where a line of its index is damaged, what lies between those beside it is a block of unknown lines; what is torn at the end is in no line. */
 export function blocksOf(file: string): Block[] {
   if (!isOfBlocks(file)) return []
-  const lines = readFileSync(indexOf(file), 'utf8').split('\n')
-  return lines.slice(0, -1).map((line) => JSON.parse(line) as Block)
+  const blocks: Block[] = []
+  let end = 0
+  let lastAt = 0
+  const fill = (to: number): void => {
+    if (to > end) blocks.push({ offset: end, bytes: to - end, lines: 0, firstAt: lastAt, lastAt })
+  }
+  let isUnknown = false
+  for (const line of readFileSync(indexOf(file), 'latin1').split('\n')) {
+    if (line === '') continue
+    const block = blockIn(line)
+    isUnknown = block === null || block.offset < end
+    if (block === null || isUnknown) continue
+    fill(block.offset)
+    blocks.push(block)
+    end = block.offset + block.bytes
+    lastAt = block.lastAt
+  }
+  // Blocks are whole before their lines are written.
+  if (isUnknown) fill(statSync(file).size)
+  return blocks
+}
+
+const indexLine = (block: Block): string => {
+  const text = JSON.stringify(block)
+  return `${text} ${crc32(text)}`
+}
+
+function blockIn(line: string): Block | null {
+  const end = line.lastIndexOf(' ')
+  const text = line.slice(0, end)
+  return end > 0 && line.slice(end + 1) === String(crc32(text)) ? (JSON.parse(text) as Block) : null
 }
 
 /** The lines of a block as bytes; null where it is not what was written. */

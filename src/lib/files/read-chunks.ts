@@ -8,18 +8,14 @@ const chunkBytes = 1 << 16
 
 /** The bytes of a file, unpacked when it is gzip or zstd (by its first bytes, not by its name), in chunks that are valid until the next one. */
 export function* readChunks(file: string): Generator<Uint8Array> {
+  if (isOfBlocks(file)) return yield* unpackBlocks(file)
   const plain = readRaw(file)
   const first = plain.next()
   if (first.done === true) return
   const [a, b, c, d] = first.value
   if (a === 0x1f && b === 0x8b) yield* gunzip(first.value, plain)
-  else if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) {
-    if (!isOfBlocks(file)) yield unpackZstd(file, first.value, plain)
-    else {
-      plain.return(undefined)
-      yield* unpackBlocks(file)
-    }
-  } else {
+  else if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) yield unpackZstd(file, first.value, plain)
+  else {
     yield first.value
     yield* plain
   }

@@ -211,6 +211,8 @@ describe('recordings of an exchange', () => {
     const changed = lines.findIndex((line) => line.includes('"md.depth"') && line.includes('"delta"'))
     lines[changed] = (lines[changed] as string).replace(/"lastSequence":(\d)/, '"lastSequence":9$1')
     writeFileSync(file, `${lines.join('\n')}\n`)
+    // Without an index it is read as it is.
+    rmSync(file.replace('.jsonl.zst', '.index'))
     const { venue, market } = venueNamed('binance')
     const { difference } = rebuild(dir, venue, market, () => undefined)
     expect(difference?.recorded).toBe(lines[changed])

@@ -17,6 +17,10 @@ export type StreamDay = {
   crossed: number
   stale: number
   refused: number
+  /** How many of them were neither a repeat nor a snapshot that was asked for again. */
+  unsaid: number
+  /** Updates that are only in the first snapshot. */
+  early: number
   /** Events whose exchange time is before that of the one before. */
   outOfOrder: number
   /** The exchange's clock ahead of the receipt, at most; negative is the shortest way. */
@@ -30,29 +34,38 @@ const partsOfDay = 48
 
 type OpenGap = { readonly day: StreamDay; readonly toSequence: number }
 
-/** Looks at every fact once; days in order, streams in the order in which they appear. */
-export function checkMarket(facts: Iterable<MarketFact>): {
+export type Checked = {
   readonly days: StreamDay[]
   readonly timeGoesBack: number
-} {
+  /** Frames that cannot be read, and times that cannot be believed. */
+  readonly badFrames: number
+  readonly badTimes: number
+}
+
+/** Looks at every fact once; days in order, streams in the order in which they appear. */
+export function checkMarket(facts: Iterable<MarketFact>): Checked {
   const days = new Map<string, StreamDay>()
   const newestExchange = new Map<string, number>()
   const openGaps = new Map<string, OpenGap>()
   let newest = 0
   let timeGoesBack = 0
+  let badFrames = 0
+  let badTimes = 0
 
   const dayOf = (instrument: string, stream: string, at: number): StreamDay => {
     const day = new Date(Math.floor(at / 1000)).toISOString().slice(0, 10)
     const key = `${day} ${instrument} ${stream}`
     const known = days.get(key)
     if (known !== undefined) return known
-    const counts = { events: 0, gaps: 0, missing: 0, open: 0, crossed: 0, stale: 0, refused: 0, outOfOrder: 0 }
+    const counts = { events: 0, gaps: 0, missing: 0, open: 0, crossed: 0, stale: 0, outOfOrder: 0 }
+    const unsaid = { refused: 0, unsaid: 0, early: 0 }
     const parts = new Array<number>(partsOfDay).fill(0)
     const one: StreamDay = {
       day,
       instrument,
       stream,
       ...counts,
+      ...unsaid,
       firstAt: at,
       lastAt: at,
       aheadMicros: null,
@@ -92,9 +105,13 @@ export function checkMarket(facts: Iterable<MarketFact>): {
         for (const day of days.values()) day.open = 0
         openGaps.clear()
       }
+      if (payload.code === 'bad_frame') badFrames++
+      if (payload.code === 'bad_time') badTimes++
       if (payload.instrument === undefined) continue
       const day = dayOf(payload.instrument, streamNamed(payload.stream ?? 'depth'), at)
       if (payload.state === 'refused') day.refused++
+      if (payload.state === 'refused' && payload.code !== 'repeated' && payload.code !== 'stale_snapshot') day.unsaid++
+      if (payload.code === 'no_snapshot') day.early += payload.count ?? 0
       if (payload.state === 'flagged' && payload.code === 'crossed_book') day.crossed++
       if (payload.state === 'flagged' && payload.code === 'stale_book') day.stale++
       continue
@@ -115,7 +132,7 @@ export function checkMarket(facts: Iterable<MarketFact>): {
     newestExchange.set(key, payload.exchangeAt)
   }
   const sorted = [...days.values()].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0))
-  return { days: sorted, timeGoesBack }
+  return { days: sorted, timeGoesBack, badFrames, badTimes }
 }
 
 function streamOf({ topic, payload }: MarketFact): string | null {

@@ -41,14 +41,31 @@ export function checkDigits(text: string, name: string): void {
     throw new LineFault(`${name} is ${quoted(text)}: more than 15 digits cannot be reckoned with exactly`)
 }
 
+/** No instrument that is told here has prices of zero or below, nor trades of nothing. [MD-N7] */
+export function aboveZero(text: string, name: string): string {
+  const first = text.charCodeAt(0)
+  if (first === 45 || (first === 48 && !/[1-9]/.test(text)))
+    throw new LineFault(`${name} is ${text}, expected more than zero`)
+  return text
+}
+
 /** The quantity of a cell: as a price, and not negative. */
 export function quantityIn(written: string | undefined, name: string): string {
   const text = written === undefined ? null : decimalText(written)
   if (text === null) throw new LineFault(`${name} is ${quoted(written)}, expected a decimal number`)
   if (text.charCodeAt(0) === 45)
     throw new LineFault(`${name} is ${quoted(written)}, expected a decimal number that is not negative`)
-  return text
+  return summable(text, name)
 }
+
+/** Sums of sizes are told as exact text too (the volume of a bar): none is too long of sizes with so few digits before the point and behind it. [MD-N7] */
+export function summable(size: string, name: string): string {
+  checkDigits(size, name)
+  if (size.length <= sizeCharsMost) return size
+  throw new LineFault(`${name} is ${quoted(size)}: a size has at most ${sizeCharsMost} characters`)
+}
+
+const sizeCharsMost = 32
 
 /** An integer of ten-thousandths as its shortest decimal text: `7485400` is `748.54`. Throws a LineFault on anything else. */
 export function tenThousandths(written: string | undefined, name: string): string {

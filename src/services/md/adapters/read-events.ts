@@ -1,28 +1,39 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { blockFilesIn } from '#lib/files/block-files.ts'
-import { readChunks } from '#lib/files/read-chunks.ts'
-import { textLines } from '#lib/files/text-lines.ts'
+import { blockLines, type Damage, damageText } from '#lib/files/block-lines.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { catalogue, isTopic } from '#schemas/catalogue.ts'
 import { readDataSet } from './read-data-set.ts'
 
-/** Market data wherever trader wrote it: a data set, a recording, or a file of events a line. Throws a UserError with file and line. */
-export function readEvents(path: string): Iterable<MarketFact> {
+/**
+ * Market data wherever trader wrote it: a data set, a recording, or a file of events a line. Throws a UserError with file and line; what is behind a
+ * damaged block of a recording is read where `onDamage` takes it.
+ */
+export function readEvents(path: string, onDamage: (damage: Damage) => void = refuse): Iterable<MarketFact> {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined) throw new UserError('there is no such file or folder', { file: path })
-  if (!stat.isDirectory()) return eventsIn([path])
+  if (!stat.isDirectory()) return eventsIn([path], onDamage)
   if (existsSync(join(path, 'manifest.json'))) return readDataSet(path)
   const files = blockFilesIn(join(path, 'events'))
-  if (files.length > 0) return eventsIn(files)
+  if (files.length > 0) return eventsIn(files, onDamage)
   throw new UserError('is neither a data set nor a recording', { file: path })
 }
 
-function* eventsIn(files: readonly string[]): Generator<MarketFact> {
+function refuse(damage: Damage): never {
+  throw new UserError(damageText(damage), { file: damage.file })
+}
+
+function* eventsIn(files: readonly string[], onDamage: (damage: Damage) => void): Generator<MarketFact> {
   for (const file of files) {
     let line = 0
-    for (const text of textLines(readChunks(file))) {
+    for (const text of blockLines(file)) {
+      if (typeof text !== 'string') {
+        onDamage(text)
+        line += text.block.lines
+        continue
+      }
       line++
       if (text === '') continue
       const fact = eventIn(text)

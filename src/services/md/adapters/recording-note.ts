@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import { readJsonFile } from '#lib/files/read-json-file.ts'
 import { writeWholeFile } from '#lib/files/write-whole-file.ts'
@@ -23,10 +24,14 @@ const fileIn = (dir: string): string => join(dir, 'recording.json')
 export function readRecordingNote(dir: string): RecordingNote | null {
   const file = fileIn(dir)
   if (!existsSync(file)) return null
-  const note = RecordingNote.safeParse(readJsonFile(file))
-  if (note.success) return note.data
-  throw new UserError('is no note of a recording', { file })
+  const written = z.object({ crc: z.int(), note: RecordingNote }).safeParse(readJsonFile(file))
+  if (!written.success) throw new UserError('is no note of a recording', { file })
+  const { crc, note } = written.data
+  if (crc !== crcOf(note)) throw new UserError('is damaged: its checksum is another one', { file })
+  return note
 }
 
 export const writeRecordingNote = (dir: string, note: RecordingNote): void =>
-  writeWholeFile(fileIn(dir), `${JSON.stringify(note, null, 2)}\n`)
+  writeWholeFile(fileIn(dir), `${JSON.stringify({ note, crc: crcOf(note) }, null, 2)}\n`)
+
+const crcOf = (note: RecordingNote): number => crc32(JSON.stringify(note))

@@ -74,6 +74,7 @@ describe('frames of Binance', () => {
     const spot = market('spot', true)
     spot.frame(depth)
     expect(payloads(spot.frame({ lastUpdateId: 30, bids: [], asks: [['2', '1']] }))).toMatchObject([
+      { state: 'measured', code: 'no_snapshot', count: 1, stream: 'depth' },
       { kind: 'snapshot', instrument: 'BTCUSDT.BINANCE', firstSequence: 30, lastSequence: 30 },
     ])
     expect(payloads(market().frame({ lastUpdateId: 30, bids: [], asks: [] }))).toMatchObject([
@@ -115,7 +116,8 @@ describe('frames of Binance', () => {
       r: '0.0003',
       T: 1_562_306_400_000,
     }
-    expect(payloads(frame(mark))).toEqual([
+    const marked = market('usdm')
+    expect(payloads(marked.frame(mark))).toEqual([
       {
         instrument: 'BTCUSDT-PERP.BINANCE',
         rate: '0.0003',
@@ -125,7 +127,7 @@ describe('frames of Binance', () => {
         exchangeAt: 1_562_305_380_000_000,
       },
     ])
-    expect(payloads(frame({ ...mark, s: 'BTCUSDT_240927', r: '', T: 0 }))).toMatchObject([{ rate: null }])
+    expect(payloads(marked.frame({ ...mark, s: 'BTCUSDT_240927', r: '', T: 0 }))).toMatchObject([{ rate: null }])
   })
 
   it('[MD-N3] names what is traded by its market, with the steps of exchangeInfo', () => {
@@ -139,6 +141,19 @@ describe('frames of Binance', () => {
     expect(listedAs('usdm', 'BTCUSDT')).toEqual(['BTCUSDT-PERP.BINANCE'])
     expect(listedAs('cm', 'BTCUSD_PERP')).toEqual(['BTCUSD-PERP.BINANCE'])
     expect(listedAs('usdm', 'BTCUSDT_240927')).toEqual(['BTCUSDT_240927.BINANCE'])
+  })
+
+  it('[MD-N5] updates before a late first snapshot are counted, those that were given up on the way too', () => {
+    const { frame, close } = market('spot', true)
+    for (let u = 1; u <= 1_000; u++) expect(frame({ ...depth, U: u, u })).toEqual([])
+    close()
+    for (let u = 1_001; u <= 2_000; u++) expect(frame({ ...depth, U: u, u })).toEqual([])
+    expect(payloads(frame({ lastUpdateId: 1_998, bids: [['1', '1']], asks: [['2', '1']] }))).toMatchObject([
+      { state: 'measured', code: 'no_snapshot', count: 1_998, instrument: 'BTCUSDT.BINANCE' },
+      { kind: 'snapshot', lastSequence: 1_998 },
+      { kind: 'delta', lastSequence: 1_999 },
+      { kind: 'delta', lastSequence: 2_000 },
+    ])
   })
 
   it('[MD-N6] counts what it does not read; what the exchange itself made counts in the sequence only', () => {

@@ -69,7 +69,7 @@ describe('messages of Deribit', () => {
     expect(new Set(listed)).toEqual(new Set([instrument, `${otherStrike}.DERIBIT`, `${later}.DERIBIT`]))
   })
 
-  it('[MD-N4] a volatility is the double next to the hundredth part of what was sent', () => {
+  it('[MD-N4] [MD-N7] a volatility is the double next to the hundredth part of what was sent; below zero there is none', () => {
     const written = fc
       .tuple(fc.boolean(), fc.nat({ max: 9_999_999 }), fc.option(fc.stringMatching(/^\d{1,9}$/)))
       .map(
@@ -80,7 +80,7 @@ describe('messages of Deribit', () => {
         const ticker = `{"timestamp":1626993723632,"mark_iv":${iv},"instrument_name":"${name}","best_bid_price":null,"best_bid_amount":null,"best_ask_price":null,"best_ask_amount":null}`
         const [said] = payloads(heard().frame(notify(`ticker.${name}.raw`, ticker)))
         // What has too many digits for a price is refused.
-        if (said !== undefined && 'state' in said) return iv.replace(/\D/g, '').length > 15
+        if (said !== undefined && 'state' in said) return iv.replace(/\D/g, '').length > 15 || iv.startsWith('-')
         return said !== undefined && 'impliedVolatility' in said && said.impliedVolatility === Number(`${iv}e-2`)
       }),
       { numRuns: 2_000 },
@@ -120,6 +120,49 @@ describe('messages of Deribit', () => {
       { state: 'closed', how: 'snapshot', fromSequence: 16, toSequence: 32 },
     ])
   })
+
+  const quoted = (timestamp: number, bid: number, ask: number, of = name) =>
+    notify(
+      `ticker.${of}.raw`,
+      `{"timestamp":${timestamp},"instrument_name":"${of}","best_bid_price":${bid},"best_bid_amount":1,"best_ask_price":${ask},"best_ask_amount":2,"mark_price":${bid}}`,
+    )
+
+  it.each([name, 'BTC-PERPETUAL', 'BTC-30JUL21'])(
+    '[MD-N5b] a ticker of %s that is older than the newest is refused as late; after 20 in a row they go on from there',
+    (of) => {
+      const { frame } = heard()
+      const bids = (text: string) => payloads(frame(text)).flatMap((said) => ('bid' in said ? [said.bid] : []))
+      const [first, older] = [1_626_993_723_632, 1_626_993_623_632]
+      expect(bids(quoted(first, 10, 11, of))).toEqual(['10'])
+      expect(bids(quoted(first, 10.5, 11, of))).toEqual(['10.5'])
+      const late = payloads(frame(quoted(older, 9, 11, of)))
+      expect(late[0]).toMatchObject({ state: 'refused', code: 'late', reason: expect.stringContaining('2021-07-22') })
+      expect(late.every((said) => 'code' in said)).toBe(true)
+      expect(bids(quoted(first + 1, 12, 13, of))).toEqual(['12'])
+      for (let n = 1; n < 20; n++) expect(bids(quoted(older + n, 9, 11, of))).toEqual([])
+      expect(payloads(frame(quoted(older + 20, 9, 11, of)))).toMatchObject(
+        of === 'BTC-PERPETUAL'
+          ? [{ code: 'sequence_restarted' }, { bid: '9' }, { code: 'sequence_restarted', stream: 'funding' }, {}]
+          : [{ code: 'sequence_restarted', stream: 'ticker' }, { bid: '9' }],
+      )
+      expect(bids(quoted(older + 21, 9.5, 11, of))).toEqual(['9.5'])
+    },
+  )
+
+  it.each([name, 'BTC-PERPETUAL'])(
+    '[MD-N8] a ticker of %s with its bid at its ask is flagged, and cleared when it is not',
+    (of) => {
+      const { frame } = heard()
+      const codes = (text: string) =>
+        payloads(frame(text)).flatMap((said) =>
+          'code' in said ? [`${'state' in said ? said.state : ''} ${said.code}`] : [],
+        )
+      expect(codes(quoted(1_626_993_723_632, 10, 11, of))).toEqual([])
+      expect(codes(quoted(1_626_993_723_633, 11, 11, of))).toEqual(['flagged crossed_book'])
+      expect(codes(quoted(1_626_993_723_634, 12, 11, of))).toEqual([])
+      expect(codes(quoted(1_626_993_723_635, 10, 11, of))).toEqual(['cleared crossed_book'])
+    },
+  )
 
   it('[MD-N8] a crossed book is flagged, and cleared when it is not', () => {
     const { frame } = heard()

@@ -1,9 +1,8 @@
 import { csvCells } from '#lib/files/csv-cells.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { checkBar } from '../bar-check.ts'
-import { priceIn, quantityIn, quoted } from '../decimal-text.ts'
+import { aboveZero, priceIn, quantityIn, quoted } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
-import { aboveZero } from '../normalize/read-fields.ts'
 import type { LineReader } from '../read-lines.ts'
 
 /** What the name of a file of https://data.binance.vision says: `BTCUSDT-1m-2025-01.zip`, `BTCUSD_PERP-aggTrades-2024-08-08.csv`. */
@@ -58,10 +57,10 @@ const readers: { readonly [K in ArchiveKind]: CellsReader } = {
       interval,
       start,
       end,
-      open: priceIn(open, 'open'),
-      high: priceIn(high, 'high'),
-      low: priceIn(low, 'low'),
-      close: priceIn(close, 'close'),
+      open: aboveZero(priceIn(open, 'open'), 'open'),
+      high: aboveZero(priceIn(high, 'high'), 'high'),
+      low: aboveZero(priceIn(low, 'low'), 'low'),
+      close: aboveZero(priceIn(close, 'close'), 'close'),
       volume: quantityIn(volume, 'volume'),
       trades: wholeIn(trades, 'count'),
     })

@@ -1,9 +1,9 @@
 import { isZero } from '#lib/book/order-book.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { aboveZero } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
 import {
-  aboveZero,
   type Frame,
   listOf,
   microsOfMs,
@@ -90,10 +90,10 @@ export function barOf(body: Frame, instrument: string): PayloadOf<'md.bar'> | nu
     interval,
     start: microsOfMs(kline.t, 't'),
     end: microsOfMs(kline.T, 'T') + 1000,
-    open: price(kline.o, 'o'),
-    high: price(kline.h, 'h'),
-    low: price(kline.l, 'l'),
-    close: price(kline.c, 'c'),
+    open: aboveZero(price(kline.o, 'o'), 'o'),
+    high: aboveZero(price(kline.h, 'h'), 'h'),
+    low: aboveZero(price(kline.l, 'l'), 'l'),
+    close: aboveZero(price(kline.c, 'c'), 'c'),
     volume: quantity(kline.v, 'v'),
     trades: whole(kline.n, 'n'),
   }

@@ -1,16 +1,8 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { aboveZero } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
-import {
-  aboveZero,
-  type Frame,
-  listOf,
-  microsOfMs,
-  numberPrice,
-  numberQuantity,
-  shown,
-  text,
-} from '../normalize/read-fields.ts'
+import { type Frame, listOf, microsOfMs, numberPrice, numberQuantity, shown, text } from '../normalize/read-fields.ts'
 
 // What ccxt tells, its numbers as text.
 
@@ -38,7 +30,7 @@ export function quoteOf(body: Frame, instrument: string): Quote {
 
 export function optionTickOf(body: Frame, instrument: string): PayloadOf<'md.option.tick'> {
   const { kind: _, ...best } = quoteOf(body, instrument)
-  return isThere(body.last) ? { ...best, last: numberPrice(body.last, 'last') } : best
+  return isThere(body.last) ? { ...best, last: numberQuantity(body.last, 'last') } : best
 }
 
 /** The rate that is paid next; null where the exchange has none yet. */
@@ -47,8 +39,8 @@ export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.fundin
   return {
     instrument,
     rate: isThere(body.fundingRate) ? numberPrice(body.fundingRate, 'fundingRate') : null,
-    ...(isThere(body.markPrice) ? { markPrice: numberPrice(body.markPrice, 'markPrice') } : {}),
-    ...(isThere(body.indexPrice) ? { indexPrice: numberPrice(body.indexPrice, 'indexPrice') } : {}),
+    ...(isThere(body.markPrice) ? { markPrice: numberQuantity(body.markPrice, 'markPrice') } : {}),
+    ...(isThere(body.indexPrice) ? { indexPrice: numberQuantity(body.indexPrice, 'indexPrice') } : {}),
     ...(isThere(next) ? { nextFundingAt: microsOfMs(next, 'fundingTimestamp') } : {}),
     ...timeOf(body),
   }
@@ -76,10 +68,10 @@ export function barOf(candle: unknown, instrument: string, interval: string, wid
     interval,
     start,
     end: start + widthUs,
-    open: numberPrice(candle[1], 'open'),
-    high: numberPrice(candle[2], 'high'),
-    low: numberPrice(candle[3], 'low'),
-    close: numberPrice(candle[4], 'close'),
+    open: aboveZero(numberPrice(candle[1], 'open'), 'open'),
+    high: aboveZero(numberPrice(candle[2], 'high'), 'high'),
+    low: aboveZero(numberPrice(candle[3], 'low'), 'low'),
+    close: aboveZero(numberPrice(candle[4], 'close'), 'close'),
     volume: numberQuantity(candle[5], 'volume'),
   }
 }

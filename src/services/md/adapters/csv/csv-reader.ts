@@ -1,7 +1,8 @@
+import { isZero } from '#lib/book/order-book.ts'
 import { csvCells } from '#lib/files/csv-cells.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { checkBar } from '../bar-check.ts'
-import { priceIn, quantityIn, quoted } from '../decimal-text.ts'
+import { aboveZero, priceIn, quantityIn, quoted } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import type { LineReader } from '../read-lines.ts'
 import type { CsvLayout, CsvRole } from './csv-columns.ts'
@@ -66,10 +67,10 @@ function barIn({ layout, clock, instrument, interval, timeIs }: CsvReading): Cel
       interval: interval.text,
       start,
       end,
-      open: priceIn(open(cells), 'open'),
-      high: priceIn(high(cells), 'high'),
-      low: priceIn(low(cells), 'low'),
-      close: priceIn(close(cells), 'close'),
+      open: aboveZero(priceIn(open(cells), 'open'), 'open'),
+      high: aboveZero(priceIn(high(cells), 'high'), 'high'),
+      low: aboveZero(priceIn(low(cells), 'low'), 'low'),
+      close: aboveZero(priceIn(close(cells), 'close'), 'close'),
       volume: layout.columns.volume === undefined ? '0' : quantityIn(volume(cells), 'volume'),
     })
     return { at: end, topic: 'md.bar', payload }
@@ -87,8 +88,8 @@ function tradeIn({ layout, clock, instrument }: CsvReading): CellReader {
     const trade = {
       kind: 'trade' as const,
       instrument,
-      price: priceIn(price(cells), 'price'),
-      size: quantityIn(size(cells), 'size'),
+      price: aboveZero(priceIn(price(cells), 'price'), 'price'),
+      size: aboveZero(quantityIn(size(cells), 'size'), 'size'),
     }
     const payload: PayloadOf<'md.tick'> = side === null ? trade : { ...trade, aggressor: side }
     return { at: clock.at(time(cells) as string), topic: 'md.tick', payload }
@@ -103,27 +104,25 @@ function aggressorIn(cell: string | undefined): 'buy' | 'sell' | null {
   return null
 }
 
-/** An empty price is a side that is absent; a size that is not told is null. */
+/** An empty price, or a size of zero, is a side that is absent; a size that is not told is null. */
 function quoteIn({ layout, clock, instrument }: CsvReading): CellReader {
   const [time, bid, bidSize, ask, askSize] = (['time', 'bid', 'bidSize', 'ask', 'askSize'] as const).map((role) =>
     cellUnder(layout, role),
   ) as [Cell, Cell, Cell, Cell, Cell]
-  const priceOf = (cell: string | undefined, name: string) => (isEmpty(cell) ? null : priceIn(cell, name))
-  const sizeOf = (price: string | null, cell: string | undefined, name: string) =>
-    price === null || isEmpty(cell) ? null : quantityIn(cell, name)
+  const sideOf = (price: string | undefined, size: string | undefined, name: string): Side => {
+    if (isEmpty(price)) return [null, null]
+    const quantity = isEmpty(size) ? null : quantityIn(size, `${name} size`)
+    return quantity !== null && isZero(quantity) ? [null, null] : [aboveZero(priceIn(price, name), name), quantity]
+  }
   return (cells) => {
-    const bidPrice = priceOf(bid(cells), 'bid')
-    const askPrice = priceOf(ask(cells), 'ask')
-    const payload: PayloadOf<'md.tick'> = {
-      kind: 'quote',
-      instrument,
-      bid: bidPrice,
-      bidSize: sizeOf(bidPrice, bidSize(cells), 'bid size'),
-      ask: askPrice,
-      askSize: sizeOf(askPrice, askSize(cells), 'ask size'),
-    }
+    const [bidPrice, bidQuantity] = sideOf(bid(cells), bidSize(cells), 'bid')
+    const [askPrice, askQuantity] = sideOf(ask(cells), askSize(cells), 'ask')
+    const sides = { bid: bidPrice, bidSize: bidQuantity, ask: askPrice, askSize: askQuantity }
+    const payload: PayloadOf<'md.tick'> = { kind: 'quote', instrument, ...sides }
     return { at: clock.at(time(cells) as string), topic: 'md.tick', payload }
   }
 }
+
+type Side = readonly [price: string | null, size: string | null]
 
 const isEmpty = (cell: string | undefined): boolean => cell === undefined || cell.trim() === ''

@@ -1,9 +1,9 @@
 import { isZero } from '#lib/book/order-book.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { aboveZero } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
 import {
-  aboveZero,
   type Frame,
   isObject,
   listOf,
@@ -72,9 +72,9 @@ export function optionTickOf(body: Frame, instrument: string): PayloadOf<'md.opt
     bidSize,
     ask,
     askSize,
-    last: optional(body.last_price, 'last_price', numberPrice),
-    underlyingPrice: optional(body.underlying_price, 'underlying_price', numberPrice),
-    markPrice: optional(body.mark_price, 'mark_price', numberPrice),
+    last: optional(body.last_price, 'last_price', numberQuantity),
+    underlyingPrice: optional(body.underlying_price, 'underlying_price', numberQuantity),
+    markPrice: optional(body.mark_price, 'mark_price', numberQuantity),
     impliedVolatility: percent(body.mark_iv, 'mark_iv'),
     bidVolatility: percent(body.bid_iv, 'bid_iv'),
     askVolatility: percent(body.ask_iv, 'ask_iv'),
@@ -94,8 +94,8 @@ export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.fundin
   return withoutAbsent({
     instrument,
     rate: optional(body.funding_8h, 'funding_8h', numberPrice) ?? null,
-    markPrice: optional(body.mark_price, 'mark_price', numberPrice),
-    indexPrice: optional(body.index_price, 'index_price', numberPrice),
+    markPrice: optional(body.mark_price, 'mark_price', numberQuantity),
+    indexPrice: optional(body.index_price, 'index_price', numberQuantity),
     openInterest: optional(body.open_interest, 'open_interest', numberQuantity),
     exchangeAt: microsOfMs(body.timestamp, 'timestamp'),
   })
@@ -134,8 +134,8 @@ const fieldsOfLevels = {
 /** 65.43 % is the double next to 0.6543: 6543 by 10,000, which both are exact. */
 function percent(value: unknown, field: string): number | undefined {
   if (value === undefined || value === null || value === '') return undefined
-  const written = numberPrice(value, field)
-  if (written.length > longestPercent || written.charCodeAt(0) === 45) return Number(`${written}e-2`)
+  const written = numberQuantity(value, field)
+  if (written.length > longestPercent) return Number(`${written}e-2`)
   let digits = 0
   let decimals = -1
   for (let i = 0; i < written.length; i++) {

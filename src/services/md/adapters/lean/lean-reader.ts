@@ -1,7 +1,7 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { checkBar } from '../bar-check.ts'
-import { middleOf, quantityIn } from '../decimal-text.ts'
+import { aboveZero, middleOf, quantityIn } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import type { LineReader } from '../read-lines.ts'
 import { intervalOf, type LeanClock } from './lean-clock.ts'
@@ -91,14 +91,14 @@ function quoteBar({ path, clock, instrument, side, onAbsentSide }: LeanReading):
   }
 }
 
-/** The quote that stands when the bar ends; empty cells are a side that is absent. */
+/** The quote that stands when the bar ends; an empty price or one of zero is a side that is absent. */
 function optionQuoteBar({ path, clock, instrument }: LeanReading): CellReader {
   const price = priceReader(path)
   return (cells) => {
     expectCells(cells, 11)
     const start = clock.startOf(cells[0] as string)
-    const hasBid = cells[4] !== ''
-    const hasAsk = cells[9] !== ''
+    const hasBid = cells[4] !== '' && cells[4] !== '0'
+    const hasAsk = cells[9] !== '' && cells[9] !== '0'
     const payload: PayloadOf<'md.option.tick'> = {
       instrument,
       bid: hasBid ? price(cells[4], 'bid close') : null,
@@ -120,7 +120,7 @@ function tradeTick({ path, clock, instrument, keepsSuspicious, onSuspicious }: L
       kind: 'trade',
       instrument,
       price: price(cells[1], 'price'),
-      size: quantityIn(cells[2], 'size'),
+      size: aboveZero(quantityIn(cells[2], 'size'), 'size'),
     }
     if (cells.length >= 6 && cells[5] === '1' && !keepsSuspicious) {
       onSuspicious()

@@ -6,14 +6,20 @@ const pauseMostMs = 3 * 86_400_000
 /** What an HTTP answer says of limits, also one to a WebSocket's handshake. */
 export type Answered = { readonly status: number; readonly retryAfterMs: number | null }
 
-/** A limit or a ban stops everything that shares the budget, for as long as the answer says. Gives what a status says of the answer. */
+/** Where a refusal says no time. 403 is Binance's answer of its firewall to too many. */
+const pausesMs: { readonly [status: number]: number } = { 429: 5_000, 403: 60_000, 418: 120_000 }
+
+/**
+ * A limit or a ban, and any refusal that says when to come again, stops everything that shares the budget for as long as the answer says.
+ * Gives what a status says of the answer.
+ */
 export function honourLimit(
   budget: RequestBudget,
   { status, retryAfterMs }: Answered,
   nowMs: number,
 ): 'banned' | 'rate_limited' | 'http_error' {
-  if (status !== 429 && status !== 418) return 'http_error'
-  const asked = retryAfterMs ?? (status === 418 ? 120_000 : 5_000)
-  budget.pauseUntil(nowMs + Math.min(Math.max(1_000, asked), pauseMostMs))
-  return status === 418 ? 'banned' : 'rate_limited'
+  const asked = status < 400 ? undefined : (retryAfterMs ?? pausesMs[status])
+  if (asked !== undefined) budget.pauseUntil(nowMs + Math.min(Math.max(1_000, asked), pauseMostMs))
+  if (status === 418) return 'banned'
+  return status === 429 || status === 403 ? 'rate_limited' : 'http_error'
 }

@@ -86,6 +86,7 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
     }
     if (step.refused !== undefined) gaps.lost(followed, step.refused)
     if (step.opened !== undefined) gaps.opened(followed, step.opened)
+    if (followed.sync.early > 0 && (step.apply.length > 0 || step.takesSnapshot === true)) tellEarly(followed)
     if (step.takesSnapshot === true && snapshot !== null) {
       loadBook(book, snapshot.bids, snapshot.asks)
       followed.isWhole = true
@@ -100,6 +101,19 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
     if (step.apply.length > 0 || step.takesSnapshot === true) afterChange(followed)
     if (step.isSnapshotWanted === true) options.onSnapshotWanted?.(instrument)
     else if (!followed.sync.isWaiting) options.onWhole?.(instrument)
+  }
+
+  /** They are no hole: nothing was told before them. [MD-N5] */
+  function tellEarly({ instrument, stream, sync }: Followed): void {
+    const count = sync.early
+    sync.early = 0
+    const where = sync.firstTo >= 0 ? 'are only in it' : 'were given up, and it never came'
+    flag('measured', 'no_snapshot', {
+      instrument,
+      stream,
+      count,
+      reason: `${count} updates before the first snapshot ${where}`,
+    })
   }
 
   function afterChange(followed: Followed): void {
@@ -161,6 +175,7 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
     end(): void {
       for (const followed of books.values()) {
         const { sync, instrument, stream } = followed
+        if (sync.early > 0) tellEarly(followed)
         if (sync.held.length === 0) continue
         flag('flagged', 'no_snapshot', { instrument, stream, reason: 'the recording ends before a snapshot that fits' })
         for (const { depth, receivedAt } of sync.held.splice(0)) tell({ topic: 'md.depth', payload: depth }, receivedAt)

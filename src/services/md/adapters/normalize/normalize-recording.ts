@@ -1,13 +1,14 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { Listed } from '../import-plan.ts'
+import { believedTimes } from '../raw/believed-times.ts'
 import type { Placed, RawRecord } from '../raw/raw-record.ts'
 import { readPlaced, readRecording, type Unread } from '../raw/read-recording.ts'
 import type { ReadReport } from '../read-report.ts'
 import { instrumentsOf, surveyFacts, type Terms, tooFine } from '../survey.ts'
-import type { Venue } from './decoder.ts'
+import type { Decoder, Venue } from './decoder.ts'
 import { startNormalizer } from './normalizer.ts'
 import { countDigits, type DigitLimits, withoutOddPrices } from './odd-prices.ts'
-import { statedFacts } from './survey-recording.ts'
+import { exchangeTimeOf, statedFacts } from './survey-recording.ts'
 
 export type Recording = {
   readonly venue: Venue
@@ -95,9 +96,35 @@ export function* normalizeRecording(
     onLeftOut: report.leaveOut,
     onSnapshot: (instrument) => left.set(instrument, (left.get(instrument) ?? 0) - 1),
   })
-  for (place of readPlaced(files))
-    yield* 'fault' in place ? normalizer.refuse(place.at, place.fault) : normalizer.read(place.record, place.isTimed)
+  for (place of withTimes(readPlaced(files), () => venue.openDecoder({ market }))) {
+    if ('fault' in place) yield* normalizer.refuse(place.at, place.fault)
+    else {
+      if (place.badTime !== undefined) yield* normalizer.doubt(place.record.at, place.badTime)
+      yield* normalizer.read(place.record, place.isTimed)
+    }
+  }
   yield* normalizer.end()
+}
+
+/** What was recorded without times is at those of the exchange, as far as they can be believed. */
+function* withTimes(placed: Generator<Placed | Unread>, openDecoder: () => Decoder): Generator<Placed | Unread> {
+  const first = placed.next()
+  if (first.done === true) return
+  // They come before everything that has a time.
+  if (first.value.isTimed || 'fault' in first.value || first.value.badTime !== undefined) {
+    yield first.value
+    return yield* placed
+  }
+  const timeOf = exchangeTimeOf(openDecoder())
+  const all = (function* () {
+    yield first.value
+    yield* placed
+  })()
+  yield* believedTimes(
+    all,
+    (one) => ('fault' in one ? null : one.isTimed ? one.record.at : timeOf(one.record)),
+    (one, at) => ('fault' in one ? { ...one, at } : { ...one, record: { ...one.record, at } }),
+  )
 }
 
 const quiet = { badLine: () => undefined }

@@ -6,10 +6,12 @@ import type { Listed } from '../import-plan.ts'
 import { LineFault } from '../line-fault.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
 import type { Decoder, Depth, Quote, Sink, Trade } from './decoder.ts'
+import { exchangeTimes } from './exchange-times.ts'
 import { followBooks } from './follow-books.ts'
 import { followClock } from './follow-clock.ts'
 import { followNumbers } from './follow-numbers.ts'
 import { followSubscriptions } from './follow-subscriptions.ts'
+import { followQuotes } from './follow-quotes.ts'
 import { newestTimes } from './newest-times.ts'
 
 export type NormalizerOptions = {
@@ -37,8 +39,10 @@ export type NormalizerOptions = {
 
 /** Turns what went over the wire into canonical facts, in the order in which they may be told. The same records make the same facts. */
 export type Normalizer = {
-  /** `isTimed` false: the recording tells no time, and that of the exchange is taken. */
+  /** `isTimed` false: its `at` is not when it was received. */
   read(record: RawRecord, isTimed?: boolean): MarketFact[]
+  /** The time of what comes next cannot be believed. */
+  doubt(at: number, reason: string): MarketFact[]
   /** What was recorded at that time is no record. */
   refuse(at: number, fault: string): MarketFact[]
   /** No more will come: what was held back is told. */
@@ -47,9 +51,9 @@ export type Normalizer = {
 
 export type Tell = (statement: Statement<MarketTopic>, receivedAt?: number) => void
 export type Flag = (
-  state: 'refused' | 'flagged' | 'cleared',
+  state: 'refused' | 'flagged' | 'cleared' | 'measured',
   code: NonNullable<PayloadOf<'md.status'>['code']>,
-  what: { readonly instrument?: string; readonly stream?: string; readonly reason: string },
+  what: { readonly instrument?: string; readonly stream?: string; readonly count?: number; readonly reason: string },
 ) => void
 
 export function startNormalizer(options: NormalizerOptions): Normalizer {
@@ -90,23 +94,45 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
     ...{ now: () => now, received: () => receivedAt },
   })
   const numbers = followNumbers(tell, flag, isSettling)
+  const quotes = followQuotes(flag)
   const compareClocks = followClock(status)
   const subscriptions = followSubscriptions(status)
+  const times = exchangeTimes((reason) => flag('flagged', 'bad_time', { reason }))
+  let recordAt = 0
+
+  /** Without a time of the exchange that cannot be believed. */
+  function dated<Payload extends { readonly exchangeAt?: number }>(payload: Payload): Payload {
+    if (payload.exchangeAt === undefined || times.isBelieved(payload.exchangeAt, recordAt)) return payload
+    const { exchangeAt: _, ...rest } = payload
+    return rest as Payload
+  }
 
   const sink: Sink = {
-    say(statement) {
+    say(said) {
+      // A bar is its time.
+      if (said.topic === 'md.bar' && !times.isBelieved(said.payload.start, recordAt)) return
+      const payload = dated(said.payload as { readonly exchangeAt?: number })
+      const statement = payload === said.payload ? said : ({ ...said, payload } as Statement<MarketTopic>)
       if (statement.topic === 'md.bar' && statement.payload.isPartial === true && !keepsPartialBars) return
-      if (!isNewToAll(statement)) return
+      if (!isNewToAll(statement) || !isInTime(statement)) return
       // What comes was asked for, also where no answer said so.
       if (statement.topic === 'md.option.tick') subscriptions.hear(statement.payload.instrument)
       tell(statement)
+      if (statement.topic === 'md.option.tick') quotes.onSides(statement.payload, 'ticker')
     },
-    trade: (trade: Trade, stream, number, isOfMarket = true) => numbers.trade(trade, stream, number, isOfMarket),
-    quote(quote: Quote, stream) {
-      if (quote.sequence === undefined && !isNewToAll({ topic: 'md.tick', payload: quote })) return
-      if (numbers.quote(quote, stream)) books.onQuote(quote)
+    trade: (trade: Trade, stream, number, isOfMarket = true) => numbers.trade(dated(trade), stream, number, isOfMarket),
+    quote(said: Quote, stream) {
+      const quote = dated(said)
+      if (
+        quote.sequence === undefined &&
+        !(isNewToAll({ topic: 'md.tick', payload: quote }) && quotes.isInTime(quote, stream))
+      )
+        return
+      if (!numbers.quote(quote, stream)) return
+      quotes.onSides(quote, stream)
+      books.onQuote(quote)
     },
-    depth: (depth: Depth, stream) => books.onDepth(depth, stream),
+    depth: (depth: Depth, stream) => books.onDepth(dated(depth), stream),
     listing(listed) {
       options.onListing?.(listed)
       if (options.listingOf === undefined) return
@@ -131,6 +157,10 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
     return newestSaid.isNewer(statement) || !isSettling()
   }
 
+  const isInTime = ({ topic, payload }: Statement<MarketTopic>): boolean =>
+    (topic !== 'md.option.tick' && topic !== 'md.funding') ||
+    quotes.isInTime(payload, topic === 'md.funding' ? 'funding' : 'ticker')
+
   /** The primary connection is gone: what the one in its place has said that was not told. */
   function catchUp(): void {
     settledAt = now + settleMicros
@@ -141,6 +171,8 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   }
 
   function decode(record: RawRecord): void {
+    recordAt = record.at
+    times.startRecord()
     try {
       decoder.read(record, sink)
     } catch (error) {
@@ -192,7 +224,14 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       subscriptions.setConnection(current)
       if (isHeld(record)) held.push(record)
       else decode(record)
-      if (!isTimed) facts = facts.map((fact) => atExchange(fact))
+      return facts
+    },
+    doubt(at, reason) {
+      facts = []
+      now = Math.max(now, at)
+      receivedAt = now
+      options.onBadFrame?.(reason)
+      if (options.isStrict !== true) flag('flagged', 'bad_time', { reason })
       return facts
     },
     refuse(at, fault) {
@@ -209,12 +248,6 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       numbers.end()
       return facts
     },
-  }
-
-  function atExchange(fact: MarketFact): MarketFact {
-    const { payload } = fact
-    if ('exchangeAt' in payload && payload.exchangeAt !== undefined) now = Math.max(now, payload.exchangeAt)
-    return { ...fact, at: now }
   }
 }
 

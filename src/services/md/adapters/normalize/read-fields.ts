@@ -1,5 +1,5 @@
 import { decimalPattern, unsignedDecimalPattern } from '#schemas/primitives.ts'
-import { checkDigits, decimalText, quoted } from '../decimal-text.ts'
+import { checkDigits, decimalText, quoted, summable } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import { year2200Micros, year2200Ms } from '../year-2200.ts'
 
@@ -72,14 +72,6 @@ export function price(value: unknown, field: string): string {
   throw new LineFault(`${field} is ${shown(value)}, expected a decimal number as text`)
 }
 
-/** No instrument that is told here has prices of zero or below, nor trades of nothing. [MD-N7] */
-export function aboveZero(text: string, field: string): string {
-  const first = text.charCodeAt(0)
-  if (first === 45 || (first === 48 && !/[1-9]/.test(text)))
-    throw new LineFault(`${field} is ${text}, expected more than zero`)
-  return text
-}
-
 /** A size that was sent as text. */
 export function quantity(value: unknown, field: string): string {
   if (typeof value === 'string') {
@@ -88,15 +80,6 @@ export function quantity(value: unknown, field: string): string {
   }
   throw new LineFault(`${field} is ${shown(value)}, expected a decimal number as text that is not negative`)
 }
-
-/** Sums of sizes are told as exact text too (the volume of a bar): none is too long of sizes with so few digits before the point and behind it. [MD-N7] */
-function summable(size: string, field: string): string {
-  checkDigits(size, field)
-  if (size.length <= sizeCharsMost) return size
-  throw new LineFault(`${field} is ${shown(size)}: a size has at most ${sizeCharsMost} characters`)
-}
-
-const sizeCharsMost = 32
 
 /** A price that was sent as a JSON number, of a frame that was parsed with its numbers as text: an exponent is written out. */
 export function numberPrice(value: unknown, field: string): string {

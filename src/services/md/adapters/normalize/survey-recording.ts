@@ -1,6 +1,6 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { LineFault } from '../line-fault.ts'
-import type { Placed } from '../raw/raw-record.ts'
+import type { Placed, RawRecord } from '../raw/raw-record.ts'
 import type { Decoder, Sink } from './decoder.ts'
 
 /** What a recording holds before it is put in order: every price, and how many snapshots there are of each book. */
@@ -41,5 +41,27 @@ export function* statedFacts(
       continue
     }
     yield* facts
+  }
+}
+
+/** The newest time of the exchange in a record; null where it tells none. */
+export function exchangeTimeOf(decoder: Decoder): (record: RawRecord) => number | null {
+  let newest: number | null = null
+  const take = ({ exchangeAt }: { readonly exchangeAt?: number }) => {
+    if (exchangeAt !== undefined) newest = Math.max(newest ?? 0, exchangeAt)
+  }
+  const sink: Sink = {
+    say: ({ payload }) => take(payload as { readonly exchangeAt?: number }),
+    ...{ trade: take, quote: take, depth: take },
+    ...{ listing: () => undefined, leaveOut: () => undefined, trouble: () => undefined },
+  }
+  return (record) => {
+    newest = null
+    try {
+      decoder.read(record, sink)
+    } catch (error) {
+      if (!(error instanceof LineFault)) throw error
+    }
+    return newest
   }
 }

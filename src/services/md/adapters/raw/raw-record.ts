@@ -29,10 +29,14 @@ export type NewestNumber = {
   readonly at: number | null
 }
 
-/** A record, and where it stands. `isTimed` false: the file does not tell a time, and `at` is 0. */
+/**
+ * A record, and where it stands. `isTimed` false: its file does not tell when it was received, and `at` is 0; or the time that it tells cannot be
+ * believed (`badTime` says why), and `at` is that of the record before.
+ */
 export type Placed = {
   readonly record: RawRecord
   readonly file: string
   readonly line: number
   readonly isTimed: boolean
+  readonly badTime?: string
 }

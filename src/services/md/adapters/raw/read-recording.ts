@@ -1,10 +1,10 @@
 import { basename } from 'node:path'
-import { readChunks } from '#lib/files/read-chunks.ts'
-import { textLines } from '#lib/files/text-lines.ts'
+import { blockLines, type Damage, damageText } from '#lib/files/block-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { LineFault } from '../line-fault.ts'
 import type { ReadReport } from '../read-report.ts'
 import { year2200Micros } from '../year-2200.ts'
+import { believedTimes } from './believed-times.ts'
 import { capturedJson } from './captured-json.ts'
 import { capturedText } from './captured-text.ts'
 import { inTimeOrder } from './in-time-order.ts'
@@ -19,8 +19,9 @@ export type Unread = Omit<Placed, 'record'> & { readonly at: number; readonly fa
 /** The records of files in order of time; at one instant those of the file that is named earlier, then by line, come first. */
 export function* readRecording(files: readonly string[], report: Pick<ReadReport, 'badLine'>): Generator<Placed> {
   for (const one of readPlaced(files)) {
-    if ('fault' in one) report.badLine(one.file, one.line, one.fault)
-    else yield one
+    const fault = 'fault' in one ? one.fault : one.badTime
+    if (fault !== undefined) report.badLine(one.file, one.line, fault)
+    if (!('fault' in one)) yield one
   }
 }
 
@@ -49,7 +50,7 @@ export function formOf(file: string): RecordingForm {
   const counts = new Map<RecordingForm, number>()
   let lines = 0
   for (const line of linesIn(file)) {
-    const text = line.trim()
+    const text = typeof line === 'string' ? line.trim() : ''
     if (text === '') continue
     const form = formOfLine(text)
     if (form !== null) counts.set(form, (counts.get(form) ?? 0) + 1)
@@ -75,8 +76,18 @@ function formOfLine(text: string): RecordingForm | null {
 
 /** Receipts come in order; captures put what was fetched in front. */
 function inOrder(file: string, form: RecordingForm): Generator<Placed | Unread> {
-  const read = () => records(file, readerOf(file, form), form !== 'bare')
-  return form === 'receipt' || form === 'bare' ? read() : inTimeOrder(read, timeOf)
+  if (form === 'bare') return records(file, readerOf(file, form), false)
+  const read = () => believedTimes(records(file, readerOf(file, form), true), receiptOf, atTime)
+  return form === 'receipt' ? read() : inTimeOrder(read, timeOf)
+}
+
+const receiptOf = (one: Placed | Unread): number | null => ('fault' in one ? null : one.record.at)
+
+function atTime(one: Placed | Unread, at: number, isBad: boolean): Placed | Unread {
+  if ('fault' in one) return { ...one, at }
+  if (!isBad) return one
+  const badTime = `received at ${new Date(one.record.at / 1000).toISOString()}, which is far from those around it: it is told at the time of the one before`
+  return { ...one, record: { ...one.record, at }, isTimed: false, badTime }
 }
 
 type LineOfRecording = (line: string) => RawRecord | null
@@ -106,23 +117,19 @@ function receipt(line: string): RawRecord {
 }
 
 function* records(file: string, read: LineOfRecording, isTimed: boolean): Generator<Placed | Unread> {
-  let at: number | null = null
-  const faults: { line: number; fault: string }[] = []
   let line = 0
   for (const text of linesIn(file)) {
+    if (typeof text !== 'string') {
+      yield { at: 0, file, line: line + 1, isTimed, fault: damageText(text) }
+      line += text.block.lines
+      continue
+    }
     line++
     if (text.trim() === '') continue
     const record = readLine(read, text)
-    if (typeof record === 'string') {
-      if (at === null) faults.push({ line, fault: record })
-      else yield { at, file, line, isTimed, fault: record }
-    } else if (record !== null) {
-      at = record.at
-      for (const one of faults.splice(0)) yield { at, file, isTimed, ...one }
-      yield { record, file, line, isTimed }
-    }
+    if (typeof record === 'string') yield { at: 0, file, line, isTimed, fault: record }
+    else if (record !== null) yield { record, file, line, isTimed }
   }
-  for (const one of faults) yield { at: 0, file, isTimed, ...one }
 }
 
 /** The record of a line, or what is wrong with it. */
@@ -135,9 +142,9 @@ function readLine(read: LineOfRecording, text: string): RawRecord | null | strin
   }
 }
 
-function* linesIn(file: string): Generator<string> {
+function* linesIn(file: string): Generator<string | Damage> {
   try {
-    yield* textLines(readChunks(file))
+    yield* blockLines(file)
   } catch (error) {
     if (!(error instanceof Error)) throw error
     const { code } = error as NodeJS.ErrnoException
