@@ -58,11 +58,11 @@ describeShared('trader md import of recordings', () => {
       ['spot/btcusdt_20240808.gz', 'spot/btcusdt_20240809.gz'],
       28_040 + 9757 + 45_134 + 10_147,
       3449 + 1 + 3044,
-      11,
+      12,
     ],
-    ['usdm', ['usdm/btcusdt_20240808.gz'], 66_089 + 21_313, 6547 + 1, 6],
+    ['usdm', ['usdm/btcusdt_20240808.gz'], 66_089 + 21_313, 6547 + 1, 7],
   ])(
-    'the raw BTCUSDT capture of %s: every quote and trade is told, the updates that follow the snapshot, and that a clock is behind',
+    'the raw BTCUSDT capture of %s: every quote and trade is told, the updates that follow the snapshot, how many were before it, and that a clock is behind',
     async (market, files, ticks, depths, statuses) => {
       const paths = files.map((file) => `crypto-raw/binance-hftbacktest/${file}`)
       const { topics, leftOut } = await imported(`raw-${market}`, 'raw --venue binance', ...paths)
@@ -210,6 +210,32 @@ describe('trader md normalize and check', () => {
     expect(facts.filter(({ topic }) => topic === 'md.tick').map(({ payload }) => payload.price)).toEqual(['61800.10'])
     const codes = facts.flatMap(({ topic, payload }) => (topic === 'md.status' ? [payload.code] : []))
     expect(codes).toEqual(Array(7).fill('bad_frame'))
+  })
+
+  it('[MD-N7c] of frames of another venue nothing is read: exit 1, and a line that says so', async () => {
+    const file = inRoot('kraken.txt')
+    writeFileSync(file, frames.map((line) => line.replace(/ .*/, ' {"channel":"book","data":[{"symbol":"BTC/USD"}]}')).join('\n'))
+    for (const venue of ['binance', 'deribit', 'ccxt-kraken']) {
+      const { exitCode, stderr } = await trader(['md', 'normalize', '--venue', venue, '--in', file, '--out', '-'])
+      expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`nothing of the market could be read: are these frames of ${venue}?`)])
+    }
+  })
+
+  it('[MD-R3] a check of refused frames and of times that are none ends with 1 and counts them', async () => {
+    const file = inRoot('bad.txt')
+    const lines = Array.from({ length: 30 }, (_, i) => `${1_723_161_253 + i}100000000 ${trade(i, '61800.10')}`)
+    writeFileSync(file, lines.join('\n').replace(/\n1723161260/, '\n2723161260'))
+    const out = inRoot('bad.jsonl')
+    expect((await trader(['md', 'normalize', '--venue', 'binance', '--in', file, '--out', out])).exitCode).toBe(0)
+    const checked = await trader(['md', 'check', out])
+    expect([checked.exitCode, checked.stdout]).toEqual([1, expect.stringContaining('1 times could not be believed')])
+    writeFileSync(file, [...lines, `${1_723_161_290}100000000 ${trade(30, '-1')}`].join('\n'))
+    await trader(['md', 'normalize', '--venue', 'binance', '--in', file, '--out', out])
+    const refused = await trader(['md', 'check', out])
+    expect([refused.exitCode, refused.stdout]).toEqual([1, expect.stringContaining('1 frames could not be read')])
+    writeFileSync(file, lines.join('\n'))
+    await trader(['md', 'normalize', '--venue', 'binance', '--in', file, '--out', out])
+    expect((await trader(['md', 'check', out])).exitCode).toBe(0)
   })
 
   it('bad input is one line with its place, and exit 2', async () => {
