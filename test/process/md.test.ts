@@ -214,10 +214,16 @@ describe('trader md normalize and check', () => {
 
   it('[MD-N7c] of frames of another venue nothing is read: exit 1, and a line that says so', async () => {
     const file = inRoot('kraken.txt')
-    writeFileSync(file, frames.map((line) => line.replace(/ .*/, ' {"channel":"book","data":[{"symbol":"BTC/USD"}]}')).join('\n'))
+    writeFileSync(
+      file,
+      frames.map((line) => line.replace(/ .*/, ' {"channel":"book","data":[{"symbol":"BTC/USD"}]}')).join('\n'),
+    )
     for (const venue of ['binance', 'deribit', 'ccxt-kraken']) {
       const { exitCode, stderr } = await trader(['md', 'normalize', '--venue', venue, '--in', file, '--out', '-'])
-      expect([exitCode, stderr]).toEqual([1, expect.stringContaining(`nothing of the market could be read: are these frames of ${venue}?`)])
+      expect([exitCode, stderr]).toEqual([
+        1,
+        expect.stringContaining(`nothing of the market could be read: are these frames of ${venue}?`),
+      ])
     }
   })
 

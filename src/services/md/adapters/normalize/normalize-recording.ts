@@ -99,7 +99,7 @@ export function* normalizeRecording(
   for (place of withTimes(readPlaced(files), () => venue.openDecoder({ market }))) {
     if ('fault' in place) yield* normalizer.refuse(place.at, place.fault)
     else {
-      if (place.badTime !== undefined) yield* normalizer.doubt(place.record.at, place.badTime)
+      if (place.badTime !== undefined) yield* normalizer.refuse(place.record.at, place.badTime, 'bad_time')
       yield* normalizer.read(place.record, place.isTimed)
     }
   }

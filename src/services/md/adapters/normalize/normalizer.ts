@@ -10,8 +10,8 @@ import { exchangeTimes } from './exchange-times.ts'
 import { followBooks } from './follow-books.ts'
 import { followClock } from './follow-clock.ts'
 import { followNumbers } from './follow-numbers.ts'
-import { followSubscriptions } from './follow-subscriptions.ts'
 import { followQuotes } from './follow-quotes.ts'
+import { followSubscriptions } from './follow-subscriptions.ts'
 import { newestTimes } from './newest-times.ts'
 
 export type NormalizerOptions = {
@@ -41,14 +41,13 @@ export type NormalizerOptions = {
 export type Normalizer = {
   /** `isTimed` false: its `at` is not when it was received. */
   read(record: RawRecord, isTimed?: boolean): MarketFact[]
-  /** The time of what comes next cannot be believed. */
-  doubt(at: number, reason: string): MarketFact[]
-  /** What was recorded at that time is no record. */
-  refuse(at: number, fault: string): MarketFact[]
+  /** What was recorded at that time is no record, or the time of what comes next cannot be believed. */
+  refuse(at: number, fault: string, code?: Fault): MarketFact[]
   /** No more will come: what was held back is told. */
   end(): MarketFact[]
 }
 
+type Fault = 'bad_frame' | 'bad_time'
 export type Tell = (statement: Statement<MarketTopic>, receivedAt?: number) => void
 export type Flag = (
   state: 'refused' | 'flagged' | 'cleared' | 'measured',
@@ -181,9 +180,10 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
     }
   }
 
-  function refuse(fault: string): void {
+  function refuse(fault: string, code: Fault = 'bad_frame'): void {
     options.onBadFrame?.(fault)
-    if (options.isStrict !== true) flag('refused', 'bad_frame', { reason: fault.slice(0, 300) })
+    const state = code === 'bad_time' ? 'flagged' : 'refused'
+    if (options.isStrict !== true) flag(state, code, { reason: fault.slice(0, 300) })
   }
 
   return {
@@ -226,19 +226,11 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       else decode(record)
       return facts
     },
-    doubt(at, reason) {
+    refuse(at, fault, code) {
       facts = []
       now = Math.max(now, at)
       receivedAt = now
-      options.onBadFrame?.(reason)
-      if (options.isStrict !== true) flag('flagged', 'bad_time', { reason })
-      return facts
-    },
-    refuse(at, fault) {
-      facts = []
-      now = Math.max(now, at)
-      receivedAt = now
-      refuse(fault)
+      refuse(fault, code)
       return facts
     },
     end() {

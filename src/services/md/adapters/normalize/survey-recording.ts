@@ -53,7 +53,7 @@ export function exchangeTimeOf(decoder: Decoder): (record: RawRecord) => number 
   const sink: Sink = {
     say: ({ payload }) => take(payload as { readonly exchangeAt?: number }),
     ...{ trade: take, quote: take, depth: take },
-    ...{ listing: () => undefined, leaveOut: () => undefined, trouble: () => undefined },
+    ...{ listing: () => undefined, subscribed: () => undefined, leaveOut: () => undefined, trouble: () => undefined },
   }
   return (record) => {
     newest = null
