@@ -49,6 +49,8 @@ export const OrderCancelRequested = z.object({
   clientOrderId: ClientOrderId,
   instrument: InstrumentId,
   reason: Text,
+  /** By an operator's word, what the venue knows nothing of has ended. */
+  isGone: z.literal(true).optional(),
 })
 
 /** Of the orders that a halt or `cancel_all` wanted ended: how the venue ended them, and which are open. Said when none is, and once after 5 s. */

@@ -35,12 +35,15 @@ export const SystemCommand = z.object({
     'strategy.resume',
     'chain.snapshot',
     'order.replace',
+    'order.cancel',
   ]),
   target: Name.optional(),
   instrument: InstrumentId.optional(),
-  /** Of `order.replace`: which order, and where to. */
+  /** Of `order.replace` and `order.cancel`: which order, and where to. */
   order: ClientOrderId.optional(),
   limitPrice: Price.optional(),
+  /** Of `order.cancel`: a person has made sure that the venue does not have the order any more. */
+  isGone: z.literal(true).optional(),
   reason: Text,
   operator: Name,
   /** Of a halt, instead of the configuration's. */

@@ -1,6 +1,6 @@
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Statement } from '#schemas/event.ts'
+import type { Event, Statement } from '#schemas/event.ts'
 import type { Halt, OrderBook } from './order-book.ts'
 import { isProtection } from './protection.ts'
 
@@ -32,4 +32,23 @@ export function cancelsOf(
     })
   }
   return cancels
+}
+
+/** An operator cancels one order; asked for again, it is said again. [O23] */
+export function answerCancel(
+  book: OrderBook,
+  { id, payload }: Event<'system.command'>,
+): readonly Statement<'order.cancel_requested' | 'system.command.result'>[] {
+  const { order: clientOrderId = '', isGone, reason, operator } = payload
+  const order = book.orders.working.get(clientOrderId)
+  const result = (isDone: boolean, message: string) =>
+    ({ topic: 'system.command.result', payload: { command: id, isDone, message } }) as const
+  if (order === undefined) return [result(false, `no order ${clientOrderId} is at work`)]
+  const { instrument } = order
+  const words = `${operator}: ${reason}`.slice(0, 2_000)
+  const cancel = { clientOrderId, instrument, reason: words, ...(isGone ? { isGone } : {}) }
+  const what = isGone
+    ? `${clientOrderId} has ended, if the venue knows nothing of it`
+    : `${clientOrderId} is to be canceled`
+  return [{ topic: 'order.cancel_requested', payload: cancel }, result(true, what)]
 }

@@ -7,7 +7,7 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
 import { answerFill } from './answer-fill.ts'
 import { answerReplace, foldUpdate } from './answer-replace.ts'
-import { cancelsOf, meantBy, ofTarget } from './cancels.ts'
+import { answerCancel, cancelsOf, meantBy, ofTarget } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook, type Refusal } from './order-book.ts'
@@ -167,6 +167,7 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'system.command':
       if (input.payload.command === 'cancel_all') return answerCancelAll(book, input)
       if (input.payload.command === 'order.replace') return answerReplace(book, input)
+      if (input.payload.command === 'order.cancel') return answerCancel(book, input)
       return book.resumed.length === 0 ? none : [resumedIn(book.resumed, input.id)]
     case 'order.accepted':
     case 'order.triggered':

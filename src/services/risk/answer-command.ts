@@ -31,6 +31,7 @@ export function answerCommand(account: Account, { id, payload }: Event<'system.c
     case 'strategy.halt':
     case 'chain.snapshot':
     case 'order.replace':
+    case 'order.cancel':
       return []
   }
 }

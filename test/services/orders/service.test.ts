@@ -134,6 +134,29 @@ describe('cancels', () => {
     given(orders, {}).when(halted('risk:9.0')).then(massCancel('risk:9.0'))
   })
 
+  test('[O23] an operator cancels one order, and again with the word that it is gone', () => {
+    const command = (order: string, more: object = {}) =>
+      event('system.command', { command: 'order.cancel', order, reason: 'looked', operator: 'ann', ...more })
+    const asked = { clientOrderId: 't-1-0', instrument: btc, reason: 'ann: looked' }
+    const answered = (isDone: boolean, message: string) =>
+      ({ topic: 'system.command.result', payload: { command: expect.any(String), isDone, message } }) as const
+    given(orders, {}, approved('risk:1.0'), accepted('t-1-0'))
+      .when(command('t-2-0'))
+      .then(answered(false, 'no order t-2-0 is at work'))
+      .when(command('t-1-0'))
+      .then({ topic: 'order.cancel_requested', payload: asked }, answered(true, 't-1-0 is to be canceled'))
+      .restarted()
+      .when(command('t-1-0', { isGone: true }))
+      .then(
+        { topic: 'order.cancel_requested', payload: { ...asked, isGone: true } },
+        answered(true, 't-1-0 has ended, if the venue knows nothing of it'),
+      )
+      .when(canceled('t-1-0'))
+      .then()
+      .when(command('t-1-0'))
+      .then(answered(false, 'no order t-1-0 is at work'))
+  })
+
   const limit = { orderType: 'limit', limitPrice: '100' } as const
   const moveTo = (order: string, limitPrice: string | undefined) =>
     event('system.command', { command: 'order.replace', order, limitPrice, reason: 'thin', operator: 'ann' })

@@ -31,6 +31,7 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
   const clients = new Map<WebSocket, Client>()
   let [grants, trades] = [0, 0]
   let losing: 'asked' | 'answer' | null = null
+  let editLateMs = 0
   /** Ended orders that are only in the history, as after half an hour. */
   const old = new Set<number>()
   const publish = (channel: string, body: unknown) => {
@@ -86,6 +87,8 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
       }
       case 'private/edit': {
         const order = byId(params.order_id)
+        if (params.valid_until !== undefined && Number(params.valid_until) < Date.now())
+          throw new Fault(13_888, 'timed_out')
         if (!isOpen(order)) throw new Fault(11_044, 'not_open_order')
         // What an edit does not state it takes away.
         order.isPostOnly = params.post_only === true
@@ -148,6 +151,11 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
     socket.on('close', () => clients.delete(socket))
     socket.on('message', (bytes) => {
       const { id, method, params = {} } = JSON.parse(String(bytes)) as { id: number; method: string; params?: Params }
+      if (method === 'private/edit' && editLateMs > 0) {
+        const [lateMs, late] = [editLateMs, params]
+        editLateMs = 0
+        return void setTimeout(() => refusing(() => answer(client, method, late)), lateMs)
+      }
       const isOrder = method === 'private/buy' || method === 'private/sell'
       const loses = isOrder ? losing : null
       if (loses !== null) losing = null
@@ -185,6 +193,10 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
     /** Of the next order the request or its answer never arrives. */
     lose: (what: 'asked' | 'answer') => {
       losing = what
+    },
+    /** The next change of an order arrives so much later, and its answer never. */
+    lateEdit: (ms: number) => {
+      editLateMs = ms
     },
     /** What has ended is in the history alone. */
     age: () => {
@@ -230,6 +242,14 @@ const terms = {
   tick_size: 0.01,
   min_trade_amount: 0.001,
   contract_size: 0.001,
+}
+
+function refusing(act: () => unknown): void {
+  try {
+    act()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
+  }
 }
 
 const isOpen = ({ status }: BoxOrder) => status === 'NEW' || status === 'PARTIALLY_FILLED'

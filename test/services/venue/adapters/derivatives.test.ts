@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
 import { deribit } from '#services/venue/adapters/deribit/deribit.ts'
@@ -17,6 +18,8 @@ type Boxed = {
   readonly book: UsdmBook
   readonly connect: () => RealVenue
   readonly cut: () => void
+  /** The next change of an order arrives so much later, and its answer never. */
+  readonly lateEdit: (ms: number) => void
   readonly close: () => Promise<void>
 }
 const credentials = () => new Credentials(key.apiKey, key.secret)
@@ -28,6 +31,7 @@ async function usdm(): Promise<Boxed> {
   const config = { symbols: {}, timeoutMs: 500 }
   return {
     book: box.book,
+    lateEdit: box.lateEdit,
     connect: () =>
       binanceUsdm({ config, addresses, credentials: credentials(), nowMs: Date.now, weightPerMinute: 1_000_000 }),
     cut: () => {
@@ -48,6 +52,7 @@ async function deribits(): Promise<Boxed> {
     book: box.book,
     connect: () => deribit({ config, addresses: { wsUrl: box.wsUrl }, credentials: credentials(), nowMs: Date.now }),
     cut: box.cut,
+    lateEdit: box.lateEdit,
     close: box.close,
   }
 }
@@ -63,7 +68,7 @@ describe.each([
   const scene = gatewayScene(instrument)
   const { said, into, submit, topics, hasSaid } = scene
   let box: Boxed
-  const start = () => scene.start(box.connect())
+  const start = (more = {}) => scene.start(box.connect(), more)
   const moveTo = (limitPrice: string) =>
     into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice, reason: 'x' })
 
@@ -131,6 +136,74 @@ describe.each([
       ...['order.accepted', 'order.fill', 'order.update_rejected', 'order.updated', 'order.updated'],
     ])
     expect(said.at(-1)?.payload).toMatchObject({ code: 'UNKNOWN_ORDER' })
+  })
+
+  test.each([
+    ['behind the next one, when its window is over', { windowMs: 200, lateMs: 2_500 }],
+    ['within its window, so that the next one waits', { windowMs: 2_500, lateMs: 2_000 }],
+  ])('[G29] a move that is lost and arrives %s: the order stands where the newest wanted it', async (_, how) => {
+    start({ windowMs: how.windowMs })
+    submit('t-1-0')
+    await hasSaid('order.accepted')
+    box.lateEdit(how.lateMs)
+    moveTo('89.5')
+    await hasSaid('order.updated')
+    moveTo('89')
+    await when(() => topics().filter((topic) => topic === 'order.updated').length === 2)
+    await pause(how.lateMs)
+    expect(box.book.orders).toMatchObject([{ cents: 8_900, status: 'NEW' }])
+  })
+
+  describe('[G31] an order that was accepted, and that the exchange does not know', () => {
+    const dayMicros = 86_400_000_000
+    const accepted = (days: number) => {
+      submit('t-1-0', { expiresAt: Date.now() * 1_000 - days * dayMicros })
+      into('order.accepted', { clientOrderId: 't-1-0', venueOrderId: '77', instrument })
+    }
+    const filled: PayloadOf<'order.fill'> = {
+      ...{ clientOrderId: 't-1-0', venueOrderId: '77', tradeId: '5', strategy: 'test', instrument, side: 'buy' },
+      ...{ price: '90', quantity: '0.4', leavesQuantity: '0.6', fee: '0', currency, liquidity: 'maker', filledAt: 1 },
+    }
+
+    test('so old that it forgets what ended unfilled, it has ended; where it forgets nothing that is told', async () => {
+      accepted(4)
+      start()
+      await hasSaid('venue.reconciled')
+      const leaves = { clientOrderId: 't-1-0', leavesQuantity: '1' }
+      if (name === 'deribit') expect(topics()).toEqual(['system.alert', 'venue.reconciled'])
+      else expect(said[0]).toMatchObject({ topic: 'order.canceled', payload: leaves })
+    })
+
+    test.each([
+      ['newer', 2, false],
+      ['filled in part', 4, true],
+    ])('%s, it is told once, and ends by an operator’s word', async (_, days, isFilled) => {
+      accepted(days)
+      if (isFilled) into('order.fill', filled)
+      start()
+      await hasSaid('venue.reconciled')
+      await pause(400)
+      expect(topics().filter((topic) => topic !== 'venue.reconciled')).toEqual(['system.alert'])
+      const asked = { clientOrderId: 't-1-0', instrument, reason: 'ann: looked' }
+      into('order.cancel_requested', asked)
+      await pause(300)
+      expect(topics()).not.toContain('order.canceled')
+      into('order.cancel_requested', { ...asked, isGone: true })
+      await hasSaid('order.canceled')
+      const leavesQuantity = isFilled ? '0.6' : '1'
+      expect(said.at(-1)?.payload).toMatchObject({ leavesQuantity, reason: 'ann: looked' })
+    })
+
+    test('an operator’s word ends nothing that the exchange has', async () => {
+      start()
+      submit('t-1-0', { orderType: 'market', limitPrice: undefined })
+      await hasSaid('order.fill')
+      submit('t-2-0')
+      await when(() => topics().filter((topic) => topic === 'order.accepted').length === 2)
+      into('order.cancel_requested', { clientOrderId: 't-2-0', instrument, reason: 'gone', isGone: true })
+      await hasSaid('order.canceled')
+      expect(box.book.orders.map(({ status }) => status)).toEqual(['FILLED', 'CANCELED'])
+    })
   })
 
   test('[G29] a move that was asked for before a restart is made after it, once more where it was made', async () => {

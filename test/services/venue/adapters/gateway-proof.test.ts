@@ -13,6 +13,7 @@ afterEach(() => scene.stop())
 class SlowVenue implements RealVenue {
   readonly amend = null
   readonly settlements = null
+  readonly forgets = null
   readonly holds = 'assets'
   readonly name = 'slow'
   readonly orders = new Map<string, VenueOrder>()

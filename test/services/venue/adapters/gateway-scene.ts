@@ -18,7 +18,16 @@ export function gatewayScene(instrument: string) {
   let gateway: Gateway | null = null
   const into = <T extends Topic>(topic: T, payload: PayloadOf<T>): void => {
     const seq = log.length + 1
-    const event = { seq, id: `test:e1.${seq}`, topic, v: 1, at: seq, source: 'test', cause: null, payload } as Event
+    const event = {
+      seq,
+      id: `test:e1.${seq}`,
+      topic,
+      v: 1,
+      at: Date.now() * 1_000,
+      source: 'test',
+      cause: null,
+      payload,
+    } as Event
     log.push(event)
     gateway?.hear(event)
   }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
@@ -129,7 +131,7 @@ describe('reconciliation', () => {
 describe('fills', () => {
   const base = { base: 'BTC', quote: 'USDT' }
   const order = () => {
-    const placed = gatewayOrder(submitted('t-1-0', instrument), 'x-1-0', null)
+    const placed = gatewayOrder(submitted('t-1-0', instrument), 0, 'x-1-0', null)
     joinView(placed, {
       venueClientId: 'x-1-0',
       venueOrderId: '7',
@@ -249,4 +251,20 @@ test('[G29] Spot moves no price in place: that is told, and the order works on',
   await hasSaid('order.update_rejected')
   expect(said.at(-1)?.payload).toMatchObject({ code: 'TERMS_INVALID', reason: 'binance moves no order in place' })
   expect(atVenue()).toMatchObject([{ status: 'NEW' }])
+})
+
+test('[G31] an order that Spot has archived, since it ended unfilled long ago, has ended', async () => {
+  const said = {
+    code: -2026,
+    msg: 'Order was canceled or expired with no executed qty over 90 days ago and has been archived.',
+  }
+  const server = createServer((_, response) => response.writeHead(400).end(JSON.stringify(said)))
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const restUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const config = { symbols: {}, timeoutMs: 500 }
+  const credentials = new Credentials(key.apiKey, key.secret)
+  const venue = binanceSpot({ config, addresses: { restUrl, wsUrl: restUrl }, credentials, nowMs: Date.now })
+  const found = await venue.find({ instrument, venueClientId: 'x-1-0', venueOrderId: '7' })
+  expect(found).toMatchObject({ kind: 'done', value: { state: 'canceled', executed: '0', venueOrderId: '7' } })
+  server.close()
 })

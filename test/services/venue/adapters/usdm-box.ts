@@ -20,6 +20,7 @@ export async function usdmBox(key: Key) {
   let isHedged = false
   let limitedMs = 0
   let asked = 0
+  let editLateMs = 0
   const streams = new Map<import('ws').WebSocket, string>()
   const tell = (event: object) => {
     for (const [socket, under] of streams) if (under === listenKey) socket.send(JSON.stringify(event))
@@ -84,6 +85,12 @@ export async function usdmBox(key: Key) {
   }
   const server = createServer((request, response) => {
     asked++
+    if (request.method === 'PUT' && request.url?.includes('/order') && editLateMs > 0) {
+      const lateMs = editLateMs
+      editLateMs = 0
+      request.socket.destroy()
+      return void setTimeout(() => refusing(() => answer(checked(request, key))), lateMs)
+    }
     if (Date.now() < limitedMs) return void response.writeHead(429, { 'retry-after': '1' }).end('{"code":-1003}')
     try {
       reply(response, 200, answer(checked(request, key)))
@@ -122,6 +129,10 @@ export async function usdmBox(key: Key) {
       if (!isSilent) tell({ e: 'listenKeyExpired', E: Date.now(), listenKey })
       listenKey = ''
     },
+    /** The next change of an order arrives so much later, and its answer never. */
+    lateEdit: (ms: number) => {
+      editLateMs = ms
+    },
     hedge: (is: boolean) => {
       isHedged = is
     },
@@ -135,6 +146,14 @@ export async function usdmBox(key: Key) {
       server.closeAllConnections()
       await new Promise((done) => server.close(done))
     },
+  }
+}
+
+function refusing(act: () => unknown): void {
+  try {
+    act()
+  } catch (error) {
+    if (!(error instanceof Fault)) throw error
   }
 }
 

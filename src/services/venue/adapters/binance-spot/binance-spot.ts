@@ -68,6 +68,7 @@ export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptio
         })),
       ),
     settlements: null,
+    forgets: null,
     stream: (hooks) => openSpotStream(addresses.wsUrl, credentials, account.nowMs, hooks),
   }
 }

@@ -24,6 +24,9 @@ export type UsdmOptions = {
   readonly keepAliveMs?: number
 }
 
+const hourMs = 3_600_000
+const dayMs = 24 * hourMs
+
 /** What requests weigh, those that weigh something. */
 const weights: Readonly<Record<string, number>> = {
   'GET /fapi/v1/time': 1,
@@ -76,10 +79,13 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
   return {
     ...orders,
     name: 'binance-usdm',
-    amend: async (order, { side, quantity }, limitPrice) => {
+    amend: async (order, { side, quantity }, limitPrice, timestampMs, windowMs) => {
       const which = { symbol: symbolOf(order.instrument) ?? '', origClientOrderId: order.venueClientId }
       const terms = { side: side === 'buy' ? 'BUY' : 'SELL', quantity, price: limitPrice }
-      const moved = answerOf(await ask('PUT', '/fapi/v1/order', { ...which, ...terms }), ExchangeOrder, viewOfOrder)
+      const stamp = { timestamp: String(timestampMs), recvWindow: String(windowMs) }
+      const params = { ...which, ...terms, ...stamp }
+      const answer = await send({ method: 'PUT', path: '/fapi/v1/order', params, isSigned: true })
+      const moved = answerOf(answer, ExchangeOrder, viewOfOrder)
       // -5027: it stands there already.
       return moved.kind === 'refused' && moved.reason.startsWith('-5027') ? orders.find(order) : moved
     },
@@ -112,6 +118,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
       return positions(ask)
     },
     settlements: null,
+    forgets: { unfilledAfterMs: 3 * dayMs + hourMs, allAfterMs: 90 * dayMs - hourMs },
     stream: (hooks) =>
       openUsdmStream(
         {

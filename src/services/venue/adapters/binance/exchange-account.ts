@@ -52,7 +52,7 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
       return answerOf(await send({ method: 'POST', path: `${root}/order`, params, isSigned: true }), Order, viewOfOrder)
     },
     cancel: (order) => askOrder(order, 'DELETE'),
-    find: (order) => askOrder(order, 'GET'),
+    find: async (order) => archivedView(await askOrder(order, 'GET'), order),
     trades: ({ instrument }, orderId) =>
       allPages(async (page) => {
         const params = { symbol: symbol(instrument), orderId, ...page, limit: String(tradesMost) }
@@ -68,6 +68,19 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
     },
   } satisfies Partial<RealVenue>
   return { nowMs, look, ask, orders }
+}
+
+/** -2026: of an order that ended unfilled long ago that alone is known. */
+function archivedView(answer: Answer<VenueOrder>, { venueClientId, venueOrderId }: OrderName): Answer<VenueOrder> {
+  if (answer.kind !== 'refused' || !answer.reason.startsWith('-2026')) return answer
+  const view = {
+    venueClientId,
+    venueOrderId: venueOrderId ?? 'archived',
+    executed: '0',
+    isTriggered: false,
+    trades: [],
+  }
+  return { kind: 'done', value: { ...view, state: 'canceled' } }
 }
 
 async function allPages<T extends { readonly id: number }>(

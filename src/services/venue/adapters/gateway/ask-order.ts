@@ -7,16 +7,41 @@ export async function askOrder(desk: OrderDesk, order: GatewayOrder, isMissing =
   const answer = await desk.find(order)
   if (answer.kind === 'done') return desk.show(order, answer.value, isMissing)
   if (answer.kind !== 'absent') return false
-  if (order.venueOrderId !== null) {
-    desk.alert(
-      'VENUE_DIFFERS',
-      order.submitted.clientOrderId,
-      'the venue knows nothing of an order that it had accepted',
-    )
-    return true
-  }
+  if (order.venueOrderId !== null) return unknown(desk, order, order.venueOrderId, askedAtMs, isMissing)
   // Only what can no longer arrive is not there. [G2]
   const { takenUntilMs } = order
   if (takenUntilMs !== null && askedAtMs !== null && askedAtMs > takenUntilMs) order.takenUntilMs = null
   return true
+}
+
+/** The venue had accepted it, and knows nothing of it: it has ended where the venue is known to forget such orders, or an operator says so. [G31] */
+async function unknown(
+  desk: OrderDesk,
+  order: GatewayOrder,
+  venueOrderId: string,
+  askedAtMs: number | null,
+  isMissing: boolean,
+): Promise<boolean> {
+  const trades = await desk.venue.trades(desk.orders.name(order), venueOrderId)
+  if (trades.kind !== 'done' && trades.kind !== 'absent') return false
+  const view = { venueClientId: order.venueClientId, venueOrderId, executed: '0', isTriggered: false }
+  const known = trades.kind === 'done' ? trades.value : []
+  desk.apply(order, { ...view, state: 'working', trades: known }, isMissing)
+  if (order.isGone || isForgotten(desk, order, askedAtMs)) {
+    order.cancelReason ??= 'it has ended unfilled, and the venue has forgotten it'
+    desk.apply(order, { ...view, state: 'canceled', trades: [] }, isMissing)
+  } else if (!order.isDoubted) {
+    order.isDoubted = true
+    const what = 'the venue knows nothing of an order that it had accepted'
+    desk.alert('VENUE_DIFFERS', order.submitted.clientOrderId, `${what}: look there, then trader order cancel --gone`)
+  }
+  return true
+}
+
+/** So old that the venue forgets it where it ended unfilled, and not so old that it forgets what was filled. */
+function isForgotten({ venue }: OrderDesk, order: GatewayOrder, askedAtMs: number | null): boolean {
+  const { submitted, submittedAtMs, executed, said } = order
+  if (venue.forgets === null || askedAtMs === null || executed.units > 0n || said.filled.units > 0n) return false
+  const { unfilledAfterMs, allAfterMs } = venue.forgets
+  return askedAtMs - submitted.expiresAt / 1_000 > unfilledAfterMs && askedAtMs - submittedAtMs < allAfterMs
 }

@@ -15,11 +15,17 @@ import type { VenueAssets, VenueOrder, VenueTrade } from './real-venue.ts'
 /** An order of the log: what was said of it, what the venue has shown of it, and what is under way. */
 export type GatewayOrder = {
   readonly submitted: PayloadOf<'order.submitted'>
+  /** When that was said, milliseconds. */
+  readonly submittedAtMs: number
   readonly venueClientId: string
   /** The reason of the cancel that was asked for. */
   cancelReason: string | null
+  /** By an operator's word, it works no more, if the venue does not know it. [G31] */
+  isGone: boolean
   /** Where it was asked to be moved to, and the venue has yet to say. */
   movesTo: string | null
+  /** Up to when, by the venue's clock, it may still take a move that is under way. [G29] */
+  moveTakenUntilMs: number | null
   readonly said: {
     accepted: boolean
     triggered: boolean
@@ -39,17 +45,23 @@ export type GatewayOrder = {
   notBeforeMs: number
   queries: number
   cancels: number
+  /** It was told that the venue does not know it. */
+  isDoubted: boolean
 }
 
 export const gatewayOrder = (
   submitted: PayloadOf<'order.submitted'>,
+  submittedAtMs: number,
   venueClientId: string,
   takenUntilMs: number | null,
 ): GatewayOrder => ({
   submitted,
+  submittedAtMs,
   venueClientId,
   cancelReason: null,
+  isGone: false,
   movesTo: null,
+  moveTakenUntilMs: null,
   said: { accepted: false, triggered: false, filled: zero, ended: false, trades: new Set() },
   venueOrderId: null,
   executed: zero,
@@ -61,6 +73,7 @@ export const gatewayOrder = (
   notBeforeMs: 0,
   queries: 0,
   cancels: 0,
+  isDoubted: false,
 })
 
 export type Report = Statement<(typeof reportTopics)[number]>

@@ -44,7 +44,7 @@ export class Gateway {
         orders.tag(event)
         return
       case 'order.submitted':
-        orders.add(event.payload, this.#isCaughtUp ? null : Number.POSITIVE_INFINITY)
+        orders.add(event, this.#isCaughtUp ? null : Number.POSITIVE_INFINITY)
         break
       case 'order.cancel_requested':
         this.#hearCancel(event.payload, orders.find(event.payload.clientOrderId))
@@ -55,7 +55,7 @@ export class Gateway {
       case 'order.updated':
       case 'order.update_rejected': {
         const order = orders.find(event.payload.clientOrderId)
-        if (order) order.movesTo = null
+        if (order) order.movesTo = order.moveTakenUntilMs = null
         return
       }
       case 'venue.reconciled':
@@ -112,10 +112,14 @@ export class Gateway {
     this.#endStream?.()
   }
 
-  #hearCancel(asked: { clientOrderId: string; instrument: string; reason: string }, order?: GatewayOrder): void {
-    const { clientOrderId, instrument, reason } = asked
+  #hearCancel(
+    { clientOrderId, instrument, reason, isGone }: PayloadOf<'order.cancel_requested'>,
+    order?: GatewayOrder,
+  ): void {
     if (order) {
+      if (isGone) order.cancelReason = reason
       order.cancelReason ??= reason
+      order.isGone ||= isGone === true
       order.notBeforeMs = 0
     } else if (this.#isCaughtUp)
       this.#desk.say({ topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'UNKNOWN_ORDER' } })
@@ -127,6 +131,8 @@ export class Gateway {
   ): void {
     if (order && !order.said.ended) {
       order.movesTo = limitPrice
+      // A process before may have sent it.
+      if (!this.#isCaughtUp) order.moveTakenUntilMs = Number.POSITIVE_INFINITY
       order.notBeforeMs = 0
     } else if (this.#isCaughtUp)
       this.#desk.say({ topic: 'order.update_rejected', payload: { clientOrderId, instrument, code: 'UNKNOWN_ORDER' } })

@@ -9,13 +9,17 @@ export async function moveOrder(
   { amend, name }: RealVenue,
   order: GatewayOrder,
   limitPrice: string,
+  windowMs: number,
 ): Promise<Answer<VenueOrder> | null> {
   const { clientOrderId, instrument } = order.submitted
+  const timestampMs = desk.time.now()
+  order.moveTakenUntilMs = timestampMs + windowMs + desk.time.doubtMs
   const answer: Answer<VenueOrder> =
     amend === null
       ? { kind: 'refused', code: 'TERMS_INVALID', reason: `${name} moves no order in place` }
-      : await amend(desk.orders.name(order), order.submitted, limitPrice)
+      : await amend(desk.orders.name(order), order.submitted, limitPrice, timestampMs, windowMs)
   if (answer.kind === 'nothing') return answer
+  order.moveTakenUntilMs = null
   if (order.movesTo === limitPrice) order.movesTo = null
   if (answer.kind === 'done') {
     desk.say({ topic: 'order.updated', payload: { clientOrderId, instrument, limitPrice } })

@@ -24,11 +24,15 @@ export function nextStep(order: GatewayOrder, situation: Situation): Step {
   if (lacksTrades(order) || (order.end !== null && !order.said.ended)) return askWithin(order)
   if (order.venueOrderId !== null) {
     if (order.cancelReason !== null) return { kind: 'cancel' }
-    return order.movesTo === null ? wait : { kind: 'move' }
+    return order.movesTo === null || isUnderWay(order.moveTakenUntilMs, situation) ? wait : { kind: 'move' }
   }
   if (order.takenUntilMs !== null) return inDoubt(order, order.takenUntilMs, situation)
   return notThere(order, situation)
 }
+
+/** A move that was lost could come behind the next one. [G29] */
+const isUnderWay = (takenUntilMs: number | null, { venueNowMs }: Situation): boolean =>
+  takenUntilMs !== null && (venueNowMs === null || venueNowMs <= takenUntilMs)
 
 /** A request may be under way: it is asked for, and once more when it can no longer arrive. */
 function inDoubt(order: GatewayOrder, takenUntilMs: number, { venueNowMs }: Situation): Step {

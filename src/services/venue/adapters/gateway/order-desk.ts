@@ -144,7 +144,8 @@ export class OrderDesk {
   }
 
   async #move(order: GatewayOrder, limitPrice: string): Promise<void> {
-    const answer = await moveOrder(this, this.#options.venue, order, limitPrice)
+    const { venue, windowMs } = this.#options
+    const answer = await moveOrder(this, venue, order, limitPrice, windowMs)
     if (answer !== null) this.#pause(order, answer, pauseMs)
   }
 
@@ -225,6 +226,10 @@ export class OrderDesk {
     joinTrades(order, answer.value)
     this.#sayNews(order, isMissing)
     return !lacksTrades(order)
+  }
+
+  get venue(): RealVenue {
+    return this.#options.venue
   }
 
   find(order: GatewayOrder): Promise<Answer<VenueOrder>> {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { type GatewayOrder, gatewayOrder } from './gateway-order.ts'
 import type { OrderName } from './real-venue.ts'
@@ -30,10 +29,13 @@ export class OrderRegister {
   }
 
   /** `takenUntilMs`: until when the venue may take it from a process before; null where nobody has sent it. [G3] */
-  add(submitted: PayloadOf<'order.submitted'>, takenUntilMs: number | null): void {
+  add({ payload: submitted, at }: Event<'order.submitted'>, takenUntilMs: number | null): void {
     const { clientOrderId } = submitted
     if (this.find(clientOrderId) !== undefined) return
-    this.#working.set(clientOrderId, gatewayOrder(submitted, this.#venueClientId(clientOrderId), takenUntilMs))
+    this.#working.set(
+      clientOrderId,
+      gatewayOrder(submitted, at / 1_000, this.#venueClientId(clientOrderId), takenUntilMs),
+    )
   }
 
   find(clientOrderId: string): GatewayOrder | undefined {

@@ -90,10 +90,18 @@ export type RealVenue = {
     windowMs: number,
   ): Promise<Answer<VenueOrder>>
   cancel(order: OrderName): Promise<Answer<VenueOrder>>
-  /** Moves a limit order in place; repeating it is harmless. Null where the venue cannot. */
+  /** Moves a limit order in place; repeating it is harmless. It takes it up to `windowMs` after `timestampMs`. Null where the venue cannot. */
   readonly amend:
-    | ((order: OrderName, submitted: PayloadOf<'order.submitted'>, limitPrice: string) => Promise<Answer<VenueOrder>>)
+    | ((
+        order: OrderName,
+        submitted: PayloadOf<'order.submitted'>,
+        limitPrice: string,
+        timestampMs: number,
+        windowMs: number,
+      ) => Promise<Answer<VenueOrder>>)
     | null
+  /** What the venue says of itself: how long after its creation it knows nothing any more of an order that ended. Null: it never forgets. */
+  readonly forgets: { readonly unfilledAfterMs: number; readonly allAfterMs: number } | null
   find(order: OrderName): Promise<Answer<VenueOrder>>
   trades(order: OrderName, venueOrderId: string): Promise<Answer<readonly VenueTrade[]>>
   /** Of the whole account, with the instrument's name at the venue. */

@@ -75,9 +75,11 @@ async function learnTime(desk: OrderDesk, { venue, nowMs, windowMs }: GatewayOpt
   desk.time.learn(time.value, askedAtMs, nowMs())
   venue.setClock(desk.time.offsetMs)
   // What a process before may have sent can arrive until its window, counted from now, has passed. [G3]
-  for (const order of desk.orders.open())
-    if (order.takenUntilMs === Number.POSITIVE_INFINITY)
-      order.takenUntilMs = desk.time.now() + windowMs + desk.time.doubtMs
+  const untilMs = desk.time.now() + windowMs + desk.time.doubtMs
+  for (const order of desk.orders.open()) {
+    if (order.takenUntilMs === Number.POSITIVE_INFINITY) order.takenUntilMs = untilMs
+    if (order.moveTakenUntilMs === Number.POSITIVE_INFINITY) order.moveTakenUntilMs = untilMs
+  }
   return time
 }
 
