@@ -115,6 +115,7 @@ export const catalogue = {
   'order.expired': entry(order.OrderExpired, 'venue'),
   'venue.reconciled': entry(venue.VenueReconciled, 'venue'),
   'venue.settled': entry(venue.VenueSettled, 'venue'),
+  'venue.paid': entry(venue.VenuePaid, 'venue'),
   'pnl.update': entry(pnl.PnlUpdate, 'pnl'),
   'pnl.snapshot': entry(pnl.PnlSnapshot, 'pnl'),
   'system.time': entry(system.SystemTime, 'clock'),

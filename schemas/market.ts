@@ -120,7 +120,10 @@ export const MdOptionTick = z.object({
   receivedAt: Micros.optional(),
 })
 
-/** What holders of a perpetual pay each other, a fraction of the position for one funding period; null where none is due (dated futures). */
+/**
+ * What holders of a perpetual pay each other, a fraction of the position for one funding period; null where none is due (dated futures). It is paid at
+ * `nextFundingAt`, by the last rate that is told for that time before it: until then it is a forecast. Without it nobody says when it is paid.
+ */
 export const MdFunding = z.object({
   instrument: InstrumentId,
   rate: Price.nullable(),

@@ -1,7 +1,10 @@
 import { z } from 'zod'
 import { Currency, InstrumentId, Money, Name, Price, SignedQuantity } from './primitives.ts'
 
-/** A strategy's position in one instrument after a fill. Realized is gross of fees; average cost; average price null when flat. */
+/** What positions brought (above zero) or cost without a trade, like funding; absent where it is nothing. */
+const Paid = Money.optional()
+
+/** A strategy's position in one instrument after what moved it or its money. Realized is gross of fees; average cost; average price null when flat. */
 export const PnlUpdate = z.object({
   strategy: Name,
   instrument: InstrumentId,
@@ -12,13 +15,14 @@ export const PnlUpdate = z.object({
   realized: Money,
   unrealized: Money,
   fees: Money,
+  paid: Paid,
   /** The same first in, first out, where the account asks for it. */
   fifo: z.object({ realized: Money, unrealized: Money, lots: z.int().min(0) }).optional(),
 })
 
-const Totals = { realized: Money, unrealized: Money, fees: Money }
+const Totals = { realized: Money, unrealized: Money, fees: Money, paid: Paid }
 
-/** The account marked to market: equity = starting cash + realized - fees + unrealized, to the last digit. */
+/** The account marked to market: equity = starting cash + realized - fees + paid + unrealized, to the last digit. */
 export const PnlSnapshot = z.object({
   currency: Currency,
   equity: Money,

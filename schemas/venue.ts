@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Currency, InstrumentId, Micros, Money, Name, Price, Quantity, Side } from './primitives.ts'
+import { Currency, InstrumentId, Micros, Money, Name, Price, Quantity, Side, SignedQuantity } from './primitives.ts'
 
 const Count = z.int().min(0)
 
@@ -39,4 +39,21 @@ export const VenueSettled = z.object({
   settledAt: Micros,
   /** The exchange's own record of it. */
   settlementId: z.string().max(96).optional(),
+})
+
+/** Money that a strategy's position brought (above zero) or cost without a trade. */
+export const VenuePaid = z.object({
+  strategy: Name,
+  instrument: InstrumentId,
+  why: z.enum(['funding']),
+  amount: Money,
+  currency: Currency,
+  /** What the strategy held then. */
+  position: SignedQuantity,
+  /** Of funding, where the venue says them: the fraction of its value that a long position pays, and the price that it is valued at. */
+  rate: Price.optional(),
+  markPrice: Price.optional(),
+  paidAt: Micros,
+  /** The exchange's own number of the payment, of which this may be a strategy's part. */
+  paymentId: z.string().max(64).optional(),
 })

@@ -21,7 +21,7 @@ export default class Positions extends TraderCommand {
     const positions = positionsIn(logOf(flags.run, flags), flags.all)
     const right = (head: string) => ({ head, align: 'right' as const })
     const hasFifo = positions.some(({ fifo }) => fifo !== undefined)
-    const own = ['position', 'average', 'mark', 'exposure', 'unrealized', 'realized', 'fees']
+    const own = ['position', 'average', 'mark', 'exposure', 'unrealized', 'realized', 'fees', 'funding']
     const columns = [...own, ...(hasFifo ? ['FIFO unrealized', 'FIFO realized', 'lots'] : [])].map(right)
     const rows = positions.map((one) => [
       one.strategy,
@@ -33,6 +33,7 @@ export default class Positions extends TraderCommand {
       one.unrealized,
       one.realized,
       one.fees,
+      one.paid ?? '0',
       ...(hasFifo ? [one.fifo?.unrealized ?? '-', one.fifo?.realized ?? '-', String(one.fifo?.lots ?? '-')] : []),
     ])
     this.log(rows.length === 0 ? 'flat' : formatTable([{ head: 'strategy' }, { head: 'instrument' }, ...columns], rows))

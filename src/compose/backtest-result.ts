@@ -29,6 +29,8 @@ export type BacktestResult = {
     readonly trades: Metrics
   }
   readonly fees: string
+  /** What positions brought or cost without a trade, like funding. */
+  readonly paid: string
   readonly realized: string
   readonly unrealized: string
   readonly orders: number
@@ -142,6 +144,7 @@ export class ResultBook {
       sharpe: metrics.equity?.sharpe ?? null,
       metrics,
       fees: last?.fees ?? '0',
+      paid: last?.paid ?? '0',
       realized: last?.realized ?? '0',
       unrealized: last?.unrealized ?? '0',
       orders: this.#orders,

@@ -28,6 +28,7 @@ export function backtestTable(contentHash: string, result: BacktestResult, equit
     ['win rate', orDash(trades.win_rate, percent)],
     ['profit factor', orDash(trades.profit_factor, twoDigits)],
     [`fees ${result.currency}`, result.fees],
+    ...(result.paid === '0' ? [] : [[`paid ${result.currency} (funding)`, result.paid] as [string, string]]),
     ['content hash', contentHash],
   ]
   return formatTable([{ head: 'result' }, { head: '', align: 'right' }], rows)

@@ -83,7 +83,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'order.update_rejected': ['code', 'reason'],
   'order.canceled': ['leavesQuantity', 'reason'],
   'order.expired': ['leavesQuantity', 'reason'],
-  'pnl.update': ['position', 'averagePrice', 'realized', 'unrealized', 'fees'],
+  'pnl.update': ['position', 'averagePrice', 'realized', 'unrealized', 'fees', 'paid'],
 }
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value))

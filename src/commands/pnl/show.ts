@@ -22,14 +22,14 @@ export default class PnlShow extends TraderCommand {
       this.log('no snapshot yet')
       return null
     }
-    const { strategies, realized, unrealized, fees, fifo, greeks = [], ...account } = event.payload
+    const { strategies, fifo, greeks = [], ...account } = event.payload
     const right = (head: string) => ({ head, align: 'right' as const })
-    const total = { strategy: 'account', realized, unrealized, fees }
-    const rows = [...strategies, total].map((one) => [one.strategy, one.realized, one.unrealized, one.fees])
+    const all = [...strategies, { strategy: 'account', ...account }]
+    const rows = all.map((one) => [one.strategy, one.realized, one.unrealized, one.fees, one.paid ?? '0'])
     this.log(
       `${isoMicros(event.at)}  equity ${account.equity} ${account.currency}, peak ${account.peakEquity}, gross exposure ${account.grossExposure}`,
     )
-    this.log(formatTable([{ head: 'strategy' }, ...['realized', 'unrealized', 'fees'].map(right)], rows))
+    this.log(formatTable([{ head: 'strategy' }, ...['realized', 'unrealized', 'fees', 'funding'].map(right)], rows))
     if (fifo) this.log(`first in, first out: realized ${fifo.realized}, unrealized ${fifo.unrealized}`)
     const ofBook = greeks.map(({ underlying, missing, ...sums }) => [
       missing === 0 ? underlying : `${underlying}, without ${missing} options that have none`,

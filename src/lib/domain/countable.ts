@@ -34,3 +34,20 @@ export function countable(
   const uncounted = missing === null ? null : `no mark converts its fee of ${missing} to ${listing.currency}`
   return { isCounted: true, fee: asMoney((stated ?? noMoney) + (taken ?? noMoney)), uncounted }
 }
+
+/** Money that a position was paid, in its instrument's currency; `why` it cannot be counted where nobody could say what it is worth. */
+export function countablePaid(
+  marks: Marks,
+  listing: { readonly currency: string } | undefined,
+  { instrument, amount, currency }: Pick<PayloadOf<'venue.paid'>, 'instrument' | 'amount' | 'currency'>,
+): { readonly isCounted: true; readonly amount: Money } | { readonly isCounted: false; readonly why: string } {
+  if (listing === undefined) return { isCounted: false, why: `${instrument} is not listed` }
+  if (!marks.prices.has(instrument)) return { isCounted: false, why: `${instrument} has no price` }
+  const converted =
+    rateOf(marks, listing.currency) === null ? null : convert(marks, moneyOf(amount), currency, listing.currency)
+  if (converted !== null) return { isCounted: true, amount: converted }
+  return {
+    isCounted: false,
+    why: `no mark converts ${amount} ${currency} to ${listing.currency} and ${marks.config.currency}`,
+  }
+}

@@ -9,20 +9,22 @@ import { absExact, zero } from './signed-decimal.ts'
 
 /**
  * A netting position at average cost. `cost` is what is open at the prices paid, with the position's sign. Every fill moves
- * `realized - cost` by exactly the cash it brings before its fee, so cash + position * mark = realized + unrealized - fees to the last
- * digit, whatever is rounded.
+ * `realized - cost` by exactly the cash it brings before its fee, so cash + position * mark = realized + unrealized - fees + paid to the
+ * last digit, whatever is rounded.
  */
 export type Position = {
   readonly quantity: ExactDecimal
   readonly cost: Money
   readonly realized: Money
   readonly fees: Money
+  /** What it was paid without a trade, like funding; negative where it paid. */
+  readonly paid: Money
 }
 
 /** An execution of ours: decimal texts, `fee` negative for a rebate. */
 export type Execution = Pick<PayloadOf<'order.fill'>, 'side' | 'quantity' | 'price' | 'fee' | 'feePaid'>
 
-export const flat: Position = { quantity: zero, cost: noMoney, realized: noMoney, fees: noMoney }
+export const flat: Position = { quantity: zero, cost: noMoney, realized: noMoney, fees: noMoney, paid: noMoney }
 
 /**
  * The position after an execution. What opens adds its worth (linear: its notional) to the cost; what closes takes its share of the cost along,
@@ -41,7 +43,7 @@ export function positionAfter(position: Position, execution: Execution, contract
   const reopened = isThrough ? worthOf(contract, price, quantity) : noMoney
   const closedCost = isThrough ? position.cost : shareOf(position.cost, absExact(moved), absExact(position.quantity))
   const realized = asMoney(position.realized + (reopened - bought) - closedCost)
-  return { quantity, cost: asMoney(position.cost - closedCost + reopened), realized, fees }
+  return { ...position, quantity, cost: asMoney(position.cost - closedCost + reopened), realized, fees }
 }
 
 /** What closing at the mark would realize, before fees. */
@@ -69,13 +71,15 @@ export const positionToJson = (position: Position): PositionJson => ({
   cost: moneyText(position.cost),
   realized: moneyText(position.realized),
   fees: moneyText(position.fees),
+  paid: moneyText(position.paid),
 })
 
-export const positionFromJson = ({ quantity, cost, realized, fees }: PositionJson): Position => ({
+export const positionFromJson = ({ quantity, cost, realized, fees, paid }: PositionJson): Position => ({
   quantity: parseExact(quantity),
   cost: moneyOf(cost),
   realized: moneyOf(realized),
   fees: moneyOf(fees),
+  paid: moneyOf(paid),
 })
 
 const quotient = (dividend: bigint, divisor: bigint): string =>

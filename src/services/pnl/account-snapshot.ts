@@ -1,12 +1,12 @@
 import { worthOf } from '#lib/domain/contract.ts'
-import { absMoney, asMoney, type Money, moneyOf, moneyText, noMoney } from '#lib/domain/money.ts'
+import { absMoney, asMoney, type Money, moneyOf, moneyText } from '#lib/domain/money.ts'
 import { unrealizedOf } from '#lib/domain/position.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { greeksOfBook } from './greeks.ts'
 import { bookKey, type Ledger } from './ledger.ts'
 import { inAccount, valuationOf } from './valuation.ts'
 
-/** The account and every strategy in it, marked to market: equity = starting cash + realized - fees + unrealized. [P7] */
+/** The account and every strategy in it, marked to market: equity = starting cash + realized - fees + paid + unrealized. [P7] */
 export function accountSnapshot(ledger: Ledger): PayloadOf<'pnl.snapshot'> {
   const total = noTotals()
   const strategies: PayloadOf<'pnl.snapshot'>['strategies'] = []
@@ -15,10 +15,12 @@ export function accountSnapshot(ledger: Ledger): PayloadOf<'pnl.snapshot'> {
     total.realized += own.realized
     total.unrealized += own.unrealized
     total.fees += own.fees
+    total.paid += own.paid
     total.exposure += own.exposure
     strategies.push({ strategy, ...texts(own) })
   }
-  const equity = asMoney(moneyOf(ledger.config.startingCash) + total.realized - total.fees + total.unrealized)
+  const cash = moneyOf(ledger.config.startingCash) + total.realized - total.fees + total.paid
+  const equity = asMoney(cash + total.unrealized)
   return {
     currency: ledger.config.currency,
     equity: moneyText(equity),
@@ -50,9 +52,9 @@ function fifoTotals(ledger: Ledger, { realized, unrealized }: Totals): Pick<Payl
   return { fifo: { realized: moneyText(own as Money), unrealized: moneyText(open as Money) } }
 }
 
-type Totals = { realized: bigint; unrealized: bigint; fees: bigint; exposure: bigint }
+type Totals = { realized: bigint; unrealized: bigint; fees: bigint; paid: bigint; exposure: bigint }
 
-const noTotals = (): Totals => ({ realized: noMoney, unrealized: noMoney, fees: noMoney, exposure: noMoney })
+const noTotals = (): Totals => ({ realized: 0n, unrealized: 0n, fees: 0n, paid: 0n, exposure: 0n })
 
 /** In the account's currency, at its stated marks. */
 function totalsOf(ledger: Ledger, strategy: string): Totals {
@@ -64,6 +66,7 @@ function totalsOf(ledger: Ledger, strategy: string): Totals {
     }
     add('realized', position.realized)
     add('fees', position.fees)
+    add('paid', position.paid)
     if (position.quantity.units === 0n) continue
     add('unrealized', unrealizedOf(position, mark, contract))
     add('exposure', absMoney(worthOf(contract, mark, position.quantity)))
@@ -71,8 +74,9 @@ function totalsOf(ledger: Ledger, strategy: string): Totals {
   return totals
 }
 
-const texts = ({ realized, unrealized, fees }: Totals) => ({
+const texts = ({ realized, unrealized, fees, paid }: Totals) => ({
   realized: moneyText(realized as Money),
   unrealized: moneyText(unrealized as Money),
   fees: moneyText(fees as Money),
+  ...(paid === 0n ? {} : { paid: moneyText(paid as Money) }),
 })

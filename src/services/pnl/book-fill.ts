@@ -1,7 +1,7 @@
 import { worthOf } from '#lib/domain/contract.ts'
-import { countable } from '#lib/domain/countable.ts'
+import { countable, countablePaid } from '#lib/domain/countable.ts'
 import { firstOutAfter, noFirstOut, unrealizedFirstOut } from '#lib/domain/first-out.ts'
-import { type Money, moneyText, noMoney } from '#lib/domain/money.ts'
+import { asMoney, type Money, moneyText, noMoney } from '#lib/domain/money.ts'
 import {
   averagePriceOf,
   type Execution,
@@ -27,16 +27,30 @@ export function foldSettled(ledger: Ledger, settled: PayloadOf<'venue.settled'>)
   ledger.outcome = bookFill(ledger, { ...settled, fee: settled.fee ?? '0' })
 }
 
+/** What a position was paid stands beside what it realized. [P20] */
+export function foldPaid(ledger: Ledger, paid: PayloadOf<'venue.paid'>): void {
+  const { strategy, instrument } = paid
+  const found = countablePaid(ledger, ledger.terms.get(instrument), paid)
+  if (found.isCounted) {
+    const before = positionOf(ledger, strategy, instrument)
+    setPosition(ledger, strategy, instrument, { ...before, paid: asMoney(before.paid + found.amount) })
+    ledger.outcome = { kind: 'booked', strategy, instrument, uncounted: null }
+  } else ledger.outcome = { kind: 'not_countable', why: found.why }
+}
+
 /** The position after the fill, or why the fill could not be counted; nothing when it had been, or cannot be true. */
 export function answerFill(
   ledger: Ledger,
-  fill: Event<'order.fill'> | Event<'venue.settled'>,
+  fill: Event<'order.fill'> | Event<'venue.settled'> | Event<'venue.paid'>,
 ): readonly Statement<'pnl.update' | 'system.alert'>[] {
   const { outcome } = ledger
   const [subject, what] =
     fill.topic === 'order.fill'
       ? [fill.payload.clientOrderId, `trade ${fill.payload.tradeId}`]
-      : [fill.payload.instrument, `the end of ${fill.payload.contract}`]
+      : [
+          fill.payload.instrument,
+          fill.topic === 'venue.paid' ? fill.payload.why : `the end of ${fill.payload.contract}`,
+        ]
   const alert = (message: string) =>
     ({
       topic: 'system.alert',
@@ -102,6 +116,7 @@ function updateOf(ledger: Ledger, strategy: string, instrument: string): Payload
     realized: moneyText(position.realized),
     unrealized: moneyText(unrealizedOf(position, mark, contract)),
     fees: moneyText(position.fees),
+    ...(position.paid === 0n ? {} : { paid: moneyText(position.paid) }),
     ...fifoOf(ledger, position, bookKey(strategy, instrument), worthOf(contract, mark, position.quantity)),
   }
 }

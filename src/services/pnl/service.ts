@@ -7,7 +7,7 @@ import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { accountSnapshot } from './account-snapshot.ts'
-import { answerFill, foldReport, foldSettled } from './book-fill.ts'
+import { answerFill, foldPaid, foldReport, foldSettled } from './book-fill.ts'
 import { drawdownBeyond } from './drawdown.ts'
 import { crossingOf, exposuresBeyond } from './exposures-beyond.ts'
 import { foldGreeks } from './greeks.ts'
@@ -19,7 +19,15 @@ import { foldMark } from './valuation.ts'
 export const pnl = defineService({
   name: 'pnl',
   config: PnlConfig,
-  subscribes: ['md.instrument', ...priceTopics, 'order.submitted', ...reportTopics, 'venue.settled', 'system.time'],
+  subscribes: [
+    'md.instrument',
+    ...priceTopics,
+    'order.submitted',
+    ...reportTopics,
+    'venue.settled',
+    'venue.paid',
+    'system.time',
+  ],
   emits: ['pnl.update', 'pnl.snapshot', 'risk.violation', 'system.alert'],
   init: openLedger,
   reconfigure: reopenLedger,
@@ -35,6 +43,7 @@ type In =
   | 'order.submitted'
   | (typeof reportTopics)[number]
   | 'venue.settled'
+  | 'venue.paid'
   | 'system.time'
 type Out = 'pnl.update' | 'pnl.snapshot' | 'risk.violation' | 'system.alert'
 
@@ -69,6 +78,9 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
     case 'venue.settled':
       foldSettled(ledger, event.payload)
       return ledger
+    case 'venue.paid':
+      foldPaid(ledger, event.payload)
+      return ledger
     case 'pnl.snapshot':
       ledger.peakEquity = moneyOf(event.payload.peakEquity)
       if (ledger.beyond.length > 0) {
@@ -90,6 +102,7 @@ function decide(ledger: Ledger, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
     case 'order.fill':
     case 'venue.settled':
+    case 'venue.paid':
       return answerFill(ledger, input)
     case 'system.time':
       return ledger.terms.size === 0 ? none : answerTime(ledger)

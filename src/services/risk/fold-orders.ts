@@ -1,7 +1,7 @@
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
-import { countable } from '#lib/domain/countable.ts'
+import { countable, countablePaid } from '#lib/domain/countable.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
@@ -126,6 +126,14 @@ function isClosing(account: Account, { strategy, instrument, side, progress }: S
 /** The end of a contract moves a position and the cash as a trade does. [R18] */
 export const foldSettled = (account: Account, settled: PayloadOf<'venue.settled'>): void =>
   countFill(account, { ...settled, fee: settled.fee ?? '0' })
+
+/** What a position was paid moves the cash. [R45] */
+export function foldPaid(account: Account, paid: PayloadOf<'venue.paid'>): void {
+  const listing = account.instruments.get(paid.instrument)
+  const found = countablePaid(account, listing, paid)
+  if (found.isCounted && listing !== undefined) moveCash(account, listing.currency, found.amount)
+  else haltInstrument(account, paid.instrument)
+}
 
 type Counted = Execution & Pick<PayloadOf<'order.fill'>, 'strategy' | 'instrument' | 'currency'>
 

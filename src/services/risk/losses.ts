@@ -33,9 +33,8 @@ export function foldEquity(account: Account, snapshot: PayloadOf<'pnl.snapshot'>
 }
 
 /** Money that came or went with a new configuration is no profit and no loss: what losses are counted from moves along. [R20] */
-function foldDeposit(account: Account, { equity, realized, unrealized, fees }: PayloadOf<'pnl.snapshot'>): void {
-  const profit = addExact(parseExact(realized), subtractExact(parseExact(unrealized), parseExact(fees)))
-  const invested = subtractExact(parseExact(equity), profit)
+function foldDeposit(account: Account, snapshot: PayloadOf<'pnl.snapshot'>): void {
+  const invested = subtractExact(parseExact(snapshot.equity), profitOf(snapshot))
   const moved = account.invested === null ? zero : subtractExact(invested, parseExact(account.invested))
   account.invested = formatExact(invested)
   if (moved.units === 0n) return
@@ -43,6 +42,17 @@ function foldDeposit(account: Account, { equity, realized, unrealized, fees }: P
   account.dayStartEquity = formatExact(addExact(parseExact(account.dayStartEquity), moved))
   if (account.isPeakOurs) account.peakEquity = formatExact(addExact(parseExact(account.peakEquity), moved))
 }
+
+/** realized - fees + paid + unrealized: of the account, or of a strategy in it. */
+export function profitOf({ realized, unrealized, fees, paid = '0' }: Sums): ExactDecimal {
+  return addExact(closedProfitOf({ realized, fees, paid }), parseExact(unrealized))
+}
+
+/** realized - fees + paid. */
+export const closedProfitOf = ({ realized, fees, paid = '0' }: Omit<Sums, 'unrealized'>): ExactDecimal =>
+  addExact(subtractExact(parseExact(realized), parseExact(fees)), parseExact(paid))
+
+type Sums = Pick<PayloadOf<'pnl.snapshot'>, 'realized' | 'unrealized' | 'fees' | 'paid'>
 
 /** A resume starts a new peak and a new day at the newest equity. [R16] */
 export function restartPeak(account: Account): void {

@@ -13,6 +13,7 @@ import {
   foldApproval,
   foldDenial,
   foldExit,
+  foldPaid,
   foldReport,
   foldSettled,
   foldWish,
@@ -43,6 +44,7 @@ export const risk = defineService({
     'order.cancel_requested',
     ...reportTopics,
     'venue.settled',
+    'venue.paid',
     'pnl.update',
     'pnl.snapshot',
     'risk.violation',
@@ -78,6 +80,7 @@ type In =
   | 'order.cancel_requested'
   | (typeof reportTopics)[number]
   | 'venue.settled'
+  | 'venue.paid'
   | 'pnl.update'
   | 'pnl.snapshot'
   | 'risk.violation'
@@ -151,6 +154,9 @@ function fold(account: Account, event: Event<In | Out>): Account {
       return account
     case 'venue.settled':
       foldSettled(account, event.payload)
+      return account
+    case 'venue.paid':
+      foldPaid(account, event.payload)
       return account
     case 'pnl.update':
       foldTrip(account, event.payload)
@@ -231,6 +237,7 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'order.accepted':
     case 'order.triggered':
     case 'venue.settled':
+    case 'venue.paid':
       return none
   }
 }

@@ -1,10 +1,11 @@
-import { addExact, compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { maxExact, subtractExact } from '#lib/domain/signed-decimal.ts'
 import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { bookKey } from './book.ts'
+import { closedProfitOf, profitOf } from './losses.ts'
 import { exactText } from './proposal.ts'
 import { strategyLimit } from './risk-config.ts'
 import { recordOf } from './strategy-record.ts'
@@ -15,9 +16,9 @@ type Halted = Statement<'risk.strategy_halted'>
 export function foldProfits(account: Account, { strategies }: PayloadOf<'pnl.snapshot'>, at: number): void {
   if (!account.watches.profits) return
   const isNewDay = Math.floor(at / dayMicros) > account.day
-  for (const { strategy, realized, fees, unrealized } of strategies) {
-    const record = recordOf(account.strategies, strategy)
-    const profit = addExact(subtractExact(parseExact(realized), parseExact(fees)), parseExact(unrealized))
+  for (const totals of strategies) {
+    const record = recordOf(account.strategies, totals.strategy)
+    const profit = profitOf(totals)
     if (isNewDay) record.dayStartProfit = record.profit
     record.profit = formatExact(profit)
     record.peakProfit = formatExact(maxExact(parseExact(record.peakProfit), profit))
@@ -47,15 +48,15 @@ export function brokenProfits(account: Account): Halted[] {
 
 /**
  * Round trips, where a limit asks for them: one ends when a position comes to zero or through it, and its result is what realized less
- * fees came to since the last one ended. [R34]
+ * fees, and what was paid, came to since the last one ended. [R34]
  */
 export function foldTrip(account: Account, update: PayloadOf<'pnl.update'>): void {
   if (!account.watches.trips) return
-  const { strategy, instrument, position, realized, fees } = update
+  const { strategy, instrument, position } = update
   const key = bookKey(strategy, instrument)
   const before = account.trips.get(key) ?? { sign: 0, result: '0' }
   const sign = signOf(position)
-  const result = subtractExact(parseExact(realized), parseExact(fees))
+  const result = closedProfitOf(update)
   const isOver = before.sign !== 0 && sign !== before.sign
   account.trips.set(key, { sign, result: isOver ? exactText(result) : before.result })
   if (!isOver) return

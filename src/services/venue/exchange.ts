@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import type { Instrument } from '#lib/domain/instrument.ts'
+import type { NewestPrices } from '#lib/domain/newest-price.ts'
 import { type OldestFirst, oldestFirst, takeOldest } from '#lib/domain/oldest-first.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Payment, Perpetual } from './funding.ts'
 import { keepsLevels, type LevelBook, levelsFromJson, levelsToJson } from './level-book.ts'
 import type { Due, ExpiringOption } from './settlement.ts'
 import type { StandingQuote } from './standing-quote.ts'
@@ -36,6 +38,13 @@ export type Exchange = {
   readonly forwards: Map<string, string>
   /** Contracts that have come to their end by the newest input. */
   due: Due[]
+  readonly perpetuals: Map<string, Perpetual>
+  /** Their newest prices. */
+  readonly marks: NewestPrices
+  /** The next of their payments; null where none is told. */
+  nextPaymentAt: number | null
+  /** Payments that have come due by the newest input. */
+  payments: Payment[]
   /** Cancels that came during an outage, until they are answered. */
   lateCancels: PayloadOf<'order.cancel_requested'>[]
   /** The newest to have ended or been rejected, oldest first. */
@@ -66,6 +75,10 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   underlyings: new Map(),
   forwards: new Map(),
   due: [],
+  perpetuals: new Map(),
+  marks: new Map(),
+  nextPaymentAt: null,
+  payments: [],
   lateCancels: [],
   ended: new Set(),
   ends: oldestFirst(),
@@ -163,6 +176,8 @@ export const exchangeToJson = (exchange: Exchange) =>
     contracts: [...exchange.contracts],
     underlyings: [...exchange.underlyings],
     forwards: [...exchange.forwards],
+    perpetuals: [...exchange.perpetuals],
+    marks: [...exchange.marks],
     ended: [...exchange.ended],
     ends: undefined,
   })
@@ -181,6 +196,8 @@ export function exchangeFromJson(json: unknown): Exchange {
     contracts: new Map(exchange.contracts),
     underlyings: new Map(exchange.underlyings),
     forwards: new Map(exchange.forwards),
+    perpetuals: new Map(exchange.perpetuals),
+    marks: new Map(exchange.marks),
     ended: new Set(exchange.ended),
     ends: oldestFirst(exchange.ended),
   }

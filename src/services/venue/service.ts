@@ -24,6 +24,7 @@ import {
   reopenExchange,
 } from './exchange.ts'
 import { foldBar, foldLevels, foldTick } from './fold-market.ts'
+import { foldFunding, foldMark, foldPayments, foldPerpetual, payFunding } from './funding.ts'
 import { takeLevel } from './level-book.ts'
 import { fillsByQuotes } from './market-source.ts'
 import { isAway } from './outage.ts'
@@ -45,12 +46,13 @@ export const venue = defineService({
     'md.depth',
     'md.tick',
     'md.option.tick',
+    'md.funding',
     'md.status',
     'order.submitted',
     'order.cancel_requested',
     'order.update_requested',
   ],
-  emits: [...reportTopics, 'order.updated', 'order.update_rejected', 'venue.settled'],
+  emits: [...reportTopics, 'order.updated', 'order.update_rejected', 'venue.settled', 'venue.paid'],
   init: openExchange,
   reconfigure: reopenExchange,
   evolve,
@@ -65,6 +67,7 @@ type In =
   | 'md.depth'
   | 'md.tick'
   | 'md.option.tick'
+  | 'md.funding'
   | 'md.status'
   | 'order.submitted'
   | 'order.cancel_requested'
@@ -75,8 +78,7 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
   if (event.at > exchange.now) exchange.now = event.at
   switch (event.topic) {
     case 'md.bar':
-      foldExpiries(exchange, event.at)
-      foldUnderlying(exchange, event)
+      foldDue(exchange, event)
       foldBar(exchange, event.payload)
       return exchange
     case 'md.depth':
@@ -84,8 +86,7 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
       return exchange
     case 'md.tick':
     case 'md.option.tick':
-      foldExpiries(exchange, event.at)
-      foldUnderlying(exchange, event)
+      foldDue(exchange, event)
       foldTick(exchange, event)
       return exchange
     case 'md.instrument': {
@@ -93,8 +94,12 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
       if (listing) exchange.listings.set(listing.instrument, listing)
       else exchange.listings.delete(event.payload.instrument)
       foldContract(exchange, event.payload)
+      foldPerpetual(exchange, event.payload)
       return exchange
     }
+    case 'md.funding':
+      foldFunding(exchange, event)
+      return exchange
     case 'md.status':
       foldStatus(exchange, event.payload)
       return exchange
@@ -126,6 +131,7 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
     case 'order.cancel_requested':
       if (isAway(exchange)) exchange.lateCancels.push(event.payload)
       return exchange
+    case 'venue.paid':
     case 'order.update_requested':
     case 'order.update_rejected':
       return exchange
@@ -137,14 +143,16 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':
-      if (isAway(exchange)) return settleDue(exchange)
+      if (isAway(exchange)) return answerDue(exchange)
       if (exchange.lateCancels.length > 0) {
         const { said, rest } = answerLateCancels(exchange)
-        return [...said, ...settleDue(rest), ...answerPrice(rest, input)]
+        return [...said, ...answerDue(rest), ...answerPrice(rest, input)]
       }
-      return exchange.due.length === 0
+      return exchange.due.length + exchange.payments.length === 0
         ? answerPrice(exchange, input)
-        : [...settleDue(exchange), ...answerPrice(exchange, input)]
+        : [...answerDue(exchange), ...answerPrice(exchange, input)]
+    case 'md.funding':
+      return payFunding(exchange)
     case 'md.status':
       return answerStatus(exchange)
     case 'order.submitted':
@@ -161,7 +169,20 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
 
 const none: readonly [] = Object.freeze([])
 
-function answerPrice(exchange: Exchange, input: Event<'md.bar' | 'md.tick' | 'md.option.tick'>): readonly Said[] {
+type Price = Event<'md.bar' | 'md.tick' | 'md.option.tick'>
+
+/** What has come to its time before this price, at the prices before it. */
+function foldDue(exchange: Exchange, event: Price): void {
+  foldExpiries(exchange, event.at)
+  foldPayments(exchange, event.at)
+  foldUnderlying(exchange, event)
+  foldMark(exchange, event)
+}
+
+/** Who held at the time of a payment has it, and then options end. */
+const answerDue = (exchange: Exchange): readonly Said[] => [...payFunding(exchange), ...settleDue(exchange)]
+
+function answerPrice(exchange: Exchange, input: Price): readonly Said[] {
   const { instrument } = input.payload
   if (exchange.working.size === 0 || hasExpired(exchange, instrument)) return none
   if (input.topic === 'md.bar') return answerBar(exchange, input.payload)

@@ -9,7 +9,7 @@ import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
 export type Said = Statement<
-  (typeof reportTopics)[number] | 'order.updated' | 'order.update_rejected' | 'venue.settled'
+  (typeof reportTopics)[number] | 'order.updated' | 'order.update_rejected' | 'venue.settled' | 'venue.paid'
 >
 
 /** What one input does to one order: a copy of the order that moves on, and what the venue says of it. */

@@ -30,7 +30,7 @@ const after = (fills: readonly Execution[], contract = one) =>
 test('opening and adding average the price; fees stand apart', () => {
   const position = after([fill('buy', '1', '100', '0.1'), fill('buy', '3', '104', '-0.3')])
   expect(averagePriceOf(position, one)).toBe('103')
-  expect(positionToJson(position)).toEqual({ quantity: '4', cost: '412', realized: '0', fees: '-0.2' })
+  expect(positionToJson(position)).toEqual({ quantity: '4', cost: '412', realized: '0', fees: '-0.2', paid: '0' })
 })
 
 test('reducing realizes and keeps the average; closing leaves nothing', () => {

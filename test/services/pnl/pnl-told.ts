@@ -70,6 +70,12 @@ export const submitted = (clientOrderId: string, side: 'buy' | 'sell', quantity:
     expiresAt: 1,
   })
 
+export const paid = (amount: string, more: Partial<PayloadOf<'venue.paid'>> = {}) =>
+  event('venue.paid', {
+    ...{ strategy: 'cross', instrument: spy, why: 'funding', amount, currency: 'USD', position: '4', paidAt: 0 },
+    ...more,
+  })
+
 export const time = (now = 0) => event('system.time', { now })
 
 export const update = (more: Partial<PayloadOf<'pnl.update'>>) =>
@@ -89,7 +95,12 @@ export const update = (more: Partial<PayloadOf<'pnl.update'>>) =>
     },
   }) as const
 
-type Totals = { readonly realized?: string; readonly unrealized?: string; readonly fees?: string }
+type Totals = {
+  readonly realized?: string
+  readonly unrealized?: string
+  readonly fees?: string
+  readonly paid?: string
+}
 const noTotals = { realized: '0', unrealized: '0', fees: '0' }
 
 export const snapshot = (

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { pnl } from '#services/pnl/service.ts'
 import { event, given } from '#test/given.ts'
-import { account, bar, fill, future, listed, quote, snapshot, spy, submitted, time, update } from './pnl-told.ts'
+import { account, bar, fill, future, listed, paid, quote, snapshot, spy, submitted, time, update } from './pnl-told.ts'
 
 const held = [listed(spy), bar(spy, '100'), fill('buy', '4', '90')] as const
 const alert = (subject: string, message: string) =>
@@ -40,6 +40,39 @@ test('[P19] the end of an option closes its position at its worth, and what it d
     .then(update({ position: '100', averagePrice: '90', unrealized: '1000' }))
     .when(settled('NOPE.USA', 'buy', '1', '90'))
     .then(alert('NOPE.USA', expect.stringContaining(`the end of ${option}, is not in the account`)))
+})
+
+test('[P20] [P7] what a position is paid is in equity, beside what it realized, and moves no average price', () => {
+  const open = { position: '4', averagePrice: '90', unrealized: '40' }
+  const totals = { unrealized: '40', paid: '-1.2500000000000001' }
+  given(pnl, account, ...held)
+    .when(paid('-1.5'))
+    .then(update({ ...open, paid: '-1.5' }))
+    .when(paid('0.2499999999999999'))
+    .then(update({ ...open, paid: '-1.2500000000000001' }))
+    .restarted()
+    .when(time())
+    .then(snapshot('1038.7499999999999999', '1038.7499999999999999', '400', totals, oneStrategy(totals)))
+    .when(fill('sell', '4', '90'))
+    .then(update({ paid: '-1.2500000000000001' }))
+    .when(paid('1.2500000000000001'))
+    .then(update({}))
+})
+
+test('[P20] [P14] it is converted as fees are; what no mark converts, or is of nothing that is listed, is said and not counted', () => {
+  const mark = 'EURUSD.FX'
+  const conversions = { EUR: { instrument: mark } }
+  given(pnl, { ...account, conversions }, ...held, listed(mark, { kind: 'forex' }))
+    .when(paid('-1', { currency: 'EUR' }))
+    .then(alert(spy, expect.stringContaining('is not in the account: no mark converts -1 EUR')))
+    .when(bar(mark, '1.25'))
+    .then()
+    .when(paid('-1', { currency: 'EUR' }))
+    .then(update({ position: '4', averagePrice: '90', unrealized: '40', paid: '-1.25' }))
+    .when(paid('-1', { instrument: 'NOPE.USA' }))
+    .then(alert('NOPE.USA', expect.stringContaining('NOPE.USA is not listed')))
+    .when(paid('-1', { instrument: mark, strategy: 'idle' }))
+    .then(update({ strategy: 'idle', instrument: mark, mark: '1.25', paid: '-1' }))
 })
 
 test('[P1] counts one trade once and never more than the order', () => {

@@ -159,6 +159,27 @@ describe('exposure and margin', () => {
       .then(approve('buy', '39'))
   })
 
+  test('[R45] funding moves the cash; of what nobody can count nothing, and its instrument is halted', () => {
+    const paid = (amount: string, currency = 'USDT') =>
+      event('venue.paid', {
+        ...{ strategy: 'ema-cross', instrument: btc, why: 'funding', amount, currency, position: '6', paidAt: 1 },
+      })
+    start(limited({}, { startingCash: '1000', margin: { kind: 'cash' } }), wish('6'), fill('t-6-0', 'buy', '6'))
+      .when(paid('-20.01'))
+      .then()
+      .restarted()
+      .when(wish('38', { instrument: eth }))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '380', '379.99'))
+      .when(paid('0.01'))
+      .then()
+      .when(wish('38', { instrument: eth }))
+      .then(approve('buy', '38'))
+      .when(paid('5', 'XYZ'))
+      .then()
+      .when(wish('7'))
+      .then(refuse('INSTRUMENT_HALTED'))
+  })
+
   const put = 'BTC-100-P.BINANCE'
   const option = (right: 'put' | 'call') => [
     listed(put, { kind: 'option', underlying: btc, strike: '100', right, multiplier: '10' }),
@@ -414,6 +435,28 @@ describe('losses', () => {
       .then(approve('buy', '1'))
   })
 
+  test('[R32] [R33] [R45] funding is a loss, not money that went: of the day, and of the strategy', () => {
+    const paid = (amount: string, time: number) => {
+      const sums = { realized: '0', unrealized: '0', fees: '0', paid: amount }
+      const equity = String(100_000 + Number(amount))
+      return event(
+        'pnl.snapshot',
+        {
+          ...{ currency: 'USDT', equity, peakEquity: '200000', grossExposure: '0', ...sums },
+          strategies: [{ strategy: 'ema-cross', ...sums }],
+        },
+        time,
+      )
+    }
+    start(limited({ maxDailyLoss: '50', maxStrategyDailyLoss: '40' }))
+      .when(paid('0', 20 * day))
+      .then()
+      .when(paid('-40.5', 20 * day + 1))
+      .then(strategyHalted('DAILY_LOSS_EXCEEDS_MAX', '40.5', '40'))
+      .when(paid('-50.5', 20 * day + 2))
+      .then({ topic: 'risk.halted', payload: expect.objectContaining({ value: '50.5' }) })
+  })
+
   test('[R33] a strategy’s daily loss counts from the day before', () => {
     start(limited({ maxStrategyDailyLoss: '100' }))
       .when(profits('ema-cross', '-90', '100000', 20 * day))
@@ -422,7 +465,7 @@ describe('losses', () => {
       .then(strategyHalted('DAILY_LOSS_EXCEEDS_MAX', '101', '100'))
   })
 
-  const update = (position: string, realized: string, at?: number): Told =>
+  const update = (position: string, realized: string, at?: number, more: object = {}): Told =>
     event(
       'pnl.update',
       {
@@ -435,9 +478,16 @@ describe('losses', () => {
         realized,
         unrealized: '0',
         fees: '0',
+        ...more,
       },
       at,
     )
+
+  test('[R34] a round trip that funding made a loser is one', () => {
+    start(limited({ maxConsecutiveLosses: 1 }), update('2', '0'))
+      .when(update('0', '5', undefined, { paid: '-5.01' }))
+      .then(strategyHalted('CONSECUTIVE_LOSSES_EXCEED_MAX', '1', '1'))
+  })
 
   test('[R34] losing round trips in a row halt, a partial close is none, a winner ends the row', () => {
     start(limited({ maxConsecutiveLosses: 2 }), update('2', '0'), update('1', '-5'), update('0', '-7'))

@@ -79,6 +79,7 @@ describe("files of Binance's public archive", () => {
     expect(funding?.payload).toEqual({
       instrument: 'BTCUSD-PERP.BINANCE',
       rate: '-0.00010000',
+      nextFundingAt: 1_722_470_400_000_000,
       exchangeAt: 1_722_470_400_000_000,
     })
   })

@@ -85,10 +85,11 @@ const readers: { readonly [K in ArchiveKind]: CellsReader } = {
     const sequence = wholeIn(id, 'update id')
     return { at, topic: 'md.tick', payload: { kind: 'quote', instrument, ...quote, exchangeAt: at, sequence } }
   },
-  /** Time, hours of the period, rate. */
+  /** Time, hours of the period, rate: what was paid at that time. */
   fundingRate([time = '', , rate], instrument) {
     const at = microsOf(time, 'calc time')
-    return { at, topic: 'md.funding', payload: { instrument, rate: priceIn(rate, 'rate'), exchangeAt: at } }
+    const payload = { instrument, rate: priceIn(rate, 'rate'), nextFundingAt: at, exchangeAt: at }
+    return { at, topic: 'md.funding', payload }
   },
 }
 
