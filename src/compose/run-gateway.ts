@@ -26,6 +26,7 @@ const topics = [
   'order.update_rejected',
   'venue.reconciled',
   'venue.settled',
+  'venue.paid',
   ...reportTopics,
 ]
 

@@ -112,7 +112,11 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
           .map(shown)
       case 'private/get_transaction_log': {
         const from = Number(params.continuation ?? 0)
-        const asked = entries.filter(
+        const paid = book.payments.map(({ id, amount, at: timestamp }) => {
+          const interest_pl = Number(amount)
+          return { id, timestamp, currency, type: 'settlement', instrument_name: boxName, interest_pl }
+        })
+        const asked = [...paid, ...entries].filter(
           (entry) =>
             entry.currency === params.currency &&
             entry.timestamp >= Number(params.start_timestamp) &&

@@ -118,6 +118,40 @@ describe.each([
     expect(payload.differences).toEqual([{ asset, expected: '0', found: '-2' }])
   })
 
+  test('[G31] funding is said once, a strategy’s part by what it held, also over a restart, and not what came before the log', async () => {
+    /** What was said goes into the log, as a tree would write it, and a new process hears it. */
+    const restart = async () => {
+      scene.stop()
+      for (const { topic, payload } of said.splice(0)) into(topic, payload as never)
+      await pause(5)
+    }
+    const paid = () => said.filter(({ topic }) => topic === 'venue.paid').map(({ payload }) => payload)
+    box.book.pay('-77')
+    await pause(5)
+    start()
+    submit('t-1-0', { orderType: 'market', limitPrice: undefined })
+    submit('t-2-0', { limitPrice: '99.00', side: 'sell', quantity: '0.25', strategy: 'other' })
+    await when(() => topics().filter((topic) => topic === 'order.fill').length === 2)
+    await restart()
+    box.book.pay('-0.9')
+    await pause(5)
+    box.book.pay('0.0000001')
+    start()
+    await when(() => paid().length === 4)
+    const common = { instrument, why: 'funding', currency }
+    expect(paid()).toMatchObject([
+      { ...common, strategy: 'test', position: expect.stringMatching(/^1(\.0+)?$/), amount: '-1.2' },
+      { ...common, strategy: 'other', position: '-0.25', amount: '0.3' },
+      { ...common, strategy: 'test', amount: '0.000000133333333333' },
+      { ...common, strategy: 'other', amount: '-0.000000033333333333' },
+    ])
+    await restart()
+    start()
+    await hasSaid('venue.reconciled')
+    await pause(250)
+    expect(paid()).toEqual([])
+  })
+
   test('[G29] an order is moved in place, also when the connection is cut meanwhile, and what cannot be moved is told', async () => {
     start()
     submit('t-1-0')

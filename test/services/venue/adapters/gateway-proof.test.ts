@@ -14,6 +14,7 @@ class SlowVenue implements RealVenue {
   readonly amend = null
   readonly settlements = null
   readonly forgets = null
+  readonly payments = null
   readonly holds = 'assets'
   readonly name = 'slow'
   readonly orders = new Map<string, VenueOrder>()

@@ -33,6 +33,9 @@ const makerBps = 2
 /** What the box knows of its orders, its position and its cash: whole cents, thousandths, and money in 1e-9. */
 export class UsdmBook {
   readonly orders: BoxOrder[] = []
+  /** Funding, with its time in milliseconds. */
+  readonly payments: { readonly id: number; readonly amount: string; readonly at: number }[] = []
+  onPaid: () => void = () => undefined
   #tell: (order: BoxOrder, trade: BoxTrade | null) => void
   #quote = { bid: 0, ask: 0, bidSize: 0, askSize: 0 }
   #position = 0
@@ -50,6 +53,11 @@ export class UsdmBook {
   /** What all fills took and gave, with their fees. */
   get cash(): string {
     return (this.#nanos / 1e9).toFixed(9)
+  }
+
+  pay(amount: string): void {
+    this.payments.push({ id: 7_000 + this.payments.length, amount, at: Date.now() })
+    this.onPaid()
   }
 
   setPosition(thousandths: number): void {

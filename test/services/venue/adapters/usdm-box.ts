@@ -32,6 +32,7 @@ export async function usdmBox(key: Key) {
   }
   let updates = 0
   const book = new UsdmBook((order, trade) => tell(update(order, trade)))
+  book.onPaid = () => tell({ e: 'ACCOUNT_UPDATE', E: Date.now(), T: Date.now(), a: { m: 'FUNDING_FEE', B: [], P: [] } })
   const answer = ({ method, path, query }: Asked): unknown => {
     switch (`${method} ${path}`) {
       case 'GET /fapi/v1/time':
@@ -42,6 +43,11 @@ export async function usdmBox(key: Key) {
         return { dualSidePosition: isHedged }
       case 'GET /fapi/v2/positionRisk':
         return [{ symbol: 'BTCUSDT', positionSide: 'BOTH', positionAmt: book.position }]
+      case 'GET /fapi/v1/income':
+        return book.payments
+          .filter(({ at }) => query.get('incomeType') === 'FUNDING_FEE' && at >= Number(query.get('startTime')))
+          .map(({ id, amount: income, at: time }) => ({ ...fundingFee, income, time, tranId: id }))
+          .slice(0, Number(query.get('limit')))
       case 'GET /fapi/v1/openOrders':
         return book.orders.filter(({ status }) => isOpen(status)).map(shown)
       case 'GET /fapi/v1/userTrades':
@@ -169,6 +175,8 @@ const listed = {
     { filterType: 'LOT_SIZE', stepSize: '0.001' },
   ],
 }
+
+const fundingFee = { symbol: 'BTCUSDT', incomeType: 'FUNDING_FEE', asset: 'USDT', info: 'FUNDING_FEE', tradeId: '' }
 
 const isOpen = (status: string) => status === 'NEW' || status === 'PARTIALLY_FILLED'
 

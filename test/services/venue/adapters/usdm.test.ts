@@ -47,6 +47,24 @@ test('[G8] [G12] [G23] what was filled while nobody looked is said at the start;
   expect(said[2]?.payload).toMatchObject({ balances: [{ asset: 'BTCUSDT', total: '1' }], differences: [] })
 })
 
+test('[G31] the stream tells that funding was paid: it is asked for at once, with nothing said twice', async () => {
+  start()
+  submit('t-1-0', { orderType: 'market', limitPrice: undefined })
+  await hasSaid('order.fill')
+  // It has asked, and would ask again after a minute.
+  await pause(300)
+  box.book.pay('-0.5')
+  await hasSaid('venue.paid')
+  box.book.pay('0.25')
+  const paid = () => said.filter(({ topic }) => topic === 'venue.paid').map(({ payload }) => payload)
+  await when(() => paid().length > 1)
+  await pause(300)
+  expect(paid()).toMatchObject([
+    { strategy: 'test', instrument, amount: '-0.5', currency: 'USDT', paymentId: 'BTCUSDT-7000' },
+    { strategy: 'test', instrument, amount: '0.25', currency: 'USDT', paymentId: 'BTCUSDT-7001' },
+  ])
+})
+
 test('[G2] the answer is lost: it is asked for, not sent again', async () => {
   start()
   submit('t-1-0')

@@ -95,6 +95,7 @@ export function nativeClient(url: string): VenueClient {
           onOpen,
           onOrder: (view) => onOrder(seen(view), tradesOf(view)),
           onClose: () => undefined,
+          onPaid: () => undefined,
         })
       }),
     close: async () => endStream?.(),

@@ -60,6 +60,7 @@ export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptio
         ? { kind: 'absent' }
         : { kind: 'done', value: { base: answer.value.baseAsset, quote: answer.value.quoteAsset } }
     },
+    payments: null,
     balances: async () =>
       answerOf(await account.ask('GET', '/api/v3/account', { omitZeroBalances: 'true' }), Account, ({ balances }) =>
         balances.map(({ asset, free, locked }) => ({

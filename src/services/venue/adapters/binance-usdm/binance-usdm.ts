@@ -8,7 +8,7 @@ import { ExchangeOrder, viewOfOrder, viewOfTrade } from '../binance/exchange-ord
 import { type ExchangeRequest, type HttpAnswer, type Params, sendRequest } from '../binance/signed-request.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import { plainText } from '../gateway/gateway-order.ts'
-import type { Answer, RealVenue, VenueBalance } from '../gateway/real-venue.ts'
+import type { Answer, RealVenue, VenueBalance, VenuePayment } from '../gateway/real-venue.ts'
 import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
 import { paramsOf, UsdmTrade, unfitTerms } from './usdm-order.ts'
 import { openUsdmStream } from './usdm-stream.ts'
@@ -38,11 +38,20 @@ const weights: Readonly<Record<string, number>> = {
   'GET /fapi/v1/openOrders': 40,
   'GET /fapi/v1/positionSide/dual': 30,
   'GET /fapi/v2/positionRisk': 5,
+  'GET /fapi/v1/income': 30,
 }
 
 const ExchangeInfo = z.object({ symbols: z.array(z.object({ symbol: z.string(), marginAsset: z.string() })) })
 const PositionMode = z.object({ dualSidePosition: z.boolean() })
 const Position = z.object({ symbol: z.string(), positionSide: z.string(), positionAmt: z.string() })
+const Income = z.object({
+  symbol: z.string(),
+  income: z.string(),
+  asset: z.string(),
+  time: z.int(),
+  tranId: z.union([z.int(), z.string()]),
+})
+const incomeMost = 1_000
 const ListenKey = z.object({ listenKey: z.string().min(1) })
 
 /** Binance USD-M futures in one-way mode: orders over `/fapi`, reports over the user data stream. [G19]-[G24] */
@@ -119,6 +128,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
     },
     settlements: null,
     forgets: { unfilledAfterMs: 3 * dayMs + hourMs, allAfterMs: 90 * dayMs - hourMs },
+    payments: (sinceMs) => fundingFees(ask, sinceMs),
     stream: (hooks) =>
       openUsdmStream(
         {
@@ -161,4 +171,22 @@ async function positions(ask: Ask): Promise<Answer<readonly VenueBalance[]>> {
       .filter(({ positionAmt }) => compareExact(parseExact(positionAmt), zero) !== 0)
       .map(({ symbol, positionAmt }) => ({ asset: symbol, total: plainText(parseExact(positionAmt)) })),
   )
+}
+
+/** What funding brought or cost, of all symbols, oldest first. */
+async function fundingFees(ask: Ask, sinceMs: number): Promise<Answer<readonly VenuePayment[]>> {
+  const all = new Map<string, VenuePayment>()
+  for (let startMs = sinceMs; ; ) {
+    const params = { incomeType: 'FUNDING_FEE', startTime: String(startMs), limit: String(incomeMost) }
+    const page = answerOf(await ask('GET', '/fapi/v1/income', params), z.array(Income), (fees) => fees)
+    if (page.kind !== 'done') return page
+    for (const { symbol, income, asset, time, tranId } of page.value) {
+      const paymentId = `${symbol}-${tranId}`
+      all.set(paymentId, { paymentId, symbol, amount: income, asset, paidAt: time * 1_000 })
+    }
+    const newestMs = Math.max(startMs, ...page.value.map(({ time }) => time))
+    if (page.value.length < incomeMost) return { kind: 'done', value: [...all.values()] }
+    // Pages overlap by the millisecond that the next one begins with.
+    startMs = newestMs === startMs ? startMs + 1 : newestMs
+  }
 }

@@ -37,6 +37,8 @@ export function openUsdmStream(
         if (kind === 'listenKeyExpired') return end('its listen key has expired')
         const update = OrderTradeUpdate.safeParse(frame)
         if (update.success) return hooks.onOrder(viewOfUpdate(update.data))
+        const reason = (frame as { a?: { m?: unknown } } | null)?.a?.m
+        if (kind === 'ACCOUNT_UPDATE' && reason === 'FUNDING_FEE') return hooks.onPaid()
         // What cannot be read may be a fill: whoever reconciles asks for it.
         if (kind === 'ORDER_TRADE_UPDATE') end('a report is not understood')
       },

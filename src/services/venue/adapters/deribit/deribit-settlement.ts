@@ -5,24 +5,11 @@ import { absExact } from '#lib/domain/signed-decimal.ts'
 import { plainText } from '../gateway/gateway-order.ts'
 import type { Answer, HeldInstrument, VenueSettlement } from '../gateway/real-venue.ts'
 import { answerOf } from './deribit-answer.ts'
+import { type Transaction, transactionsOf } from './deribit-log.ts'
 import { currencyOf, endOf, hasEnded, isOption } from './deribit-name.ts'
 import { textOf } from './deribit-order.ts'
 import type { DeribitRpc } from './deribit-rpc.ts'
 
-const Amount = z.number().nullish()
-const Entry = z.object({
-  id: z.int(),
-  type: z.string(),
-  instrument_name: z.string().nullish(),
-  currency: z.string(),
-  timestamp: z.int(),
-  amount: Amount,
-  price: Amount,
-  cashflow: Amount,
-  commission: Amount,
-  index_price: Amount,
-})
-const Page = z.object({ logs: z.array(Entry), continuation: z.union([z.int(), z.string()]).nullish() })
 /** Of everyone's: what a contract of which this account holds as much long as short was worth. */
 const Last = z.object({
   settlements: z.array(
@@ -30,7 +17,6 @@ const Last = z.object({
   ),
 })
 
-const pageMost = 250
 /** So long after its end a delivery is booked at the latest. */
 const bookedWithinMs = 86_400_000
 const worthDigits = 8
@@ -66,28 +52,13 @@ export async function settlementsOf(
   return { kind: 'done', value: found }
 }
 
-async function deliveriesOf(
-  rpc: DeribitRpc,
-  currency: string,
-  endMs: number,
-): Promise<Answer<z.infer<typeof Entry>[]>> {
-  const all: z.infer<typeof Entry>[] = []
+async function deliveriesOf(rpc: DeribitRpc, currency: string, endMs: number): Promise<Answer<Transaction[]>> {
   const span = { currency, start_timestamp: endMs, end_timestamp: endMs + bookedWithinMs }
-  for (let continuation: number | string | null = null; ; ) {
-    const params: object = { ...span, query: 'delivery', count: pageMost, ...(continuation && { continuation }) }
-    const answer: Answer<z.infer<typeof Page>> = answerOf(
-      await rpc.call('private/get_transaction_log', params),
-      Page,
-      (page) => page,
-    )
-    if (answer.kind !== 'done') return answer
-    all.push(...answer.value.logs.filter(({ type }) => type === 'delivery'))
-    continuation = answer.value.continuation ?? null
-    if (continuation === null) return { kind: 'done', value: all }
-  }
+  const log = await transactionsOf(rpc, { ...span, query: 'delivery' })
+  return log.kind === 'done' ? { ...log, value: log.value.filter(({ type }) => type === 'delivery') } : log
 }
 
-const settlementOf = (instrument: string, name: string, entry: z.infer<typeof Entry>): VenueSettlement => ({
+const settlementOf = (instrument: string, name: string, entry: Transaction): VenueSettlement => ({
   instrument,
   settlementId: `deribit-${entry.id}`,
   price: isOption(name) ? worthOf(entry) : textOf(entry.price ?? 0),
@@ -99,7 +70,7 @@ const settlementOf = (instrument: string, name: string, entry: z.infer<typeof En
 })
 
 /** An option's end moves money: so much for one of it. */
-function worthOf({ amount, cashflow }: z.infer<typeof Entry>): string {
+function worthOf({ amount, cashflow }: Transaction): string {
   const [paid, lots] = [exactOf(cashflow), exactOf(amount)]
   if (lots.units === 0n) return '0'
   const units = divideHalfEven(paid.units * tenTo(worthDigits + lots.scale), lots.units * tenTo(paid.scale))

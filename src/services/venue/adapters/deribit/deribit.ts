@@ -3,6 +3,7 @@ import type { Credentials } from '../gateway/credentials.ts'
 import type { OrderName, RealVenue } from '../gateway/real-venue.ts'
 import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
 import { answerOf } from './deribit-answer.ts'
+import { fundingOf } from './deribit-funding.ts'
 import { findOrder, tradesOf } from './deribit-history.ts'
 import { goneAssets, hasEnded, nameIn } from './deribit-name.ts'
 import { DeribitOrder, flagsOf, Placed, paramsOf, textOf, tradeOf, unfitTerms, viewOf } from './deribit-order.ts'
@@ -89,6 +90,7 @@ export function deribit({ config, addresses, credentials, nowMs }: DeribitOption
           })),
       ),
     settlements: (held, untilMs) => settlementsOf(rpc, held, (one) => name(one), untilMs),
+    payments: (sinceMs, names) => fundingOf(rpc, sinceMs, names, nowMs()),
     stream: (hooks) => rpc.open(addresses.wsUrl, hooks),
   }
 }

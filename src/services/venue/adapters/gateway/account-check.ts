@@ -28,6 +28,11 @@ export class AccountCheck {
     this.#flows.clear()
   }
 
+  /** What it held of an asset before the log had anything of it. */
+  atFirst(asset: string): ExactDecimal {
+    return this.#first?.get(asset) ?? zero
+  }
+
   /** A fill that is in the log, or goes into it now; each once. So does the end of a contract. */
   fill({
     instrument,

@@ -38,7 +38,7 @@ export class Gateway {
 
   /** An event of the log, in its order; those that were there at the start come before `caughtUp`. */
   hear(event: Event): void {
-    const { orders, account } = this.#desk
+    const { orders, account, payments } = this.#desk
     switch (event.topic) {
       case 'system.config':
         orders.tag(event)
@@ -60,6 +60,10 @@ export class Gateway {
       }
       case 'venue.reconciled':
         account.begin(event.payload.balances)
+        payments.begin(event.at)
+        return
+      case 'venue.paid':
+        payments.hear(event.payload)
         return
       case 'venue.settled':
         this.#desk.foldSettled(event.payload)
@@ -94,6 +98,11 @@ export class Gateway {
       onOrder: (view) => {
         const order = this.#desk.orders.byVenueId(view.venueClientId)
         if (order) this.#desk.apply(order, view)
+      },
+      onPaid: () => {
+        this.#desk.paymentsAtMs = 0
+        this.#nextReconcileMs = 0
+        this.#pump()
       },
       onClose: (reason) => {
         // Once, however often it is tried.

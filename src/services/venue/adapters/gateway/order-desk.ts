@@ -7,6 +7,7 @@ import { HeldContracts } from './held-contracts.ts'
 import { moveOrder } from './move-order.ts'
 import { nextStep, queriesMost } from './next-step.ts'
 import { OrderRegister } from './order-register.ts'
+import { Payments } from './payments.ts'
 import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from './real-venue.ts'
 import { VenueTime } from './venue-time.ts'
 
@@ -26,6 +27,7 @@ export type DeskOptions = {
       | 'order.update_rejected'
       | 'venue.reconciled'
       | 'venue.settled'
+      | 'venue.paid'
       | 'system.alert'
     >,
   ) => void
@@ -41,6 +43,9 @@ export class OrderDesk {
   readonly orders = new OrderRegister()
   readonly account: AccountCheck
   readonly contracts = new HeldContracts()
+  readonly payments = new Payments()
+  /** When the venue is next asked for payments, by the machine's clock. */
+  paymentsAtMs = 0
   readonly time: VenueTime
   readonly assets = new Map<string, VenueAssets>()
   /** What the newest reconciliation found at the venue that had not been said. */
@@ -200,6 +205,7 @@ export class OrderDesk {
     if (report.topic === 'order.fill' && !order.said.trades.has(report.payload.tradeId)) {
       this.account.fill(report.payload)
       this.contracts.move(report.payload)
+      this.payments.fill(report.payload)
     }
     foldSaid(order, report)
     if (order.said.ended) this.orders.end(order)

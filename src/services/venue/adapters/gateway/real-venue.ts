@@ -61,6 +61,17 @@ export type VenueSettlement = {
 /** What the log holds of an instrument, all strategies together. */
 export type HeldInstrument = { readonly instrument: string; readonly isNetted: boolean }
 
+/** Money that a position brought (above zero) or cost without a trade, as the exchange's own record has it: funding. */
+export type VenuePayment = {
+  readonly paymentId: string
+  /** The instrument's name at the venue, as `base` of its assets. */
+  readonly symbol: string
+  readonly amount: string
+  readonly asset: string
+  /** Microseconds. */
+  readonly paidAt: number
+}
+
 export type VenueBalance = { readonly asset: string; readonly total: string }
 export type VenueAssets = { readonly base: string; readonly quote: string }
 
@@ -68,6 +79,8 @@ export type StreamHooks = {
   readonly onOpen: () => void
   readonly onOrder: (order: VenueOrder) => void
   readonly onClose: (reason: string) => void
+  /** Something was paid: the record has it, or will. */
+  readonly onPaid: () => void
 }
 
 /** The one contract of an exchange that real orders go to. Nothing throws; every call ends within the venue's own timeout. */
@@ -112,6 +125,8 @@ export type RealVenue = {
   readonly settlements:
     | ((held: readonly HeldInstrument[], nowMs: number) => Promise<Answer<readonly VenueSettlement[]>>)
     | null
+  /** What these instruments, by their names there, were paid from `sinceMs` on, by the venue's clock; null where nothing is ever paid so. */
+  readonly payments: ((sinceMs: number, symbols: readonly string[]) => Promise<Answer<readonly VenuePayment[]>>) | null
   /** Reports as they happen. Comes back by itself when it is closed; the function ends it. */
   stream(hooks: StreamHooks): () => void
   /** The offset of the venue's clock to the machine's, for signed queries. */

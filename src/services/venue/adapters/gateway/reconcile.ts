@@ -58,7 +58,36 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const balances = await venue.balances()
   if (balances.kind !== 'done') return unanswered('its balances', balances)
   desk.account.begin(balances.value)
+  const paid = await tellPayments(desk, options)
+  if (paid !== null) return unanswered('its payments', paid)
   return tell(desk, options, balances.value, external, before)
+}
+
+/** The exchange books a payment some time after it tells of one, if it tells. */
+const paymentsEveryMs = 60_000
+
+/** Says what was paid and is not in the log; comes back with an answer that was none. [G31] */
+async function tellPayments(desk: OrderDesk, { venue, nowMs }: GatewayOptions): Promise<Answer<unknown> | null> {
+  const { payments, assets, account } = desk
+  payments.begin(desk.time.now() * 1_000)
+  const named = new Map(payments.instruments().map((instrument) => [assets.get(instrument)?.base ?? '', instrument]))
+  if (venue.payments === null || named.size === 0 || nowMs() < desk.paymentsAtMs) return null
+  desk.paymentsAtMs = nowMs() + paymentsEveryMs
+  const answer = await venue.payments(Math.floor(payments.since() / 1_000), [...named.keys()])
+  if (answer.kind !== 'done') {
+    desk.paymentsAtMs = 0
+    return answer
+  }
+  for (const payment of answer.value) {
+    const instrument = named.get(payment.symbol)
+    if (instrument === undefined) continue
+    for (const paid of payments.unsaid(payment, instrument, account.atFirst(payment.symbol))) {
+      payments.hear(paid)
+      desk.say({ topic: 'venue.paid', payload: paid })
+    }
+  }
+  payments.forget()
+  return null
 }
 
 /** What was open may have ended since: of an order that the log has ended it is asked once more. Null: not known. [G13] */
