@@ -118,7 +118,7 @@ describe.each([
     expect(payload.differences).toEqual([{ asset, expected: '0', found: '-2' }])
   })
 
-  test('[G31] funding is said once, a strategy’s part by what it held, also over a restart, and not what came before the log', async () => {
+  test('[G32] funding is said once, a strategy’s part by what it held, also over a restart, and not what came before the log', async () => {
     /** What was said goes into the log, as a tree would write it, and a new process hears it. */
     const restart = async () => {
       scene.stop()

@@ -47,7 +47,7 @@ test('[G8] [G12] [G23] what was filled while nobody looked is said at the start;
   expect(said[2]?.payload).toMatchObject({ balances: [{ asset: 'BTCUSDT', total: '1' }], differences: [] })
 })
 
-test('[G31] the stream tells that funding was paid: it is asked for at once, with nothing said twice', async () => {
+test('[G32] the stream tells that funding was paid: it is asked for at once, with nothing said twice', async () => {
   start()
   submit('t-1-0', { orderType: 'market', limitPrice: undefined })
   await hasSaid('order.fill')

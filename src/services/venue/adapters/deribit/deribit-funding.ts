@@ -7,7 +7,7 @@ import type { DeribitRpc } from './deribit-rpc.ts'
 /** Clocks differ by less. */
 const aheadMs = 60_000
 
-/** What funding brought or cost: it is paid from moment to moment, and booked with each trade of a perpetual and at each settlement. [G31] */
+/** What funding brought or cost: it is paid from moment to moment, and booked with each trade of a perpetual and at each settlement. [G32] */
 export async function fundingOf(
   rpc: DeribitRpc,
   sinceMs: number,

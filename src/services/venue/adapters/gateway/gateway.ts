@@ -1,7 +1,8 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import type { DeskOptions } from './desk-options.ts'
 import type { GatewayOrder, Report } from './gateway-order.ts'
-import { type DeskOptions, OrderDesk } from './order-desk.ts'
+import { OrderDesk } from './order-desk.ts'
 import { reconcile } from './reconcile.ts'
 
 export type GatewayOptions = DeskOptions & {
@@ -100,7 +101,7 @@ export class Gateway {
         if (order) this.#desk.apply(order, view)
       },
       onPaid: () => {
-        this.#desk.paymentsAtMs = 0
+        this.#desk.payments.nextAskMs = 0
         this.#nextReconcileMs = 0
         this.#pump()
       },

@@ -1,7 +1,7 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Statement } from '#schemas/event.ts'
 import { AccountCheck } from './account-check.ts'
 import { askOrder } from './ask-order.ts'
+import type { DeskOptions } from './desk-options.ts'
 import { foldSaid, type GatewayOrder, joinTrades, joinView, lacksTrades, type Report, unsaid } from './gateway-order.ts'
 import { HeldContracts } from './held-contracts.ts'
 import { moveOrder } from './move-order.ts'
@@ -10,28 +10,6 @@ import { OrderRegister } from './order-register.ts'
 import { Payments } from './payments.ts'
 import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from './real-venue.ts'
 import { VenueTime } from './venue-time.ts'
-
-export type DeskOptions = {
-  readonly venue: RealVenue
-  /** How long after its timestamp the venue may take a submission. */
-  readonly windowMs: number
-  /** An order of which nothing is heard for so long is asked for. */
-  readonly inFlightMs: number
-  /** The machine's clock, milliseconds. */
-  readonly nowMs: () => number
-  /** Into the log, in this order. */
-  readonly say: (
-    statement: Statement<
-      | Report['topic']
-      | 'order.updated'
-      | 'order.update_rejected'
-      | 'venue.reconciled'
-      | 'venue.settled'
-      | 'venue.paid'
-      | 'system.alert'
-    >,
-  ) => void
-}
 
 const pauseMs = 1_000
 /** So many without effect are an alert. [G16] */
@@ -44,8 +22,6 @@ export class OrderDesk {
   readonly account: AccountCheck
   readonly contracts = new HeldContracts()
   readonly payments = new Payments()
-  /** When the venue is next asked for payments, by the machine's clock. */
-  paymentsAtMs = 0
   readonly time: VenueTime
   readonly assets = new Map<string, VenueAssets>()
   /** What the newest reconciliation found at the venue that had not been said. */

@@ -12,8 +12,10 @@ type Move = { readonly strategy: string; readonly at: number; readonly moved: Ex
 /** An exchange may book a payment so much later than its time. */
 const lateMicros = 3_600_000_000
 
-/** What the exchange's payments are to the strategies of the log, by what each held, and which of them the log has. [G31] */
+/** What the exchange's payments are to the strategies of the log, by what each held, and which of them the log has. [G32] */
 export class Payments {
+  /** When the venue is next asked, by the machine's clock. */
+  nextAskMs = 0
   /** By instrument, in the order of the log. */
   readonly #moves = new Map<string, Move[]>()
   readonly #said = new Set<string>()

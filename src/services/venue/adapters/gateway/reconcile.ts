@@ -66,16 +66,16 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
 /** The exchange books a payment some time after it tells of one, if it tells. */
 const paymentsEveryMs = 60_000
 
-/** Says what was paid and is not in the log; comes back with an answer that was none. [G31] */
+/** Says what was paid and is not in the log; comes back with an answer that was none. [G32] */
 async function tellPayments(desk: OrderDesk, { venue, nowMs }: GatewayOptions): Promise<Answer<unknown> | null> {
   const { payments, assets, account } = desk
   payments.begin(desk.time.now() * 1_000)
   const named = new Map(payments.instruments().map((instrument) => [assets.get(instrument)?.base ?? '', instrument]))
-  if (venue.payments === null || named.size === 0 || nowMs() < desk.paymentsAtMs) return null
-  desk.paymentsAtMs = nowMs() + paymentsEveryMs
+  if (venue.payments === null || named.size === 0 || nowMs() < payments.nextAskMs) return null
+  payments.nextAskMs = nowMs() + paymentsEveryMs
   const answer = await venue.payments(Math.floor(payments.since() / 1_000), [...named.keys()])
   if (answer.kind !== 'done') {
-    desk.paymentsAtMs = 0
+    payments.nextAskMs = 0
     return answer
   }
   for (const payment of answer.value) {
