@@ -35,6 +35,19 @@ function nameOf(text: string): string {
   return type < 0 ? name : name + text.slice(type, type + 10)
 }
 
+/** Channels of all instruments of a kind name none: `trades.option.BTC.100ms`. */
+const kinds = /^(?:any|future|option|spot|future_combo|option_combo|combo)\./
+
+/** Throws a LineFault where a channel is of another instrument. Gives where its name ends. */
+function checkName(channel: string, start: number, name: unknown): number {
+  const known = text(name, 'instrument_name')
+  const end = start + known.length
+  const isOf = channel.startsWith(known, start) && (end === channel.length || channel[end] === '.')
+  if (!isOf && !(channel.startsWith('trades.') && kinds.test(channel.slice(start))))
+    throw new LineFault(`the channel ${shown(channel)} carries ${shown(known)}`)
+  return end
+}
+
 function openDecoder(): Decoder {
   const seen = new Map<string, Listed>()
   const listings = new Map<string, Listed>()
@@ -82,6 +95,7 @@ function openDecoder(): Decoder {
       if (!Array.isArray(data)) throw new LineFault('the trades are no list')
       const trades = data.map((trade) => {
         if (!isObject(trade)) throw new LineFault(`a trade is ${shown(trade)}`)
+        checkName(channel, dot + 1, trade.instrument_name)
         return tradeOf(trade, listed(trade.instrument_name, sink).instrument)
       })
       for (const trade of trades) sink.trade(trade, 'trades', trade.sequence)
@@ -90,9 +104,7 @@ function openDecoder(): Decoder {
     if (kind !== 'ticker' && kind !== 'book') return sink.leaveOut(`channels of ${kind.slice(0, 40)}`)
     if (!isObject(data)) throw new LineFault(`the data of ${kind} are ${shown(data)}`)
     const name = text(data.instrument_name, 'instrument_name')
-    const nameEnd = dot + 1 + name.length
-    if (!channel.startsWith(name, dot + 1) || (nameEnd < channel.length && channel[nameEnd] !== '.'))
-      throw new LineFault(`the channel ${shown(channel)} carries ${shown(data.instrument_name)}`)
+    const nameEnd = checkName(channel, dot + 1, name)
     const { instrument, kind: what } = listed(name, sink)
     // Five parts: the best levels, grouped by price, whole each time.
     if (kind === 'book')
