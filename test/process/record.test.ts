@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -95,6 +95,20 @@ describe('trader md record', () => {
     const missing = (stream: string) =>
       checked.days.filter((day: StreamDay) => day.stream === stream).map(({ gaps }: StreamDay) => gaps)
     expect([missing('trades'), missing('depth')]).toEqual([[2], [2]])
+    // One byte of a block: it is named, what is behind it is read, and the answer is no.
+    for (const folder of ['events', 'raw']) {
+      const file = blockFilesIn(join(dir, folder))[1] as string
+      const whole = readFileSync(file)
+      writeFileSync(file, whole.with(20, (whole[20] as number) ^ 255))
+      const named = `${file}: the block at byte 0 is damaged`
+      const [check, again] = [await trader(['md', 'check', dir]), await trader(['md', 'rebuild', dir])]
+      if (folder === 'events') expect([check.exitCode, check.stdout]).toEqual([1, expect.stringContaining(named)])
+      expect([again.exitCode, again.stdout]).toEqual([1, expect.stringContaining(named)])
+      expect(again.stdout).toMatch(
+        /[1-9]\d* events not compared, since blocks are damaged\n[1-9]\d* events, no difference/,
+      )
+      writeFileSync(file, whole)
+    }
     const other = await trader(args('ETHUSDT'))
     expect([other.exitCode, other.stderr]).toEqual([
       2,
