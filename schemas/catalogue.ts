@@ -101,6 +101,7 @@ export const catalogue = {
   'risk.strategy_resumed': entry(risk.RiskStrategyResumed, 'risk'),
   'risk.violation': entry(risk.RiskViolation, 'pnl'),
   'order.submitted': entry(order.OrderSubmitted, 'orders'),
+  'order.adopted': entry(order.OrderAdopted, 'venue'),
   'order.denied': entry(order.OrderDenied, 'orders'),
   'order.cancel_requested': entry(order.OrderCancelRequested, 'orders'),
   'order.update_requested': entry(order.OrderUpdateRequested, 'orders'),

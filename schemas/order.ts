@@ -25,6 +25,24 @@ export const OrderSubmitted = z.object({
   closes: ClientOrderId.optional(),
 })
 
+/** An order that works at the venue and that nobody here has sent is one of the account's from here on, as it stands: of the strategy `external`. */
+export const OrderAdopted = z.object({
+  clientOrderId: ClientOrderId,
+  venueOrderId: VenueOrderId,
+  /** What it is called there by whoever sent it. */
+  venueClientId: z.string().max(96),
+  strategy: Name,
+  instrument: InstrumentId,
+  side: Side,
+  quantity: Quantity,
+  limitPrice: Price,
+  isPostOnly: z.literal(true).optional(),
+  isReduceOnly: z.literal(true).optional(),
+  /** What had been executed of it, by which trades; those are not the log's. */
+  filled: Quantity,
+  tradeIds: z.array(z.string().max(96)).max(1_000),
+})
+
 /** Refused by us, before any venue heard of it. */
 export const OrderDenied = z.object({
   clientOrderId: ClientOrderId,

@@ -1,4 +1,5 @@
 import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { adoptedOrder } from '#lib/domain/adopted-order.ts'
 import { type Contract, contractOf, worthOf } from '#lib/domain/contract.ts'
 import { absMoney, asMoney, moneyOf, moneyText } from '#lib/domain/money.ts'
 import { foldPrice, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
@@ -61,14 +62,20 @@ export type OrderView = {
 export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
   const orders = noOrders()
   const moved = new Map<string, string>()
-  const sent: { order: SentOrder; at: number; payload: PayloadOf<'order.submitted'> }[] = []
+  const sent: { order: SentOrder; at: number; terms: { orderType: string; limitPrice?: string | undefined } }[] = []
   for (const event of eventsOf(folder, ['order'])) {
     switch (event.topic) {
       case 'order.submitted': {
         const { clientOrderId, strategy, instrument, side, quantity } = event.payload
         const order = { clientOrderId, strategy, instrument, side, progress: submittedOrder(quantity) }
         orders.working.set(clientOrderId, order)
-        sent.push({ order, at: event.at, payload: event.payload })
+        sent.push({ order, at: event.at, terms: event.payload })
+        break
+      }
+      case 'order.adopted': {
+        const order = adoptedOrder(event.payload)
+        orders.working.set(order.clientOrderId, order)
+        sent.push({ order, at: event.at, terms: { orderType: 'limit', limitPrice: event.payload.limitPrice } })
         break
       }
       case 'order.cancel_requested':
@@ -93,10 +100,11 @@ export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
       }
     }
   }
-  const views = sent.map(({ order, at, payload }) => {
-    const { clientOrderId, strategy, instrument, side, orderType, quantity } = payload
-    const limitPrice = moved.get(clientOrderId) ?? payload.limitPrice ?? null
-    const { filled, status } = order.progress
+  const views = sent.map(({ order, at, terms }) => {
+    const { clientOrderId, strategy, instrument, side } = order
+    const { orderType } = terms
+    const limitPrice = moved.get(clientOrderId) ?? terms.limitPrice ?? null
+    const { filled, status, quantity } = order.progress
     return { clientOrderId, at, strategy, instrument, side, orderType, quantity, limitPrice, filled, status }
   })
   return views.filter(({ status }) => !isOpenOnly || !isEnded(status))

@@ -19,7 +19,9 @@ import type { Topology } from './topology.ts'
 
 const topics = [
   'system.config',
+  'md.instrument',
   'order.submitted',
+  'order.adopted',
   'order.cancel_requested',
   'order.update_requested',
   'order.updated',

@@ -1,5 +1,6 @@
 import type { Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import { isAdopted } from './adopted-order.ts'
 import { approvalOf } from './client-order-id.ts'
 import { isEnded, type OrderHappening } from './order-lifecycle.ts'
 import { applyFill, applyHappening, type ReportOutcome } from './order-progress.ts'
@@ -74,7 +75,7 @@ function foldStranger(
   { strangers }: SentOrders,
   { clientOrderId, tradeId }: Extract<Report, { topic: 'order.fill' }>['payload'],
 ): ReportFold {
-  if (approvalOf(clientOrderId) !== null) return 'unknown'
+  if (approvalOf(clientOrderId) !== null || isAdopted(clientOrderId)) return 'unknown'
   const trades = strangers.get(clientOrderId)
   if (trades?.includes(tradeId)) return 'repeated'
   if (trades) trades.push(tradeId)

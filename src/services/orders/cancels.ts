@@ -34,6 +34,17 @@ export function cancelsOf(
   return cancels
 }
 
+/** What is adopted while trading is halted is canceled like what works. [O24] */
+export function answerAdoption(
+  book: OrderBook,
+  { clientOrderId, instrument }: PayloadOf<'order.adopted'>,
+): readonly Statement<'order.cancel_requested'>[] {
+  const { halt, haltedInstruments } = book
+  const isHalted = (order: SentOrder) =>
+    (halt !== null && meantBy(halt)(order)) || (haltedInstruments.includes(instrument) && !isProtection(order))
+  return cancelsOf(book, 'halted', (order) => order.clientOrderId === clientOrderId && isHalted(order))
+}
+
 /** An operator cancels one order; asked for again, it is said again. [O23] */
 export function answerCancel(
   book: OrderBook,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { adoptedOrder } from '#lib/domain/adopted-order.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
@@ -7,7 +8,7 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
 import { answerFill } from './answer-fill.ts'
 import { answerReplace, foldUpdate } from './answer-replace.ts'
-import { answerCancel, cancelsOf, meantBy, ofTarget } from './cancels.ts'
+import { answerAdoption, answerCancel, cancelsOf, meantBy, ofTarget } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook, type Refusal } from './order-book.ts'
@@ -23,6 +24,7 @@ export const orders = defineService({
     'risk.halted',
     'risk.resumed',
     'risk.strategy_halted',
+    'order.adopted',
     ...reportTopics,
     'order.updated',
     'order.update_rejected',
@@ -52,6 +54,7 @@ type In =
   | 'risk.halted'
   | 'risk.resumed'
   | 'risk.strategy_halted'
+  | 'order.adopted'
   | (typeof reportTopics)[number]
   | 'order.updated'
   | 'order.update_rejected'
@@ -101,6 +104,9 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       })
       return book
     }
+    case 'order.adopted':
+      book.orders.working.set(event.payload.clientOrderId, adoptedOrder(event.payload))
+      return book
     case 'order.denied':
       if (event.payload.code !== 'APPROVAL_REUSED') book.newestApproval = event.payload.approval
       return book
@@ -160,6 +166,8 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     }
     case 'risk.halted':
       return answerHalt(book, input)
+    case 'order.adopted':
+      return answerAdoption(book, input.payload)
     case 'risk.strategy_halted': {
       const { strategy, code } = input.payload
       return cancelsOf(book, `strategy halted: ${code}`, (order) => order.strategy === strategy && !isProtection(order))

@@ -1,3 +1,4 @@
+import { adoptedOrder } from '#lib/domain/adopted-order.ts'
 import { contractOf } from '#lib/domain/contract.ts'
 import { moneyOf } from '#lib/domain/money.ts'
 import { priceTopics } from '#lib/domain/newest-price.ts'
@@ -23,6 +24,7 @@ export const pnl = defineService({
     'md.instrument',
     ...priceTopics,
     'order.submitted',
+    'order.adopted',
     ...reportTopics,
     'venue.settled',
     'venue.paid',
@@ -41,6 +43,7 @@ type In =
   | 'md.instrument'
   | (typeof priceTopics)[number]
   | 'order.submitted'
+  | 'order.adopted'
   | (typeof reportTopics)[number]
   | 'venue.settled'
   | 'venue.paid'
@@ -67,6 +70,9 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
       ledger.orders.working.set(clientOrderId, order)
       return ledger
     }
+    case 'order.adopted':
+      ledger.orders.working.set(event.payload.clientOrderId, adoptedOrder(event.payload))
+      return ledger
     case 'order.accepted':
     case 'order.triggered':
     case 'order.rejected':
@@ -111,6 +117,7 @@ function decide(ledger: Ledger, input: Event<In>): readonly Statement<Out>[] {
     case 'md.option.tick':
     case 'md.instrument':
     case 'order.submitted':
+    case 'order.adopted':
     case 'order.accepted':
     case 'order.triggered':
     case 'order.rejected':

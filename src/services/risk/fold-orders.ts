@@ -1,4 +1,5 @@
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { adoptedOrder } from '#lib/domain/adopted-order.ts'
 import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
@@ -62,6 +63,13 @@ export function foldExit(account: Account, submitted: PayloadOf<'order.submitted
   const { clientOrderId, strategy, instrument, side, quantity, limitPrice, closes } = submitted
   const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress: submittedOrder(quantity) }
   account.orders.working.set(clientOrderId, order)
+  openOrder(account.books, order)
+}
+
+/** An order that another has sent to the venue is at work, as it stands. [R50] */
+export function foldAdoption(account: Account, adopted: PayloadOf<'order.adopted'>): void {
+  const order = adoptedOrder(adopted)
+  account.orders.working.set(order.clientOrderId, order)
   openOrder(account.books, order)
 }
 

@@ -10,6 +10,7 @@ import { flattenNow } from './flatten.ts'
 import { foldListing, foldMarket } from './fold-market.ts'
 import {
   answerEnd,
+  foldAdoption,
   foldApproval,
   foldDenial,
   foldExit,
@@ -30,27 +31,30 @@ import { recordOf } from './strategy-record.ts'
 
 export { ApprovalTtlMs, Fraction, RiskConfig }
 
+const inputs = [
+  'md.instrument',
+  'md.status',
+  ...priceTopics,
+  'instrument.resolved',
+  'order.submitted',
+  'order.adopted',
+  'order.denied',
+  'order.cancel_requested',
+  ...reportTopics,
+  'venue.settled',
+  'venue.paid',
+  'pnl.update',
+  'pnl.snapshot',
+  'risk.violation',
+  'system.command',
+  'system.time',
+] as const
+
 /** Guards capital: gives leave for one order at a time or refuses with the numbers; the rules are in SPEC.md. */
 export const risk = defineService({
   name: 'risk',
   config: RiskConfig,
-  subscribes: [
-    'md.instrument',
-    'md.status',
-    ...priceTopics,
-    'instrument.resolved',
-    'order.submitted',
-    'order.denied',
-    'order.cancel_requested',
-    ...reportTopics,
-    'venue.settled',
-    'venue.paid',
-    'pnl.update',
-    'pnl.snapshot',
-    'risk.violation',
-    'system.command',
-    'system.time',
-  ],
+  subscribes: inputs,
   emits: [
     'risk.approved',
     'risk.rejected',
@@ -70,22 +74,7 @@ export const risk = defineService({
   restore: accountFromJson,
 })
 
-type In =
-  | 'md.instrument'
-  | 'md.status'
-  | (typeof priceTopics)[number]
-  | 'instrument.resolved'
-  | 'order.submitted'
-  | 'order.denied'
-  | 'order.cancel_requested'
-  | (typeof reportTopics)[number]
-  | 'venue.settled'
-  | 'venue.paid'
-  | 'pnl.update'
-  | 'pnl.snapshot'
-  | 'risk.violation'
-  | 'system.command'
-  | 'system.time'
+type In = (typeof inputs)[number]
 type Out =
   | 'risk.approved'
   | 'risk.rejected'
@@ -135,6 +124,9 @@ function fold(account: Account, event: Event<In | Out>): Account {
       return account
     case 'order.submitted':
       if (event.payload.closes !== undefined) foldExit(account, event.payload)
+      return account
+    case 'order.adopted':
+      foldAdoption(account, event.payload)
       return account
     case 'order.denied':
       foldDenial(account, event.payload)
@@ -233,6 +225,7 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'md.instrument':
     case 'md.status':
     case 'order.submitted':
+    case 'order.adopted':
     case 'order.cancel_requested':
     case 'order.accepted':
     case 'order.triggered':

@@ -134,6 +134,28 @@ describe('cancels', () => {
     given(orders, {}).when(halted('risk:9.0')).then(massCancel('risk:9.0'))
   })
 
+  test('[O24] an order that was adopted is followed and canceled like any other, at once while trading is halted', () => {
+    const adopted = (clientOrderId: string) =>
+      event('order.adopted', {
+        ...{ clientOrderId, venueOrderId: '7', venueClientId: 'web_1', strategy: 'external', instrument: btc },
+        ...{ side: 'buy', quantity: '10', limitPrice: '60000', filled: '4', tradeIds: ['a'] },
+      })
+    given(orders, {})
+      .when(adopted('external-BTC-7'))
+      .then()
+      .when(fill('external-BTC-7', 'a', '4'))
+      .then()
+      .when(halted('risk:9.0'))
+      .then(cancel('external-BTC-7', 'halted: stop'))
+      .restarted()
+      .when(adopted('external-BTC-8'))
+      .then(cancel('external-BTC-8', 'halted'))
+      .when(fill('external-BTC-7', 'b', '7'))
+      .then(refused('external-BTC-7', 'overfill') as never)
+      .when(canceled('external-BTC-7'))
+      .then(massCancel('risk:9.0', { canceled: 1 }))
+  })
+
   test('[O23] an operator cancels one order, and again with the word that it is gone', () => {
     const command = (order: string, more: object = {}) =>
       event('system.command', { command: 'order.cancel', order, reason: 'looked', operator: 'ann', ...more })

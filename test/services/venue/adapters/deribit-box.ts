@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { type BoxOrder, type BoxTrade, UsdmBook } from './usdm-book.ts'
+import { type BoxOrder, type BoxTrade, sizeOf, UsdmBook } from './usdm-book.ts'
 
 type Key = { readonly apiKey: string; readonly secret: string }
 type Params = Readonly<Record<string, unknown>>
@@ -286,6 +286,10 @@ const shownIn = (boxName: string) => (order: BoxOrder) => ({
   filled_amount: Number(order.executedQty),
   price: order.cents / 100,
   direction: order.sign > 0 ? 'buy' : 'sell',
+  order_type: 'limit',
+  amount: Number(sizeOf(order)),
+  post_only: order.isPostOnly,
+  reduce_only: order.isReducing,
 })
 
 const shownTradeIn =

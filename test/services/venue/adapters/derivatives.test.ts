@@ -188,6 +188,75 @@ describe.each([
     expect(box.book.orders).toMatchObject([{ cents: 8_900, status: 'NEW' }])
   })
 
+  describe('[G13] adopt', () => {
+    const listing = {
+      tickSize: '0.01',
+      lotSize: '0.001',
+      multiplier: '1',
+      currency,
+      kind: 'perpetual',
+      isSimulated: true,
+    } as const
+    const byHand = (more: object = {}) => {
+      const order = { newClientOrderId: 'web_1', side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '1' }
+      box.book.place({ ...order, price: '90.00', reduceOnly: 'false', ...more })
+    }
+    const adopted = { strategy: 'external', instrument, side: 'buy', quantity: '1', limitPrice: '90' }
+    const restart = () => {
+      scene.stop()
+      for (const { topic, payload } of scene.forget()) into(topic, payload as never)
+      start({ external: 'adopt' })
+    }
+
+    test('an open order of somebody else is one of the account’s: its fills are said, it is canceled, and nothing else waits for it', async () => {
+      into('md.instrument', { instrument, ...listing })
+      byHand()
+      start({ external: 'adopt' })
+      await hasSaid('order.adopted')
+      submit('t-1-0', { limitPrice: '80.00' })
+      await hasSaid('order.accepted')
+      expect(said[0]).toMatchObject({ topic: 'order.adopted', payload: { ...adopted, filled: '0', tradeIds: [] } })
+      const { clientOrderId } = (said[0] as Statement<'order.adopted'>).payload
+      box.book.quote(8_900, 8_990, 400, 400)
+      await hasSaid('order.fill')
+      restart()
+      await hasSaid('venue.reconciled')
+      into('order.cancel_requested', { clientOrderId, instrument, reason: 'halted' })
+      await hasSaid('order.canceled')
+      const all = { clientOrderId, instrument, leavesQuantity: '0.6', reason: 'halted' }
+      expect(said).toMatchObject([{ topic: 'venue.reconciled' }, { topic: 'order.canceled', payload: all }])
+      expect(said[0]?.payload).toMatchObject({ external: [], differences: [] })
+      expect(box.book.orders.map(({ status }) => status)).toEqual(['CANCELED', 'NEW'])
+    })
+
+    test('what it had executed before is not the log’s; what it executes then is, whole', async () => {
+      into('md.instrument', { instrument, ...listing })
+      byHand({ timeInForce: 'GTX' })
+      box.book.quote(8_900, 8_990, 400, 400)
+      start({ external: 'adopt' })
+      await hasSaid('order.adopted')
+      expect(said[0]?.payload).toMatchObject({ ...adopted, filled: '0.4', isPostOnly: true })
+      box.book.quote(8_900, 8_990, 400, 5_000)
+      await hasSaid('order.fill')
+      const fills = said.filter(({ topic }) => topic === 'order.fill').map(({ payload }) => payload)
+      expect(fills).toMatchObject([{ quantity: '0.6', leavesQuantity: '0', strategy: 'external' }])
+      await pause(400)
+      const news = said.filter(({ topic }) => topic === 'venue.reconciled' || topic === 'system.alert')
+      expect(news).toMatchObject([{ payload: { balances: [{ total: '0.4' }], differences: [] } }])
+    })
+
+    test('what is in nothing that the log lists is refused: nothing is submitted until it is gone', async () => {
+      byHand()
+      start({ external: 'adopt' })
+      submit('t-1-0')
+      await hasSaid('system.alert')
+      await pause(300)
+      expect(topics()).toEqual(['venue.reconciled', 'system.alert'])
+      box.book.end(box.book.orders[0] as never, 'CANCELED')
+      await hasSaid('order.accepted')
+    })
+  })
+
   describe('[G31] an order that was accepted, and that the exchange does not know', () => {
     const dayMicros = 86_400_000_000
     const accepted = (days: number) => {

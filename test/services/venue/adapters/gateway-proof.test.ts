@@ -33,7 +33,9 @@ class SlowVenue implements RealVenue {
   trades = async () => done([])
   cancel = async () => unheard
   cancelExternal = async () => unheard
-  openOrders = async () => done([...this.orders.values()].map((order) => ({ ...order, symbol: 'BTCUSDT' })))
+  openOrders = async () =>
+    done([...this.orders.values()].map((order) => ({ ...order, symbol: 'BTCUSDT', terms: null })))
+  instrumentOf = () => null
   async place(_: unknown, venueClientId: string): Promise<Answer<VenueOrder>> {
     this.sent.push(venueClientId)
     setTimeout(() => this.#take(venueClientId), this.#delayMs)

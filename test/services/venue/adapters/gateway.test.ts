@@ -26,7 +26,7 @@ afterEach(async () => {
   await served.server.close()
 })
 
-function start(external: 'refuse' | 'cancel' = 'refuse'): void {
+function start(external: 'refuse' | 'cancel' | 'adopt' = 'refuse'): void {
   const { restUrl, wsUrl } = line
   const credentials = new Credentials(key.apiKey, key.secret)
   const config = { symbols: {}, timeoutMs: 500, windowMs: 200 }
@@ -93,6 +93,50 @@ describe('reconciliation', () => {
     start('cancel')
     await hasSaid('order.accepted')
     expect(atVenue()[0]).toMatchObject({ clientOrderId: 'by-hand', status: 'CANCELED' })
+  })
+
+  test('[G13] adopt: an order that the log does not know is one of the account’s, one that it has ended is canceled', async () => {
+    const { venue } = served.server
+    const byHand = {
+      side: 'BUY',
+      type: 'LIMIT',
+      timeInForce: 'GTC',
+      quantity: '1',
+      price: '50.00',
+      stopPrice: null,
+    } as const
+    venue.place({ ...byHand, symbol: venue.symbols.get('BTCUSDT') as never, clientOrderId: 'by-hand' })
+    into('md.instrument', {
+      ...{ instrument, kind: 'spot', tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT' },
+      isSimulated: true,
+    })
+    start()
+    await hasSaid('system.alert')
+    scene.stop()
+    scene.forget()
+    start('adopt')
+    submit('t-1-0')
+    await hasSaid('order.accepted')
+    expect(said[0]).toMatchObject({
+      topic: 'order.adopted',
+      payload: {
+        clientOrderId: 'external-BTCUSDT-1',
+        strategy: 'external',
+        quantity: '1',
+        limitPrice: '50',
+        filled: '0',
+      },
+    })
+    scene.stop()
+    for (const { topic, payload } of scene.forget()) into(topic, payload as never)
+    into('order.canceled', { clientOrderId: 't-1-0', instrument, leavesQuantity: '1', reason: 'x' })
+    start('adopt')
+    await when(
+      () =>
+        atVenue()
+          .map(({ status }) => status)
+          .join() === 'NEW,CANCELED',
+    )
   })
 
   test('[G13] an order that the log has ended and the venue has open is external', async () => {

@@ -156,6 +156,9 @@ export class UsdmBook {
   }
 }
 
+/** What an open order asks for. */
+export const sizeOf = ({ left, executedQty }: BoxOrder): string => text(left + Math.round(Number(executedQty) * 1_000))
+
 const isWhole = (amount: number) => Math.abs(amount - Math.round(amount)) < 1e-6
 const isWorking = ({ status }: BoxOrder) => status === 'NEW' || status === 'PARTIALLY_FILLED'
 const text = (thousandths: number) => (thousandths / 1_000).toFixed(3)

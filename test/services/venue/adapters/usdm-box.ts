@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
-import { type BoxOrder, UsdmBook } from './usdm-book.ts'
+import { type BoxOrder, sizeOf, UsdmBook } from './usdm-book.ts'
 
 type Key = { readonly apiKey: string; readonly secret: string }
 type Asked = { readonly method: string; readonly path: string; readonly query: URLSearchParams }
@@ -49,7 +49,9 @@ export async function usdmBox(key: Key) {
           .map(({ id, amount: income, at: time }) => ({ ...fundingFee, income, time, tranId: id }))
           .slice(0, Number(query.get('limit')))
       case 'GET /fapi/v1/openOrders':
-        return book.orders.filter(({ status }) => isOpen(status)).map(shown)
+        return book.orders
+          .filter(({ status }) => isOpen(status))
+          .map((order) => ({ ...shown(order), ...termsOf(order) }))
       case 'GET /fapi/v1/userTrades':
         return book.orders.find(({ orderId }) => String(orderId) === query.get('orderId'))?.trades ?? []
       case 'POST /fapi/v1/order': {
@@ -209,6 +211,15 @@ const shown = ({ clientOrderId, orderId, status, executedQty }: BoxOrder) => ({
   orderId,
   status,
   executedQty,
+})
+
+const termsOf = (order: BoxOrder) => ({
+  side: order.sign > 0 ? 'BUY' : 'SELL',
+  type: 'LIMIT',
+  timeInForce: order.isPostOnly ? 'GTX' : 'GTC',
+  origQty: sizeOf(order),
+  price: cents(order.cents),
+  reduceOnly: order.isReducing,
 })
 
 function update(order: BoxOrder, trade: BoxOrder['trades'][number] | null) {

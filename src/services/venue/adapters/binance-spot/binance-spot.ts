@@ -7,7 +7,7 @@ import { sendRequest } from '../binance/signed-request.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import { plainText } from '../gateway/gateway-order.ts'
 import type { RealVenue } from '../gateway/real-venue.ts'
-import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
+import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
 import { paramsOf, SpotOrder, SpotTrade, unfitTerms, viewOfSpotOrder } from './spot-order.ts'
 import { openSpotStream } from './spot-stream.ts'
 
@@ -68,6 +68,7 @@ export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptio
           total: plainText(addExact(parseExact(free), parseExact(locked))),
         })),
       ),
+    instrumentOf: (symbol) => namedSo(config.symbols, symbol) ?? `${symbol}.BINANCE`,
     settlements: null,
     forgets: null,
     stream: (hooks) => openSpotStream(addresses.wsUrl, credentials, account.nowMs, hooks),

@@ -17,7 +17,6 @@ import type { RejectCode, VenueOrder } from '../gateway/real-venue.ts'
 export const SpotOrder = ExchangeOrder.extend({
   /** Of a cancel: the order's own id; `clientOrderId` is then that of the cancel. */
   origClientOrderId: z.string().optional(),
-  type: z.string().optional(),
   isWorking: z.boolean().optional(),
   transactTime: Whole.optional(),
   fills: z

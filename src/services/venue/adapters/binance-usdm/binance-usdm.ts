@@ -9,7 +9,7 @@ import { type ExchangeRequest, type HttpAnswer, type Params, sendRequest } from 
 import type { Credentials } from '../gateway/credentials.ts'
 import { plainText } from '../gateway/gateway-order.ts'
 import type { Answer, RealVenue, VenueBalance, VenuePayment } from '../gateway/real-venue.ts'
-import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
+import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
 import { paramsOf, UsdmTrade, unfitTerms } from './usdm-order.ts'
 import { openUsdmStream } from './usdm-stream.ts'
 
@@ -126,6 +126,8 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
       }
       return positions(ask)
     },
+    instrumentOf: (symbol) =>
+      namedSo(config.symbols, symbol) ?? `${symbol}${/_\d{6}$/.test(symbol) ? '' : '-PERP'}.BINANCE`,
     settlements: null,
     forgets: { unfilledAfterMs: 3 * dayMs + hourMs, allAfterMs: 90 * dayMs - hourMs },
     payments: (sinceMs) => fundingFees(ask, sinceMs),

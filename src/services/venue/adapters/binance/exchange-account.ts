@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Answer, OrderName, RealVenue, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 import { answerOf } from './exchange-answer.ts'
-import type { ExchangeOrder, ExchangeTrade } from './exchange-order.ts'
+import { type ExchangeOrder, type ExchangeTrade, termsOf } from './exchange-order.ts'
 import type { ExchangeRequest, HttpAnswer, Params } from './signed-request.ts'
 
 /** How Spot or USD-M says what both can do. */
@@ -60,7 +60,7 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
       }, tradeOf),
     openOrders: async () =>
       answerOf(await ask('GET', `${root}/openOrders`, {}), z.array(Order), (all) =>
-        all.map((order) => ({ ...viewOfOrder(order), symbol: order.symbol })),
+        all.map((order) => ({ ...viewOfOrder(order), symbol: order.symbol, terms: termsOf(order) })),
       ),
     cancelExternal: async (order) => {
       const params = { symbol: order.symbol, orderId: order.venueOrderId }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import type { OpenTerms, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 
 export const Whole = z.number().int()
 export const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/)
@@ -11,7 +11,21 @@ export const ExchangeOrder = z.object({
   clientOrderId: z.string(),
   status: z.string(),
   executedQty: Decimal,
+  side: z.string().optional(),
+  type: z.string().optional(),
+  timeInForce: z.string().optional(),
+  origQty: Decimal.optional(),
+  price: Decimal.optional(),
+  reduceOnly: z.boolean().optional(),
 })
+
+/** Null of what is no limit order, or whose terms are not told. */
+export function termsOf(order: z.infer<typeof ExchangeOrder>): OpenTerms | null {
+  const { side, type, timeInForce, origQty: quantity, price: limitPrice, reduceOnly: isReduceOnly = false } = order
+  const isPostOnly = type === 'LIMIT_MAKER' || timeInForce === 'GTX'
+  if ((type !== 'LIMIT' && !isPostOnly) || quantity === undefined || limitPrice === undefined) return null
+  return { side: side === 'BUY' ? 'buy' : 'sell', quantity, limitPrice, isPostOnly, isReduceOnly }
+}
 
 /** A trade of the account; who made it is told under another name at each. */
 export const ExchangeTrade = z.object({

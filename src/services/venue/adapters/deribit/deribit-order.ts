@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { plainText } from '../gateway/gateway-order.ts'
-import type { RejectCode, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import type { OpenTerms, RejectCode, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 
 /** An order as answers and `user.orders` show it. Numbers are JSON numbers: their shortest text is what was meant. */
 export const DeribitOrder = z.object({
@@ -11,6 +11,12 @@ export const DeribitOrder = z.object({
   instrument_name: z.string(),
   order_state: z.string(),
   filled_amount: z.number().default(0),
+  direction: z.string().optional(),
+  order_type: z.string().optional(),
+  amount: z.number().optional(),
+  price: z.union([z.number(), z.string()]).optional(),
+  post_only: z.boolean().default(false),
+  reduce_only: z.boolean().default(false),
 })
 
 export const DeribitTrade = z.object({
@@ -42,6 +48,14 @@ export const viewOf = (order: z.infer<typeof DeribitOrder>, trades: readonly Ven
   isTriggered: false,
   trades,
 })
+
+/** Null of what is no limit order, or asks for no price of its own. */
+export function openTermsOf(order: z.infer<typeof DeribitOrder>): OpenTerms | null {
+  const { direction, order_type: type, amount, price, post_only: isPostOnly, reduce_only: isReduceOnly } = order
+  if (type !== 'limit' || amount === undefined || typeof price !== 'number') return null
+  const side = direction === 'sell' ? 'sell' : 'buy'
+  return { side, quantity: textOf(amount), limitPrice: textOf(price), isPostOnly, isReduceOnly }
+}
 
 export const tradeOf = (trade: z.infer<typeof DeribitTrade>): VenueTrade => ({
   tradeId: trade.trade_id,

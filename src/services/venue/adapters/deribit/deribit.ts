@@ -1,12 +1,22 @@
 import { z } from 'zod'
 import type { Credentials } from '../gateway/credentials.ts'
 import type { OrderName, RealVenue } from '../gateway/real-venue.ts'
-import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
+import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
 import { answerOf } from './deribit-answer.ts'
 import { fundingOf } from './deribit-funding.ts'
 import { findOrder, tradesOf } from './deribit-history.ts'
 import { goneAssets, hasEnded, nameIn } from './deribit-name.ts'
-import { DeribitOrder, flagsOf, Placed, paramsOf, textOf, tradeOf, unfitTerms, viewOf } from './deribit-order.ts'
+import {
+  DeribitOrder,
+  flagsOf,
+  openTermsOf,
+  Placed,
+  paramsOf,
+  textOf,
+  tradeOf,
+  unfitTerms,
+  viewOf,
+} from './deribit-order.ts'
 import { DeribitRpc } from './deribit-rpc.ts'
 import { settlementsOf } from './deribit-settlement.ts'
 
@@ -77,8 +87,9 @@ export function deribit({ config, addresses, credentials, nowMs }: DeribitOption
     trades: (_, orderId) => tradesOf(rpc, orderId),
     openOrders: async () =>
       answerOf(await rpc.call('private/get_open_orders', {}), z.array(DeribitOrder), (orders) =>
-        orders.map((order) => ({ ...viewOf(order), symbol: order.instrument_name })),
+        orders.map((order) => ({ ...viewOf(order), symbol: order.instrument_name, terms: openTermsOf(order) })),
       ),
+    instrumentOf: (symbol) => namedSo(config.symbols, symbol) ?? `${symbol}.DERIBIT`,
     cancelExternal: async ({ venueOrderId }) => cancel(venueOrderId),
     balances: async () =>
       answerOf(await rpc.call('private/get_positions', { currency: 'any' }), z.array(Position), (positions) =>

@@ -17,6 +17,7 @@ export type DeskOptions = {
       | Report['topic']
       | 'order.updated'
       | 'order.update_rejected'
+      | 'order.adopted'
       | 'venue.reconciled'
       | 'venue.settled'
       | 'venue.paid'

@@ -3,11 +3,12 @@ import type { Event } from '#schemas/event.ts'
 import type { DeskOptions } from './desk-options.ts'
 import type { GatewayOrder, Report } from './gateway-order.ts'
 import { OrderDesk } from './order-desk.ts'
+import type { RealVenueConfig } from './real-venue-config.ts'
 import { reconcile } from './reconcile.ts'
 
 export type GatewayOptions = DeskOptions & {
   readonly reconcileMs: number
-  readonly external: 'refuse' | 'cancel' | 'ignore'
+  readonly external: RealVenueConfig['external']
   /** For operators. */
   readonly note: (message: string) => void
 }
@@ -47,6 +48,12 @@ export class Gateway {
       case 'order.submitted':
         orders.add(event, this.#isCaughtUp ? null : Number.POSITIVE_INFINITY)
         break
+      case 'order.adopted':
+        orders.adopt(event)
+        return
+      case 'md.instrument':
+        this.#desk.listed.add(event.payload.instrument)
+        return
       case 'order.cancel_requested':
         this.#hearCancel(event.payload, orders.find(event.payload.clientOrderId))
         break
@@ -97,7 +104,7 @@ export class Gateway {
         this.#pump()
       },
       onOrder: (view) => {
-        const order = this.#desk.orders.byVenueId(view.venueClientId)
+        const order = this.#desk.orders.ofView(view)
         if (order) this.#desk.apply(order, view)
       },
       onPaid: () => {

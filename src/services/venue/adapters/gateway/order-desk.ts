@@ -24,6 +24,8 @@ export class OrderDesk {
   readonly payments = new Payments()
   readonly time: VenueTime
   readonly assets = new Map<string, VenueAssets>()
+  /** Instruments that the log has listed: only in those is another's order counted. */
+  readonly listed = new Set<string>()
   /** What the newest reconciliation found at the venue that had not been said. */
   missing = { acceptances: 0, fills: 0, ends: 0 }
   readonly #options: DeskOptions

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
+import { parseExact } from '#lib/bars/exact-decimal.ts'
 import type { Event } from '#schemas/event.ts'
 import { type GatewayOrder, gatewayOrder } from './gateway-order.ts'
-import type { OrderName } from './real-venue.ts'
+import type { OrderName, VenueOrder } from './real-venue.ts'
 
 /** What has ended is kept so long for reports that come late. */
 const rememberedEnds = 4_096
@@ -10,6 +11,8 @@ const rememberedEnds = 4_096
 export class OrderRegister {
   readonly #working = new Map<string, GatewayOrder>()
   readonly #ended = new Map<string, GatewayOrder>()
+  /** By both ids of the venue. */
+  readonly #adopted = new Map<string, string>()
   #tag: string | null = null
 
   get isTagged(): boolean {
@@ -42,9 +45,32 @@ export class OrderRegister {
     return this.#working.get(clientOrderId) ?? this.#ended.get(clientOrderId)
   }
 
-  byVenueId(venueClientId: string): GatewayOrder | undefined {
+  #byVenueId(venueClientId: string): GatewayOrder | undefined {
     const own = `${this.#tag}-`
     return venueClientId.startsWith(own) ? this.find(`t-${venueClientId.slice(own.length)}`) : undefined
+  }
+
+  /** An order of somebody else, as it stood. [G13] */
+  adopt({ payload, at }: Pick<Event<'order.adopted'>, 'payload' | 'at'>): void {
+    const { clientOrderId, venueOrderId, venueClientId, filled, tradeIds, ...terms } = payload
+    if (this.find(clientOrderId) !== undefined) return
+    const known = { ...terms, clientOrderId, orderType: 'limit', timeInForce: 'GTC', expiresAt: at } as const
+    const order = gatewayOrder({ ...known, approval: clientOrderId }, at / 1_000, venueClientId, null)
+    order.venueOrderId = venueOrderId
+    order.executed = order.said.filled = parseExact(filled)
+    order.said.accepted = true
+    for (const tradeId of tradeIds) order.said.trades.add(tradeId)
+    this.#working.set(clientOrderId, order)
+    this.#adopted.set(`${venueOrderId} ${venueClientId}`, clientOrderId)
+  }
+
+  /** Whose order it is that the venue shows. */
+  ofView({
+    venueClientId,
+    venueOrderId,
+  }: Pick<VenueOrder, 'venueClientId' | 'venueOrderId'>): GatewayOrder | undefined {
+    const adopted = this.#adopted.get(`${venueOrderId} ${venueClientId}`)
+    return adopted === undefined ? this.#byVenueId(venueClientId) : this.find(adopted)
   }
 
   /** Those that have not ended, oldest first. */

@@ -24,7 +24,7 @@ export const RealVenueConfig = z
     inFlightMs: z.int().min(50).max(60_000).default(2_000),
     reconcileMs: z.int().min(100).max(3_600_000).default(30_000),
     /** Open orders there that the log does not know, or has ended. */
-    external: z.enum(['refuse', 'cancel', 'ignore']).default('refuse'),
+    external: z.enum(['refuse', 'cancel', 'adopt', 'ignore']).default('refuse'),
   })
   .refine((config) => addressesOf(config) !== null, {
     path: ['restUrl'],
@@ -70,3 +70,7 @@ export function addressesOf({ kind, environment, restUrl, wsUrl }: Place): Venue
 // A name may end in a dot: that of the root.
 const isProduction = (url: string): boolean =>
   /(^|\.)binance\.(?!vision)[a-z]+\.?$|^(?!test\.).*deribit\.com\.?$/.test(new URL(url).hostname)
+
+/** The instrument that `symbols` calls so. */
+export const namedSo = (symbols: RealVenueConfig['symbols'], symbol: string): string | null =>
+  Object.keys(symbols).find((instrument) => symbols[instrument] === symbol) ?? null

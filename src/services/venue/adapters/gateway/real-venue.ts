@@ -43,6 +43,17 @@ export type VenueOrder = {
   readonly trades: readonly VenueTrade[]
 }
 
+/** What an open limit order asks for. */
+export type OpenTerms = {
+  readonly side: 'buy' | 'sell'
+  readonly quantity: string
+  readonly limitPrice: string
+  readonly isPostOnly: boolean
+  readonly isReduceOnly: boolean
+}
+/** An open order of the account; `terms` is null where it is no limit order that rests by itself. */
+export type OpenOrder = VenueOrder & { readonly symbol: string; readonly terms: OpenTerms | null }
+
 /** The end of a contract, by the exchange's own record of it. */
 export type VenueSettlement = {
   readonly instrument: string
@@ -118,7 +129,9 @@ export type RealVenue = {
   find(order: OrderName): Promise<Answer<VenueOrder>>
   trades(order: OrderName, venueOrderId: string): Promise<Answer<readonly VenueTrade[]>>
   /** Of the whole account, with the instrument's name at the venue. */
-  openOrders(): Promise<Answer<readonly (VenueOrder & { readonly symbol: string })[]>>
+  openOrders(): Promise<Answer<readonly OpenOrder[]>>
+  /** Our name of what the venue calls so; null where there is none. */
+  instrumentOf(symbol: string): string | null
   cancelExternal(order: { readonly symbol: string; readonly venueOrderId: string }): Promise<Answer<unknown>>
   balances(): Promise<Answer<readonly VenueBalance[]>>
   /** Of what is held: which have come to their end by the venue's clock, and are settled. Null where none end by themselves, or it cannot be known. */

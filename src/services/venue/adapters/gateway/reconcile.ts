@@ -1,3 +1,4 @@
+import { adoptOrder } from './adopt-order.ts'
 import { askOrder } from './ask-order.ts'
 import type { GatewayOptions } from './gateway.ts'
 import type { GatewayOrder } from './gateway-order.ts'
@@ -35,7 +36,7 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const external: string[] = []
   const shown = new Set<unknown>()
   for (const view of open.value) {
-    const order = desk.orders.byVenueId(view.venueClientId)
+    const order = desk.orders.ofView(view)
     if (order !== undefined) {
       shown.add(order)
       if (!(await desk.show(order, view, true))) return unanswered(`the trades of ${view.venueClientId}`)
@@ -44,8 +45,14 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
     const isOpen = order === undefined || (await isStillOpen(desk, order))
     if (isOpen === null) return unanswered(view.venueClientId)
     if (!isOpen) continue
+    if (options.external === 'adopt' && order === undefined) {
+      const isAdopted = await adoptOrder(desk, options, view)
+      if (isAdopted === null) return unanswered(`the trades of ${view.venueClientId}`)
+      if (isAdopted) continue
+    }
     external.push(view.venueClientId)
-    if (options.external === 'cancel') await venue.cancelExternal(view)
+    if (options.external === 'cancel' || (options.external === 'adopt' && order !== undefined))
+      await venue.cancelExternal(view)
   }
   for (const order of known) {
     if (shown.has(order) || order.said.ended) continue

@@ -1,0 +1,47 @@
+import { addExact, compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { adoptedOrderIdOf, externalStrategy } from '#lib/domain/adopted-order.ts'
+import { zero } from '#lib/domain/signed-decimal.ts'
+import type { GatewayOptions } from './gateway.ts'
+import { plainText } from './gateway-order.ts'
+import type { OrderDesk } from './order-desk.ts'
+import type { OpenOrder } from './real-venue.ts'
+
+const tradesMost = 1_000
+
+/**
+ * Takes an open order that the log does not know for one of the account's: what it had executed before is not the log's. False where it cannot be one: no limit
+ * order, in nothing that the log lists, or over by now. Null where the venue does not answer for it. [G13]
+ */
+export async function adoptOrder(
+  desk: OrderDesk,
+  { venue, nowMs }: Pick<GatewayOptions, 'venue' | 'nowMs'>,
+  { symbol, terms, venueClientId, venueOrderId }: OpenOrder,
+): Promise<boolean | null> {
+  const instrument = venue.instrumentOf(symbol)
+  if (terms === null || instrument === null || !desk.listed.has(instrument)) return false
+  const assets = desk.assets.has(instrument) ? null : await venue.assets(instrument)
+  if (assets?.kind === 'done') desk.learn(instrument, assets.value)
+  else if (assets !== null) return assets.kind === 'nothing' ? null : false
+  const trades = await venue.trades({ instrument, venueClientId, venueOrderId }, venueOrderId)
+  if (trades.kind !== 'done') return null
+  const filled = trades.value.map(({ quantity }) => parseExact(quantity)).reduce(addExact, zero)
+  if (compareExact(filled, parseExact(terms.quantity)) >= 0 || trades.value.length > tradesMost) return false
+  const { side, quantity, limitPrice, isPostOnly, isReduceOnly } = terms
+  const payload = {
+    clientOrderId: adoptedOrderIdOf(symbol, venueOrderId),
+    venueOrderId,
+    venueClientId,
+    strategy: externalStrategy,
+    instrument,
+    side,
+    quantity: plainText(parseExact(quantity)),
+    limitPrice: plainText(parseExact(limitPrice)),
+    ...(isPostOnly ? { isPostOnly } : {}),
+    ...(isReduceOnly ? { isReduceOnly } : {}),
+    filled: plainText(filled),
+    tradeIds: trades.value.map(({ tradeId }) => tradeId),
+  }
+  desk.orders.adopt({ payload, at: nowMs() * 1_000 })
+  desk.say({ topic: 'order.adopted', payload })
+  return true
+}

@@ -1,0 +1,43 @@
+import { test } from 'vitest'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { risk } from '#services/risk/service.ts'
+import { event, given } from '#test/given.ts'
+import { account, approve, btc, canceled, fill, market, refuse, wish } from './risk-told.ts'
+
+const id = 'external-BTCUSDT-7'
+const adopted = (more: Partial<PayloadOf<'order.adopted'>> = {}) =>
+  event('order.adopted', {
+    ...{ clientOrderId: id, venueOrderId: '7', venueClientId: 'web_1', strategy: 'external', instrument: btc },
+    ...{ side: 'buy', quantity: '6', limitPrice: '100', filled: '0', tradeIds: [], ...more },
+  })
+const start = (limits: object) => given(risk, account(limits), ...market)
+
+test('[R50] an order that was adopted counts in what is bound, by what it leaves, until it ends', () => {
+  start({ maxGrossExposure: '1000' })
+    .when(adopted({ filled: '1', tradeIds: ['a'] }))
+    .then()
+    .when(wish('6'))
+    .then(refuse('EXPOSURE_EXCEEDS_MAX', '1100', '1000'))
+    .restarted()
+    .when(wish('5.1'))
+    .then(refuse('EXPOSURE_EXCEEDS_MAX', '1010', '1000'))
+    .when(canceled(id))
+    .then()
+    .when(wish('10'))
+    .then(approve('buy', '10'))
+})
+
+test('[R50] its fills move the position of `external`, once each, and what was executed before does not', () => {
+  const external = { strategy: 'external' }
+  start({ maxGrossExposure: '1000' })
+    .when(adopted({ filled: '1', tradeIds: ['a'] }))
+    .then()
+    .when(fill(id, 'buy', '1', { ...external, tradeId: 'a' }))
+    .then()
+    .when(fill(id, 'buy', '5', { ...external, tradeId: 'b' }))
+    .then()
+    .when(wish('6'))
+    .then(refuse('EXPOSURE_EXCEEDS_MAX', '1100', '1000'))
+    .when(wish('0', external))
+    .then(approve('sell', '5', external))
+})
