@@ -92,6 +92,11 @@ const processorMs = (): Map<string, number> =>
     }),
   )
 
+type Said = {
+  topic: string
+  payload: { state?: string; code?: string; consumer?: string; behindEvents?: number }
+}
+
 const rows: string[] = []
 let before = new Map<string, number>()
 let after = new Map<string, number>()
@@ -124,8 +129,12 @@ try {
   http.close()
 }
 const counts = new Map<string, number>()
+/** Who fell behind, and how far. */
+const behind: string[] = []
 for (const { content } of readLog(log)) {
-  const { topic, payload } = JSON.parse(content) as { topic: string; payload: { state?: string; code?: string } }
+  const { topic, payload } = JSON.parse(content) as Said
+  if (topic === 'system.backpressure' && payload.state === 'behind')
+    behind.push(`${payload.consumer} by ${payload.behindEvents}`)
   const name = topic === 'md.status' ? `md.status ${payload.code ?? payload.state}` : topic
   counts.set(name, (counts.get(name) ?? 0) + 1)
 }
@@ -139,7 +148,7 @@ ${rows.join('\n')}
 
 Processor time of a repeat, ms: ${[...after].map(([name, ms]) => `${name} ${Math.round((ms - (before.get(name) ?? 0)) / repeats)}`).join(', ')}.
 
-system.backpressure: ${counts.get('system.backpressure') ?? 0}. md.gap: ${counts.get('md.gap') ?? 0} (each repeat but the first begins behind a gap, that its snapshot heals). Statuses: ${[
+system.backpressure: ${counts.get('system.backpressure') ?? 0}${behind.length > 0 ? ` (behind: ${behind.join(', ')} events)` : ''}. md.gap: ${counts.get('md.gap') ?? 0} (each repeat but the first begins behind a gap, that its snapshot heals). Statuses: ${[
   ...counts,
 ]
   .filter(([name]) => name.startsWith('md.status'))

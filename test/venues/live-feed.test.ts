@@ -123,6 +123,44 @@ describe('a slow consumer', () => {
   }, 60_000)
 })
 
+it('[MD-L13] what has piled up on a connection is read in turn with the other sockets of the process', async () => {
+  const wire = wires[0] as Wire
+  const box = madeBox(wire, 5)
+  const server = await serveBox(box)
+  const { venue, market } = liveVenueNamed(wire.name)
+  const stopping = new AbortController()
+  let inTurn = 0
+  const turns: number[] = []
+  let isWatching = true
+  const turn = () => {
+    if (inTurn > 0) turns.push(inTurn)
+    inTurn = 0
+    if (isWatching) setImmediate(turn)
+  }
+  const feed = liveFeed({
+    ...{ venue, epoch: 1, clock: forwardMicros(), signal: stopping.signal },
+    ...{ onRecord: ({ kind }) => void (kind === 'frame' && inTurn++) },
+    wish: { market, symbols: [wire.symbol], streams: ['trades'], wsUrl: server.wsUrl, restUrl: server.restUrl },
+  })
+  const heard = consumer()
+  const listening = (async () => {
+    for await (const batch of feed) heard.hear(batch)
+  })()
+  while (server.connections() === 0) await sleep(5)
+  setImmediate(turn)
+  for (let frame = 0; frame < 100_000; frame++) server.step(null)
+  const newest = box.played.flatMap(({ trade }) => (trade === undefined ? [] : [trade])).at(-1) ?? 0
+  while (heard.trades.at(-1) !== newest) await sleep(5)
+  isWatching = false
+  stopping.abort()
+  await listening
+  await server.close()
+  expect(heard.lostInSilence(box)).toEqual([])
+  // A read is of 64 kB, half a thousand frames of this kind.
+  expect(turns.reduce((sum, frames) => sum + frames)).toBeGreaterThan(10_000)
+  expect(Math.max(...turns)).toBeLessThan(1_000)
+}, 60_000)
+
 describeShared('a recording in the box', () => {
   it('[MD-L3] the USD-margined capture, byte for byte, with a connection cut: the book is exact again', async () => {
     const wire = wires[1] as Wire

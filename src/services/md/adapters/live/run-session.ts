@@ -7,6 +7,8 @@ import { startSession } from './session.ts'
 import type { SessionAct, SessionInput, SessionOptions } from './session-wire.ts'
 
 const longestFrameBytes = 16 << 20
+/** Where so many frames come at one time, a socket is read again when all others of this process had their turn: otherwise the loop reads two megabytes of it first. */
+const framesAtOnce = 64
 
 export type RunningSession = {
   list(listings: readonly Answer[]): void
@@ -88,7 +90,17 @@ export function runSession(
       hear({ kind: 'opened', at: clock(), socket })
       if (isPaused) webSocket.pause()
     })
-    webSocket.on('message', (bytes) => hear({ kind: 'frame', at: clock(), socket, text: bytes.toString() }))
+    let frames = 0
+    const nextTurn = () => {
+      frames = 0
+      if (!isPaused && webSocket.isPaused) webSocket.resume()
+    }
+    webSocket.on('message', (bytes) => {
+      frames++
+      if (frames === 1) setImmediate(nextTurn)
+      else if (frames === framesAtOnce) webSocket.pause()
+      hear({ kind: 'frame', at: clock(), socket, text: bytes.toString() })
+    })
     webSocket.on('ping', () => hear({ kind: 'alive', at: clock(), socket }))
     webSocket.on('pong', () => hear({ kind: 'alive', at: clock(), socket }))
     webSocket.on('unexpected-response', (_, { statusCode = 0, headers }) => {
