@@ -86,8 +86,11 @@ export function chainBox(listed: readonly BoxOption[], nowMs: () => number) {
       options.set(option.name, option)
       return news(option.name, 'created')
     },
-    /** Says what has ended. */
-    end: (name: string): BoxAct[] => news(name, 'closed'),
+    /** Takes one off the list before its end, and says so. */
+    unlist(name: string): BoxAct[] {
+      options.delete(name)
+      return news(name, 'terminated')
+    },
     /** Ends the connections that carry a channel. */
     cut: (channel: string): BoxAct[] =>
       [...sockets].flatMap(([socket, channels]) => (channels.has(channel) ? [{ kind: 'abort', socket } as const] : [])),

@@ -138,6 +138,19 @@ describe('[MD-L11] a wish for all options of an underlying', () => {
     await heard.close()
   }, 30_000)
 
+  it('what is taken off the list before its end is given up, and is unheard until then', async () => {
+    const [kept, gone] = [option(10_000, { bid: '0.01' }), option(20_000, { bid: '0.02' })]
+    const box = chainBox([kept, gone], () => Date.now())
+    const heard = await listenTo(box, ['BTC-*'])
+    const now = ({ name }: BoxOption) => heard.contracts().get(idOf(name))
+    await heard.until(() => now(gone)?.bid === '0.02')
+    heard.does(box.unlist(gone.name))
+    await heard.until(() => now(gone)?.isUnheard === true)
+    expect([now(gone)?.isStale, now(kept)?.isUnheard]).toEqual([true, undefined])
+    expect(box.subscribed().flat()).toContain(tickerOf(kept.name))
+    await heard.close()
+  }, 30_000)
+
   it('options that are named one by one leave the others of the chain unheard', async () => {
     const [named, other] = [option(10_000, { bid: '0.01' }), option(20_000, { bid: '0.02' })]
     const heard = await listenTo(

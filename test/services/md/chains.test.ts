@@ -129,6 +129,10 @@ describe('option chains', () => {
       ['the close of the calendar of its underlying', 'SPX.CBOE', '2023-11-24', '2023-11-24T20:15:00Z'],
       ['the close of the session before a day without one', 'SPX.CBOE', '2023-11-23', '2023-11-22T21:15:00Z'],
       ['the close of New York, which is early', 'GOOG.USA', '2023-11-24', '2023-11-24T18:00:00Z'],
+      ['the close of New York before its clocks go forward', 'GOOG.USA', '2023-03-10', '2023-03-10T21:00:00Z'],
+      ['the close of New York behind that', 'GOOG.USA', '2023-03-13', '2023-03-13T20:00:00Z'],
+      ['the close of its calendar before they go forward', 'SPX.CBOE', '2023-03-10', '2023-03-10T21:15:00Z'],
+      ['the close of its calendar behind that', 'SPX.CBOE', '2023-03-17', '2023-03-17T20:15:00Z'],
       ['the day everywhere', 'NIFTY.NSE', '2023-11-24', '2023-11-26T00:00:00Z'],
     ])('it ends with %s', (_, underlying, expiry, iso) => {
       const wanted = { ...sessions, chains: [{ underlying, everyMicros: minute }] }
@@ -142,6 +146,24 @@ describe('option chains', () => {
       })
       expect(counts).toEqual([[1], [0], [0]])
     })
+  })
+
+  it('[MD-C3] a monthly and a weekly of one day, strike and right are two contracts; the one that is settled at the open ends first', () => {
+    const [monthly, weekly] = ['SPX-1-C.USA', 'SPXW-1-C.USA']
+    const scene = given(
+      md,
+      config,
+      event('md.instrument', option(weekly, '95', 'call', { expiresAt: t0 + 3 * minute }), t0),
+      event('md.instrument', option(monthly, '95', 'call', { expiresAt: t0 + minute }), t0),
+      event('md.option.tick', quote(weekly, '5', '6'), t0 + 1),
+      event('md.option.tick', quote(monthly, '7', null), t0 + 2),
+    )
+    const left = row(weekly, '95', 'call', '5', '6')
+    const tick = (at: number) => event('md.option.tick', quote('OTHER.USA', '1', '2'), at)
+    scene.when(tick(t0 + minute + 1)).then(snapshot(null, row(monthly, '95', 'call', '7', null), left))
+    scene.when(tick(t0 + 2 * minute + 1)).then(snapshot(null, left))
+    scene.when(tick(t0 + 3 * minute + 1)).then(snapshot(null, left))
+    scene.when(tick(t0 + 4 * minute + 1)).then(snapshot(null))
   })
 
   it('[MD-C3] 750 days of options that end on their day leave nothing behind', () => {
