@@ -3,12 +3,17 @@ import { venueRound } from './venue-round.ts'
 
 // The long form: node test/faults/venue-rounds.ts --rounds 300
 const seeds = [1, 2, 3, 4]
+const venues = ['binance', 'binance-usdm', 'deribit'] as const
 
-test('[G1]-[G12] a gateway on a bad line, killed again and again: its log has what the venue has, no order is sent twice', async () => {
-  const rounds = []
-  for (const seed of seeds) {
-    const { orders, faults } = await venueRound(seed)
-    rounds.push({ seed, orders, faults })
-  }
-  expect(rounds).toEqual(seeds.map((seed) => ({ seed, orders: 16, faults: [] })))
-}, 240_000)
+test.each(venues)(
+  '[G1]-[G12] a gateway to %s on a bad line, killed again and again: its log has what the venue has, no order is sent twice',
+  async (venue) => {
+    const rounds = []
+    for (const seed of seeds) {
+      const { orders, faults } = await venueRound(seed, { venue })
+      rounds.push({ seed, orders, faults })
+    }
+    expect(rounds).toEqual(seeds.map((seed) => ({ seed, orders: 16, faults: [] })))
+  },
+  240_000,
+)

@@ -1,22 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addExact, compareExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
-import { negateExact } from '#lib/domain/signed-decimal.ts'
+import { negateExact, zero } from '#lib/domain/signed-decimal.ts'
 import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
-import type { Event, Fact, Statement } from '#schemas/event.ts'
-import { serveBinance } from '#services/venue/adapters/binance/serve-binance.ts'
-import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
-import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
+import type { Event, Statement } from '#schemas/event.ts'
 import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
 import { plainText } from '#services/venue/adapters/gateway/gateway-order.ts'
-import { VenueConfig } from '#services/venue/service.ts'
 import { badLine, calm, type Faults } from './bad-line.ts'
 import { below, type Chance, chanceOf, isLikely, pick } from './chance.ts'
+import { type Line, type RoundBooks, type RoundVenue, type RoundVenueKind, roundVenues } from './round-venues.ts'
 import { endsOf } from './venue-ends.ts'
-
-const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
-const instrument = 'BTCUSDT.BINANCE'
-const first = { USDT: '1000000', BTC: '100' }
 
 export type RoundResult = {
   readonly orders: number
@@ -26,24 +19,30 @@ export type RoundResult = {
 }
 
 /**
- * One seeded round: a gateway brings orders to a served venue over a line that loses and cuts, and is killed again and again, with what it had
+ * One seeded round: a gateway brings orders to a venue over a line that loses and cuts, and is killed again and again, with what it had
  * said and was not yet in the log. In the end the log has to have exactly what the venue's own books have.
  */
-export async function venueRound(seed: number, orders = 16): Promise<RoundResult> {
+export async function venueRound(
+  seed: number,
+  { orders = 16, venue: kind = 'binance' }: { orders?: number; venue?: RoundVenueKind } = {},
+): Promise<RoundResult> {
   const chance = chanceOf(seed)
-  const venue = await servedMarket(chance)
-  const line = await badLine(venue.server.url, chance)
-  const log = new TestLog()
+  const venue = await roundVenues[kind](chance)
+  const line = await badLine(venue.url, chance)
+  const log = new TestLog(venue.instrument)
   const market = setInterval(() => venue.move(), 15)
-  let gateway = startGateway(log, line)
+  let gateway = startGateway(log, venue, line)
   let kills = 0
   const badly: Faults = { lostAsked: 0.1, late: 0.2, lateMs: 500, lostAnswer: 0.15, unavailable: 0.1, delayMs: 40 }
-  line.set(isLikely(chance, 0.8) ? badly : calm)
+  const isBad = isLikely(chance, 0.8)
+  line.set(isBad ? badly : calm)
   for (let n = 0; n < orders; ) {
     await sleep(below(chance, 60))
     const happens = below(chance, 12)
-    if (happens < 6) log.submit(orderOf(chance, ++n, venue.price))
-    else if (happens < 9) log.cancel(chance)
+    if (happens < 6) {
+      venue.beforeOrder(isBad)
+      log.submit(orderOf(chance, ++n, venue))
+    } else if (happens < 9) log.cancel(chance)
     else if (happens === 9) line.cut()
     else if (happens === 10) {
       line.setDown(true)
@@ -52,7 +51,7 @@ export async function venueRound(seed: number, orders = 16): Promise<RoundResult
     } else {
       gateway.kill()
       kills++
-      gateway = startGateway(log, line)
+      gateway = startGateway(log, venue, line)
     }
   }
   line.set(calm)
@@ -62,8 +61,8 @@ export async function venueRound(seed: number, orders = 16): Promise<RoundResult
   gateway.kill()
   await sleep(60)
   line.close()
-  await venue.server.close()
-  return { orders, fills: log.of('order.fill').length, kills, faults: differences(log, venue.server) }
+  await venue.close()
+  return { orders, fills: log.of('order.fill').length, kills, faults: differences(log, venue.books()) }
 }
 
 async function settled(isSo: () => boolean): Promise<void> {
@@ -72,16 +71,15 @@ async function settled(isSo: () => boolean): Promise<void> {
 }
 
 /** Orders, fills, ends, positions and cash of the log against the venue's own. */
-function differences(log: TestLog, { venue }: Awaited<ReturnType<typeof serveBinance>>): string[] {
+function differences(log: TestLog, { orders: at, ...books }: RoundBooks): string[] {
   const faults: string[] = []
-  const at = [...venue.orders.values()]
   const submitted = log.of('order.submitted')
   const seen = new Set<string>()
   for (const { clientOrderId } of at) {
     if (seen.has(clientOrderId)) faults.push(`${clientOrderId} was sent twice`)
     seen.add(clientOrderId)
   }
-  let [base, cash] = [parseExact(first.BTC), parseExact(first.USDT)]
+  let [base, cash] = [zero, zero]
   for (const { clientOrderId, side } of submitted) {
     const theirs = at.find((order) => order.clientOrderId.endsWith(clientOrderId.slice(1)))
     const ours = log.of('order.fill').filter((fill) => fill.clientOrderId === clientOrderId)
@@ -100,43 +98,19 @@ function differences(log: TestLog, { venue }: Awaited<ReturnType<typeof serveBin
       if (fill.feePaid === undefined) cash = addExact(cash, negateExact(parseExact(fill.fee)))
     }
   }
-  if (compareExact(base, venue.wallet.free('BTC')) !== 0) faults.push('the position differs')
-  if (compareExact(cash, venue.wallet.free('USDT')) !== 0) faults.push('the cash differs')
+  const sum = (parts: readonly string[]) => parts.map(parseExact).reduce(addExact, zero)
+  if (compareExact(base, sum(books.position)) !== 0) faults.push('the position differs')
+  if (compareExact(cash, sum(books.cash)) !== 0) faults.push('the cash differs')
   if (log.of('venue.reconciled').some((one) => one.differences.length > 0)) faults.push('balances were said to differ')
   return faults
 }
 
-async function servedMarket(chance: Chance) {
-  const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 5 } })
-  const server = await serveBinance({ port: 0, key, config, balances: first, nowMs: Date.now })
-  let [n, price] = [0, 10_000]
-  const tell = <T extends Topic>(topic: T, payload: PayloadOf<T>) =>
-    server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)
-  const listing = { tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT', isSimulated: true }
-  tell('md.instrument', { instrument, kind: 'spot', ...listing } as PayloadOf<'md.instrument'>)
-  const text = (cents: number) => (cents / 100).toFixed(2)
-  const move = () => {
-    price += below(chance, 21) - 10
-    const sizes = { bidSize: `0.00${1 + below(chance, 9)}`, askSize: `0.00${1 + below(chance, 9)}` }
-    tell('md.tick', {
-      kind: 'quote',
-      instrument,
-      bid: text(price - 1),
-      ask: text(price + 1),
-      ...sizes,
-    } as PayloadOf<'md.tick'>)
-  }
-  move()
-  return {
-    server,
-    move,
-    get price() {
-      return price
-    },
-  }
-}
-
-function orderOf(chance: Chance, n: number, price: number): PayloadOf<'order.submitted'> {
+function orderOf(
+  chance: Chance,
+  n: number,
+  { instrument, price: priceOf, quantity }: RoundVenue,
+): PayloadOf<'order.submitted'> {
+  const price = priceOf()
   const side = pick(chance, ['buy', 'sell'] as const)
   const orderType = pick(chance, ['market', 'market', 'limit', 'limit'] as const)
   const away = below(chance, 30) - 10
@@ -147,7 +121,7 @@ function orderOf(chance: Chance, n: number, price: number): PayloadOf<'order.sub
     strategy: 'test',
     instrument,
     side,
-    quantity: `0.0${10 + below(chance, 20)}`,
+    quantity: quantity(chance),
     orderType,
     timeInForce: pick(chance, ['GTC', 'GTC', 'GTC', 'IOC'] as const),
     ...(orderType === 'limit' ? { limitPrice } : { timeInForce: 'GTC' }),
@@ -155,10 +129,7 @@ function orderOf(chance: Chance, n: number, price: number): PayloadOf<'order.sub
   }
 }
 
-type Line = Awaited<ReturnType<typeof badLine>>
-
-function startGateway(log: TestLog, line: Line): { kill(): void } {
-  const addresses = { restUrl: line.restUrl, wsUrl: line.wsUrl }
+function startGateway(log: TestLog, { connect }: RoundVenue, line: Line): { kill(): void } {
   const nowMs = Date.now
   const settings = {
     symbols: {},
@@ -170,7 +141,7 @@ function startGateway(log: TestLog, line: Line): { kill(): void } {
   } as const
   const gateway = new Gateway({
     ...settings,
-    venue: binanceSpot({ config: settings, addresses, credentials: new Credentials(key.apiKey, key.secret), nowMs }),
+    venue: connect(line, settings),
     nowMs,
     say: (statement) => log.say(statement),
     note: () => undefined,
@@ -193,7 +164,10 @@ class TestLog {
   #follow: (event: Event) => void = () => undefined
   #timer: NodeJS.Timeout | null = null
 
-  constructor() {
+  readonly #instrument: string
+
+  constructor(instrument: string) {
+    this.#instrument = instrument
     const hash = 'a'.repeat(64)
     this.#append({ topic: 'system.config', payload: { service: 'orders', hash, config: { at: Date.now() } } })
   }
@@ -261,7 +235,10 @@ class TestLog {
   }
 
   #requestCancel({ clientOrderId }: PayloadOf<'order.submitted'>): void {
-    this.#append({ topic: 'order.cancel_requested', payload: { clientOrderId, instrument, reason: 'test' } })
+    this.#append({
+      topic: 'order.cancel_requested',
+      payload: { clientOrderId, instrument: this.#instrument, reason: 'test' },
+    })
   }
 
   #append({ topic, payload }: Statement): void {

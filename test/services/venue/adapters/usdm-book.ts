@@ -79,7 +79,7 @@ export class UsdmBook {
       return { code: -4116, msg: 'ClientOrderId is duplicated.' }
     const sign = side === 'BUY' ? 1 : -1
     const cents = type === 'MARKET' ? (sign > 0 ? 1e9 : 1) : Math.round(Number(terms.price) * 100)
-    if ((Math.min(cents, this.#quote.ask) * left) / 1e5 < 5)
+    if ((Math.min(type === 'MARKET' ? this.#quote.bid : cents, this.#quote.ask) * left) / 1e5 < 5)
       return { code: -4164, msg: "Order's notional must be no smaller than 5 (unless you choose reduce only)." }
     if (left > 10_000_000) return { code: -2019, msg: 'Margin is insufficient.' }
     const isPostOnly = timeInForce === 'GTX'

@@ -1,0 +1,156 @@
+import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
+import type { Fact } from '#schemas/event.ts'
+import { serveBinance } from '#services/venue/adapters/binance/serve-binance.ts'
+import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
+import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
+import { deribit } from '#services/venue/adapters/deribit/deribit.ts'
+import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
+import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
+import { VenueConfig } from '#services/venue/service.ts'
+import { boxName, deribitBox } from '#test/services/venue/adapters/deribit-box.ts'
+import { usdmBox } from '#test/services/venue/adapters/usdm-box.ts'
+import type { badLine } from './bad-line.ts'
+import { below, type Chance, isLikely, pick } from './chance.ts'
+
+export type Line = Awaited<ReturnType<typeof badLine>>
+export type RoundSettings = {
+  readonly symbols: Record<string, string>
+  readonly timeoutMs: number
+}
+
+/** A venue whose market moves, with books of its own. */
+export type RoundVenue = {
+  readonly url: string
+  readonly instrument: string
+  /** Cents. */
+  readonly price: () => number
+  readonly quantity: (chance: Chance) => string
+  readonly move: () => void
+  /** Before an order is sent: it, or its answer, may be lost on a way that the line does not have. */
+  readonly beforeOrder: (isBad: boolean) => void
+  readonly connect: (line: Line, settings: RoundSettings) => RealVenue
+  readonly books: () => RoundBooks
+  readonly close: () => Promise<void>
+}
+export type RoundBooks = {
+  readonly orders: readonly {
+    readonly clientOrderId: string
+    readonly status: string
+    readonly trades: readonly { readonly id: string | number; readonly quantity: string; readonly price: string }[]
+  }[]
+  /** Parts of one sum each: what the orders have changed. */
+  readonly position: readonly string[]
+  readonly cash: readonly string[]
+}
+export type RoundVenueKind = keyof typeof roundVenues
+
+const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
+const credentials = () => new Credentials(key.apiKey, key.secret)
+const nowMs = Date.now
+const text = (cents: number) => (cents / 100).toFixed(2)
+const minus = (amount: string) => (amount.startsWith('-') ? amount.slice(1) : `-${amount}`)
+
+/** The simulated venue over the protocol of Spot. */
+async function spot(chance: Chance): Promise<RoundVenue> {
+  const first = { USDT: '1000000', BTC: '100' }
+  const instrument = 'BTCUSDT.BINANCE'
+  const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 5 } })
+  const server = await serveBinance({ port: 0, key, config, balances: first, nowMs })
+  let [n, price] = [0, 10_000]
+  const tell = <T extends Topic>(topic: T, payload: PayloadOf<T>) =>
+    server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)
+  const listing = { tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT', isSimulated: true }
+  tell('md.instrument', { instrument, kind: 'spot', ...listing } as PayloadOf<'md.instrument'>)
+  const move = () => {
+    price += below(chance, 21) - 10
+    const sizes = { bidSize: `0.00${1 + below(chance, 9)}`, askSize: `0.00${1 + below(chance, 9)}` }
+    const quote = { kind: 'quote', instrument, bid: text(price - 1), ask: text(price + 1), ...sizes }
+    tell('md.tick', quote as PayloadOf<'md.tick'>)
+  }
+  move()
+  const free = (asset: string) => {
+    const { units, scale } = server.venue.wallet.free(asset)
+    const digits = String(units).padStart(scale + 1, '0')
+    return scale === 0 ? digits : `${digits.slice(0, -scale)}.${digits.slice(-scale)}`
+  }
+  return {
+    url: server.url,
+    instrument,
+    price: () => price,
+    quantity: (by) => `0.0${10 + below(by, 20)}`,
+    move,
+    beforeOrder: () => undefined,
+    connect: ({ restUrl, wsUrl }, settings) =>
+      binanceSpot({ config: settings, addresses: { restUrl, wsUrl }, credentials: credentials(), nowMs }),
+    books: () => ({
+      orders: [...server.venue.orders.values()],
+      position: [free('BTC'), minus(first.BTC)],
+      cash: [free('USDT'), minus(first.USDT)],
+    }),
+    close: () => server.close(),
+  }
+}
+
+async function usdm(chance: Chance): Promise<RoundVenue> {
+  const box = await usdmBox(key)
+  return {
+    ...boxed(chance, box),
+    url: box.url,
+    instrument: 'BTCUSDT-PERP.BINANCE',
+    connect: ({ restUrl, wsUrl }, config) => {
+      const addresses = { restUrl, wsUrl: `${new URL(wsUrl).origin}/private/ws` }
+      return binanceUsdm({ config, addresses, credentials: credentials(), nowMs, weightPerMinute: 1_000_000 })
+    },
+    books: () => ({ ...booksOf(box), orders: ordersOf(box, '', {}) }),
+  }
+}
+
+/** All is on one connection, which the line cuts: what is lost besides, the box loses. */
+async function deribits(chance: Chance): Promise<RoundVenue> {
+  const box = await deribitBox(key)
+  return {
+    ...boxed(chance, box),
+    url: box.restUrl,
+    instrument: `${boxName}.DERIBIT`,
+    beforeOrder: (isBad) => {
+      if (isBad && isLikely(chance, 0.25)) box.lose(pick(chance, ['asked', 'answer'] as const))
+    },
+    connect: ({ wsUrl }, config) => {
+      const addresses = { wsUrl: `${new URL(wsUrl).origin}/ws/api/v2` }
+      return deribit({ config, addresses, credentials: credentials(), nowMs })
+    },
+    // What is immediate is cancelled there.
+    books: () => ({ ...booksOf(box), orders: ordersOf(box, 'USDC-', { EXPIRED: 'CANCELED' }) }),
+  }
+}
+
+type Box = Pick<Awaited<ReturnType<typeof usdmBox>>, 'quote' | 'book' | 'close'>
+
+function boxed(chance: Chance, box: Box) {
+  let price = 10_000
+  const move = () => {
+    price += below(chance, 21) - 10
+    box.quote(price - 1, price + 1, 20 + below(chance, 200), 20 + below(chance, 200))
+  }
+  move()
+  return {
+    price: () => price,
+    quantity: (by: Chance) => (0.06 + below(by, 100) / 1_000).toFixed(3),
+    move,
+    beforeOrder: (_isBad: boolean): void => {
+      // The line loses what it loses.
+    },
+    close: box.close,
+  }
+}
+
+const booksOf = ({ book }: Box) => ({ position: [book.position], cash: [book.cash] })
+
+const ordersOf = ({ book }: Box, prefix: string, words: Readonly<Record<string, string>>): RoundBooks['orders'] =>
+  book.orders.map(({ clientOrderId, status, trades }) => ({
+    clientOrderId,
+    status: words[status] ?? status,
+    trades: trades.map(({ id, qty, price }) => ({ id: `${prefix}${id}`, quantity: qty, price })),
+  }))
+
+export const roundVenues = { binance: spot, 'binance-usdm': usdm, deribit: deribits } as const
