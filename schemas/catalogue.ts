@@ -83,6 +83,7 @@ export const catalogue = {
   'md.option.tick': entry(market.MdOptionTick, 'md', { durability: 'relaxed' }),
   'md.option.chain.snapshot': entry(market.MdOptionChainSnapshot, 'md', { durability: 'relaxed' }),
   'md.funding': entry(market.MdFunding, 'md', { durability: 'relaxed' }),
+  'md.split': entry(market.MdSplit, 'md'),
   'md.gap': entry(market.MdGap, 'md'),
   'md.status': entry(market.MdStatus, 'md'),
   ...indicatorTopics,

@@ -134,6 +134,9 @@ export const MdFunding = z.object({
   exchangeAt: Micros.optional(),
 })
 
+/** From here on `numerator` shares stand for `denominator` of those before, and prices are of the new ones: between two sessions, before the first new price. */
+export const MdSplit = z.object({ instrument: InstrumentId, numerator: z.int().min(1), denominator: z.int().min(1) })
+
 export const MdOptionChainSnapshot = z.object({
   underlying: InstrumentId,
   underlyingPrice: Price.nullable(),

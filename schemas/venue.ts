@@ -18,7 +18,7 @@ export const VenueReconciled = z.object({
 })
 
 /**
- * A position that a contract's end moves, as if it were traded at `price`: its own, closed at what it was worth; of an option that is delivered
+ * A position that a contract's end, or a split, moves, as if it were traded at `price`: its own, closed at what it was worth; of an option that is delivered
  * closed at 0, and its underlying's, at the strike.
  */
 export const VenueSettled = z.object({
@@ -30,11 +30,11 @@ export const VenueSettled = z.object({
   currency: Currency,
   /** What the venue took for it, of `currency`. */
   fee: Money.optional(),
-  /** What has ended. */
+  /** What has ended, or was split. */
   contract: InstrumentId,
-  /** `delivered`: a future. */
-  how: z.enum(['exercised', 'assigned', 'expired', 'delivered']),
-  /** The underlying's price at the end. */
+  /** `delivered`: a future. `cash_in_lieu`: the part of a lot that a split left. */
+  how: z.enum(['exercised', 'assigned', 'expired', 'delivered', 'cash_in_lieu']),
+  /** The underlying's price at the end, or the newest of what was split. */
   settlementPrice: Price,
   settledAt: Micros,
   /** The exchange's own record of it. */

@@ -18,9 +18,10 @@ const columnFlag = (role: CsvRole) =>
 export default class MdImport extends TraderCommand {
   static override summary = 'Turn files of market data into a data set for backtests and replays'
   static override description =
-    'Reads LEAN zips (by their places in its folders), CSV and Parquet files, the public archive of Binance (`archive`: klines, trades, aggTrades, bookTicker, fundingRate, zipped or not, with or without a header, in milliseconds or microseconds), snapshots of option chains (`chain`: end-of-day CSV, universes of LEAN, and JSON of Deribit, NSE and Cboe), or recordings of raw frames, and writes them as one log in order of time. Killed and run again it goes on; run again when done it changes nothing. Columns are named by header, by number from 1, or several joined by + (--time 1+2).'
+    'Reads LEAN zips (by their places in its folders; with a factor file named beside them, the splits of their shares), CSV and Parquet files, the public archive of Binance (`archive`: klines, trades, aggTrades, bookTicker, fundingRate, zipped or not, with or without a header, in milliseconds or microseconds), snapshots of option chains (`chain`: end-of-day CSV, universes of LEAN, and JSON of Deribit, NSE and Cboe), or recordings of raw frames, and writes them as one log in order of time. Killed and run again it goes on; run again when done it changes nothing. Columns are named by header, by number from 1, or several joined by + (--time 1+2).'
   static override examples = [
     '<%= config.bin %> md import data/equity/usa/daily/spy.zip --format lean --to data/spy',
+    '<%= config.bin %> md import data/equity/usa/daily/aapl.zip data/equity/usa/factor_files/aapl.csv --format lean --to data/aapl',
     '<%= config.bin %> md import data/forex/fxcm/hour --format lean --side bid --to data/eurusd',
     '<%= config.bin %> md import BTCUSDT-1m-2024.csv --format csv --instrument BTCUSDT.BINANCE --interval 1m --to data/btc',
     '<%= config.bin %> md import ko.csv pep.csv --format csv --instrument KO.NYSE --instrument PEP.NYSE --kind equity --interval 1d --to data/pair',

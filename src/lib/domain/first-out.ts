@@ -5,6 +5,7 @@ import { asMoney, type Money, moneyOf, moneyText, noMoney } from './money.ts'
 import { movedBy } from './moved-by.ts'
 import { type Execution, shareOf } from './position.ts'
 import { absExact, negateExact, subtractExact } from './signed-decimal.ts'
+import { type SplitRatio, splitQuantity } from './split.ts'
 
 type OpenLot = { readonly quantity: ExactDecimal; readonly cost: Money }
 
@@ -41,6 +42,17 @@ export function firstOutAfter({ lots, realized }: FirstOut, execution: Execution
 /** What closing all at the mark would realize, before fees. */
 export const unrealizedFirstOut = ({ lots }: FirstOut, worth: Money): Money =>
   asMoney(lots.reduce((rest, { cost }) => rest - cost, worth as bigint))
+
+/** After a split that leaves `held` in all: each lot keeps its cost; what rounding leaves is with the newest. */
+export function splitFirstOut({ lots, realized }: FirstOut, held: ExactDecimal, ratio: SplitRatio): FirstOut {
+  let rest = held
+  const split = lots.map(({ quantity, cost }, i) => {
+    const own = i === lots.length - 1 ? rest : splitQuantity(quantity, ratio)
+    rest = subtractExact(rest, own)
+    return { quantity: own, cost }
+  })
+  return { lots: split, realized }
+}
 
 export type FirstOutJson = {
   readonly realized: string

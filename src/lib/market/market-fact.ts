@@ -8,6 +8,7 @@ export type MarketTopic =
   | 'md.option.tick'
   | 'md.option.chain.snapshot'
   | 'md.funding'
+  | 'md.split'
   | 'md.gap'
   | 'md.status'
 

@@ -26,7 +26,7 @@ export const indicators = defineService({
     sessions: z.record(InstrumentId, Name).optional(),
     calendars: z.record(Name, TradingCalendar).optional(),
   }),
-  subscribes: ['md.bar', 'md.tick', 'strategy.loaded'],
+  subscribes: ['md.bar', 'md.tick', 'md.split', 'strategy.loaded'],
   emits: [...indicatorTopics, 'system.alert'],
   init: (config): State => replan({ ...settingsOf(config), strategies: [], streams: {} }),
   reconfigure: (state, config) => replan({ ...state, ...settingsOf(config) }),
@@ -34,14 +34,19 @@ export const indicators = defineService({
     if (event.topic === 'md.bar' || event.topic === 'md.tick') updateAll(state, event)
     else if (event.topic === 'strategy.loaded')
       return replan({ ...state, strategies: withLoaded(state, event.payload) })
+    else if (event.topic === 'md.split') {
+      const { [event.payload.instrument]: _, ...streams } = state.streams
+      return replan({ ...state, streams })
+    }
     return state
   },
   decide(state, input: Event<In>): readonly Statement<Out>[] {
+    if (input.topic === 'md.split') return none
     return input.topic === 'strategy.loaded' ? refusals(input.payload) : valuesAt(state, input)
   },
 })
 
-type In = 'md.bar' | 'md.tick' | 'strategy.loaded'
+type In = 'md.bar' | 'md.tick' | 'md.split' | 'strategy.loaded'
 type Out = IndicatorTopic | 'system.alert'
 
 type Settings = Sessions & { readonly requests: readonly IndicatorRequest[] }

@@ -53,23 +53,32 @@ export function restoreProtection(book: OrderBook, at: number): Statement<'order
 
 /** Says of every entry whose exits a halt takes that its position is open without them. [O20] */
 export function tellLost(book: OrderBook): Statement<'system.alert'>[] {
-  if (canProtect(book)) return []
-  const byEntry = Map.groupBy(
-    [...book.exits.values()].filter(({ clientOrderId }) => statusOf(book, clientOrderId) !== 'pending_cancel'),
-    ({ closes }) => closes,
-  )
-  return [...byEntry.values()].map((exits) => protectionLost(book, exits))
+  return canProtect(book) ? [] : byEntry(book, () => true).map((exits) => protectionLost(book, exits))
 }
+
+/** The same of exits in what is split: the venue cancels them, and they are not sent again. [O24] */
+export const tellSplit = (book: OrderBook, instrument: string): Statement<'system.alert'>[] =>
+  byEntry(book, (exit) => exit.instrument === instrument).map((exits) =>
+    lossOf(exits, 'the split', 'they are not sent again'),
+  )
 
 /** The position that these exits of one entry were to close is open without them. */
 export function protectionLost({ halt }: OrderBook, exits: readonly Exit[]): Statement<'system.alert'> {
+  const isClosed = halt?.kind === 'flattening'
+  const next = isClosed ? 'the halt closes the position, and they are not sent again' : 'they are sent again after it'
+  return lossOf(exits, 'the halt', next)
+}
+
+const byEntry = (book: OrderBook, isMeant: (exit: Exit) => boolean): Exit[][] => {
+  const isLeft = ({ clientOrderId }: Exit) => statusOf(book, clientOrderId) !== 'pending_cancel'
+  const exits = [...book.exits.values()].filter((exit) => isLeft(exit) && isMeant(exit))
+  return [...Map.groupBy(exits, ({ closes }) => closes).values()]
+}
+
+function lossOf(exits: readonly Exit[], to: string, next: string): Statement<'system.alert'> {
   const [{ strategy, instrument, closes = '' } = {} as Exit] = exits
   const ids = exits.map(({ clientOrderId, quantity }) => `${clientOrderId} (${quantity})`).join(', ')
-  const next =
-    halt?.kind === 'flattening'
-      ? 'the halt closes the position, and they are not sent again'
-      : 'they are sent again after it'
-  const message = `the position of ${strategy} in ${instrument} loses its exits to the halt: ${ids}; ${next}`
+  const message = `the position of ${strategy} in ${instrument} loses its exits to ${to}: ${ids}; ${next}`
   return {
     topic: 'system.alert',
     payload: { code: 'PROTECTION_LOST', subject: closes, message: message.slice(0, 2_000) },

@@ -12,13 +12,14 @@ import { answerAdoption, answerCancel, cancelsOf, meantBy, ofTarget } from './ca
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook, type Refusal } from './order-book.ts'
-import { foldExitCancel, isProtection, restoreProtection, tellLost } from './protection.ts'
+import { foldExitCancel, isProtection, restoreProtection, tellLost, tellSplit } from './protection.ts'
 
 /** Makes orders of approvals and follows each to its end; the rules are in SPEC.md. */
 export const orders = defineService({
   name: 'orders',
   config: z.object({}),
   subscribes: [
+    'md.split',
     'risk.approved',
     'risk.superseded',
     'risk.halted',
@@ -49,6 +50,7 @@ export const orders = defineService({
 })
 
 type In =
+  | 'md.split'
   | 'risk.approved'
   | 'risk.superseded'
   | 'risk.halted'
@@ -146,6 +148,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       if (book.resumed.length > 0) book.haltedInstruments = []
       if (event.payload.command === 'cancel_all') beginMassCancel(book, event, ofTarget(event.payload))
       return book
+    case 'md.split':
     case 'risk.approved':
     case 'risk.superseded':
     case 'risk.strategy_halted':
@@ -158,6 +161,8 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
 
 function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
+    case 'md.split':
+      return tellSplit(book, input.payload.instrument)
     case 'risk.approved':
       return [answerApproval(book, input)]
     case 'risk.superseded': {

@@ -1,6 +1,6 @@
 import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
-import { firstOutAfter, noFirstOut, unrealizedFirstOut } from '#lib/domain/first-out.ts'
+import { firstOutAfter, noFirstOut, splitFirstOut, unrealizedFirstOut } from '#lib/domain/first-out.ts'
 import { asMoney, type Money, moneyText, noMoney } from '#lib/domain/money.ts'
 import {
   averagePriceOf,
@@ -10,6 +10,7 @@ import {
   quantityText,
   unrealizedOf,
 } from '#lib/domain/position.ts'
+import { splitPrices, splitQuantity } from '#lib/domain/split.ts'
 import { foldReport as foldIntoOrders, isCounted, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
@@ -38,6 +39,30 @@ export function foldPaid(ledger: Ledger, paid: PayloadOf<'venue.paid'>): void {
   } else ledger.outcome = { kind: 'not_countable', why: found.why }
 }
 
+/** Positions and the mark are in new units; what they cost stays. [P21] */
+export function foldSplit(ledger: Ledger, split: PayloadOf<'md.split'>): void {
+  const { instrument } = split
+  splitPrices(ledger.prices, instrument, split)
+  for (const strategy of holdersOf(ledger, instrument)) {
+    const before = positionOf(ledger, strategy, instrument)
+    const quantity = splitQuantity(before.quantity, split)
+    setPosition(ledger, strategy, instrument, { ...before, quantity })
+    const key = bookKey(strategy, instrument)
+    const first = ledger.fifo.get(key)
+    if (first) ledger.fifo.set(key, splitFirstOut(first, quantity, split))
+  }
+}
+
+/** Every position that a split changed. [P21] */
+export const answerSplit = (ledger: Ledger, { instrument }: PayloadOf<'md.split'>): Statement<'pnl.update'>[] =>
+  holdersOf(ledger, instrument).map((strategy) => ({
+    topic: 'pnl.update',
+    payload: updateOf(ledger, strategy, instrument),
+  }))
+
+const holdersOf = (ledger: Ledger, instrument: string): string[] =>
+  [...ledger.books.keys()].filter((strategy) => positionOf(ledger, strategy, instrument).quantity.units !== 0n)
+
 /** The position after the fill, or why the fill could not be counted; nothing when it had been, or cannot be true. */
 export function answerFill(
   ledger: Ledger,
@@ -47,10 +72,7 @@ export function answerFill(
   const [subject, what] =
     fill.topic === 'order.fill'
       ? [fill.payload.clientOrderId, `trade ${fill.payload.tradeId}`]
-      : [
-          fill.payload.instrument,
-          fill.topic === 'venue.paid' ? fill.payload.why : `the end of ${fill.payload.contract}`,
-        ]
+      : [fill.payload.instrument, fill.topic === 'venue.paid' ? fill.payload.why : endOf(fill.payload)]
   const alert = (message: string) =>
     ({
       topic: 'system.alert',
@@ -72,6 +94,9 @@ export function answerFill(
       return []
   }
 }
+
+const endOf = ({ how, contract }: PayloadOf<'venue.settled'>): string =>
+  how === 'cash_in_lieu' ? `cash for a part of ${contract}` : `the end of ${contract}`
 
 const notCounted: Outcome = { kind: 'not_counted' }
 

@@ -8,7 +8,7 @@ import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { accountSnapshot } from './account-snapshot.ts'
-import { answerFill, foldPaid, foldReport, foldSettled } from './book-fill.ts'
+import { answerFill, answerSplit, foldPaid, foldReport, foldSettled, foldSplit } from './book-fill.ts'
 import { drawdownBeyond } from './drawdown.ts'
 import { crossingOf, exposuresBeyond } from './exposures-beyond.ts'
 import { foldGreeks } from './greeks.ts'
@@ -22,6 +22,7 @@ export const pnl = defineService({
   config: PnlConfig,
   subscribes: [
     'md.instrument',
+    'md.split',
     ...priceTopics,
     'order.submitted',
     'order.adopted',
@@ -41,6 +42,7 @@ export const pnl = defineService({
 
 type In =
   | 'md.instrument'
+  | 'md.split'
   | (typeof priceTopics)[number]
   | 'order.submitted'
   | 'order.adopted'
@@ -64,6 +66,9 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
       ledger.terms.set(instrument, { multiplier, currency, isInverse, optionOn: kind === 'option' ? underlying : null })
       return ledger
     }
+    case 'md.split':
+      foldSplit(ledger, event.payload)
+      return ledger
     case 'order.submitted': {
       const { clientOrderId, strategy, instrument, side, quantity } = event.payload
       const order = { clientOrderId, strategy, instrument, side, progress: submittedOrder(quantity) }
@@ -110,6 +115,8 @@ function decide(ledger: Ledger, input: Event<In>): readonly Statement<Out>[] {
     case 'venue.settled':
     case 'venue.paid':
       return answerFill(ledger, input)
+    case 'md.split':
+      return answerSplit(ledger, input.payload)
     case 'system.time':
       return ledger.terms.size === 0 ? none : answerTime(ledger)
     case 'md.bar':

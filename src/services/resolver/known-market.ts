@@ -1,4 +1,6 @@
+import { formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { foldPrice, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
+import { splitPrices, splitQuantity } from '#lib/domain/split.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { addToChain, emptyChain, type Listing, type OptionChain } from './option-chain.ts'
 import { foldChainSnapshot, foldOptionTick, type OptionQuote } from './option-quote.ts'
@@ -80,6 +82,17 @@ export function foldMarketPrice(market: KnownMarket, event: PriceEvent): void {
   const { underlying, expiry } = market.listings.get(instrument) ?? {}
   if (underlying === undefined || expiry === undefined) return
   market.underlyingPrices.set(expiryKey(underlying, expiry), { price: underlyingPrice, at: event.at })
+}
+
+/** Its price and what roles hold of it are in new units. [S18] */
+export function foldSplit({ prices, held }: KnownMarket, split: PayloadOf<'md.split'>): void {
+  const { instrument } = split
+  splitPrices(prices, instrument, split)
+  const inNew = (leg: HeldLeg): HeldLeg =>
+    leg.instrument === instrument
+      ? { instrument, target: formatExact(splitQuantity(parseExact(leg.target), split)) }
+      : leg
+  for (const [key, { wish, legs }] of held) held.set(key, { wish, legs: legs.map(inNew) })
 }
 
 export function foldSnapshot(market: KnownMarket, at: number, snapshot: PayloadOf<'md.option.chain.snapshot'>): void {

@@ -6,6 +6,7 @@ import {
   foldListing,
   foldMarketPrice,
   foldSnapshot,
+  foldSplit,
   foldWish,
   type KnownMarket,
   marketFromJson,
@@ -24,6 +25,7 @@ export const resolver = defineService({
   config: ResolverConfig,
   subscribes: [
     'md.instrument',
+    'md.split',
     ...priceTopics,
     'md.option.chain.snapshot',
     'strategy.intent',
@@ -42,6 +44,9 @@ export const resolver = defineService({
         return market
       case 'md.instrument':
         foldListing(market, event.payload)
+        return market
+      case 'md.split':
+        foldSplit(market, event.payload)
         return market
       case 'instrument.resolved':
         foldRoll(market, event)
@@ -74,6 +79,7 @@ export const resolver = defineService({
 
 type In =
   | 'md.instrument'
+  | 'md.split'
   | (typeof priceTopics)[number]
   | 'md.option.chain.snapshot'
   | 'strategy.intent'

@@ -1,6 +1,7 @@
 import { addExact, type ExactDecimal, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import { maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { type SplitRatio, splitQuantity } from '#lib/domain/split.ts'
 import type { Account } from './account.ts'
 import { type Exposure, noExposure } from './book-exposure.ts'
 import { noSums, type Sums } from './exposure-sums.ts'
@@ -106,6 +107,15 @@ export function movePosition(books: Books, strategy: string, instrument: string,
   book.position = addExact(book.position, moved)
   if (book.position.units <= 0n) book.bracketed = zero
   dropIfEmpty(books, book)
+}
+
+/** Positions are in new units. Orders are not: the venue ends them. */
+export function splitPositions({ byInstrument, sums }: Books, instrument: string, ratio: SplitRatio): void {
+  for (const book of byInstrument.get(instrument) ?? []) {
+    book.position = splitQuantity(book.position, ratio)
+    book.bracketed = splitQuantity(book.bracketed, ratio)
+    sums.changed.add(book)
+  }
 }
 
 export type PositionJson = {

@@ -5,10 +5,11 @@ import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
-import { submittedOrder } from '#lib/domain/order-progress.ts'
+import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import type { Execution } from '#lib/domain/position.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
+import { splitPrices } from '#lib/domain/split.ts'
 import { foldReport as foldIntoOrders, isCounted, isImpossibleFill, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
@@ -23,10 +24,12 @@ import {
   movePosition,
   openOrder,
   positionOf,
+  splitPositions,
 } from './book.ts'
 import { noteClosing, noteClosingEnd } from './flatten.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
+import { noteMove } from './settle-sums.ts'
 import { recordOf } from './strategy-record.ts'
 
 /** Remembers a wish, and lets it wait where it must. [R2] [R37] */
@@ -134,6 +137,31 @@ function isClosing(account: Account, { strategy, instrument, side, progress }: S
 /** The end of a contract moves a position and the cash as a trade does. [R18] */
 export const foldSettled = (account: Account, settled: PayloadOf<'venue.settled'>): void =>
   countFill(account, { ...settled, fee: settled.fee ?? '0' })
+
+/** It works until the venue has ended it. */
+export function foldCancelRequest(account: Account, { clientOrderId }: PayloadOf<'order.cancel_requested'>): void {
+  const order = account.orders.working.get(clientOrderId)
+  if (order) applyHappening(order.progress, 'cancel_requested')
+}
+
+/** Positions and the newest price are in new units. [R46] */
+export function foldSplit(account: Account, split: PayloadOf<'md.split'>): void {
+  const { instrument } = split
+  splitPrices(account.prices, instrument, split)
+  splitPositions(account.books, instrument, split)
+  noteMove(account, instrument)
+}
+
+/** A wish that waits was of the old units. [R46] */
+export const answerSplit = (
+  { waiting }: Account,
+  { instrument }: PayloadOf<'md.split'>,
+): Statement<'risk.rejected'>[] =>
+  [...waiting.values()]
+    .filter(({ wish }) => wish.instrument === instrument)
+    .map(({ wish: { intent, strategy } }) => {
+      return { topic: 'risk.rejected', payload: { intent, strategy, instrument, code: 'INTENT_STALE' } }
+    })
 
 /** What a position was paid moves the cash. [R45] */
 export function foldPaid(account: Account, paid: PayloadOf<'venue.paid'>): void {

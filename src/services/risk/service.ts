@@ -1,5 +1,4 @@
 import { priceTopics } from '#lib/domain/newest-price.ts'
-import { applyHappening } from '#lib/domain/order-progress.ts'
 import { findOrder } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
@@ -7,16 +6,19 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
 import { answerCommand, haltWith, mayLimitHalt } from './answer-command.ts'
 import { flattenNow } from './flatten.ts'
-import { foldListing, foldMarket } from './fold-market.ts'
+import { foldFeed, foldListing, foldMarket } from './fold-market.ts'
 import {
   answerEnd,
+  answerSplit,
   foldAdoption,
   foldApproval,
+  foldCancelRequest,
   foldDenial,
   foldExit,
   foldPaid,
   foldReport,
   foldSettled,
+  foldSplit,
   foldWish,
   settle,
 } from './fold-orders.ts'
@@ -33,6 +35,7 @@ export { ApprovalTtlMs, Fraction, RiskConfig }
 
 const inputs = [
   'md.instrument',
+  'md.split',
   'md.status',
   ...priceTopics,
   'instrument.resolved',
@@ -104,12 +107,12 @@ function fold(account: Account, event: Event<In | Out>): Account {
     case 'md.instrument':
       foldListing(account, event.payload)
       return account
-    case 'md.status': {
-      const { feed, state } = event.payload
-      const others = account.downFeeds.filter((down) => down !== feed)
-      account.downFeeds = state === 'disconnected' || state === 'stalled' ? [...others, feed] : others
+    case 'md.split':
+      foldSplit(account, event.payload)
       return account
-    }
+    case 'md.status':
+      foldFeed(account, event.payload)
+      return account
     case 'instrument.resolved':
       foldWish(account, event)
       return account
@@ -131,11 +134,9 @@ function fold(account: Account, event: Event<In | Out>): Account {
     case 'order.denied':
       foldDenial(account, event.payload)
       return account
-    case 'order.cancel_requested': {
-      const order = account.orders.working.get(event.payload.clientOrderId)
-      if (order) applyHappening(order.progress, 'cancel_requested')
+    case 'order.cancel_requested':
+      foldCancelRequest(account, event.payload)
       return account
-    }
     case 'order.accepted':
     case 'order.triggered':
     case 'order.rejected':
@@ -215,6 +216,8 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
       if (code !== 'DRAWDOWN_EXCEEDS_MAX' || !mayLimitHalt(account)) return none
       return haltWith(account, input.id, { code, reason: 'the market crossed a limit', value, limit })
     }
+    case 'md.split':
+      return answerSplit(account, input.payload)
     case 'system.command':
       return answerCommand(account, input)
     case 'system.time':

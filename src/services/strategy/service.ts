@@ -6,6 +6,7 @@ import { answerBar } from './answer-bar.ts'
 import { answerCommand } from './answer-command.ts'
 import { foldBar, foldIndicator, foldTick } from './fold-bar.ts'
 import { foldIntent } from './fold-intent.ts'
+import { foldSplit } from './fold-split.ts'
 import { takeResolved } from './holding.ts'
 import { foldRefusal, refusalIntents, refusalTopics } from './refused-entry.ts'
 import { leavingIntent } from './say-intents.ts'
@@ -23,6 +24,7 @@ export const strategy = defineService({
     'system.config',
     'md.bar',
     'md.tick',
+    'md.split',
     ...indicatorTopics,
     'ml.signal',
     'instrument.resolved',
@@ -43,6 +45,7 @@ type In =
   | 'system.config'
   | 'md.bar'
   | 'md.tick'
+  | 'md.split'
   | IndicatorTopic
   | 'ml.signal'
   | 'instrument.resolved'
@@ -75,6 +78,9 @@ function foldOther(state: State, event: Event<Exclude<In, IndicatorTopic>>): voi
       return
     case 'md.tick':
       foldTick(state, event)
+      return
+    case 'md.split':
+      foldSplit(state, event.payload)
       return
     case 'ml.signal':
       takeScore(state.scores, event.payload)

@@ -9,7 +9,7 @@ import { planStreams, type Streams } from './streams.ts'
 /** Everything that the strategy service remembers: plain JSON. `running` is in the order of `config.strategies`. */
 export type State = {
   readonly config: StrategyConfig
-  readonly running: readonly Running[]
+  running: readonly Running[]
   readonly streams: Streams
   readonly scores: Scores
   /** The newest event time. */

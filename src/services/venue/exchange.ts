@@ -6,6 +6,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Payment, Perpetual } from './funding.ts'
 import { keepsLevels, type LevelBook, levelsFromJson, levelsToJson } from './level-book.ts'
 import type { Due, ExpiringOption } from './settlement.ts'
+import type { Fraction } from './split.ts'
 import type { StandingQuote } from './standing-quote.ts'
 import type { FillingBar } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
@@ -39,12 +40,14 @@ export type Exchange = {
   /** Contracts that have come to their end by the newest input. */
   due: Due[]
   readonly perpetuals: Map<string, Perpetual>
-  /** Their newest prices. */
+  /** Newest prices of them, and of shares. */
   readonly marks: NewestPrices
   /** The next of their payments; null where none is told. */
   nextPaymentAt: number | null
   /** Payments that have come due by the newest input. */
   payments: Payment[]
+  /** What the newest split left beside whole lots. */
+  fractions: Fraction[]
   /** Cancels that came during an outage, until they are answered. */
   lateCancels: PayloadOf<'order.cancel_requested'>[]
   /** The newest to have ended or been rejected, oldest first. */
@@ -79,6 +82,7 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   marks: new Map(),
   nextPaymentAt: null,
   payments: [],
+  fractions: [],
   lateCancels: [],
   ended: new Set(),
   ends: oldestFirst(),

@@ -37,11 +37,13 @@ export function foldPerpetual({ perpetuals }: Exchange, listing: PayloadOf<'md.i
   perpetuals.set(instrument, { instrument, isInverse: contractOf(listing).isInverse, next, paidAt })
 }
 
-/** The newest price of a perpetual. */
-export function foldMark({ perpetuals, marks }: Exchange, event: PriceEvent): void {
-  const perpetual = perpetuals.get(event.payload.instrument)
-  if (perpetual === undefined) return
-  if (perpetual.isInverse) foldPriceAboveZero(marks, event)
+/** The newest price of a perpetual, which funding is reckoned with, or of shares, whose parts are paid out. */
+export function foldMark({ listings, perpetuals, marks }: Exchange, event: PriceEvent): void {
+  const { instrument } = event.payload
+  const kind = listings.get(instrument)?.kind
+  if (kind === 'equity') foldPrice(marks, event)
+  else if (kind !== 'perpetual') return
+  else if (perpetuals.get(instrument)?.isInverse) foldPriceAboveZero(marks, event)
   else foldPrice(marks, event)
 }
 

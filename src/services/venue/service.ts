@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { instrumentOf } from '#lib/domain/instrument.ts'
 import { quantityToLots } from '#lib/domain/lot-size.ts'
+import type { PriceEvent } from '#lib/domain/newest-price.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -9,6 +10,7 @@ import { answerBar } from './answer-bar.ts'
 import { answerCancel, answerLateCancels, answerSubmission, answerUpdate } from './answer-order.ts'
 import { answerQueues, answerQuote } from './answer-quote.ts'
 import { answerStatus, foldStatus } from './answer-status.ts'
+import { answerDue, foldDue } from './due.ts'
 import {
   type Exchange,
   exchangeFromJson,
@@ -24,11 +26,12 @@ import {
   reopenExchange,
 } from './exchange.ts'
 import { foldBar, foldLevels, foldTick } from './fold-market.ts'
-import { foldFunding, foldMark, foldPayments, foldPerpetual, payFunding } from './funding.ts'
+import { foldFunding, foldPerpetual, payFunding } from './funding.ts'
 import { takeLevel } from './level-book.ts'
 import { fillsByQuotes } from './market-source.ts'
 import { isAway } from './outage.ts'
-import { foldContract, foldExpiries, foldUnderlying, hasExpired, settleDue } from './settlement.ts'
+import { foldContract, hasExpired } from './settlement.ts'
+import { answerSplit, foldSplit } from './split.ts'
 import { isBehind, isUnchanged, quoteIn, takeFrom } from './standing-quote.ts'
 import type { Said } from './turn.ts'
 import { FeeBps, VenueConfig } from './venue-config.ts'
@@ -47,6 +50,7 @@ export const venue = defineService({
     'md.tick',
     'md.option.tick',
     'md.funding',
+    'md.split',
     'md.status',
     'order.submitted',
     'order.cancel_requested',
@@ -68,6 +72,7 @@ type In =
   | 'md.tick'
   | 'md.option.tick'
   | 'md.funding'
+  | 'md.split'
   | 'md.status'
   | 'order.submitted'
   | 'order.cancel_requested'
@@ -99,6 +104,9 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
     }
     case 'md.funding':
       foldFunding(exchange, event)
+      return exchange
+    case 'md.split':
+      foldSplit(exchange, event.payload)
       return exchange
     case 'md.status':
       foldStatus(exchange, event.payload)
@@ -153,6 +161,8 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
         : [...answerDue(exchange), ...answerPrice(exchange, input)]
     case 'md.funding':
       return payFunding(exchange)
+    case 'md.split':
+      return answerSplit(exchange, input)
     case 'md.status':
       return answerStatus(exchange)
     case 'order.submitted':
@@ -169,27 +179,17 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
 
 const none: readonly [] = Object.freeze([])
 
-type Price = Event<'md.bar' | 'md.tick' | 'md.option.tick'>
-
-/** What has come to its time before this price, at the prices before it. */
-function foldDue(exchange: Exchange, event: Price): void {
-  foldExpiries(exchange, event.at)
-  foldPayments(exchange, event.at)
-  foldUnderlying(exchange, event)
-  foldMark(exchange, event)
-}
-
-/** Who held at the time of a payment has it, and then options end. */
-const answerDue = (exchange: Exchange): readonly Said[] => [...payFunding(exchange), ...settleDue(exchange)]
-
-function answerPrice(exchange: Exchange, input: Price): readonly Said[] {
+function answerPrice(exchange: Exchange, input: PriceEvent): readonly Said[] {
   const { instrument } = input.payload
   if (exchange.working.size === 0 || hasExpired(exchange, instrument)) return none
   if (input.topic === 'md.bar') return answerBar(exchange, input.payload)
   return quoteIn(input) === null ? answerQueues(exchange, instrument) : answerQuote(exchange, instrument)
 }
 
-function foldSettled(exchange: Exchange, { strategy, instrument, side, quantity }: PayloadOf<'venue.settled'>): void {
+function foldSettled(exchange: Exchange, settled: PayloadOf<'venue.settled'>): void {
+  const { strategy, instrument, side, quantity, how } = settled
+  // Of what is held there only whole lots were kept.
+  if (how === 'cash_in_lieu') return
   const listing = exchange.listings.get(instrument)
   assert(listing, `expected what is settled to be listed, found no ${instrument}`)
   const lots = quantityToLots(quantity, listing.lotSize)

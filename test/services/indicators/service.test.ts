@@ -301,3 +301,16 @@ test('[I12] refuses one that reads more than closes, and an output that is not t
     'ema(9): rsi has no signal, it has value',
   ])
 })
+
+test('[I13] after a split of its instrument what is computed begins anew, and nothing else does', () => {
+  const split = event('md.split', { instrument: 'SPY.USA', numerator: 4, denominator: 1 })
+  const both = [ask('sma', [2]), ask('sma', [2], 'QQQ.USA')]
+  given(indicators, { requests: both }, bar('40'), bar('10', { instrument: 'QQQ.USA' }), split)
+    .when(bar('10'))
+    .then(says('indicator.sma.v1', 'sma(2)', null))
+    .restarted()
+    .when(bar('11'))
+    .then(says('indicator.sma.v1', 'sma(2)', 10.5))
+    .when(bar('11', { instrument: 'QQQ.USA' }))
+    .then(says('indicator.sma.v1', 'sma(2)', 10.5, 'QQQ.USA'))
+})

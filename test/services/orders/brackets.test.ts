@@ -84,6 +84,20 @@ describe('brackets', () => {
     }) as const
   const cancels = ['t-1-0', 't-1-0-1s', 't-1-0-1p'].map((id) => cancel(id, 'halted: stop'))
 
+  test('[O24] a split takes the exits in its instrument, and that is said; they are not sent again', () => {
+    const split = (instrument: string) => event('md.split', { instrument, numerator: 7, denominator: 1 })
+    const { topic, payload } = lost('t-1-0-1s (4), t-1-0-1p (4)', 'they are not sent again')
+    given(orders, {}, entered, fill('t-1-0', 'x', '4'))
+      .when(split('ETHUSDT.BINANCE'))
+      .then()
+      .when(split(btc))
+      .then({ topic, payload: { ...payload, message: payload.message.replace('the halt', 'the split') } })
+      .when(canceled('t-1-0-1s'))
+      .then()
+      .when(canceled('t-1-0-1p'))
+      .then()
+  })
+
   test('[O20] a whole halt says what it takes, and what was left is sent again when it is over', () => {
     given(orders, {}, entered, fill('t-1-0', 'x', '4'))
       .when(halted('risk:9.0', { state: 'HALTED' }))

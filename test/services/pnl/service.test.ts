@@ -75,6 +75,49 @@ test('[P20] [P14] it is converted as fees are; what no mark converts, or is of n
     .then(update({ strategy: 'idle', instrument: mark, mark: '1.25', paid: '-1' }))
 })
 
+test('[P21] a split changes what is held and its mark, and no money, to the last digit; both ways of counting', () => {
+  const split = (numerator: number, denominator: number) =>
+    event('md.split', { instrument: spy, numerator, denominator })
+  const settled = (side: 'buy' | 'sell', quantity: string, price: string) =>
+    event('venue.settled', {
+      ...{ strategy: 'cross', instrument: spy, contract: spy, how: 'cash_in_lieu', side, quantity, price },
+      ...{ currency: 'USD', settlementPrice: price, settledAt: 5 },
+    })
+  const before = [listed(spy), bar(spy, '100'), fill('buy', '4', '90'), fill('buy', '6', '95')] as const
+  const mark = `14.${'285714'.repeat(6)}`
+  const unrealized = '70'
+  const fifo = { realized: '0', unrealized, lots: 2 }
+  given(pnl, { ...account, fifo: true }, ...before)
+    .when(split(7, 1))
+    .then(update({ position: '70', averagePrice: '13.285714285714285714', mark, unrealized, fifo }))
+    .restarted()
+    .when(time())
+    .then({
+      topic: 'pnl.snapshot',
+      payload: expect.objectContaining({ equity: '1070', grossExposure: '1000', unrealized }),
+    })
+    .when(split(1, 21))
+    .then(
+      update({
+        ...{ position: `3.${'3'.repeat(36)}`, averagePrice: '279', unrealized, fifo },
+        mark: `299.${'9'.repeat(35)}4`,
+      }),
+    )
+    .when(time())
+    .then({ topic: 'pnl.snapshot', payload: expect.objectContaining({ equity: '1070', grossExposure: '1000' }) })
+    .when(settled('sell', `0.${'3'.repeat(36)}`, '300'))
+    .then(
+      update({
+        ...{ position: '3', averagePrice: '279', mark: `299.${'9'.repeat(35)}4`, realized: '7', unrealized: '63' },
+        fifo: { realized: '10', unrealized: '60', lots: 2 },
+      }),
+    )
+    .when(time())
+    .then({ topic: 'pnl.snapshot', payload: expect.objectContaining({ equity: '1070' }) })
+    .when(event('md.split', { instrument: 'IBM.USA', numerator: 2, denominator: 1 }))
+    .then()
+})
+
 test('[P1] counts one trade once and never more than the order', () => {
   const first = { clientOrderId: 'a', tradeId: '1' }
   given(pnl, account, listed(spy), bar(spy, '100'), submitted('a', 'buy', '3'), fill('buy', '2', '100', first))

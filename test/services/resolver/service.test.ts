@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
 import { resolver } from '#services/resolver/service.ts'
-import { given, type Told } from '#test/given.ts'
+import { event, given, type Told } from '#test/given.ts'
 import {
   bar,
   btc,
@@ -46,6 +46,17 @@ describe('spot and futures', () => {
       .then()
       .when(intent('long'))
       .then(resolved(btc, '1.000', '60002'))
+  })
+
+  test('[S18] after a split, before the first new price, a size in money is sized at the old price in new units', () => {
+    start(event('md.split', { instrument: btc, numerator: 4, denominator: 1 }))
+      .when(intent('long', notional('60000')))
+      .then(resolved(btc, '4.000', '15000'))
+      .restarted()
+      .when(bar(btc, '15010'))
+      .then()
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '15010'))
   })
 
   test('[S7] long is positive, short negative, flat nothing', () => {

@@ -180,6 +180,26 @@ describe('exposure and margin', () => {
       .then(refuse('INSTRUMENT_HALTED'))
   })
 
+  test('[R46] after a split the gate counts in new units: what is held, its value, the collar; a wish that waits is refused', () => {
+    const split = event('md.split', { instrument: btc, numerator: 4, denominator: 1 })
+    start(limited({ maxInstrumentExposure: '1200', priceCollar: 0.1 }), wish('10'), fill('t-6-0', 'buy', '10'))
+      .when(wish('11', { orderType: 'limit', limitPrice: '95' }))
+      .then(approve('buy', '1'))
+      .when(wish('9'))
+      .then(supersede)
+      .when(split)
+      .then(refuse('INTENT_STALE'))
+      .when(canceled('t-9-0'))
+      .then()
+      .restarted()
+      .when(wish('48', { orderType: 'limit', limitPrice: '25' }))
+      .then(approve('buy', '8'))
+      .when(wish('49', { strategy: 'b', orderType: 'limit', limitPrice: '30' }))
+      .then(refuse('PRICE_OUTSIDE_COLLAR'))
+      .when(wish('1', { strategy: 'b' }))
+      .then(refuse('INSTRUMENT_EXPOSURE_EXCEEDS_MAX', '1225', '1200'))
+  })
+
   const put = 'BTC-100-P.BINANCE'
   const option = (right: 'put' | 'call') => [
     listed(put, { kind: 'option', underlying: btc, strike: '100', right, multiplier: '10' }),

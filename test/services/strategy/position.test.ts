@@ -472,3 +472,29 @@ function breakHistory(process: InProcess): void {
   if (first) first.history.depths[0] = 0
   machine.restore(state, '0'.repeat(64))
 }
+
+describe('a split', () => {
+  const split = event('md.split', { instrument: btc, numerator: 4, denominator: 1 })
+  const stopped = file('size: { quantity: 2 }\nstop: 10%\n', '{ long: price.close > 100 }')
+
+  test('[T31] levels of what is held are in new units: the new price is no loss, ten per cent below it is', () => {
+    const long = [[120, 120, 120]] as const
+    expect(Object.keys(play(stopped, [...long, split, [30, 29, 29.5]]))).toEqual(['0'])
+    expect(Object.keys(play(stopped, [...long, split, [30, 27.1, 28]]))).toEqual(['0'])
+    expect(play(stopped, [...long, split, [30, 26.9, 28]])[2]).toMatchObject({ target: 'flat' })
+    // Without it the same bar is a stop.
+    expect(play(stopped, [...long, [30, 29, 29.5]])[1]).toMatchObject({ target: 'flat' })
+  })
+
+  test('[T31] what was measured before it is not compared with what comes after', () => {
+    const falls = file('size: { quantity: 2 }\n', '{ long: "price.close < price.close[1]" }')
+    expect(
+      play(falls, [
+        [120, 120, 120],
+        [30, 30, 30],
+      ]),
+    ).toMatchObject({ 1: { target: 'long' } })
+    expect(play(falls, [[120, 120, 120], split, [30, 30, 30]])).toEqual({})
+    expect(play(falls, [[120, 120, 120], split, [30, 30, 30], [29, 29, 29]])).toMatchObject({ 3: { target: 'long' } })
+  })
+})

@@ -147,6 +147,7 @@ function streamOf({ topic, payload }: MarketFact): string | null {
       return 'quotes'
     case 'md.funding':
       return 'funding'
+    case 'md.split':
     case 'md.instrument':
     case 'md.option.chain.snapshot':
     case 'md.gap':

@@ -1,6 +1,7 @@
 import { readZipEntry, type ZipEntry, zipEntries } from '#lib/files/zip-archive.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { ImportFile, ImportPlan, Listed } from './import-plan.ts'
+import { factorFileAt, splitsIn, withSplits } from './lean/factor-file.ts'
 import { leanClock } from './lean/lean-clock.ts'
 import { type Listing, leanListing } from './lean/lean-instrument.ts'
 import { type LeanPath, parseLeanPath } from './lean/lean-path.ts'
@@ -9,6 +10,7 @@ import { type LeanZone, leanZones } from './lean/lean-zone.ts'
 import { readSymbolProperties, termsOf } from './lean/symbol-properties.ts'
 import { LineFault } from './line-fault.ts'
 import type { MarketSource } from './market-source.ts'
+import { mergeByTime } from './merge-by-time.ts'
 import { readLines } from './read-lines.ts'
 import type { ReadReport } from './read-report.ts'
 import { sourceFiles } from './source-files.ts'
@@ -23,7 +25,11 @@ export type LeanOptions = {
 
 /** LEAN's zips, by their places in its folders; rules [MD-I1].. in SPEC.md. */
 export function planLeanImport(named: readonly string[], options: LeanOptions = {}): ImportPlan {
-  const files = sourceFiles(named, ['.zip']).map((file) => ({ ...file, lean: parseLeanPath(file.path) }))
+  const found = sourceFiles(named, ['.zip'])
+  const factors = found.filter(({ path }) => factorFileAt(path) !== null)
+  const files = found
+    .filter((file) => !factors.includes(file))
+    .map((file) => ({ ...file, lean: parseLeanPath(file.path) }))
   const { taken, notes } = withoutRivals(files, options.bars ?? 'trade')
   const propertiesOf = once(readSymbolProperties)
   const zonesOf = once(leanZones)
@@ -39,9 +45,38 @@ export function planLeanImport(named: readonly string[], options: LeanOptions = 
       sources.push(entrySource(path, { lean, zone }, entry, listing.instrument, options))
     }
   }
+  const split = factors.map((file) => takeSplits(file, taken, sources, ({ root, ...of }) => zonesOf(root)(of).zone))
   for (const [market, zone] of guessed)
     notes.push(`no market hours of ${market} beside the files: their times are read as ${zone}`)
-  return { files: taken.map(({ path, as }) => ({ path, as })), sources, listed, notes }
+  return { files: [...taken, ...split].map(({ path, as }) => ({ path, as })), sources, listed, notes }
+}
+
+/** The splits of a factor file go among the prices of its shares, whose sources become one. */
+function takeSplits(
+  file: ImportFile,
+  taken: readonly LeanFile[],
+  sources: MarketSource[],
+  zoneOf: (lean: LeanPath) => string,
+): ImportFile {
+  const { path } = file
+  const of = factorFileAt(path)
+  const isOf = ({ lean }: LeanFile) =>
+    lean.type === 'equity' && lean.market === of?.market && lean.ticker === of?.ticker
+  const own = taken.filter(isOf)
+  const [first] = own
+  if (first === undefined)
+    throw new UserError('is the factor file of shares whose prices are not imported', { file: path })
+  const { instrument } = leanListing(first.lean, '')
+  const splits = inFile(path, () => splitsIn(path, instrument, zoneOf(first.lean)))
+  const prices = sources.filter(({ file: name }) => own.some((one) => name.startsWith(`${one.path}:`)))
+  const rest = sources.filter((source) => !prices.includes(source))
+  const one: MarketSource = {
+    file: path,
+    notBefore: Math.min(...prices.map(({ notBefore }) => notBefore)),
+    facts: (report) => withSplits(mergeByTime(prices, report), splits),
+  }
+  sources.splice(0, sources.length, ...rest, one)
+  return file
 }
 
 /** What lies beside the files of a folder is read once. */

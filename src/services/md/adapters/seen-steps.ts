@@ -65,6 +65,7 @@ export function eachPrice<Into>(
     case 'md.instrument':
     case 'md.option.chain.snapshot':
     case 'md.funding':
+    case 'md.split':
     case 'md.gap':
     case 'md.status':
       return

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { zipSync } from 'fflate'
 import { afterAll, describe, expect, it } from 'vitest'
 import { planLeanImport } from '#services/md/adapters/import-lean.ts'
-import { faultOf, readPlan } from './read-plan.ts'
+import { checkFacts, faultOf, readPlan } from './read-plan.ts'
 
 const root = mkdtempSync(join(tmpdir(), 'lean-'))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -34,6 +34,43 @@ describe('LEAN files', () => {
       '2021-03-14T05:00:00.000Z',
       '2021-11-07T04:00:00.000Z',
     ])
+  })
+
+  it('[MD-I18] a factor file tells splits between two prices: not before the first, not behind the last', () => {
+    const days = ['20000619', '20000620', '20000621', '20140606', '20140609']
+    const zip = lean('split/equity/usa/daily/aapl.zip', {
+      'a.csv': days.map((day) => `${day} 00:00,1000000,1000000,1000000,1000000,1`).join('\n'),
+    })
+    const factors = (text: string, name = 'aapl') => {
+      const file = join(root, `split/equity/usa/factor_files/${name}.csv`)
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(file, text)
+      return file
+    }
+    const file = factors(
+      [
+        ...['19870615,0.86,0.00446429,1', '20000620,0.86,0.00892857,101', '20050225,0.86,0.01785710,88'],
+        ...['20120808,0.86,0.03571430,619', '20140606,0.9,0.03571430,645', '20200828,0.98,0.25,499', '20501231,1,1,0'],
+      ].join('\r\n'),
+    )
+    const { facts } = readPlan(planLeanImport([zip, file]))
+    checkFacts(facts)
+    const seen = facts.map((fact) =>
+      fact.topic === 'md.split'
+        ? `${iso(fact.at)} ${fact.payload.numerator}:${fact.payload.denominator}`
+        : iso(fact.at).slice(0, 10),
+    )
+    expect(seen).toEqual([
+      ...['2000-06-20', '2000-06-21', '2000-06-21T04:00:00.000Z 2:1', '2000-06-22'],
+      ...['2005-02-26T05:00:00.000Z 2:1', '2014-06-07', '2014-06-07T04:00:00.000Z 7:1', '2014-06-10'],
+    ])
+    expect(faultOf(() => planLeanImport([zip, factors('20000620,1', 'aapl')]))).toMatchObject({
+      message: '20000620,1 is no line of a factor file',
+      line: 1,
+    })
+    expect(faultOf(() => planLeanImport([zip, factors('20000620,1,1,1', 'spy')]))).toMatchObject({
+      message: 'is the factor file of shares whose prices are not imported',
+    })
   })
 
   it('[MD-I3] the zone is that of the database beside the files: of the symbol, else of the market, else what is usual, and said', () => {

@@ -1,0 +1,53 @@
+import { formatExact } from '#lib/bars/exact-decimal.ts'
+import { exactLots } from '#lib/domain/instrument.ts'
+import { newestPrice } from '#lib/domain/newest-price.ts'
+import { subtractExact } from '#lib/domain/signed-decimal.ts'
+import { splitPrices, splitQuantity } from '#lib/domain/split.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
+import { type Exchange, heldIn, moveHeld } from './exchange.ts'
+import { end, type Said, turnOf } from './turn.ts'
+
+/** What a split left beside whole lots, signed; exact text. */
+export type Fraction = { readonly strategy: string; readonly quantity: string }
+
+/** Positions are in new units, whole lots of them; what was known of the market was of the old ones. [V37] */
+export function foldSplit(exchange: Exchange, split: PayloadOf<'md.split'>): void {
+  const { instrument } = split
+  exchange.fractions = []
+  for (const one of [exchange.lastBars, exchange.quotes, exchange.books]) one.delete(instrument)
+  if (exchange.underlyings.has(instrument)) exchange.underlyings.set(instrument, null)
+  splitPrices(exchange.marks, instrument, split)
+  const listing = exchange.listings.get(instrument)
+  for (const { strategy, lots } of listing ? heldIn(exchange, instrument) : []) {
+    const { lotSize } = listing as NonNullable<typeof listing>
+    const whole = Number((BigInt(lots) * BigInt(split.numerator)) / BigInt(split.denominator))
+    const fraction = subtractExact(splitQuantity(exactLots(lots, lotSize), split), exactLots(whole, lotSize))
+    moveHeld(exchange, strategy, instrument, whole - lots)
+    if (fraction.units !== 0n) exchange.fractions.push({ strategy, quantity: formatExact(fraction) })
+  }
+}
+
+/** Orders end, since they were of the old units; a part of a lot is paid out at the newest price. [V37] */
+export function answerSplit(exchange: Exchange, { payload: { instrument }, at }: Event<'md.split'>): readonly Said[] {
+  const said: Said[] = []
+  for (const order of exchange.working.get(instrument) ?? []) {
+    const turn = turnOf(order, 0)
+    end(turn, 'order.canceled', 'its instrument is split')
+    said.push(...turn.said)
+  }
+  const price = newestPrice(exchange.marks, instrument)
+  const currency = exchange.listings.get(instrument)?.currency
+  if (price === null || currency === undefined) return said
+  for (const { strategy, quantity } of exchange.fractions) {
+    const isLong = !quantity.startsWith('-')
+    said.push({
+      topic: 'venue.settled',
+      payload: {
+        ...{ strategy, instrument, contract: instrument, how: 'cash_in_lieu', currency, price, settlementPrice: price },
+        ...{ side: isLong ? 'sell' : 'buy', quantity: isLong ? quantity : quantity.slice(1), settledAt: at },
+      },
+    })
+  }
+  return said
+}
