@@ -81,6 +81,16 @@ test('[V35] the exchange says that a payment is past by naming the next one, as 
     .then(paid('-84.014', { rate: '0.0007', markPrice: '60010', paidAt: next }))
 })
 
+test('[V35] what has been paid early is not paid again, though it is told of again', () => {
+  long(rate('0.0001', { markPrice: '60000' }, due - 1_000_000))
+    .when(rate(null, { nextFundingAt: due + hours8 }, due - 500))
+    .then(paid('-12'))
+    .when(rate('0.0003', { markPrice: '60005' }, due))
+    .then()
+    .when(book('60000', '60001', due + 1))
+    .then()
+})
+
 test('[V35] a rate of what was paid, as an archive has it, pays at the price up to then, and who came later does not pay', () => {
   given(venue, usdt(), listed(perp, terms), book('59999', '60001', 1_000), order('a', 'buy', '2', inPerp))
     .when(rate('0.0001', {}, due))
