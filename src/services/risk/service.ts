@@ -120,7 +120,8 @@ function fold(account: Account, event: Event<In | Out>): Account {
       foldApproval(account, event)
       return account
     case 'risk.rejected':
-      settle(account, event.payload)
+      // The first of it may still wait, or be a leg of a roll.
+      if (event.payload.code !== 'DUPLICATE_INTENT') settle(account, event.payload)
       return account
     case 'risk.superseded':
       noteTime(account.canceledAt, account.now)
@@ -168,7 +169,6 @@ function fold(account: Account, event: Event<In | Out>): Account {
       account.halt = null
       account.closing.clear()
       account.hasLimitHalted = false
-      account.haltedInstruments = []
       restartPeak(account)
       return account
     case 'risk.strategy_halted':

@@ -153,7 +153,7 @@ export class Reference {
         this.#approved(event)
         return []
       case 'risk.rejected':
-        this.#settle(event.payload)
+        if (event.payload.code !== 'DUPLICATE_INTENT') this.#settle(event.payload)
         return []
       case 'risk.superseded':
         this.#canceledAt.push(this.now)

@@ -26,6 +26,16 @@ describe('[R43] a roll', () => {
       .then(approve('sell', '900', { instrument: btc }), approve('buy', '9000', { instrument: eth }))
   })
 
+  test('[R37] of which a leg is told again is a duplicate, and the roll goes on', () => {
+    holding({})
+      .when(roll(btc, '0', 1))
+      .then()
+      .when(roll(btc, '0', 1))
+      .then(refuse('DUPLICATE_INTENT', 'clock:9.0'))
+      .when(roll(eth, '9000', 2))
+      .then(approve('sell', '900'), approve('buy', '9000'))
+  })
+
   test('is judged as the change that it is: what is left makes room for what is taken', () => {
     const scene = holding({}, { margin: { kind: 'cash' } })
     scene.when(roll(btc, '0', 1))
