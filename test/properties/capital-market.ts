@@ -120,7 +120,7 @@ const limits = fc.record({
   maxPosition: oneOf('12', '30'),
   minOrderQuantity: oneOf('2', '3'),
   maxOrderQuantity: oneOf('12', '18'),
-  minOrderNotional: oneOf('100', '300'),
+  minOrderNotional: oneOf('5', '150'),
   maxOrderNotional: oneOf('1500', '3000'),
   maxInstrumentExposure: oneOf('2000', '4000'),
   maxStrategyExposure: oneOf('3000', '6000'),
@@ -159,6 +159,8 @@ export const configs = fc.record({
   feeBound: fc.constantFrom(undefined, { bps: 2, perUnit: '0.01' }),
   instruments: fc.constantFrom({}, {}, { 'SAP.XETR': { maxPosition: '5' }, 'TOYOTA.TSE': { isTradable: false } }),
   strategies: fc.constantFrom(
+    {},
+    {},
     {},
     {},
     { c: { isReduceOnly: true }, b: { maxStrategyExposure: '1000', cooldownMs: 900 } },
