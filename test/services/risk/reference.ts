@@ -45,7 +45,7 @@ export class Reference {
   }
 
   take(event: Event): void {
-    if (event.source !== 'risk') return void this.#pending.push(event)
+    if (event.source !== 'risk' || event.cause === null) return void this.#pending.push(event)
     if (event.topic === 'system.command.result') return
     while (this.#cause?.id !== event.cause) {
       const next = this.#pending.shift()
@@ -236,12 +236,39 @@ export class Reference {
     const clientOrderId = id.replace('risk:', 't-').replace('.', '-')
     const position = this.books.position(strategy, instrument)
     const isOpposed = side === 'sell' ? position > 0n : position < 0n
-    if (isOpposed && dec(quantity) <= abs(position)) this.#closedAt.push(this.now)
+    const isClosing = isOpposed && dec(quantity) <= abs(position)
+    if (isClosing) this.#closedAt.push(this.now)
     this.#approvedAt.push(this.now)
     this.#ofStrategy.set(strategy, [...(this.#ofStrategy.get(strategy) ?? []), this.now])
     const terms = { limit: limitPrice, stop: stopPrice, trail: trailingOffset, hasBracket: bracket !== undefined }
     this.books.submit({ id: clientOrderId, strategy, instrument, side, quantity: dec(quantity), filled: 0n, ...terms })
     this.#settle(payload)
+    if (!isClosing) this.#within(strategy, instrument)
+  }
+
+  /** Never beyond a limit, whichever rule was to see to it: what an order that adds came to with all the others. */
+  #within(strategy: string, instrument: string): void {
+    const { limits, strategies, margin } = this.config
+    const books = this.books.books()
+    const here = books.filter((book) => book.instrument === instrument)
+    const own = books.filter((book) => book.strategy === strategy)
+    const all = (some: readonly Book[], field: 'units' | 'gross' | 'long' | 'low' | 'initial' | 'cost' | 'fees') =>
+      sum(some.map((book) => book[field]))
+    const count = (many: number) => BigInt(many) * one
+    const reserved = all(books, 'fees') + all(books, margin?.kind === 'cash' ? 'cost' : 'initial')
+    const available = margin?.kind === 'cash' ? this.books.allCash() : this.books.equity()
+    const sums: readonly (readonly [bigint, string | number | undefined])[] = [
+      [all(here, 'units'), this.#limit(instrument, 'maxPosition')],
+      [all(here, 'gross'), this.#limit(instrument, 'maxInstrumentExposure')],
+      [all(own, 'gross'), strategies[strategy]?.maxStrategyExposure ?? limits.maxStrategyExposure],
+      [all(books, 'gross'), limits.maxGrossExposure],
+      [abs(all(books, 'long')), limits.maxNetExposure],
+      [abs(all(books, 'low')), limits.maxNetExposure],
+      [reserved, margin && text(available)],
+      [count(this.books.orders.size), limits.maxWorkingOrders],
+      [count(this.#inMinute(this.#approvedAt)), limits.maxOrdersPerMinute],
+    ]
+    for (const [found, limit] of sums) if (limit !== undefined) expect(found).toBeLessThanOrEqual(dec(String(limit)))
   }
 
   #judge(wish: Wish): string[] {
