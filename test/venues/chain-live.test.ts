@@ -93,7 +93,7 @@ describe('[MD-L11] a wish for all options of an underlying', () => {
   }, 30_000)
 
   it('takes in what is listed while it runs, and gives up what has ended, also within the day', async () => {
-    const today = option(20_000, { bid: '0.5', endsAtMs: Date.now() + 4_000 })
+    const today = option(20_000, { bid: '0.5', endsAtMs: Date.now() + 6_000 })
     const box = chainBox([today, option(30_000, { bid: '0.1' })], () => Date.now())
     const heard = await listenTo(box, ['BTC-*'])
     await heard.until(() => heard.contracts().get(idOf(today.name))?.bid === '0.5')
