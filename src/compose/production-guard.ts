@@ -34,13 +34,17 @@ export function refuseUnlimited(topology: Topology, isLive: boolean): void {
 export async function confirmProduction(topology: Topology, { live, confirm }: LiveFlags): Promise<void> {
   refuseUnlimited(topology, live)
   if (!isProduction(topology)) return
-  const words = `trade real money at ${topology.venue.kind}`
+  const words = `trade real money at ${placeOf(topology.venue)}`
   const typed = confirm ?? (process.stdin.isTTY ? await askFor(words) : '')
   if (typed.trim() !== words)
     throw new UserError('nothing started: real money was not confirmed', {
       hint: process.stdin.isTTY ? `type: ${words}` : `there is no terminal: --confirm "${words}"`,
     })
 }
+
+/** `binance`, or `kraken through ccxt`. */
+const placeOf = (venue: Topology['venue']): string =>
+  venue.kind === 'ccxt' ? `${venue.exchange} through ccxt` : venue.kind
 
 async function askFor(words: string): Promise<string> {
   const terminal = createInterface({ input: process.stdin, output: process.stderr })

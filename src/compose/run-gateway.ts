@@ -9,6 +9,7 @@ import { forwardClock } from '#lib/time/forward-clock.ts'
 import type { Event, Fact, Statement } from '#schemas/event.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
 import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
+import { ccxtVenue } from '#services/venue/adapters/ccxt/ccxt-venue.ts'
 import { deribit } from '#services/venue/adapters/deribit/deribit.ts'
 import { readCredentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
@@ -32,22 +33,24 @@ const topics = [
   ...reportTopics,
 ]
 
-const exchanges = { binance: binanceSpot, 'binance-usdm': binanceUsdm, deribit } as const
+const exchanges = { binance: binanceSpot, 'binance-usdm': binanceUsdm, deribit, ccxt: ccxtVenue } as const
 
 type Hooks = { readonly onLive: () => void; readonly note: (message: string) => void }
 
 /** Runs the gateway to a real venue over the router. Throws a UserError where there is no key. */
-export function runGateway(
+export async function runGateway(
   topology: Topology,
   { url, keys, live }: ProcessFlags & { readonly live: boolean },
   hooks: Hooks,
-): { close(): Promise<void> } {
+): Promise<{ close(): Promise<void> }> {
   const { venue: config } = topology
   refuseUnlimited(topology, live)
   if (config.kind === 'simulated') throw new Error('the venue is simulated')
   const addresses = addressesOf(config)
   if (addresses === null) throw new UserError('venue.restUrl and venue.wsUrl do not say where the venue is')
   const credentials = readCredentials(process.env, config)
+  const nowMs = forwardClock()
+  const venue = await exchanges[config.kind]({ config, addresses, credentials, nowMs })
   const door = { url, identity: 'venue', secret: readSecret(keys, 'venue'), ca: trustedCa(url, keys) }
   const facts = new FactQueue()
   const source = `venue-${config.kind}`
@@ -63,10 +66,9 @@ export function runGateway(
     },
     onFault: failProcess,
   })
-  const nowMs = forwardClock()
   const gateway = new Gateway({
     ...config,
-    venue: exchanges[config.kind]({ config, addresses, credentials, nowMs }),
+    venue,
     nowMs,
     say: (statement) => facts.push(statement),
     note: hooks.note,

@@ -17,13 +17,15 @@ class SlowVenue implements RealVenue {
   readonly payments = null
   readonly holds = 'assets'
   readonly name = 'slow'
+  readonly hasWindow: boolean
   readonly orders = new Map<string, VenueOrder>()
   /** Client ids in the order in which their submissions were sent. */
   readonly sent: string[] = []
   answersFor = true
   readonly #delayMs: number
-  constructor(delayMs: number) {
+  constructor(delayMs: number, hasWindow = true) {
     this.#delayMs = delayMs
+    this.hasWindow = hasWindow
   }
   unfit = () => null
   setClock = () => undefined

@@ -45,6 +45,7 @@ export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptio
   return {
     ...account.orders,
     name: 'binance',
+    hasWindow: true,
     amend: null,
     holds: 'assets',
     unfit: (order) =>

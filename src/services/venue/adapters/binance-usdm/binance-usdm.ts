@@ -99,6 +99,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
       return moved.kind === 'refused' && moved.reason.startsWith('-5027') ? orders.find(order) : moved
     },
     holds: 'positions',
+    hasWindow: true,
     unfit: (order) =>
       symbolOf(order.instrument) === null
         ? {

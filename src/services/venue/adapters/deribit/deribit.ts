@@ -52,6 +52,7 @@ export function deribit({ config, addresses, credentials, nowMs }: DeribitOption
     },
     holds: 'positions',
     forgets: null,
+    hasWindow: true,
     unfit: (order) =>
       known(order.instrument) === null
         ? {

@@ -7,10 +7,12 @@ import { jsonOf } from './json-of.ts'
 export class Credentials {
   readonly #apiKey: string
   readonly #secret: string
+  readonly #password: string | null
 
-  constructor(apiKey: string, secret: string) {
+  constructor(apiKey: string, secret: string, password: string | null = null) {
     this.#apiKey = apiKey
     this.#secret = secret
+    this.#password = password
   }
 
   get apiKey(): string {
@@ -21,27 +23,39 @@ export class Credentials {
     return this.#secret
   }
 
+  /** Of a key, where an exchange of ccxt gives it one. */
+  get password(): string | null {
+    return this.#password
+  }
+
   toJSON(): string {
     return 'credentials'
   }
 }
 
-const KeyFile = z.strictObject({ apiKey: z.string().min(8).max(256), secret: z.string().min(8).max(256) })
+const KeyFile = z.strictObject({
+  apiKey: z.string().min(8).max(256),
+  secret: z.string().min(8).max(256),
+  password: z.string().max(256).optional(),
+})
 
 const binanceNames = ['BINANCE_API_KEY', 'BINANCE_API_SECRET'] as const
 const deribitNames = ['DERIBIT_CLIENT_ID', 'DERIBIT_CLIENT_SECRET'] as const
+const ccxtNames = ['CCXT_API_KEY', 'CCXT_API_SECRET'] as const
+const ccxtPassword = 'CCXT_PASSWORD'
 
 /** The variables that hold them: for no process but the one that speaks with the exchange. */
-export const secretVariables = [...binanceNames, ...deribitNames] as const
+export const secretVariables = [...binanceNames, ...deribitNames, ...ccxtNames, ccxtPassword] as const
 
 /** From the environment, else from a file that only its owner can read. Throws a UserError that says nothing of what is in it. [G17] */
 export function readCredentials(
   environment: NodeJS.ProcessEnv,
   { kind, keyFile: file }: { readonly kind: string; readonly keyFile?: string | undefined },
 ): Credentials {
-  const [keyName, secretName] = kind === 'deribit' ? deribitNames : binanceNames
+  const [keyName, secretName] = kind === 'ccxt' ? ccxtNames : kind === 'deribit' ? deribitNames : binanceNames
   const [apiKey, secret] = [environment[keyName], environment[secretName]]
-  if (apiKey && secret) return new Credentials(apiKey, secret)
+  const password = (kind === 'ccxt' ? environment[ccxtPassword] : undefined) ?? null
+  if (apiKey && secret) return new Credentials(apiKey, secret, password)
   const hint = `set ${keyName} and ${secretName}, or venue.keyFile: {"apiKey": …, "secret": …}, mode 0600`
   if (file === undefined) throw new UserError('there is no key to trade with', { hint })
   let text: string
@@ -55,5 +69,5 @@ export function readCredentials(
   }
   const parsed = KeyFile.safeParse(jsonOf(text))
   if (!parsed.success) throw new UserError('holds no {"apiKey", "secret"}', { file })
-  return new Credentials(parsed.data.apiKey, parsed.data.secret)
+  return new Credentials(parsed.data.apiKey, parsed.data.secret, parsed.data.password ?? password)
 }

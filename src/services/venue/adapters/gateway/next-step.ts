@@ -13,7 +13,7 @@ export type Situation = {
   /** The earliest that it can be at the venue; null: not known. */
   readonly venueNowMs: number | null
   readonly mayPlace: boolean
-  readonly venue: Pick<RealVenue, 'unfit'>
+  readonly venue: Pick<RealVenue, 'unfit' | 'hasWindow'>
 }
 
 /** So many queries without an answer are an alert, and wait for the next reconciliation. [G15] */
@@ -43,7 +43,7 @@ function inDoubt(order: GatewayOrder, takenUntilMs: number, { venueNowMs }: Situ
 }
 
 /** The venue does not have it, for sure. */
-function notThere({ submitted, cancelReason, said }: GatewayOrder, { now, mayPlace, venue }: Situation): Step {
+function notThere({ submitted, cancelReason, said, isSent }: GatewayOrder, { now, mayPlace, venue }: Situation): Step {
   const { clientOrderId, instrument, quantity, expiresAt } = submitted
   if (cancelReason !== null) {
     const leavesQuantity = formatExact(subtractExact(parseExact(quantity), said.filled))
@@ -55,8 +55,13 @@ function notThere({ submitted, cancelReason, said }: GatewayOrder, { now, mayPla
     return { kind: 'say', report: { topic: 'order.rejected', payload: { clientOrderId, instrument, ...unfit } } }
   if (now * 1_000 > expiresAt)
     return { kind: 'say', report: { topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'EXPIRED' } } }
+  if (isSent && !venue.hasWindow)
+    return { kind: 'say', report: { topic: 'order.rejected', payload: { clientOrderId, instrument, ...lost } } }
   return mayPlace ? { kind: 'place' } : wait
 }
+
+// It could still come: sent again, it would be two. [X2]
+const lost = { code: 'REFUSED', reason: 'it did not arrive, and is not sent a second time' } as const
 
 const wait: Step = { kind: 'wait' }
 const ask: Step = { kind: 'ask' }

@@ -84,6 +84,7 @@ export class OrderDesk {
     if (!(await this.#know(order)) || this.#isClosed) return
     const timestampMs = this.time.now()
     order.takenUntilMs = timestampMs + windowMs + this.time.doubtMs
+    order.isSent = true
     order.queries = 0
     order.notBeforeMs = nowMs() + inFlightMs
     const answer = await venue.place(order.submitted, order.venueClientId, timestampMs, windowMs)

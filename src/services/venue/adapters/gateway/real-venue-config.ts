@@ -1,13 +1,18 @@
 import { z } from 'zod'
 import { InstrumentId } from '#schemas/primitives.ts'
 
-const kinds = ['binance', 'binance-usdm', 'deribit'] as const
+const kinds = ['binance', 'binance-usdm', 'deribit', 'ccxt'] as const
 const environments = ['testnet', 'production', 'served'] as const
 
 /** Trading at an exchange. */
 export const RealVenueConfig = z
   .strictObject({
     kind: z.enum(kinds),
+    /** Of ccxt: its id there. */
+    exchange: z
+      .string()
+      .regex(/^[a-z0-9]{1,40}$/)
+      .optional(),
     /** `served` is `trader venue serve`, or any other address that speaks the exchange's protocol. */
     environment: z.enum(environments),
     restUrl: z.url({ protocol: /^https?$/ }).optional(),
@@ -16,7 +21,7 @@ export const RealVenueConfig = z
     /** `{"apiKey", "secret"}`, mode 0600; not needed where the environment has them. */
     keyFile: z.string().optional(),
     /** What instruments are called there, where that does not follow from their names. */
-    symbols: z.record(InstrumentId, z.string().regex(/^[A-Z0-9_-]{1,64}$/)).default({}),
+    symbols: z.record(InstrumentId, z.string().regex(/^[A-Z0-9_/-]{1,64}$/)).default({}),
     /** How long after its timestamp the exchange may take an order. */
     windowMs: z.int().min(100).max(60_000).default(3_000),
     timeoutMs: z.int().min(100).max(60_000).default(5_000),
@@ -26,10 +31,14 @@ export const RealVenueConfig = z
     /** Open orders there that the log does not know, or has ended. */
     external: z.enum(['refuse', 'cancel', 'adopt', 'ignore']).default('refuse'),
   })
+  .refine(({ kind, exchange }) => (kind === 'ccxt') === (exchange !== undefined), {
+    path: ['exchange'],
+    message: 'goes with kind ccxt, which needs it: the id of an exchange there, like kraken',
+  })
   .refine((config) => addressesOf(config) !== null, {
     path: ['restUrl'],
     message:
-      'testnet and served take restUrl and wsUrl together (deribit: wsUrl), never those of the exchange’s production; production takes none',
+      'testnet and served take restUrl and wsUrl together (deribit: wsUrl), never those of the exchange’s production; production takes none, nor does ccxt’s testnet',
   })
 export type RealVenueConfig = z.infer<typeof RealVenueConfig>
 
@@ -41,7 +50,7 @@ type Place = {
   readonly wsUrl?: string | undefined
 }
 
-const addresses: Readonly<Record<Place['kind'], Record<'production' | 'testnet', VenueAddresses>>> = {
+const addresses: Readonly<Record<Exclude<Place['kind'], 'ccxt'>, Record<'production' | 'testnet', VenueAddresses>>> = {
   binance: {
     production: { restUrl: 'https://api.binance.com', wsUrl: 'wss://ws-api.binance.com:443/ws-api/v3' },
     testnet: { restUrl: 'https://testnet.binance.vision', wsUrl: 'wss://ws-api.testnet.binance.vision/ws-api/v3' },
@@ -58,7 +67,10 @@ const addresses: Readonly<Record<Place['kind'], Record<'production' | 'testnet',
 
 /** Null where they are missing or would reach an exchange's production under another name. [G18] */
 export function addressesOf({ kind, environment, restUrl, wsUrl }: Place): VenueAddresses | null {
-  const { production, testnet } = addresses[kind]
+  // ccxt has those of its exchanges, and of their test networks.
+  if (kind === 'ccxt' && environment !== 'served')
+    return restUrl === undefined && wsUrl === undefined ? { restUrl: '', wsUrl: '' } : null
+  const { production, testnet } = addresses[kind === 'ccxt' ? 'binance' : kind]
   if (environment === 'production') return restUrl === undefined && wsUrl === undefined ? production : null
   const known = environment === 'testnet' ? testnet : { restUrl: undefined, wsUrl: undefined }
   const ws = wsUrl ?? known.wsUrl

@@ -100,13 +100,15 @@ export type RealVenue = {
   readonly name: string
   /** What `balances` are: all assets, or the positions alone, where a fill moves no asset. */
   readonly holds: 'assets' | 'positions'
+  /** It takes nothing after the window of a submission. Where it has none, what was sent is never sent again. */
+  readonly hasWindow: boolean
   /** Why an order's terms cannot be kept there; null when they can. */
   unfit(order: PayloadOf<'order.submitted'>): { readonly code: RejectCode; readonly reason: string } | null
   /** The venue's clock, milliseconds. */
   time(): Promise<Answer<number>>
   /** What an instrument is made of. */
   assets(instrument: string): Promise<Answer<VenueAssets>>
-  /** `timestampMs` by the venue's clock; it takes the order up to `windowMs` later, and never after. */
+  /** `timestampMs` by the venue's clock; where it has a window it takes the order up to `windowMs` later, and never after. */
   place(
     order: PayloadOf<'order.submitted'>,
     venueClientId: string,

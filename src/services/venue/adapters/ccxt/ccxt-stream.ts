@@ -1,0 +1,51 @@
+import type { Credentials } from '../gateway/credentials.ts'
+import type { StreamHooks } from '../gateway/real-venue.ts'
+import { wordsOf } from './ccxt-answer.ts'
+import { CcxtOrder, viewOfCcxt } from './ccxt-order.ts'
+import type { CcxtSocket, CcxtTrader } from './open-ccxt.ts'
+
+const lookMs = 50
+const pausesMs = [50, 100, 250, 500, 1_000, 2_000, 5_000]
+
+/** The orders that ccxt watches. It is open while one connection is that waits for orders; when that is another, it was closed. [X5] */
+export function openCcxtStream(exchange: CcxtTrader, credentials: Credentials, hooks: StreamHooks): () => void {
+  let isEnded = false
+  let current: object | null = null
+  let attempts = 0
+  const close = (reason: string) => {
+    current = null
+    if (!isEnded) hooks.onClose(reason)
+  }
+  const look = setInterval(() => {
+    const sockets = Object.values(exchange.clients).filter(isOpen)
+    if (current !== null && !sockets.some(({ connection }) => connection === current)) close('its connection is closed')
+    if (current !== null) return
+    current = sockets.find(waitsForOrders)?.connection ?? null
+    if (current === null) return
+    attempts = 0
+    hooks.onOpen()
+  }, lookMs)
+  void (async () => {
+    while (!isEnded) {
+      try {
+        for (const told of await exchange.watchOrders()) {
+          const order = CcxtOrder.safeParse(told)
+          // One without our id, or that is not understood, comes with the next question for it.
+          if (!isEnded && order.success && order.data.clientOrderId) hooks.onOrder(viewOfCcxt(order.data))
+        }
+      } catch (error) {
+        close(wordsOf(error as Error, credentials))
+        await new Promise((resolve) => setTimeout(resolve, pausesMs[Math.min(attempts++, pausesMs.length - 1)]))
+      }
+    }
+  })()
+  return () => {
+    isEnded = true
+    clearInterval(look)
+    void exchange.close().catch(() => undefined)
+  }
+}
+
+const isOpen = (socket: CcxtSocket): boolean => socket.connection !== undefined && socket.isOpen()
+
+const waitsForOrders = ({ futures }: CcxtSocket): boolean => Object.keys(futures).some((name) => /order/i.test(name))

@@ -1,0 +1,153 @@
+import { z } from 'zod'
+import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Credentials } from '../gateway/credentials.ts'
+import type { Answer, OrderName, RealVenue, VenueOrder } from '../gateway/real-venue.ts'
+import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
+import { asking, notUnderstood } from './ccxt-answer.ts'
+import {
+  balancesOfCcxt,
+  CcxtBalances,
+  CcxtOrder,
+  CcxtTrade,
+  paramsOfCcxt,
+  tradeOfCcxt,
+  unfitForCcxt,
+  viewOfCcxt,
+} from './ccxt-order.ts'
+import { openCcxtStream } from './ccxt-stream.ts'
+import { type CcxtTrader, hasWindow, openCcxt } from './open-ccxt.ts'
+
+export type CcxtOptions = {
+  readonly config: Pick<RealVenueConfig, 'exchange' | 'environment' | 'symbols' | 'timeoutMs'>
+  readonly addresses: VenueAddresses
+  readonly credentials: Credentials
+}
+
+const tradesMost = 1_000
+
+/** The spot market of an exchange that ccxt trades at. Throws a UserError where an order could be lost or doubled there. */
+export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions): Promise<RealVenue> {
+  const exchange = await openCcxt(config, addresses, credentials)
+  const symbolOf = (instrument: string) => config.symbols[instrument] ?? symbolIn(instrument, exchange)
+  const symbolFor = (instrument: string) => symbolOf(instrument) ?? ''
+  const ask = <T>(question: () => Promise<Answer<T>>) => asking(credentials, question)
+  /** Submissions that ccxt has yet to come back from: it may not have sent them. */
+  const underWay = new Set<string>()
+
+  const find = (order: OrderName): Promise<Answer<VenueOrder>> =>
+    ask(async () => {
+      const { instrument, venueClientId, venueOrderId } = order
+      if (!hasWindow(exchange) && underWay.has(venueClientId))
+        return { kind: 'nothing', reason: 'its submission is under way', waitMs: 100 }
+      const told = await exchange.fetchOrder(venueOrderId ?? undefined, symbolFor(instrument), nameOf(order))
+      const answer = read(CcxtOrder, told, (view) => view)
+      if (answer.kind !== 'done') return answer
+      // Who overlooks what it is asked by would answer with any order.
+      if (venueOrderId === null && answer.value.clientOrderId !== venueClientId) return notUnderstood('another order')
+      return done(viewOfCcxt(answer.value, venueClientId))
+    })
+  return {
+    name: `ccxt ${exchange.id}`,
+    holds: 'assets',
+    hasWindow: hasWindow(exchange),
+    amend: null,
+    unfit: (order) =>
+      symbolOf(order.instrument) === null
+        ? { code: 'INSTRUMENT_UNKNOWN', reason: `venue.symbols does not say what it is called at ${exchange.id}` }
+        : unfitForCcxt(order, exchange),
+    setClock: (offsetMs) => {
+      // What ccxt takes from the machine's clock to have the exchange's.
+      exchange.options.timeDifference = -offsetMs
+    },
+    time: () => ask(async () => read(z.int(), await exchange.fetchTime(), (ms) => ms)),
+    assets: (instrument) =>
+      ask(async () => {
+        const market = (await exchange.loadMarkets())[symbolFor(instrument)]
+        return market?.spot === true ? done({ base: market.base, quote: market.quote }) : { kind: 'absent' }
+      }),
+    place: (order, venueClientId, timestampMs, windowMs) =>
+      ask(async () => {
+        underWay.add(venueClientId)
+        try {
+          return await placed(exchange, order, symbolFor(order.instrument), venueClientId, { timestampMs, windowMs })
+        } finally {
+          underWay.delete(venueClientId)
+        }
+      }).then((answer) =>
+        answer.kind === 'absent' ? notUnderstood('a submission of which there is no order') : answer,
+      ),
+    cancel: async (order) => {
+      const answer = await ask(async () => {
+        await exchange.cancelOrder(order.venueOrderId ?? undefined, symbolFor(order.instrument), nameOf(order))
+        return done(null)
+      })
+      // What is left of it is not told everywhere.
+      return answer.kind === 'done' ? find(order) : answer
+    },
+    find,
+    trades: ({ instrument }, venueOrderId) =>
+      ask(async () => {
+        const symbol = symbolFor(instrument)
+        const told =
+          exchange.has.fetchOrderTrades === true
+            ? await exchange.fetchOrderTrades(venueOrderId, symbol, undefined, tradesMost)
+            : await exchange.fetchMyTrades(symbol, undefined, tradesMost)
+        return read(z.array(CcxtTrade), told, (trades) =>
+          trades.filter(({ order }) => order === venueOrderId).map(tradeOfCcxt),
+        )
+      }),
+    openOrders: () =>
+      ask(async () =>
+        read(z.array(CcxtOrder), await exchange.fetchOpenOrders(), (all) =>
+          all.map((order) => ({ ...viewOfCcxt(order), symbol: order.symbol })),
+        ),
+      ),
+    cancelExternal: ({ symbol, venueOrderId }) =>
+      ask(async () => done(await exchange.cancelOrder(venueOrderId, symbol))),
+    balances: () => ask(async () => read(CcxtBalances, await exchange.fetchBalance(), balancesOfCcxt)),
+    stream: (hooks) => openCcxtStream(exchange, credentials, hooks),
+  }
+}
+
+/** `BTC-USDT.KRAKEN` is `BTC/USDT` at kraken. */
+function symbolIn(instrument: string, { id }: CcxtTrader): string | null {
+  const [, base, quote, venue] = /^([A-Z0-9]{1,20})-([A-Z0-9]{1,20})\.([A-Z0-9]+)$/.exec(instrument) ?? []
+  return venue === id.toUpperCase() ? `${base}/${quote}` : null
+}
+
+async function placed(
+  exchange: CcxtTrader,
+  order: PayloadOf<'order.submitted'>,
+  symbol: string,
+  venueClientId: string,
+  times: { readonly timestampMs: number; readonly windowMs: number },
+): Promise<Answer<VenueOrder>> {
+  await exchange.loadMarkets()
+  const { orderType, side, quantity, limitPrice } = order
+  const price = orderType === 'limit' ? (limitPrice as string) : undefined
+  // ccxt rounds what is not in steps: that would be another order than the one that was approved.
+  if (!isSame(quantity, exchange.amountToPrecision(symbol, quantity)))
+    return { kind: 'refused', code: 'QUANTITY_INVALID', reason: `${quantity} is not in whole steps of ${symbol}` }
+  if (price !== undefined && !isSame(price, exchange.priceToPrecision(symbol, price)))
+    return { kind: 'refused', code: 'PRICE_INVALID', reason: `${price} is off the grid of ${symbol}` }
+  const params = paramsOfCcxt(order, venueClientId, exchange, times)
+  return read(CcxtOrder, await exchange.createOrder(symbol, orderType, side, quantity, price, params), (told) =>
+    viewOfCcxt(told, venueClientId),
+  )
+}
+
+const done = <T>(value: T): Answer<T> => ({ kind: 'done', value })
+
+/** Its own id where it is known, else ours. */
+const nameOf = ({ venueClientId, venueOrderId }: OrderName): object =>
+  venueOrderId === null ? { clientOrderId: venueClientId } : {}
+
+const isSame = (a: string, b: string): boolean => compareExact(parseExact(a), parseExact(b)) === 0
+
+function read<S extends z.ZodType, T>(schema: S, told: unknown, view: (value: z.infer<S>) => T): Answer<T> {
+  const known = schema.safeParse(told)
+  if (known.success) return done(view(known.data))
+  const [issue] = known.error.issues
+  return notUnderstood(`${issue?.path.join('.')} ${issue?.message}`)
+}

@@ -1,0 +1,135 @@
+import { loadCcxt, movedTo } from '#lib/market/load-ccxt.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
+import type { Credentials } from '../gateway/credentials.ts'
+import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
+
+/** What is used of ccxt. Numbers are text: exchanges are made with `number: String`. */
+export type CcxtTrader = {
+  readonly id: string
+  readonly has: Readonly<Record<string, unknown>>
+  readonly features: { readonly spot?: Features | null } | null
+  readonly requiredCredentials: Readonly<Record<string, boolean>>
+  readonly options: Record<string, unknown>
+  readonly urls: { api: unknown; readonly test?: unknown }
+  readonly clients: Readonly<Record<string, CcxtSocket>>
+  number: (text: string) => string
+  setSandboxMode(isOn: boolean): void
+  loadHttpProxyAgent(): Promise<unknown>
+  loadMarkets(): Promise<Readonly<Record<string, CcxtMarket>>>
+  amountToPrecision(symbol: string, amount: string): string
+  priceToPrecision(symbol: string, price: string): string
+  fetchTime(): Promise<unknown>
+  createOrder(
+    symbol: string,
+    type: string,
+    side: string,
+    amount: string,
+    price: string | undefined,
+    params: object,
+  ): Promise<unknown>
+  cancelOrder(id: string | undefined, symbol: string, params?: object): Promise<unknown>
+  fetchOrder(id: string | undefined, symbol: string, params?: object): Promise<unknown>
+  fetchOpenOrders(): Promise<unknown>
+  fetchOrderTrades(id: string, symbol: string, since: undefined, limit: number): Promise<unknown>
+  fetchMyTrades(symbol: string, since: undefined, limit: number): Promise<unknown>
+  fetchBalance(): Promise<unknown>
+  watchOrders(): Promise<readonly unknown[]>
+  close(): Promise<unknown>
+}
+export type CcxtMarket = { readonly spot: boolean; readonly base: string; readonly quote: string }
+export type CcxtSocket = { isOpen(): boolean; readonly connection?: object; readonly futures: object }
+type Features = {
+  readonly createOrder?: {
+    readonly timeInForce?: Readonly<Record<string, boolean>>
+    readonly marketBuyRequiresPrice?: boolean
+  } | null
+  readonly fetchOpenOrders?: { readonly symbolRequired?: boolean } | null
+}
+
+/** Where ccxt (4.5.84, by its sources) gives an order our id as we write it, and finds it by that. */
+const findsByOurId: ReadonlySet<string> = new Set(['binance', 'binanceus', 'bitget', 'htx', 'mexc'])
+/** Where a request has a time after which the exchange does not take it, that ccxt lets us say. */
+const takesWindow: ReadonlySet<string> = new Set(['binance', 'binanceus'])
+
+const needs = [
+  'createOrder',
+  'cancelOrder',
+  'fetchOrder',
+  'fetchOpenOrders',
+  'fetchBalance',
+  'fetchTime',
+  'watchOrders',
+]
+
+export const hasWindow = ({ id }: CcxtTrader): boolean => takesWindow.has(id)
+
+/** An exchange of ccxt that orders may go to. Throws a UserError that says what it cannot tell surely. [X1] [G18] */
+export async function openCcxt(
+  { exchange: id = '', environment, timeoutMs }: Pick<RealVenueConfig, 'exchange' | 'environment' | 'timeoutMs'>,
+  { restUrl, wsUrl }: VenueAddresses,
+  { apiKey, secret, password }: Credentials,
+): Promise<CcxtTrader> {
+  const Exchange = await loadCcxt<CcxtTrader>(id)
+  const exchange = new Exchange({
+    apiKey,
+    secret,
+    ...(password === null ? {} : { password }),
+    timeout: timeoutMs,
+    enableRateLimit: true,
+    newUpdates: true,
+    options: {
+      defaultType: 'spot',
+      fetchMarkets: { types: ['spot'] },
+      fetchCurrencies: false,
+      fetchMargins: false,
+      warnOnFetchOpenOrdersWithoutSymbol: false,
+      // A request is sent once.
+      maxRetriesOnFailure: 0,
+    },
+  })
+  exchange.number = String
+  const lacks = lackOf(exchange, password)
+  if (lacks !== null)
+    throw new UserError(`no orders are sent to ${id} through ccxt: ${lacks}`, {
+      hint: 'docs/real-venue.md says what it takes',
+    })
+  if (environment === 'testnet') {
+    if (exchange.urls.test === undefined) throw new UserError(`ccxt knows no test network of ${id}`)
+    exchange.setSandboxMode(true)
+  }
+  if (environment !== 'served') return exchange
+  const known = hostsIn(exchange.urls.api)
+  for (const url of [restUrl, wsUrl])
+    if (known.has(new URL(url).hostname)) throw new UserError(`venue.restUrl and venue.wsUrl: ${url} is ${id} itself`)
+  // It wants an agent of its own for sockets without TLS.
+  if (wsUrl.startsWith('ws:')) await exchange.loadHttpProxyAgent()
+  exchange.urls.api = movedTo(exchange.urls.api, wsUrl, restUrl)
+  return exchange
+}
+
+/** Why an order could be lost or doubled there; null where it could not. */
+export function lackOf(
+  { id, has, features, requiredCredentials }: Pick<CcxtTrader, 'id' | 'has' | 'features' | 'requiredCredentials'>,
+  password: string | null,
+): string | null {
+  const missing = needs.filter((method) => has[method] !== true)
+  if (missing.length > 0) return `ccxt has no ${missing.join(', ')} of it`
+  if (has.spot !== true) return 'it has no spot market'
+  if (has.fetchOrderTrades !== true && has.fetchMyTrades !== true) return 'ccxt has no trades of its orders'
+  if (features?.spot?.fetchOpenOrders?.symbolRequired === true) return 'it tells open orders of one symbol only'
+  if (!findsByOurId.has(id))
+    return 'ccxt does not find its orders by an id of ours, so that one without an answer could be doubled'
+  const others = Object.entries(requiredCredentials)
+    .filter(([name, isNeeded]) => isNeeded && name !== 'apiKey' && name !== 'secret')
+    .map(([name]) => name)
+  if (others.some((name) => name !== 'password')) return `it wants ${others.join(', ')} for keys`
+  return others.length > 0 && password === null
+    ? 'its key has a password (CCXT_PASSWORD, or "password" in keyFile)'
+    : null
+}
+
+function hostsIn(address: unknown): Set<string> {
+  if (typeof address === 'string') return new Set(URL.canParse(address) ? [new URL(address).hostname] : [])
+  if (typeof address !== 'object' || address === null) return new Set()
+  return new Set(Object.values(address).flatMap((one) => [...hostsIn(one)]))
+}
