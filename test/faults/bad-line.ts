@@ -1,4 +1,4 @@
-import { createServer, request as httpRequest } from 'node:http'
+import { createServer, request as httpRequest, type IncomingMessage } from 'node:http'
 import { type AddressInfo, connect, createServer as createTcpServer, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { below, type Chance, isLikely } from './chance.ts'
@@ -20,6 +20,12 @@ export type Faults = {
 
 export const calm: Faults = { lostAsked: 0, late: 0, lateMs: 0, lostAnswer: 0, unavailable: 0, delayMs: 0 }
 
+async function bodyOf(asked: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = []
+  for await (const chunk of asked) chunks.push(chunk as Buffer)
+  return Buffer.concat(chunks)
+}
+
 /** A line to a venue that loses, delays and cuts, by a seed. */
 export async function badLine(venueUrl: string, chance: Chance) {
   const { port } = new URL(venueUrl)
@@ -35,6 +41,7 @@ export async function badLine(venueUrl: string, chance: Chance) {
     const waitMs = mostMs === 0 ? 0 : below(chance, mostMs)
     if (isDown || losesAsked) return void asked.socket.destroy()
     const { method, url: path, headers } = asked
+    const body = await bodyOf(asked)
     if (isLate) asked.socket.destroy()
     if (waitMs > 0) await sleep(waitMs)
     const onward = httpRequest(
@@ -53,7 +60,7 @@ export async function badLine(venueUrl: string, chance: Chance) {
       },
     )
     onward.on('error', () => asked.socket.destroy())
-    onward.end()
+    onward.end(body)
   })
   const stream = createTcpServer((socket) => {
     if (isDown) return void socket.destroy()

@@ -26,7 +26,11 @@ export type CrashVenueKind = keyof typeof crashVenues
 const pace = 'windowMs: 500, timeoutMs: 2000, inFlightMs: 300, reconcileMs: 1000'
 
 /** `trader venue serve --as binance`, a process of its own, asked over its REST API. */
-async function served(folder: string): Promise<CrashVenue> {
+async function served(
+  folder: string,
+  _: unknown,
+  kind = (url: string, ws: string) => `kind: binance, restUrl: '${url}', wsUrl: '${ws}/ws-api/v3'`,
+): Promise<CrashVenue> {
   const startingCash = '100000'
   const keyFile = join(folder, 'served.json')
   const args = ['venue', 'serve', '--as', 'binance', '--port', '0', '--key-file', keyFile, '--events-per-second', '400']
@@ -51,7 +55,7 @@ async function served(folder: string): Promise<CrashVenue> {
     quantities: { takes: '3', rests: '7', most: '100' },
     lines: [
       `feed: { kind: exchange, venue: binance, symbols: [ACMEUSD], restUrl: '${url}', wsUrl: '${ws}' }`,
-      `venue: { kind: binance, environment: served, restUrl: '${url}', wsUrl: '${ws}/ws-api/v3', keyFile: served.json, ${pace} }`,
+      `venue: { ${kind(url, ws)}, environment: served, keyFile: served.json, ${pace} }`,
     ],
     books: () => booksOf(url, key),
     close: async () => void child.kill('SIGKILL'),
@@ -156,4 +160,11 @@ function boxed(folder: string, chance: Chance, box: Box, { feed, venue, ...named
   }
 }
 
-export const crashVenues = { binance: served, 'binance-usdm': usdm, deribit } as const
+/** The same server, traded at through ccxt. */
+const throughCcxt = (folder: string, chance: Chance): Promise<CrashVenue> =>
+  served(folder, chance, (url, ws) => {
+    const symbols = '{ ACMEUSD.BINANCE: ACME/USD }'
+    return `kind: ccxt, exchange: binance, restUrl: '${url}', wsUrl: '${ws}', symbols: ${symbols}`
+  })
+
+export const crashVenues = { binance: served, ccxt: throughCcxt, 'binance-usdm': usdm, deribit } as const

@@ -8,6 +8,7 @@ import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
 import { VenueConfig } from '#services/venue/service.ts'
 import { boxName, deribitBox } from '#test/services/venue/adapters/deribit-box.ts'
+import { spotAdapters } from '#test/services/venue/adapters/spot-adapters.ts'
 import { usdmBox } from '#test/services/venue/adapters/usdm-box.ts'
 import type { badLine } from './bad-line.ts'
 import { below, type Chance, isLikely, pick } from './chance.ts'
@@ -28,7 +29,7 @@ export type RoundVenue = {
   readonly move: () => void
   /** Before an order is sent: it, or its answer, may be lost on a way that the line does not have. */
   readonly beforeOrder: (isBad: boolean) => void
-  readonly connect: (line: Line, settings: RoundSettings) => RealVenue
+  readonly connect: (line: Line, settings: RoundSettings) => RealVenue | Promise<RealVenue>
   readonly books: () => RoundBooks
   readonly close: () => Promise<void>
 }
@@ -90,6 +91,12 @@ async function spot(chance: Chance): Promise<RoundVenue> {
     close: () => server.close(),
   }
 }
+
+/** The same, traded at through ccxt. */
+const throughCcxt = async (chance: Chance): Promise<RoundVenue> => ({
+  ...(await spot(chance)),
+  connect: ({ restUrl, wsUrl }, { timeoutMs }) => spotAdapters.ccxt({ restUrl, wsUrl, timeoutMs }),
+})
 
 async function usdm(chance: Chance): Promise<RoundVenue> {
   const box = await usdmBox(key)
@@ -153,4 +160,4 @@ const ordersOf = ({ book }: Box, prefix: string, words: Readonly<Record<string, 
     trades: trades.map(({ id, qty, price }) => ({ id: `${prefix}${id}`, quantity: qty, price })),
   }))
 
-export const roundVenues = { binance: spot, 'binance-usdm': usdm, deribit: deribits } as const
+export const roundVenues = { binance: spot, ccxt: throughCcxt, 'binance-usdm': usdm, deribit: deribits } as const

@@ -3,7 +3,7 @@ import { venueRound } from './venue-round.ts'
 
 // The long form: node test/faults/venue-rounds.ts --rounds 300
 const seeds = [1, 2, 3, 4]
-const venues = ['binance', 'binance-usdm', 'deribit'] as const
+const venues = ['binance', 'ccxt', 'binance-usdm', 'deribit'] as const
 
 test.each(venues)(
   '[G1]-[G12] a gateway to %s on a bad line, killed again and again: its log has what the venue has, no order is sent twice',

@@ -31,7 +31,7 @@ export async function venueRound(
   const line = await badLine(venue.url, chance)
   const log = new TestLog(venue.instrument)
   const market = setInterval(() => venue.move(), 15)
-  let gateway = startGateway(log, venue, line)
+  let gateway = await startGateway(log, venue, line)
   let kills = 0
   const badly: Faults = { lostAsked: 0.1, late: 0.2, lateMs: 500, lostAnswer: 0.15, unavailable: 0.1, delayMs: 40 }
   const isBad = isLikely(chance, 0.8)
@@ -51,7 +51,7 @@ export async function venueRound(
     } else {
       gateway.kill()
       kills++
-      gateway = startGateway(log, venue, line)
+      gateway = await startGateway(log, venue, line)
     }
   }
   line.set(calm)
@@ -129,7 +129,7 @@ function orderOf(
   }
 }
 
-function startGateway(log: TestLog, { connect }: RoundVenue, line: Line): { kill(): void } {
+async function startGateway(log: TestLog, { connect }: RoundVenue, line: Line): Promise<{ kill(): void }> {
   const nowMs = Date.now
   const settings = {
     symbols: {},
@@ -141,7 +141,7 @@ function startGateway(log: TestLog, { connect }: RoundVenue, line: Line): { kill
   } as const
   const gateway = new Gateway({
     ...settings,
-    venue: connect(line, settings),
+    venue: await connect(line, settings),
     nowMs,
     say: (statement) => log.say(statement),
     note: () => undefined,

@@ -4,6 +4,7 @@ import { venueCrash } from '#test/faults/venue-crash.ts'
 // The long form: node test/faults/venue-crashes.ts --rounds 300
 test.each([
   ['binance', 7],
+  ['ccxt', 10],
   ['binance-usdm', 8],
   ['deribit', 9],
 ] as const)(

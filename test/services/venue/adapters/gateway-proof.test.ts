@@ -101,3 +101,28 @@ test('[G11] an order of the log that the venue does not answer for: nothing is s
   venue.answersFor = true
   await expect.poll(() => venue.sent.length, { timeout: 10_000 }).toBe(2)
 })
+
+test('[X2] where the venue has no window it is never sent again: one that did not arrive is refused, one that did is found', async () => {
+  const venue = new SlowVenue(0, false)
+  const place = venue.place.bind(venue)
+  venue.place = async (order, id) => {
+    if (venue.sent.length > 0) return place(order, id)
+    venue.sent.push(id)
+    return unheard
+  }
+  scene.start(venue, { windowMs: 200, inFlightMs: 20 })
+  submit('t-1-0')
+  await scene.hasSaid('order.rejected')
+  expect(scene.said.at(-1)?.payload).toMatchObject({ code: 'REFUSED', reason: expect.stringContaining('second time') })
+  submit('t-2-0')
+  await scene.hasSaid('order.accepted')
+  expect(venue.sent.map((id) => id.slice(-3))).toEqual(['1-0', '2-0'])
+})
+
+test('[X2] what a process before may have sent there is not sent again', async () => {
+  const venue = new SlowVenue(0, false)
+  submit('t-1-0')
+  scene.start(venue, { windowMs: 50, inFlightMs: 20 })
+  await scene.hasSaid('order.rejected')
+  expect(venue.sent).toEqual([])
+})

@@ -2,13 +2,12 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
-import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
-import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { foldSaid, gatewayOrder, joinView, unsaid } from '#services/venue/adapters/gateway/gateway-order.ts'
 import { badLine, calm } from '#test/faults/bad-line.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import { gatewayScene, pause, submitted, when } from './gateway-scene.ts'
-import { instrument, key, type ServedMarket, servedMarket } from './served-market.ts'
+import { instrument, type ServedMarket, servedMarket } from './served-market.ts'
+import { chosen, spotAdapters } from './spot-adapters.ts'
 
 const scene = gatewayScene(instrument)
 const { said, into, submit, topics, hasSaid } = scene
@@ -26,11 +25,9 @@ afterEach(async () => {
   await served.server.close()
 })
 
-function start(external: 'refuse' | 'cancel' | 'adopt' = 'refuse'): void {
+async function start(external: 'refuse' | 'cancel' | 'adopt' = 'refuse'): Promise<void> {
   const { restUrl, wsUrl } = line
-  const credentials = new Credentials(key.apiKey, key.secret)
-  const config = { symbols: {}, timeoutMs: 500, windowMs: 200 }
-  scene.start(binanceSpot({ config, addresses: { restUrl, wsUrl }, credentials, nowMs: Date.now }), { external })
+  scene.start(await spotAdapters[chosen.adapter]({ restUrl, wsUrl, timeoutMs: 500 }), { external })
 }
 
 const atVenue = () => [...served.server.venue.orders.values()]
@@ -38,7 +35,7 @@ const atVenue = () => [...served.server.venue.orders.values()]
 describe('reconciliation', () => {
   test('[G10] [G11] nothing is submitted before the venue has answered for everything', async () => {
     line.setDown(true)
-    start()
+    await start()
     submit('t-1-0')
     await pause(300)
     expect(topics()).toEqual([])
@@ -49,13 +46,13 @@ describe('reconciliation', () => {
   })
 
   test('[G8] [G12] what happened while nobody looked is said at the start: acceptance, fill, then the end', async () => {
-    start()
+    await start()
     submit('t-1-0')
     await when(() => atVenue().length === 1)
     scene.stop()
     scene.forget()
     served.quote('88.00', '89.00')
-    start()
+    await start()
     await hasSaid('venue.reconciled')
     expect(topics()).toEqual(['order.accepted', 'order.fill', 'venue.reconciled'])
     expect(said[1]?.payload).toMatchObject({ tradeId: '1', price: '90', quantity: '1', leavesQuantity: '0', fee: '0' })
@@ -63,12 +60,12 @@ describe('reconciliation', () => {
   })
 
   test('[G9] what the log has is not said again', async () => {
-    start()
+    await start()
     submit('t-1-0')
     await hasSaid('order.accepted')
     scene.stop()
     for (const { topic, payload } of scene.forget()) into(topic, payload as never)
-    start()
+    await start()
     await hasSaid('venue.reconciled')
     expect(topics()).toEqual(['venue.reconciled'])
   })
@@ -84,13 +81,13 @@ describe('reconciliation', () => {
       stopPrice: null,
       clientOrderId: 'by-hand',
     })
-    start()
+    await start()
     submit('t-1-0')
     await hasSaid('system.alert')
     expect(said.find(({ topic }) => topic === 'venue.reconciled')?.payload).toMatchObject({ external: ['by-hand'] })
     expect(atVenue()).toHaveLength(1)
     scene.stop()
-    start('cancel')
+    await start('cancel')
     await hasSaid('order.accepted')
     expect(atVenue()[0]).toMatchObject({ clientOrderId: 'by-hand', status: 'CANCELED' })
   })
@@ -110,11 +107,11 @@ describe('reconciliation', () => {
       ...{ instrument, kind: 'spot', tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT' },
       isSimulated: true,
     })
-    start()
+    await start()
     await hasSaid('system.alert')
     scene.stop()
     scene.forget()
-    start('adopt')
+    await start('adopt')
     submit('t-1-0')
     await hasSaid('order.accepted')
     expect(said[0]).toMatchObject({
@@ -130,7 +127,7 @@ describe('reconciliation', () => {
     scene.stop()
     for (const { topic, payload } of scene.forget()) into(topic, payload as never)
     into('order.canceled', { clientOrderId: 't-1-0', instrument, leavesQuantity: '1', reason: 'x' })
-    start('adopt')
+    await start('adopt')
     await when(
       () =>
         atVenue()
@@ -140,14 +137,14 @@ describe('reconciliation', () => {
   })
 
   test('[G13] an order that the log has ended and the venue has open is external', async () => {
-    start()
+    await start()
     submit('t-1-0')
     await hasSaid('order.accepted')
     scene.stop()
     into('order.accepted', said.find(({ topic }) => topic === 'order.accepted')?.payload as never)
     into('order.canceled', { clientOrderId: 't-1-0', instrument, leavesQuantity: '1', reason: 'x' })
     scene.forget()
-    start()
+    await start()
     submit('t-2-0')
     await hasSaid('system.alert')
     expect(said.find(({ topic }) => topic === 'venue.reconciled')?.payload).toMatchObject({
@@ -157,13 +154,13 @@ describe('reconciliation', () => {
     expect(atVenue()).toHaveLength(1)
     scene.stop()
     scene.forget()
-    start('cancel')
+    await start('cancel')
     await hasSaid('order.accepted')
     expect(atVenue().map(({ status }) => status)).toEqual(['CANCELED', 'NEW'])
   })
 
   test('[G14] money that moved without an order of ours is told with both numbers', async () => {
-    start()
+    await start()
     await hasSaid('venue.reconciled')
     served.server.venue.wallet.add('USDT', { units: 5n, scale: 0 })
     await hasSaid('system.alert')
@@ -207,7 +204,7 @@ describe('fills', () => {
 
 describe('one submission', () => {
   test('[G2] the answer is lost: it is asked for, not sent again', async () => {
-    start()
+    await start()
     submit('t-1-0')
     await hasSaid('order.accepted')
     line.set({ ...calm, lostAnswer: 1 })
@@ -223,7 +220,7 @@ describe('one submission', () => {
 
   test('[G4] an approval that expired before it could be sent is no order', async () => {
     line.setDown(true)
-    start()
+    await start()
     submit('t-1-0', { expiresAt: (Date.now() + 100) * 1_000 })
     await hasSaid('order.rejected')
     expect(said[0]?.payload).toMatchObject({ code: 'EXPIRED' })
@@ -234,7 +231,7 @@ describe('one submission', () => {
 
   test('[G4] a cancel that comes before the submission could be sent', async () => {
     line.setDown(true)
-    start()
+    await start()
     submit('t-1-0')
     into('order.cancel_requested', { clientOrderId: 't-1-0', instrument, reason: 'halted' })
     await hasSaid('order.canceled')
@@ -250,7 +247,7 @@ describe('one submission', () => {
     ['INSTRUMENT_UNKNOWN', { instrument: 'NOPE.BINANCE' }],
     ['INSTRUMENT_UNKNOWN', { instrument: 'SPY.USA' }],
   ])('[G5] [G6] %s for %j', async (code, more) => {
-    start()
+    await start()
     await hasSaid('venue.reconciled')
     submit('t-1-0', more)
     await hasSaid('order.rejected')
@@ -260,7 +257,7 @@ describe('one submission', () => {
 })
 
 test('[G16] a cancel goes out while nothing may be submitted, and its end is said once', async () => {
-  start()
+  await start()
   submit('t-1-0')
   await hasSaid('order.accepted')
   line.cut()
@@ -275,7 +272,7 @@ test('[G16] a cancel goes out while nothing may be submitted, and its end is sai
 })
 
 test('[G16] [G12] a cancel that had no effect while the venue was away is tried again, and an alert says so', async () => {
-  start()
+  await start()
   submit('t-1-0')
   await hasSaid('order.accepted')
   line.setDown(true)
@@ -288,12 +285,15 @@ test('[G16] [G12] a cancel that had no effect while the venue was away is tried 
 })
 
 test('[G29] Spot moves no price in place: that is told, and the order works on', async () => {
-  start()
+  await start()
   submit('t-1-0')
   await hasSaid('order.accepted')
   into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.5', reason: 'x' })
   await hasSaid('order.update_rejected')
-  expect(said.at(-1)?.payload).toMatchObject({ code: 'TERMS_INVALID', reason: 'binance moves no order in place' })
+  expect(said.at(-1)?.payload).toMatchObject({
+    code: 'TERMS_INVALID',
+    reason: expect.stringContaining('binance moves no order in place'),
+  })
   expect(atVenue()).toMatchObject([{ status: 'NEW' }])
 })
 
@@ -305,9 +305,7 @@ test('[G31] an order that Spot has archived, since it ended unfilled long ago, h
   const server = createServer((_, response) => response.writeHead(400).end(JSON.stringify(said)))
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const restUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const config = { symbols: {}, timeoutMs: 500 }
-  const credentials = new Credentials(key.apiKey, key.secret)
-  const venue = binanceSpot({ config, addresses: { restUrl, wsUrl: restUrl }, credentials, nowMs: Date.now })
+  const venue = await spotAdapters.native({ restUrl, wsUrl: restUrl, timeoutMs: 500 })
   const found = await venue.find({ instrument, venueClientId: 'x-1-0', venueOrderId: '7' })
   expect(found).toMatchObject({ kind: 'done', value: { state: 'canceled', executed: '0', venueOrderId: '7' } })
   server.close()

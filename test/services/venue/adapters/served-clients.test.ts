@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type ServedMarket, servedMarket } from './served-market.ts'
-import { ccxtClient, nativeClient, type Seen, type Terms, type Trade, type VenueClient } from './venue-client.ts'
+import { adapterClient, ccxtClient, type Seen, type Terms, type Trade, type VenueClient } from './venue-client.ts'
 
 const limit = (price: string, more: Partial<Terms> = {}): Terms => ({
   side: 'buy',
@@ -14,8 +14,9 @@ const market: Terms = { side: 'buy', type: 'market', quantity: '1' }
 /** One suite for whoever trades at `trader venue serve --as binance`: another's client, unmodified, and our own adapter. */
 describe.each([
   { name: 'ccxt', connect: ccxtClient },
-  { name: 'native', connect: async (url: string) => nativeClient(url) },
-])('$name at the served venue', ({ connect }) => {
+  { name: 'native', connect: (url: string) => adapterClient(url, 'native') },
+  { name: 'through ccxt', connect: (url: string) => adapterClient(url, 'ccxt') },
+])('$name at the served venue', ({ name, connect }) => {
   let served: ServedMarket
   let client: VenueClient
   beforeAll(async () => {
@@ -69,7 +70,8 @@ describe.each([
     await expect(client.place(limit('105', { isPostOnly: true }))).rejects.toThrow('WOULD_TAKE')
   })
 
-  test('stops wait for their price', async () => {
+  // Through ccxt none are sent. [X3]
+  test.skipIf(name === 'through ccxt')('stops wait for their price', async () => {
     const stop = await client.place({ side: 'sell', type: 'stop', quantity: '1', stopPrice: '95' })
     const limited = await client.place(limit('111', { type: 'stop_limit', stopPrice: '110' }))
     const profit = await client.place(limit('120', { side: 'sell', type: 'limit_if_touched', stopPrice: '119' }))

@@ -1,9 +1,8 @@
 import ccxt, { type Order } from 'ccxt'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
-import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import type { Answer, VenueOrder } from '#services/venue/adapters/gateway/real-venue.ts'
-import { ccxtAt, instrument, key } from './served-market.ts'
+import { ccxtAt, instrument } from './served-market.ts'
+import { type SpotAdapter, spotAdapters } from './spot-adapters.ts'
 
 export type Terms = {
   readonly side: 'buy' | 'sell'
@@ -34,16 +33,10 @@ export type VenueClient = {
 }
 export type Refusal = 'INSUFFICIENT' | 'WOULD_TAKE' | 'ABSENT'
 
-/** The adapter of our own gateway. */
-export function nativeClient(url: string): VenueClient {
-  const config = { symbols: {}, timeoutMs: 2_000, windowMs: 2_000 }
-  const addresses = { restUrl: url, wsUrl: `${url.replace('http', 'ws')}/ws-api/v3` }
-  const venue = binanceSpot({
-    config,
-    addresses,
-    credentials: new Credentials(key.apiKey, key.secret),
-    nowMs: Date.now,
-  })
+/** An adapter of our own gateway. */
+export async function adapterClient(url: string, adapter: SpotAdapter): Promise<VenueClient> {
+  const wsUrl = `${url.replace('http', 'ws')}/ws-api/v3`
+  const venue = await spotAdapters[adapter]({ restUrl: url, wsUrl, timeoutMs: 2_000 })
   const orders = new Map<string, string>()
   let endStream: (() => void) | null = null
   let placed = 0
@@ -59,7 +52,7 @@ export function nativeClient(url: string): VenueClient {
       fee: Number(fee),
     }))
   const client: VenueClient = {
-    name: 'native',
+    name: adapter,
     place: async ({ side, type, quantity, price, stopPrice, timeInForce = 'GTC', isPostOnly }) => {
       const order: PayloadOf<'order.submitted'> = {
         clientOrderId: 't-1-0',
@@ -93,7 +86,12 @@ export function nativeClient(url: string): VenueClient {
       new Promise((onOpen) => {
         endStream = venue.stream({
           onOpen,
-          onOrder: (view) => onOrder(seen(view), tradesOf(view)),
+          // Trades that do not come with it are asked for, as the gateway does.
+          onOrder: async (view) => {
+            const hasLess = view.trades.length === 0 && Number(view.executed) > 0
+            const order = seen(view)
+            onOrder(order, hasLess ? await client.trades(order.id) : tradesOf(view))
+          },
           onClose: () => undefined,
           onPaid: () => undefined,
         })

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { RejectCode, VenueBalance, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import type { OpenTerms, RejectCode, VenueBalance, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 import { type CcxtTrader, hasWindow } from './open-ccxt.ts'
 
 const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/)
@@ -22,6 +22,12 @@ export const CcxtOrder = z
     symbol: z.string(),
     status: z.enum(Object.keys(state) as (keyof typeof state)[]).nullish(),
     filled: Decimal.nullish(),
+    side: z.enum(['buy', 'sell']).nullish(),
+    type: z.string().nullish(),
+    amount: Decimal.nullish(),
+    price: Decimal.nullish(),
+    triggerPrice: Decimal.nullish(),
+    postOnly: z.boolean().nullish(),
   })
   .refine(({ status, filled }) => typeof filled === 'string' || state[status ?? 'open'] === 'working', {
     path: ['filled'],
@@ -39,10 +45,15 @@ export const viewOfCcxt = ({ id, clientOrderId, status, filled }: CcxtOrder, ven
   trades: [],
 })
 
+/** What an open order of the account asks for, where it is a limit order that rests by itself. */
+export function termsOfCcxt({ side, type, amount, price, triggerPrice, postOnly }: CcxtOrder): OpenTerms | null {
+  if (!side || !amount || !price || triggerPrice || type !== 'limit') return null
+  return { side, quantity: amount, limitPrice: price, isPostOnly: postOnly === true, isReduceOnly: false }
+}
+
 /** A unified trade with its fee; one that tells none, or several, is not understood. */
 export const CcxtTrade = z.object({
   id: z.string().min(1),
-  order: z.string().nullish(),
   price: Decimal,
   amount: Decimal,
   fee: z.object({ cost: Decimal, currency: z.string() }),

@@ -2,7 +2,7 @@ import type { Credentials } from '../gateway/credentials.ts'
 import type { StreamHooks } from '../gateway/real-venue.ts'
 import { wordsOf } from './ccxt-answer.ts'
 import { CcxtOrder, viewOfCcxt } from './ccxt-order.ts'
-import type { CcxtSocket, CcxtTrader } from './open-ccxt.ts'
+import { type CcxtSocket, type CcxtTrader, marketsOf } from './open-ccxt.ts'
 
 const lookMs = 50
 const pausesMs = [50, 100, 250, 500, 1_000, 2_000, 5_000]
@@ -28,6 +28,7 @@ export function openCcxtStream(exchange: CcxtTrader, credentials: Credentials, h
   void (async () => {
     while (!isEnded) {
       try {
+        await marketsOf(exchange)
         for (const told of await exchange.watchOrders()) {
           const order = CcxtOrder.safeParse(told)
           // One without our id, or that is not understood, comes with the next question for it.

@@ -11,12 +11,13 @@ import {
   CcxtOrder,
   CcxtTrade,
   paramsOfCcxt,
+  termsOfCcxt,
   tradeOfCcxt,
   unfitForCcxt,
   viewOfCcxt,
 } from './ccxt-order.ts'
 import { openCcxtStream } from './ccxt-stream.ts'
-import { type CcxtTrader, hasWindow, openCcxt } from './open-ccxt.ts'
+import { type CcxtTrader, hasWindow, marketsOf, openCcxt } from './open-ccxt.ts'
 
 export type CcxtOptions = {
   readonly config: Pick<RealVenueConfig, 'exchange' | 'environment' | 'symbols' | 'timeoutMs'>
@@ -30,8 +31,15 @@ const tradesMost = 1_000
 export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions): Promise<RealVenue> {
   const exchange = await openCcxt(config, addresses, credentials)
   const symbolOf = (instrument: string) => config.symbols[instrument] ?? symbolIn(instrument, exchange)
+  const instrumentOf = (symbol: string): string =>
+    Object.keys(config.symbols).find((instrument) => config.symbols[instrument] === symbol) ??
+    `${symbol.replace('/', '-')}.${exchange.id.toUpperCase()}`
   const symbolFor = (instrument: string) => symbolOf(instrument) ?? ''
-  const ask = <T>(question: () => Promise<Answer<T>>) => asking(credentials, question)
+  const ask = <T>(question: () => Promise<Answer<T>>) =>
+    asking(credentials, async () => {
+      await marketsOf(exchange)
+      return question()
+    })
   /** Submissions that ccxt has yet to come back from: it may not have sent them. */
   const underWay = new Set<string>()
 
@@ -48,10 +56,17 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       return done(viewOfCcxt(answer.value, venueClientId))
     })
   return {
-    name: `ccxt ${exchange.id}`,
+    name: `ccxt-${exchange.id}`,
     holds: 'assets',
     hasWindow: hasWindow(exchange),
     amend: null,
+    settlements: null,
+    payments: null,
+    forgets: null,
+    instrumentOf: (id) => {
+      const market = Object.values(exchange.markets ?? {}).find((one) => one.id === id)
+      return market === undefined ? null : instrumentOf(market.symbol)
+    },
     unfit: (order) =>
       symbolOf(order.instrument) === null
         ? { code: 'INSTRUMENT_UNKNOWN', reason: `venue.symbols does not say what it is called at ${exchange.id}` }
@@ -60,10 +75,11 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       // What ccxt takes from the machine's clock to have the exchange's.
       exchange.options.timeDifference = -offsetMs
     },
-    time: () => ask(async () => read(z.int(), await exchange.fetchTime(), (ms) => ms)),
+    // Without its listings: how long that takes is measured.
+    time: () => asking(credentials, async () => read(z.int(), await exchange.fetchTime(), (ms) => ms)),
     assets: (instrument) =>
       ask(async () => {
-        const market = (await exchange.loadMarkets())[symbolFor(instrument)]
+        const market = (await marketsOf(exchange))[symbolFor(instrument)]
         return market?.spot === true ? done({ base: market.base, quote: market.quote }) : { kind: 'absent' }
       }),
     place: (order, venueClientId, timestampMs, windowMs) =>
@@ -88,19 +104,17 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
     find,
     trades: ({ instrument }, venueOrderId) =>
       ask(async () => {
-        const symbol = symbolFor(instrument)
-        const told =
-          exchange.has.fetchOrderTrades === true
-            ? await exchange.fetchOrderTrades(venueOrderId, symbol, undefined, tradesMost)
-            : await exchange.fetchMyTrades(symbol, undefined, tradesMost)
-        return read(z.array(CcxtTrade), told, (trades) =>
-          trades.filter(({ order }) => order === venueOrderId).map(tradeOfCcxt),
-        )
+        const told = await exchange.fetchOrderTrades(venueOrderId, symbolFor(instrument), undefined, tradesMost)
+        return read(z.array(CcxtTrade), told, (trades) => trades.map(tradeOfCcxt))
       }),
     openOrders: () =>
       ask(async () =>
         read(z.array(CcxtOrder), await exchange.fetchOpenOrders(), (all) =>
-          all.map((order) => ({ ...viewOfCcxt(order), symbol: order.symbol })),
+          all.map((order) => ({
+            ...viewOfCcxt(order),
+            symbol: exchange.markets?.[order.symbol]?.id ?? order.symbol,
+            terms: termsOfCcxt(order),
+          })),
         ),
       ),
     cancelExternal: ({ symbol, venueOrderId }) =>
@@ -123,7 +137,6 @@ async function placed(
   venueClientId: string,
   times: { readonly timestampMs: number; readonly windowMs: number },
 ): Promise<Answer<VenueOrder>> {
-  await exchange.loadMarkets()
   const { orderType, side, quantity, limitPrice } = order
   const price = orderType === 'limit' ? (limitPrice as string) : undefined
   // ccxt rounds what is not in steps: that would be another order than the one that was approved.

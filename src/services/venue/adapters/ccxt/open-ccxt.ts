@@ -13,9 +13,11 @@ export type CcxtTrader = {
   readonly urls: { api: unknown; readonly test?: unknown }
   readonly clients: Readonly<Record<string, CcxtSocket>>
   number: (text: string) => string
+  client: (url: string) => CcxtSocket
   setSandboxMode(isOn: boolean): void
   loadHttpProxyAgent(): Promise<unknown>
-  loadMarkets(): Promise<Readonly<Record<string, CcxtMarket>>>
+  readonly markets: CcxtMarkets | undefined
+  loadMarkets(isAnew: boolean): Promise<CcxtMarkets>
   amountToPrecision(symbol: string, amount: string): string
   priceToPrecision(symbol: string, price: string): string
   fetchTime(): Promise<unknown>
@@ -31,13 +33,24 @@ export type CcxtTrader = {
   fetchOrder(id: string | undefined, symbol: string, params?: object): Promise<unknown>
   fetchOpenOrders(): Promise<unknown>
   fetchOrderTrades(id: string, symbol: string, since: undefined, limit: number): Promise<unknown>
-  fetchMyTrades(symbol: string, since: undefined, limit: number): Promise<unknown>
   fetchBalance(): Promise<unknown>
   watchOrders(): Promise<readonly unknown[]>
   close(): Promise<unknown>
 }
-export type CcxtMarket = { readonly spot: boolean; readonly base: string; readonly quote: string }
-export type CcxtSocket = { isOpen(): boolean; readonly connection?: object; readonly futures: object }
+type CcxtMarkets = Readonly<Record<string, CcxtMarket>>
+type CcxtMarket = {
+  readonly id: string
+  readonly symbol: string
+  readonly spot: boolean
+  readonly base: string
+  readonly quote: string
+}
+export type CcxtSocket = {
+  isOpen(): boolean
+  readonly connection?: object
+  readonly futures: object
+  future: (name: string) => Promise<unknown>
+}
 type Features = {
   readonly createOrder?: {
     readonly timeInForce?: Readonly<Record<string, boolean>>
@@ -47,19 +60,25 @@ type Features = {
 }
 
 /** Where ccxt (4.5.84, by its sources) gives an order our id as we write it, and finds it by that. */
-const findsByOurId: ReadonlySet<string> = new Set(['binance', 'binanceus', 'bitget', 'htx', 'mexc'])
+const findsByOurId: ReadonlySet<string> = new Set(['binance', 'binanceus', 'htx'])
 /** Where a request has a time after which the exchange does not take it, that ccxt lets us say. */
 const takesWindow: ReadonlySet<string> = new Set(['binance', 'binanceus'])
 
 const needs = [
+  'spot',
   'createOrder',
   'cancelOrder',
   'fetchOrder',
   'fetchOpenOrders',
+  'fetchOrderTrades',
   'fetchBalance',
   'fetchTime',
   'watchOrders',
 ]
+
+/** Its listings. A failure is not kept, as ccxt would. */
+export const marketsOf = async (exchange: CcxtTrader): Promise<CcxtMarkets> =>
+  exchange.markets ?? exchange.loadMarkets(true)
 
 export const hasWindow = ({ id }: CcxtTrader): boolean => takesWindow.has(id)
 
@@ -75,7 +94,8 @@ export async function openCcxt(
     secret,
     ...(password === null ? {} : { password }),
     timeout: timeoutMs,
-    enableRateLimit: true,
+    // Another server than the exchange's own has limits of its own.
+    enableRateLimit: environment !== 'served',
     newUpdates: true,
     options: {
       defaultType: 'spot',
@@ -85,9 +105,11 @@ export async function openCcxt(
       warnOnFetchOpenOrdersWithoutSymbol: false,
       // A request is sent once.
       maxRetriesOnFailure: 0,
+      ws: { backoff: { base: 50, max: 5_000 } },
     },
   })
   exchange.number = String
+  hearRejections(exchange)
   const lacks = lackOf(exchange, password)
   if (lacks !== null)
     throw new UserError(`no orders are sent to ${id} through ccxt: ${lacks}`, {
@@ -107,6 +129,24 @@ export async function openCcxt(
   return exchange
 }
 
+/** ccxt lets promises of a socket go that nobody waits for; one that is rejected would end the process. Who waits is told as ever. */
+function hearRejections(exchange: CcxtTrader): void {
+  const client = exchange.client.bind(exchange)
+  const heard = new WeakSet<object>()
+  exchange.client = (url) => {
+    const socket = client(url)
+    if (heard.has(socket)) return socket
+    heard.add(socket)
+    const future = socket.future.bind(socket)
+    socket.future = (name) => {
+      const promise = future(name)
+      promise.catch(() => undefined)
+      return promise
+    }
+    return socket
+  }
+}
+
 /** Why an order could be lost or doubled there; null where it could not. */
 export function lackOf(
   { id, has, features, requiredCredentials }: Pick<CcxtTrader, 'id' | 'has' | 'features' | 'requiredCredentials'>,
@@ -114,8 +154,6 @@ export function lackOf(
 ): string | null {
   const missing = needs.filter((method) => has[method] !== true)
   if (missing.length > 0) return `ccxt has no ${missing.join(', ')} of it`
-  if (has.spot !== true) return 'it has no spot market'
-  if (has.fetchOrderTrades !== true && has.fetchMyTrades !== true) return 'ccxt has no trades of its orders'
   if (features?.spot?.fetchOpenOrders?.symbolRequired === true) return 'it tells open orders of one symbol only'
   if (!findsByOurId.has(id))
     return 'ccxt does not find its orders by an id of ours, so that one without an answer could be doubled'
