@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import ccxt from 'ccxt'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { ccxtAt, instrument, type ServedMarket, servedMarket } from './served-market.ts'
@@ -5,10 +6,18 @@ import { ccxtAt, instrument, type ServedMarket, servedMarket } from './served-ma
 const symbol = 'BTC/USDT'
 let served: ServedMarket
 let client: InstanceType<typeof ccxt.pro.binance>
+const called = new Set<string>()
 
 beforeAll(async () => {
   served = await servedMarket()
-  client = await ccxtAt(served.server.url)
+  // Which of its methods a test calls is kept.
+  client = new Proxy(await ccxtAt(served.server.url), {
+    get: (exchange, name) => {
+      called.add(String(name))
+      const part = Reflect.get(exchange, name)
+      return typeof part === 'function' ? part.bind(exchange) : part
+    },
+  })
 })
 beforeEach(() => served.begin())
 afterAll(async () => {
@@ -22,8 +31,9 @@ const idOf = ({ id }: { id?: string | undefined }): string => id ?? 'none'
 const limit = (price: number, more = {}) => client.createOrder(symbol, 'limit', 'buy', 1, price, more)
 
 test('ccxt: markets, time, book, best prices, last price', async () => {
-  expect(client.symbols).toEqual([symbol])
+  expect(Object.keys(await client.loadMarkets())).toEqual([symbol])
   expect(client.market(symbol)).toMatchObject({ precision: { amount: 0.001, price: 0.01 }, spot: true })
+  expect(await client.fetchMarkets()).toHaveLength(1)
   expect(await client.fetchTime()).toBeGreaterThan(1_700_000_000_000)
   expect(await client.fetchOrderBook(symbol)).toMatchObject({ bids: [[100, 5]], asks: [[101, 5]] })
   expect((await client.fetchBidsAsks([symbol]))[symbol]).toMatchObject({ bid: 100, ask: 101 })
@@ -58,6 +68,7 @@ test('ccxt: market orders by quantity and by cost, IOC, FOK, post-only; trades a
     [1, 101],
   ])
   expect((await client.fetchMyTrades(symbol)).length).toBeGreaterThanOrEqual(3)
+  expect((await client.fetchOrders(symbol)).length).toBeGreaterThanOrEqual(6)
   expect((await client.fetchClosedOrders(symbol)).length).toBeGreaterThanOrEqual(3)
   const after = await client.fetchBalance()
   expect(Number(after.USDT?.total) - Number(before.USDT?.total)).toBeCloseTo(-3 * 101, 8)
@@ -129,3 +140,30 @@ test('ccxt: the same over the WebSocket API', async () => {
   await client.cancelAllOrdersWs(symbol)
   expect(await client.fetchOpenOrders(symbol)).toEqual([])
 }, 60_000)
+
+/** The names in the rows of the table in docs/served-binance.md that begin so. */
+function namesIn(rows: readonly string[]): string[] {
+  const page = readFileSync(new URL('../../../../docs/served-binance.md', import.meta.url), 'utf8')
+  const [, part = ''] = page.split('\n## ccxt\n')
+  const lines = part.split('\n').filter((line) => rows.some((row) => line.startsWith(`| ${row} |`)))
+  expect(lines).toHaveLength(rows.length)
+  return lines.flatMap((line) => [...line.matchAll(/`([a-zA-Z]+)`/g)].map(([, name]) => name as string))
+}
+
+test('ccxt: all that the table claims has been called by the tests above, and ccxt has it', () => {
+  const claimed = namesIn(['market', 'orders', 'account', 'WebSocket API'])
+  expect(claimed.length).toBeGreaterThan(35)
+  expect(claimed.filter((name) => !called.has(name))).toEqual([])
+  expect(claimed.filter((name) => name !== 'loadMarkets' && !client.has[name])).toEqual([])
+})
+
+test('ccxt: what the table says is not here is refused by name, at once', async () => {
+  const asked = namesIn(['not here']).filter((name) => name.startsWith('fetch'))
+  expect(asked.length).toBeGreaterThanOrEqual(5)
+  for (const name of asked) {
+    const method = Reflect.get(client, name) as (symbol: unknown) => Promise<unknown>
+    await expect(method(name === 'fetchTickers' ? [symbol] : symbol), name).rejects.toThrow(
+      'there is no such endpoint here',
+    )
+  }
+})

@@ -50,6 +50,8 @@ export async function ccxtAt(url: string): Promise<InstanceType<typeof ccxt.pro.
   const urls = client.urls.api as Record<string, unknown> & { ws: { spot: string; 'ws-api': { spot: string } } }
   const ws = url.replace('http', 'ws')
   urls.public = urls.private = `${url}/api/v3`
+  // What is asked for there is refused here, and asked of nobody else.
+  urls.sapi = `${url}/sapi/v1`
   urls.ws.spot = `${ws}/ws`
   urls.ws['ws-api'].spot = `${ws}/ws-api/v3`
   // What ccxt asks for before it speaks ws:// without TLS.
