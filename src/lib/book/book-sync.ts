@@ -124,7 +124,8 @@ export function onSnapshot<U extends Update>(sync: BookSync<U>, id: number, rule
   if (isBelow || (isShort && sync.shortSnapshots < shortSnapshotsMost))
     return { apply: nothing, dropped: 'stale_snapshot', ...(isWaiting ? { isSnapshotWanted: true } : {}) }
   sync.shortSnapshots = 0
-  forgetBehind(sync)
+  // One that is fetched may be of before the exchange counted anew: what the stream says goes on below it.
+  if (rule.isSnapshotInStream && id !== last) forgetBehind(sync)
   sync.isResumed = false
   const { run, rest } = isShort ? { run: [], rest: [] } : runFrom(id, next)
   if (last === null) sync.early += held.length - run.length - rest.length

@@ -193,6 +193,20 @@ describe('[MD-N5a] what is refused before numbers are seen to begin anew', () =>
     expect(lasts(onUpdate(sync, up(25, 25), spot, true))).toEqual([25])
   })
 
+  it('begins with the first of them, also when a snapshot came meanwhile that ends where the book is', () => {
+    const sync = startSync<{ previous: number; last: number }>(false)
+    onSnapshot(sync, 1_000, spot)
+    onDisconnect(sync)
+    const update = (last: number) => onUpdate(sync, { previous: last - 1, last }, spot, true)
+    update(8)
+    expect(onSnapshot(sync, 1_000, spot)).toMatchObject({ takesSnapshot: true })
+    for (let last = 9; last < 40; last++) update(last)
+    expect(onSnapshot(sync, 39, spot)).toMatchObject({
+      restarted: { after: 1_000, at: 39 },
+      refused: { from: 8, to: 39 },
+    })
+  })
+
   it('does not hold what was told before an update that never was', () => {
     const sync = startSync(false)
     onSnapshot(sync, 10, spot)
