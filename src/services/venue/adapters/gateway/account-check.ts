@@ -22,6 +22,10 @@ export class AccountCheck {
     this.#holds = holds
   }
 
+  get hasBegun(): boolean {
+    return this.#first !== null
+  }
+
   begin(balances: readonly VenueBalance[]): void {
     if (this.#first !== null) return
     this.#first = new Map(balances.map(({ asset, total }) => [asset, parseExact(total)]))

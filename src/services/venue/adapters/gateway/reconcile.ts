@@ -1,3 +1,4 @@
+import { compareExact } from '#lib/bars/exact-decimal.ts'
 import { adoptOrder } from './adopt-order.ts'
 import { askOrder } from './ask-order.ts'
 import type { GatewayOptions } from './gateway.ts'
@@ -62,8 +63,15 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const ended = venue.settlements && (await venue.settlements(desk.contracts.held(), desk.time.now()))
   if (ended && ended.kind !== 'done') return unanswered('the ends of contracts', ended)
   for (const settlement of ended?.value ?? []) desk.settle(settlement)
+  const stood = desk.account.hasBegun ? [] : desk.orders.open().map((order) => [order, order.executed] as const)
   const balances = await venue.balances()
   if (balances.kind !== 'done') return unanswered('its balances', balances)
+  // The first balances are those of a moment in which no order that is known, such as one just adopted, was filled.
+  for (const [order, executed] of stood) {
+    if (order.venueOrderId === null) continue
+    const isSame = (await askOrder(desk, order, true)) && compareExact(order.executed, executed) === 0
+    if (!isSame) return unanswered(`balances without a fill of ${order.venueClientId}`)
+  }
   desk.account.begin(balances.value)
   const paid = await tellPayments(desk, options)
   if (paid !== null) return unanswered('its payments', paid)
