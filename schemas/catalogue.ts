@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { indicatorPayload } from './indicator.ts'
 import { type IndicatorName, type IndicatorTopic, indicatorOutputs } from './indicator-outputs.ts'
 import * as market from './market.ts'
+import { MdOrder } from './market-orders.ts'
 import * as ml from './ml.ts'
 import * as order from './order.ts'
 import * as pnl from './pnl.ts'
@@ -79,6 +80,7 @@ export const catalogue = {
   'md.instrument': entry(market.MdInstrument, 'md'),
   'md.tick': entry(market.MdTick, 'md', { durability: 'relaxed' }),
   'md.depth': entry(market.MdDepth, 'md', { durability: 'relaxed' }),
+  'md.order': entry(MdOrder, 'md', { durability: 'relaxed' }),
   'md.bar': entry(market.MdBar, 'md', { durability: 'relaxed' }),
   'md.option.tick': entry(market.MdOptionTick, 'md', { durability: 'relaxed' }),
   'md.option.chain.snapshot': entry(market.MdOptionChainSnapshot, 'md', { durability: 'relaxed' }),

@@ -41,13 +41,19 @@ export default class Backtest extends TraderCommand {
     'taker-bps': Flags.string({ default: '0', description: 'Fee for taking, in basis points of the notional' }),
     'maker-bps': Flags.string({ default: '0', description: 'Fee for making' }),
     'latency-ms': Flags.integer({ default: 0, min: 0, max: 60_000, description: 'From an order to its arrival' }),
+    'response-latency-ms': Flags.integer({
+      default: 0,
+      min: 0,
+      max: 60_000,
+      description: 'From a fill to our hearing of it',
+    }),
     slippage: Flags.string({
       default: 'none',
       helpValue: 'MODEL',
       description: 'Of takers: none, ticks:2, bps:1.5, volume-share or book-walk (which needs depth, and --fill touch)',
     }),
     queue: Flags.option({
-      options: ['none', 'conservative', 'power', 'log'] as const,
+      options: ['none', 'conservative', 'power', 'log', 'fifo'] as const,
       default: 'none' as const,
       description: 'Where a resting order stands at its price, under --fill touch',
     })(),
@@ -90,6 +96,7 @@ export default class Backtest extends TraderCommand {
       venue: {
         fill: flags.fill,
         latencyMicros: flags['latency-ms'] * 1_000,
+        responseLatencyMicros: flags['response-latency-ms'] * 1_000,
         fees: { takerBps, makerBps },
         slippage,
         queue: { kind: flags.queue },

@@ -38,7 +38,16 @@ export type Simulation = {
   readonly refused: number
 }
 
-const heard = ['md.instrument', 'md.tick', 'md.bar', 'md.depth', 'md.option.tick', 'md.status', 'system.command']
+const heard = [
+  'md.instrument',
+  'md.tick',
+  'md.bar',
+  'md.depth',
+  'md.order',
+  'md.option.tick',
+  'md.status',
+  'system.command',
+]
 
 /**
  * Takes a script, JSON lines, through the risk gate, the order engine, the simulated venue and the books: settings first, then facts

@@ -30,7 +30,6 @@ export default class VenueServe extends TraderCommand {
       helpValue: 'ASSET=AMOUNT',
       description: 'What the account holds; USD=100000 where none is said',
     }),
-    'latency-ms': Flags.integer({ default: 0, min: 0, max: 60_000, description: 'From an order to its arrival' }),
     'taker-bps': Flags.string({ default: '0', description: 'Fee for taking, in basis points' }),
     'maker-bps': Flags.string({ default: '0', description: 'Fee for making' }),
     'key-file': Flags.string({ default: 'keys/served-binance.json', description: 'Key and secret of clients' }),
@@ -41,7 +40,6 @@ export default class VenueServe extends TraderCommand {
     const config = VenueConfig.safeParse({
       fill: 'touch',
       currency: 'USD',
-      latencyMicros: flags['latency-ms'] * 1_000,
       fees: { takerBps: Number(flags['taker-bps']), makerBps: Number(flags['maker-bps']) },
     })
     if (!config.success)

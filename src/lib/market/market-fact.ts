@@ -4,6 +4,7 @@ export type MarketTopic =
   | 'md.instrument'
   | 'md.tick'
   | 'md.depth'
+  | 'md.order'
   | 'md.bar'
   | 'md.option.tick'
   | 'md.option.chain.snapshot'

@@ -42,9 +42,9 @@ export const isFillingBar = (exchange: Exchange, { interval, instrument }: Paylo
  * that lies before its arrival; a DAY order does not see the next day's bars. [V10]
  */
 export function isExposedTo(order: WorkingOrder, bar: FillingBar, { fill }: VenueConfig): boolean {
-  const { arrivesAt, isDelayed, endsAt } = order
-  if (bar.end <= arrivesAt && !(isDelayed && fill === 'next-close' && bar.end === arrivesAt)) return false
-  if (isDelayed && fill !== 'next-close' && bar.start < arrivesAt) return false
+  const { arrivedAt, isLate, endsAt } = order
+  if (bar.end <= arrivedAt && !(isLate && fill === 'next-close' && bar.end === arrivedAt)) return false
+  if (isLate && fill !== 'next-close' && bar.start < arrivedAt) return false
   return endsAt === null || bar.start < endsAt
 }
 

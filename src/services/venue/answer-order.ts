@@ -1,7 +1,7 @@
 import { isOnTick } from '#lib/domain/tick-size.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
-import { meetQuote, meetTrigger, settleArrival } from './answer-quote.ts'
+import { meetQuote, meetTrigger } from './answer-quote.ts'
 import { type Exchange, findWorking, heldLots, nextVenueOrderId } from './exchange.ts'
 import { fillsByQuotes } from './market-source.ts'
 import { isAway } from './outage.ts'
@@ -19,21 +19,20 @@ export function answerSubmission(exchange: Exchange, { payload }: Event<'order.s
   const listing = exchange.listings.get(instrument)
   if (code !== null || !listing) return [rejected(clientOrderId, instrument, code ?? 'INSTRUMENT_UNKNOWN')]
   const venueOrderId = nextVenueOrderId(exchange)
-  const order = workingOrderOf(payload, listing, venueOrderId, exchange.now, exchange.config)
+  const order = workingOrderOf(payload, listing, venueOrderId, exchange)
   const turn = turnOf(order, heldLots(exchange, order))
   turn.said.push({ topic: 'order.accepted', payload: { clientOrderId, venueOrderId, instrument } })
   if (turn.order.exposures > 0) meetMarket(exchange, turn)
   return turn.said
 }
 
-/** Canceled with what it leaves, unless it is not at work, or what had reached the book in time filled it. [V5] */
+/** Canceled with what it leaves, unless it is not at work. [V5] */
 export function answerCancel(exchange: Exchange, asked: PayloadOf<'order.cancel_requested'>): readonly Said[] {
   const { clientOrderId, instrument, reason } = asked
   const order = findWorking(exchange, clientOrderId)
   if (!order) return [rejected(clientOrderId, instrument, 'UNKNOWN_ORDER')]
   const turn = turnOf(order, heldLots(exchange, order))
-  settleArrival(exchange, turn)
-  if (turn.order.leavesLots > 0 && !turn.isOver) end(turn, 'order.canceled', reason)
+  end(turn, 'order.canceled', reason)
   return turn.said
 }
 
@@ -48,8 +47,6 @@ export function answerUpdate(exchange: Exchange, { payload }: Event<'order.updat
   if (order.limitPrice === null) return [refused('TERMS_INVALID')]
   if (!isOnTick(limitPrice, order.listing.tickSize)) return [refused('PRICE_INVALID')]
   const turn = turnOf(order, heldLots(exchange, order))
-  settleArrival(exchange, turn)
-  if (turn.isOver || turn.order.leavesLots === 0) return [...turn.said, refused('UNKNOWN_ORDER')]
   turn.order.limitPrice = limitPrice
   turn.order.place = null
   turn.said.push({ topic: 'order.updated', payload: { clientOrderId, instrument, limitPrice } })

@@ -1,40 +1,28 @@
 import { type Exchange, heldLots } from './exchange.ts'
 import { levelsBehind } from './level-book.ts'
-import { fillsByQuotes } from './market-source.ts'
 import { withinVolume } from './slippage.ts'
-import { availableLots, type Displayed, displayedIn, isUnchanged, takeFrom } from './standing-quote.ts'
+import { availableLots, type Displayed, displayedIn, takeFrom } from './standing-quote.ts'
 import { takenIn } from './taken-in.ts'
 import { takeTouch } from './touch.ts'
 import { isReached } from './trigger.ts'
 import { end, endImmediate, execute, type Said, type Turn, takableLots, trigger, turnOf } from './turn.ts'
-import { endReason, isImmediate, isMarketable, type WorkingOrder } from './working-order.ts'
+import { endReason, isMarketable, type WorkingOrder } from './working-order.ts'
 
 /** What the newest quote of an instrument does to the orders in it, in the order of their acceptance. [V13]-[V16] */
 export function answerQuote(exchange: Exchange, instrument: string): readonly Said[] {
   const orders = exchange.working.get(instrument)
   const quote = exchange.quotes.get(instrument)
   if (!orders || !quote) return none
-  const { now, config } = exchange
-  const before = quote.previous ? displayedIn(quote.previous) : null
+  const { now } = exchange
   const newest = displayedIn(quote)
   const said: Said[] = []
   for (const working of orders) {
     const turn = turnOf(working, heldLots(exchange, working) + takenIn(said, working))
-    const { exposures, arrivesAt, endsAt } = turn.order
-    // It reached the book between two quotes: the one before still stood.
-    const hasArrivedBefore =
-      turn.order.trigger === null && exposures === 1 && isImmediate(config.fill) && arrivesAt < now
-    if (hasArrivedBefore) {
-      const met = before && isUnchanged(before, newest, turn.order.side) ? newest : before
-      if (met) meetQuote(exchange, turn, met, true, arrivesAt)
-      endImmediate(turn)
-    }
-    const isOpen = !turn.isOver && turn.order.leavesLots > 0
-    const isTimeOver = endsAt !== null && now >= endsAt
-    if (isOpen && isTimeOver) end(turn, 'order.expired', endReason(turn.order))
-    else if (isOpen && exposures > 0 && turn.order.trigger !== null) meetTrigger(exchange, turn, newest)
-    else if (isOpen && exposures > 0) {
-      const isArrival = exposures === 1 && !hasArrivedBefore
+    const { exposures, endsAt } = turn.order
+    if (endsAt !== null && now >= endsAt) end(turn, 'order.expired', endReason(turn.order))
+    else if (turn.order.trigger !== null) meetTrigger(exchange, turn, newest)
+    else {
+      const isArrival = exposures === 1
       meetQuote(exchange, turn, newest, isArrival, now)
       if (isArrival) endImmediate(turn)
     }
@@ -110,16 +98,6 @@ export function meetTrigger(exchange: Exchange, turn: Turn, displayed: Displayed
   if (waits === null || price === null || !isReached(waits, price)) return
   trigger(turn, price)
   meetQuote(exchange, turn, displayed, true, exchange.now)
-  endImmediate(turn)
-}
-
-/** An order whose time of arrival has passed without a quote since: the one that stands is the one it met. [V14] */
-export function settleArrival(exchange: Exchange, turn: Turn, displayed?: Displayed): void {
-  const { exposures, arrivesAt, listing, trigger: waits } = turn.order
-  if (waits !== null || exposures > 0 || arrivesAt > exchange.now || !isImmediate(exchange.config.fill)) return
-  if (!fillsByQuotes(exchange, listing.instrument)) return
-  const standing = displayed ?? exchange.quotes.get(listing.instrument)
-  if (standing) meetQuote(exchange, turn, displayed ?? displayedIn(standing), true, arrivesAt)
   endImmediate(turn)
 }
 

@@ -1,7 +1,5 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { settleArrival } from './answer-quote.ts'
 import { type Exchange, heldLots } from './exchange.ts'
-import { displayedIn } from './standing-quote.ts'
 import { end, type Said, turnOf } from './turn.ts'
 
 /** Keeps which feeds run. The exchange is closed when the last of them has ended, until one starts. [V6] */
@@ -27,16 +25,12 @@ export function foldStatus(exchange: Exchange, { feed, state }: PayloadOf<'md.st
 export function answerStatus(exchange: Exchange): readonly Said[] {
   if (!exchange.isClosed || exchange.working.size === 0) return none
   const said: Said[] = []
-  for (const [instrument, orders] of exchange.working) {
-    const quote = exchange.quotes.get(instrument)
-    const displayed = quote ? displayedIn(quote) : undefined
+  for (const orders of exchange.working.values())
     for (const order of orders) {
       const turn = turnOf(order, heldLots(exchange, order))
-      settleArrival(exchange, turn, displayed)
-      if (turn.order.leavesLots > 0 && !turn.isOver) end(turn, 'order.expired', 'no more market data')
+      end(turn, 'order.expired', 'no more market data')
       said.push(...turn.said)
     }
-  }
   return said
 }
 

@@ -4,10 +4,13 @@ import type { NewestPrices } from '#lib/domain/newest-price.ts'
 import { type OldestFirst, oldestFirst, takeOldest } from '#lib/domain/oldest-first.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Payment, Perpetual } from './funding.ts'
+import { hasLine } from './latency.ts'
 import { keepsLevels, type LevelBook, levelsFromJson, levelsToJson } from './level-book.ts'
+import type { Report, Sent } from './line.ts'
+import type { OtherOrders } from './order-queue.ts'
 import type { Due, ExpiringOption } from './settlement.ts'
 import type { Fraction } from './split.ts'
-import type { StandingQuote } from './standing-quote.ts'
+import type { Displayed } from './standing-quote.ts'
 import type { FillingBar } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
@@ -20,9 +23,11 @@ export type Exchange = {
   /** The newest bar by instrument; kept only where fills are at its close. */
   readonly lastBars: Map<string, FillingBar>
   /** The newest quote by instrument; kept only where quotes fill. */
-  readonly quotes: Map<string, StandingQuote>
+  readonly quotes: Map<string, Displayed>
   /** The levels of the book by instrument; kept only where a queue model or book-walk asks for them. */
   readonly books: Map<string, LevelBook>
+  /** Single orders of others by instrument; kept only where the queue is by them. */
+  readonly others: Map<string, OtherOrders>
   /** By instrument, in the order of acceptance; an instrument without orders is not there. */
   readonly working: Map<string, WorkingOrder[]>
   /** Where every working order is, by clientOrderId. */
@@ -61,6 +66,16 @@ export type Exchange = {
   isClosed: boolean
   /** The submission that is being answered. */
   arriving: PayloadOf<'order.submitted'> | null
+  /** It took time to come. */
+  isLate: boolean
+  /** Our words and its reports take time, or can be cut off: they are on `sent` and `reports`. */
+  hasLine: boolean
+  /** On their way to the exchange, in the order of their sending. */
+  sent: Sent[]
+  /** On their way back, in the order of their saying. */
+  reports: Report[]
+  /** Ever sent, either way, where there is a way. */
+  messages: number
 }
 
 export const openExchange = (config: VenueConfig): Exchange => ({
@@ -70,6 +85,7 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   lastBars: new Map(),
   quotes: new Map(),
   books: new Map(),
+  others: new Map(),
   working: new Map(),
   instrumentOf: new Map(),
   held: new Map(),
@@ -90,6 +106,11 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   feeds: [],
   isClosed: false,
   arriving: null,
+  isLate: false,
+  hasLine: hasLine(config),
+  sent: [],
+  reports: [],
+  messages: 0,
 })
 
 /** Another way to fill starts from the next price; all else goes on. [V21] */
@@ -97,9 +118,12 @@ export function reopenExchange(exchange: Exchange, config: VenueConfig): Exchang
   const isSameMarket =
     config.fill === exchange.config.fill &&
     config.interval === exchange.config.interval &&
-    keepsLevels(config) === keepsLevels(exchange.config)
-  if (isSameMarket) return { ...exchange, config }
-  return { ...exchange, config, lastBars: new Map(), quotes: new Map(), books: new Map() }
+    keepsLevels(config) === keepsLevels(exchange.config) &&
+    (config.queue.kind === 'fifo') === (exchange.config.queue.kind === 'fifo')
+  const opened = { ...exchange, config, hasLine: exchange.hasLine || hasLine(config) }
+  if (isSameMarket) return opened
+  for (const orders of exchange.working.values()) for (const order of orders) order.place = null
+  return { ...opened, lastBars: new Map(), quotes: new Map(), books: new Map(), others: new Map() }
 }
 
 // Neither part can hold a space.
@@ -174,6 +198,7 @@ export const exchangeToJson = (exchange: Exchange) =>
     lastBars: [...exchange.lastBars],
     quotes: [...exchange.quotes],
     books: [...exchange.books].map(([instrument, levels]) => [instrument, levelsToJson(levels)] as const),
+    others: [...exchange.others].map(([instrument, others]) => [instrument, [...others]] as const),
     working: [...exchange.working],
     instrumentOf: [...exchange.instrumentOf],
     held: [...exchange.held],
@@ -194,6 +219,7 @@ export function exchangeFromJson(json: unknown): Exchange {
     lastBars: new Map(exchange.lastBars),
     quotes: new Map(exchange.quotes),
     books: new Map(exchange.books.map(([instrument, levels]) => [instrument, levelsFromJson(levels)])),
+    others: new Map(exchange.others.map(([instrument, others]) => [instrument, new Map(others)])),
     working: new Map(exchange.working),
     instrumentOf: new Map(exchange.instrumentOf),
     held: new Map(exchange.held),

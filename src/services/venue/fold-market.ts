@@ -3,6 +3,7 @@ import { isExposedTo, isFillingBar } from './answer-bar.ts'
 import type { Exchange } from './exchange.ts'
 import { foldDepth, keepsLevels } from './level-book.ts'
 import { keepsQuotes } from './market-source.ts'
+import { foldOrder } from './order-queue.ts'
 import { joinQueues, passCancels, passTrade } from './queue.ts'
 import { foldQuote, type QuoteEvent, quoteIn } from './standing-quote.ts'
 import { trail } from './trigger.ts'
@@ -34,6 +35,14 @@ export function foldLevels(exchange: Exchange, depth: PayloadOf<'md.depth'>): vo
   passCancels(exchange, orders)
 }
 
+/** Single orders of others, where the queue is by them. */
+export function foldOthers(exchange: Exchange, told: PayloadOf<'md.order'>): void {
+  const { config, working } = exchange
+  if (config.queue.kind !== 'fifo' || config.fill !== 'touch') return
+  joinQueues(exchange, working.get(told.instrument) ?? [])
+  foldOrder(exchange, told)
+}
+
 /** A trade, which passes those before our orders, or the quote that stands from here on. */
 export function foldTick(exchange: Exchange, event: QuoteEvent): void {
   const { instrument } = event.payload
@@ -46,9 +55,8 @@ export function foldTick(exchange: Exchange, event: QuoteEvent): void {
       passTrade(orders, event.payload as Parameters<typeof passTrade>[1])
     return
   }
-  foldQuote(exchange.quotes, quote, exchange.now, orders !== undefined)
+  foldQuote(exchange.quotes, quote)
   for (const order of orders ?? []) {
-    if (order.arrivesAt > exchange.now) continue
     order.exposures += 1
     const shown = order.side === 'buy' ? quote.ask : quote.bid
     if (order.trigger !== null && shown !== null) trail(order.trigger, shown)

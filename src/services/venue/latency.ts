@@ -1,17 +1,55 @@
 import type { VenueConfig } from './venue-config.ts'
 
-/**
- * From an order's submission to its arrival: what the strategy saw was as old as the feed's latency, the order's own way takes its
- * latency, and a jitter between zero and its most that follows from the seed and the order's number. [V25]
- */
-export function arrivalLatency(config: VenueConfig, venueOrderId: string): number {
-  const { latencyMicros, feedLatencyMicros, jitterMicros, seed } = config
-  const constant = latencyMicros + feedLatencyMicros
-  if (jitterMicros === 0) return constant
+/** Does anything take time, or is the line ever cut? Where nothing is, everything arrives and is said at once. */
+export const hasLine = (config: VenueConfig): boolean => config.disconnects.length > 0 || isSlow(config)
+
+/** The way of the n-th message to the exchange, and how old the market was that it answers. [V25] */
+export function orderLatency(config: VenueConfig, at: number, n: number): number {
+  if (!isSlow(config)) return 0
+  const { latencyMicros, feedLatencyMicros } = config
+  const ofFeed = feedLatencyMicros === 'recorded' ? 0 : feedLatencyMicros
+  return latencyMicros + ofFeed + measured(config.latencies, at, 1) + jitter(config, 2 * n)
+}
+
+/** The way back of what happened at `at`, the n-th report. [V40] */
+export function responseLatency(config: VenueConfig, at: number, n: number): number {
+  if (!isSlow(config)) return 0
+  return config.responseLatencyMicros + measured(config.latencies, at, 2) + jitter(config, 2 * n + 1)
+}
+
+/** `same-close` trades in the past: nothing that takes time applies. [V9] */
+function isSlow(config: VenueConfig): boolean {
+  const { fill, latencyMicros, responseLatencyMicros, feedLatencyMicros, jitterMicros, latencies } = config
+  if (fill === 'same-close') return false
   return (
-    constant +
-    Math.floor(fractionOf(seed, Number(venueOrderId.slice(venueOrderId.lastIndexOf('-') + 1))) * (jitterMicros + 1))
+    latencyMicros > 0 ||
+    responseLatencyMicros > 0 ||
+    feedLatencyMicros !== 0 ||
+    jitterMicros > 0 ||
+    latencies.length > 0
   )
+}
+
+/** On the straight line between the two measurements around an instant, in whole microseconds. [V41] */
+function measured(rows: VenueConfig['latencies'], at: number, of: 1 | 2): number {
+  const first = rows[0]
+  const last = rows.at(-1)
+  if (first === undefined || last === undefined) return 0
+  if (at <= first[0]) return first[of]
+  if (at >= last[0]) return last[of]
+  let [low, high] = [0, rows.length - 1]
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if ((rows[middle]?.[0] as number) <= at) low = middle
+    else high = middle
+  }
+  const [before, after] = [rows[low], rows[high]] as [typeof first, typeof first]
+  return Math.floor(before[of] + ((after[of] - before[of]) * (at - before[0])) / (after[0] - before[0]))
+}
+
+/** Between zero and its most, a function of the seed and the message's number. */
+function jitter({ jitterMicros, seed }: VenueConfig, n: number): number {
+  return jitterMicros === 0 ? 0 : Math.floor(fractionOf(seed, n) * (jitterMicros + 1))
 }
 
 /** A number in [0, 1) that looks random and is a function of both (splitmix32, 2014). */

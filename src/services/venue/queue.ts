@@ -1,6 +1,7 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Exchange } from './exchange.ts'
 import { lotsIn, shownAt } from './level-book.ts'
+import { standingAt } from './order-queue.ts'
 import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
@@ -14,6 +15,8 @@ export type Place = {
   traded: number
   /** Whole lots that trades have brought it, and that are yet to be said. */
   due: number
+  /** Who stands before it, where single orders are known. */
+  before?: string[]
 }
 
 type Trade = Extract<PayloadOf<'md.tick'>, { kind: 'trade' }>
@@ -24,8 +27,10 @@ export function joinQueues(exchange: Exchange, orders: readonly WorkingOrder[]):
   for (const order of orders) {
     if (order.place) order.place.due = 0
     if (order.place !== null || order.limitPrice === null || order.trigger !== null || order.exposures === 0) continue
+    const before = exchange.config.queue.kind === 'fifo' ? standingAt(exchange, order, order.limitPrice) : null
     const shown = shownAt(exchange, order, order.limitPrice)
-    if (shown !== null) order.place = { ahead: shown, shown, traded: 0, due: 0 }
+    if (before !== null) order.place = { ahead: 0, shown: 0, traded: 0, due: 0, before }
+    else if (shown !== null) order.place = { ahead: shown, shown, traded: 0, due: 0 }
   }
 }
 
@@ -34,7 +39,7 @@ export function passTrade(orders: readonly WorkingOrder[], { price, size, aggres
   let lots: number | null = null
   for (const order of orders) {
     const { place, side, limitPrice, listing } = order
-    if (place === null || limitPrice === null || aggressor === side) continue
+    if (place === null || place.before || limitPrice === null || aggressor === side) continue
     lots ??= lotsIn(size, listing.lotSize)
     const distance = Number(price) - Number(limitPrice)
     if (side === 'buy' ? distance < 0 : distance > 0) place.due = order.leavesLots
@@ -55,7 +60,7 @@ export function passCancels(exchange: Exchange, orders: readonly WorkingOrder[])
   if (queue.kind === 'none') return
   for (const order of orders) {
     const { place, limitPrice } = order
-    if (place === null || limitPrice === null) continue
+    if (place === null || place.before || limitPrice === null) continue
     const shown = shownAt(exchange, order, limitPrice)
     if (shown === null) continue
     const gone = place.shown - shown - place.traded
@@ -69,7 +74,7 @@ export function passCancels(exchange: Exchange, orders: readonly WorkingOrder[])
 
 /** How likely who left stood before the order. */
 function chanceBefore(queue: Exclude<VenueConfig['queue'], { kind: 'none' }>, before: number, behind: number): number {
-  if (queue.kind === 'conservative') return 0
+  if (queue.kind === 'conservative' || queue.kind === 'fifo') return 0
   const f = (lots: number) => (queue.kind === 'log' ? Math.log1p(Math.max(0, lots)) : Math.max(0, lots) ** queue.n)
   const sum = f(before) + f(behind)
   return sum === 0 ? 0 : f(before) / sum

@@ -1,10 +1,7 @@
-import assert from 'node:assert/strict'
 import { instrumentOf } from '#lib/domain/instrument.ts'
-import { quantityToLots } from '#lib/domain/lot-size.ts'
 import type { PriceEvent } from '#lib/domain/newest-price.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerBar } from './answer-bar.ts'
 import { answerCancel, answerLateCancels, answerSubmission, answerUpdate } from './answer-order.ts'
@@ -15,29 +12,24 @@ import {
   type Exchange,
   exchangeFromJson,
   exchangeToJson,
-  findWorking,
-  forgetCancel,
-  moveHeld,
-  nextVenueOrderId,
   openExchange,
-  placeOrder,
-  rememberEnd,
   removeOrder,
   reopenExchange,
 } from './exchange.ts'
-import { foldBar, foldLevels, foldTick } from './fold-market.ts'
+import { foldBar, foldLevels, foldOthers, foldTick } from './fold-market.ts'
+import { foldAcceptance, foldFill, foldRejection, foldSettled, foldTrigger, foldUpdate } from './fold-said.ts'
 import { foldFunding, foldPerpetual, payFunding } from './funding.ts'
-import { takeLevel } from './level-book.ts'
-import { fillsByQuotes } from './market-source.ts'
+import { dueReports, foldReport, isLineOver, passLine } from './line.ts'
 import { isAway } from './outage.ts'
 import { foldContract, hasExpired } from './settlement.ts'
 import { answerSplit, foldSplit } from './split.ts'
-import { isBehind, isUnchanged, quoteIn, takeFrom } from './standing-quote.ts'
+import { quoteIn } from './standing-quote.ts'
 import type { Said } from './turn.ts'
 import { FeeBps, VenueConfig } from './venue-config.ts'
-import { workingOrderOf } from './working-order.ts'
 
 export { FeeBps, VenueConfig }
+
+const emits = [...reportTopics, 'order.updated', 'order.update_rejected', 'venue.settled', 'venue.paid'] as const
 
 /** The simulated exchange: accepts, fills, cancels and expires our orders against bars and quotes; the rules are in SPEC.md. */
 export const venue = defineService({
@@ -47,6 +39,7 @@ export const venue = defineService({
     'md.instrument',
     'md.bar',
     'md.depth',
+    'md.order',
     'md.tick',
     'md.option.tick',
     'md.funding',
@@ -56,7 +49,7 @@ export const venue = defineService({
     'order.cancel_requested',
     'order.update_requested',
   ],
-  emits: [...reportTopics, 'order.updated', 'order.update_rejected', 'venue.settled', 'venue.paid'],
+  emits,
   init: openExchange,
   reconfigure: reopenExchange,
   evolve,
@@ -69,6 +62,7 @@ type In =
   | 'md.instrument'
   | 'md.bar'
   | 'md.depth'
+  | 'md.order'
   | 'md.tick'
   | 'md.option.tick'
   | 'md.funding'
@@ -80,6 +74,21 @@ type In =
 type Out = Said['topic']
 
 function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
+  if (exchange.hasLine && !isSaid(event) && isLineOver(exchange)) exchange.hasLine = exchange.isLate = false
+  if (!exchange.hasLine) return fold(exchange, event)
+  if (isSaid(event)) foldReport(exchange, event)
+  else passLine(exchange, event, farEnd)
+  return exchange
+}
+
+function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[] {
+  return exchange.hasLine ? dueReports(exchange, Math.max(input.at, exchange.now)) : answer(exchange, input)
+}
+
+const said: ReadonlySet<string> = new Set<Out>(emits)
+const isSaid = (event: Event<In | Out>): event is Event<Out> => said.has(event.topic)
+
+function fold(exchange: Exchange, event: Event<In | Out>): Exchange {
   if (event.at > exchange.now) exchange.now = event.at
   switch (event.topic) {
     case 'md.bar':
@@ -88,6 +97,9 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
       return exchange
     case 'md.depth':
       foldLevels(exchange, event.payload)
+      return exchange
+    case 'md.order':
+      foldOthers(exchange, event.payload)
       return exchange
     case 'md.tick':
     case 'md.option.tick':
@@ -146,7 +158,7 @@ function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
   }
 }
 
-function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[] {
+function answer(exchange: Exchange, input: Event<In>): readonly Said[] {
   switch (input.topic) {
     case 'md.bar':
     case 'md.tick':
@@ -171,12 +183,15 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
       return isAway(exchange) ? none : answerCancel(exchange, input.payload)
     case 'order.update_requested':
       return answerUpdate(exchange, input)
+    case 'md.order':
+      return isAway(exchange) ? none : answerQueues(exchange, input.payload.instrument)
     case 'md.depth':
     case 'md.instrument':
       return none
   }
 }
 
+const farEnd = { fold, answer }
 const none: readonly [] = Object.freeze([])
 
 function answerPrice(exchange: Exchange, input: PriceEvent): readonly Said[] {
@@ -184,62 +199,4 @@ function answerPrice(exchange: Exchange, input: PriceEvent): readonly Said[] {
   if (exchange.working.size === 0 || hasExpired(exchange, instrument)) return none
   if (input.topic === 'md.bar') return answerBar(exchange, input.payload)
   return quoteIn(input) === null ? answerQueues(exchange, instrument) : answerQuote(exchange, instrument)
-}
-
-function foldSettled(exchange: Exchange, settled: PayloadOf<'venue.settled'>): void {
-  const { strategy, instrument, side, quantity, how } = settled
-  // Of what is held there only whole lots were kept.
-  if (how === 'cash_in_lieu') return
-  const listing = exchange.listings.get(instrument)
-  assert(listing, `expected what is settled to be listed, found no ${instrument}`)
-  const lots = quantityToLots(quantity, listing.lotSize)
-  moveHeld(exchange, strategy, instrument, side === 'buy' ? lots : -lots)
-}
-
-function foldAcceptance(exchange: Exchange): void {
-  const { arriving, listings, now, config } = exchange
-  const listing = arriving ? listings.get(arriving.instrument) : undefined
-  assert(arriving && listing, 'expected a submission in a listed instrument to be accepted, found none')
-  placeOrder(exchange, workingOrderOf(arriving, listing, nextVenueOrderId(exchange), now, config))
-  exchange.arriving = null
-}
-
-function foldTrigger(exchange: Exchange, { clientOrderId }: PayloadOf<'order.triggered'>): void {
-  const order = findWorking(exchange, clientOrderId)
-  assert(order, `expected ${clientOrderId} at work, found it nowhere`)
-  order.trigger = null
-}
-
-/** It stands at the end of the queue of its new price. [V33] */
-function foldUpdate(exchange: Exchange, { clientOrderId, limitPrice }: PayloadOf<'order.updated'>): void {
-  const order = findWorking(exchange, clientOrderId)
-  assert(order, `expected ${clientOrderId} at work, found it nowhere`)
-  order.limitPrice = limitPrice
-  order.place = null
-}
-
-function foldRejection(exchange: Exchange, { clientOrderId, code }: PayloadOf<'order.rejected'>): void {
-  exchange.arriving = null
-  forgetCancel(exchange, clientOrderId)
-  if (code !== 'DUPLICATE_CLIENT_ORDER_ID' && code !== 'UNKNOWN_ORDER') rememberEnd(exchange, clientOrderId)
-}
-
-function foldFill(exchange: Exchange, fill: PayloadOf<'order.fill'>): void {
-  const order = findWorking(exchange, fill.clientOrderId)
-  assert(order, `expected ${fill.clientOrderId} at work, found it nowhere`)
-  const lots = quantityToLots(fill.quantity, order.listing.lotSize)
-  const quote = exchange.quotes.get(fill.instrument)
-  if (quote && fillsByQuotes(exchange, fill.instrument)) {
-    const { at, previous } = quote
-    // A fill before the newest quote took of the one that stood then.
-    const stands = fill.filledAt >= at || (previous !== null && isUnchanged(previous, quote, fill.side))
-    if (fill.liquidity === 'maker' && order.place !== null && order.place.due > 0) order.place.due = 0
-    else if (stands && exchange.config.slippage.kind === 'book-walk' && isBehind(quote, fill))
-      takeLevel(exchange, fill.instrument, fill.side, fill.price, lots)
-    else if (stands) takeFrom(quote, fill.side, lots)
-  }
-  moveHeld(exchange, fill.strategy, fill.instrument, fill.side === 'buy' ? lots : -lots)
-  order.leavesLots -= lots
-  order.fills += 1
-  if (order.leavesLots === 0) removeOrder(exchange, fill.clientOrderId)
 }

@@ -15,7 +15,7 @@ export type Fraction = { readonly strategy: string; readonly quantity: string }
 export function foldSplit(exchange: Exchange, split: PayloadOf<'md.split'>): void {
   const { instrument } = split
   exchange.fractions = []
-  for (const one of [exchange.lastBars, exchange.quotes, exchange.books]) one.delete(instrument)
+  for (const one of [exchange.lastBars, exchange.quotes, exchange.books, exchange.others]) one.delete(instrument)
   if (exchange.underlyings.has(instrument)) exchange.underlyings.set(instrument, null)
   splitPrices(exchange.marks, instrument, split)
   const listing = exchange.listings.get(instrument)

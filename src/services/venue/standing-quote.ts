@@ -14,9 +14,6 @@ export type Displayed = {
   takenAsk: number
 }
 
-/** The newest quote, the time of its coming, and the one that stood before it while orders were working. Plain JSON. */
-export type StandingQuote = Displayed & { at: number; previous: Displayed | null }
-
 export type QuoteEvent = Event<'md.tick' | 'md.option.tick'>
 type Quote = Pick<PayloadOf<'md.option.tick'>, 'instrument' | 'bid' | 'bidSize' | 'ask' | 'askSize'>
 
@@ -26,33 +23,19 @@ export function quoteIn({ payload }: QuoteEvent): Quote | null {
 }
 
 /** Takes the newest quote in. What we took of a side stays taken until its price or its size changes. [V16] */
-export function foldQuote(
-  quotes: Map<string, StandingQuote>,
-  { instrument, bid, bidSize, ask, askSize }: Quote,
-  now: number,
-  hasOrders: boolean,
-): void {
+export function foldQuote(quotes: Map<string, Displayed>, { instrument, bid, bidSize, ask, askSize }: Quote): void {
   const standing = quotes.get(instrument)
   if (!standing) {
-    quotes.set(instrument, { bid, bidSize, ask, askSize, takenBid: 0, takenAsk: 0, at: now, previous: null })
+    quotes.set(instrument, { bid, bidSize, ask, askSize, takenBid: 0, takenAsk: 0 })
     return
   }
-  standing.previous = hasOrders ? displayedIn(standing) : null
   if (!isSameBid(standing, bid, bidSize)) standing.takenBid = 0
   if (!isSameAsk(standing, ask, askSize)) standing.takenAsk = 0
   standing.bid = bid
   standing.bidSize = bidSize
   standing.ask = ask
   standing.askSize = askSize
-  standing.at = now
 }
-
-/** Does the side that the order trades against still show what it showed before? Then what is taken of one is taken of the other. */
-export const isUnchanged = (
-  before: Displayed,
-  { bid, bidSize, ask, askSize }: Displayed,
-  side: WorkingOrder['side'],
-) => (side === 'buy' ? isSameAsk(before, ask, askSize) : isSameBid(before, bid, bidSize))
 
 /** Is a price behind the side of the quote that an order of a side takes? */
 export function isBehind(

@@ -5,20 +5,45 @@ import { Currency, Interval, Money } from '#schemas/primitives.ts'
 export const FeeBps = z.number().min(-1_000).max(10_000)
 const Bps = FeeBps.default(0)
 
-const Micros = z.int().min(0).max(60_000_000).default(0)
+const MicrosToWait = z.int().min(0).max(60_000_000)
+const Micros = MicrosToWait.default(0)
+
+const Spans = z
+  .array(
+    z
+      .strictObject({ from: z.int().min(0), to: z.int().min(0) })
+      .refine(({ from, to }) => from < to, 'it ends after it begins'),
+  )
+  .max(1_000)
+  .default([])
 
 /** How the simulated exchange fills. */
 export const VenueConfig = z.strictObject({
   fill: z.enum(['same-close', 'next-open', 'next-close', 'touch']),
   /** The width of the bars that fill; absent = bars of any width do. */
   interval: Interval.optional(),
-  /** From an order's submission to its arrival. */
+  /** From the sending of an order, a cancel or an update to its arrival. */
   latencyMicros: Micros,
-  /** How old the market is when a strategy sees it: an order arrives so much later still. */
-  feedLatencyMicros: Micros,
-  /** Of each order, between zero and this, by the seed. */
+  /** From what happened at the exchange to our hearing of it. */
+  responseLatencyMicros: Micros,
+  /** How old the market is when a strategy sees it: an order arrives so much later still. `recorded`: of each price, by the exchange's time in it. */
+  feedLatencyMicros: z.union([MicrosToWait, z.literal('recorded')]).default(0),
+  /** How far the exchange's clock is ahead of the recorder's, where feed latency is recorded. */
+  clockAheadMicros: z.int().min(-60_000_000).max(60_000_000).default(0),
+  /** Of each message, either way, between zero and this, by the seed. */
   jitterMicros: Micros,
   seed: z.int().min(0).default(1),
+  /** Latencies that were measured, as `[at, order, response]` in microseconds: between two of them on the straight line, outside as the first and the last. */
+  latencies: z
+    .array(z.tuple([z.int().min(0), MicrosToWait, MicrosToWait]))
+    .max(10_000)
+    .refine(
+      (rows) => rows.every(([at], i) => i === 0 || at > (rows[i - 1]?.[0] ?? 0)),
+      'each is later than the one before',
+    )
+    .default([]),
+  /** When the line is cut while the exchange goes on, microseconds UTC: from `from` to before `to` nothing passes, either way. */
+  disconnects: Spans,
   /** What a taker gets in place of the market's price. */
   slippage: z
     .discriminatedUnion('kind', [
@@ -44,6 +69,8 @@ export const VenueConfig = z.strictObject({
       /** Who leaves stood behind with a chance of f(behind) / (f(behind) + f(before)), f(x) = x^n or ln(1 + x). */
       z.strictObject({ kind: z.literal('power'), n: z.number().min(0.1).max(10).default(2) }),
       z.strictObject({ kind: z.literal('log') }),
+      /** Who stands before it is known, order by order (`md.order`). */
+      z.strictObject({ kind: z.literal('fifo') }),
     ])
     .default({ kind: 'none' }),
   fees: z
@@ -56,14 +83,7 @@ export const VenueConfig = z.strictObject({
     })
     .default({ makerBps: 0, takerBps: 0, perUnit: '0' }),
   /** When the exchange is away, microseconds UTC: from `from` to before `to` it takes nothing and fills nothing. */
-  outages: z
-    .array(
-      z
-        .strictObject({ from: z.int().min(0), to: z.int().min(0) })
-        .refine(({ from, to }) => from < to, 'an outage ends after it begins'),
-    )
-    .max(1_000)
-    .default([]),
+  outages: Spans,
   /** What an option in the money ends as: its worth in cash, or the shares at its strike. */
   settlement: z.enum(['cash', 'physical']).default('cash'),
   currency: Currency,

@@ -3,7 +3,7 @@ import type { Instrument } from '#lib/domain/instrument.ts'
 import { quantityToLots } from '#lib/domain/lot-size.ts'
 import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { arrivalLatency } from './latency.ts'
+import type { Exchange } from './exchange.ts'
 import type { Place } from './queue.ts'
 import { type Trigger, triggerOf } from './trigger.ts'
 import type { VenueConfig } from './venue-config.ts'
@@ -21,9 +21,9 @@ export type WorkingOrder = {
   readonly timeInForce: PayloadOf<'order.submitted'>['timeInForce']
   readonly isPostOnly: boolean
   readonly isReduceOnly: boolean
-  /** Microseconds: when the order reaches the book. */
-  readonly arrivesAt: number
-  readonly isDelayed: boolean
+  /** Microseconds: when the order reached the exchange. */
+  readonly arrivedAt: number
+  readonly isLate: boolean
   /** The last instant of a DAY or GTD order; null for any other. */
   readonly endsAt: number | null
   /** What it waits for before it is in the market; null when it is. */
@@ -38,17 +38,14 @@ export type WorkingOrder = {
   exposures: number
 }
 
-/** What a valid submission becomes when it is accepted at `now`. */
+/** What a valid submission becomes when it is accepted. */
 export function workingOrderOf(
   order: PayloadOf<'order.submitted'>,
   listing: Instrument,
   venueOrderId: string,
-  now: number,
-  config: VenueConfig,
+  { now, isLate, config }: Pick<Exchange, 'now' | 'isLate' | 'config'>,
 ): WorkingOrder {
   const { clientOrderId, strategy, side, limitPrice, timeInForce, quantity } = order
-  const latency = config.fill === 'same-close' ? 0 : arrivalLatency(config, venueOrderId)
-  const isMetAtOnce = latency === 0 && isImmediate(config.fill)
   return {
     clientOrderId,
     venueOrderId,
@@ -59,15 +56,15 @@ export function workingOrderOf(
     timeInForce,
     isPostOnly: order.isPostOnly ?? false,
     isReduceOnly: order.isReduceOnly ?? false,
-    arrivesAt: now + latency,
-    isDelayed: latency > 0,
+    arrivedAt: now,
+    isLate,
     endsAt: endOf(order, now),
     trigger: triggerOf(order),
     best: null,
     place: null,
     leavesLots: quantityToLots(quantity, listing.lotSize),
     fills: 0,
-    exposures: isMetAtOnce ? 1 : 0,
+    exposures: isImmediate(config.fill) ? 1 : 0,
   }
 }
 

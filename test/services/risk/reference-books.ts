@@ -202,8 +202,9 @@ export class Books {
     const isInverse = this.isInverse(listing)
     const paid = (order: Order) =>
       size(order.limit === undefined ? this.dearest(order) : dec(order.limit), leavesOf(order))
-    const secured =
-      listing.right === 'put' ? mul(mul(short, dec(listing.strike as string)), dec(listing.multiplier)) : 0n
+    // The strike of a coin-quoted one is not in coins: none may be sold short, and what a race leaves short is not secured.
+    const isSecured = listing.right === 'put' && !this.isCoinQuoted(listing)
+    const secured = isSecured ? mul(mul(short, dec(listing.strike as string)), dec(listing.multiplier)) : 0n
     const needs = (which: 'initial' | 'maintenance', [l, lMore]: Side, [s, sMore]: Side): bigint => {
       if (margin?.kind !== 'margin') return 0n
       const longValue = l === 0n ? 0n : abs(size(mid, l)) + lMore

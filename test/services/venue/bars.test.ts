@@ -31,7 +31,7 @@ test('[V10] with latency only a bar that starts no earlier than the arrival', ()
   const late = config('next-open', { latencyMicros: minute })
   given(venue, late, listed(), first, order('a', 'buy', '5', {}, minute))
     .when(second)
-    .then()
+    .then(accepted('a'))
     .when(bar(2, ['104', '104', '104', '104']))
     .then(filled('a', 'buy', '5', '104', 2 * minute))
 })
@@ -40,7 +40,7 @@ test('[V11] with latency only a bar that ends no earlier than the arrival', () =
   const late = config('next-close', { latencyMicros: minute })
   given(venue, late, listed(), first, order('a', 'buy', '5', {}, minute))
     .when(second)
-    .then(filled('a', 'buy', '5', '104', 2 * minute))
+    .then(accepted('a'), filled('a', 'buy', '5', '104', 2 * minute))
 })
 
 test('[V8] a bar that had ended when the order came fills nothing: it was of the past', () => {

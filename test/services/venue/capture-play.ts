@@ -15,8 +15,12 @@ export const captureIn = (shared: string): readonly MarketFact[] =>
 /** What came of the strategy. Lengths are of money per BTC. */
 export type Played = {
   readonly entriesWished: number
-  /** Share of the quantity of the entries that was filled. */
+  /** Share of the quantity of the entries that was filled, and said to be, before their cancels were sent. */
   readonly filledShare: number
+  /** Share of it that was filled, or said to be, afterwards: nobody wanted it any more, or knew of it. */
+  readonly lateShare: number
+  /** What was filled of the entries, BTC. */
+  readonly filled: number
   /** Of exits, the fill below (a sell) or above (a buy) the touch at the wish: mean, and mean of its amount. */
   readonly exitCost: number
   readonly exitDistance: number
@@ -35,7 +39,8 @@ const second = 1_000_000
 export function playCapture(facts: readonly MarketFact[], venueConfig: object): Played {
   const touches = new Map<string, { price: number; isExit: boolean }>()
   const exits: { worse: number; lots: number }[] = []
-  let [entered, entriesWished, equity] = [0, 0, 0]
+  const cancels = new Set<string>()
+  let [sent, entered, late, entriesWished, equity] = [0, 0, 0, 0, 0]
   let top: { bid: string; ask: string } | null = null
   const run = new InProcess(
     [venue, orders, pnl, risk].map((service) => anyService(service as never)),
@@ -43,12 +48,15 @@ export function playCapture(facts: readonly MarketFact[], venueConfig: object): 
       if (topic === 'pnl.snapshot') equity = Number(payload.equity)
       if (topic === 'order.submitted' && top !== null) {
         const isExit = payload.orderType === 'market'
+        if (!isExit) sent += Number(payload.quantity)
         touches.set(payload.clientOrderId, { price: Number(payload.side === 'buy' ? top.ask : top.bid), isExit })
       }
+      if (topic === 'order.cancel_requested') cancels.add(payload.clientOrderId)
       if (topic !== 'order.fill') return
       const { price = 0, isExit = false } = touches.get(payload.clientOrderId) ?? {}
       const lots = Number(payload.quantity)
-      if (!isExit) entered += lots
+      if (!isExit && cancels.has(payload.clientOrderId)) late += lots
+      else if (!isExit) entered += lots
       else exits.push({ worse: (Number(payload.price) - price) * (payload.side === 'buy' ? 1 : -1), lots })
     },
   )
@@ -100,18 +108,41 @@ export function playCapture(facts: readonly MarketFact[], venueConfig: object): 
     closed === 0 ? 0 : exits.reduce((sum, { worse, lots }) => sum + of(worse) * lots, 0) / closed
   return {
     entriesWished,
-    filledShare: entered / (entriesWished * quantity),
+    filledShare: entered / sent,
+    lateShare: late / sent,
+    filled: entered + late,
     exitCost: mean((worse) => worse),
     exitDistance: mean(Math.abs),
     equity,
   }
 }
 
+const steps = [0, 50, 100, 200, 300, 400, 500]
+const startsAt = Date.UTC(2024, 7, 8, 23, 54, 14) * 1_000
+const minutes = (n: number) => startsAt + n * 60 * second
+const log = { queue: { kind: 'log' } } as const
+
 /** What is varied, each from little to much. */
 export const variants = {
-  latency: [0, 50, 100, 200, 300, 400, 500].map(
-    (ms) => [`${ms} ms`, { latencyMicros: ms * 1_000, queue: { kind: 'log' } }] as const,
-  ),
+  latency: steps.map((ms) => [`${ms} ms`, { latencyMicros: ms * 1_000, ...log }] as const),
+  response: steps.map((ms) => [`${ms} ms`, { responseLatencyMicros: ms * 1_000, ...log }] as const),
+  line: [
+    ['none', log],
+    // The recorder's clock is so far behind the exchange's that the fastest price took no time.
+    ['recorded feed', { feedLatencyMicros: 'recorded', clockAheadMicros: 1_270_000, ...log }],
+    [
+      'measured, 0 to 500 ms',
+      {
+        latencies: [
+          [minutes(0), 0, 0],
+          [minutes(6), 500_000, 500_000],
+        ],
+        ...log,
+      },
+    ],
+    ['cut 10 s of each minute', { disconnects: cuts(10), ...log }],
+    ['cut 30 s of each minute', { disconnects: cuts(30), ...log }],
+  ] as const,
   queue: [
     ['none', { queue: { kind: 'none' } }],
     ['conservative', { queue: { kind: 'conservative' } }],
@@ -129,3 +160,7 @@ export const variants = {
     ['book walk', { slippage: { kind: 'book-walk' } }],
   ].map(([name, more]) => [name as string, { queue: { kind: 'log' }, ...(more as object) }] as const),
 } as const
+
+function cuts(seconds: number): { from: number; to: number }[] {
+  return [0, 1, 2, 3, 4, 5].map((n) => ({ from: minutes(n), to: minutes(n) + seconds * second }))
+}

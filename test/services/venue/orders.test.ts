@@ -81,7 +81,7 @@ test('[V2] an option that was never quoted has no market, whatever bars there ar
 })
 
 test('[V5] cancels at once what works, and knows nothing of the rest', () => {
-  given(venue, config('next-open', { latencyMicros: minute }), listed(), order('a', 'buy', '5'))
+  given(venue, config('next-open'), listed(), order('a', 'buy', '5'))
     .when(cancel('a'))
     .then(ended('order.canceled', 'a', '5', 'superseded'))
     .when(cancel('a'))

@@ -6,7 +6,7 @@ import { anyService } from '#lib/kernel/service.ts'
 import { catalogue, type PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { venue } from '#services/venue/service.ts'
-import type { Told } from '#test/given.ts'
+import { event, type Told } from '#test/given.ts'
 import { bar, call, cancel, config, listed, listedCall, order, quote, spy, status } from './venue-told.ts'
 
 type Step = (at: number) => Told
@@ -79,6 +79,24 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 1, arbitrary: id.map((one) => (at: number) => cancel(one, at)) },
   {
+    weight: 3,
+    arbitrary: fc
+      .record({
+        kind: fc.constantFrom('added' as const, 'executed' as const, 'changed' as const, 'removed' as const),
+        orderId: fc.nat(6).map(String),
+        side: fc.constantFrom('buy' as const, 'sell' as const),
+        price,
+        size: fc.nat(6).map(String),
+      })
+      .map((one) => (at: number) => event('md.order', { instrument: spy, ...one }, at)),
+  },
+  {
+    weight: 1,
+    arbitrary: fc
+      .array(fc.tuple(fc.nat(6).map(String), price, size.map(String)), { maxLength: 5 })
+      .map((bids) => (at: number) => event('md.order', { kind: 'snapshot', instrument: spy, bids, asks: [] }, at)),
+  },
+  {
     weight: 1,
     arbitrary: fc.constantFrom('started' as const, 'ended' as const).map((s) => (at: number) => ({ ...status(s), at })),
   },
@@ -88,6 +106,10 @@ const market = fc.record({
   fill: fc.constantFrom('same-close', 'next-open', 'next-close', 'touch'),
   latencyMicros: fc.constantFrom(0, 0, 150),
   jitterMicros: fc.constantFrom(0, 70),
+  responseLatencyMicros: fc.constantFrom(0, 0, 120),
+  disconnects: fc.constantFrom([], [], [{ from: 250, to: 900 }]),
+  latencies: fc.constantFrom([], [], [[100, 30, 200] as const, [2_000, 400, 10] as const]),
+  queue: fc.constantFrom({ kind: 'none' }, { kind: 'fifo' }),
   slippage,
   steps: fc.array(fc.tuple(step, fc.constantFrom(0, 50, 100, 100, 400, 40_000_000_000)), {
     maxLength: 60,
@@ -96,15 +118,17 @@ const market = fc.record({
 })
 type Market = typeof market extends fc.Arbitrary<infer M> ? M : never
 
+const noQueue = { kind: 'none' } as const
+const noLine = { latencyMicros: 0, jitterMicros: 0, responseLatencyMicros: 0, disconnects: [], latencies: [] } as const
 const fees = { makerBps: -1, takerBps: 5, perUnit: '0.01' }
 
 /** The inputs with their places in a log where every input leaves room for its answers. */
-function inputsOf({ fill, latencyMicros, jitterMicros, slippage: slips, steps }: Market): Event[] {
+function inputsOf({ slippage: slips, steps, fill, ...line }: Market): Event[] {
   let at = 0
   const configured = {
     service: 'venue',
     hash: '0'.repeat(64),
-    config: config(fill, { latencyMicros, jitterMicros, slippage: slips, fees }),
+    config: config(fill, { ...line, slippage: slips, fees }),
   }
   const told = [{ topic: 'system.config', payload: configured } as Told, listed(), listedCall].map((one) => ({
     ...one,
@@ -141,10 +165,15 @@ test('[V4] fills never exceed the quantity, leaves count down to it, and nothing
     const answers = stepAll(new Machine(anyService(venue)), inputs)
     const open = new Map<string, { leaves: number; order: PayloadOf<'order.submitted'>; fills: number }>()
     const used = new Set<string>()
+    const sent = new Map<string, PayloadOf<'order.submitted'>>()
     inputs.forEach((input, i) => {
+      // Of two with one id the first is the order.
+      if (input.topic === 'order.submitted' && !sent.has(input.payload.clientOrderId))
+        sent.set(input.payload.clientOrderId, input.payload)
       for (const { topic, payload } of answers[i] as Event[]) {
         if (topic === 'order.accepted') {
-          const submitted = input.payload as PayloadOf<'order.submitted'>
+          const submitted = sent.get((payload as PayloadOf<'order.accepted'>).clientOrderId)
+          if (!submitted) throw new Error('what was never sent is accepted')
           expect(used.has(submitted.clientOrderId)).toBe(false)
           used.add(submitted.clientOrderId)
           open.set(submitted.clientOrderId, { leaves: Number(submitted.quantity), order: submitted, fills: 0 })
@@ -177,7 +206,7 @@ test('[V4] fills never exceed the quantity, leaves count down to it, and nothing
 
 test('[V16] while a side of a quote stands unchanged, no more is taken of it than it displays', () => {
   checked((told) => {
-    const inputs = inputsOf({ ...told, fill: 'touch', latencyMicros: 0, jitterMicros: 0 })
+    const inputs = inputsOf({ ...told, fill: 'touch', ...noLine, queue: noQueue })
     const answers = stepAll(new Machine(anyService(venue)), inputs)
     const shown = new Map<string, { text: string; size: number }>()
     inputs.forEach((input, i) => {

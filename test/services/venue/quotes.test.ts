@@ -1,7 +1,7 @@
 import { describe, test } from 'vitest'
 import { venue } from '#services/venue/service.ts'
 import { event, given } from '#test/given.ts'
-import { accepted, cancel, config, ended, filled, listed, order, quote, spy, status } from './venue-told.ts'
+import { accepted, cancel, config, ended, filled, listed, order, quote, rejected, spy, status } from './venue-told.ts'
 
 const touch = config('touch')
 const trade = (n: number, more: object = {}) => ({ tradeId: `sim-1-${n}`, ...more })
@@ -44,6 +44,7 @@ describe('[V14] latency', () => {
       .then()
       .when(quote('99 x 4', '105 x 1', 200))
       .then(
+        accepted('a'),
         filled('a', 'buy', '2', '101', 110, { leavesQuantity: '6' }),
         filled('a', 'buy', '1', '105', 200, trade(2, { leavesQuantity: '5' })),
       )
@@ -52,7 +53,7 @@ describe('[V14] latency', () => {
   test('a quote at the very instant is the one that stands', () => {
     given(venue, late, listed(), quote('99 x 4', '100 x 3', 10), order('a', 'buy', '1'))
       .when(quote('99 x 4', '101 x 2', 110))
-      .then(filled('a', 'buy', '1', '101', 110))
+      .then(accepted('a'), filled('a', 'buy', '1', '101', 110))
   })
 
   test('an immediate order has only that quote', () => {
@@ -61,35 +62,56 @@ describe('[V14] latency', () => {
     told({ timeInForce: 'IOC' })
       .when(quote('99 x 4', '101 x 9', 111))
       .then(
+        accepted('a'),
         filled('a', 'buy', '3', '100', 110, { leavesQuantity: '5' }),
         ended('order.canceled', 'a', '5', 'immediate or cancel'),
       )
     told({ timeInForce: 'FOK' })
       .when(quote('99 x 4', '101 x 9', 111))
-      .then(ended('order.canceled', 'a', '8', 'fill or kill'))
+      .then(accepted('a'), ended('order.canceled', 'a', '8', 'fill or kill'))
   })
 
-  test('[V5] a cancel after the arrival finds what was filled by then', () => {
+  test('[V5] [V40] a cancel takes its way as well, and finds what was filled by then', () => {
     given(venue, late, listed(), quote('99 x 4', '100 x 3', 10), order('a', 'buy', '8'))
-      .when(cancel('a', 300))
+      .when(cancel('a', 20))
+      .then()
+      .when(quote('99 x 4', '101 x 2', 115))
       .then(
+        accepted('a'),
         filled('a', 'buy', '3', '100', 110, { leavesQuantity: '5' }),
-        ended('order.canceled', 'a', '5', 'superseded'),
+        filled('a', 'buy', '2', '101', 115, trade(2, { leavesQuantity: '3' })),
       )
-    given(venue, late, listed(), quote('99 x 4', '100 x 3', 10), order('a', 'buy', '8'))
-      .when(cancel('a', 109))
-      .then(ended('order.canceled', 'a', '8', 'superseded'))
+      .when(quote('99 x 4', '102 x 9', 121))
+      .then(ended('order.canceled', 'a', '3', 'superseded'))
   })
 
-  test('[V6] so does the end of the feeds, one order after the other', () => {
-    const told = [quote('99 x 4', '100 x 3', 10), order('a', 'buy', '2'), order('b', 'buy', '2')]
+  test('[V33] [V40] so does an update', () => {
+    const move = event(
+      'order.update_requested',
+      { clientOrderId: 'a', instrument: spy, limitPrice: '101', reason: 'x' },
+      20,
+    )
+    given(venue, late, listed(), quote('99 x 4', '102 x 3', 10), order('a', 'buy', '8', { limitPrice: '100' }), move)
+      .when(quote('99 x 4', '101 x 2', 115))
+      .then(accepted('a'))
+      .when(quote('99 x 4', '101 x 3', 130))
+      .then(
+        { topic: 'order.updated', payload: { clientOrderId: 'a', instrument: spy, limitPrice: '101' } },
+        filled('a', 'buy', '2', '101', 120, { leavesQuantity: '6' }),
+        filled('a', 'buy', '3', '101', 130, trade(2, { liquidity: 'maker', leavesQuantity: '3' })),
+      )
+  })
+
+  test('[V6] the end of the feeds finds what has arrived by then, one order after the other; the rest comes too late', () => {
+    const told = [
+      quote('99 x 4', '100 x 3', 10),
+      order('a', 'buy', '2'),
+      order('b', 'buy', '2'),
+      order('c', 'buy', '2', {}, 450),
+    ]
     given(venue, late, listed(), status('started'), ...told)
       .when({ ...status('ended'), at: 500 })
-      .then(
-        filled('a', 'buy', '2', '100', 110),
-        filled('b', 'buy', '1', '100', 110, { ...second, leavesQuantity: '1' }),
-        ended('order.expired', 'b', '1', 'no more market data'),
-      )
+      .then(ended('order.expired', 'b', '1', 'no more market data'), rejected('c', 'VENUE_CLOSED'))
   })
 })
 
@@ -133,11 +155,12 @@ test('[V16] also for what arrived between two quotes that show the same', () => 
   const late = config('touch', { latencyMicros: 100 })
   given(venue, late, listed(), quote('99 x 4', '100 x 5', 10), order('a', 'buy', '3'))
     .when(quote('98 x 4', '100 x 5', 200))
-    .then(filled('a', 'buy', '3', '100', 110))
+    .then(accepted('a'), filled('a', 'buy', '3', '100', 110))
     .when(order('b', 'buy', '9'))
-    .then(accepted('b', 2))
+    .then()
     .when(quote('98 x 4', '101 x 1', 400))
     .then(
+      accepted('b', 2),
       filled('b', 'buy', '2', '100', 300, { ...second, leavesQuantity: '7' }),
       filled('b', 'buy', '1', '101', 400, { ...second, tradeId: 'sim-2-2', leavesQuantity: '6' }),
     )

@@ -13,10 +13,31 @@ describeShared('on the recorded BTCUSDT, results move in the direction they must
     all.map(([, config]) => playCapture(facts, config))
   const rises = (values: readonly number[]) => values.every((value, i) => i === 0 || value > (values[i - 1] as number))
 
-  test('with latency fewer entries are filled, and exits come further from where they were wished', () => {
+  test('with latency fewer entries are filled in time, more after their cancels, and exits come further from where they were wished', () => {
     const rows = played(variants.latency)
     expect(rises(rows.map(({ filledShare }) => -filledShare))).toBe(true)
+    expect(rises(rows.map(({ lateShare }) => lateShare))).toBe(true)
     expect(rises(rows.map(({ exitDistance }) => exitDistance))).toBe(true)
+    expect(rows[0]?.lateShare).toBe(0)
+  }, 120_000)
+
+  test('the later reports come, the less is known to be filled in time, and the more is heard of too late', () => {
+    const rows = played(variants.response)
+    expect(rises(rows.map(({ filledShare }) => -filledShare))).toBe(true)
+    expect(rises(rows.map(({ lateShare }) => lateShare))).toBe(true)
+    expect(rows[0]?.lateShare).toBe(0)
+    for (const { filledShare, lateShare } of rows)
+      expect(filledShare + lateShare).toBeCloseTo(rows[0]?.filledShare ?? 0, 3)
+  }, 120_000)
+
+  test('a market seen as late as it was recorded, and latencies that were measured, cost what latency costs; a line that is cut trades less', () => {
+    const [none, feed, measured, short, long] = played(variants.line) as [Played, Played, Played, Played, Played]
+    for (const row of [feed, measured]) {
+      expect(row.filledShare).toBeLessThan(none.filledShare)
+      expect(row.exitDistance).toBeGreaterThan(none.exitDistance)
+    }
+    expect(measured.lateShare).toBeGreaterThan(0)
+    expect(rises([none, short, long].map(({ filled }) => -filled))).toBe(true)
   }, 120_000)
 
   test('the more of those before an order a queue model lets leave, the more of it is filled', () => {

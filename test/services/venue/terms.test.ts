@@ -178,19 +178,21 @@ describe('models', () => {
   })
 
   test('[V25] jitter is a function of the seed, within its bounds, and delays the arrival', () => {
-    const fills = (seed: number, jitterMicros: number) => {
+    const ways = (seed: number, jitterMicros: number) => {
       const scene = open('touch', { latencyMicros: 100, feedLatencyMicros: 50, jitterMicros, seed })
       scene.when(quote('100 x 99', '101 x 99', 1)).then()
-      for (let n = 0; n < 8; n++) scene.when(order(`o${n}`, 'buy', '1', {}, 1))
-      return scene
-        .when(quote('101 x 99', '102 x 99', 1_000))
-        .answers.map(({ payload }) => (payload as { filledAt: number }).filledAt)
+      const sends = Array.from({ length: 8 }, (_, n) => scene.when(order(`o${n}`, 'buy', '1', {}, 1_000 * (n + 1))))
+      return [...sends, scene.when(quote('101 x 99', '102 x 99', 10_000))]
+        .flatMap(({ answers }) => answers)
+        .flatMap(({ topic, payload }) => (topic === 'order.fill' ? [payload.filledAt] : []))
+        .map((at, n) => at - 1_000 * (n + 1))
     }
-    expect(fills(1, 0)).toEqual(Array(8).fill(151))
-    const jittered = fills(1, 200)
-    expect(jittered).toEqual(fills(1, 200))
-    expect(jittered).not.toEqual(fills(2, 200))
+    expect(ways(1, 0)).toEqual(Array(8).fill(150))
+    const jittered = ways(1, 200)
+    expect(jittered).toHaveLength(8)
+    expect(jittered).toEqual(ways(1, 200))
+    expect(jittered).not.toEqual(ways(2, 200))
     expect(new Set(jittered).size).toBeGreaterThan(3)
-    for (const at of jittered) expect(at >= 151 && at <= 351).toBe(true)
+    for (const way of jittered) expect(way >= 150 && way <= 350).toBe(true)
   })
 })

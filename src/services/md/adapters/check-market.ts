@@ -141,6 +141,8 @@ function streamOf({ topic, payload }: MarketFact): string | null {
       return payload.kind === 'trade' ? 'trades' : 'quotes'
     case 'md.depth':
       return 'depth'
+    case 'md.order':
+      return 'orders'
     case 'md.bar':
       return `bar:${payload.interval}`
     case 'md.option.tick':

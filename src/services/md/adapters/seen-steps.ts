@@ -62,6 +62,10 @@ export function eachPrice<Into>(
       for (const [price] of fact.payload.bids) onPrice(into, price)
       for (const [price] of fact.payload.asks) onPrice(into, price)
       return
+    case 'md.order':
+      if (fact.payload.kind !== 'snapshot') onPrice(into, fact.payload.price)
+      else for (const [, price] of [...fact.payload.bids, ...fact.payload.asks]) onPrice(into, price)
+      return
     case 'md.instrument':
     case 'md.option.chain.snapshot':
     case 'md.funding':

@@ -2,15 +2,16 @@ import { UserError } from '#lib/terminal/user-error.ts'
 import { liveBinance } from './binance/live.ts'
 import { liveCcxt } from './ccxt/live.ts'
 import { liveDeribit } from './deribit/live.ts'
+import { independentReserve } from './independent-reserve/venue.ts'
 import type { LibraryVenue } from './live/library-venue.ts'
 import type { LiveVenue } from './live/live-venue.ts'
 import type { Venue } from './normalize/decoder.ts'
 
 /** Whose frames can be read. A new one is a folder here, a line, and its names below. */
-const venues: readonly Venue[] = [liveBinance, liveDeribit, liveCcxt]
+const venues: readonly Venue[] = [liveBinance, liveDeribit, independentReserve, liveCcxt]
 
 /** What a user may name, for a person. */
-export const venueNames = 'binance, binance-usdm, binance-cm, binance-us, deribit, ccxt-<exchange>'
+export const venueNames = 'binance, binance-usdm, binance-cm, binance-us, deribit, independent-reserve, ccxt-<exchange>'
 
 /** The venue that a user names, and the market of it. Throws a UserError on an unknown name. */
 export function venueNamed(name: string): { readonly venue: Venue; readonly market: string | undefined } {

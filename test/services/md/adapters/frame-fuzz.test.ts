@@ -41,6 +41,10 @@ const good: Readonly<Record<string, readonly string[]>> = {
       '[{"trade_seq":66199051,"trade_id":"96017461","timestamp":1626993722931,"price":32001.5,"instrument_name":"BTC-PERPETUAL","direction":"buy","amount":20.0}]',
     ),
   ],
+  'independent-reserve': [
+    '{"Channel":"ticker-eth-aud","Nonce":78,"Data":{"TradeGuid":"6d1c2e90-592a-409c-a8d8-58b2d25e0b0b","Pair":"eth-aud","TradeDate":"2022-01-31T19:28:26.552573+11:00","Price":3650.81,"Volume":0.543,"BidGuid":"0430e003-c35e-410e-85f5-f0bb5c40193b","OfferGuid":"559c1dd2-e681-4efc-b49b-14a07c069de4","Side":"Sell"},"Time":1643578106584,"Event":"Trade"}',
+    '{"Channel":"orderbook-dot","Nonce":4908,"Data":{"OrderType":"LimitOffer","OrderGuid":"be3c69b7-1c5e-446f-b80d-8398aae065c5","Price":{"aud":31.5105,"usd":23.7243,"nzd":34.3252,"sgd":32.1339},"Volume":14.72539},"Time":1649023809209,"Event":"NewOrder"}',
+  ],
   'ccxt-kraken': [
     '{"watch":"trades","symbol":"BTC/USD","trades":[{"id":"T1","timestamp":1723161256123,"price":"61828.15","amount":"0.25","side":"sell"}]}',
     '{"watch":"quotes","symbol":"BTC/USD","ticker":{"bid":"61828.15","bidVolume":"2.5","ask":"61828.25","askVolume":"3.5","timestamp":1723161256123}}',

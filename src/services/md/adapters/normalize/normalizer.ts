@@ -81,7 +81,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
     const { topic, payload } = statement
     if (hasClock && 'exchangeAt' in payload && payload.exchangeAt !== undefined && received === now)
       compareClocks(payload.exchangeAt, received)
-    const isHeldBack = received !== now && (topic === 'md.tick' || topic === 'md.depth' || topic === 'md.option.tick')
+    const isHeldBack = received !== now && ofPrices.has(topic)
     facts.push({ at: now, topic, payload: isHeldBack ? { ...payload, receivedAt: received } : payload } as MarketFact)
   }
   const status = (said: FeedStatus) => tell(feedStatus(feed, said))
@@ -246,4 +246,5 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
 /** Connections are not that much slower than others. */
 const settleMicros = 5_000_000
 
+const ofPrices: ReadonlySet<string> = new Set(['md.tick', 'md.depth', 'md.order', 'md.option.tick'])
 const ofRepeats: ReadonlySet<string> = new Set(['repeated', 'late', 'stale_snapshot'])
