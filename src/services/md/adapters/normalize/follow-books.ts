@@ -140,7 +140,12 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
     onDepth(depth: Depth, stream: string) {
       const { instrument, lastSequence: last, firstSequence } = depth
       const followed = bookOf(instrument, stream)
-      if (options.isSettling() && !followed.sync.isWaiting && last <= (followed.sync.last ?? -1)) return
+      const { sync } = followed
+      if (options.isSettling() && !sync.isWaiting && last <= (sync.last ?? -1)) {
+        // Should the exchange count anew, they are the first that were not told.
+        if (depth.kind === 'delta') sync.behindFrom = Math.min(sync.behindFrom, firstSequence)
+        return
+      }
       if (depth.kind === 'snapshot') {
         const step = onSnapshot(followed.sync, last, decoder.rule)
         options.onSnapshot?.(instrument)
