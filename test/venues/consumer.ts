@@ -77,7 +77,7 @@ export function consumer() {
 
   /**
    * What was played between the first and the newest that were told, and was neither told nor is in a gap; and gaps of what never was.
-   * Of a later era the first is the first of the `received` frames: that it was begun is seen only by what is refused meanwhile.
+   * Of an era after the first that was told, it is from the first of the `received` frames: that it was begun is seen only by what is refused meanwhile.
    */
   function lostInSilence({ played }: Pick<ExchangeBox, 'played'>, received: ReadonlySet<string> = new Set()): string[] {
     const found: string[] = []
@@ -89,9 +89,11 @@ export function consumer() {
     }
     const [depths, ofTrades] = [spans([...firstSnapshots.values(), ...told]), spans(trades)]
     for (const { text, update, trade, era = 0 } of played) {
-      if (era === 0 || !received.has(text)) continue
-      const span = update === undefined ? ofTrades.get(era) : depths.get(era)
-      if (span !== undefined) span.first = Math.min(span.first, eraNumber(era, update?.last ?? trade ?? 0) - 1)
+      const all = update === undefined ? ofTrades : depths
+      const span = all.get(era)
+      const isLater = [...all.keys()].some((told) => told < era)
+      if (span !== undefined && isLater && received.has(text))
+        span.first = Math.min(span.first, eraNumber(era, update?.last ?? trade ?? 0) - 1)
     }
     for (const { update, trade, era = 0 } of played) {
       const last = eraNumber(era, update?.last ?? 0)

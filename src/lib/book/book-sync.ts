@@ -1,7 +1,5 @@
+import { type Behind, forgetBehind, keepBehind, noneBehind, type Update } from './behind.ts'
 import { behindMost } from './sequence-run.ts'
-
-/** A change of a book that holds all updates of (previous, last]. */
-export type Update = { readonly previous: number; readonly last: number }
 
 /**
  * What follows from an update or a snapshot. `apply` are to be said in this order; `opened` and `closed` are holes in the sequence, both ends
@@ -35,7 +33,7 @@ export type SyncRule = {
 }
 
 /** Follows one book by its exchange's sequence numbers. */
-export type BookSync<U extends Update> = {
+export type BookSync<U extends Update> = Behind & {
   /** The newest update that was let through; null before the first. */
   last: number | null
   /** Updates up to here are in the newest snapshot. */
@@ -46,10 +44,6 @@ export type BookSync<U extends Update> = {
   hole: Hole | null
   /** `last` was let through before this start: only a snapshot makes a book of what follows it. */
   isResumed: boolean
-  /** What came since the newest number rose and is below it: updates and snapshots. */
-  behind: number
-  /** The lowest that those updates hold. */
-  behindFrom: number
   /** Everything up to here was told before the newest update. */
   before: number
   /** Snapshots in a row that ended before what is held. */
@@ -67,8 +61,7 @@ export const startSync = <U extends Update>(isBlind: boolean, last: number | nul
   held: [],
   hole: null,
   isResumed: last !== null,
-  behind: 0,
-  behindFrom: Infinity,
+  ...noneBehind(),
   before: last ?? -1,
   shortSnapshots: 0,
   early: 0,
@@ -91,7 +84,7 @@ export function onUpdate<U extends Update>(
 ): SyncStep<U> {
   const { last } = sync
   if (last !== null && update.last <= last) return onOld(sync, update, rule, canWait)
-  forgetBehind(sync)
+  forgetBehind(sync, update.at)
   if (!sync.isWaiting && (last === null || update.previous <= last)) {
     sync.before = last ?? update.previous
     sync.last = update.last
@@ -217,15 +210,10 @@ function beginAnew<U extends Update>(sync: BookSync<U>, last: number, at: number
   return { restarted: { after: last, at }, ...closed, ...(from <= to ? { refused: { from, to } } : {}) }
 }
 
-function forgetBehind<U extends Update>(sync: BookSync<U>): void {
-  sync.behind = 0
-  sync.behindFrom = Infinity
-}
-
 /** What ends no later than what was let through last. */
 function onOld<U extends Update>(sync: BookSync<U>, update: U, rule: SyncRule, canWait: boolean): SyncStep<U> {
   sync.behind++
-  sync.behindFrom = Math.min(sync.behindFrom, update.previous + 1)
+  keepBehind(sync, update)
   // They are what only the newest update held, which therefore never was; no snapshot says where the book is.
   if (!canWait && sync.behind >= behindMost && sync.behindFrom > sync.before) {
     const step = { ...beginAnew(sync, sync.last as number, update.last, update.previous), apply: [update] }

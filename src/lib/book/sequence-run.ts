@@ -28,8 +28,9 @@ export type SequenceRun = {
   last: number | null
   newestAt: number | null
   behind: number
-  /** The lowest of those. */
+  /** The lowest of those, and the newest time of them. */
   behindFrom: number
+  behindAt: number
   isBroken: boolean
   readonly missing: Missing[]
 }
@@ -40,6 +41,7 @@ export const startRun = (last: number | null = null, newestAt: number | null = n
   newestAt,
   behind: 0,
   behindFrom: Infinity,
+  behindAt: -Infinity,
   isBroken: last !== null,
   missing: [],
 })
@@ -59,16 +61,18 @@ export function onNumber(run: SequenceRun, number: number, at: number | null = n
   if (step.kind === 'next' || step.kind === 'gap') {
     run.newestAt = at
     run.behind = 0
-    run.behindFrom = Infinity
+    // One that is older than those was late itself: they are still what was not told, should the exchange count anew.
+    if (at === null || at >= run.behindAt) Object.assign(run, noneBehind)
     run.isBroken = false
   }
   if (step.kind !== 'repeated' || at === null || run.newestAt === null || at <= run.newestAt) return step
   run.behind++
   run.behindFrom = Math.min(run.behindFrom, number)
+  run.behindAt = Math.max(run.behindAt, at)
   if (run.behind < behindMost) return step
   const after = run.last as number
   const refused = run.behindFrom < number ? { from: run.behindFrom, to: number - 1 } : null
-  Object.assign(run, { last: number, newestAt: at, behind: 0, behindFrom: Infinity })
+  Object.assign(run, { last: number, newestAt: at, behind: 0, ...noneBehind })
   return { kind: 'restarted', after, given: run.missing.splice(0), refused }
 }
 
@@ -102,5 +106,6 @@ export function endRun(run: SequenceRun): Missing[] {
   return run.missing.splice(0)
 }
 
+const noneBehind = { behindFrom: Infinity, behindAt: -Infinity }
 const next: RunStep = { kind: 'next' }
 const repeated: RunStep = { kind: 'repeated' }

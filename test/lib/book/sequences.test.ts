@@ -207,6 +207,31 @@ describe('[MD-N5a] what is refused before numbers are seen to begin anew', () =>
     })
   })
 
+  it('begins with the first of them, also when one of before came late, which its time tells', () => {
+    const sync = startSync<{ previous: number; last: number; at: number }>(false)
+    onSnapshot(sync, 1_000, spot)
+    const update = (last: number, at: number) => onUpdate(sync, { previous: last - 1, last, at }, spot, true)
+    update(5, 60)
+    expect(update(1_001, 50).apply).toHaveLength(1)
+    for (let last = 6; last < 26; last++) update(last, 60 + last)
+    expect(onSnapshot(sync, 25, spot)).toMatchObject({ refused: { from: 5, to: 25 } })
+    const run = startRun(1_000, 40)
+    onNumber(run, 5, 60)
+    expect(onNumber(run, 1_001, 50)).toMatchObject({ kind: 'next' })
+    for (let n = 6; n < 25; n++) onNumber(run, n, 60 + n)
+    expect(onNumber(run, 25, 90)).toMatchObject({ kind: 'restarted', refused: { from: 5, to: 24 } })
+  })
+
+  it('does not begin with what was late itself', () => {
+    const sync = startSync<{ previous: number; last: number; at: number }>(false)
+    onSnapshot(sync, 1_000, spot)
+    const update = (last: number, at: number) => onUpdate(sync, { previous: last - 1, last, at }, spot, true)
+    update(900, 40)
+    update(1_001, 50)
+    for (let last = 905; last < 925; last++) update(last, 60)
+    expect(onSnapshot(sync, 924, spot)).toMatchObject({ refused: { from: 905, to: 924 } })
+  })
+
   it('does not hold what was told before an update that never was', () => {
     const sync = startSync(false)
     onSnapshot(sync, 10, spot)

@@ -1,12 +1,5 @@
-import {
-  type BookSync,
-  onDisconnect,
-  onSnapshot,
-  onUpdate,
-  type SyncStep,
-  startSync,
-  type Update,
-} from '#lib/book/book-sync.ts'
+import { keepBehind, type Update } from '#lib/book/behind.ts'
+import { type BookSync, onDisconnect, onSnapshot, onUpdate, type SyncStep, startSync } from '#lib/book/book-sync.ts'
 import { applyDelta, bestAsk, bestBid, emptyBook, isCrossed, loadBook, type OrderBook } from '#lib/book/order-book.ts'
 import type { NewestNumber } from '../raw/raw-record.ts'
 import type { Decoder, Depth, Quote } from './decoder.ts'
@@ -141,9 +134,10 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
       const { instrument, lastSequence: last, firstSequence } = depth
       const followed = bookOf(instrument, stream)
       const { sync } = followed
+      const previous = depth.previousSequence ?? firstSequence - 1
+      const update: Held = { previous, last, at: depth.exchangeAt, depth, receivedAt: options.received() }
       if (options.isSettling() && !sync.isWaiting && last <= (sync.last ?? -1)) {
-        // Should the exchange count anew, they are the first that were not told.
-        if (depth.kind === 'delta') sync.behindFrom = Math.min(sync.behindFrom, firstSequence)
+        if (depth.kind === 'delta') keepBehind(sync, update)
         return
       }
       if (depth.kind === 'snapshot') {
@@ -152,8 +146,6 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
         return follow(followed, step, depth)
       }
       followed.connection = current
-      const previous = depth.previousSequence ?? firstSequence - 1
-      const update: Held = { previous, last, depth, receivedAt: options.received() }
       follow(followed, onUpdate(followed.sync, update, decoder.rule, canWait(instrument)), null)
     },
 
