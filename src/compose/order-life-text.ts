@@ -72,6 +72,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'risk.approved': ['side', 'quantity', 'instrument', 'orderType', 'limitPrice', 'timeInForce'],
   'risk.rejected': ['code', 'value', 'limit'],
   'risk.superseded': ['instrument'],
+  'risk.halted': ['code', 'reason', 'value', 'limit', 'state', 'isFlattening'],
   'order.adopted': ['clientOrderId', 'side', 'quantity', 'instrument', 'limitPrice', 'filled', 'venueOrderId'],
   'order.submitted': ['clientOrderId', 'side', 'quantity', 'instrument', 'orderType', 'limitPrice', 'stopPrice'],
   'order.denied': ['clientOrderId', 'code'],

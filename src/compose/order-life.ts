@@ -6,7 +6,7 @@ import type { Event } from '#schemas/event.ts'
 
 /** Why there was an order and what came of it, each part an event of the log, in order of cause. */
 export type OrderLife = {
-  /** From the market's fact to what the intent answers. */
+  /** From the market's fact to what the intent answers; where the gate itself closes a position, from what halted it to what this attempt answers. */
   readonly seen: readonly Event[]
   readonly strategy: Event<'strategy.loaded'> | null
   readonly intent: Event<'strategy.intent'> | null
@@ -47,6 +47,7 @@ function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order'
   const intentId = approval.payload.intent
   let [strategy, intent, limits]: [Event | null, Event | null, Event | null] = [null, null, null]
   let resolution: Event | null = null
+  let halted: Event | null = null
   const verdicts: Event[] = []
   for (const event of eventsOf(folder, wanted, approval.seq)) {
     switch (event.topic) {
@@ -63,6 +64,9 @@ function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order'
         if (event.payload.intent === intentId && event.payload.instrument === approval.payload.instrument)
           resolution = event
         break
+      case 'risk.halted':
+        halted = event
+        break
       case 'risk.approved':
       case 'risk.rejected':
       case 'risk.superseded':
@@ -71,7 +75,7 @@ function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order'
     }
   }
   return {
-    seen: intent === null ? [] : seenBy(folder, intent),
+    seen: intent === null ? closedBy(folder, approval, halted) : seenBy(folder, intent),
     strategy: strategy as Event<'strategy.loaded'> | null,
     intent: intent as Event<'strategy.intent'> | null,
     resolution,
@@ -91,6 +95,12 @@ function causesOf(folder: string, event: Event): Event[] {
     causes.unshift(effect)
   }
   return causes
+}
+
+/** Why the gate closes a position by itself: what halted trading, and what it answers with this. */
+function closedBy(folder: string, approval: Event, halted: Event | null): Event[] {
+  const all = [...(halted === null ? [] : [...causesOf(folder, halted), halted]), ...causesOf(folder, approval)]
+  return [...new Map(all.map((event) => [event.seq, event])).values()].sort((a, b) => a.seq - b.seq)
 }
 
 /** The causes of an intent, and what else the indicators said to the same fact before it. */
