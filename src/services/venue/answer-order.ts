@@ -12,7 +12,7 @@ import { isReached } from './trigger.ts'
 import { end, endImmediate, execute, type Said, type Turn, trigger, turnOf } from './turn.ts'
 import { isImmediate, type WorkingOrder, workingOrderOf } from './working-order.ts'
 
-/** Accepted, with what the market as it stands gives at once, or rejected. [V1] [V2] */
+/** Accepted, with what the market as it stands gives at once, or rejected. [V1] [V2] [V37] */
 export function answerSubmission(exchange: Exchange, { payload }: Event<'order.submitted'>): readonly Said[] {
   const { clientOrderId, instrument } = payload
   const code = rejectionOf(exchange, payload)
@@ -22,7 +22,8 @@ export function answerSubmission(exchange: Exchange, { payload }: Event<'order.s
   const order = workingOrderOf(payload, listing, venueOrderId, exchange)
   const turn = turnOf(order, heldLots(exchange, order))
   turn.said.push({ topic: 'order.accepted', payload: { clientOrderId, venueOrderId, instrument } })
-  if (turn.order.exposures > 0) meetMarket(exchange, turn)
+  if (exchange.isOfOldUnits) end(turn, 'order.canceled', 'its instrument is split')
+  else if (turn.order.exposures > 0) meetMarket(exchange, turn)
   return turn.said
 }
 
@@ -62,8 +63,12 @@ export function answerLateCancels(exchange: Exchange): { readonly said: readonly
     const left = orders.filter(({ clientOrderId }) => !ids.has(clientOrderId))
     if (left.length > 0) working.set(instrument, left)
   }
-  const said = exchange.lateCancels.flatMap((payload) => answerCancel(exchange, payload))
-  return { said, rest: { ...exchange, working } }
+  const rest = { ...exchange, working }
+  // Only the first finds its order at work.
+  const said = exchange.lateCancels.flatMap((payload) =>
+    answerCancel(ids.delete(payload.clientOrderId) ? exchange : rest, payload),
+  )
+  return { said, rest }
 }
 
 function meetMarket(exchange: Exchange, turn: Turn): void {

@@ -68,6 +68,8 @@ export type Exchange = {
   arriving: PayloadOf<'order.submitted'> | null
   /** It took time to come. */
   isLate: boolean
+  /** Its instrument was split on its way. */
+  isOfOldUnits: boolean
   /** Our words and its reports take time, or can be cut off: they are on `sent` and `reports`. */
   hasLine: boolean
   /** On their way to the exchange, in the order of their sending. */
@@ -107,6 +109,7 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   isClosed: false,
   arriving: null,
   isLate: false,
+  isOfOldUnits: false,
   hasLine: hasLine(config),
   sent: [],
   reports: [],

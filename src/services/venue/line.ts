@@ -19,7 +19,13 @@ type Market =
   | 'md.status'
 
 /** A message on its way to the exchange. Plain JSON. */
-export type Sent = { readonly message: Event<Order>; readonly sentAt: number; readonly arrivesAt: number }
+export type Sent = {
+  readonly message: Event<Order>
+  readonly sentAt: number
+  readonly arrivesAt: number
+  /** The instrument has been split since. */
+  readonly isOfOldUnits?: true
+}
 /** What the exchange has done and we have yet to hear. Plain JSON. */
 export type Report = { readonly said: Said; readonly dueAt: number }
 
@@ -91,10 +97,11 @@ function send(exchange: Exchange, message: Event<Order>): void {
 
 function arrive(exchange: Exchange, far: FarEnd, by: number, isInclusive: boolean): void {
   for (let next = exchange.sent[0]; next !== undefined; next = exchange.sent[0]) {
-    const { message, sentAt, arrivesAt } = next
+    const { message, sentAt, arrivesAt, isOfOldUnits = false } = next
     if (!exchange.isClosed && (isInclusive ? arrivesAt > by : arrivesAt >= by)) return
     exchange.sent.shift()
     exchange.isLate = arrivesAt > sentAt
+    exchange.isOfOldUnits = isOfOldUnits
     happen(exchange, far, { ...message, at: Math.min(arrivesAt, Math.max(by, sentAt)) })
   }
 }

@@ -23,7 +23,7 @@ export function rejectionOf(exchange: Exchange, order: PayloadOf<'order.submitte
   if (!isInLots(order.quantity, listing)) return 'QUANTITY_INVALID'
   const broken = brokenTerms(order, listing)
   if (broken !== null) return broken
-  return orderType === 'market' && !hasMarket(exchange, listing) ? 'NO_MARKET' : null
+  return orderType === 'market' && !exchange.isOfOldUnits && !hasMarket(exchange, listing) ? 'NO_MARKET' : null
 }
 
 /** Prices that the type needs, on the grid, and terms that go together. */

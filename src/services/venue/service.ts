@@ -74,7 +74,8 @@ type In =
 type Out = Said['topic']
 
 function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
-  if (exchange.hasLine && !isSaid(event) && isLineOver(exchange)) exchange.hasLine = exchange.isLate = false
+  if (exchange.hasLine && !isSaid(event) && isLineOver(exchange))
+    exchange.hasLine = exchange.isLate = exchange.isOfOldUnits = false
   if (!exchange.hasLine) return fold(exchange, event)
   if (isSaid(event)) foldReport(exchange, event)
   else passLine(exchange, event, farEnd)

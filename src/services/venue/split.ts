@@ -15,6 +15,9 @@ export type Fraction = { readonly strategy: string; readonly quantity: string }
 export function foldSplit(exchange: Exchange, split: PayloadOf<'md.split'>): void {
   const { instrument } = split
   exchange.fractions = []
+  exchange.sent = exchange.sent.map((sent) =>
+    sent.message.payload.instrument === instrument ? { ...sent, isOfOldUnits: true } : sent,
+  )
   for (const one of [exchange.lastBars, exchange.quotes, exchange.books, exchange.others]) one.delete(instrument)
   if (exchange.underlyings.has(instrument)) exchange.underlyings.set(instrument, null)
   splitPrices(exchange.marks, instrument, split)

@@ -52,6 +52,20 @@ test('[V34] a cancel that comes meanwhile is answered with the first price after
     .then()
 })
 
+test('[V34] [V5] of two cancels of one order the second finds it no more at work', () => {
+  given(venue, away, ...resting, cancel('a', 3_000), cancel('b', 3_200), cancel('a', 3_500))
+    .restarted()
+    .when(quote('96', '97', 5_000))
+    .then(
+      ended('order.canceled', 'a', '2', 'superseded'),
+      ended('order.canceled', 'b', '2', 'superseded'),
+      rejected('a', 'UNKNOWN_ORDER'),
+    )
+    .restarted()
+    .when(quote('90', '91', 6_000))
+    .then()
+})
+
 test('[V34] an outage ends after it begins', () => {
   expect(VenueConfig.safeParse(config('touch', { outages: [{ from: 5, to: 5 }] })).success).toBe(false)
 })

@@ -31,6 +31,33 @@ test('[V37] what works in it is canceled, also what is on its way, and nothing e
     .then(filled('c', 'buy', '1', '8.5', 2 * day, { instrument: 'IBM.USA', venueOrderId: 'sim-3' }))
 })
 
+test('[V37] [V25] an order that is on its way at the split is canceled on its arrival, at a limit or at the market', () => {
+  const slow = config('touch', { latencyMicros: 50 })
+  const at = quote('399', '401', 1_000)
+  given(
+    venue,
+    slow,
+    listed(),
+    at,
+    order('a', 'buy', '10', { limitPrice: '390' }, 2_000),
+    order('b', 'sell', '3', {}, 2_000),
+  )
+    .when(split(4, 1, 2_010))
+    .then()
+    .restarted()
+    .when(order('c', 'buy', '4', { limitPrice: '101' }, 2_020))
+    .then()
+    .when(quote('99.75', '100.25', 2_100))
+    .then(
+      accepted('a'),
+      ended('order.canceled', 'a', '10', 'its instrument is split'),
+      accepted('b', 2),
+      ended('order.canceled', 'b', '3', 'its instrument is split'),
+      accepted('c', 3),
+      filled('c', 'buy', '4', '101', 2_100, { venueOrderId: 'sim-3', liquidity: 'maker' }),
+    )
+})
+
 test('[V37] [V28] positions are in new units: what reduces takes so many', () => {
   start('same-close', order('a', 'buy', '10'), split(7, 1, 2 * day), bar(2, ['9', '9', '9', '9'], {}, day))
     .when(order('b', 'sell', '100', { isReduceOnly: true }, 3 * day))
