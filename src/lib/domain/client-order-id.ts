@@ -21,8 +21,14 @@ export function compareAnswers(a: string, b: string): number {
   return left.major - right.major || left.n - right.n
 }
 
+/** The seq of the event that an answer is given to: all before it was known when it was given. */
+export const answeredSeq = (answer: string): number => parseEventId(answer).major
+
 /** Of the exits that follow the k-th fill of an entry: `t-42-0` -> `t-42-0-1s` for its stop, `t-42-0-1p` for its profit. */
 export const exitOrderIdOf = (entry: string, fill: number, which: 's' | 'p'): string => `${entry}-${fill}${which}`
+
+/** The entry and its fill that an exit follows: `t-42-0-1s2` -> `t-42-0-1`; null where the id is not one of an exit. */
+export const filledBy = (exitOrderId: string): string | null => exit.exec(exitOrderId)?.[1] ?? null
 
 /** The other exit of the same fill; null where the id is not one of an exit. */
 export function otherExitOf(clientOrderId: string): string | null {

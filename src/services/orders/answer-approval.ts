@@ -1,4 +1,4 @@
-import { clientOrderIdOf, compareAnswers, isRiskAnswer } from '#lib/domain/client-order-id.ts'
+import { answeredSeq, clientOrderIdOf, compareAnswers, isRiskAnswer } from '#lib/domain/client-order-id.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { OrderBook } from './order-book.ts'
@@ -28,7 +28,8 @@ function denialOf(
   if (book.newestApproval !== null && compareAnswers(id, book.newestApproval) <= 0) return 'APPROVAL_REUSED'
   if (expiresAt < book.now) return 'APPROVAL_EXPIRED'
   if (book.halt !== null && !isGivenAfter(book.halt.by, id)) return 'HALTED'
-  if (book.haltedInstruments.includes(instrument)) return 'INSTRUMENT_HALTED'
+  const haltedBy = book.haltedInstruments.get(instrument)
+  if (haltedBy !== undefined && answeredSeq(id) < haltedBy) return 'INSTRUMENT_HALTED'
   return null
 }
 

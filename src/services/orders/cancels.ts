@@ -41,7 +41,7 @@ export function answerAdoption(
 ): readonly Statement<'order.cancel_requested'>[] {
   const { halt, haltedInstruments } = book
   const isHalted = (order: SentOrder) =>
-    (halt !== null && meantBy(halt)(order)) || (haltedInstruments.includes(instrument) && !isProtection(order))
+    (halt !== null && meantBy(halt)(order)) || (haltedInstruments.has(instrument) && !isProtection(order))
   return cancelsOf(book, 'halted', (order) => order.clientOrderId === clientOrderId && isHalted(order))
 }
 

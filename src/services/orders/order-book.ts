@@ -26,7 +26,8 @@ export type OrderBook = {
   newestApproval: string | null
   /** The `risk.halted` that nobody resumed. */
   halt: Halt | null
-  haltedInstruments: readonly string[]
+  /** With the seq of the report that halted it. */
+  readonly haltedInstruments: Map<string, number>
   /** Those that the newest command let go on. */
   resumed: readonly string[]
   orders: SentOrders
@@ -48,7 +49,7 @@ export const emptyBook = (): OrderBook => ({
   now: 0,
   newestApproval: null,
   halt: null,
-  haltedInstruments: [],
+  haltedInstruments: new Map(),
   resumed: [],
   orders: noOrders(),
   brackets: new Map(),
@@ -68,6 +69,7 @@ export function isForgotten(book: OrderBook, clientOrderId: string): boolean {
 export const bookToJson = (book: OrderBook) => ({
   ...book,
   orders: ordersToJson(book.orders),
+  haltedInstruments: [...book.haltedInstruments],
   brackets: [...book.brackets],
   exits: [...book.exits],
   lost: [...book.lost],
@@ -80,6 +82,7 @@ export function bookFromJson(json: unknown): OrderBook {
   return {
     ...book,
     orders: ordersFromJson(book.orders),
+    haltedInstruments: new Map(book.haltedInstruments),
     brackets: new Map(brackets),
     exits: new Map(exits),
     lost: new Map(lost),

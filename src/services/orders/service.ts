@@ -125,7 +125,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'order.canceled':
     case 'order.expired':
       book.refusal = foldReport(book, event)
-      if (book.refusal?.halts) book.haltedInstruments = withInstrument(book.haltedInstruments, book.refusal.halts)
+      if (book.refusal?.halts) haltInstrument(book, book.refusal.halts, event.seq)
       return book
     case 'order.update_requested':
     case 'order.updated':
@@ -141,11 +141,11 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       return book
     case 'risk.resumed':
       book.halt = null
-      book.haltedInstruments = []
+      book.haltedInstruments.clear()
       return book
     case 'system.command':
-      book.resumed = event.payload.command === 'resume' ? book.haltedInstruments : []
-      if (book.resumed.length > 0) book.haltedInstruments = []
+      book.resumed = event.payload.command === 'resume' ? [...book.haltedInstruments.keys()] : []
+      if (book.resumed.length > 0) book.haltedInstruments.clear()
       if (event.payload.command === 'cancel_all') beginMassCancel(book, event, ofTarget(event.payload))
       return book
     case 'md.split':
@@ -244,5 +244,6 @@ function answerRefusal(book: OrderBook, { alert, halts }: Refusal): readonly Sta
   return [{ topic: 'system.alert', payload: alert }, ...cancels]
 }
 
-const withInstrument = (halted: readonly string[], instrument: string): readonly string[] =>
-  halted.includes(instrument) ? halted : [...halted, instrument]
+function haltInstrument({ haltedInstruments }: OrderBook, instrument: string, seq: number): void {
+  if (!haltedInstruments.has(instrument)) haltedInstruments.set(instrument, seq)
+}

@@ -24,6 +24,9 @@ export type Wish = PayloadOf<'instrument.resolved'>
 /** A wish and when it was wished, microseconds. */
 export type WaitingWish = { readonly wish: Wish; readonly at: number }
 
+/** The book that exits are to come in, by its `bookKey`, and since when, microseconds. */
+export type ExitsDue = { readonly key: string; readonly at: number }
+
 /** Why not everything may pass, and what still does. */
 export type Halt = {
   readonly code: PayloadOf<'risk.halted'>['code']
@@ -61,6 +64,8 @@ export type Account = {
   readonly orders: SentOrders
   /** Wishes that wait for the orders before them to end, by `bookKey`. */
   readonly waiting: Map<string, WaitingWish>
+  /** Fills of entries whose exits are yet to be said, by entry and fill. [R47] */
+  readonly exitsDue: Map<string, ExitsDue>
   /** Legs of a roll that has not come whole yet, by its intent. [R43] */
   readonly rolls: Map<string, readonly Wish[]>
   /** Intent and instrument of the newest wishes, oldest first. */
@@ -124,6 +129,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   books: noBooks(),
   orders: noOrders(),
   waiting: new Map(),
+  exitsDue: new Map(),
   rolls: new Map(),
   wished: new Set(),
   wishes: oldestFirst(),
@@ -164,6 +170,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   positions: positionsToJson(books),
   orders: ordersToJson(account.orders),
   waiting: [...account.waiting],
+  exitsDue: [...account.exitsDue],
   rolls: [...account.rolls],
   wished: [...account.wished],
   closing: [...account.closing],
@@ -192,6 +199,7 @@ export function accountFromJson(json: unknown): Account {
     books: booksFromJson(positions, orders.working.values()),
     orders,
     waiting: new Map(account.waiting),
+    exitsDue: new Map(account.exitsDue),
     rolls: new Map(account.rolls),
     wished: new Set(account.wished),
     wishes: oldestFirst(account.wished),

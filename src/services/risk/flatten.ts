@@ -3,6 +3,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { type Book, bookKey } from './book.ts'
+import { areExitsDue } from './exits-due.ts'
 import { inWholeLots } from './listing.ts'
 import { exactText } from './proposal.ts'
 
@@ -25,7 +26,7 @@ type Said = Statement<'risk.approved' | 'system.alert'>
 export function flattenNow(account: Account, cause: string): Said[] {
   const { books, config, now } = account
   return [...books.byKey]
-    .filter(([key, book]) => book.orders.size === 0 && isDue(account, key, book))
+    .filter(([key, book]) => book.orders.size === 0 && !areExitsDue(account, key) && isDue(account, key, book))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, { strategy, instrument, position: held }]): Said[] => {
       const position = inWholeLots(account, instrument, held, held)

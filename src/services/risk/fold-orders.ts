@@ -1,6 +1,6 @@
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { adoptedOrder } from '#lib/domain/adopted-order.ts'
-import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
+import { clientOrderIdOf, otherExitOf } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
@@ -19,13 +19,13 @@ import {
   bookKey,
   closeOrder,
   fillOrder,
-  hasWorking,
   leavesOf,
   movePosition,
   openOrder,
   positionOf,
   splitPositions,
 } from './book.ts'
+import { foldExitsDue, foldExitsSaid, hasWorking } from './exits-due.ts'
 import { noteClosing, noteClosingEnd } from './flatten.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
@@ -67,6 +67,17 @@ export function foldExit(account: Account, submitted: PayloadOf<'order.submitted
   const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress: submittedOrder(quantity) }
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
+  foldExitsSaid(account, clientOrderId)
+}
+
+/** A wish that waits where exits come to work supersedes them too, once a pair. [R47] */
+export function answerExit(
+  { waiting, orders }: Account,
+  { clientOrderId, strategy, instrument }: PayloadOf<'order.submitted'>,
+): readonly Statement<'risk.superseded'>[] {
+  const wish = waiting.get(bookKey(strategy, instrument))?.wish
+  if (wish === undefined || orders.working.has(otherExitOf(clientOrderId) ?? '')) return none
+  return [{ topic: 'risk.superseded', payload: { intent: wish.intent, strategy, instrument } }]
 }
 
 /** An order that another has sent to the venue is at work, as it stands. [R50] */
@@ -104,7 +115,10 @@ export function foldReport(account: Account, report: Report): void {
     if (isImpossibleFill(report, outcome)) haltInstrument(account, report.payload.instrument)
     if (order && isAtWork && outcome === 'applied') fillOrder(account.books, order, parseExact(report.payload.quantity))
     if (isCounted(outcome)) countFill(account, report.payload)
-    if (order && outcome === 'applied') bindToExits(account.books, order, parseExact(report.payload.quantity))
+    if (order && outcome === 'applied') {
+      bindToExits(account.books, order, parseExact(report.payload.quantity))
+      foldExitsDue(account, order)
+    }
   }
   if (order && isAtWork && !account.orders.working.has(clientOrderId)) endOrder(account, order)
 }

@@ -3,11 +3,12 @@ import { absExact, minExact, negateExact, subtractExact, zero } from '#lib/domai
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account, Wish } from './account.ts'
-import { bookKey, findBook, hasWorking, leavesOf, positionOf, workingOf } from './book.ts'
+import { bookKey, findBook, leavesOf, positionOf, workingOf } from './book.ts'
 import { brokenCover } from './broken-cash.ts'
 import { brokenLimit } from './broken-limit.ts'
 import { brokenClose } from './broken-order.ts'
 import { brokenCancelRate, brokenCloseRate } from './broken-rate.ts'
+import { hasWorking } from './exits-due.ts'
 import { inWholeLots } from './listing.ts'
 import { type BrokenLimit, exactText, type Proposal } from './proposal.ts'
 

@@ -9,6 +9,7 @@ import { flattenNow } from './flatten.ts'
 import { foldFeed, foldListing, foldMarket } from './fold-market.ts'
 import {
   answerEnd,
+  answerExit,
   answerSplit,
   foldAdoption,
   foldApproval,
@@ -194,6 +195,8 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
       return input.payload.isRoll
         ? answerRoll(account, input.payload, input.at)
         : answerWish(account, input.payload, input.at)
+    case 'order.submitted':
+      return input.payload.closes === undefined ? none : answerExit(account, input.payload)
     case 'order.denied':
       return answerEnd(account, input.payload.strategy, input.payload.instrument)
     case 'order.rejected':
@@ -227,7 +230,6 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'md.option.tick':
     case 'md.instrument':
     case 'md.status':
-    case 'order.submitted':
     case 'order.adopted':
     case 'order.cancel_requested':
     case 'order.accepted':

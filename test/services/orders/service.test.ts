@@ -332,10 +332,13 @@ describe('reports of the venue', () => {
       )
       .when(approved('risk:3.0'))
       .then(denied('t-3-0', 'risk:3.0', 'INSTRUMENT_HALTED'))
+      // Given by a gate that had heard of it: it only closes.
+      .when(approved('risk:900.0'))
+      .then(submitted('t-900-0', 'risk:900.0'))
       .when(event('risk.resumed', { reason: 'calm' }))
       .then()
-      .when(approved('risk:4.0'))
-      .then(submitted('t-4-0', 'risk:4.0'))
+      .when(approved('risk:904.0'))
+      .then(submitted('t-904-0', 'risk:904.0'))
   })
 
   test('[O12] impossible fills are refused and halt the instrument', () => {

@@ -28,6 +28,8 @@ export class Reference {
   #hasLimitHalted = false
   readonly #wished = new Set<string>()
   readonly #waiting = new Map<string, Wish>()
+  /** Fills whose exits are to come, by entry and number of the fill. */
+  readonly #exitsDue = new Map<string, string>()
   readonly #pricedAt = new Map<string, number>()
   #down: string[] = []
   #approvedAt: number[] = []
@@ -120,11 +122,13 @@ export class Reference {
       case 'instrument.resolved':
         return this.#answer({ ...event.payload, at: event.at })
       case 'order.submitted':
-        if (event.payload.closes !== undefined) books.submit(exitOf(event.payload))
-        return []
+        return event.payload.closes === undefined ? [] : this.#exit(event.payload)
       case 'order.fill': {
         const order = books.known.get(event.payload.clientOrderId)
-        books.fill(event.payload)
+        if (books.fill(event.payload) && order?.hasBracket && this.halt?.state !== 'HALTED') {
+          const nth = [...books.trades].filter((trade) => trade.startsWith(`${order.id} `)).length
+          this.#exitsDue.set(`${order.id}-${nth}`, `${order.strategy} ${order.instrument}`)
+        }
         return order ? this.#next(order) : []
       }
       case 'order.denied':
@@ -204,7 +208,7 @@ export class Reference {
     this.#wished.add(`${intent} ${instrument}`)
     if (this.halt?.state === 'HALTED') return [refused(wish, ['HALTED', this.halt.code])]
     const working = this.books.working(strategy, instrument)
-    if (working.length === 0) return this.#judge(wish)
+    if (this.#isIdle(strategy, instrument)) return this.#judge(wish)
     const counted = working.filter(({ closes }) => closes === undefined)
     const reached = sum([this.books.position(strategy, instrument), ...counted.map(signedLeaves)])
     if (!this.#waiting.has(key)) {
@@ -223,7 +227,23 @@ export class Reference {
   /** The wish that waited for the end of an order. */
   #next({ strategy, instrument }: { strategy: string; instrument: string }): string[] {
     const waiting = this.#waiting.get(`${strategy} ${instrument}`)
-    return waiting && this.books.working(strategy, instrument).length === 0 ? this.#judge(waiting) : []
+    return waiting && this.#isIdle(strategy, instrument) ? this.#judge(waiting) : []
+  }
+
+  #isIdle = (strategy: string, instrument: string): boolean =>
+    this.books.working(strategy, instrument).length === 0 &&
+    ![...this.#exitsDue.values()].includes(`${strategy} ${instrument}`)
+
+  /** An exit is at work; a wish that waits has it canceled, with the other one of its fill. */
+  #exit(submitted: PayloadOf<'order.submitted'>): string[] {
+    const { clientOrderId: id, strategy, instrument } = submitted
+    const [, fill = '', which] = /^(.*-\d+)([sp])\d*$/.exec(id) ?? []
+    const other = id.replace(/[sp](\d*)$/, `${which === 's' ? 'p' : 's'}$1`)
+    const isFirst = !this.books.orders.has(other)
+    this.books.submit(exitOf(submitted))
+    this.#exitsDue.delete(fill)
+    const waiting = this.#waiting.get(`${strategy} ${instrument}`)
+    return waiting && isFirst ? [`supersede ${waiting.intent}`] : []
   }
 
   #settle({ strategy, instrument, intent }: { strategy: string; instrument: string; intent: string }): void {

@@ -1,0 +1,99 @@
+import { expect, test } from 'vitest'
+import { InProcess } from '#lib/kernel/in-process.ts'
+import { anyService } from '#lib/kernel/service.ts'
+import type { Event } from '#schemas/event.ts'
+import { orders } from '#services/orders/service.ts'
+import { risk } from '#services/risk/service.ts'
+import { event, given, type Told } from '#test/given.ts'
+import { account, approve, btc, canceled, command, fill, market, refuse, second, supersede, wish } from './risk-told.ts'
+
+const bracket = { stopLoss: '95', takeProfit: '110' }
+const exit = (clientOrderId: string) =>
+  event('order.submitted', {
+    ...{ clientOrderId, approval: 'risk:6.0', strategy: 'ema-cross', instrument: btc, side: 'sell', quantity: '10' },
+    ...{ orderType: 'stop', stopPrice: '95', timeInForce: 'GTC', isReduceOnly: true, expiresAt: 1, closes: 't-6-0' },
+  })
+const entering = () => given(risk, account(), ...market, wish('10', { bracket }))
+
+test('[R47] a wish that waits is not judged before the exits of the fill have come, been superseded and ended', () => {
+  entering()
+    .when(wish('0'))
+    .then(supersede)
+    .when(fill('t-6-0', 'buy', '10'))
+    .then()
+    .restarted()
+    .when(exit('t-6-0-1s'))
+    .then(supersede)
+    .when(exit('t-6-0-1p'))
+    .then()
+    .when(canceled('t-6-0-1s'))
+    .then()
+    .when(canceled('t-6-0-1p'))
+    .then(approve('sell', '10'))
+})
+
+test('[R47] nor is one that comes before them, unless they stay away for 5 s', () => {
+  entering()
+    .when(fill('t-6-0', 'buy', '10'))
+    .then()
+    .when(wish('0'))
+    .then(supersede)
+  entering()
+    .when(fill('t-6-0', 'buy', '10'))
+    .then()
+    .when(wish('0', {}, 7 * second))
+    .then(approve('sell', '10'))
+})
+
+test('[R47] while all is halted a fill is followed by no exits: nothing waits for them', () => {
+  const scene = entering().when(wish('0')).then(supersede)
+  scene.when(command('halt', { whenHalted: 'refuse' }))
+  scene.when(fill('t-6-0', 'buy', '10')).then(refuse('HALTED', 'OPERATOR'))
+})
+
+/** Gate and order engine, with what they said. */
+function play(...told: readonly Told[]) {
+  const log: Event[] = []
+  const run = new InProcess([anyService(risk), anyService(orders)], (said) => log.push(said))
+  let n = 0
+  const say = ({ topic, payload }: Told): Event[] => {
+    const from = log.length + 1
+    run.publish('test', { topic, payload, at: 2 * second, epoch: 1, n: n++ } as never)
+    return log.slice(from)
+  }
+  const configure = (service: string, config: unknown) =>
+    say({ topic: 'system.config', payload: { service, hash: '0'.repeat(64), config } } as never)
+  configure('orders', {})
+  configure('risk', account())
+  for (const one of [...market, ...told]) say(one)
+  return say
+}
+const sent = (said: readonly Event[]) =>
+  said.flatMap((one) => (one.topic === 'order.submitted' ? [one.payload.clientOrderId] : []))
+
+test('[R47] an entry that fills while flat is wished: its exits are canceled before anything else closes', () => {
+  const say = play()
+  const [entry = ''] = sent(say(wish('10', { bracket })))
+  say(wish('0'))
+  const said = say(fill(entry, 'buy', '10'))
+  expect(sent(said)).toEqual([`${entry}-1s`, `${entry}-1p`])
+  expect(said.filter(({ topic }) => topic === 'order.cancel_requested')).toHaveLength(2)
+  expect(said.filter(({ topic }) => topic === 'risk.approved')).toEqual([])
+  // The stop filled before its cancel came: nothing is left to close.
+  say(canceled(`${entry}-1p`))
+  const last = say(fill(`${entry}-1s`, 'sell', '10', { price: '95' }))
+  expect(last.map(({ payload }) => 'code' in payload && payload.code)).toEqual(['ALREADY_AT_TARGET'])
+})
+
+test('[R42] [O5] after an impossible report what only closes still has an order, and so has the gate that flattens', () => {
+  const say = play()
+  const [entry = ''] = sent(say(wish('10')))
+  say(fill(entry, 'buy', '10'))
+  say(fill(entry, 'buy', '10', { tradeId: 'beyond' }))
+  const adding = say(wish('12'))
+  expect(adding.map(({ payload }) => 'code' in payload && payload.code)).toEqual(['INSTRUMENT_HALTED'])
+  const [closing = ''] = sent(say(wish('4')))
+  expect(closing).not.toBe('')
+  say(canceled(closing))
+  expect(sent(say(command('halt', { whenHalted: 'flatten' })))).toHaveLength(1)
+})
