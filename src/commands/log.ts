@@ -7,6 +7,7 @@ import { ensureSecret, readSecret } from '#lib/bus/auth.ts'
 import { serveLog } from '#lib/journal/log-server.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { packFrame } from '#lib/journal/packed-file.ts'
+import { ensureRunId } from '#lib/journal/run-id.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { userErrorLine } from '#lib/terminal/user-error.ts'
@@ -35,6 +36,7 @@ export default class Log extends TraderCommand {
     const { durability, compress, segmentMiB, retention } = assignment.topology.log
     const log = await openEventLog(folder, {
       run,
+      runId: ensureRunId(folder),
       durability,
       segmentBytes: segmentMiB << 20,
       compress: compress ? packFrame : null,

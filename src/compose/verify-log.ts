@@ -6,10 +6,11 @@ import { bodyIn } from '#lib/codec/event-text.ts'
 import { readHoles } from '#lib/journal/holes.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
+import { readRunId } from '#lib/journal/run-id.ts'
 import { readSnapshots } from '#lib/journal/snapshot-files.ts'
 import type { Snapshot } from '#lib/kernel/snapshot.ts'
 import { type Divergence, Verify } from '#lib/kernel/verify.ts'
-import { isSealed } from '#lib/process/seal.ts'
+import { isSealed, sealedText } from '#lib/process/seal.ts'
 import { loadPublicKey } from '#lib/process/seal-keys.ts'
 import { codeHash } from '#lib/process/version.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -37,6 +38,9 @@ export type Verdict = {
 export function verifyLog(folder: string, onEvents: (done: number) => void): Verdict {
   const seal = join(folder, 'risk.seal.pub.pem')
   const sealedBy = existsSync(seal) ? loadPublicKey(seal) : null
+  const runId = readRunId(folder)
+  if (sealedBy !== null && runId === null)
+    throw new UserError('run.id is gone: no seal of the run can be checked', { file: folder })
   refuseHoles(folder)
   const hash = createHash('sha256')
   const verify = new Verify(everyService)
@@ -53,7 +57,7 @@ export function verifyLog(folder: string, onEvents: (done: number) => void): Ver
       onEvents(events)
     }
     const event = JSON.parse(content) as Event
-    const isForged = isUnsealed(event, content, sig, sealedBy)
+    const isForged = isUnsealed(event, sealedText(runId ?? '', bodyIn(content)), sig, sealedBy)
     if (isForged) forged++
     refuseMalformed(event, content, folder)
     divergence ??= verify.take(event, isForged)
@@ -87,9 +91,9 @@ function snapshotsOf(folder: string): Map<number, readonly Snapshot[]> {
   )
 }
 
-function isUnsealed(event: Event, content: string, sig: string | undefined, sealedBy: KeyObject | null): boolean {
+function isUnsealed(event: Event, sealed: string, sig: string | undefined, sealedBy: KeyObject | null): boolean {
   if (sealedBy === null || !isTopic(event.topic) || !('isSigned' in catalogue[event.topic])) return false
-  return !isSealed(sealedBy, bodyIn(content), sig)
+  return !isSealed(sealedBy, sealed, sig)
 }
 
 /** What a run said cannot be proved without what it heard. */

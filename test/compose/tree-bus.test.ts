@@ -138,6 +138,7 @@ describe('the dashboard on the bus', () => {
           formatFrame({
             t: 'welcome',
             run: 'x',
+            runId: 'y',
             head: 4,
             now: 0,
             marks: {},

@@ -101,6 +101,8 @@ export const ServerHeader = z.discriminatedUnion('t', [
   z.object({
     t: z.literal('welcome'),
     run: z.string(),
+    /** What seals of this run are given under. */
+    runId: z.string(),
     head: Count,
     /** The router's clock. */
     now: Micros,

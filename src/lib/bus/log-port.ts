@@ -13,6 +13,8 @@ export const marksOf = (identity: string, marks: Marks): Marks =>
 
 export type LogState = {
   readonly run: string
+  /** Drawn when the run began: no other has it, whatever its name. */
+  readonly runId: string
   readonly head: number
   readonly marks: Marks
   /** Of namespaces for which something was said; all others are `fsync`. */

@@ -130,7 +130,7 @@ export class Router {
       for (const older of this.#peers)
         if (older.isService && older.identity === identity)
           this.#refuse(older, null, 'a newer connection of this service has come')
-    const { run, marks } = await log.state()
+    const { run, runId, marks } = await log.state()
     if (socket.readyState !== socket.OPEN) return
     const head = this.#committer.head
     this.#peers.add(peer)
@@ -139,6 +139,7 @@ export class Router {
     peer.send({
       t: 'welcome',
       run,
+      runId,
       head,
       now: this.#options.now(),
       marks: marksOf(identity, marks),

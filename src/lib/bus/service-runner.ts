@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { bodyIn, splitSig } from '#lib/codec/event-text.ts'
 import { Recovery } from '#lib/kernel/recovery.ts'
-import { isSealed } from '#lib/process/seal.ts'
+import { isSealed, sealedText } from '#lib/process/seal.ts'
 import { codeHash, version } from '#lib/process/version.ts'
 import { catalogue, isTopic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
@@ -28,6 +28,8 @@ export class ServiceRunner {
   #isBegun = false
   #first: Welcome | null = null
   #run = ''
+  /** What seals are given and checked under. */
+  #runId = ''
   #voice: ServiceVoice | null = null
   /** The head when it came: what is up to there it has to have seen before it is live. */
   #goal = 0
@@ -45,7 +47,7 @@ export class ServiceRunner {
     this.#service = new Recovery(service, (seq, answers) =>
       this.#answer(
         seq,
-        answers.map((answer) => sealedBody(answer, options.sealKey)),
+        answers.map((answer) => sealedBody(answer, options.sealKey, this.#runId)),
       ),
     )
     this.#snapshots = snapshots == null ? null : new ServiceSnapshots(service.name, { ...snapshots, code: codeHash })
@@ -99,6 +101,10 @@ export class ServiceRunner {
       else if (best.seq > welcome.head) this.#tryOlder(`the log ends at event ${welcome.head}`)
       return
     }
+    if (welcome.runId !== this.#runId) {
+      this.#options.onFault('the router serves another run: beginning anew')
+      return
+    }
     if (welcome.head < this.#service.seen) {
       this.#options.onFault(`the log ends at ${welcome.head}, and ${this.#service.seen} has been seen: beginning anew`)
       return
@@ -112,6 +118,7 @@ export class ServiceRunner {
     const mark = welcome.marks[service.name]
     this.#isBegun = true
     this.#run = welcome.run
+    this.#runId = welcome.runId
     const timeOfFacts = () => this.#lockstep?.startsAt ?? now()
     this.#voice = new ServiceVoice(service.name, this.#outbox, {
       now: timeOfFacts,
@@ -187,7 +194,7 @@ export class ServiceRunner {
     if (!('isSigned' in catalogue[event.topic])) return false
     const { sealedBy } = this.#options
     assert(sealedBy !== null, `${this.#options.service.name} hears ${event.topic} and has no key to check its seal`)
-    if (isSealed(sealedBy, bodyIn(text), sig)) return false
+    if (isSealed(sealedBy, sealedText(this.#runId, bodyIn(text)), sig)) return false
     if (this.#isLive) this.#voice?.forged(event, sig)
     return true
   }

@@ -38,7 +38,7 @@ export class ServiceVoice {
 
   /** Somebody should look: an event without its writer's seal was dropped. */
   forged(event: Event, sig: string | undefined): void {
-    const fault = sig === undefined ? 'has no seal' : 'has a seal that is not of its writer'
+    const fault = sig === undefined ? 'has no seal' : 'has a seal that is not of its writer in this run'
     const message = `${event.topic} ${fault}: it is dropped`
     this.#say({ topic: 'system.alert', payload: { code: 'SIGNATURE_INVALID', subject: event.id, message } })
   }

@@ -18,6 +18,7 @@ type Waiting = Append & {
 }
 type Opened = Pick<TidyOptions, 'compress' | 'retention' | 'damaged'> & {
   readonly run: string
+  readonly runId: string
   readonly folder: string
   readonly lock: Lock
   readonly disk: LogDisk
@@ -72,9 +73,9 @@ export class EventLog implements LogPort {
   }
 
   async state(): Promise<LogState> {
-    const { run, durability, disk, folder } = this.#opened
+    const { run, runId, durability, disk, folder } = this.#opened
     const diskUsedPercent = disk.usedPercent(folder)
-    return { run, head: this.#head, marks: Object.fromEntries(this.#marks), durability, diskUsedPercent }
+    return { run, runId, head: this.#head, marks: Object.fromEntries(this.#marks), durability, diskUsedPercent }
   }
 
   append(groups: Append['groups'], runs?: readonly Run[]): Promise<readonly AppendResult[]> {

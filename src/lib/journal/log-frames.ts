@@ -15,6 +15,7 @@ const Mark = z.object({
 })
 const state = {
   run: z.string(),
+  runId: z.string(),
   head: z.int().min(0),
   marks: z.record(z.string(), Mark),
   durability: z.record(z.string(), z.enum(['fsync', 'written'])),

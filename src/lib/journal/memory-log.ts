@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, Run, SourceMark } from '#lib/bus/log-port.ts'
 import { contentOf } from '#lib/codec/event-text.ts'
 import { windowOf } from '#lib/journal/read-window.ts'
@@ -6,6 +7,7 @@ import { type Sequenced, sequenceGroups } from '#lib/journal/sequence-groups.ts'
 /** The log of a test: everything that a log promises but to outlive its process. */
 export class MemoryLog implements LogPort {
   readonly #run: string
+  readonly #runId = randomUUID()
   readonly #marks = new Map<string, SourceMark>()
   readonly #events: { readonly topic: string; readonly text: string }[] = []
 
@@ -21,6 +23,7 @@ export class MemoryLog implements LogPort {
   async state(): Promise<LogState> {
     return {
       run: this.#run,
+      runId: this.#runId,
       head: this.#events.length,
       marks: Object.fromEntries(this.#marks),
       durability: {},

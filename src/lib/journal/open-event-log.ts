@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { basename, join, resolve } from 'node:path'
 import type { SourceMark } from '#lib/bus/log-port.ts'
 import { refuseMissing } from '#lib/journal/check-log.ts'
@@ -27,6 +28,8 @@ import { UserError } from '#lib/terminal/user-error.ts'
 export type LogOptions = {
   /** The name of the run; that of its folder where nothing is said. */
   readonly run?: string
+  /** See `ensureRunId`; a new one where nothing is said: what was sealed before does not hold then. */
+  readonly runId?: string
   readonly disk?: LogDisk
   readonly segmentBytes?: number
   /** How far a journal is filled with zeros ahead: what is overwritten is durable sooner than what makes a file longer. */
@@ -140,10 +143,11 @@ function recover(folder: string, disk: LogDisk, options: LogOptions, stated = re
   if (end !== null) syncAbove(disk, path, 'journal.folder')
   const watermark = new WatermarkFile(disk, folder)
   watermark.write({ durable: head, acknowledged: head })
-  const run = options.run ?? basename(resolve(folder))
+  const { run = basename(resolve(folder)), runId = randomUUID() } = options
   const journal = { file, bytes: end?.bytes ?? 0, allocated: file.size }
   return {
     run,
+    runId,
     disk,
     segmentBytes,
     topicFiles,

@@ -98,8 +98,8 @@ export class RemoteLog implements LogPort {
   async state(): Promise<LogState> {
     const { header } = await this.#ask((k) => ({ t: 'state', k }))
     if (header.t !== 'state') throw unexpected(header)
-    const { run, head, marks, durability, diskUsedPercent } = header
-    return { run, head, marks, durability, diskUsedPercent }
+    const { run, runId, head, marks, durability, diskUsedPercent } = header
+    return { run, runId, head, marks, durability, diskUsedPercent }
   }
 
   async append(groups: readonly (readonly string[])[], runs?: readonly Run[]): Promise<readonly AppendResult[]> {

@@ -1,8 +1,10 @@
 import { type KeyObject, sign, verify } from 'node:crypto'
 
+/** What a seal is over: the id of the run, which no other run has, and the event's canonical content, which has no seq yet. */
+export const sealedText = (runId: string, content: string): string => `${runId}\n${content}`
+
 /**
- * Signs an event as its writer's process lets it go: Ed25519 (RFC 8032) over the UTF-8 bytes of the event's canonical content,
- * which has no seq yet. Answers the 64 bytes as base64url without padding. Throws when the key is not a private Ed25519 key.
+ * Signs an event as its writer's process lets it go: Ed25519 (RFC 8032) over the UTF-8 bytes of `sealedText`. Answers the 64 bytes as base64url without padding. Throws when the key is not a private Ed25519 key.
  */
 export function sealContent(privateKey: KeyObject, content: string): string {
   if (privateKey.type !== 'private') throw new TypeError(`sealing takes a private key, not a ${privateKey.type} one`)
