@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 
 // First of all, while both logs have the same events: so the approval is, word for word, an answer in either.
-test('sealed in another run with the same keys: what is an order there is none here', async () => {
+test('[J24] sealed in another run with the same keys: what is an order there is none here', async () => {
   const paper = await startRun('paper')
   const time = timeAfter(1)
   expect(await say('clock', bodyOf(time), 'clock', paper.url)).toEqual([])

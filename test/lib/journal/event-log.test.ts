@@ -3,13 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
+import { ensureRunId } from '#lib/journal/run-id.ts'
 import { fact } from '#test/lib/journal/bodies.ts'
 import { describeLog } from '#test/lib/journal/log-contract.ts'
 
 for (const segmentBytes of [64 << 20, 600])
   describeLog(`EventLog with segments of ${segmentBytes} bytes`, async () => {
     const folder = mkdtempSync(join(tmpdir(), 'trader-log-'))
-    const open = () => openEventLog(folder, { segmentBytes })
+    const open = () => openEventLog(folder, { segmentBytes, runId: ensureRunId(folder) })
     let log = await open()
     const end = async () => {
       await log.close()

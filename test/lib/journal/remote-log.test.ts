@@ -7,6 +7,7 @@ import { serveLog } from '#lib/journal/log-server.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { openRemoteLog } from '#lib/journal/remote-log.ts'
+import { ensureRunId } from '#lib/journal/run-id.ts'
 import { openRaw, slowRequests, until } from '#test/lib/bus/bus-of-test.ts'
 import { fact } from '#test/lib/journal/bodies.ts'
 import { describeLog } from '#test/lib/journal/log-contract.ts'
@@ -16,7 +17,7 @@ const secret = 'ab'.repeat(32)
 describeLog('RemoteLog over EventLog', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'trader-log-'))
   const start = async () => {
-    const kept = await openEventLog(folder)
+    const kept = await openEventLog(folder, { runId: ensureRunId(folder) })
     const server = await serveLog(kept, { port: 0, secret })
     return { kept, server, log: await openRemoteLog({ url: server.url, secret }) }
   }
