@@ -29,6 +29,8 @@ export type Exposure = {
   cost: bigint
   secured: bigint
   fees: bigint
+  /** Units short that no cash secures: what an option that is quoted in its coin may owe has no end. */
+  unsecured: bigint
   /** Shares that short calls may have to deliver; shares that stay and so cover such calls. */
   callShares: bigint
   coverShares: bigint
@@ -46,6 +48,7 @@ export const noExposure = (): Exposure => ({
   cost: 0n,
   secured: 0n,
   fees: 0n,
+  unsecured: 0n,
   callShares: 0n,
   coverShares: 0n,
 })
@@ -70,6 +73,7 @@ export function weigh(account: Account, held: Held): Weighed {
   const unpriced = exposure.worst === 0n ? null : instrument
   if (listing === undefined) return { exposure, noValue: unpriced, noMargin: unpriced }
   if (listing.right === 'call') exposure.callShares = moneyOfExact(multiplyExact(short, listing.multiplier))
+  if (listing.isCoinQuoted) exposure.unsecured = exposure.shortUnits
   const inAccount = (amount: ExactDecimal): bigint | null => convert(account, moneyOfExact(amount), listing.currency)
   if (listing.right === 'put' && listing.strike !== null && !listing.isCoinQuoted) {
     const secured = inAccount(multiplyExact(multiplyExact(short, parseExact(listing.strike)), listing.multiplier))

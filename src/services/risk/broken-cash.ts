@@ -1,11 +1,12 @@
 import { compareExact, type ExactDecimal } from '#lib/bars/exact-decimal.ts'
 import { type Money, moneyOfExact, moneyScale, moneyText } from '#lib/domain/money.ts'
+import { zero } from '#lib/domain/signed-decimal.ts'
 import { type Account, cashOf } from './account.ts'
 import { type BrokenLimit, exactText, type Priced, type Proposal } from './proposal.ts'
 
 /**
  * Everything is paid in full: what buys at work may cost, with their fees, and short puts may have to buy comes out of cash; nothing else is
- * short. [R28]
+ * short, and where it is all the same there is no cash to spend. [R28]
  */
 export function brokenCash(account: Account, { instrument, side, listing, sums }: Priced): BrokenLimit | null {
   const unpriced = sums.noValue()
@@ -19,8 +20,9 @@ export function brokenCash(account: Account, { instrument, side, listing, sums }
       (listing.right === 'put' || areCallsCovered(account, sums, listing.underlying))
     if (!isCovered) return { code: 'SHORT_NOT_ALLOWED', value: moneyText(-short as Money), limit: '0' }
   }
-  const cash = cashOf(account)
-  if (cash === null) return { code: 'NO_PRICE', value: instrument }
+  const all = cashOf(account)
+  if (all === null) return { code: 'NO_PRICE', value: instrument }
+  const cash = sums.all('unsecured') > 0n && all.units > 0n ? zero : all
   const reserved: ExactDecimal = {
     units: sums.all('cost') + sums.all('secured') + sums.all('fees'),
     scale: moneyScale,

@@ -1,6 +1,6 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type Exchange, heldLots } from './exchange.ts'
-import { fillsByQuotes } from './market-source.ts'
+import { fillsByTicks } from './market-source.ts'
 import { takeNextClose } from './next-close.ts'
 import { takeNextOpen } from './next-open.ts'
 import { takeResting } from './resting-on-bar.ts'
@@ -35,7 +35,7 @@ export function answerBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): readonl
 /** Is this a bar that fills orders in its instrument? */
 export const isFillingBar = (exchange: Exchange, { interval, instrument }: PayloadOf<'md.bar'>): boolean =>
   (exchange.config.interval === undefined || exchange.config.interval === interval) &&
-  !fillsByQuotes(exchange, instrument)
+  !fillsByTicks(exchange, instrument)
 
 /**
  * A bar that ended before the order was there says nothing about it; an order that took time to arrive is not filled at an open

@@ -3,7 +3,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { meetQuote, meetTrigger } from './answer-quote.ts'
 import { type Exchange, findWorking, heldLots, nextVenueOrderId } from './exchange.ts'
-import { fillsByQuotes } from './market-source.ts'
+import { fillsByTicks } from './market-source.ts'
 import { isAway } from './outage.ts'
 import { rejectionOf } from './rejection.ts'
 import { takeSameClose } from './same-close.ts'
@@ -74,7 +74,7 @@ export function answerLateCancels(exchange: Exchange): { readonly said: readonly
 function meetMarket(exchange: Exchange, turn: Turn): void {
   const { order } = turn
   const { instrument } = order.listing
-  if (exchange.config.fill === 'same-close' && !fillsByQuotes(exchange, instrument)) {
+  if (exchange.config.fill === 'same-close' && !fillsByTicks(exchange, instrument)) {
     const lastBar = exchange.lastBars.get(instrument)
     if (lastBar && order.trigger && isReached(order.trigger, lastBar.close)) trigger(turn, lastBar.close)
     const take = lastBar && order.trigger === null ? takeSameClose(order, lastBar) : null

@@ -13,22 +13,27 @@ export function answerQuote(exchange: Exchange, instrument: string): readonly Sa
   const orders = exchange.working.get(instrument)
   const quote = exchange.quotes.get(instrument)
   if (!orders || !quote) return none
-  const { now } = exchange
   const newest = displayedIn(quote)
   const said: Said[] = []
   for (const working of orders) {
     const turn = turnOf(working, heldLots(exchange, working) + takenIn(said, working))
-    const { exposures, endsAt } = turn.order
-    if (endsAt !== null && now >= endsAt) end(turn, 'order.expired', endReason(turn.order))
-    else if (turn.order.trigger !== null) meetTrigger(exchange, turn, newest)
-    else {
-      const isArrival = exposures === 1
-      meetQuote(exchange, turn, newest, isArrival, now)
-      if (isArrival) endImmediate(turn)
-    }
+    meetDisplayed(exchange, turn, newest)
     said.push(...turn.said)
   }
   return said
+}
+
+/** An order that works ends, is triggered, or takes what is displayed now. */
+export function meetDisplayed(exchange: Exchange, turn: Turn, displayed: Displayed): void {
+  const { now } = exchange
+  const { exposures, endsAt, trigger: waits } = turn.order
+  if (endsAt !== null && now >= endsAt) end(turn, 'order.expired', endReason(turn.order))
+  else if (waits !== null) meetTrigger(exchange, turn, displayed)
+  else {
+    const isArrival = exposures === 1
+    meetQuote(exchange, turn, displayed, isArrival, now)
+    if (isArrival) endImmediate(turn)
+  }
 }
 
 /** What a trade or a change of the book has brought the orders that rest. [V30] */

@@ -24,6 +24,8 @@ export type Exchange = {
   readonly lastBars: Map<string, FillingBar>
   /** The newest quote by instrument; kept only where quotes fill. */
   readonly quotes: Map<string, Displayed>
+  /** What was traded while nobody quoted it; kept only where trades can fill. */
+  readonly traded: Set<string>
   /** The levels of the book by instrument; kept only where a queue model or book-walk asks for them. */
   readonly books: Map<string, LevelBook>
   /** Single orders of others by instrument; kept only where the queue is by them. */
@@ -86,6 +88,7 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   listings: new Map(),
   lastBars: new Map(),
   quotes: new Map(),
+  traded: new Set(),
   books: new Map(),
   others: new Map(),
   working: new Map(),
@@ -126,7 +129,7 @@ export function reopenExchange(exchange: Exchange, config: VenueConfig): Exchang
   const opened = { ...exchange, config, hasLine: exchange.hasLine || hasLine(config) }
   if (isSameMarket) return opened
   for (const orders of exchange.working.values()) for (const order of orders) order.place = null
-  return { ...opened, lastBars: new Map(), quotes: new Map(), books: new Map(), others: new Map() }
+  return { ...opened, lastBars: new Map(), quotes: new Map(), traded: new Set(), books: new Map(), others: new Map() }
 }
 
 // Neither part can hold a space.
@@ -200,6 +203,7 @@ export const exchangeToJson = (exchange: Exchange) =>
     listings: [...exchange.listings],
     lastBars: [...exchange.lastBars],
     quotes: [...exchange.quotes],
+    traded: [...exchange.traded],
     books: [...exchange.books].map(([instrument, levels]) => [instrument, levelsToJson(levels)] as const),
     others: [...exchange.others].map(([instrument, others]) => [instrument, [...others]] as const),
     working: [...exchange.working],
@@ -221,6 +225,7 @@ export function exchangeFromJson(json: unknown): Exchange {
     listings: new Map(exchange.listings),
     lastBars: new Map(exchange.lastBars),
     quotes: new Map(exchange.quotes),
+    traded: new Set(exchange.traded),
     books: new Map(exchange.books.map(([instrument, levels]) => [instrument, levelsFromJson(levels)])),
     others: new Map(exchange.others.map(([instrument, others]) => [instrument, new Map(others)])),
     working: new Map(exchange.working),

@@ -2,11 +2,13 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import { isExposedTo, isFillingBar } from './answer-bar.ts'
 import type { Exchange } from './exchange.ts'
 import { foldDepth, keepsLevels } from './level-book.ts'
-import { keepsQuotes } from './market-source.ts'
+import { fillsByTrades, keepsQuotes } from './market-source.ts'
 import { foldOrder } from './order-queue.ts'
-import { joinQueues, passCancels, passTrade } from './queue.ts'
+import { isAway } from './outage.ts'
+import { joinQueues, passCancels, passTrade, type Trade } from './queue.ts'
 import { foldQuote, type QuoteEvent, quoteIn } from './standing-quote.ts'
 import { trail } from './trigger.ts'
+import type { WorkingOrder } from './working-order.ts'
 
 /** What a bar does to what the exchange knows, and to orders that are exposed to it. */
 export function foldBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): void {
@@ -16,7 +18,7 @@ export function foldBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): void {
   if (config.fill === 'same-close') lastBars.set(bar.instrument, bar)
   for (const order of working.get(bar.instrument) ?? []) {
     if (!isExposedTo(order, bar, config)) continue
-    order.exposures += 1
+    expose(exchange, order)
     if (order.trigger === null || order.trigger.offset === null) continue
     // What this bar shows moves a trailing stop from the next bar on: the path inside it is not known.
     const { trigger } = order
@@ -51,15 +53,33 @@ export function foldTick(exchange: Exchange, event: QuoteEvent): void {
   const orders = exchange.working.get(instrument)
   if (orders) joinQueues(exchange, orders)
   if (!quote) {
-    if (orders && exchange.config.queue.kind !== 'none')
-      passTrade(orders, event.payload as Parameters<typeof passTrade>[1])
+    foldTrade(exchange, orders ?? [], event.payload as Trade)
     return
   }
   foldQuote(exchange.quotes, quote)
   for (const order of orders ?? []) {
-    order.exposures += 1
+    expose(exchange, order)
     const shown = order.side === 'buy' ? quote.ask : quote.bid
     if (order.trigger !== null && shown !== null) trail(order.trigger, shown)
   }
   if (orders && !exchange.books.has(instrument)) passCancels(exchange, orders)
+}
+
+/** Where nothing else is shown, it is what orders are exposed to. [V30] [V44] */
+function foldTrade(exchange: Exchange, orders: readonly WorkingOrder[], trade: Trade): void {
+  const { config, quotes, traded } = exchange
+  const { instrument, price } = trade
+  if (config.queue.kind !== 'none') passTrade(orders, trade)
+  if (config.fill !== 'touch' || quotes.has(instrument)) return
+  traded.add(instrument)
+  if (!fillsByTrades(exchange, instrument)) return
+  for (const order of orders) {
+    expose(exchange, order)
+    if (order.trigger !== null) trail(order.trigger, price)
+  }
+}
+
+/** What comes while the exchange is away is no order's arrival. [V34] */
+function expose(exchange: Exchange, order: WorkingOrder): void {
+  if (!isAway(exchange)) order.exposures += 1
 }

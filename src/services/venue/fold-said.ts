@@ -12,7 +12,7 @@ import {
   removeOrder,
 } from './exchange.ts'
 import { takeLevel } from './level-book.ts'
-import { fillsByQuotes } from './market-source.ts'
+import { fillsByTicks, fillsByTrades } from './market-source.ts'
 import { isBehind, takeFrom } from './standing-quote.ts'
 import { workingOrderOf } from './working-order.ts'
 
@@ -49,6 +49,7 @@ export function foldUpdate(exchange: Exchange, { clientOrderId, limitPrice }: Pa
   assert(order, `expected ${clientOrderId} at work, found it nowhere`)
   order.limitPrice = limitPrice
   order.place = null
+  if (fillsByTrades(exchange, order.listing.instrument)) order.exposures = 0
 }
 
 /** It never worked, or does not any more. */
@@ -64,7 +65,7 @@ export function foldFill(exchange: Exchange, fill: PayloadOf<'order.fill'>): voi
   assert(order, `expected ${fill.clientOrderId} at work, found it nowhere`)
   const lots = quantityToLots(fill.quantity, order.listing.lotSize)
   const quote = exchange.quotes.get(fill.instrument)
-  if (quote && fillsByQuotes(exchange, fill.instrument)) {
+  if (quote && fillsByTicks(exchange, fill.instrument)) {
     if (fill.liquidity === 'maker' && order.place !== null && order.place.due > 0) order.place.due = 0
     else if (exchange.config.slippage.kind === 'book-walk' && isBehind(quote, fill))
       takeLevel(exchange, fill.instrument, fill.side, fill.price, lots)

@@ -19,7 +19,7 @@ export type Place = {
   before?: string[]
 }
 
-type Trade = Extract<PayloadOf<'md.tick'>, { kind: 'trade' }>
+export type Trade = Extract<PayloadOf<'md.tick'>, { kind: 'trade' }>
 
 /** Orders that have come to rest stand behind all that is displayed at their price. Before the market moves on. [V30] */
 export function joinQueues(exchange: Exchange, orders: readonly WorkingOrder[]): void {

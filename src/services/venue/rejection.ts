@@ -47,10 +47,13 @@ function isInLots(quantity: string, { lotSize }: Instrument): boolean {
   return exact.units > 0n && isInSteps(exact, lot) && wholeSteps(exact, lot, 'down') <= Number.MAX_SAFE_INTEGER
 }
 
-function hasMarket({ config: { fill }, lastBars, quotes }: Exchange, { instrument, kind }: Instrument): boolean {
+function hasMarket(
+  { config: { fill }, lastBars, quotes, traded }: Exchange,
+  { instrument, kind }: Instrument,
+): boolean {
   switch (fill) {
     case 'touch':
-      return quotes.has(instrument)
+      return quotes.has(instrument) || traded.has(instrument)
     case 'same-close':
       return kind === 'option' ? quotes.has(instrument) : lastBars.has(instrument)
     case 'next-open':

@@ -7,6 +7,7 @@ import { answerBar } from './answer-bar.ts'
 import { answerCancel, answerLateCancels, answerSubmission, answerUpdate } from './answer-order.ts'
 import { answerQueues, answerQuote } from './answer-quote.ts'
 import { answerStatus, foldStatus } from './answer-status.ts'
+import { answerTrade } from './answer-trade.ts'
 import { answerDue, foldDue } from './due.ts'
 import {
   type Exchange,
@@ -20,7 +21,9 @@ import { foldBar, foldLevels, foldOthers, foldTick } from './fold-market.ts'
 import { foldAcceptance, foldFill, foldRejection, foldSettled, foldTrigger, foldUpdate } from './fold-said.ts'
 import { foldFunding, foldPerpetual, payFunding } from './funding.ts'
 import { dueReports, foldReport, isLineOver, passLine } from './line.ts'
+import { fillsByTrades } from './market-source.ts'
 import { isAway } from './outage.ts'
+import type { Trade } from './queue.ts'
 import { foldContract, hasExpired } from './settlement.ts'
 import { answerSplit, foldSplit } from './split.ts'
 import { quoteIn } from './standing-quote.ts'
@@ -199,5 +202,7 @@ function answerPrice(exchange: Exchange, input: PriceEvent): readonly Said[] {
   const { instrument } = input.payload
   if (exchange.working.size === 0 || hasExpired(exchange, instrument)) return none
   if (input.topic === 'md.bar') return answerBar(exchange, input.payload)
-  return quoteIn(input) === null ? answerQueues(exchange, instrument) : answerQuote(exchange, instrument)
+  if (quoteIn(input) !== null) return answerQuote(exchange, instrument)
+  if (fillsByTrades(exchange, instrument)) return answerTrade(exchange, input.payload as Trade)
+  return answerQueues(exchange, instrument)
 }

@@ -18,7 +18,8 @@ export function foldSplit(exchange: Exchange, split: PayloadOf<'md.split'>): voi
   exchange.sent = exchange.sent.map((sent) =>
     sent.message.payload.instrument === instrument ? { ...sent, isOfOldUnits: true } : sent,
   )
-  for (const one of [exchange.lastBars, exchange.quotes, exchange.books, exchange.others]) one.delete(instrument)
+  const { lastBars, quotes, traded, books, others } = exchange
+  for (const one of [lastBars, quotes, traded, books, others]) one.delete(instrument)
   if (exchange.underlyings.has(instrument)) exchange.underlyings.set(instrument, null)
   splitPrices(exchange.marks, instrument, split)
   const listing = exchange.listings.get(instrument)

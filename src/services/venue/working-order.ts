@@ -4,6 +4,7 @@ import { quantityToLots } from '#lib/domain/lot-size.ts'
 import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Exchange } from './exchange.ts'
+import { fillsByTrades } from './market-source.ts'
 import type { Place } from './queue.ts'
 import { type Trigger, triggerOf } from './trigger.ts'
 import type { VenueConfig } from './venue-config.ts'
@@ -34,7 +35,7 @@ export type WorkingOrder = {
   fills: number
   /** Where it stands at its price; null before that is known, and without a queue model. */
   place: Place | null
-  /** How many bars or quotes, or the market at its acceptance, it has been exposed to; the first is its arrival. */
+  /** How many bars, quotes or trades that fill, or the market at its acceptance, it has been exposed to; the first is its arrival. */
   exposures: number
 }
 
@@ -43,8 +44,9 @@ export function workingOrderOf(
   order: PayloadOf<'order.submitted'>,
   listing: Instrument,
   venueOrderId: string,
-  { now, isLate, config }: Pick<Exchange, 'now' | 'isLate' | 'config'>,
+  exchange: Exchange,
 ): WorkingOrder {
+  const { now, isLate, config } = exchange
   const { clientOrderId, strategy, side, limitPrice, timeInForce, quantity } = order
   return {
     clientOrderId,
@@ -64,7 +66,7 @@ export function workingOrderOf(
     place: null,
     leavesLots: quantityToLots(quantity, listing.lotSize),
     fills: 0,
-    exposures: isImmediate(config.fill) ? 1 : 0,
+    exposures: isImmediate(config.fill) && !fillsByTrades(exchange, listing.instrument) ? 1 : 0,
   }
 }
 

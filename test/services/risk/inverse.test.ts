@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { risk } from '#services/risk/service.ts'
 import { event, given, type Told } from '#test/given.ts'
-import { account, approve, bar, command, fill, listed, refuse, snapshot, wish } from './risk-told.ts'
+import { account, approve, bar, canceled, command, fill, listed, refuse, snapshot, wish } from './risk-told.ts'
 
 const perpetual = 'BTC-PERPETUAL.DERIBIT'
 const call = 'BTC-25DEC26-52000-C.DERIBIT'
@@ -219,4 +219,39 @@ describe('[R28] an option that is quoted in its coin', () => {
       scene.when(wish('-0.1', { instrument })).then(refuse('SHORT_NOT_ALLOWED', '-0.1', '0'))
     scene.when(wish('4', { instrument: put })).then(approve('buy', '4'))
   })
+
+  test.each([call, put])(
+    'what a fill after a cancel leaves short in a cash account leaves no cash: %s',
+    (instrument) => {
+      const spot = 'ETHUSDT.BINANCE'
+      const traded = (id: string, side: 'buy' | 'sell') =>
+        fill(id, side, '1', { instrument, price: '0.05', currency: 'BTC' })
+      start({}, { startingCash: '10000', margin: { kind: 'cash' } }, ...options, listed(spot), bar(spot, '10'))
+        .when(wish('1', { instrument }))
+        .then(approve('buy', '1'))
+        .when(traded('t-11-0', 'buy'))
+        .then()
+        .when(wish('0', { instrument }))
+        .then(approve('sell', '1'))
+        .when(canceled('t-14-0'))
+        .then()
+        .when(wish('0', { instrument }))
+        .then(approve('sell', '1'))
+        .when(traded('t-17-0', 'sell'))
+        .then()
+        .when(wish('0.001', { instrument: spot, strategy: 'b' }))
+        .then(approve('buy', '0.001'))
+        .when(traded('t-14-0', 'sell'))
+        .then()
+        .restarted()
+        .when(wish('0.001', { instrument: spot, strategy: 'c' }))
+        .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '0.02', '0'))
+        .when(wish('0', { instrument }))
+        .then(approve('buy', '1'))
+        .when(traded('t-25-0', 'buy'))
+        .then()
+        .when(wish('0.001', { instrument: spot, strategy: 'c' }))
+        .then(approve('buy', '0.001'))
+    },
+  )
 })

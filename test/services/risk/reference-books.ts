@@ -150,6 +150,11 @@ export class Books {
 
   position = (strategy: string, instrument: string): bigint => this.held.get(`${strategy} ${instrument}`) ?? 0n
   allCash = (): bigint => sum([...this.cash].map(([currency, amount]) => this.inAccount(amount, currency)))
+  /** None, while what no cash secures is short. */
+  spendableCash = (books: readonly Book[]): bigint =>
+    books.some(({ short, listing }) => short > 0n && this.isCoinQuoted(listing))
+      ? min(0n, this.allCash())
+      : this.allCash()
   worthHeld = (): bigint =>
     sum(
       [...this.held].map(([key, units]) => {
@@ -202,7 +207,7 @@ export class Books {
     const isInverse = this.isInverse(listing)
     const paid = (order: Order) =>
       size(order.limit === undefined ? this.dearest(order) : dec(order.limit), leavesOf(order))
-    // The strike of a coin-quoted one is not in coins: none may be sold short, and what a race leaves short is not secured.
+    // The strike of a coin-quoted one is not in coins: none may be sold short, and what a race leaves short makes all cash unavailable.
     const isSecured = listing.right === 'put' && !this.isCoinQuoted(listing)
     const secured = isSecured ? mul(mul(short, dec(listing.strike as string)), dec(listing.multiplier)) : 0n
     const needs = (which: 'initial' | 'maintenance', [l, lMore]: Side, [s, sMore]: Side): bigint => {

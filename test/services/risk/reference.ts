@@ -276,7 +276,7 @@ export class Reference {
       sum(some.map((book) => book[field]))
     const count = (many: number) => BigInt(many) * one
     const reserved = all(books, 'fees') + all(books, margin?.kind === 'cash' ? 'cost' : 'initial')
-    const available = margin?.kind === 'cash' ? this.books.allCash() : this.books.equity()
+    const available = margin?.kind === 'cash' ? this.books.spendableCash(books) : this.books.equity()
     const sums: readonly (readonly [bigint, string | number | undefined])[] = [
       [all(here, 'units'), this.#limit(instrument, 'maxPosition')],
       [all(here, 'gross'), this.#limit(instrument, 'maxInstrumentExposure')],
@@ -450,7 +450,7 @@ export class Reference {
     const mayBeShort =
       listing.kind === 'option' && !this.books.isCoinQuoted(listing) && (listing.right === 'put' || cover >= calls)
     if (side === 'sell' && short > 0n && !mayBeShort) return ['SHORT_NOT_ALLOWED', text(-short), '0']
-    return most('MARGIN_EXCEEDS_AVAILABLE', all('cost') + all('fees'), text(this.books.allCash()))
+    return most('MARGIN_EXCEEDS_AVAILABLE', all('cost') + all('fees'), text(this.books.spendableCash(books)))
   }
 
   #selfTrade({ instrument, side, limit, stop }: Order): Broken | null {

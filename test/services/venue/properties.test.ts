@@ -77,6 +77,12 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       return bar(0, [open, high, low, close], { start: Math.max(0, at - 100), end: at, volume: '8' })
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc
+      .record({ price, size: size.map(String) })
+      .map((one) => (at: number) => event('md.tick', { kind: 'trade', instrument: spy, ...one }, at)),
+  },
   { weight: 1, arbitrary: id.map((one) => (at: number) => cancel(one, at)) },
   {
     weight: 3,
@@ -204,13 +210,15 @@ test('[V4] fills never exceed the quantity, leaves count down to it, and nothing
   })
 })
 
-test('[V16] while a side of a quote stands unchanged, no more is taken of it than it displays', () => {
+test('[V16] [V44] while a side of a quote stands unchanged, no more is taken of it than it displays, and of a trade its size', () => {
   checked((told) => {
     const inputs = inputsOf({ ...told, fill: 'touch', ...noLine, queue: noQueue })
     const answers = stepAll(new Machine(anyService(venue)), inputs)
     const shown = new Map<string, { text: string; size: number }>()
     inputs.forEach((input, i) => {
-      if (input.topic === 'md.tick' || input.topic === 'md.option.tick') {
+      const print = input.topic === 'md.tick' && input.payload.kind === 'trade' ? input.payload : null
+      let ofTrade = Number(print?.size)
+      if (print === null && (input.topic === 'md.tick' || input.topic === 'md.option.tick')) {
         const { instrument: named, bid, bidSize, ask, askSize } = input.payload as PayloadOf<'md.option.tick'>
         for (const [way, at, displayed] of [
           ['sell', bid, bidSize],
@@ -224,6 +232,11 @@ test('[V16] while a side of a quote stands unchanged, no more is taken of it tha
       for (const { topic, payload } of answers[i] as Event[]) {
         if (topic !== 'order.fill' || input.topic === 'md.bar') continue
         const { instrument: named, side: way, quantity } = payload as PayloadOf<'order.fill'>
+        if (print !== null) {
+          ofTrade -= Number(quantity)
+          expect(ofTrade).toBeGreaterThanOrEqual(0)
+          continue
+        }
         const left = shown.get(`${named} ${way}`)
         if (!left) throw new Error('a fill without a quote')
         left.size -= Number(quantity)
