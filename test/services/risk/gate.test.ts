@@ -159,7 +159,7 @@ describe('margin', () => {
       .then(approve('sell', '2'))
   })
 
-  test('[R28] a put in coins that somebody sold elsewhere reserves no strike in coins', () => {
+  test('[R28] a put in coins that somebody sold elsewhere reserves no strike in coins: it leaves no cash at all', () => {
     const coin = 'BTC-48000-P.DERIBIT'
     const conversions = { BTC: { instrument: btc } }
     const inverse = { kind: 'option', currency: 'BTC', isInverse: true, strike: '48000', right: 'put' } as const
@@ -170,7 +170,7 @@ describe('margin', () => {
     ]
     start(account({}, { ...cash, conversions }), ...told)
       .when(wish('1', { instrument: eth }))
-      .then(approve('buy', '1'))
+      .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '10', '0'))
   })
 
   test('[R42] a fee that nobody can count halts its instrument until an operator resumes', () => {
