@@ -43,6 +43,8 @@ export function execute(turn: Turn, take: Take, config: VenueConfig): void {
     return
   }
   const lots = Math.min(take.lots, takableLots(turn))
+  // A walk goes level by level, and has looked at all of them before.
+  if (order.timeInForce === 'FOK' && lots < order.leavesLots && config.slippage.kind !== 'book-walk') return
   if (lots > 0) {
     const { clientOrderId, venueOrderId, strategy, listing, side } = order
     const price =
