@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { adoptedOrder } from '#lib/domain/adopted-order.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
+import { findOrder } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -10,6 +11,7 @@ import { answerFill } from './answer-fill.ts'
 import { answerReplace, foldUpdate } from './answer-replace.ts'
 import { answerAdoption, answerCancel, cancelsOf, meantBy, ofTarget } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
+import { haltInstrument } from './halt-instrument.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook, type Refusal } from './order-book.ts'
 import { foldExitCancel, isProtection, restoreProtection, tellLost, tellSplit } from './protection.ts'
@@ -107,7 +109,8 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       return book
     }
     case 'order.adopted':
-      book.orders.working.set(event.payload.clientOrderId, adoptedOrder(event.payload))
+      if (findOrder(book.orders, event.payload.clientOrderId) === undefined)
+        book.orders.working.set(event.payload.clientOrderId, adoptedOrder(event.payload))
       return book
     case 'order.denied':
       if (event.payload.code !== 'APPROVAL_REUSED') book.newestApproval = event.payload.approval
@@ -242,8 +245,4 @@ function answerRefusal(book: OrderBook, { alert, halts }: Refusal): readonly Sta
       ? none
       : cancelsOf(book, 'instrument halted', (order) => order.instrument === halts && !isProtection(order))
   return [{ topic: 'system.alert', payload: alert }, ...cancels]
-}
-
-function haltInstrument({ haltedInstruments }: OrderBook, instrument: string, seq: number): void {
-  if (!haltedInstruments.has(instrument)) haltedInstruments.set(instrument, seq)
 }

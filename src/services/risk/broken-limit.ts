@@ -6,7 +6,7 @@ import { brokenExposure } from './broken-exposure.ts'
 import { brokenMargin } from './broken-margin.ts'
 import { brokenOrder } from './broken-order.ts'
 import { brokenRate } from './broken-rate.ts'
-import type { BrokenLimit, Priced, Proposal } from './proposal.ts'
+import { type BrokenLimit, exactText, type Priced, type Proposal } from './proposal.ts'
 import { selfTrade } from './self-trade.ts'
 import { propose } from './settle-sums.ts'
 
@@ -25,13 +25,16 @@ export function brokenLimit(account: Account, proposal: Proposal): BrokenLimit |
     return { code: 'CURRENCY_MISMATCH', value: listing.currency, limit: config.currency }
   if (config.instruments[instrument]?.isTradable === false || listing.kind === 'index')
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument }
+  if (listing.multiplier.units <= 0n)
+    return { code: 'INSTRUMENT_NOT_TRADABLE', value: exactText(listing.multiplier), limit: 'multiplier' }
   // What it is paid with is no price: it needs margin.
   if (listing.isInverse && config.margin?.kind === 'cash')
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument, limit: 'inverse' }
   if (listing.expiresAt !== null && listing.expiresAt <= now)
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: String(now), limit: String(listing.expiresAt) }
   const price = newestPrice(account.prices, instrument)
-  if (price === null) return { code: 'NO_PRICE', value: instrument }
+  // At zero no limit in money would limit.
+  if (price === null || parseExact(price).units === 0n) return { code: 'NO_PRICE', value: instrument }
   const [downFeed] = account.downFeeds
   if (downFeed !== undefined) return { code: 'FEED_DOWN', value: downFeed }
   const { maxIntentAgeMs } = config.limits

@@ -80,8 +80,9 @@ export function answerExit(
   return [{ topic: 'risk.superseded', payload: { intent: wish.intent, strategy, instrument } }]
 }
 
-/** An order that another has sent to the venue is at work, as it stands. [R50] */
+/** An order that another has sent to the venue is at work, as it stands; told again it is known. [R50] */
 export function foldAdoption(account: Account, adopted: PayloadOf<'order.adopted'>): void {
+  if (findOrder(account.orders, adopted.clientOrderId) !== undefined) return
   const order = adoptedOrder(adopted)
   account.orders.working.set(order.clientOrderId, order)
   openOrder(account.books, order)

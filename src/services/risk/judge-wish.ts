@@ -11,6 +11,7 @@ import { brokenCancelRate, brokenCloseRate } from './broken-rate.ts'
 import { hasWorking } from './exits-due.ts'
 import { inWholeLots } from './listing.ts'
 import { type BrokenLimit, exactText, type Proposal } from './proposal.ts'
+import { selfTrade } from './self-trade.ts'
 
 type Verdict = Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>
 
@@ -67,7 +68,9 @@ function brokenClosing(account: Account, closing: Proposal, position: ExactDecim
   const { limitPrice, stopPrice, trailingOffset, quantity, instrument } = closing
   const isAtMarket = limitPrice === undefined && stopPrice === undefined && trailingOffset === undefined
   const whole = absExact(inWholeLots(account, instrument, position, position))
-  return isAtMarket && compareExact(quantity, whole) === 0 ? null : brokenCloseRate(account)
+  return isAtMarket && compareExact(quantity, whole) === 0
+    ? null
+    : (selfTrade(account, closing) ?? brokenCloseRate(account))
 }
 
 export const refusal = ({ intent, strategy, instrument }: Wish, broken: BrokenLimit): Statement<'risk.rejected'> => ({
@@ -81,17 +84,21 @@ function closingPart(position: ExactDecimal, side: 'buy' | 'sell', quantity: Exa
   return isOpposed ? minExact(absExact(position), quantity) : zero
 }
 
-/** Would the strategy's orders at work lead to the target? */
-function isReached(account: Account, { strategy, instrument, target }: Wish): boolean {
+/** Would the strategy's orders at work lead to the target, at the prices that the wish states? */
+function isReached(account: Account, wish: Wish): boolean {
+  const { strategy, instrument, target } = wish
   let reached = positionOf(account, strategy, instrument)
   for (const order of workingOf(account, strategy, instrument)) {
     if (order.closes !== undefined) continue
+    if (prices.some((price) => order[price] !== wish[price])) return false
     const leaves = leavesOf(order)
     reached = addExact(reached, order.side === 'buy' ? leaves : negateExact(leaves))
   }
   const position = positionOf(account, strategy, instrument)
   return inWholeLots(account, instrument, position, subtractExact(parseExact(target), reached)).units === 0n
 }
+
+const prices = ['limitPrice', 'stopPrice', 'trailingOffset'] as const
 
 function approval(
   account: Account,

@@ -212,7 +212,11 @@ export class Reference {
     const counted = working.filter(({ closes }) => closes === undefined)
     const reached = sum([this.books.position(strategy, instrument), ...counted.map(signedLeaves)])
     if (!this.#waiting.has(key)) {
-      if (dec(target) === reached) return [refused(wish, ['ALREADY_AT_TARGET', target])]
+      const { limitPrice, stopPrice, trailingOffset } = wish
+      const isSo = counted.every(
+        ({ limit, stop, trail }) => limit === limitPrice && stop === stopPrice && trail === trailingOffset,
+      )
+      if (dec(target) === reached && isSo) return [refused(wish, ['ALREADY_AT_TARGET', target])]
       const rate = this.#more(
         'CANCEL_RATE_EXCEEDS_MAX',
         this.#inMinute(this.#canceledAt),
@@ -336,7 +340,8 @@ export class Reference {
       this.#collar(order) ??
       (isAll
         ? null
-        : this.#more('ORDER_RATE_EXCEEDS_MAX', this.#inMinute(this.#closedAt), this.config.limits.maxOrdersPerMinute))
+        : (this.#selfTrade(order) ??
+          this.#more('ORDER_RATE_EXCEEDS_MAX', this.#inMinute(this.#closedAt), this.config.limits.maxOrdersPerMinute)))
     )
   }
 
@@ -354,12 +359,14 @@ export class Reference {
     if (this.books.rate(listing.currency) === null) return ['CURRENCY_MISMATCH', listing.currency, currency]
     if (instruments[instrument]?.isTradable === false || listing.kind === 'index')
       return ['INSTRUMENT_NOT_TRADABLE', instrument]
+    if (dec(listing.multiplier) <= 0n) return ['INSTRUMENT_NOT_TRADABLE', listing.multiplier, 'multiplier']
     if (this.books.isInverse(listing) && margin?.kind === 'cash')
       return ['INSTRUMENT_NOT_TRADABLE', instrument, 'inverse']
     const { expiresAt } = listing
     if (expiresAt !== undefined && expiresAt <= this.now)
       return ['INSTRUMENT_NOT_TRADABLE', String(this.now), String(expiresAt)]
-    if (!this.books.quotes.has(instrument)) return ['NO_PRICE', instrument]
+    const mid = this.books.quotes.get(instrument)?.mid ?? 0n
+    if (mid === 0n) return ['NO_PRICE', instrument]
     if (this.#down.length > 0) return ['FEED_DOWN', this.#down[0]]
     const age = this.now - wishedAt
     if (age > (limits.maxIntentAgeMs ?? Infinity) * 1_000)
@@ -455,8 +462,9 @@ export class Reference {
 
   #selfTrade({ instrument, side, limit, stop }: Order): Broken | null {
     if (this.config.selfTrade === 'allow') return null
-    const quote = this.books.quotes.get(instrument) as { bid: bigint; ask: bigint }
+    const quote = this.books.quotes.get(instrument)
     const stated = limit ?? stop
+    if (quote === undefined) return null
     const reach = stated === undefined ? (side === 'buy' ? quote.ask : quote.bid) : dec(stated)
     const sign = side === 'buy' ? 1n : -1n
     const others = [...this.books.orders.values()]
