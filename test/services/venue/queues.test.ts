@@ -52,6 +52,24 @@ describe('[V30] a resting order in its queue', () => {
       )
   })
 
+  test('what was traded did not leave', () => {
+    rests({ kind: 'power', n: 1 })
+      .when(sold('99', '4'))
+      .then()
+      .when(quote('99 x 6', '100 x 3'))
+      .then()
+      .when(sold('99', '6'))
+      .then()
+  })
+
+  test('[V16] what the queue brings takes nothing of the quote', () => {
+    rests({ kind: 'conservative' })
+      .when(sold('99', '11'))
+      .then(filled('a', 'buy', '1', '99', 20, at99('2', 1)))
+      .when(order('b', 'buy', '3'))
+      .then(accepted('b', 2), filled('b', 'buy', '3', '100', 20, { venueOrderId: 'sim-2' }))
+  })
+
   test('our own orders stand behind each other', () => {
     rests({ kind: 'conservative' })
       .when(order('b', 'buy', '2', { limitPrice: '99' }))
@@ -127,6 +145,20 @@ describe('[V26] book-walk', () => {
         filled('b', 'buy', '4', '102', 10, { venueOrderId: 'sim-2', tradeId: 'sim-2-2', leavesQuantity: '4' }),
         ended('order.canceled', 'b', '4', 'immediate or cancel'),
       )
+  })
+
+  test('an order that rests is hit by the quote, and walks no further', () => {
+    const asks = [
+      ['99', '3'],
+      ['99.2', '5'],
+    ] as const
+    start()
+      .when(order('a', 'buy', '9', { limitPrice: '99.5' }))
+      .then(accepted('a'))
+      .when(depth('delta', [], asks))
+      .then()
+      .when(quote('98 x 1', '99 x 3', 20))
+      .then(filled('a', 'buy', '3', '99.5', 20, { liquidity: 'maker', leavesQuantity: '6' }))
   })
 
   test('within its limit; fill or kill looks at all of them first', () => {
