@@ -10,7 +10,7 @@ const firstSeed = Number(process.env.FAULT_SEED ?? 1)
 
 // An update that ended with the snapshot came late, and was applied behind newer ones; a stale snapshot, or
 // that a connection had just been replaced, made a book forget what was refused since.
-const failedOnce = [82, 115, 451, 7218, 7963, 4239, 3529, 3730, 3534, 3694]
+const failedOnce = [82, 115, 451, 7218, 7963, 4239, 3529, 3730, 3534, 3694, 700490, 2011329, 2011563, 2014330]
 
 function drawn(wire: Wire, seed: number) {
   const random = seedRandom(seed)

@@ -7,6 +7,7 @@ import { seedRandom } from '#lib/market/seeded-random.ts'
 import { forwardMicros } from '#lib/time/forward-clock.ts'
 import { startBudget } from '#lib/time/request-budget.ts'
 import { backoffMs } from '#services/md/adapters/live/backoff-jitter.ts'
+import { retryAfterMs as readRetryAfter } from '#services/md/adapters/live/fetch-text.ts'
 import { honourLimit } from '#services/md/adapters/live/honour-limit.ts'
 import { liveFeed } from '#services/md/adapters/live/live-feed.ts'
 import { startSession } from '#services/md/adapters/live/session.ts'
@@ -60,6 +61,16 @@ describe('[MD-L6] a budget of requests', () => {
       expect(budget.pausedMs(start)).toBe(ms)
     },
   )
+
+  it.each([
+    ['2', 2_000],
+    ['', null],
+    ['-1', null],
+    ['soon', null],
+    [null, null],
+  ] as const)('[MD-L6] reads a Retry-After of %s as %s ms', (header, ms) => {
+    expect(readRetryAfter(header)).toBe(ms)
+  })
 
   it('stops everything while the venue limits or bans, the longest pause counts', () => {
     const budget = startBudget(100)

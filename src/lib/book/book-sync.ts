@@ -121,8 +121,13 @@ export function onSnapshot<U extends Update>(sync: BookSync<U>, id: number, rule
   if (rule.isSnapshotInStream && id !== last) forgetBehind(sync)
   sync.isResumed = false
   const { run, rest } = isShort ? { run: [], rest: [] } : runFrom(id, next)
-  if (last === null) sync.early += held.length - run.length - rest.length
-  if (last === null) sync.firstTo = id
+  if (last === null) {
+    const early = held.slice(0, held.length - run.length - rest.length)
+    sync.early += early.length
+    sync.firstTo = id
+    // The snapshot may be of before the exchange counted anew.
+    for (const update of early) keepBehind(sync, update)
+  }
   // Everything between what was let through last and the snapshot is only in the snapshot.
   const isNext = last === null || id <= last || (rule.countsSnapshots === true && id === last + 1)
   const lost = hole ?? (isNext ? null : { from: last + 1, to: id })
@@ -165,7 +170,7 @@ function hold<U extends Update>(sync: BookSync<U>, update: U, canWait: boolean):
   return opened === null ? { apply: nothing, ...wish } : { apply: nothing, opened, ...wish }
 }
 
-/** What was missing came late: everything that now follows without a hole goes on. */
+/** What was missing came late, or its beginning: everything that now follows without a hole goes on. */
 function fill<U extends Update>(sync: BookSync<U>, last: number): SyncStep<U> {
   const { run, rest } = runFrom(last, sync.held)
   const { hole } = sync
@@ -174,7 +179,8 @@ function fill<U extends Update>(sync: BookSync<U>, last: number): SyncStep<U> {
   sync.held = rest
   sync.isWaiting = rest.length > 0
   sync.hole = null
-  const closed = hole === null ? {} : { closed: { ...hole, how: 'filled' as const } }
+  const closed =
+    hole === null ? {} : { closed: { from: hole.from, to: Math.min(hole.to, sync.last), how: 'filled' as const } }
   const after = rest[0]
   if (after === undefined) return { apply: run, ...closed }
   sync.hole = { from: sync.last + 1, to: after.previous }

@@ -65,6 +65,17 @@ describe('[MD-N5] book by sequence numbers', () => {
     expect(step.closed).toEqual({ from: 4, to: 5, how: 'filled' })
   })
 
+  it('of a hole that is filled at its beginning only that is closed, and the rest is a hole of its own', () => {
+    const sync = startSync(true)
+    onUpdate(sync, up(1, 3), spot, true)
+    onUpdate(sync, up(8, 8), spot, true)
+    expect(onUpdate(sync, up(4, 5), spot, true)).toMatchObject({
+      closed: { from: 4, to: 5, how: 'filled' },
+      reopened: { from: 6, to: 7 },
+    })
+    expect(onSnapshot(sync, 8, spot).closed).toEqual({ from: 6, to: 8, how: 'snapshot' })
+  })
+
   it('repeated and late updates are told apart and never applied again', () => {
     const sync = startSync(true)
     onUpdate(sync, up(1, 3), spot, false)
@@ -220,6 +231,14 @@ describe('[MD-N5a] what is refused before numbers are seen to begin anew', () =>
     expect(onNumber(run, 1_001, 50)).toMatchObject({ kind: 'next' })
     for (let n = 6; n < 25; n++) onNumber(run, n, 60 + n)
     expect(onNumber(run, 25, 90)).toMatchObject({ kind: 'restarted', refused: { from: 5, to: 24 } })
+  })
+
+  it('begins with what was held when the first snapshot was one of before', () => {
+    const sync = startSync(false)
+    for (let n = 5; n < 8; n++) onUpdate(sync, up(n, n), spot, true)
+    onSnapshot(sync, 1_000, spot)
+    for (let n = 8; n < 28; n++) onUpdate(sync, up(n, n), spot, true)
+    expect(onSnapshot(sync, 27, spot)).toMatchObject({ refused: { from: 5, to: 27 } })
   })
 
   it('does not begin with what was late itself', () => {

@@ -28,11 +28,11 @@ export async function fetchText(
   }
 }
 
-/** Seconds, or a date. */
+/** Seconds, or a date; null where it says neither. */
 export function retryAfterMs(header: string | null): number | null {
-  if (header === null) return null
+  if (header === null || header.trim() === '') return null
   const seconds = Number(header)
-  if (Number.isFinite(seconds)) return Math.max(0, seconds * 1000)
+  if (Number.isFinite(seconds)) return seconds < 0 ? null : seconds * 1000
   const date = Date.parse(header)
   return Number.isNaN(date) ? null : Math.max(0, date - Date.now())
 }
