@@ -1,6 +1,7 @@
 import { type OldestFirst, oldestFirst, takeOldest } from './oldest-first.ts'
 import { isEnded } from './order-lifecycle.ts'
 import type { OrderProgress } from './order-progress.ts'
+import type { SplitRatio } from './split.ts'
 
 /** An order of ours on its way to a venue or there. */
 export type SentOrder = {
@@ -19,6 +20,8 @@ export type SentOrder = {
   /** It can only take a position towards zero. */
   readonly isReduceOnly?: true | undefined
   readonly progress: OrderProgress
+  /** Of its instrument, since it was sent: it is of the units before them, and so are its fills. */
+  splits?: readonly SplitRatio[] | undefined
 }
 
 /** Our orders by clientOrderId: what works, in the order of sending, and the newest to have ended, in the order of their end. */
@@ -50,6 +53,14 @@ export function shelveIfEnded(orders: SentOrders, order: SentOrder, most = remem
   orders.ended.set(order.clientOrderId, order)
   orders.ends.keys.push(order.clientOrderId)
   while (orders.ended.size > most) orders.ended.delete(takeOldest(orders.ends) as string)
+}
+
+/** Orders that a split finds are of the old units, also when they are filled later than it: the venue ends them. */
+export function splitOrders({ working, ended }: SentOrders, split: SplitRatio & { readonly instrument: string }): void {
+  const { instrument, numerator, denominator } = split
+  for (const orders of [working, ended])
+    for (const order of orders.values())
+      if (order.instrument === instrument) order.splits = [...(order.splits ?? []), { numerator, denominator }]
 }
 
 export type SentOrdersJson = {

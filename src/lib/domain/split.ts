@@ -19,6 +19,19 @@ export function splitQuantity({ units, scale }: ExactDecimal, { numerator, denom
 export const splitPrice = (price: string, { numerator, denominator }: SplitRatio): string =>
   formatExact(splitQuantity(parseExact(price), { numerator: denominator, denominator: numerator }))
 
+/** What was traded before splits, in the units after them. */
+export function inNewUnits<T extends { readonly quantity: string; readonly price: string }>(
+  traded: T,
+  splits: readonly SplitRatio[] = [],
+): T {
+  let { quantity, price } = traded
+  for (const ratio of splits) {
+    quantity = formatExact(splitQuantity(parseExact(quantity), ratio))
+    price = splitPrice(price, ratio)
+  }
+  return { ...traded, quantity, price }
+}
+
 /** The newest price of what is split, in new units until the market tells another. */
 export function splitPrices(prices: NewestPrices, instrument: string, ratio: SplitRatio): void {
   const newest = prices.get(instrument)

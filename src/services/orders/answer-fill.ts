@@ -3,17 +3,18 @@ import { findOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
-import { canProtect, exitTtlMicros, protectionLost } from './protection.ts'
+import { canProtect, exitTtlMicros, protectionLost, splitTook } from './protection.ts'
 
 type Said = Statement<'order.submitted' | 'order.cancel_requested' | 'system.alert'>
 
-/** A fill of an entry is followed by its exits; an exit that is filled cancels the other one of its fill. [O18] [O19] */
+/** A fill of an entry is followed by its exits; an exit that is filled cancels the other one of its fill. [O18] [O19] [O24] */
 export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: number): readonly Said[] {
   const { clientOrderId, instrument } = fill
   const order = findOrder(book.orders, clientOrderId)
   const bracket = book.brackets.get(clientOrderId)
   if (order && bracket) {
     const exits = exitsOf(fill, bracket, order.progress.tradeIds.length, at)
+    if (order.splits) return [splitTook(exits)]
     if (canProtect(book)) return exits.map((payload) => ({ topic: 'order.submitted', payload }))
     return [protectionLost(book, exits)]
   }

@@ -22,7 +22,7 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
   if (outcome === 'applied' && report.topic === 'order.fill') {
     book.filled = report.payload
     const bracket = book.brackets.get(clientOrderId)
-    if (bracket && book.halt?.kind === 'halted')
+    if (bracket && !order.splits && book.halt?.kind === 'halted')
       foldExitsUnsent(book, exitsOf(report.payload, bracket, order.progress.tradeIds.length, report.at))
   }
   if (!book.orders.working.has(clientOrderId)) foldMassEnd(book, order)

@@ -58,9 +58,11 @@ export function tellLost(book: OrderBook): Statement<'system.alert'>[] {
 
 /** The same of exits in what is split: the venue cancels them, and they are not sent again. [O24] */
 export const tellSplit = (book: OrderBook, instrument: string): Statement<'system.alert'>[] =>
-  byEntry(book, (exit) => exit.instrument === instrument).map((exits) =>
-    lossOf(exits, 'the split', 'they are not sent again'),
-  )
+  byEntry(book, (exit) => exit.instrument === instrument).map(splitTook)
+
+/** Exits are of the old units. [O24] */
+export const splitTook = (exits: readonly Exit[]): Statement<'system.alert'> =>
+  lossOf(exits, 'the split', 'they are not sent again')
 
 /** The position that these exits of one entry were to close is open without them. */
 export function protectionLost({ halt }: OrderBook, exits: readonly Exit[]): Statement<'system.alert'> {

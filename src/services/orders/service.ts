@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { adoptedOrder } from '#lib/domain/adopted-order.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
-import { findOrder } from '#lib/domain/sent-orders.ts'
+import { findOrder, splitOrders } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -152,6 +152,8 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       if (event.payload.command === 'cancel_all') beginMassCancel(book, event, ofTarget(event.payload))
       return book
     case 'md.split':
+      splitOrders(book.orders, event.payload)
+      return book
     case 'risk.approved':
     case 'risk.superseded':
     case 'risk.strategy_halted':

@@ -10,17 +10,20 @@ import {
   quantityText,
   unrealizedOf,
 } from '#lib/domain/position.ts'
-import { splitPrices, splitQuantity } from '#lib/domain/split.ts'
+import { findOrder, splitOrders } from '#lib/domain/sent-orders.ts'
+import { inNewUnits, splitPrices, splitQuantity } from '#lib/domain/split.ts'
 import { foldReport as foldIntoOrders, isCounted, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { bookKey, type Ledger, type Outcome, positionOf, setPosition } from './ledger.ts'
 import { valuationOf } from './valuation.ts'
 
-/** Folds what the venue says of an order; a fill that counts moves its strategy's position. [P1]-[P4] */
+/** Folds what the venue says of an order; a fill that counts moves its strategy's position. [P1]-[P4] [P21] */
 export function foldReport(ledger: Ledger, report: Report): void {
   const isNew = isCounted(foldIntoOrders(ledger.orders, report))
-  if (report.topic === 'order.fill') ledger.outcome = isNew ? bookFill(ledger, report.payload) : notCounted
+  if (report.topic !== 'order.fill') return
+  const splits = findOrder(ledger.orders, report.payload.clientOrderId)?.splits
+  ledger.outcome = isNew ? bookFill(ledger, inNewUnits(report.payload, splits)) : notCounted
 }
 
 /** The end of a contract moves its strategy's position as a trade does. [P19] */
@@ -43,6 +46,7 @@ export function foldPaid(ledger: Ledger, paid: PayloadOf<'venue.paid'>): void {
 export function foldSplit(ledger: Ledger, split: PayloadOf<'md.split'>): void {
   const { instrument } = split
   splitPrices(ledger.prices, instrument, split)
+  splitOrders(ledger.orders, split)
   for (const strategy of holdersOf(ledger, instrument)) {
     const before = positionOf(ledger, strategy, instrument)
     const quantity = splitQuantity(before.quantity, split)

@@ -7,9 +7,9 @@ import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import type { Execution } from '#lib/domain/position.ts'
-import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
+import { findOrder, type SentOrder, splitOrders } from '#lib/domain/sent-orders.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
-import { splitPrices } from '#lib/domain/split.ts'
+import { inNewUnits, splitPrices } from '#lib/domain/split.ts'
 import { foldReport as foldIntoOrders, isCounted, isImpossibleFill, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
@@ -61,8 +61,15 @@ export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk
   settle(account, payload)
 }
 
+/** It is of the units of its sending: a split between the approval and that is none of its own. [R46] */
+export function foldSubmission(account: Account, submitted: PayloadOf<'order.submitted'>): void {
+  if (submitted.closes !== undefined) foldExit(account, submitted)
+  const order = account.orders.working.get(submitted.clientOrderId)
+  if (order?.splits) order.splits = undefined
+}
+
 /** An exit of a bracket: it can only reduce, so it takes none of the limits; a newer wish cancels it like any other. [R41] */
-export function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>): void {
+function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>): void {
   const { clientOrderId, strategy, instrument, side, quantity, limitPrice, closes } = submitted
   const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress: submittedOrder(quantity) }
   account.orders.working.set(clientOrderId, order)
@@ -115,10 +122,11 @@ export function foldReport(account: Account, report: Report): void {
   if (report.topic === 'order.fill') {
     if (isImpossibleFill(report, outcome)) haltInstrument(account, report.payload.instrument)
     if (order && isAtWork && outcome === 'applied') fillOrder(account.books, order, parseExact(report.payload.quantity))
-    if (isCounted(outcome)) countFill(account, report.payload)
+    const fill = inNewUnits(report.payload, order?.splits)
+    if (isCounted(outcome)) countFill(account, fill)
     if (order && outcome === 'applied') {
-      bindToExits(account.books, order, parseExact(report.payload.quantity))
-      foldExitsDue(account, order)
+      bindToExits(account.books, order, parseExact(fill.quantity))
+      if (!order.splits) foldExitsDue(account, order)
     }
   }
   if (order && isAtWork && !account.orders.working.has(clientOrderId)) endOrder(account, order)
@@ -164,6 +172,7 @@ export function foldSplit(account: Account, split: PayloadOf<'md.split'>): void 
   const { instrument } = split
   splitPrices(account.prices, instrument, split)
   splitPositions(account.books, instrument, split)
+  splitOrders(account.orders, split)
   noteMove(account, instrument)
 }
 

@@ -15,11 +15,11 @@ import {
   foldApproval,
   foldCancelRequest,
   foldDenial,
-  foldExit,
   foldPaid,
   foldReport,
   foldSettled,
   foldSplit,
+  foldSubmission,
   foldWish,
   settle,
 } from './fold-orders.ts'
@@ -128,7 +128,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
       noteTime(account.canceledAt, account.now)
       return account
     case 'order.submitted':
-      if (event.payload.closes !== undefined) foldExit(account, event.payload)
+      foldSubmission(account, event.payload)
       return account
     case 'order.adopted':
       foldAdoption(account, event.payload)

@@ -98,6 +98,16 @@ describe('brackets', () => {
       .then()
   })
 
+  test('[O24] a fill of before a split that is heard of after it is followed by no exits, and that is said', () => {
+    const { topic, payload } = lost('t-1-0-1s (4), t-1-0-1p (4)', 'they are not sent again')
+    given(orders, {}, entered, event('md.split', { instrument: btc, numerator: 7, denominator: 1 }))
+      .restarted()
+      .when(fill('t-1-0', 'x', '4'))
+      .then({ topic, payload: { ...payload, message: payload.message.replace('the halt', 'the split') } })
+      .when(canceled('t-1-0'))
+      .then()
+  })
+
   test('[O20] a whole halt says what it takes, and what was left is sent again when it is over', () => {
     given(orders, {}, entered, fill('t-1-0', 'x', '4'))
       .when(halted('risk:9.0', { state: 'HALTED' }))

@@ -118,6 +118,23 @@ test('[P21] a split changes what is held and its mark, and no money, to the last
     .then()
 })
 
+test('[P21] a fill of before a split that is heard of after it is counted in new units; an order after it as it says', () => {
+  const split = (numerator: number, denominator: number) =>
+    event('md.split', { instrument: spy, numerator, denominator })
+  const told = (clientOrderId: string, quantity: string, price: string, tradeId: string) =>
+    fill('buy', quantity, price, { clientOrderId, tradeId, fee: '1' })
+  const start = [listed(spy), bar(spy, '400'), submitted('a', 'buy', '10')] as const
+  given(pnl, account, ...start, split(4, 1))
+    .restarted()
+    .when(told('a', '10', '401', '1'))
+    .then(update({ position: '40', averagePrice: '100.25', mark: '100', unrealized: '-10', fees: '1' }))
+  given(pnl, account, ...start, split(1, 4), split(2, 1), submitted('b', 'buy', '3'))
+    .when(told('a', '5', '401', '1'))
+    .then(update({ position: '2.5', averagePrice: '802', mark: '800', unrealized: '-5', fees: '1' }))
+    .when(told('b', '3', '800', '2'))
+    .then(update({ position: '5.5', averagePrice: '800.909090909090909091', mark: '800', unrealized: '-5', fees: '2' }))
+})
+
 test('[P1] counts one trade once and never more than the order', () => {
   const first = { clientOrderId: 'a', tradeId: '1' }
   given(pnl, account, listed(spy), bar(spy, '100'), submitted('a', 'buy', '3'), fill('buy', '2', '100', first))

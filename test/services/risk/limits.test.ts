@@ -200,6 +200,16 @@ describe('exposure and margin', () => {
       .then(refuse('INSTRUMENT_EXPOSURE_EXCEEDS_MAX', '1225', '1200'))
   })
 
+  test('[R46] a fill of before a split that is heard of after it moves the position by as many new units', () => {
+    const split = event('md.split', { instrument: btc, numerator: 4, denominator: 1 })
+    start(limited({}), wish('10'), split)
+      .restarted()
+      .when(fill('t-6-0', 'buy', '10'))
+      .then()
+      .when(wish('48'))
+      .then(approve('buy', '8'))
+  })
+
   const put = 'BTC-100-P.BINANCE'
   const option = (right: 'put' | 'call') => [
     listed(put, { kind: 'option', underlying: btc, strike: '100', right, multiplier: '10' }),
