@@ -49,6 +49,8 @@ test.each([1, 2, 3])(
   async (seed) => {
     const chance = chanceOf(seed)
     await begin({ USDT: '900', BTC: '3' }, { fees: { takerBps: 7.5, makerBps: 2 } })
+    const { info } = await client.fetchBalance()
+    expect(info.commissionRates).toMatchObject({ maker: '0.00020000', taker: '0.00075000' })
     const before = await totals()
     const number = (text: string) => text as unknown as number
     for (let n = 0; n < 60; n++) {

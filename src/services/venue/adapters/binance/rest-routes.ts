@@ -3,6 +3,7 @@ import { BinanceFault, fault } from './binance-fault.ts'
 import { symbolInfo } from './listed-symbol.ts'
 import { needed, orderRequest, type Params } from './order-request.ts'
 import { wholeNumber } from './request-auth.ts'
+import { accountJson } from './served-account.ts'
 import { orderJson, placedJson, type ServedOrder, tradeJson } from './served-order.ts'
 import type { ServedVenue } from './served-venue.ts'
 
@@ -25,7 +26,10 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /api/v3/ticker/price': { security: 'none', answer: (served, params) => eachSymbol(served, params, priceOf) },
   'GET /api/v3/ticker/bookTicker': { security: 'none', answer: (served, params) => eachSymbol(served, params, topOf) },
   'GET /api/v3/depth': { security: 'none', answer: depth },
-  'GET /api/v3/account': { security: 'signed', answer: account },
+  'GET /api/v3/account': {
+    security: 'signed',
+    answer: ({ venue, nowMs }, params) => accountJson(venue, nowMs(), params),
+  },
   'POST /api/v3/order': { security: 'signed', answer: placeOrder },
   'POST /api/v3/order/test': { security: 'signed', answer: testOrder },
   'DELETE /api/v3/order': { security: 'signed', answer: cancelOrder },
@@ -86,31 +90,6 @@ function depth(served: Served, params: Params) {
   const { bid, bidSize, ask, askSize } = market.best(symbolNamed(served, params).instrument.instrument)
   const side = (price: string | null, size: string | null) => (price === null ? [] : [[price, size ?? '0']])
   return { lastUpdateId: market.updateId, bids: side(bid, bidSize), asks: side(ask, askSize) }
-}
-
-function account({ venue, nowMs }: Served, params: Params) {
-  const all = venue.wallet.assets.map((asset) => ({ asset, ...venue.wallet.balance(asset) }))
-  const isZero = (text: string) => /^0\.0+$/.test(text)
-  const balances =
-    params.get('omitZeroBalances') === 'true' ? all.filter(({ free, locked }) => !isZero(free) || !isZero(locked)) : all
-  return {
-    makerCommission: 0,
-    takerCommission: 0,
-    buyerCommission: 0,
-    sellerCommission: 0,
-    commissionRates: { maker: '0.00000000', taker: '0.00000000', buyer: '0.00000000', seller: '0.00000000' },
-    canTrade: true,
-    canWithdraw: false,
-    canDeposit: false,
-    brokered: false,
-    requireSelfTradePrevention: false,
-    preventSor: false,
-    updateTime: nowMs(),
-    accountType: 'SPOT',
-    balances,
-    permissions: ['SPOT'],
-    uid: 1,
-  }
 }
 
 function requestIn(served: Served, params: Params) {

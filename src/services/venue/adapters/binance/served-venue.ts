@@ -34,6 +34,7 @@ export type ServedVenueOptions = {
 export class ServedVenue {
   readonly market = new MarketView()
   readonly wallet: Wallet
+  readonly fees: VenueConfig['fees']
   readonly orders = new Map<number, ServedOrder>()
   readonly #open = new Map<number, ServedOrder>()
   readonly symbols = new Map<string, ListedSymbol>()
@@ -48,6 +49,7 @@ export class ServedVenue {
   constructor(options: ServedVenueOptions) {
     this.#options = options
     this.wallet = new Wallet(options.balances)
+    this.fees = options.config.fees
   }
 
   /** A fact of the market: orders that it fills are filled. */
@@ -186,8 +188,7 @@ export class ServedVenue {
     const isMaker = fill.liquidity === 'maker'
     // As there: of what comes in.
     const commissionAsset = isBuyer ? base : quote
-    const { fees } = this.#options.config
-    const commission = eightDigits(isBuyer ? shareOf(quantity, fees, isMaker) : parseExact(fill.fee))
+    const commission = eightDigits(isBuyer ? shareOf(quantity, this.fees, isMaker) : parseExact(fill.fee))
     fillServed(order, {
       id: ++this.#trades,
       orderId: order.orderId,
