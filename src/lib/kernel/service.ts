@@ -16,7 +16,7 @@ export type Service<Config, State, In extends Topic, Out extends Topic> = {
   init(config: Config): State
   /** A hot reload: what of the state survives, under which rule, stands in the service's SPEC.md. */
   reconfigure(state: State, config: Config): State
-  /** Folds what happened, own answers included; may mutate its own state. Never reads `seq`: an answer has none yet. */
+  /** Folds what happened, own answers included; may mutate its own state. Never reads the `seq` of an own answer: it has none yet. */
   evolve(state: State, event: Event<In | Out>): State
   /** What follows from the input, which has been folded already. Never mutates. */
   decide(state: State, input: Event<In>): readonly Statement<Out>[]

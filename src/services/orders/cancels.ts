@@ -34,7 +34,7 @@ export function cancelsOf(
   return cancels
 }
 
-/** What is adopted while trading is halted is canceled like what works. [O24] */
+/** What is adopted while trading is halted is canceled like what works. [O25] */
 export function answerAdoption(
   book: OrderBook,
   { clientOrderId, instrument }: PayloadOf<'order.adopted'>,

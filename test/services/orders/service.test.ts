@@ -134,7 +134,7 @@ describe('cancels', () => {
     given(orders, {}).when(halted('risk:9.0')).then(massCancel('risk:9.0'))
   })
 
-  test('[O24] an order that was adopted is followed and canceled like any other, at once while trading is halted', () => {
+  test('[O25] an order that was adopted is followed and canceled like any other, at once while trading is halted', () => {
     const adopted = (clientOrderId: string) =>
       event('order.adopted', {
         ...{ clientOrderId, venueOrderId: '7', venueClientId: 'web_1', strategy: 'external', instrument: btc },
