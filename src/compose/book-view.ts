@@ -1,5 +1,5 @@
 import { parseExact } from '#lib/bars/exact-decimal.ts'
-import { adoptedOrder } from '#lib/domain/adopted-order.ts'
+import { adopt } from '#lib/domain/adopted-order.ts'
 import { type Contract, contractOf, worthOf } from '#lib/domain/contract.ts'
 import { absMoney, asMoney, moneyOf, moneyText } from '#lib/domain/money.ts'
 import { foldPrice, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
@@ -73,9 +73,9 @@ export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
         break
       }
       case 'order.adopted': {
-        const order = adoptedOrder(event.payload)
-        orders.working.set(order.clientOrderId, order)
-        sent.push({ order, at: event.at, terms: { orderType: 'limit', limitPrice: event.payload.limitPrice } })
+        const order = adopt(orders, event.payload)
+        const terms = { orderType: 'limit', limitPrice: event.payload.limitPrice }
+        if (order) sent.push({ order, at: event.at, terms })
         break
       }
       case 'order.cancel_requested':

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { adoptedOrder } from '#lib/domain/adopted-order.ts'
+import { adopt } from '#lib/domain/adopted-order.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
-import { findOrder, splitOrders } from '#lib/domain/sent-orders.ts'
+import { splitOrders } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -11,38 +11,40 @@ import { answerFill } from './answer-fill.ts'
 import { answerReplace, foldUpdate } from './answer-replace.ts'
 import { answerAdoption, answerCancel, cancelsOf, meantBy, ofTarget } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
-import { haltInstrument } from './halt-instrument.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook, type Refusal } from './order-book.ts'
 import { foldExitCancel, isProtection, restoreProtection, tellLost, tellSplit } from './protection.ts'
+
+const inputs = [
+  'md.split',
+  'risk.approved',
+  'risk.superseded',
+  'risk.halted',
+  'risk.resumed',
+  'risk.strategy_halted',
+  'order.adopted',
+  ...reportTopics,
+  'order.updated',
+  'order.update_rejected',
+  'system.command',
+  'system.time',
+] as const
+const outputs = [
+  'order.submitted',
+  'order.denied',
+  'order.cancel_requested',
+  'order.update_requested',
+  'order.mass_cancel_reported',
+  'system.command.result',
+  'system.alert',
+] as const
 
 /** Makes orders of approvals and follows each to its end; the rules are in SPEC.md. */
 export const orders = defineService({
   name: 'orders',
   config: z.object({}),
-  subscribes: [
-    'md.split',
-    'risk.approved',
-    'risk.superseded',
-    'risk.halted',
-    'risk.resumed',
-    'risk.strategy_halted',
-    'order.adopted',
-    ...reportTopics,
-    'order.updated',
-    'order.update_rejected',
-    'system.command',
-    'system.time',
-  ],
-  emits: [
-    'order.submitted',
-    'order.denied',
-    'order.cancel_requested',
-    'order.update_requested',
-    'order.mass_cancel_reported',
-    'system.command.result',
-    'system.alert',
-  ],
+  subscribes: inputs,
+  emits: outputs,
   init: () => emptyBook(),
   reconfigure: (book) => book,
   evolve,
@@ -51,27 +53,8 @@ export const orders = defineService({
   restore: bookFromJson,
 })
 
-type In =
-  | 'md.split'
-  | 'risk.approved'
-  | 'risk.superseded'
-  | 'risk.halted'
-  | 'risk.resumed'
-  | 'risk.strategy_halted'
-  | 'order.adopted'
-  | (typeof reportTopics)[number]
-  | 'order.updated'
-  | 'order.update_rejected'
-  | 'system.command'
-  | 'system.time'
-type Out =
-  | 'order.submitted'
-  | 'order.denied'
-  | 'order.cancel_requested'
-  | 'order.update_requested'
-  | 'order.mass_cancel_reported'
-  | 'system.command.result'
-  | 'system.alert'
+type In = (typeof inputs)[number]
+type Out = (typeof outputs)[number]
 
 function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   if (event.at > book.now) book.now = event.at
@@ -109,8 +92,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       return book
     }
     case 'order.adopted':
-      if (findOrder(book.orders, event.payload.clientOrderId) === undefined)
-        book.orders.working.set(event.payload.clientOrderId, adoptedOrder(event.payload))
+      adopt(book.orders, event.payload)
       return book
     case 'order.denied':
       if (event.payload.code !== 'APPROVAL_REUSED') book.newestApproval = event.payload.approval
@@ -247,4 +229,9 @@ function answerRefusal(book: OrderBook, { alert, halts }: Refusal): readonly Sta
       ? none
       : cancelsOf(book, 'instrument halted', (order) => order.instrument === halts && !isProtection(order))
   return [{ topic: 'system.alert', payload: alert }, ...cancels]
+}
+
+/** From the first report that cannot be true until somebody resumes. [O12] */
+function haltInstrument({ haltedInstruments }: OrderBook, instrument: string, seq: number): void {
+  if (!haltedInstruments.has(instrument)) haltedInstruments.set(instrument, seq)
 }

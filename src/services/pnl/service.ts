@@ -1,4 +1,4 @@
-import { adoptedOrder } from '#lib/domain/adopted-order.ts'
+import { adopt } from '#lib/domain/adopted-order.ts'
 import { contractOf } from '#lib/domain/contract.ts'
 import { moneyOf } from '#lib/domain/money.ts'
 import { priceTopics } from '#lib/domain/newest-price.ts'
@@ -16,22 +16,25 @@ import { type Ledger, ledgerFromJson, ledgerToJson, openLedger, reopenLedger } f
 import { PnlConfig } from './pnl-config.ts'
 import { foldMark } from './valuation.ts'
 
+const inputs = [
+  'md.instrument',
+  'md.split',
+  ...priceTopics,
+  'order.submitted',
+  'order.adopted',
+  ...reportTopics,
+  'venue.settled',
+  'venue.paid',
+  'system.time',
+] as const
+const outputs = ['pnl.update', 'pnl.snapshot', 'risk.violation', 'system.alert'] as const
+
 /** Reckons profit and loss per strategy and in all, from fills and marks; the rules are in SPEC.md. */
 export const pnl = defineService({
   name: 'pnl',
   config: PnlConfig,
-  subscribes: [
-    'md.instrument',
-    'md.split',
-    ...priceTopics,
-    'order.submitted',
-    'order.adopted',
-    ...reportTopics,
-    'venue.settled',
-    'venue.paid',
-    'system.time',
-  ],
-  emits: ['pnl.update', 'pnl.snapshot', 'risk.violation', 'system.alert'],
+  subscribes: inputs,
+  emits: outputs,
   init: openLedger,
   reconfigure: reopenLedger,
   evolve,
@@ -40,17 +43,8 @@ export const pnl = defineService({
   restore: ledgerFromJson,
 })
 
-type In =
-  | 'md.instrument'
-  | 'md.split'
-  | (typeof priceTopics)[number]
-  | 'order.submitted'
-  | 'order.adopted'
-  | (typeof reportTopics)[number]
-  | 'venue.settled'
-  | 'venue.paid'
-  | 'system.time'
-type Out = 'pnl.update' | 'pnl.snapshot' | 'risk.violation' | 'system.alert'
+type In = (typeof inputs)[number]
+type Out = (typeof outputs)[number]
 
 function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
   switch (event.topic) {
@@ -76,7 +70,7 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
       return ledger
     }
     case 'order.adopted':
-      ledger.orders.working.set(event.payload.clientOrderId, adoptedOrder(event.payload))
+      adopt(ledger.orders, event.payload)
       return ledger
     case 'order.accepted':
     case 'order.triggered':

@@ -1,5 +1,5 @@
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { adoptedOrder } from '#lib/domain/adopted-order.ts'
+import { adopt } from '#lib/domain/adopted-order.ts'
 import { clientOrderIdOf, otherExitOf } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
@@ -89,10 +89,8 @@ export function answerExit(
 
 /** An order that another has sent to the venue is at work, as it stands; told again it is known. [R50] */
 export function foldAdoption(account: Account, adopted: PayloadOf<'order.adopted'>): void {
-  if (findOrder(account.orders, adopted.clientOrderId) !== undefined) return
-  const order = adoptedOrder(adopted)
-  account.orders.working.set(order.clientOrderId, order)
-  openOrder(account.books, order)
+  const order = adopt(account.orders, adopted)
+  if (order) openOrder(account.books, order)
 }
 
 /** A wish that waited has its answer. */

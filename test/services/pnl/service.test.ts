@@ -18,6 +18,31 @@ test('[P2] [P3] answers a fill with the position at average cost, marked, fees a
     .then(update({ realized: '12', fees: '0.3' }))
 })
 
+test('[P1] an order that is adopted counts from how it stands; told again, at work or ended, it is known', () => {
+  const id = 'external-SPY-7'
+  const adopted = event('order.adopted', {
+    ...{ clientOrderId: id, venueOrderId: '7', venueClientId: 'web_1', strategy: 'external', instrument: spy },
+    ...{ side: 'buy', quantity: '3', limitPrice: '100', filled: '1', tradeIds: ['a'] },
+  })
+  const external = (tradeId: string, quantity: string) =>
+    fill('buy', quantity, '100', { clientOrderId: id, tradeId, strategy: 'external' })
+  given(pnl, account, listed(spy), bar(spy, '100'), adopted)
+    .when(external('a', '1'))
+    .then()
+    .when(external('b', '1'))
+    .then(update({ strategy: 'external', position: '1', averagePrice: '100' }))
+    .when(adopted)
+    .then()
+    .when(external('b', '1'))
+    .then()
+    .when(external('c', '1'))
+    .then(update({ strategy: 'external', position: '2', averagePrice: '100' }))
+    .when(adopted)
+    .then()
+    .when(external('c', '1'))
+    .then()
+})
+
 test('[P3] money counts the multiplier', () => {
   given(pnl, account, listed(future, { kind: 'future', multiplier: '50' }), bar(future, '4001'))
     .when(fill('sell', '2', '4000.25', { instrument: future }))
