@@ -19,20 +19,23 @@ import { foldRefusal, foldRoll, foldTime, rollNow } from './roll.ts'
 
 export { OptionPolicy }
 
+const inputs = [
+  'md.instrument',
+  'md.split',
+  ...priceTopics,
+  'md.option.chain.snapshot',
+  'strategy.intent',
+  'risk.rejected',
+  'system.time',
+] as const
+const outputs = ['instrument.resolved', 'instrument.rejected'] as const
+
 /** Says which instrument and position a wish means; the rules are in SPEC.md. */
 export const resolver = defineService({
   name: 'resolver',
   config: ResolverConfig,
-  subscribes: [
-    'md.instrument',
-    'md.split',
-    ...priceTopics,
-    'md.option.chain.snapshot',
-    'strategy.intent',
-    'risk.rejected',
-    'system.time',
-  ],
-  emits: ['instrument.resolved', 'instrument.rejected'],
+  subscribes: inputs,
+  emits: outputs,
   init: emptyMarket,
   reconfigure: (market, config) => ({ ...market, config }),
   evolve(market: KnownMarket, event: Event<In | Out>) {
@@ -77,14 +80,7 @@ export const resolver = defineService({
   restore: marketFromJson,
 })
 
-type In =
-  | 'md.instrument'
-  | 'md.split'
-  | (typeof priceTopics)[number]
-  | 'md.option.chain.snapshot'
-  | 'strategy.intent'
-  | 'risk.rejected'
-  | 'system.time'
-type Out = 'instrument.resolved' | 'instrument.rejected'
+type In = (typeof inputs)[number]
+type Out = (typeof outputs)[number]
 
 const none: readonly [] = Object.freeze([])

@@ -53,23 +53,24 @@ const inputs = [
   'system.command',
   'system.time',
 ] as const
+const outputs = [
+  'risk.approved',
+  'risk.rejected',
+  'risk.superseded',
+  'risk.halted',
+  'risk.resumed',
+  'risk.strategy_halted',
+  'risk.strategy_resumed',
+  'system.alert',
+  'system.command.result',
+] as const
 
 /** Guards capital: gives leave for one order at a time or refuses with the numbers; the rules are in SPEC.md. */
 export const risk = defineService({
   name: 'risk',
   config: RiskConfig,
   subscribes: inputs,
-  emits: [
-    'risk.approved',
-    'risk.rejected',
-    'risk.superseded',
-    'risk.halted',
-    'risk.resumed',
-    'risk.strategy_halted',
-    'risk.strategy_resumed',
-    'system.alert',
-    'system.command.result',
-  ],
+  emits: outputs,
   init: openAccount,
   reconfigure: reopenAccount,
   evolve,
@@ -79,16 +80,7 @@ export const risk = defineService({
 })
 
 type In = (typeof inputs)[number]
-type Out =
-  | 'risk.approved'
-  | 'risk.rejected'
-  | 'risk.superseded'
-  | 'risk.halted'
-  | 'risk.resumed'
-  | 'risk.strategy_halted'
-  | 'risk.strategy_resumed'
-  | 'system.alert'
-  | 'system.command.result'
+type Out = (typeof outputs)[number]
 
 function evolve(account: Account, event: Event<In | Out>): Account {
   if (event.at > account.now) account.now = event.at

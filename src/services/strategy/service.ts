@@ -16,45 +16,36 @@ import { type BoundStrategy, instrumentOf, StrategyConfig } from './strategy-con
 
 const indicatorTopics = topics.filter((topic): topic is IndicatorTopic => topic.startsWith('indicator.'))
 
+const inputs = [
+  'system.config',
+  'md.bar',
+  'md.tick',
+  'md.split',
+  ...indicatorTopics,
+  'ml.signal',
+  'instrument.resolved',
+  ...refusalTopics,
+  'pnl.snapshot',
+  'system.command',
+  'risk.halted',
+  'risk.resumed',
+] as const
+const outputs = ['strategy.loaded', 'strategy.intent', 'strategy.status', 'system.command.result'] as const
+
 /** Says what strategies wish for, bar by bar; the rules are in SPEC.md. */
 export const strategy = defineService({
   name: 'strategy',
   config: StrategyConfig,
-  subscribes: [
-    'system.config',
-    'md.bar',
-    'md.tick',
-    'md.split',
-    ...indicatorTopics,
-    'ml.signal',
-    'instrument.resolved',
-    ...refusalTopics,
-    'pnl.snapshot',
-    'system.command',
-    'risk.halted',
-    'risk.resumed',
-  ],
-  emits: ['strategy.loaded', 'strategy.intent', 'strategy.status', 'system.command.result'],
+  subscribes: inputs,
+  emits: outputs,
   init: openState,
   reconfigure: reloadState,
   evolve,
   decide,
 })
 
-type In =
-  | 'system.config'
-  | 'md.bar'
-  | 'md.tick'
-  | 'md.split'
-  | IndicatorTopic
-  | 'ml.signal'
-  | 'instrument.resolved'
-  | (typeof refusalTopics)[number]
-  | 'pnl.snapshot'
-  | 'system.command'
-  | 'risk.halted'
-  | 'risk.resumed'
-type Out = 'strategy.loaded' | 'strategy.intent' | 'strategy.status' | 'system.command.result'
+type In = (typeof inputs)[number]
+type Out = (typeof outputs)[number]
 
 function evolve(state: State, event: Event<In | Out>): State {
   if (event.at > state.now) state.now = event.at
