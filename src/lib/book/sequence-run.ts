@@ -1,3 +1,5 @@
+import { type Behind, forgetBehind, keepBehind, noneBehind } from './behind.ts'
+
 /** What became of a number of a stream whose numbers follow each other one by one. */
 export type RunStep =
   | { readonly kind: 'next'; readonly given?: readonly Missing[] }
@@ -22,15 +24,10 @@ export type RunStep =
 /** Numbers that have not come yet; `left` of them are still missing. */
 export type Missing = { readonly from: number; readonly to: number; left: number; readonly came: Set<number> }
 
-/** `newestAt`: the exchange's time of `last`; `behind`: numbers in a row that are said to be old, and are newer by that time. `isBroken`: the next
- * number is the first of another connection. */
-export type SequenceRun = {
+/** `newestAt`: the exchange's time of `last`; those behind are said to be old, and are newer by that time. `isBroken`: the next number is the first of another connection. */
+export type SequenceRun = Behind & {
   last: number | null
   newestAt: number | null
-  behind: number
-  /** The lowest of those, and the newest time of them. */
-  behindFrom: number
-  behindAt: number
   isBroken: boolean
   readonly missing: Missing[]
 }
@@ -39,9 +36,7 @@ export type SequenceRun = {
 export const startRun = (last: number | null = null, newestAt: number | null = null): SequenceRun => ({
   last,
   newestAt,
-  behind: 0,
-  behindFrom: Infinity,
-  behindAt: -Infinity,
+  ...noneBehind(),
   isBroken: last !== null,
   missing: [],
 })
@@ -60,19 +55,17 @@ export function onNumber(run: SequenceRun, number: number, at: number | null = n
   const step = place(run, number)
   if (step.kind === 'next' || step.kind === 'gap') {
     run.newestAt = at
-    run.behind = 0
-    // One that is older than those was late itself: they are still what was not told, should the exchange count anew.
-    if (at === null || at >= run.behindAt) Object.assign(run, noneBehind)
+    forgetBehind(run, at ?? Infinity)
     run.isBroken = false
   }
   if (step.kind !== 'repeated' || at === null || run.newestAt === null || at <= run.newestAt) return step
   run.behind++
-  run.behindFrom = Math.min(run.behindFrom, number)
-  run.behindAt = Math.max(run.behindAt, at)
+  keepBehind(run, { previous: number - 1, at })
   if (run.behind < behindMost) return step
   const after = run.last as number
   const refused = run.behindFrom < number ? { from: run.behindFrom, to: number - 1 } : null
-  Object.assign(run, { last: number, newestAt: at, behind: 0, ...noneBehind })
+  Object.assign(run, { last: number, newestAt: at })
+  forgetBehind(run)
   return { kind: 'restarted', after, given: run.missing.splice(0), refused }
 }
 
@@ -106,6 +99,5 @@ export function endRun(run: SequenceRun): Missing[] {
   return run.missing.splice(0)
 }
 
-const noneBehind = { behindFrom: Infinity, behindAt: -Infinity }
 const next: RunStep = { kind: 'next' }
 const repeated: RunStep = { kind: 'repeated' }

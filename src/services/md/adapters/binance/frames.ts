@@ -39,7 +39,8 @@ export function quoteOf(body: Frame, instrument: string): Quote {
   const ask = price(body.a, 'a')
   const sequence = whole(body.u, 'u')
   // An empty side of the book is a size of zero.
-  const [hasBid, hasAsk] = [!isZero(bidSize), !isZero(askSize)]
+  const hasBid = !isZero(bidSize)
+  const hasAsk = !isZero(askSize)
   const quote: Quote = {
     kind: 'quote',
     instrument,

@@ -69,7 +69,10 @@ export function followNumbers(tell: Tell, flag: Flag, isSettling: () => boolean)
         }
       }
       if (followed === undefined) newestQuotes.set(instrument, { quote, behind: 0 })
-      else Object.assign(followed, { quote, behind: 0 })
+      else {
+        followed.quote = quote
+        followed.behind = 0
+      }
       tell({ topic: 'md.tick', payload: quote })
       return true
     },

@@ -2,18 +2,20 @@ import { behindMost } from '#lib/book/sequence-run.ts'
 import type { Flag } from './normalizer.ts'
 
 type Dated = { readonly instrument: string; readonly exchangeAt?: number }
+type Newest = { at: number; behind: number }
 type Sides = { readonly instrument: string; readonly bid: string | null; readonly ask: string | null }
 
 /** Best prices: those without a number go by their time, and those that meet are flagged. [MD-N5b] [MD-N8] */
 export function followQuotes(flag: Flag) {
-  const newest = new Map<string, Map<string, { at: number; behind: number }>>()
-  const crossed = new Map<string, Set<string>>()
+  const newest = new Map<string, Map<string, Newest>>()
+  const crossed = new Set<string>()
 
   return {
     /** Is it no older than the newest of its kind? */
     isInTime({ instrument, exchangeAt }: Dated, stream: string): boolean {
       if (exchangeAt === undefined) return true
-      const ofStream = of(newest, stream, () => new Map())
+      const ofStream = newest.get(stream) ?? new Map<string, Newest>()
+      newest.set(stream, ofStream)
       const known = ofStream.get(instrument)
       if (known === undefined) ofStream.set(instrument, { at: exchangeAt, behind: 0 })
       else if (exchangeAt >= known.at || ++known.behind >= behindMost) {
@@ -37,11 +39,12 @@ export function followQuotes(flag: Flag) {
     },
 
     onSides({ instrument, bid, ask }: Sides, stream: string): void {
-      const isCrossed = bid !== null && ask !== null && Number(bid) >= Number(ask)
-      const ofStream = of(crossed, stream, () => new Set())
-      if (isCrossed === ofStream.has(instrument)) return
-      if (isCrossed) ofStream.add(instrument)
-      else ofStream.delete(instrument)
+      const isCrossed = bid !== null && ask !== null && isReached(bid, ask)
+      if (!isCrossed && crossed.size === 0) return
+      const key = `${stream} ${instrument}`
+      if (isCrossed === crossed.has(key)) return
+      if (isCrossed) crossed.add(key)
+      else crossed.delete(key)
       flag(isCrossed ? 'flagged' : 'cleared', 'crossed_book', {
         instrument,
         stream,
@@ -51,13 +54,17 @@ export function followQuotes(flag: Flag) {
   }
 }
 
-const instant = (micros: number): string => new Date(micros / 1000).toISOString()
-
-function of<Value>(map: Map<string, Value>, key: string, make: () => Value): Value {
-  let value = map.get(key)
-  if (value === undefined) {
-    value = make()
-    map.set(key, value)
+/** Is a bid at an ask or above? Nearly always they differ behind the point of texts of one length: there the first other digit tells. */
+function isReached(bid: string, ask: string): boolean {
+  let isFraction = false
+  for (let i = 0; bid.length === ask.length && i < bid.length; i++) {
+    const digit = bid.charCodeAt(i)
+    const other = ask.charCodeAt(i)
+    if (digit === other) isFraction ||= digit === 46
+    else if (isFraction && bid.charCodeAt(0) !== 45) return digit > other
+    else break
   }
-  return value
+  return Number(bid) >= Number(ask)
 }
+
+const instant = (micros: number): string => new Date(micros / 1000).toISOString()
