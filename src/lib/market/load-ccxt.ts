@@ -1,6 +1,6 @@
 import { UserError } from '#lib/terminal/user-error.ts'
 
-export const ccxtVersion = '4.5.84'
+const ccxtVersion = '4.5.84'
 const packageName = 'ccxt'
 
 /** The exchanges of ccxt by their ids, as it is published; it is not installed with trader. Throws a UserError where it is missing, or has no such exchange. */

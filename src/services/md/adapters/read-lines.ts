@@ -39,8 +39,6 @@ export function* readLines(
   }
 }
 
-/** Microseconds; no recording is later, and far behind it they are no safe integers. */
-
 /** `2024-08-08T23:54:13.937085Z` */
 export function isoMicros(at: number): string {
   const ms = Math.floor(at / 1000)

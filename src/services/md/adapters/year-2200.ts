@@ -1,4 +1,4 @@
-/** No time that is told is beyond it. */
+/** No time that is told is beyond it; far behind it microseconds are no safe integers. */
 export const year2200Ms = Date.UTC(2200, 0, 1)
 export const year2200Micros = year2200Ms * 1_000
 

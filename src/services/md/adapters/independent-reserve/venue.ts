@@ -3,6 +3,7 @@ import { emptyList, type OrderList, type RestingOrder, setOrder } from '#lib/boo
 import { LineFault } from '../line-fault.ts'
 import type { Decoder, Sink, Venue } from '../normalize/decoder.ts'
 import { type Frame, jsonObject, shown, text } from '../normalize/read-fields.ts'
+import { tellGaps } from '../normalize/tell-gaps.ts'
 import { parseNumbersAsText } from '../number-text.ts'
 import { instrumentOf, type OrderFrame, orderFrameOf, priceIn, snapshotOf, tradeOf } from './frames.ts'
 
@@ -77,7 +78,8 @@ function openDecoder(): Decoder {
     // All of it is read before the first of it is said.
     if (frame.kind === 'new') for (const { currency } of coin.books.values()) priceIn(frame.prices, currency)
     if (nonce !== null && frame.nonce > nonce + 1)
-      for (const { instrument } of coin.books.values()) tellGap(instrument, nonce + 1, frame.nonce - 1, sink)
+      for (const { instrument } of coin.books.values())
+        tellGaps(sink.say).lost({ instrument, stream: 'orders' }, { from: nonce + 1, to: frame.nonce - 1 })
     coin.nonce = frame.nonce
     if (coin.frames.length === framesMost) coin.frames = coin.frames.slice(framesMost / 2)
     coin.frames.push(frame)
@@ -147,10 +149,4 @@ function quote(followed: Followed, at: number, sink: Sink): void {
   followed.top = top
   followed.newestAt = Math.max(followed.newestAt, at)
   sink.quote({ kind: 'quote', instrument, bid, bidSize, ask, askSize, exchangeAt: followed.newestAt }, 'orders')
-}
-
-function tellGap(instrument: string, fromSequence: number, toSequence: number, sink: Sink): void {
-  const hole = { instrument, stream: 'orders', fromSequence, toSequence }
-  sink.say({ topic: 'md.gap', payload: { ...hole, state: 'opened' } })
-  sink.say({ topic: 'md.gap', payload: { ...hole, state: 'closed', how: 'lost' } })
 }

@@ -3,7 +3,7 @@ import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { leanClock } from './lean-clock.ts'
 
-export type SplitFact = MarketFact<'md.split'>
+type SplitFact = MarketFact<'md.split'>
 type FactorFile = { readonly market: string; readonly ticker: string }
 
 /** `.../equity/usa/factor_files/aapl.csv`; null for any other place. */
