@@ -45,20 +45,19 @@ export function planLeanImport(named: readonly string[], options: LeanOptions = 
       sources.push(entrySource(path, { lean, zone }, entry, listing.instrument, options))
     }
   }
-  const split = factors.map((file) => takeSplits(file, taken, sources, ({ root, ...of }) => zonesOf(root)(of).zone))
+  for (const { path } of factors) takeSplits(path, taken, sources, ({ root, ...of }) => zonesOf(root)(of).zone)
   for (const [market, zone] of guessed)
     notes.push(`no market hours of ${market} beside the files: their times are read as ${zone}`)
-  return { files: [...taken, ...split].map(({ path, as }) => ({ path, as })), sources, listed, notes }
+  return { files: [...taken, ...factors].map(({ path, as }) => ({ path, as })), sources, listed, notes }
 }
 
 /** The splits of a factor file go among the prices of its shares, whose sources become one. */
 function takeSplits(
-  file: ImportFile,
+  path: string,
   taken: readonly LeanFile[],
   sources: MarketSource[],
   zoneOf: (lean: LeanPath) => string,
-): ImportFile {
-  const { path } = file
+): void {
   const of = factorFileAt(path)
   const isOf = ({ lean }: LeanFile) =>
     lean.type === 'equity' && lean.market === of?.market && lean.ticker === of?.ticker
@@ -76,7 +75,6 @@ function takeSplits(
     facts: (report) => withSplits(mergeByTime(prices, report), splits),
   }
   sources.splice(0, sources.length, ...rest, one)
-  return file
 }
 
 /** What lies beside the files of a folder is read once. */
