@@ -108,6 +108,18 @@ describe('trader md import', () => {
     expect(bytesOf(inRoot('killed'))).toEqual(calm)
   })
 
+  it('[MD-I11] another import into a finished data set is refused, and where only the order of the files is another that is said', async () => {
+    const [one, other] = [inRoot('one.csv'), inRoot('other.csv')]
+    writeFileSync(one, `time,open,high,low,close,volume\n${line(0)}\n`)
+    writeFileSync(other, `time,open,high,low,close,volume\n${line(1)}\n`)
+    const of = (...files: string[]) => ['import', ...files, ...args('', 'ordered').slice(2)]
+    await summaryOf(of(one, other))
+    const [turned, less] = [await trader(['md', ...of(other, one)]), await trader(['md', ...of(one)])]
+    expect([turned.exitCode, less.exitCode]).toEqual([2, 2])
+    expect(turned.stderr).toContain('this folder holds another data set (of these very files in another order')
+    expect(less.stderr).toContain('this folder holds another data set (give another folder')
+  })
+
   it('[MD-I10] a broken line is one line with its place, exit 2, nothing is written; --skip-bad loses no other', async () => {
     const broken = inRoot('broken.csv')
     writeFileSync(broken, `time,open,high,low,close,volume\n${line(0)}\n${line(1)}\n1600000120,1,x,1,1,1\n${line(3)}\n`)

@@ -7,6 +7,7 @@ import { summaryLines } from '#services/md/adapters/data-set-summary.ts'
 import { type Imported, type ImportProgress, importMarketData } from '#services/md/adapters/import-market-data.ts'
 import { listedByCatalogue } from '#services/md/adapters/instruments/listed-by-catalogue.ts'
 import { type ImportChoices, importFormats, planImport } from '#services/md/adapters/plan-import.ts'
+import { venueNames } from '#services/md/adapters/venues.ts'
 
 const columnFlag = (role: CsvRole) =>
   Flags.string({
@@ -76,7 +77,7 @@ export default class MdImport extends TraderCommand {
     }),
     venue: Flags.string({
       helpGroup: 'RAW AND ARCHIVE',
-      description: 'Whose frames or files they are, like binance, binance-usdm or deribit',
+      description: `Whose frames they are (${venueNames}), or of which market of Binance the files of its archive`,
     }),
     instrument: Flags.string({
       multiple: true,

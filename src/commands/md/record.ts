@@ -5,7 +5,7 @@ import { startProgress } from '#lib/terminal/progress.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { type StreamKind, streamKinds } from '#services/md/adapters/live/live-venue.ts'
 import { recordMarket } from '#services/md/adapters/record-market.ts'
-import { venueNames } from '#services/md/adapters/venues.ts'
+import { liveVenueNames } from '#services/md/adapters/venues.ts'
 
 export default class MdRecord extends TraderCommand {
   static override summary = 'Record an exchange as it is now: events, and the raw frames beside them'
@@ -20,7 +20,7 @@ export default class MdRecord extends TraderCommand {
   static override flags = {
     venue: Flags.string({
       required: true,
-      description: venueNames,
+      description: liveVenueNames,
     }),
     symbols: Flags.string({
       required: true,

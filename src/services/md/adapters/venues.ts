@@ -10,8 +10,9 @@ import type { Venue } from './normalize/decoder.ts'
 /** Whose frames can be read. A new one is a folder here, a line, and its names below. */
 const venues: readonly Venue[] = [liveBinance, liveDeribit, independentReserve, liveCcxt]
 
-/** What a user may name, for a person. */
-export const venueNames = 'binance, binance-usdm, binance-cm, binance-us, deribit, independent-reserve, ccxt-<exchange>'
+/** What a user may name, for a person: what can be listened to, and whatever recordings are read of. */
+export const liveVenueNames = 'binance, binance-usdm, binance-cm, binance-us, deribit, ccxt-<exchange>'
+export const venueNames = `${liveVenueNames}, independent-reserve`
 
 /** The venue that a user names, and the market of it. Throws a UserError on an unknown name. */
 export function venueNamed(name: string): { readonly venue: Venue; readonly market: string | undefined } {
@@ -30,5 +31,7 @@ export function liveVenueNamed(name: string): {
 } {
   const { venue, market } = venueNamed(name)
   if ('connections' in venue || 'openLibrary' in venue) return { venue: venue as LiveVenue | LibraryVenue, market }
-  throw new UserError(`${venue.name} can be read from recordings only`)
+  throw new UserError(`${venue.name} can be read from recordings only`, {
+    hint: `those that can be listened to are ${liveVenueNames}`,
+  })
 }

@@ -39,11 +39,19 @@ export function finishedDataSet(dir: string, origin: Origin): DataSetManifest | 
   rmSync(unfinishedFile(dir), { force: true })
   const manifest = readManifest(dir)
   if (isDeepStrictEqual(manifest.origin, origin)) return manifest
-  throw new UserError('this folder holds another data set', {
-    file: dir,
-    hint: 'give another folder with --to, or remove this one',
-  })
+  throw new UserError('this folder holds another data set', { file: dir, hint: hintWhere(manifest.origin, origin) })
 }
+
+/** What to do where a folder holds what has another origin. */
+const hintWhere = (held: Origin, asked: Origin): string =>
+  isDeepStrictEqual(inAnyOrder(held), inAnyOrder(asked))
+    ? 'of these very files in another order, which decides what comes first at one instant: name them as then, or give another folder with --to'
+    : 'give another folder with --to, or remove this one'
+
+const inAnyOrder = ({ sources, ...rest }: Origin) => ({
+  ...rest,
+  sources: sources.map(({ name, sha256 }) => `${name} ${sha256}`).sort(),
+})
 
 /**
  * Makes the folder hold these contents: from nothing, or by going on where it was interrupted. However often it was killed,
@@ -89,10 +97,8 @@ function claim(dir: string, origin: Origin): 'new' | 'continued' {
     if (begun === null)
       throw new UserError('this folder is not empty', { file: dir, hint: 'give a new folder with --to' })
     if (isDeepStrictEqual(begun, origin)) return 'continued'
-    throw new UserError('this folder holds an interrupted import of something else', {
-      file: dir,
-      hint: 'remove it, or give another folder with --to',
-    })
+    const hint = hintWhere(begun, origin)
+    throw new UserError('this folder holds an interrupted import of something else', { file: dir, hint })
   }
   mkdirSync(dir, { recursive: true })
   writeUnfinished(dir, origin)
