@@ -3,7 +3,7 @@ import { Connection } from '#lib/bus/connection.ts'
 import { FeedPublisher } from '#lib/bus/feed-publisher.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { splitSig } from '#lib/codec/event-text.ts'
-import { reportTopics } from '#lib/domain/venue-report.ts'
+import { venueTopics } from '#lib/domain/venue-report.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { forwardClock } from '#lib/time/forward-clock.ts'
 import type { Event, Fact, Statement } from '#schemas/event.ts'
@@ -25,12 +25,8 @@ const topics = [
   'order.adopted',
   'order.cancel_requested',
   'order.update_requested',
-  'order.updated',
-  'order.update_rejected',
   'venue.reconciled',
-  'venue.settled',
-  'venue.paid',
-  ...reportTopics,
+  ...venueTopics,
 ]
 
 const exchanges = { binance: binanceSpot, 'binance-usdm': binanceUsdm, deribit, ccxt: ccxtVenue } as const

@@ -13,7 +13,9 @@ export const contractOf = ({
   multiplier,
   isInverse,
   kind,
-}: Pick<PayloadOf<'md.instrument'>, 'multiplier' | 'isInverse' | 'kind'>): Contract => ({
+}: Pick<PayloadOf<'md.instrument'>, 'multiplier' | 'kind'> & {
+  readonly isInverse?: boolean | undefined
+}): Contract => ({
   multiplier: parseExact(multiplier),
   isInverse: isInverse === true && kind !== 'option',
 })

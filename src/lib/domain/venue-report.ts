@@ -17,6 +17,15 @@ export const reportTopics = [
 ] as const satisfies Topic[]
 export type Report = Event<(typeof reportTopics)[number]>
 
+/** All that a venue says, of orders and of what is held. */
+export const venueTopics = [
+  ...reportTopics,
+  'order.updated',
+  'order.update_rejected',
+  'venue.settled',
+  'venue.paid',
+] as const satisfies Topic[]
+
 /** What happens to an order with each event that is not a fill. */
 export const happeningOf = {
   'order.accepted': 'accepted',

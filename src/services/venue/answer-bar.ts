@@ -1,14 +1,14 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { type Exchange, heldLots } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { fillsByTicks } from './market-source.ts'
 import { takeNextClose } from './next-close.ts'
 import { takeNextOpen } from './next-open.ts'
 import { takeResting } from './resting-on-bar.ts'
 import { withinVolume } from './slippage.ts'
 import type { FillingBar, Take } from './take.ts'
-import { takenIn } from './taken-in.ts'
 import { takeTriggered } from './triggered-on-bar.ts'
-import { end, endImmediate, execute, type Said, type Turn, turnOf } from './turn.ts'
+import { end, endImmediate, execute, type Said, type Turn } from './turn.ts'
+import { turnAfter } from './turn-after.ts'
 import type { VenueConfig } from './venue-config.ts'
 import { endReason, type WorkingOrder } from './working-order.ts'
 
@@ -18,7 +18,7 @@ export function answerBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): readonl
   if (!orders || !isFillingBar(exchange, bar)) return none
   const said: Said[] = []
   for (const working of orders) {
-    const turn = turnOf(working, heldLots(exchange, working) + takenIn(said, working))
+    const turn = turnAfter(said, exchange, working)
     const { order } = turn
     if (isExposedTo(order, bar, exchange.config)) {
       const take = takeOnBar(turn, bar, exchange.config)

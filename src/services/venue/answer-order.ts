@@ -9,7 +9,7 @@ import { rejectionOf } from './rejection.ts'
 import { takeSameClose } from './same-close.ts'
 import { displayedIn } from './standing-quote.ts'
 import { isReached } from './trigger.ts'
-import { end, endImmediate, execute, type Said, type Turn, trigger, turnOf } from './turn.ts'
+import { end, ended, endImmediate, execute, type Said, type Turn, trigger, turnOf } from './turn.ts'
 import { isImmediate, type WorkingOrder, workingOrderOf } from './working-order.ts'
 
 /** Accepted, with what the market as it stands gives at once, or rejected. [V1] [V2] [V37] */
@@ -32,9 +32,7 @@ export function answerCancel(exchange: Exchange, asked: PayloadOf<'order.cancel_
   const { clientOrderId, instrument, reason } = asked
   const order = findWorking(exchange, clientOrderId)
   if (!order) return [rejected(clientOrderId, instrument, 'UNKNOWN_ORDER')]
-  const turn = turnOf(order, heldLots(exchange, order))
-  end(turn, 'order.canceled', reason)
-  return turn.said
+  return [ended(order, 'order.canceled', reason)]
 }
 
 /** Moved to its new price, where it arrives as a new order does; what is not at work, has no limit, or is off the grid is not. [V33] */

@@ -1,11 +1,11 @@
-import { type Exchange, heldLots } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import { levelsBehind } from './level-book.ts'
 import { withinVolume } from './slippage.ts'
 import { availableLots, type Displayed, displayedIn, takeFrom } from './standing-quote.ts'
-import { takenIn } from './taken-in.ts'
 import { takeTouch } from './touch.ts'
 import { isReached } from './trigger.ts'
-import { end, endImmediate, execute, type Said, type Turn, takableLots, trigger, turnOf } from './turn.ts'
+import { end, endImmediate, execute, type Said, type Turn, takableLots, trigger } from './turn.ts'
+import { turnAfter } from './turn-after.ts'
 import { endReason, isMarketable, type WorkingOrder } from './working-order.ts'
 
 /** What the newest quote of an instrument does to the orders in it, in the order of their acceptance. [V13]-[V16] */
@@ -16,7 +16,7 @@ export function answerQuote(exchange: Exchange, instrument: string): readonly Sa
   const newest = displayedIn(quote)
   const said: Said[] = []
   for (const working of orders) {
-    const turn = turnOf(working, heldLots(exchange, working) + takenIn(said, working))
+    const turn = turnAfter(said, exchange, working)
     meetDisplayed(exchange, turn, newest)
     said.push(...turn.said)
   }
@@ -43,7 +43,7 @@ export function answerQueues(exchange: Exchange, instrument: string): readonly S
   for (const working of exchange.working.get(instrument) ?? []) {
     const { place, limitPrice, endsAt } = working
     if (place === null || place.due === 0 || limitPrice === null || (endsAt !== null && now >= endsAt)) continue
-    const turn = turnOf(working, heldLots(exchange, working) + takenIn(said, working))
+    const turn = turnAfter(said, exchange, working)
     execute(turn, { price: limitPrice, lots: place.due, liquidity: 'maker', filledAt: now }, config)
     said.push(...turn.said)
   }

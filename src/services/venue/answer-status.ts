@@ -1,6 +1,6 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { type Exchange, heldLots } from './exchange.ts'
-import { end, type Said, turnOf } from './turn.ts'
+import type { Exchange } from './exchange.ts'
+import { ended, type Said } from './turn.ts'
 
 /** Keeps which feeds run. The exchange is closed when the last of them has ended, until one starts. [V6] */
 export function foldStatus(exchange: Exchange, { feed, state }: PayloadOf<'md.status'>): void {
@@ -24,14 +24,7 @@ export function foldStatus(exchange: Exchange, { feed, state }: PayloadOf<'md.st
 /** No price will come any more: everything that works expires. */
 export function answerStatus(exchange: Exchange): readonly Said[] {
   if (!exchange.isClosed || exchange.working.size === 0) return none
-  const said: Said[] = []
-  for (const orders of exchange.working.values())
-    for (const order of orders) {
-      const turn = turnOf(order, heldLots(exchange, order))
-      end(turn, 'order.expired', 'no more market data')
-      said.push(...turn.said)
-    }
-  return said
+  return [...exchange.working.values()].flat().map((order) => ended(order, 'order.expired', 'no more market data'))
 }
 
 const none: readonly [] = Object.freeze([])

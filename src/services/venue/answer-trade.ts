@@ -1,8 +1,8 @@
 import { meetDisplayed } from './answer-quote.ts'
-import { type Exchange, heldLots } from './exchange.ts'
+import type { Exchange } from './exchange.ts'
 import type { Trade } from './queue.ts'
-import { takenIn } from './taken-in.ts'
-import { type Said, turnOf } from './turn.ts'
+import type { Said } from './turn.ts'
+import { turnAfter } from './turn-after.ts'
 
 /** A trade shows its price, and at most its size, to both sides; what one of our orders gets of it no other does. [V44] */
 export function answerTrade(exchange: Exchange, { instrument, price, size }: Trade): readonly Said[] {
@@ -10,7 +10,7 @@ export function answerTrade(exchange: Exchange, { instrument, price, size }: Tra
   const said: Said[] = []
   let taken = 0
   for (const working of exchange.working.get(instrument) ?? []) {
-    const turn = turnOf(working, heldLots(exchange, working) + takenIn(said, working))
+    const turn = turnAfter(said, exchange, working)
     meetDisplayed(exchange, turn, { ...sides, takenBid: taken, takenAsk: taken })
     taken += turn.takenLots
     said.push(...turn.said)

@@ -7,7 +7,7 @@ import type { Payment, Perpetual } from './funding.ts'
 import { hasLine } from './latency.ts'
 import { keepsLevels, type LevelBook, levelsFromJson, levelsToJson } from './level-book.ts'
 import type { Report, Sent } from './line.ts'
-import type { OtherOrders } from './order-queue.ts'
+import { keepsOthers, type OtherOrders } from './order-queue.ts'
 import type { Due, ExpiringOption } from './settlement.ts'
 import type { Fraction } from './split.ts'
 import type { Displayed } from './standing-quote.ts'
@@ -125,7 +125,7 @@ export function reopenExchange(exchange: Exchange, config: VenueConfig): Exchang
     config.fill === exchange.config.fill &&
     config.interval === exchange.config.interval &&
     keepsLevels(config) === keepsLevels(exchange.config) &&
-    (config.queue.kind === 'fifo') === (exchange.config.queue.kind === 'fifo')
+    keepsOthers(config) === keepsOthers(exchange.config)
   const opened = { ...exchange, config, hasLine: exchange.hasLine || hasLine(config) }
   if (isSameMarket) return opened
   for (const orders of exchange.working.values()) for (const order of orders) order.place = null

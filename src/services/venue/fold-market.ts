@@ -3,7 +3,7 @@ import { isExposedTo, isFillingBar } from './answer-bar.ts'
 import type { Exchange } from './exchange.ts'
 import { foldDepth, keepsLevels } from './level-book.ts'
 import { fillsByTrades, keepsQuotes } from './market-source.ts'
-import { foldOrder } from './order-queue.ts'
+import { foldOrder, keepsOthers } from './order-queue.ts'
 import { isAway } from './outage.ts'
 import { joinQueues, passCancels, passTrade, type Trade } from './queue.ts'
 import { foldQuote, type QuoteEvent, quoteIn } from './standing-quote.ts'
@@ -40,7 +40,7 @@ export function foldLevels(exchange: Exchange, depth: PayloadOf<'md.depth'>): vo
 /** Single orders of others, where the queue is by them. */
 export function foldOthers(exchange: Exchange, told: PayloadOf<'md.order'>): void {
   const { config, working } = exchange
-  if (config.queue.kind !== 'fifo' || config.fill !== 'touch') return
+  if (!keepsOthers(config)) return
   joinQueues(exchange, working.get(told.instrument) ?? [])
   foldOrder(exchange, told)
 }

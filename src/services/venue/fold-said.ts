@@ -14,7 +14,7 @@ import {
 import { takeLevel } from './level-book.ts'
 import { fillsByTicks, fillsByTrades } from './market-source.ts'
 import { isBehind, takeFrom } from './standing-quote.ts'
-import { workingOrderOf } from './working-order.ts'
+import { type WorkingOrder, workingOrderOf } from './working-order.ts'
 
 /** A position has been closed, or delivered. */
 export function foldSettled(exchange: Exchange, settled: PayloadOf<'venue.settled'>): void {
@@ -38,15 +38,12 @@ export function foldAcceptance(exchange: Exchange): void {
 
 /** It waits for no price any more. */
 export function foldTrigger(exchange: Exchange, { clientOrderId }: PayloadOf<'order.triggered'>): void {
-  const order = findWorking(exchange, clientOrderId)
-  assert(order, `expected ${clientOrderId} at work, found it nowhere`)
-  order.trigger = null
+  atWork(exchange, clientOrderId).trigger = null
 }
 
 /** It stands at the end of the queue of its new price. [V33] */
 export function foldUpdate(exchange: Exchange, { clientOrderId, limitPrice }: PayloadOf<'order.updated'>): void {
-  const order = findWorking(exchange, clientOrderId)
-  assert(order, `expected ${clientOrderId} at work, found it nowhere`)
+  const order = atWork(exchange, clientOrderId)
   order.limitPrice = limitPrice
   order.place = null
   if (fillsByTrades(exchange, order.listing.instrument)) order.exposures = 0
@@ -61,8 +58,7 @@ export function foldRejection(exchange: Exchange, { clientOrderId, code }: Paylo
 
 /** What was taken of a quote, a level or a queue, and what is left of the order. */
 export function foldFill(exchange: Exchange, fill: PayloadOf<'order.fill'>): void {
-  const order = findWorking(exchange, fill.clientOrderId)
-  assert(order, `expected ${fill.clientOrderId} at work, found it nowhere`)
+  const order = atWork(exchange, fill.clientOrderId)
   const lots = quantityToLots(fill.quantity, order.listing.lotSize)
   const quote = exchange.quotes.get(fill.instrument)
   if (quote && fillsByTicks(exchange, fill.instrument)) {
@@ -75,4 +71,10 @@ export function foldFill(exchange: Exchange, fill: PayloadOf<'order.fill'>): voi
   order.leavesLots -= lots
   order.fills += 1
   if (order.leavesLots === 0) removeOrder(exchange, fill.clientOrderId)
+}
+
+function atWork(exchange: Exchange, clientOrderId: string): WorkingOrder {
+  const order = findWorking(exchange, clientOrderId)
+  assert(order, `expected ${clientOrderId} at work, found it nowhere`)
+  return order
 }

@@ -15,7 +15,6 @@ type Forecast = { readonly rate: string; readonly markPrice: string | null; read
 /** A perpetual and what is told of its funding. Plain JSON. */
 export type Perpetual = {
   readonly instrument: string
-  readonly isInverse: boolean
   /** The newest that was told of the next payment; null where none is due. */
   next: Forecast | null
   /** The time of the newest payment. */
@@ -30,20 +29,16 @@ export type Payment = {
 }
 
 /** Keeps what funding of a perpetual needs, and that its price is looked at. [V35] */
-export function foldPerpetual({ perpetuals }: Exchange, listing: PayloadOf<'md.instrument'>): void {
-  const { instrument, kind } = listing
-  if (kind !== 'perpetual') return
-  const { next = null, paidAt = 0 } = perpetuals.get(instrument) ?? {}
-  perpetuals.set(instrument, { instrument, isInverse: contractOf(listing).isInverse, next, paidAt })
+export function foldPerpetual({ perpetuals }: Exchange, { instrument, kind }: PayloadOf<'md.instrument'>): void {
+  if (kind === 'perpetual' && !perpetuals.has(instrument))
+    perpetuals.set(instrument, { instrument, next: null, paidAt: 0 })
 }
 
 /** The newest price of a perpetual, which funding is reckoned with, or of shares, whose parts are paid out. */
-export function foldMark({ listings, perpetuals, marks }: Exchange, event: PriceEvent): void {
-  const { instrument } = event.payload
-  const kind = listings.get(instrument)?.kind
-  if (kind === 'equity') foldPrice(marks, event)
-  else if (kind !== 'perpetual') return
-  else if (perpetuals.get(instrument)?.isInverse) foldPriceAboveZero(marks, event)
+export function foldMark({ listings, marks }: Exchange, event: PriceEvent): void {
+  const listing = listings.get(event.payload.instrument)
+  if (listing?.kind !== 'perpetual' && listing?.kind !== 'equity') return
+  if (listing.isInverse) foldPriceAboveZero(marks, event)
   else foldPrice(marks, event)
 }
 
@@ -72,18 +67,14 @@ export function foldFunding(exchange: Exchange, { payload, at }: Event<'md.fundi
 
 /** Every strategy that holds pays, or is paid. [V35] */
 export function payFunding(exchange: Exchange): readonly Said[] {
-  const { payments, listings, perpetuals } = exchange
+  const { payments, listings } = exchange
   const said: Said[] = []
   for (const { instrument, rate, markPrice, at: paidAt } of payments) {
     const listing = listings.get(instrument)
     if (listing === undefined) continue
-    const contract = {
-      multiplier: parseExact(listing.multiplier),
-      isInverse: perpetuals.get(instrument)?.isInverse ?? false,
-    }
     for (const { strategy, lots } of heldIn(exchange, instrument)) {
       const held = exactLots(lots, listing.lotSize)
-      const amount = moneyText(fundingPaid(contract, held, parseExact(markPrice), parseExact(rate)))
+      const amount = moneyText(fundingPaid(contractOf(listing), held, parseExact(markPrice), parseExact(rate)))
       const position = fromUnits(held.units, held.scale)
       const { currency } = listing
       const common = { strategy, instrument, why: 'funding', amount, currency, position } as const

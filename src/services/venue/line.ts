@@ -3,25 +3,30 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { Exchange } from './exchange.ts'
 import { hasLine, orderLatency, responseLatency } from './latency.ts'
+import { spanWithin } from './outage.ts'
 import type { Said } from './turn.ts'
 import type { VenueConfig } from './venue-config.ts'
 
-type Order = 'order.submitted' | 'order.cancel_requested' | 'order.update_requested'
-type Market =
-  | 'md.instrument'
-  | 'md.bar'
-  | 'md.depth'
-  | 'md.order'
-  | 'md.tick'
-  | 'md.option.tick'
-  | 'md.funding'
-  | 'md.split'
-  | 'md.status'
+/** What comes of the market. */
+export const marketTopics = [
+  'md.instrument',
+  'md.bar',
+  'md.depth',
+  'md.order',
+  'md.tick',
+  'md.option.tick',
+  'md.funding',
+  'md.split',
+  'md.status',
+] as const
+/** What we send. */
+export const orderTopics = ['order.submitted', 'order.cancel_requested', 'order.update_requested'] as const
+type Market = (typeof marketTopics)[number]
+type Order = (typeof orderTopics)[number]
 
 /** A message on its way to the exchange. Plain JSON. */
 export type Sent = {
   readonly message: Event<Order>
-  readonly sentAt: number
   readonly arrivesAt: number
   /** The instrument has been split since. */
   readonly isOfOldUnits?: true
@@ -43,35 +48,24 @@ export const isLineOver = ({ config, sent, reports }: Exchange): boolean =>
  * Takes in an event of ours or of the market: orders set out, those that have come by now arrive, each at its own instant, and what the exchange does is on its way
  * back. A quote of the instant of an arrival is the one that stands; a bar that ends then is met. [V14] [V40]
  */
-export function passLine(exchange: Exchange, event: Event<Order | Market>, far: FarEnd) {
-  switch (event.topic) {
-    case 'order.submitted':
-    case 'order.cancel_requested':
-    case 'order.update_requested':
-      send(exchange, event)
-      // In a tree that runs free an order can come behind prices that are later than it.
-      return arrive(exchange, far, heardUpTo(exchange, event.at), true)
-    case 'md.instrument':
-    case 'md.bar':
-    case 'md.depth':
-    case 'md.order':
-    case 'md.tick':
-    case 'md.option.tick':
-    case 'md.funding':
-    case 'md.split':
-    case 'md.status': {
-      const at = marketTime(exchange.config, event)
-      arrive(exchange, far, at, event.topic === 'md.bar')
-      happen(exchange, far, at === event.at ? event : { ...event, at })
-      arrive(exchange, far, at, true)
-    }
+export function passLine(exchange: Exchange, event: Event<Order | Market>, far: FarEnd): void {
+  if (isOrder(event)) {
+    send(exchange, event)
+    // In a tree that runs free an order can come behind prices that are later than it.
+    arrive(exchange, far, heardUpTo(exchange, event.at), true)
+    return
   }
+  const at = marketTime(exchange.config, event)
+  arrive(exchange, far, at, event.topic === 'md.bar')
+  happen(exchange, far, at === event.at ? event : { ...event, at })
+  arrive(exchange, far, at, true)
 }
 
 /** What has come back by now. While the line is cut nothing does; when no market will come any more, all of it. */
 export function dueReports({ config, reports, isClosed }: Exchange, at: number): readonly Said[] {
   const first = reports[0]
-  if (first === undefined || (!isClosed && (first.dueAt > at || isCut(config, at)))) return none
+  if (first === undefined || (!isClosed && (first.dueAt > at || spanWithin(config.disconnects, at, at) !== undefined)))
+    return none
   const said: Said[] = []
   for (const report of reports) {
     if (!isClosed && report.dueAt > at) break
@@ -86,23 +80,26 @@ export function foldReport(exchange: Exchange, { topic }: Event<Said['topic']>):
   assert(report?.said.topic === topic, `expected ${topic} on its way back, found ${report?.said.topic ?? 'nothing'}`)
 }
 
+const ours: ReadonlySet<string> = new Set(orderTopics)
+const isOrder = (event: Event<Order | Market>): event is Event<Order> => ours.has(event.topic)
+
 function send(exchange: Exchange, message: Event<Order>): void {
   const { config, sent } = exchange
   exchange.messages += 1
   const latency = orderLatency(config, message.at, exchange.messages)
   // None overtakes another.
   const arrivesAt = Math.max(sent.at(-1)?.arrivesAt ?? 0, afterCuts(config, message.at, latency))
-  sent.push({ message, sentAt: message.at, arrivesAt })
+  sent.push({ message, arrivesAt })
 }
 
 function arrive(exchange: Exchange, far: FarEnd, by: number, isInclusive: boolean): void {
   for (let next = exchange.sent[0]; next !== undefined; next = exchange.sent[0]) {
-    const { message, sentAt, arrivesAt, isOfOldUnits = false } = next
+    const { message, arrivesAt, isOfOldUnits = false } = next
     if (!exchange.isClosed && (isInclusive ? arrivesAt > by : arrivesAt >= by)) return
     exchange.sent.shift()
-    exchange.isLate = arrivesAt > sentAt
+    exchange.isLate = arrivesAt > message.at
     exchange.isOfOldUnits = isOfOldUnits
-    happen(exchange, far, { ...message, at: Math.min(arrivesAt, Math.max(by, sentAt)) })
+    happen(exchange, far, { ...message, at: Math.min(arrivesAt, Math.max(by, message.at)) })
   }
 }
 
@@ -121,16 +118,13 @@ function happen(exchange: Exchange, far: FarEnd, event: Event<Order | Market>): 
 /** When a message arrives that sets out at `at`: what the cut of the line would stop sets out when it is back. [V42] */
 function afterCuts({ disconnects }: VenueConfig, at: number, latency: number): number {
   let leavesAt = at
-  for (let cut = cutOf(leavesAt); cut !== undefined; cut = cutOf(leavesAt)) leavesAt = cut.to
+  for (let cut = cutFrom(leavesAt); cut !== undefined; cut = cutFrom(leavesAt)) leavesAt = cut.to
   return leavesAt + latency
 
-  function cutOf(from: number) {
-    return disconnects.find((one) => from < one.to && from + latency >= one.from)
+  function cutFrom(from: number) {
+    return spanWithin(disconnects, from, from + latency)
   }
 }
-
-const isCut = ({ disconnects }: VenueConfig, at: number): boolean =>
-  disconnects.some(({ from, to }) => at >= from && at < to)
 
 /** Until when prices have been heard: where their way is recorded, those of now are yet to come. */
 const heardUpTo = ({ config, now }: Exchange, at: number): number =>

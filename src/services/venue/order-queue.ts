@@ -1,10 +1,14 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Exchange } from './exchange.ts'
 import { lotsIn } from './level-book.ts'
+import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
 /** The orders of others in an instrument, by their ids, with what is left of each in lots and parts of lots. */
 export type OtherOrders = Map<string, { readonly side: 'buy' | 'sell'; readonly price: number; readonly lots: number }>
+
+/** Does the queue go by single orders? Only then are they kept. */
+export const keepsOthers = ({ fill, queue }: VenueConfig): boolean => fill === 'touch' && queue.kind === 'fifo'
 
 /** Single orders of others: who stands before ours leaves, moves or is executed; who is executed behind ours would have come after it. [V43] */
 export function foldOrder(exchange: Exchange, told: PayloadOf<'md.order'>): void {

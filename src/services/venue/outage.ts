@@ -1,5 +1,9 @@
 import type { Exchange } from './exchange.ts'
+import type { VenueConfig } from './venue-config.ts'
 
 /** Is the exchange away by its schedule? [V34] */
-export const isAway = ({ config: { outages }, now }: Exchange): boolean =>
-  outages.length > 0 && outages.some(({ from, to }) => now >= from && now < to)
+export const isAway = ({ config: { outages }, now }: Exchange): boolean => spanWithin(outages, now, now) !== undefined
+
+/** The first of the spans of which an instant lies between two, both included. */
+export const spanWithin = (spans: VenueConfig['outages'], from: number, until: number) =>
+  spans.find((span) => until >= span.from && from < span.to)

@@ -1,6 +1,6 @@
 import { instrumentOf } from '#lib/domain/instrument.ts'
 import type { PriceEvent } from '#lib/domain/newest-price.ts'
-import { reportTopics } from '#lib/domain/venue-report.ts'
+import { venueTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerBar } from './answer-bar.ts'
@@ -20,7 +20,7 @@ import {
 import { foldBar, foldLevels, foldOthers, foldTick } from './fold-market.ts'
 import { foldAcceptance, foldFill, foldRejection, foldSettled, foldTrigger, foldUpdate } from './fold-said.ts'
 import { foldFunding, foldPerpetual, payFunding } from './funding.ts'
-import { dueReports, foldReport, isLineOver, passLine } from './line.ts'
+import { dueReports, foldReport, isLineOver, marketTopics, orderTopics, passLine } from './line.ts'
 import { fillsByTrades } from './market-source.ts'
 import { isAway } from './outage.ts'
 import type { Trade } from './queue.ts'
@@ -32,27 +32,12 @@ import { FeeBps, VenueConfig } from './venue-config.ts'
 
 export { FeeBps, VenueConfig }
 
-const emits = [...reportTopics, 'order.updated', 'order.update_rejected', 'venue.settled', 'venue.paid'] as const
-
 /** The simulated exchange: accepts, fills, cancels and expires our orders against bars and quotes; the rules are in SPEC.md. */
 export const venue = defineService({
   name: 'venue',
   config: VenueConfig,
-  subscribes: [
-    'md.instrument',
-    'md.bar',
-    'md.depth',
-    'md.order',
-    'md.tick',
-    'md.option.tick',
-    'md.funding',
-    'md.split',
-    'md.status',
-    'order.submitted',
-    'order.cancel_requested',
-    'order.update_requested',
-  ],
-  emits,
+  subscribes: [...marketTopics, ...orderTopics],
+  emits: venueTopics,
   init: openExchange,
   reconfigure: reopenExchange,
   evolve,
@@ -61,19 +46,7 @@ export const venue = defineService({
   restore: exchangeFromJson,
 })
 
-type In =
-  | 'md.instrument'
-  | 'md.bar'
-  | 'md.depth'
-  | 'md.order'
-  | 'md.tick'
-  | 'md.option.tick'
-  | 'md.funding'
-  | 'md.split'
-  | 'md.status'
-  | 'order.submitted'
-  | 'order.cancel_requested'
-  | 'order.update_requested'
+type In = (typeof marketTopics)[number] | (typeof orderTopics)[number]
 type Out = Said['topic']
 
 function evolve(exchange: Exchange, event: Event<In | Out>): Exchange {
@@ -89,7 +62,7 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
   return exchange.hasLine ? dueReports(exchange, Math.max(input.at, exchange.now)) : answer(exchange, input)
 }
 
-const said: ReadonlySet<string> = new Set<Out>(emits)
+const said: ReadonlySet<string> = new Set<Out>(venueTopics)
 const isSaid = (event: Event<In | Out>): event is Event<Out> => said.has(event.topic)
 
 function fold(exchange: Exchange, event: Event<In | Out>): Exchange {

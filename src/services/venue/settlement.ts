@@ -15,7 +15,7 @@ import { isInSteps } from '#lib/domain/whole-steps.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { type Exchange, heldIn } from './exchange.ts'
-import { end, type Said, turnOf } from './turn.ts'
+import { ended, type Said } from './turn.ts'
 
 /** An option that ends by itself. Plain JSON. */
 export type ExpiringOption = {
@@ -82,11 +82,8 @@ export const hasExpired = ({ contracts }: Exchange, instrument: string): boolean
 export function settleDue(exchange: Exchange): readonly Said[] {
   const said: Said[] = []
   for (const { contract, price } of exchange.due) {
-    for (const order of exchange.working.get(contract.instrument) ?? []) {
-      const turn = turnOf(order, 0)
-      end(turn, 'order.expired', 'the contract has expired')
-      said.push(...turn.said)
-    }
+    for (const order of exchange.working.get(contract.instrument) ?? [])
+      said.push(ended(order, 'order.expired', 'the contract has expired'))
     for (const { strategy, lots } of heldIn(exchange, contract.instrument))
       for (const payload of settlementsOf(exchange, contract, price, strategy, lots))
         said.push({ topic: 'venue.settled', payload })

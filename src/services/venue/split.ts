@@ -6,7 +6,7 @@ import { splitPrices, splitQuantity } from '#lib/domain/split.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { type Exchange, heldIn, moveHeld } from './exchange.ts'
-import { end, type Said, turnOf } from './turn.ts'
+import { ended, type Said } from './turn.ts'
 
 /** What a split left beside whole lots, signed; exact text. */
 export type Fraction = { readonly strategy: string; readonly quantity: string }
@@ -34,12 +34,8 @@ export function foldSplit(exchange: Exchange, split: PayloadOf<'md.split'>): voi
 
 /** Orders end, since they were of the old units; a part of a lot is paid out at the newest price. [V37] */
 export function answerSplit(exchange: Exchange, { payload: { instrument }, at }: Event<'md.split'>): readonly Said[] {
-  const said: Said[] = []
-  for (const order of exchange.working.get(instrument) ?? []) {
-    const turn = turnOf(order, 0)
-    end(turn, 'order.canceled', 'its instrument is split')
-    said.push(...turn.said)
-  }
+  const orders = exchange.working.get(instrument) ?? []
+  const said = orders.map((order) => ended(order, 'order.canceled', 'its instrument is split'))
   const price = newestPrice(exchange.marks, instrument)
   const currency = exchange.listings.get(instrument)?.currency
   if (price === null || currency === undefined) return said

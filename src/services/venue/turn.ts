@@ -1,6 +1,6 @@
 import { lotsToQuantity } from '#lib/domain/lot-size.ts'
 import { moneyText } from '#lib/domain/money.ts'
-import type { reportTopics } from '#lib/domain/venue-report.ts'
+import type { venueTopics } from '#lib/domain/venue-report.ts'
 import type { Statement } from '#schemas/event.ts'
 import { feeOf } from './fee.ts'
 import { slippedPrice } from './slippage.ts'
@@ -8,9 +8,7 @@ import type { Take } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
-export type Said = Statement<
-  (typeof reportTopics)[number] | 'order.updated' | 'order.update_rejected' | 'venue.settled' | 'venue.paid'
->
+export type Said = Statement<(typeof venueTopics)[number]>
 
 /** What one input does to one order: a copy of the order that moves on, and what the venue says of it. */
 export type Turn = {
@@ -86,10 +84,17 @@ export function trigger(turn: Turn, price: string): void {
 
 /** The order ends with what it leaves. */
 export function end(turn: Turn, how: 'order.canceled' | 'order.expired', reason: string): void {
-  const { clientOrderId, listing, leavesLots } = turn.order
-  const leavesQuantity = lotsToQuantity(leavesLots, listing.lotSize)
-  turn.said.push({ topic: how, payload: { clientOrderId, instrument: listing.instrument, leavesQuantity, reason } })
+  turn.said.push(ended(turn.order, how, reason))
   turn.isOver = true
+}
+
+export function ended(
+  { clientOrderId, listing, leavesLots }: WorkingOrder,
+  how: 'order.canceled' | 'order.expired',
+  reason: string,
+): Said {
+  const leavesQuantity = lotsToQuantity(leavesLots, listing.lotSize)
+  return { topic: how, payload: { clientOrderId, instrument: listing.instrument, leavesQuantity, reason } }
 }
 
 /** After its arrival, what an immediate order did not get is canceled. [V7] */

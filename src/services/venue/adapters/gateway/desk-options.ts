@@ -1,5 +1,5 @@
+import type { venueTopics } from '#lib/domain/venue-report.ts'
 import type { Statement } from '#schemas/event.ts'
-import type { Report } from './gateway-order.ts'
 import type { RealVenue } from './real-venue.ts'
 
 /** What a desk works with. */
@@ -13,15 +13,6 @@ export type DeskOptions = {
   readonly nowMs: () => number
   /** Into the log, in this order. */
   readonly say: (
-    statement: Statement<
-      | Report['topic']
-      | 'order.updated'
-      | 'order.update_rejected'
-      | 'order.adopted'
-      | 'venue.reconciled'
-      | 'venue.settled'
-      | 'venue.paid'
-      | 'system.alert'
-    >,
+    statement: Statement<(typeof venueTopics)[number] | 'order.adopted' | 'venue.reconciled' | 'system.alert'>,
   ) => void
 }
