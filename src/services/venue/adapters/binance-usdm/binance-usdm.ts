@@ -155,8 +155,8 @@ type Ask = (method: 'GET', path: string, params: Params) => Promise<HttpAnswer>
 
 /** `BTCUSDT-PERP.BINANCE` is BTCUSDT; a dated future, `BTCUSDT_260327.BINANCE`, keeps its name. */
 function symbolIn(instrument: string): string | null {
-  const [, symbol] = /^(?:([A-Z0-9]+)-PERP|[A-Z0-9]+_\d{6})\.BINANCE$/.exec(instrument) ?? []
-  return symbol ?? (/_\d{6}\.BINANCE$/.test(instrument) ? instrument.slice(0, -'.BINANCE'.length) : null)
+  const [, perpetual, dated] = /^(?:([A-Z0-9]+)-PERP|([A-Z0-9]+_\d{6}))\.BINANCE$/.exec(instrument) ?? []
+  return perpetual ?? dated ?? null
 }
 
 /** In hedge mode an order needs a side that ours do not have. [G20] */

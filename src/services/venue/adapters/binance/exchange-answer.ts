@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Answer, RejectCode } from '../gateway/real-venue.ts'
+import { nothing, understood } from '../gateway/understood.ts'
 import type { HttpAnswer } from './signed-request.ts'
 
 /** What an answer of Binance proves ("General API information" and "Error codes" of Spot and USD-M). */
@@ -8,14 +9,7 @@ export function answerOf<S extends z.ZodType, T>(
   schema: S,
   read: (value: z.infer<S>) => T,
 ): Answer<T> {
-  if (status === 200) {
-    const known = schema.safeParse(json)
-    return known.success
-      ? { kind: 'done', value: read(known.data) }
-      : nothing(
-          `its answer is not understood: ${known.error.issues[0]?.path.join('.')} ${known.error.issues[0]?.message}`,
-        )
-  }
+  if (status === 200) return understood(json, schema, read)
   const { code, msg } = (json ?? {}) as { code?: number; msg?: string }
   const reason =
     typeof code === 'number' ? `${code} ${msg}` : `${status === 0 ? '' : `HTTP ${status} `}${text.slice(0, 200)}`
@@ -29,8 +23,6 @@ export function answerOf<S extends z.ZodType, T>(
 
 /** UNKNOWN, DISCONNECTED, TOO_MANY_REQUESTS, UNEXPECTED_RESP, TIMEOUT, SERVER_BUSY, TOO_MANY_ORDERS, INVALID_TIMESTAMP. */
 const unknownOutcome: ReadonlySet<number> = new Set([-1000, -1001, -1003, -1006, -1007, -1008, -1015, -1021])
-
-const nothing = (reason: string, waitMs = 250): Answer<never> => ({ kind: 'nothing', reason, waitMs })
 
 function rejectCode(code: number, msg: string): RejectCode {
   if (code === -1121) return 'INSTRUMENT_UNKNOWN'

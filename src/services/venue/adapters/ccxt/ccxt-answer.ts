@@ -1,9 +1,6 @@
 import type { Credentials } from '../gateway/credentials.ts'
 import type { Answer, RejectCode } from '../gateway/real-venue.ts'
-
-const nothing = (reason: string): Answer<never> => ({ kind: 'nothing', reason, waitMs: 250 })
-
-export const notUnderstood = (what: string): Answer<never> => nothing(`its answer is not understood: ${what}`)
+import { nothing } from '../gateway/understood.ts'
 
 /** Asks, and says what came of it: ccxt throws what an exchange refuses, by classes. [X4] */
 export async function asking<T>(credentials: Credentials, ask: () => Promise<Answer<T>>): Promise<Answer<T>> {

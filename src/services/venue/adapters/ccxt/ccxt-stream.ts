@@ -1,3 +1,4 @@
+import { pauseMs } from '../gateway/account-stream.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import type { StreamHooks } from '../gateway/real-venue.ts'
 import { wordsOf } from './ccxt-answer.ts'
@@ -5,7 +6,6 @@ import { CcxtOrder, viewOfCcxt } from './ccxt-order.ts'
 import { type CcxtSocket, type CcxtTrader, marketsOf } from './open-ccxt.ts'
 
 const lookMs = 50
-const pausesMs = [50, 100, 250, 500, 1_000, 2_000, 5_000]
 
 /** The orders that ccxt watches. It is open while one connection is that waits for orders; when that is another, it was closed. [X5] */
 export function openCcxtStream(exchange: CcxtTrader, credentials: Credentials, hooks: StreamHooks): () => void {
@@ -36,7 +36,7 @@ export function openCcxtStream(exchange: CcxtTrader, credentials: Credentials, h
         }
       } catch (error) {
         close(wordsOf(error as Error, credentials))
-        await new Promise((resolve) => setTimeout(resolve, pausesMs[Math.min(attempts++, pausesMs.length - 1)]))
+        await new Promise((resolve) => setTimeout(resolve, pauseMs(attempts++)))
       }
     }
   })()

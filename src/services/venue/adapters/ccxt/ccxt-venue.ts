@@ -3,8 +3,9 @@ import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import type { Answer, OrderName, RealVenue, VenueOrder } from '../gateway/real-venue.ts'
-import type { RealVenueConfig, VenueAddresses } from '../gateway/real-venue-config.ts'
-import { asking, notUnderstood } from './ccxt-answer.ts'
+import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
+import { notUnderstood, understood } from '../gateway/understood.ts'
+import { asking } from './ccxt-answer.ts'
 import {
   balancesOfCcxt,
   CcxtBalances,
@@ -32,8 +33,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
   const exchange = await openCcxt(config, addresses, credentials)
   const symbolOf = (instrument: string) => config.symbols[instrument] ?? symbolIn(instrument, exchange)
   const instrumentOf = (symbol: string): string =>
-    Object.keys(config.symbols).find((instrument) => config.symbols[instrument] === symbol) ??
-    `${symbol.replace('/', '-')}.${exchange.id.toUpperCase()}`
+    namedSo(config.symbols, symbol) ?? `${symbol.replace('/', '-')}.${exchange.id.toUpperCase()}`
   const symbolFor = (instrument: string) => symbolOf(instrument) ?? ''
   const ask = <T>(question: () => Promise<Answer<T>>) =>
     asking(credentials, async () => {
@@ -49,7 +49,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       if (!hasWindow(exchange) && underWay.has(venueClientId))
         return { kind: 'nothing', reason: 'its submission is under way', waitMs: 100 }
       const told = await exchange.fetchOrder(venueOrderId ?? undefined, symbolFor(instrument), nameOf(order))
-      const answer = read(CcxtOrder, told, (view) => view)
+      const answer = understood(told, CcxtOrder, (view) => view)
       if (answer.kind !== 'done') return answer
       // Who overlooks what it is asked by would answer with any order.
       if (venueOrderId === null && answer.value.clientOrderId !== venueClientId) return notUnderstood('another order')
@@ -76,7 +76,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       exchange.options.timeDifference = -offsetMs
     },
     // Without its listings: how long that takes is measured.
-    time: () => asking(credentials, async () => read(z.int(), await exchange.fetchTime(), (ms) => ms)),
+    time: () => asking(credentials, async () => understood(await exchange.fetchTime(), z.int(), (ms) => ms)),
     assets: (instrument) =>
       ask(async () => {
         const market = (await marketsOf(exchange))[symbolFor(instrument)]
@@ -105,11 +105,11 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
     trades: ({ instrument }, venueOrderId) =>
       ask(async () => {
         const told = await exchange.fetchOrderTrades(venueOrderId, symbolFor(instrument), undefined, tradesMost)
-        return read(z.array(CcxtTrade), told, (trades) => trades.map(tradeOfCcxt))
+        return understood(told, z.array(CcxtTrade), (trades) => trades.map(tradeOfCcxt))
       }),
     openOrders: () =>
       ask(async () =>
-        read(z.array(CcxtOrder), await exchange.fetchOpenOrders(), (all) =>
+        understood(await exchange.fetchOpenOrders(), z.array(CcxtOrder), (all) =>
           all.map((order) => ({
             ...viewOfCcxt(order),
             symbol: exchange.markets?.[order.symbol]?.id ?? order.symbol,
@@ -119,7 +119,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       ),
     cancelExternal: ({ symbol, venueOrderId }) =>
       ask(async () => done(await exchange.cancelOrder(venueOrderId, symbol))),
-    balances: () => ask(async () => read(CcxtBalances, await exchange.fetchBalance(), balancesOfCcxt)),
+    balances: () => ask(async () => understood(await exchange.fetchBalance(), CcxtBalances, balancesOfCcxt)),
     stream: (hooks) => openCcxtStream(exchange, credentials, hooks),
   }
 }
@@ -145,7 +145,7 @@ async function placed(
   if (price !== undefined && !isSame(price, exchange.priceToPrecision(symbol, price)))
     return { kind: 'refused', code: 'PRICE_INVALID', reason: `${price} is off the grid of ${symbol}` }
   const params = paramsOfCcxt(order, venueClientId, exchange, times)
-  return read(CcxtOrder, await exchange.createOrder(symbol, orderType, side, quantity, price, params), (told) =>
+  return understood(await exchange.createOrder(symbol, orderType, side, quantity, price, params), CcxtOrder, (told) =>
     viewOfCcxt(told, venueClientId),
   )
 }
@@ -157,10 +157,3 @@ const nameOf = ({ venueClientId, venueOrderId }: OrderName): object =>
   venueOrderId === null ? { clientOrderId: venueClientId } : {}
 
 const isSame = (a: string, b: string): boolean => compareExact(parseExact(a), parseExact(b)) === 0
-
-function read<S extends z.ZodType, T>(schema: S, told: unknown, view: (value: z.infer<S>) => T): Answer<T> {
-  const known = schema.safeParse(told)
-  if (known.success) return done(view(known.data))
-  const [issue] = known.error.issues
-  return notUnderstood(`${issue?.path.join('.')} ${issue?.message}`)
-}

@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Answer, RejectCode } from '../gateway/real-venue.ts'
+import { nothing, understood } from '../gateway/understood.ts'
 
 /** What came back of a call: a result, an error of the exchange, or why there is neither. */
 export type RpcAnswer =
@@ -15,10 +16,7 @@ export function answerOf<S extends z.ZodType, T>(
 ): Answer<T> {
   if ('lost' in answer) return nothing(answer.lost)
   if ('error' in answer) return faultOf(answer.error)
-  const known = schema.safeParse(answer.result)
-  if (known.success) return { kind: 'done', value: read(known.data) }
-  const [issue] = known.error.issues
-  return nothing(`its answer is not understood: ${issue?.path.join('.')} ${issue?.message}`)
+  return understood(answer.result, schema, read)
 }
 
 function faultOf({ code, message, data }: { code: number; message: string; data?: unknown }): Answer<never> {
@@ -30,8 +28,6 @@ function faultOf({ code, message, data }: { code: number; message: string; data?
   // Too many requests, a queue that is full.
   return nothing(reason, code === 10_028 || code === 10_047 ? 1_000 : undefined)
 }
-
-const nothing = (reason: string, waitMs = 250): Answer<never> => ({ kind: 'nothing', reason, waitMs })
 
 const coded = (reject: RejectCode, codes: readonly number[]) => codes.map((code) => [code, reject] as const)
 

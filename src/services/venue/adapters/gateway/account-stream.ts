@@ -7,6 +7,9 @@ const pingMs = 20_000
 const silentMs = 65_000
 const pausesMs = [50, 100, 250, 500, 1_000, 2_000, 5_000]
 
+/** How long to wait before a stream that was closed is opened again, so many times in vain. */
+export const pauseMs = (attempts: number): number | undefined => pausesMs[Math.min(attempts, pausesMs.length - 1)]
+
 /** One connection, as what speaks over it acts on it. */
 export type AccountConnection = {
   readonly socket: WebSocket
@@ -34,7 +37,7 @@ export function keepAccountStream(stream: AccountStream, { onOpen, onClose }: St
   const again = (why: string) => {
     if (isEnded) return
     onClose(why)
-    pause = setTimeout(connect, pausesMs[Math.min(attempts++, pausesMs.length - 1)])
+    pause = setTimeout(connect, pauseMs(attempts++))
   }
   const connect = async () => {
     const address = await stream.address()

@@ -1,14 +1,14 @@
-import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
-import { divideHalfEven } from '#lib/domain/rounding.ts'
-import { absExact, negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { addExact, compareExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { moneyOf, moneyText, noMoney } from '#lib/domain/money.ts'
+import { movedBy } from '#lib/domain/moved-by.ts'
+import { absExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { plainText } from './gateway-order.ts'
+import { partsOf } from './parts-of.ts'
 import type { HeldInstrument, VenueSettlement } from './real-venue.ts'
 
-type Moved = Pick<PayloadOf<'order.fill'>, 'strategy' | 'instrument' | 'side' | 'quantity'>
+type Moved = Pick<PayloadOf<'order.fill'>, 'strategy' | 'instrument' | 'side' | 'quantity' | 'feePaid'>
 type Settled = PayloadOf<'venue.settled'>
-
-const feeDigits = 18
 
 /** What every strategy holds by the log, and which ends of contracts are said. [G30] */
 export class HeldContracts {
@@ -17,10 +17,10 @@ export class HeldContracts {
   readonly #said = new Set<string>()
 
   /** A fill, each once, or the end of a contract. */
-  move({ strategy, instrument, side, quantity }: Moved): void {
+  move(moved: Moved): void {
+    const { strategy, instrument } = moved
     const books = this.#held.get(instrument) ?? new Map<string, ExactDecimal>()
-    const lots = parseExact(quantity)
-    const after = addExact(books.get(strategy) ?? zero, side === 'buy' ? lots : negateExact(lots))
+    const after = addExact(books.get(strategy) ?? zero, movedBy(moved))
     if (after.units === 0n) books.delete(strategy)
     else books.set(strategy, after)
     if (books.size === 0) this.#held.delete(instrument)
@@ -47,13 +47,11 @@ export class HeldContracts {
   *ends(settlement: VenueSettlement): Generator<Settled> {
     const { instrument, settlementId, price, underlyingPrice, isFuture, currency, settledAt } = settlement
     const books = [...(this.#held.get(instrument) ?? [])]
-    const whole = books.map(([, lots]) => absExact(lots)).reduce(addExact, zero)
-    const fee = parseExact(settlement.fee)
-    let [until, paid] = [zero, zero]
-    for (const [strategy, lots] of books) {
-      until = addExact(until, absExact(lots))
-      const share = subtractExact(partOf(fee, until, whole), paid)
-      paid = addExact(paid, share)
+    const fees = partsOf(
+      moneyOf(settlement.fee),
+      books.map(([, lots]) => absExact(lots)),
+    )
+    for (const [i, [strategy, lots]] of books.entries()) {
       const isLong = lots.units > 0n
       const isWorthless = compareExact(parseExact(price), zero) === 0
       yield {
@@ -63,7 +61,7 @@ export class HeldContracts {
         quantity: plainText(absExact(lots)),
         price,
         currency,
-        fee: plainText(share),
+        fee: moneyText(fees[i] ?? noMoney),
         contract: instrument,
         how: isFuture ? 'delivered' : isWorthless ? 'expired' : isLong ? 'exercised' : 'assigned',
         settlementPrice: underlyingPrice,
@@ -72,11 +70,4 @@ export class HeldContracts {
       }
     }
   }
-}
-
-function partOf(fee: ExactDecimal, part: ExactDecimal, whole: ExactDecimal): ExactDecimal {
-  const { units, scale } = multiplyExact(fee, part)
-  const [sign, size] = units < 0n ? [-1n, -units] : [1n, units]
-  const quotient = divideHalfEven(size * tenTo(feeDigits + whole.scale), whole.units * tenTo(scale))
-  return { units: sign * quotient, scale: feeDigits }
 }

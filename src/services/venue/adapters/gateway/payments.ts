@@ -1,9 +1,9 @@
 import { addExact, type ExactDecimal, formatExact } from '#lib/bars/exact-decimal.ts'
-import { asMoney, moneyOf, moneyText } from '#lib/domain/money.ts'
+import { moneyOf, moneyText, noMoney } from '#lib/domain/money.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
-import { shareOf } from '#lib/domain/position.ts'
-import { absExact, zero } from '#lib/domain/signed-decimal.ts'
+import { zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { partsOf } from './parts-of.ts'
 import type { VenuePayment } from './real-venue.ts'
 
 type Paid = PayloadOf<'venue.paid'>
@@ -68,17 +68,15 @@ export class Payments {
     const { paymentId, amount, asset, paidAt } = payment
     if (this.#beginsAt === null || paidAt < this.#beginsAt) return []
     const held = this.#heldBefore(instrument, paidAt)
-    const whole = held.reduce((sum, [, quantity]) => addExact(sum, quantity), others)
-    if (whole.units === 0n) return []
-    const parts = partsOf(moneyOf(amount), [others, ...held.map(([, quantity]) => quantity)], whole)
+    const parts = partsOf(moneyOf(amount), [others, ...held.map(([, quantity]) => quantity)])
     return held.flatMap(([strategy, quantity], i) => {
-      const part = parts[i + 1] ?? 0n
+      const part = parts[i + 1] ?? noMoney
       if (part === 0n || this.#said.has(keyOf(paymentId, strategy))) return []
       const common = {
         strategy,
         instrument,
         why: 'funding',
-        amount: moneyText(asMoney(part)),
+        amount: moneyText(part),
         currency: asset,
       } as const
       return [{ ...common, position: formatExact(quantity), paidAt, paymentId }]
@@ -91,17 +89,6 @@ export class Payments {
       if (move.at < at) held.set(move.strategy, addExact(held.get(move.strategy) ?? zero, move.moved))
     return [...held].filter(([, { units }]) => units !== 0n)
   }
-}
-
-/** Each its share, of which the last has what rounding leaves: they add up to the whole. */
-function partsOf(amount: bigint, quantities: readonly ExactDecimal[], whole: ExactDecimal): bigint[] {
-  const last = quantities.findLastIndex(({ units }) => units !== 0n)
-  const shares = quantities.map((quantity) => {
-    const share = shareOf(asMoney(amount), absExact(quantity), absExact(whole))
-    return quantity.units > 0n === whole.units > 0n ? share : -share
-  })
-  const rest = shares.reduce<bigint>((left, share, i) => (i === last ? left : left - share), amount)
-  return shares.map((share, i) => (i === last ? rest : share))
 }
 
 // An exchange's number holds no space.

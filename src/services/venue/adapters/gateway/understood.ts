@@ -1,0 +1,18 @@
+import type { z } from 'zod'
+import type { Answer } from './real-venue.ts'
+
+/** What an exchange has told, read by its schema; what does not fit it proves nothing. */
+export function understood<S extends z.ZodType, T>(
+  told: unknown,
+  schema: S,
+  read: (value: z.infer<S>) => T,
+): Answer<T> {
+  const known = schema.safeParse(told)
+  if (known.success) return { kind: 'done', value: read(known.data) }
+  const [issue] = known.error.issues
+  return notUnderstood(`${issue?.path.join('.')} ${issue?.message}`)
+}
+
+export const notUnderstood = (what: string): Answer<never> => nothing(`its answer is not understood: ${what}`)
+
+export const nothing = (reason: string, waitMs = 250): Answer<never> => ({ kind: 'nothing', reason, waitMs })
