@@ -1,9 +1,9 @@
-import { type ExactDecimal, multiplyExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
+import { type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { asMoney, type Money, moneyScale } from './money.ts'
 import { notionalOf } from './notional.ts'
-import { divideHalfEven } from './rounding.ts'
+import { divideExact, negateExact } from './signed-decimal.ts'
 
 /** How a contract pays: linear in its currency, as an option that is quoted in its coin is too, or inverse, a number of money in coins. */
 export type Contract = { readonly multiplier: ExactDecimal; readonly isInverse: boolean }
@@ -39,6 +39,5 @@ export function exposureOf(contract: Contract, price: ExactDecimal, quantity: Ex
  */
 export function worthOf({ multiplier, isInverse }: Contract, price: ExactDecimal, quantity: ExactDecimal): Money {
   if (!isInverse) return notionalOf(price, quantity, multiplier)
-  const { units, scale } = multiplyExact(quantity, multiplier)
-  return asMoney(divideHalfEven(-units * tenTo(moneyScale + price.scale), price.units * tenTo(scale)))
+  return asMoney(divideExact(negateExact(multiplyExact(quantity, multiplier)), price, moneyScale).units)
 }

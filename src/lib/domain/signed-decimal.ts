@@ -1,4 +1,5 @@
-import { addExact, compareExact, type ExactDecimal } from '#lib/bars/exact-decimal.ts'
+import { addExact, compareExact, type ExactDecimal, tenTo } from '#lib/bars/exact-decimal.ts'
+import { divideHalfEven } from './rounding.ts'
 
 export const zero: ExactDecimal = { units: 0n, scale: 0 }
 
@@ -12,3 +13,9 @@ export const subtractExact = (a: ExactDecimal, b: ExactDecimal): ExactDecimal =>
 export const maxExact = (a: ExactDecimal, b: ExactDecimal): ExactDecimal => (compareExact(a, b) < 0 ? b : a)
 
 export const minExact = (a: ExactDecimal, b: ExactDecimal): ExactDecimal => (compareExact(a, b) > 0 ? b : a)
+
+/** A quotient with so many digits behind the point, rounded half to even. The divisor is above zero. */
+export const divideExact = (dividend: ExactDecimal, divisor: ExactDecimal, scale: number): ExactDecimal => ({
+  units: divideHalfEven(dividend.units * tenTo(scale + divisor.scale), divisor.units * tenTo(dividend.scale)),
+  scale,
+})

@@ -15,9 +15,9 @@ export function splitQuantity({ units, scale }: ExactDecimal, { numerator, denom
   return parseExact(fromUnits(divideHalfEven(whole, BigInt(denominator)), Math.max(digits, scale)))
 }
 
-/** What the price of an old unit is of a new one. Rounded half to even at 10^-36. */
-export const splitPrice = (price: string, { numerator, denominator }: SplitRatio): string =>
-  formatExact(splitQuantity(parseExact(price), { numerator: denominator, denominator: numerator }))
+/** The same of decimal text. */
+export const splitQuantityText = (quantity: string, ratio: SplitRatio): string =>
+  formatExact(splitQuantity(parseExact(quantity), ratio))
 
 /** What was traded before splits, in the units after them. */
 export function inNewUnits<T extends { readonly quantity: string; readonly price: string }>(
@@ -26,7 +26,7 @@ export function inNewUnits<T extends { readonly quantity: string; readonly price
 ): T {
   let { quantity, price } = traded
   for (const ratio of splits) {
-    quantity = formatExact(splitQuantity(parseExact(quantity), ratio))
+    quantity = splitQuantityText(quantity, ratio)
     price = splitPrice(price, ratio)
   }
   return { ...traded, quantity, price }
@@ -38,3 +38,7 @@ export function splitPrices(prices: NewestPrices, instrument: string, ratio: Spl
   if (typeof newest === 'string') prices.set(instrument, splitPrice(newest, ratio))
   else if (newest !== undefined) prices.set(instrument, [splitPrice(newest[0], ratio), splitPrice(newest[1], ratio)])
 }
+
+/** What the price of an old unit is of a new one. */
+const splitPrice = (price: string, { numerator, denominator }: SplitRatio): string =>
+  splitQuantityText(price, { numerator: denominator, denominator: numerator })

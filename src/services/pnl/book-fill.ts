@@ -76,7 +76,7 @@ export function answerFill(
   const [subject, what] =
     fill.topic === 'order.fill'
       ? [fill.payload.clientOrderId, `trade ${fill.payload.tradeId}`]
-      : [fill.payload.instrument, fill.topic === 'venue.paid' ? fill.payload.why : endOf(fill.payload)]
+      : [fill.payload.instrument, fill.topic === 'venue.paid' ? fill.payload.why : settledText(fill.payload)]
   const alert = (message: string) =>
     ({
       topic: 'system.alert',
@@ -99,7 +99,7 @@ export function answerFill(
   }
 }
 
-const endOf = ({ how, contract }: PayloadOf<'venue.settled'>): string =>
+const settledText = ({ how, contract }: PayloadOf<'venue.settled'>): string =>
   how === 'cash_in_lieu' ? `cash for a part of ${contract}` : `the end of ${contract}`
 
 const notCounted: Outcome = { kind: 'not_counted' }

@@ -1,6 +1,5 @@
-import { formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { foldPrice, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
-import { splitPrices, splitQuantity } from '#lib/domain/split.ts'
+import { splitPrices, splitQuantityText } from '#lib/domain/split.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { addToChain, emptyChain, type Listing, type OptionChain } from './option-chain.ts'
 import { foldChainSnapshot, foldOptionTick, type OptionQuote } from './option-quote.ts'
@@ -89,9 +88,7 @@ export function foldSplit({ prices, held }: KnownMarket, split: PayloadOf<'md.sp
   const { instrument } = split
   splitPrices(prices, instrument, split)
   const inNew = (leg: HeldLeg): HeldLeg =>
-    leg.instrument === instrument
-      ? { instrument, target: formatExact(splitQuantity(parseExact(leg.target), split)) }
-      : leg
+    leg.instrument === instrument ? { instrument, target: splitQuantityText(leg.target, split) } : leg
   for (const [key, { wish, legs }] of held) held.set(key, { wish, legs: legs.map(inNew) })
 }
 

@@ -6,6 +6,7 @@ import { brokenExposure } from './broken-exposure.ts'
 import { brokenMargin } from './broken-margin.ts'
 import { brokenOrder } from './broken-order.ts'
 import { brokenRate } from './broken-rate.ts'
+import { hasExpired } from './listing.ts'
 import { type BrokenLimit, exactText, type Priced, type Proposal } from './proposal.ts'
 import { selfTrade } from './self-trade.ts'
 import { propose } from './settle-sums.ts'
@@ -30,7 +31,7 @@ export function brokenLimit(account: Account, proposal: Proposal): BrokenLimit |
   // What it is paid with is no price: it needs margin.
   if (listing.isInverse && config.margin?.kind === 'cash')
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: instrument, limit: 'inverse' }
-  if (listing.expiresAt !== null && listing.expiresAt <= now)
+  if (hasExpired(listing, now))
     return { code: 'INSTRUMENT_NOT_TRADABLE', value: String(now), limit: String(listing.expiresAt) }
   const price = newestPrice(account.prices, instrument)
   // At zero no limit in money would limit.

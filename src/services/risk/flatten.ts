@@ -1,10 +1,11 @@
+import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { type Book, bookKey } from './book.ts'
 import { areExitsDue } from './exits-due.ts'
-import { inWholeLots } from './listing.ts'
+import { hasExpired, inWholeLots } from './listing.ts'
 import { exactText } from './proposal.ts'
 
 /** What became of the gate's own orders to close a position, until one of them is filled, at least in part. */
@@ -55,10 +56,8 @@ export function noteClosing({ closing }: Account, key: string, clientOrderId: st
 }
 
 /** One of its orders ended: without a fill the next has to wait twice as long. */
-export function noteClosingEnd(
-  { closing, now }: Account,
-  { strategy, instrument, clientOrderId, progress }: Ended,
-): void {
+export function noteClosingEnd({ closing, now }: Account, ended: SentOrder): void {
+  const { strategy, instrument, clientOrderId, progress } = ended
   const key = bookKey(strategy, instrument)
   const before = closing.get(key)
   if (before?.clientOrderId !== clientOrderId) return
@@ -71,19 +70,12 @@ export function noteClosingEnd(
   closing.set(key, { clientOrderId, failures, notBefore: now + waitSeconds * 1_000_000 })
 }
 
-type Ended = {
-  readonly strategy: string
-  readonly instrument: string
-  readonly clientOrderId: string
-  readonly progress: { readonly filled: string }
-}
-
 const alertedFailures = 3
 const longestWaitSeconds = 3_600
 
 function isDue({ closing, instruments, now }: Account, key: string, { instrument }: Book): boolean {
-  const expiresAt = instruments.get(instrument)?.expiresAt ?? null
-  if (expiresAt !== null && expiresAt <= now) return false
+  const listing = instruments.get(instrument)
+  if (listing !== undefined && hasExpired(listing, now)) return false
   return (closing.get(key)?.notBefore ?? 0) <= now
 }
 

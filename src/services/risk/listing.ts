@@ -30,6 +30,9 @@ export const listingOf = (listing: PayloadOf<'md.instrument'>): Listing => ({
   right: listing.right ?? null,
 })
 
+/** Has its end come? It is settled, not traded. [R36] [R39] */
+export const hasExpired = ({ expiresAt }: Listing, now: number): boolean => expiresAt !== null && expiresAt <= now
+
 /** What of an amount can be traded: where a commission left a position that is not in whole lots, the part that is, towards zero. [R1] */
 export function inWholeLots(
   { instruments }: { readonly instruments: ReadonlyMap<string, Listing> },

@@ -1,10 +1,9 @@
-import { addExact, type ExactDecimal, multiplyExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
+import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { exposureOf } from '#lib/domain/contract.ts'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
 import { moneyScale } from '#lib/domain/money.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
-import { divideHalfEven } from '#lib/domain/rounding.ts'
-import { absExact, maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { absExact, divideExact, maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { Account } from './account.ts'
 import type { Book } from './book.ts'
 import type { Listing } from './listing.ts'
@@ -67,12 +66,7 @@ function shortOption(
   if (isCoinQuoted)
     return spot.units <= 0n
       ? null
-      : multiplyExact(maxExact(subtractExact(rate, inCoins(away, spot)), least), multiplier)
+      : multiplyExact(maxExact(subtractExact(rate, divideExact(away, spot, moneyScale)), least), multiplier)
   const rated = subtractExact(multiplyExact(spot, rate), away)
   return multiplyExact(maxExact(rated, multiplyExact(right === 'call' ? spot : at, least)), multiplier)
 }
-
-const inCoins = (amount: ExactDecimal, spot: ExactDecimal): ExactDecimal => ({
-  units: divideHalfEven(amount.units * tenTo(moneyScale + spot.scale), spot.units * tenTo(amount.scale)),
-  scale: moneyScale,
-})

@@ -1,5 +1,4 @@
-import { formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { type SplitRatio, splitQuantity } from '#lib/domain/split.ts'
+import { type SplitRatio, splitQuantityText } from '#lib/domain/split.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Holding, Scaling } from './holding.ts'
 import { type Running, startRunning } from './running.ts'
@@ -45,6 +44,6 @@ const sizesAfter = (sizes: Holding['wished'], { roles }: BoundStrategy, split: S
   Object.fromEntries(
     Object.entries(sizes).map(([role, size]) => [
       role,
-      roles[role] === split.instrument ? formatExact(splitQuantity(parseExact(size), split)) : size,
+      roles[role] === split.instrument ? splitQuantityText(size, split) : size,
     ]),
   )
