@@ -1,13 +1,24 @@
 import { describe, expect, test } from 'vitest'
-import { risk } from '#services/risk/service.ts'
-import { event, given, type Told } from '#test/given.ts'
-import { account, approve, bar, btc, canceled, command, fill, listed, market, refuse, wish } from './risk-told.ts'
+import { event } from '#test/given.ts'
+import {
+  account,
+  approve,
+  bar,
+  btc,
+  canceled,
+  command,
+  exit,
+  fill,
+  limit,
+  listed,
+  refuse,
+  start,
+  wish,
+} from './risk-told.ts'
 
-const start = (config: object = {}, ...past: readonly Told[]) => given(risk, config, ...market, ...past)
 const quoted = (bid: string, ask: string) =>
   event('md.tick', { kind: 'quote', instrument: btc, bid, bidSize: '1', ask, askSize: '1' })
 const stop = (stopPrice: string) => ({ orderType: 'stop', stopPrice }) as const
-const limit = (limitPrice: string) => ({ orderType: 'limit', limitPrice }) as const
 const cash = { startingCash: '1000', margin: { kind: 'cash' } }
 
 describe('[R44] an order counts at the dearest price that it may come to stand at', () => {
@@ -135,11 +146,6 @@ test('[R28] shares that a bracket may sell cover no call, before its exits are t
   const call = 'BTC-C.BINANCE'
   const option = listed(call, { kind: 'option', underlying: btc, strike: '120', right: 'call' })
   const bracket = { stopLoss: '90', takeProfit: '120' }
-  const exit = (clientOrderId: string, quantity: string) =>
-    event('order.submitted', {
-      ...{ clientOrderId, approval: 'risk:9.0', strategy: 'ema-cross', instrument: btc, side: 'sell', quantity },
-      ...{ orderType: 'stop', stopPrice: '90', timeInForce: 'GTC', isReduceOnly: true, expiresAt: 1, closes: 't-8-0' },
-    })
   const priced = [option, bar(call, '5')]
   const short = (quantity: string, strategy = 'b') => wish(quantity, { instrument: call, strategy })
   start(account({}, { ...cash, startingCash: '9000' }), ...priced, wish('1', { bracket }))

@@ -4,16 +4,39 @@ import { anyService } from '#lib/kernel/service.ts'
 import type { Event } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
 import { risk } from '#services/risk/service.ts'
-import { event, given, type Told } from '#test/given.ts'
-import { account, approve, btc, canceled, command, fill, market, refuse, second, supersede, wish } from './risk-told.ts'
+import type { Told } from '#test/given.ts'
+import {
+  account,
+  approve,
+  canceled,
+  command,
+  eth,
+  exit,
+  fill,
+  market,
+  refuse,
+  second,
+  start,
+  supersede,
+  wish,
+} from './risk-told.ts'
 
-const bracket = { stopLoss: '95', takeProfit: '110' }
-const exit = (clientOrderId: string) =>
-  event('order.submitted', {
-    ...{ clientOrderId, approval: 'risk:6.0', strategy: 'ema-cross', instrument: btc, side: 'sell', quantity: '10' },
-    ...{ orderType: 'stop', stopPrice: '95', timeInForce: 'GTC', isReduceOnly: true, expiresAt: 1, closes: 't-6-0' },
-  })
-const entering = () => given(risk, account(), ...market, wish('10', { bracket }))
+const bracket = { stopLoss: '90', takeProfit: '110' }
+const entering = (limits: object = {}) => start(account(limits), wish('10', { bracket }))
+
+test('[R41] an exit takes nothing of the rate of orders and leads to no target; a wish for another position supersedes it', () => {
+  entering({ maxOrdersPerMinute: 2, maxWorkingOrders: 2 })
+    .when(fill('t-6-0', 'buy', '10'))
+    .then()
+    .when(exit('t-6-0-1s', '10'))
+    .then()
+    .when(wish('1', { strategy: 'other', instrument: eth }))
+    .then(approve('buy', '1'))
+    .when(wish('0'))
+    .then(supersede)
+    .when(wish('1', { strategy: 'third', instrument: eth }))
+    .then(refuse('ORDER_RATE_EXCEEDS_MAX', '3', '2'))
+})
 
 test('[R47] a wish that waits is not judged before the exits of the fill have come, been superseded and ended', () => {
   entering()
@@ -22,9 +45,9 @@ test('[R47] a wish that waits is not judged before the exits of the fill have co
     .when(fill('t-6-0', 'buy', '10'))
     .then()
     .restarted()
-    .when(exit('t-6-0-1s'))
+    .when(exit('t-6-0-1s', '10'))
     .then(supersede)
-    .when(exit('t-6-0-1p'))
+    .when(exit('t-6-0-1p', '10'))
     .then()
     .when(canceled('t-6-0-1s'))
     .then()
@@ -81,7 +104,7 @@ test('[R47] an entry that fills while flat is wished: its exits are canceled bef
   expect(said.filter(({ topic }) => topic === 'risk.approved')).toEqual([])
   // The stop filled before its cancel came: nothing is left to close.
   say(canceled(`${entry}-1p`))
-  const last = say(fill(`${entry}-1s`, 'sell', '10', { price: '95' }))
+  const last = say(fill(`${entry}-1s`, 'sell', '10', { price: '90' }))
   expect(last.map(({ payload }) => 'code' in payload && payload.code)).toEqual(['ALREADY_AT_TARGET'])
 })
 

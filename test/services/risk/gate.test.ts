@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { risk } from '#services/risk/service.ts'
-import { event, given, type Told } from '#test/given.ts'
+import { event, type Told } from '#test/given.ts'
 import {
   account,
   approve,
@@ -9,19 +8,19 @@ import {
   canceled,
   command,
   eth,
+  exit,
   fill,
+  limit,
   listed,
-  market,
   refuse,
   rejected,
   second,
+  start,
   supersede,
   wish,
 } from './risk-told.ts'
 
 // Each of these is here because a check of the gate could be broken without any other test of the gate seeing it.
-const start = (config: object = {}, ...past: readonly Told[]) => given(risk, config, ...market, ...past)
-const limit = (limitPrice: string) => ({ orderType: 'limit', limitPrice }) as const
 const time = (now: number) => event('system.time', { now }, now)
 const cash = { startingCash: '9000', margin: { kind: 'cash' } }
 const margin = { kind: 'margin', rates: { initial: 0.5, maintenance: 0.25 } }
@@ -126,11 +125,6 @@ describe('margin', () => {
   })
 
   const bracket = { stopLoss: '90', takeProfit: '120' }
-  const exit = (clientOrderId: string, quantity: string) =>
-    event('order.submitted', {
-      ...{ clientOrderId, approval: 'risk:9.0', strategy: 'ema-cross', instrument: btc, side: 'sell', quantity },
-      ...{ orderType: 'stop', stopPrice: '90', timeInForce: 'GTC', isReduceOnly: true, expiresAt: 1, closes: 't-8-0' },
-    })
 
   test('[R28] what an exit sold it does not sell again: what came besides covers', () => {
     start(account({}, cash), ...calls, wish('2', { bracket }), fill('t-8-0', 'buy', '2'), exit('t-8-0-1s', '2'))
@@ -219,10 +213,6 @@ test('[R17] a wish that waited for the end of an order is refused where a halt l
 })
 
 test('[R36] what else ends in the instrument is no failure of the flatten', () => {
-  const exit = event('order.submitted', {
-    ...{ clientOrderId: 't-6-0-1s', approval: 'risk:7.0', strategy: 'ema-cross', instrument: btc, side: 'sell' },
-    ...{ quantity: '10', orderType: 'stop', stopPrice: '90', timeInForce: 'GTC', expiresAt: 1, closes: 't-6-0' },
-  })
   start(
     account({}, { whenHalted: 'flatten' }),
     wish('10'),
@@ -230,7 +220,7 @@ test('[R36] what else ends in the instrument is no failure of the flatten', () =
     command('halt'),
     rejected('t-9-1'),
   )
-    .when(exit)
+    .when(exit('t-6-0-1s', '10'))
     .then()
     .when(canceled('t-6-0-1s'))
     .then()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { risk } from '#services/risk/service.ts'
 import { event, given, type Told } from '#test/given.ts'
-import { account, approve, bar, canceled, command, fill, listed, refuse, snapshot, wish } from './risk-told.ts'
+import { account, approve, bar, canceled, command, fill, limit, listed, refuse, snapshot, wish } from './risk-told.ts'
 
 const perpetual = 'BTC-PERPETUAL.DERIBIT'
 const call = 'BTC-25DEC26-52000-C.DERIBIT'
@@ -30,7 +30,6 @@ const at = (price: string): readonly Told[] => [bar(mark, price), bar(perpetual,
 const start = (limits: object, more: object = {}, ...past: readonly Told[]) =>
   given(risk, account(limits, { conversions, ...more }), listed(perpetual, contract), ...at('50000'), ...past)
 const contracts = (target: string, more: object = {}) => wish(target, { instrument: perpetual, ...more })
-const limit = (limitPrice: string) => ({ orderType: 'limit', limitPrice }) as const
 
 describe('[R44] an inverse contract is quantity * multiplier / price coins, in the currency of the account', () => {
   test('[R9] [R25] the notional of one order, at the lowest price that it may come to stand at', () => {

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
-import { risk } from '#services/risk/service.ts'
-import { event, given, type Told } from '#test/given.ts'
+import { event, type Told } from '#test/given.ts'
 import {
   account,
   approve,
@@ -12,18 +11,17 @@ import {
   eth,
   fill,
   listed,
-  market,
   refuse,
   rejected,
   second,
   snapshot,
+  start,
   supersede,
   wish,
 } from './risk-told.ts'
 
 const day = 86_400 * second
 
-const start = (config: object = {}, ...past: readonly Told[]) => given(risk, config, ...market, ...past)
 const limited = (limits: object, more: object = {}) => account(limits, more)
 const status = (state: 'disconnected' | 'connected' | 'stalled', at?: number) =>
   event('md.status', { feed: 'binance', state, isSimulated: false }, at)

@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
-import { event } from '#test/given.ts'
+import { risk } from '#services/risk/service.ts'
+import { event, given, type Told } from '#test/given.ts'
 
 export const btc = 'BTCUSDT.BINANCE'
 export const eth = 'ETHUSDT.BINANCE'
@@ -37,6 +38,9 @@ export const bar = (instrument: string, close: string, at?: number) =>
 /** Listed and priced: BTC at 100, ETH at 10. */
 export const market = [listed(btc), listed(eth), bar(btc, '100', second), bar(eth, '10')] as const
 
+/** The seq of what comes next is 6: one configuration, four events. */
+export const start = (config: object = {}, ...past: readonly Told[]) => given(risk, config, ...market, ...past)
+
 let wishes = 0
 /** A resolved wish of `ema-cross` in BTC, each with an intent of its own. */
 export const wish = (target: string, more: Partial<PayloadOf<'instrument.resolved'>> = {}, at?: number) =>
@@ -54,6 +58,8 @@ export const wish = (target: string, more: Partial<PayloadOf<'instrument.resolve
     },
     at,
   )
+
+export const limit = (limitPrice: string) => ({ orderType: 'limit', limitPrice }) as const
 
 export const approve = (side: 'buy' | 'sell', quantity: string, more: Partial<PayloadOf<'risk.approved'>> = {}) =>
   ({ topic: 'risk.approved', payload: expect.objectContaining({ side, quantity, ...more }) }) as unknown as Statement
@@ -88,6 +94,13 @@ export const fill = (
     liquidity: 'taker',
     filledAt: 1,
     ...more,
+  })
+/** An exit of a bracket: `t-8-0-1s` sells what a fill of `t-8-0` bought. */
+export const exit = (clientOrderId: string, quantity: string) =>
+  event('order.submitted', {
+    ...{ clientOrderId, approval: 'risk:9.0', strategy: 'ema-cross', instrument: btc, side: 'sell', quantity },
+    ...{ orderType: 'stop', stopPrice: '90', timeInForce: 'GTC', isReduceOnly: true, expiresAt: 1 },
+    closes: clientOrderId.replace(/-\d+[sp]$/, ''),
   })
 export const canceled = (clientOrderId: string) =>
   event('order.canceled', { clientOrderId, instrument: btc, leavesQuantity: '0', reason: 'asked' })

@@ -1,10 +1,22 @@
 import { test } from 'vitest'
 import { risk } from '#services/risk/service.ts'
 import { given } from '#test/given.ts'
-import { account, approve, bar, btc, canceled, fill, listed, market, refuse, supersede, wish } from './risk-told.ts'
+import {
+  account,
+  approve,
+  bar,
+  btc,
+  canceled,
+  fill,
+  limit,
+  listed,
+  market,
+  refuse,
+  supersede,
+  wish,
+} from './risk-told.ts'
 
 const holding = (more: object = {}) => given(risk, account({}, more), ...market, wish('10'), fill('t-6-0', 'buy', '10'))
-const limit = (limitPrice: string) => ({ orderType: 'limit', limitPrice }) as const
 
 test('[R2] what leads to the target at other prices than the wish states is superseded', () => {
   holding()
