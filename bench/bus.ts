@@ -35,7 +35,9 @@ const systems: Readonly<Record<string, (folder: string) => Promise<Server | null
 const folder = mkdtempSync(join(flags.folder ?? tmpdir(), 'trader-bench-bus-'))
 try {
   const raw = measureDisk()
-  console.log(`Events of ${tradeBody(100_000, nowMicros()).length} bytes, ${ms / 1_000} s a figure.\n`)
+  console.log(
+    `Events of ${tradeBody(100_000, nowMicros()).length} bytes, ${ms / 1_000} s a figure. Delays are those of a server of its own, after as long at 5,000 events/s.\n`,
+  )
   console.log(`write + fdatasync of one event: ${raw.perSecond.toFixed(0)}/s, p50 ${raw.p50.toFixed(0)} µs.\n`)
   const rows: string[][] = []
   const late: string[][] = []

@@ -3,7 +3,6 @@ import {
   fdatasync,
   fdatasyncSync,
   fstatSync,
-  fsyncSync,
   ftruncateSync,
   mkdirSync,
   openSync,
@@ -15,6 +14,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { setImmediate as turn } from 'node:timers/promises'
+import { syncFolder } from '#lib/files/sync-folder.ts'
 import { lockFolder } from '#lib/journal/lock-folder.ts'
 import { isGone, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
 
@@ -40,14 +40,7 @@ export const realDisk: LogDisk = {
     return Math.floor(((blocks - bavail) / Math.max(1, blocks)) * 100)
   },
   remove: (path) => rmSync(path),
-  syncFolder(folder) {
-    const fd = openSync(folder, 'r')
-    try {
-      fsyncSync(fd)
-    } finally {
-      closeSync(fd)
-    }
-  },
+  syncFolder: (folder) => syncFolder(folder),
 }
 
 const fileOf = (fd: number): LogFile => ({

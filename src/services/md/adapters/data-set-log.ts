@@ -1,17 +1,8 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  fsyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { readRaw } from '#lib/files/read-chunks.ts'
+import { syncFolder } from '#lib/files/sync-folder.ts'
 import { textLines } from '#lib/files/text-lines.ts'
 import { factId } from '#lib/kernel/event-id.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
@@ -134,14 +125,4 @@ function isIntact(line: string, seq: number): boolean {
     line.startsWith(`{"seq":${seq},`) &&
     line.slice(-crcBytes) === `,"crc":"${crc32(body).toString(16).padStart(8, '0')}"}`
   )
-}
-
-/** A new file is there after a power loss only when its folder is durable too. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, 'r')
-  try {
-    fsyncSync(fd)
-  } finally {
-    closeSync(fd)
-  }
 }

@@ -1,9 +1,9 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { syncFolder } from '#lib/files/sync-folder.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { InstrumentId, Micros, Sha256 } from '#schemas/primitives.ts'
-import { syncFolder } from './data-set-log.ts'
 
 const Count = z.int().min(0)
 
