@@ -1,4 +1,5 @@
 import { compareDecimalText } from '#lib/bars/exact-decimal.ts'
+import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import { applyHappening } from '#lib/domain/order-progress.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
 import { happeningOf } from '#lib/domain/venue-report.ts'
@@ -14,16 +15,14 @@ export function answerReplace(
   book: OrderBook,
   { id, payload }: Event<'system.command'>,
 ): readonly Statement<'order.update_requested' | 'system.command.result'>[] {
-  const { order: clientOrderId = '', limitPrice, reason, operator } = payload
+  const { order: clientOrderId = '', limitPrice } = payload
   const order = book.orders.working.get(clientOrderId)
-  const result = (isDone: boolean, message: string) =>
-    ({ topic: 'system.command.result', payload: { command: id, isDone, message } }) as const
+  const result = (isDone: boolean, message: string) => commandResult(id, isDone, message)
   if (limitPrice === undefined) return [result(false, 'a replace names a limit price')]
   if (order === undefined) return [result(false, `no order ${clientOrderId} is at work`)]
   const why = unmoved(order, limitPrice)
   if (why !== null) return [result(false, why)]
-  const words = `${operator}: ${reason}`.slice(0, 2_000)
-  const update = { clientOrderId, instrument: order.instrument, limitPrice, reason: words }
+  const update = { clientOrderId, instrument: order.instrument, limitPrice, reason: operatorWords(payload) }
   return [
     { topic: 'order.update_requested', payload: update },
     result(true, `${clientOrderId} is to be moved to ${limitPrice}`),

@@ -1,3 +1,4 @@
+import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
@@ -50,14 +51,12 @@ export function answerCancel(
   book: OrderBook,
   { id, payload }: Event<'system.command'>,
 ): readonly Statement<'order.cancel_requested' | 'system.command.result'>[] {
-  const { order: clientOrderId = '', isGone, reason, operator } = payload
+  const { order: clientOrderId = '', isGone } = payload
   const order = book.orders.working.get(clientOrderId)
-  const result = (isDone: boolean, message: string) =>
-    ({ topic: 'system.command.result', payload: { command: id, isDone, message } }) as const
+  const result = (isDone: boolean, message: string) => commandResult(id, isDone, message)
   if (order === undefined) return [result(false, `no order ${clientOrderId} is at work`)]
   const { instrument } = order
-  const words = `${operator}: ${reason}`.slice(0, 2_000)
-  const cancel = { clientOrderId, instrument, reason: words, ...(isGone ? { isGone } : {}) }
+  const cancel = { clientOrderId, instrument, reason: operatorWords(payload), ...(isGone ? { isGone } : {}) }
   const what = isGone
     ? `${clientOrderId} has ended, if the venue knows nothing of it`
     : `${clientOrderId} is to be canceled`

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { adopt } from '#lib/domain/adopted-order.ts'
+import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import { splitOrders } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
@@ -210,18 +211,15 @@ function answerHalt(book: OrderBook, { payload, at }: Event<'risk.halted'>): rea
 }
 
 function answerCancelAll(book: OrderBook, { id, payload }: Event<'system.command'>): readonly Statement<Out>[] {
-  const cancels = cancelsOf(book, `${payload.operator}: ${payload.reason}`, ofTarget(payload))
+  const cancels = cancelsOf(book, operatorWords(payload), ofTarget(payload))
   const exits = cancels.filter((cancel) => book.exits.has(cancel.payload.clientOrderId)).length
   const ofThem = exits === 0 ? '' : `, ${exits} of them exits of open positions`
   const message = `cancel requested for ${cancels.length} of ${book.orders.working.size} working orders${ofThem}`
-  const result = { topic: 'system.command.result', payload: { command: id, isDone: true, message } } as const
-  return [...cancels, result, ...reportMassCancels(book)]
+  return [...cancels, commandResult(id, true, message), ...reportMassCancels(book)]
 }
 
-const resumedIn = (instruments: readonly string[], command: string): Statement<'system.command.result'> => ({
-  topic: 'system.command.result',
-  payload: { command, isDone: true, message: `orders in ${instruments.join(', ')} pass again`.slice(0, 2_000) },
-})
+const resumedIn = (instruments: readonly string[], command: string): Statement<'system.command.result'> =>
+  commandResult(command, true, `orders in ${instruments.join(', ')} pass again`)
 
 function answerRefusal(book: OrderBook, { alert, halts }: Refusal): readonly Statement<Out>[] {
   const cancels =

@@ -1,3 +1,4 @@
+import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Account, Halt } from './account.ts'
 import { flattenNow } from './flatten.ts'
@@ -8,11 +9,10 @@ type Said = Statement<
 
 /** An operator halts or resumes all trading, or lets a strategy go on that the gate halted; other commands are for others. [R14] */
 export function answerCommand(account: Account, { id, payload }: Event<'system.command'>): readonly Said[] {
-  const { command, reason, operator, target, whenHalted: asked } = payload
+  const { command, target, whenHalted: asked } = payload
   const { halt } = account
-  const done = (message: string) =>
-    ({ topic: 'system.command.result', payload: { command: id, isDone: true, message } }) as const
-  const words = `${operator}: ${reason}`.slice(0, 2000)
+  const done = (message: string) => commandResult(id, true, message)
+  const words = operatorWords(payload)
   switch (command) {
     case 'halt':
       if (halt !== null && (asked === undefined || isSo(halt, asked))) return [done(`halted already: ${halt.code}`)]

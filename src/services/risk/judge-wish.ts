@@ -90,7 +90,7 @@ function isReached(account: Account, wish: Wish): boolean {
   let reached = positionOf(account, strategy, instrument)
   for (const order of workingOf(account, strategy, instrument)) {
     if (order.closes !== undefined) continue
-    if (prices.some((price) => order[price] !== wish[price])) return false
+    if (statedPrices.some((price) => order[price] !== wish[price])) return false
     const leaves = leavesOf(order)
     reached = addExact(reached, order.side === 'buy' ? leaves : negateExact(leaves))
   }
@@ -98,7 +98,7 @@ function isReached(account: Account, wish: Wish): boolean {
   return inWholeLots(account, instrument, position, subtractExact(parseExact(target), reached)).units === 0n
 }
 
-const prices = ['limitPrice', 'stopPrice', 'trailingOffset'] as const
+const statedPrices = ['limitPrice', 'stopPrice', 'trailingOffset'] as const
 
 function approval(
   account: Account,

@@ -1,6 +1,6 @@
-import { type SplitRatio, splitQuantityText } from '#lib/domain/split.ts'
+import { splitQuantityText } from '#lib/domain/split.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Holding, Scaling } from './holding.ts'
+import type { Holding } from './holding.ts'
 import { type Running, startRunning } from './running.ts'
 import type { State } from './state.ts'
 import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
@@ -21,29 +21,28 @@ export function foldSplit(state: State, split: PayloadOf<'md.split'>): void {
 
 const begunAnew = (running: Running, bound: BoundStrategy): Running => {
   const { history, incoming, sinces, ranges, series } = startRunning(bound)
-  return { ...running, history, incoming, sinces, ranges: [...ranges], series }
+  return { ...running, history, incoming, sinces, ranges, series }
 }
 
 function holdingAfter(holding: Holding, bound: BoundStrategy, split: PayloadOf<'md.split'>): Holding {
-  const { levels, scaling } = holding
-  const perUnit = (price: number | null) => (price === null ? null : (price * split.denominator) / split.numerator)
-  const inUnits = (sizes: Holding['wished']) => sizesAfter(sizes, bound, split)
-  const isMeasured = instrumentOf(bound, 0) === split.instrument
-  const scaled: Scaling | null = scaling && { ...scaling, wished: inUnits(scaling.wished) }
-  const kept = { ...holding, entered: inUnits(holding.entered), wished: inUnits(holding.wished), scaling: scaled }
-  if (!isMeasured) return kept
-  const { stop, target, trail } = levels
-  return {
-    ...kept,
-    price: perUnit(holding.price),
-    levels: { stop: perUnit(stop), target: perUnit(target), trail: perUnit(trail) },
+  const { instrument, numerator, denominator } = split
+  const inUnits = (sizes: Holding['wished']) =>
+    Object.fromEntries(
+      Object.entries(sizes).map(([role, size]) => [
+        role,
+        bound.roles[role] === instrument ? splitQuantityText(size, split) : size,
+      ]),
+    )
+  const { levels, scaling, price } = holding
+  const kept: Holding = {
+    ...holding,
+    entered: inUnits(holding.entered),
+    wished: inUnits(holding.wished),
+    scaling: scaling && { ...scaling, wished: inUnits(scaling.wished) },
   }
+  if (instrumentOf(bound, 0) !== instrument) return kept
+  const perUnit = (old: number | null) => (old === null ? null : (old * denominator) / numerator)
+  const { stop, target, trail } = levels
+  const inNew = { stop: perUnit(stop), target: perUnit(target), trail: perUnit(trail) }
+  return { ...kept, price: perUnit(price), levels: inNew }
 }
-
-const sizesAfter = (sizes: Holding['wished'], { roles }: BoundStrategy, split: SplitRatio & { instrument: string }) =>
-  Object.fromEntries(
-    Object.entries(sizes).map(([role, size]) => [
-      role,
-      roles[role] === split.instrument ? splitQuantityText(size, split) : size,
-    ]),
-  )

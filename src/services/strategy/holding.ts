@@ -32,7 +32,7 @@ export type Holding = {
   scaling: Scaling | null
 }
 
-export type Scaling = Pick<Holding, 'wished' | 'adds' | 'takes'> & { readonly asked: AskedIntents }
+type Scaling = Pick<Holding, 'wished' | 'adds' | 'takes'> & { readonly asked: AskedIntents }
 
 /** A new position, measured from the newest evaluation. */
 export function openHolding(
