@@ -1,4 +1,5 @@
 import { readChunks } from '#lib/files/read-chunks.ts'
+import { unreadable } from '#lib/files/unreadable.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 /** The value of a JSON file, may be gzip; `-` is stdin. Throws a UserError where there is none. */
@@ -7,8 +8,7 @@ export function readJsonFile(file: string): unknown {
   try {
     for (const chunk of readChunks(file === '-' ? '/dev/stdin' : file)) parts.push(Buffer.from(chunk))
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code ?? message}`, { file })
+    throw unreadable(file, error)
   }
   try {
     return JSON.parse(

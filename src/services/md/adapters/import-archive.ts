@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { textLines } from '#lib/files/text-lines.ts'
+import { unreadable } from '#lib/files/unreadable.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { type ArchiveFile, type ArchiveKind, archiveFile, archiveReader } from './binance/archive.ts'
 import { binanceListing } from './binance/listings.ts'
@@ -105,9 +106,7 @@ function firstAt(path: string, read: ReturnType<typeof archiveReader>): number {
       if (--left === 0) return 0
     }
   } catch (error) {
-    if (error instanceof UserError) throw error
-    if (!(error instanceof LineFault))
-      throw new UserError(`cannot be read: ${(error as Error).message}`, { file: path })
+    if (!(error instanceof LineFault)) throw unreadable(path, error)
   }
   return 0
 }

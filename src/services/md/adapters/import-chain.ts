@@ -1,5 +1,4 @@
-import { readChunks } from '#lib/files/read-chunks.ts'
-import { textLines } from '#lib/files/text-lines.ts'
+import { fileLines } from '#lib/files/file-lines.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { inChainOrder } from '../chains.ts'
@@ -32,7 +31,7 @@ export function planChainImport(named: readonly string[]): ImportPlan {
 }
 
 function chainsIn(file: string, report: Pick<ReadReport, 'badLine'>, rowsMost?: number): ChainSnapshot[] {
-  const lines = linesIn(file)
+  const lines = [...fileLines(file)]
   const [first = ''] = lines
   try {
     const onBadLine = (line: number, message: string) => report.badLine(file, line, message)
@@ -47,14 +46,6 @@ function chainsIn(file: string, report: Pick<ReadReport, 'badLine'>, rowsMost?: 
       file,
       hint: 'CSV needs the header of an end-of-day file, or of a universe of LEAN',
     })
-  }
-}
-
-function linesIn(file: string): string[] {
-  try {
-    return [...textLines(readChunks(file))]
-  } catch (error) {
-    throw new UserError(`cannot be read: ${(error as Error).message}`, { file })
   }
 }
 

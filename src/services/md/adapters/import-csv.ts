@@ -2,6 +2,7 @@ import { parseBarInterval } from '#lib/bars/bar-interval.ts'
 import { csvCells } from '#lib/files/csv-cells.ts'
 import { readChunks } from '#lib/files/read-chunks.ts'
 import { textLines } from '#lib/files/text-lines.ts'
+import { unreadable } from '#lib/files/unreadable.ts'
 import { readZipEntry, zipEntries } from '#lib/files/zip-archive.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { Interval } from '#schemas/primitives.ts'
@@ -83,8 +84,7 @@ function firstLines(file: string): string[] {
       if (lines.length === 2) break
     }
   } catch (error) {
-    if (error instanceof UserError || !(error instanceof Error)) throw error
-    throw new UserError(`cannot be read: ${error.message}`, { file })
+    throw unreadable(file, error)
   }
   if (lines.length === 0) throw new UserError('is empty', { file })
   return lines

@@ -1,6 +1,6 @@
 import { textLines } from '#lib/files/text-lines.ts'
+import { unreadable } from '#lib/files/unreadable.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
-import { UserError } from '#lib/terminal/user-error.ts'
 import { LineFault } from './line-fault.ts'
 import type { ReadReport } from './read-report.ts'
 import { year2200Micros } from './year-2200.ts'
@@ -50,7 +50,6 @@ function* unpackable(file: string, chunks: Iterable<Uint8Array>): Generator<Uint
   try {
     yield* chunks
   } catch (error) {
-    if (error instanceof UserError || !(error instanceof Error)) throw error
-    throw new UserError(`cannot be read: ${error.message}`, { file })
+    throw unreadable(file, error)
   }
 }

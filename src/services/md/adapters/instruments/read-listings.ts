@@ -1,6 +1,5 @@
 import { basename } from 'node:path'
-import { readChunks } from '#lib/files/read-chunks.ts'
-import { textLines } from '#lib/files/text-lines.ts'
+import { fileLines } from '#lib/files/file-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { listingsOf as binanceListings } from '../binance/listings.ts'
 import { type BinanceMarket, marketIn } from '../binance/markets.ts'
@@ -25,7 +24,7 @@ export type ListingOptions = { readonly market?: BinanceMarket }
 export function readListings(file: string, { market }: ListingOptions = {}): Read[] {
   if (/\.csv(\.gz)?$/i.test(file)) return leanProperties(readPropertiesFile(file))
   try {
-    const found = isRecording(file) ? inRecording(file, market) : inAnswer(wholeText(file), market)
+    const found = isRecording(file) ? inRecording(file, market) : inAnswer([...fileLines(file)].join('\n'), market)
     if (found.length > 0) return found
   } catch (error) {
     if (error instanceof LineFault || error instanceof SyntaxError) throw new UserError(error.message, { file })
@@ -67,13 +66,4 @@ function inAnswer(text: string, market: BinanceMarket | undefined): Read[] {
 function marketOf(symbol: unknown): BinanceMarket {
   if (!isObject(symbol) || symbol.contractType === undefined) return 'spot'
   return symbol.contractSize === undefined ? 'usdm' : 'cm'
-}
-
-function wholeText(file: string): string {
-  try {
-    return [...textLines(readChunks(file))].join('\n')
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${code ?? message}`, { file })
-  }
 }

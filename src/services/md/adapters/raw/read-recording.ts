@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { blockLines, type Damage, damageText } from '#lib/files/block-lines.ts'
+import { unreadable } from '#lib/files/unreadable.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { LineFault } from '../line-fault.ts'
 import type { ReadReport } from '../read-report.ts'
@@ -146,8 +147,6 @@ function* linesIn(file: string): Generator<string | Damage> {
   try {
     yield* blockLines(file)
   } catch (error) {
-    if (!(error instanceof Error)) throw error
-    const { code } = error as NodeJS.ErrnoException
-    throw new UserError(code === 'ENOENT' ? 'there is no such file' : `cannot be read: ${error.message}`, { file })
+    throw unreadable(file, error)
   }
 }
