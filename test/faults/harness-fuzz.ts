@@ -86,7 +86,7 @@ export async function fuzzRouter(frames: number, seed: number): Promise<FuzzTall
 }
 
 /** Of the quantiles that are compared: how long the honest one waited in both kinds of turns, and whether the one is too much longer. */
-export const delaysOf = ({ besideMs, aloneMs }: Pick<FuzzTally, 'besideMs' | 'aloneMs'>) =>
+const delaysOf = ({ besideMs, aloneMs }: Pick<FuzzTally, 'besideMs' | 'aloneMs'>) =>
   [0.5, 0.99].map((quantile) => {
     const [beside, alone] = [besideMs, aloneMs].map(
       (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length * quantile)] ?? Number.NaN,

@@ -6,6 +6,7 @@ import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
 import { plainText } from '#services/venue/adapters/gateway/gateway-order.ts'
+import { logged } from '#test/services/venue/adapters/logged.ts'
 import { badLine, calm, type Faults } from './bad-line.ts'
 import { below, type Chance, chanceOf, isLikely, pick } from './chance.ts'
 import { type Line, type RoundBooks, type RoundVenue, type RoundVenueKind, roundVenues } from './round-venues.ts'
@@ -241,19 +242,7 @@ class TestLog {
     })
   }
 
-  #append({ topic, payload }: Statement): void {
-    const seq = this.events.length + 1
-    const event = {
-      seq,
-      id: `test:e1.${seq}`,
-      topic,
-      v: 1,
-      at: Date.now() * 1_000,
-      source: 'test',
-      cause: null,
-      payload,
-    } as Event
-    this.events.push(event)
-    this.#follow(event)
+  #append(statement: Statement): void {
+    this.#follow(logged(this.events, statement))
   }
 }

@@ -102,10 +102,7 @@ describe.each([
     ['INSTRUMENT_UNKNOWN', { instrument: `${nope}.${venue}` }],
   ])('[G5] [G21] [G26] %s for %j', async (code, more) => {
     start()
-    await hasSaid('venue.reconciled')
-    submit('t-1-0', more)
-    await hasSaid('order.rejected')
-    expect(said.at(-1)?.payload).toMatchObject({ code })
+    await scene.rejects(code, more)
     expect(box.book.orders).toEqual([])
   })
 

@@ -3,6 +3,7 @@ import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
 import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
+import { logged } from './logged.ts'
 
 const settings = { windowMs: 200, inFlightMs: 50, reconcileMs: 100, external: 'refuse' } as const
 type Settings = Partial<Pick<ConstructorParameters<typeof Gateway>[0], keyof typeof settings>>
@@ -17,18 +18,7 @@ export function gatewayScene(instrument: string) {
   const log: Event[] = []
   let gateway: Gateway | null = null
   const into = <T extends Topic>(topic: T, payload: PayloadOf<T>): void => {
-    const seq = log.length + 1
-    const event = {
-      seq,
-      id: `test:e1.${seq}`,
-      topic,
-      v: 1,
-      at: Date.now() * 1_000,
-      source: 'test',
-      cause: null,
-      payload,
-    } as Event
-    log.push(event)
+    const event = logged(log, { topic, payload } as Statement)
     gateway?.hear(event)
   }
   const stop = () => {
@@ -37,6 +27,9 @@ export function gatewayScene(instrument: string) {
   }
   const forget = () => said.splice(0)
   const topics = () => said.map(({ topic }) => topic)
+  const submit = (clientOrderId: string, more: object = {}) =>
+    into('order.submitted', submitted(clientOrderId, instrument, more))
+  const hasSaid = (topic: Topic) => when(() => topics().includes(topic))
   return {
     said,
     notes,
@@ -65,9 +58,15 @@ export function gatewayScene(instrument: string) {
       started.caughtUp()
       gateway = started
     },
-    submit: (clientOrderId: string, more: object = {}) =>
-      into('order.submitted', submitted(clientOrderId, instrument, more)),
-    hasSaid: (topic: Topic) => when(() => topics().includes(topic)),
+    submit,
+    hasSaid,
+    /** Once it is reconciled, an order of these terms is rejected with this code. */
+    rejects: async (code: string, terms: object) => {
+      await hasSaid('venue.reconciled')
+      submit('t-1-0', terms)
+      await hasSaid('order.rejected')
+      expect(said.at(-1)?.payload).toMatchObject({ code })
+    },
   }
 }
 

@@ -248,10 +248,7 @@ describe('one submission', () => {
     ['INSTRUMENT_UNKNOWN', { instrument: 'SPY.USA' }],
   ])('[G5] [G6] %s for %j', async (code, more) => {
     await start()
-    await hasSaid('venue.reconciled')
-    submit('t-1-0', more)
-    await hasSaid('order.rejected')
-    expect(said.at(-1)?.payload).toMatchObject({ code })
+    await scene.rejects(code, more)
     expect(atVenue()).toEqual([])
   })
 })
