@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { z } from 'zod'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { jsonOf } from './json-of.ts'
+import type { RealVenueConfig } from './real-venue-config.ts'
 
 /** What requests are signed with. It has no text: nothing that prints it prints the secret. */
 export class Credentials {
@@ -39,22 +40,26 @@ const KeyFile = z.strictObject({
   password: z.string().max(256).optional(),
 })
 
-const binanceNames = ['BINANCE_API_KEY', 'BINANCE_API_SECRET'] as const
-const deribitNames = ['DERIBIT_CLIENT_ID', 'DERIBIT_CLIENT_SECRET'] as const
-const ccxtNames = ['CCXT_API_KEY', 'CCXT_API_SECRET'] as const
-const ccxtPassword = 'CCXT_PASSWORD'
+type Variables = readonly [apiKey: string, secret: string, ...password: string[]]
+const ofBinance: Variables = ['BINANCE_API_KEY', 'BINANCE_API_SECRET']
+const variables: Readonly<Record<RealVenueConfig['kind'], Variables>> = {
+  binance: ofBinance,
+  'binance-usdm': ofBinance,
+  deribit: ['DERIBIT_CLIENT_ID', 'DERIBIT_CLIENT_SECRET'],
+  ccxt: ['CCXT_API_KEY', 'CCXT_API_SECRET', 'CCXT_PASSWORD'],
+}
 
 /** The variables that hold them: for no process but the one that speaks with the exchange. */
-export const secretVariables = [...binanceNames, ...deribitNames, ...ccxtNames, ccxtPassword] as const
+export const secretVariables: readonly string[] = Object.values(variables).flat()
 
 /** From the environment, else from a file that only its owner can read. Throws a UserError that says nothing of what is in it. [G17] */
 export function readCredentials(
   environment: NodeJS.ProcessEnv,
-  { kind, keyFile: file }: { readonly kind: string; readonly keyFile?: string | undefined },
+  { kind, keyFile: file }: Pick<RealVenueConfig, 'kind' | 'keyFile'>,
 ): Credentials {
-  const [keyName, secretName] = kind === 'ccxt' ? ccxtNames : kind === 'deribit' ? deribitNames : binanceNames
+  const [keyName, secretName, passwordName] = variables[kind]
   const [apiKey, secret] = [environment[keyName], environment[secretName]]
-  const password = (kind === 'ccxt' ? environment[ccxtPassword] : undefined) ?? null
+  const password = (passwordName && environment[passwordName]) || null
   if (apiKey && secret) return new Credentials(apiKey, secret, password)
   const hint = `set ${keyName} and ${secretName}, or venue.keyFile: {"apiKey": …, "secret": …}, mode 0600`
   if (file === undefined) throw new UserError('there is no key to trade with', { hint })

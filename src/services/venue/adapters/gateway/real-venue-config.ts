@@ -50,7 +50,9 @@ type Place = {
   readonly wsUrl?: string | undefined
 }
 
-const addresses: Readonly<Record<Exclude<Place['kind'], 'ccxt'>, Record<'production' | 'testnet', VenueAddresses>>> = {
+/** ccxt has those of its exchanges, and of their test networks. */
+const ofCcxt: VenueAddresses = { restUrl: '', wsUrl: '' }
+const addresses: Readonly<Record<Place['kind'], Record<'production' | 'testnet', VenueAddresses>>> = {
   binance: {
     production: { restUrl: 'https://api.binance.com', wsUrl: 'wss://ws-api.binance.com:443/ws-api/v3' },
     testnet: { restUrl: 'https://testnet.binance.vision', wsUrl: 'wss://ws-api.testnet.binance.vision/ws-api/v3' },
@@ -63,16 +65,14 @@ const addresses: Readonly<Record<Exclude<Place['kind'], 'ccxt'>, Record<'product
     production: { restUrl: 'https://www.deribit.com/api/v2', wsUrl: 'wss://www.deribit.com/ws/api/v2' },
     testnet: { restUrl: 'https://test.deribit.com/api/v2', wsUrl: 'wss://test.deribit.com/ws/api/v2' },
   },
+  ccxt: { production: ofCcxt, testnet: ofCcxt },
 }
 
 /** Null where they are missing or would reach an exchange's production under another name. [G18] */
 export function addressesOf({ kind, environment, restUrl, wsUrl }: Place): VenueAddresses | null {
-  // ccxt has those of its exchanges, and of their test networks.
-  if (kind === 'ccxt' && environment !== 'served')
-    return restUrl === undefined && wsUrl === undefined ? { restUrl: '', wsUrl: '' } : null
-  const { production, testnet } = addresses[kind === 'ccxt' ? 'binance' : kind]
-  if (environment === 'production') return restUrl === undefined && wsUrl === undefined ? production : null
-  const known = environment === 'testnet' ? testnet : { restUrl: undefined, wsUrl: undefined }
+  if (environment === 'production' || (environment === 'testnet' && kind === 'ccxt'))
+    return restUrl === undefined && wsUrl === undefined ? addresses[kind][environment] : null
+  const known = environment === 'testnet' ? addresses[kind].testnet : { restUrl: undefined, wsUrl: undefined }
   const ws = wsUrl ?? known.wsUrl
   const rest = restUrl ?? (kind === 'deribit' ? ws : known.restUrl)
   if (rest === undefined || ws === undefined || isProduction(rest) || isProduction(ws)) return null
