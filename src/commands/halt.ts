@@ -1,10 +1,10 @@
 import { Flags } from '@oclif/core'
+import { AnsweredCommand } from '#compose/answered-command.ts'
 import { order, orderArgs, orderFlags } from '#compose/tree-order.ts'
-import { TraderCommand } from '#lib/terminal/command.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'
 import { massCancelText } from '#lib/terminal/mass-cancel-text.ts'
 
-export default class Halt extends TraderCommand {
+export default class Halt extends AnsweredCommand {
   static override summary = 'Halt all trading, or one strategy, until resume'
   static override description =
     'Halts risk: working orders are canceled, but for what only reduces, and no new exposure is taken. A strategy that is halted closes its position. Says how the orders ended, or which the venue still has open. The exit code is 1 when it was refused, when nothing runs, when no answer came within 10 s, or when an order is still open.'
@@ -27,14 +27,10 @@ export default class Halt extends TraderCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Halt)
     const answer = await order({ word: 'halt', strategy: args.strategy, whenHalted: flags['when-halted'] }, flags)
+    const told = this.tell(flags.run, answer)
     const orders = answer?.orders
-    if (answer === null || !answer.isDone || orders === null || (orders?.openCount ?? 0) > 0)
-      process.exitCode = exitCode.failed
-    if (answer === null) this.say(`trader: nothing runs: no tree of run ${flags.run} (start it with: trader up)`)
-    else if (answer.isDone) {
-      this.log(answer.message)
-      if (orders !== undefined) this.log(massCancelText(orders))
-    } else this.say(`trader: refused: ${answer.message}`)
-    return answer ?? { isDone: false, message: 'nothing runs' }
+    if (orders === null || (orders?.openCount ?? 0) > 0) process.exitCode = exitCode.failed
+    if (answer?.isDone && orders !== undefined) this.log(massCancelText(orders))
+    return told
   }
 }

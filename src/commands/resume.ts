@@ -1,8 +1,7 @@
+import { AnsweredCommand } from '#compose/answered-command.ts'
 import { order, orderArgs, orderFlags } from '#compose/tree-order.ts'
-import { TraderCommand } from '#lib/terminal/command.ts'
-import { exitCode } from '#lib/terminal/exit-code.ts'
 
-export default class Resume extends TraderCommand {
+export default class Resume extends AnsweredCommand {
   static override summary = 'Resume after a halt: all trading, or one strategy'
   static override description =
     'Risk approves orders again; a strategy that was halted by name wishes again. The exit code is 1 when it was refused, when nothing runs, or when no answer came within 10 s.'
@@ -16,11 +15,6 @@ export default class Resume extends TraderCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(Resume)
-    const answer = await order({ word: 'resume', strategy: args.strategy }, flags)
-    if (answer === null || !answer.isDone) process.exitCode = exitCode.failed
-    if (answer === null) this.say(`trader: nothing runs: no tree of run ${flags.run} (start it with: trader up)`)
-    else if (answer.isDone) this.log(answer.message)
-    else this.say(`trader: refused: ${answer.message}`)
-    return answer ?? { isDone: false, message: 'nothing runs' }
+    return this.tell(flags.run, await order({ word: 'resume', strategy: args.strategy }, flags))
   }
 }

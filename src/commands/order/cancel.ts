@@ -1,10 +1,9 @@
 import { Args, Flags } from '@oclif/core'
+import { AnsweredCommand } from '#compose/answered-command.ts'
 import { commandTree } from '#compose/tree-command.ts'
 import { doorOf, treeFlags } from '#compose/tree-door.ts'
-import { TraderCommand } from '#lib/terminal/command.ts'
-import { exitCode } from '#lib/terminal/exit-code.ts'
 
-export default class OrderCancel extends TraderCommand {
+export default class OrderCancel extends AnsweredCommand {
   static override summary = 'Cancel a working order'
   static override description =
     'What came of it at the venue, trader order show says. An order that a real venue had accepted and knows nothing of any more is never ended by itself where nothing proves what became of it: --gone is your word that it works no more, after you have looked there. The exit code is 1 when it was refused, when nothing runs, or when no answer came within 10 s.'
@@ -20,19 +19,9 @@ export default class OrderCancel extends TraderCommand {
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(OrderCancel)
     const door = doorOf(flags)
-    if (door === null) {
-      process.exitCode = exitCode.failed
-      this.say(`trader: nothing runs: no tree of run ${flags.run} (start it with: trader up)`)
-      return { isDone: false, message: 'nothing runs' }
-    }
     const { reason, gone } = flags
     const isGone = gone ? ({ isGone: true } as const) : {}
-    const answer = await commandTree(door, { command: 'order.cancel', order: args.id, reason, ...isGone })
-    if (answer.isDone) this.log(answer.message)
-    else {
-      process.exitCode = exitCode.failed
-      this.say(`trader: refused: ${answer.message}`)
-    }
-    return answer
+    const command = { command: 'order.cancel', order: args.id, reason, ...isGone } as const
+    return this.tell(flags.run, door && (await commandTree(door, command)))
   }
 }

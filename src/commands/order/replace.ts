@@ -1,12 +1,11 @@
 import { Args, Flags } from '@oclif/core'
+import { AnsweredCommand } from '#compose/answered-command.ts'
 import { commandTree } from '#compose/tree-command.ts'
 import { doorOf, treeFlags } from '#compose/tree-door.ts'
-import { TraderCommand } from '#lib/terminal/command.ts'
-import { exitCode } from '#lib/terminal/exit-code.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { Price } from '#schemas/primitives.ts'
 
-export default class OrderReplace extends TraderCommand {
+export default class OrderReplace extends AnsweredCommand {
   static override summary = 'Move a working limit order to another price'
   static override description =
     'The risk gate is not asked again: a buy moves to any price that is no higher than the approved one, a sell that is reduce-only or an exit to any that is no lower; another sell stays. Whether the venue moved it, trader order show says. The exit code is 1 when it was refused, when nothing runs, or when no answer came within 10 s.'
@@ -21,21 +20,11 @@ export default class OrderReplace extends TraderCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(OrderReplace)
-    const door = doorOf(flags)
-    if (door === null) {
-      process.exitCode = exitCode.failed
-      this.say(`trader: nothing runs: no tree of run ${flags.run} (start it with: trader up)`)
-      return { isDone: false, message: 'nothing runs' }
-    }
     if (!Price.safeParse(flags['limit-price']).success)
       throw new UserError(`--limit-price ${flags['limit-price']} is no decimal number`)
     const { reason, 'limit-price': limitPrice } = flags
-    const answer = await commandTree(door, { command: 'order.replace', order: args.id, limitPrice, reason })
-    if (answer.isDone) this.log(answer.message)
-    else {
-      process.exitCode = exitCode.failed
-      this.say(`trader: refused: ${answer.message}`)
-    }
-    return answer
+    const door = doorOf(flags)
+    const command = { command: 'order.replace', order: args.id, limitPrice, reason } as const
+    return this.tell(flags.run, door && (await commandTree(door, command)))
   }
 }
