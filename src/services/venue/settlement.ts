@@ -5,12 +5,10 @@ import {
   formatExact,
   multiplyExact,
   parseExact,
-  tenTo,
 } from '#lib/bars/exact-decimal.ts'
 import { endOf } from '#lib/domain/contract.ts'
 import { exactLots } from '#lib/domain/instrument.ts'
-import { divideHalfEven } from '#lib/domain/rounding.ts'
-import { subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { divideExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import { isInSteps } from '#lib/domain/whole-steps.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
@@ -138,8 +136,7 @@ function intrinsic({ strike, right, isInverse }: ExpiringOption, price: ExactDec
   const beyond = right === 'call' ? subtractExact(price, parseExact(strike)) : subtractExact(parseExact(strike), price)
   if (compareExact(beyond, zero) <= 0) return zero
   if (!isInverse || price.units <= 0n) return beyond
-  const units = divideHalfEven(beyond.units * tenTo(coinDigits + price.scale), price.units * tenTo(beyond.scale))
-  return { units, scale: coinDigits }
+  return divideExact(beyond, price, coinDigits)
 }
 
 const forwardKey = ({ underlying, expiresAt }: ExpiringOption): string => `${underlying} ${expiresAt}`

@@ -1,7 +1,6 @@
 import { z } from 'zod'
-import { type ExactDecimal, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
-import { divideHalfEven } from '#lib/domain/rounding.ts'
-import { absExact } from '#lib/domain/signed-decimal.ts'
+import { type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { absExact, divideExact } from '#lib/domain/signed-decimal.ts'
 import { plainText } from '../gateway/gateway-order.ts'
 import type { Answer, HeldInstrument, VenueSettlement } from '../gateway/real-venue.ts'
 import { answerOf } from './deribit-answer.ts'
@@ -73,8 +72,7 @@ const settlementOf = (instrument: string, name: string, entry: Transaction): Ven
 function worthOf({ amount, cashflow }: Transaction): string {
   const [paid, lots] = [exactOf(cashflow), exactOf(amount)]
   if (lots.units === 0n) return '0'
-  const units = divideHalfEven(paid.units * tenTo(worthDigits + lots.scale), lots.units * tenTo(paid.scale))
-  return plainText({ units, scale: worthDigits })
+  return plainText(divideExact(paid, lots, worthDigits))
 }
 
 const exactOf = (amount: number | null | undefined): ExactDecimal => absExact(parseExact(textOf(amount ?? 0)))
