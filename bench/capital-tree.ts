@@ -9,11 +9,19 @@ import type { Event } from '#schemas/event.ts'
 import { LiveTree, removeFolder } from '#test/process/tree.ts'
 
 const seconds = 20
-const topics = ['md.tick', 'md.bar', 'strategy.intent', 'instrument.resolved', 'risk.approved', 'order.submitted']
+const topics = [
+  'md.tick',
+  'md.option.tick',
+  'md.bar',
+  'strategy.intent',
+  'instrument.resolved',
+  'risk.approved',
+  'order.submitted',
+]
 
 const load = (loadavg()[0] as number).toFixed(1)
 console.log(
-  `Both seen by one more client of the router; every event is durable before it is delivered. ${seconds} s each.`,
+  `Both seen by one more client of the router; ticks are those of the share and of its options; every event is durable before it is delivered. ${seconds} s each.`,
 )
 console.log(
   `Making 4 KiB durable took ${syncMs().toFixed(1)} ms (median of 200); load before it: ${load} on ${cpus().length} cores.\n`,
@@ -62,6 +70,7 @@ async function watched(tree: LiveTree, keys: string): Promise<{ latencies: numbe
   let [ticks, isOn] = [0, false]
   const hear = (event: Event) => {
     const { id, topic, cause } = event
+    if (topic === 'md.option.tick') ticks += isOn ? 1 : 0
     if (topic === 'md.tick') {
       ticks += isOn ? 1 : 0
       seenMs.set(id, performance.now())
