@@ -7,7 +7,7 @@ import type { Event } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
 import { pnl } from '#services/pnl/service.ts'
 import { risk } from '#services/risk/service.ts'
-import type { Told } from '#test/given.ts'
+import { event, type Told } from '#test/given.ts'
 import { account, bar, btc, canceled, command, fill, listed, wish } from './risk/risk-told.ts'
 
 /** Gate, order engine and books in one run, with a venue that says what the test says. */
@@ -63,6 +63,45 @@ test('[O12] [P1] [R18] a trade of an order that is not ours moves the account on
   expect(topics(theirs)).toEqual([])
   expect(refusal('1')).toMatchObject({ code: 'ALREADY_AT_TARGET' })
 })
+
+test('[O25] [P1] [R18] what others trade is of the strategy external, once, halts nothing and is in every limit', () => {
+  const { tell, topics, order, refusal } = everyone({ limits: { maxGrossExposure: '350' }, margin: { kind: 'cash' } })
+  const theirs = (tradeId: string, side: 'buy' | 'sell' = 'buy') =>
+    fill('external-BTCUSDT-7', side, '1', { tradeId, strategy: 'external' })
+  const [update, ...more] = tell(theirs('x1', 'sell'))
+  expect(update).toMatchObject({ topic: 'pnl.update', payload: { strategy: 'external', position: '-1' } })
+  expect(more).toEqual([])
+  expect(refusal('3')).toMatchObject({ code: 'EXPOSURE_EXCEEDS_MAX', value: '400' })
+  expect(topics(theirs('x1', 'sell'))).toEqual([])
+  tell(adopted('external-BTCUSDT-7', { side: 'sell', filled: '1', tradeIds: ['x1'] }))
+  tell(fill('external-BTCUSDT-7', 'sell', '1', { tradeId: 'x2', strategy: 'external' }))
+  for (let n = 0; n < rememberedEnds; n++) tell(canceled(order('1')))
+  for (const tradeId of ['x1', 'x2']) expect(topics(theirs(tradeId, 'sell'))).toEqual([])
+  expect(refusal('2')).toMatchObject({ code: 'EXPOSURE_EXCEEDS_MAX', value: '400' })
+})
+
+test('[O25] a trade that was told before its order was adopted, and is not among those of the adoption, counts once', () => {
+  const { tell, topics } = everyone()
+  const theirs = fill('external-BTCUSDT-7', 'buy', '1', { tradeId: 'x1', strategy: 'external' })
+  expect(topics(theirs)).toEqual(['pnl.update'])
+  tell(adopted('external-BTCUSDT-7', {}))
+  expect(topics(theirs)).toEqual([])
+})
+
+test('[R36] a halt that flattens leaves what others hold', () => {
+  const { tell, order, topics } = everyone({ whenHalted: 'flatten' })
+  tell(fill('external-BTCUSDT-7', 'sell', '1', { tradeId: 'x1', strategy: 'external' }))
+  tell(fill(order('1'), 'buy', '1'))
+  const closing = tell(command('halt')).filter(({ topic }) => topic === 'risk.approved')
+  expect(closing.map(({ payload }) => payload)).toMatchObject([{ strategy: 'ema-cross', side: 'sell', quantity: '1' }])
+  expect(topics(wish('2'))).toEqual(['risk.rejected'])
+})
+
+const adopted = (clientOrderId: string, more: Partial<PayloadOf<'order.adopted'>>): Told =>
+  event('order.adopted', {
+    ...{ clientOrderId, venueOrderId: '7', venueClientId: 'by-hand', strategy: 'external', instrument: btc },
+    ...{ side: 'buy', quantity: '2', limitPrice: '100', filled: '0', tradeIds: [], ...more },
+  })
 
 test('[P4] [R42] a fee that no mark converts: the fill counts without it everywhere, and nothing is added there', () => {
   const { topics, order, refusal } = everyone()

@@ -1,3 +1,4 @@
+import { isExternalOrder } from './external-order.ts'
 import { type OldestFirst, oldestFirst, takeOldest } from './oldest-first.ts'
 import { isEnded } from './order-lifecycle.ts'
 import type { OrderProgress } from './order-progress.ts'
@@ -30,7 +31,7 @@ export type SentOrders = {
   readonly ended: Map<string, SentOrder>
   /** The keys of `ended`. */
   readonly ends: OldestFirst
-  /** Trades of orders that are not ours, for ever: each halts its instrument until a person has looked, so there are never many. */
+  /** Trades of orders that are not ours and are not followed, by their ids, for ever. */
   readonly strangers: Map<string, string[]>
 }
 
@@ -52,7 +53,14 @@ export function shelveIfEnded(orders: SentOrders, order: SentOrder, most = remem
   if (!isEnded(order.progress.status) || !orders.working.delete(order.clientOrderId)) return
   orders.ended.set(order.clientOrderId, order)
   orders.ends.keys.push(order.clientOrderId)
-  while (orders.ended.size > most) orders.ended.delete(takeOldest(orders.ends) as string)
+  while (orders.ended.size > most) forget(orders, takeOldest(orders.ends) as string)
+}
+
+/** Of an order that was adopted every trade is remembered, as of any that is not ours. */
+function forget({ ended, strangers }: SentOrders, clientOrderId: string): void {
+  const { tradeIds = [] } = ended.get(clientOrderId)?.progress ?? {}
+  if (isExternalOrder(clientOrderId) && tradeIds.length > 0) strangers.set(clientOrderId, tradeIds)
+  ended.delete(clientOrderId)
 }
 
 /** Orders that a split finds are of the old units, also when they are filled later than it: the venue ends them. */

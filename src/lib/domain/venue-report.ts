@@ -1,7 +1,7 @@
 import type { Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
-import { isAdopted } from './adopted-order.ts'
 import { approvalOf } from './client-order-id.ts'
+import { isExternalOrder } from './external-order.ts'
 import { isEnded, type OrderHappening } from './order-lifecycle.ts'
 import { applyFill, applyHappening, type ReportOutcome } from './order-progress.ts'
 import { findOrder, type SentOrder, type SentOrders, shelveIfEnded } from './sent-orders.ts'
@@ -39,8 +39,11 @@ export const happeningOf = {
   'order.update_rejected': 'update_rejected',
 } as const satisfies Partial<Record<Topic, OrderHappening>>
 
-/** `unknown`: of an order that bears an id of ours and ended too long ago, or was never sent. `stranger`: a new trade of one that is not ours. */
-export type ReportFold = ReturnType<typeof applyReport> | 'unknown' | 'stranger'
+/**
+ * `unknown`: of an order that bears an id of ours and ended too long ago, or was never sent. `external`: a new trade of one that somebody else has sent to
+ * the venue, by the venue's own record. `stranger`: of one that nobody can have sent.
+ */
+export type ReportFold = ReturnType<typeof applyReport> | 'unknown' | 'external' | 'stranger'
 
 /**
  * Folds a report into the orders that it is about, in place: the one rule by which a fill counts, for the order engine, the risk gate and the books.
@@ -56,11 +59,12 @@ export function foldReport(orders: SentOrders, report: Report): ReportFold {
 }
 
 /** Does this fill move the account? */
-export const isCounted = (outcome: ReportFold): boolean => outcome === 'applied' || outcome === 'stranger'
+export const isCounted = (outcome: ReportFold): boolean =>
+  outcome === 'applied' || outcome === 'external' || outcome === 'stranger'
 
 /** Is it what cannot be, so that the instrument is halted until a person has compared positions with the venue's? */
 export const isImpossibleFill = (report: Report, outcome: ReportFold): boolean =>
-  report.topic === 'order.fill' && outcome !== 'applied' && outcome !== 'repeated'
+  report.topic === 'order.fill' && outcome !== 'applied' && outcome !== 'external' && outcome !== 'repeated'
 
 /**
  * Folds a report into its order, in place. A fill in another instrument or on the other side is a `mismatch`. A rejected
@@ -84,10 +88,10 @@ function foldStranger(
   { strangers }: SentOrders,
   { clientOrderId, tradeId }: Extract<Report, { topic: 'order.fill' }>['payload'],
 ): ReportFold {
-  if (approvalOf(clientOrderId) !== null || isAdopted(clientOrderId)) return 'unknown'
+  if (approvalOf(clientOrderId) !== null) return 'unknown'
   const trades = strangers.get(clientOrderId)
   if (trades?.includes(tradeId)) return 'repeated'
   if (trades) trades.push(tradeId)
   else strangers.set(clientOrderId, [tradeId])
-  return 'stranger'
+  return isExternalOrder(clientOrderId) ? 'external' : 'stranger'
 }

@@ -16,7 +16,7 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
   const order = findOrder(book.orders, clientOrderId)
   const outcome = foldIntoOrders(book.orders, report)
   if (!order) {
-    if (outcome === 'repeated') return null
+    if (outcome === 'repeated' || outcome === 'external') return null
     return isForgotten(book, clientOrderId) ? forgotten(report) : neverSent(report)
   }
   if (outcome === 'applied' && report.topic === 'order.fill') {
@@ -28,7 +28,9 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
   if (!book.orders.working.has(clientOrderId)) foldMassEnd(book, order)
   foldExitReport(book, order)
   forgetBrackets(book)
-  return outcome === 'applied' || outcome === 'repeated' ? null : refuse(report, order, outcome)
+  return outcome === 'applied' || outcome === 'external' || outcome === 'repeated'
+    ? null
+    : refuse(report, order, outcome)
 }
 
 // With the orders that they belong to.
@@ -39,7 +41,7 @@ function forgetBrackets({ brackets, orders }: OrderBook): void {
   }
 }
 
-type Fault = Exclude<ReportFold, 'applied' | 'repeated'>
+type Fault = Exclude<ReportFold, 'applied' | 'external' | 'repeated'>
 
 const forgotten = (report: Report): Refusal | null =>
   report.topic === 'order.fill'

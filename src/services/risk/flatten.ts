@@ -1,3 +1,4 @@
+import { externalStrategy } from '#lib/domain/external-order.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -30,6 +31,7 @@ export function flattenNow(account: Account, cause: string): Said[] {
     .filter(([key, book]) => book.orders.size === 0 && !areExitsDue(account, key) && isDue(account, key, book))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, { strategy, instrument, position: held }]): Said[] => {
+      if (strategy === externalStrategy) return []
       const position = inWholeLots(account, instrument, held, held)
       if (position.units === 0n) return []
       const terms = {

@@ -1,5 +1,5 @@
 import { addExact, compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { adoptedOrderIdOf, externalStrategy } from '#lib/domain/adopted-order.ts'
+import { externalOrderIdOf, externalStrategy } from '#lib/domain/external-order.ts'
 import { zero } from '#lib/domain/signed-decimal.ts'
 import type { GatewayOptions } from './gateway.ts'
 import { plainText } from './gateway-order.ts'
@@ -28,7 +28,7 @@ export async function adoptOrder(
   if (compareExact(filled, parseExact(terms.quantity)) >= 0 || trades.value.length > tradesMost) return false
   const { side, quantity, limitPrice, isPostOnly, isReduceOnly } = terms
   const payload = {
-    clientOrderId: adoptedOrderIdOf(symbol, venueOrderId),
+    clientOrderId: externalOrderIdOf(symbol, venueOrderId),
     venueOrderId,
     venueClientId,
     strategy: externalStrategy,
