@@ -170,12 +170,17 @@ const terms = fc.oneof(
   fc.tuple(price, price).map(([stopPrice, limitPrice]) => ({ orderType: 'stop_limit', stopPrice, limitPrice })),
   fc.constant({ orderType: 'trailing_stop', trailingOffset: 0 }),
   fc.tuple(price, price).map(([stopLoss, takeProfit]) => ({ orderType: 'market', bracket: { stopLoss, takeProfit } })),
+  fc.tuple(price, price, price).map(([limitPrice, stopLoss, takeProfit]) => ({
+    orderType: 'limit',
+    limitPrice,
+    bracket: { stopLoss, takeProfit },
+  })),
   fc.constant({ orderType: 'market', isReduceOnly: true }),
 )
 
-function termsOf(prices: readonly string[], told: Record<string, unknown>, isOff: boolean): object {
+function termsOf(prices: readonly string[], told: Record<string, unknown>, isOff: boolean, isShort: boolean): object {
   const priced = ([name, value]: [string, unknown]): [string, unknown] => {
-    if (typeof value === 'object') return [name, termsOf(prices, value as Record<string, unknown>, false)]
+    if (typeof value === 'object') return [name, termsOf(prices, value as Record<string, unknown>, false, isShort)]
     if (name === 'trailingOffset') return [name, prices === instruments[5]?.prices ? '600' : '0.5']
     if (typeof value !== 'number') return [name, value]
     const at = prices[value % prices.length] as string
@@ -184,7 +189,7 @@ function termsOf(prices: readonly string[], told: Record<string, unknown>, isOff
   const found = Object.fromEntries(Object.entries(told).map(priced))
   const { stopLoss, takeProfit } = found
   if (stopLoss === undefined) return found
-  return Number(stopLoss) < Number(takeProfit) ? found : { stopLoss: takeProfit, takeProfit: stopLoss }
+  return Number(stopLoss) < Number(takeProfit) !== isShort ? found : { stopLoss: takeProfit, takeProfit: stopLoss }
 }
 
 const wish = (instrument: string, target: string, strategy: string, more: object, at?: number) => ({
@@ -215,7 +220,7 @@ const wanted = fc
     const { listing, prices } = instruments[nth] as (typeof instruments)[number]
     const size = isSplit ? `${target}.5` : String(target)
     return new Command(`wish ${strategy} ${listing.instrument} ${size} ${JSON.stringify(told)}`, (real) => {
-      newest = wish(listing.instrument, size.replace('-0.5', '0.5'), strategy, termsOf(prices, told, isOff))
+      newest = wish(listing.instrument, size.replace('-0.5', '0.5'), strategy, termsOf(prices, told, isOff, target < 0))
       real.say(newest)
     })
   })
@@ -309,7 +314,13 @@ const codes = [
   ...['INSTRUMENT_HALTED', 'CURRENCY_MISMATCH', 'QUANTITY_PRECISION_INVALID', 'PRICE_PRECISION_INVALID', 'NO_PRICE'],
   ...['PRICE_STALE', 'FEED_DOWN', 'COOLDOWN', 'ALREADY_AT_TARGET', 'QUANTITY_BELOW_MIN_PER_ORDER', 'SELF_TRADE'],
   ...['QUANTITY_EXCEEDS_MAX_PER_ORDER', 'NOTIONAL_BELOW_MIN_PER_ORDER', 'NOTIONAL_EXCEEDS_MAX_PER_ORDER'],
-  ...['PRICE_OUTSIDE_COLLAR', 'POSITION_EXCEEDS_MAX', 'INSTRUMENT_EXPOSURE_EXCEEDS_MAX', 'EXPOSURE_EXCEEDS_MAX'],
+  ...[
+    'PRICE_OUTSIDE_COLLAR',
+    'BRACKET_ON_WRONG_SIDE',
+    'POSITION_EXCEEDS_MAX',
+    'INSTRUMENT_EXPOSURE_EXCEEDS_MAX',
+    'EXPOSURE_EXCEEDS_MAX',
+  ],
   ...['STRATEGY_EXPOSURE_EXCEEDS_MAX', 'NET_EXPOSURE_EXCEEDS_MAX', 'SHORT_NOT_ALLOWED', 'MARGIN_EXCEEDS_AVAILABLE'],
   ...[
     'ORDER_RATE_EXCEEDS_MAX',

@@ -8,30 +8,43 @@ import { newestPrice } from '#lib/domain/newest-price.ts'
 import { absExact, subtractExact } from '#lib/domain/signed-decimal.ts'
 import { isInSteps } from '#lib/domain/whole-steps.ts'
 import type { Account } from './account.ts'
+import { bracketOnWrongSide } from './bracket-side.ts'
 import { dearestPrice } from './dear-price.ts'
 import type { Listing } from './listing.ts'
 import { above, type BrokenLimit, exactText, type Priced, type Proposal } from './proposal.ts'
 import { instrumentLimit, type RiskConfig } from './risk-config.ts'
 
-/** What is wrong with the order itself: its steps, the age of its price, its size, its distance from the market. [R23]-[R26] [R9] */
+/** What is wrong with the order itself: its steps, the age of its price, its size, its distance from the market, its bracket. [R23]-[R26] [R9] [R48] */
 export function brokenOrder(account: Account, order: Priced): BrokenLimit | null {
-  return brokenSteps(order) ?? stalePrice(account, order) ?? cooling(account, order) ?? brokenSize(account, order)
+  return (
+    brokenSteps(order) ??
+    stalePrice(account, order) ??
+    cooling(account, order) ??
+    brokenSize(account, order) ??
+    bracketOnWrongSide(order)
+  )
 }
 
-function brokenSteps({ listing, quantity, limitPrice, stopPrice }: Steps): BrokenLimit | null {
+function brokenSteps({ listing, quantity, limitPrice, stopPrice, bracket = {} }: Steps): BrokenLimit | null {
   if (!isInSteps(quantity, listing.lotSize))
     return { code: 'QUANTITY_PRECISION_INVALID', value: exactText(quantity), limit: exactText(listing.lotSize) }
-  for (const price of [limitPrice, stopPrice])
+  const { stopLoss, takeProfit, trailingOffset } = bracket
+  const limit = exactText(listing.tickSize)
+  for (const price of [limitPrice, stopPrice, stopLoss, takeProfit])
     if (price !== undefined && !isOnGrid(listing, parseExact(price)))
-      return { code: 'PRICE_PRECISION_INVALID', value: price, limit: exactText(listing.tickSize) }
-  return null
+      return { code: 'PRICE_PRECISION_INVALID', value: price, limit }
+  if (trailingOffset === undefined) return null
+  const offset = parseExact(trailingOffset)
+  return offset.units > 0n && isInSteps(offset, listing.tickSize)
+    ? null
+    : { code: 'PRICE_PRECISION_INVALID', value: trailingOffset, limit }
 }
 
 // What is not above zero is no price of an inverse contract.
 const isOnGrid = ({ tickSize, isInverse }: Listing, price: ExactDecimal): boolean =>
   isInSteps(price, tickSize) && (!isInverse || price.units > 0n)
 
-type Steps = Pick<Priced, 'listing' | 'quantity' | 'limitPrice' | 'stopPrice'>
+type Steps = Pick<Priced, 'listing' | 'quantity' | 'limitPrice' | 'stopPrice' | 'bracket'>
 
 /** What is wrong with an order that only closes: its steps, and prices that no market has. At the market it is always right. [R6] */
 export function brokenClose(account: Account, proposal: Proposal): BrokenLimit | null {
@@ -88,13 +101,13 @@ function below(code: BrokenLimit['code'], found: () => ExactDecimal, limit: stri
   return compareExact(value, parseExact(limit)) < 0 ? { code, value: exactText(value), limit } : null
 }
 
-/** Limit and stop prices, both. */
+/** Limit and stop prices, its own and those of its exits. */
 function brokenCollar(
   config: RiskConfig,
-  { instrument, limitPrice, stopPrice, price }: Proposal & Pick<Priced, 'price'>,
+  { instrument, limitPrice, stopPrice, bracket = {}, price }: Proposal & Pick<Priced, 'price'>,
 ): BrokenLimit | null {
   const collar = instrumentLimit(config, instrument, 'priceCollar')
-  for (const stated of [limitPrice, stopPrice]) {
+  for (const stated of [limitPrice, stopPrice, bracket.stopLoss, bracket.takeProfit]) {
     const broken = stated === undefined ? null : outsideCollar(stated, price, collar)
     if (broken !== null) return broken
   }

@@ -40,7 +40,7 @@ export function answerWish(account: Account, wish: Wish, wishedAt: number): read
 
 /** Leave for the order that takes the position to the target, or why not. The strategy has nothing at work there. [R1] */
 export function judge(account: Account, wish: Wish, wishedAt: number): readonly Verdict[] {
-  const { strategy, instrument, target, limitPrice, stopPrice, trailingOffset } = wish
+  const { strategy, instrument, target, limitPrice, stopPrice, trailingOffset, orderType, bracket } = wish
   const position = findBook(account, strategy, instrument)?.position ?? zero
   const difference = inWholeLots(account, instrument, position, subtractExact(parseExact(target), position))
   if (difference.units === 0n) return [refusal(wish, { code: 'ALREADY_AT_TARGET', value: target })]
@@ -50,15 +50,17 @@ export function judge(account: Account, wish: Wish, wishedAt: number): readonly 
   const closes = closingPart(inWholeLots(account, instrument, position, position), side, quantity)
   if (wish.isReduceOnly && compareExact(closes, quantity) !== 0)
     return [refusal(wish, { code: 'REDUCE_ONLY', value: exactText(quantity), limit: exactText(closes) })]
-  const prices = { limitPrice, stopPrice, trailingOffset }
-  const proposal: Proposal = { strategy, instrument, side, quantity, ...prices, wishedAt }
-  const unclosed = closes.units === 0n ? null : brokenClosing(account, { ...proposal, quantity: closes }, position)
+  const terms = { limitPrice, stopPrice, trailingOffset, orderType }
+  const closing: Proposal = { strategy, instrument, side, quantity: closes, ...terms, bracket: undefined, wishedAt }
+  const unclosed = closes.units === 0n ? null : brokenClosing(account, closing, position)
   if (unclosed !== null) return [refusal(wish, unclosed)]
-  const broken = compareExact(closes, quantity) === 0 ? null : brokenLimit(account, proposal)
-  if (broken === null) return [approval(account, wish, side, quantity)]
-  if (closes.units === 0n) return [refusal(wish, broken)]
-  const { bracket: _, ...closing } = wish
-  return [approval(account, closing, side, closes), refusal(wish, broken)]
+  const isClosing = compareExact(closes, quantity) === 0
+  const broken = isClosing ? null : brokenLimit(account, { ...closing, quantity, bracket })
+  if (broken === null && !isClosing) return [approval(account, wish, side, quantity)]
+  if (broken !== null && closes.units === 0n) return [refusal(wish, broken)]
+  const { bracket: _, ...unbracketed } = wish
+  const leave = approval(account, unbracketed, side, closes)
+  return broken === null ? [leave] : [leave, refusal(wish, broken)]
 }
 
 /** What keeps an order from closing: shares that cover calls, prices that no market has, a rate of its own. [R6] */

@@ -14,6 +14,8 @@ export type Proposal = {
   readonly limitPrice: string | undefined
   readonly stopPrice: string | undefined
   readonly trailingOffset: string | undefined
+  readonly orderType: PayloadOf<'risk.approved'>['orderType']
+  readonly bracket: PayloadOf<'risk.approved'>['bracket']
   /** Of its wish, microseconds. */
   readonly wishedAt: number
 }

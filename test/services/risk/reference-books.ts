@@ -15,6 +15,8 @@ export type Order = {
   trail?: string | undefined
   closes?: string | undefined
   hasBracket: boolean
+  /** Of what is thought of, where it has any. */
+  exits?: { stopLoss?: string | undefined; takeProfit?: string | undefined } | undefined
 }
 export type Listing = PayloadOf<'md.instrument'>
 type Fill = Pick<

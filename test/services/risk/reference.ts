@@ -305,7 +305,7 @@ export class Reference {
     const [quantity, isOpposed] = [abs(difference), side === 'sell' ? position > 0n : position < 0n]
     const closes = isOpposed ? (abs(position) < quantity ? abs(position) : quantity) : 0n
     if (wish.isReduceOnly && closes !== quantity) return [refused(wish, ['REDUCE_ONLY', text(quantity), text(closes)])]
-    const { limitPrice: limit, stopPrice: stop, trailingOffset: trail } = wish
+    const { limitPrice: limit, stopPrice: stop, trailingOffset: trail, bracket } = wish
     const order = {
       id: '',
       strategy,
@@ -320,7 +320,7 @@ export class Reference {
     } as Order
     const unclosed = closes === 0n ? null : this.#unclosed({ ...order, quantity: closes }, abs(position))
     if (unclosed) return [refused(wish, unclosed)]
-    const broken = closes === quantity ? null : this.#broken(order, wish.at)
+    const broken = closes === quantity ? null : this.#broken({ ...order, exits: bracket }, wish.at)
     if (broken === null) return [approval(wish, side, quantity)]
     return closes === 0n ? [refused(wish, broken)] : [approval(wish, side, closes), refused(wish, broken)]
   }
@@ -379,6 +379,7 @@ export class Reference {
       (this.now < record.coolsUntil ? ['COOLDOWN', String(this.now), String(record.coolsUntil)] : null) ??
       this.#size(order, listing.currency) ??
       this.#collar(order) ??
+      this.#exits(order) ??
       this.#exposure(order) ??
       this.#margin(order) ??
       this.#selfTrade(order) ??
@@ -386,25 +387,36 @@ export class Reference {
     )
   }
 
-  #steps({ instrument, quantity, limit, stop }: Order): Broken | null {
+  #steps({ instrument, quantity, limit, stop, exits = {} }: Order): Broken | null {
     const listing = this.books.listings.get(instrument)
     if (listing === undefined) return null
     const { lotSize, tickSize } = listing
     if (quantity % dec(lotSize) !== 0n) return ['QUANTITY_PRECISION_INVALID', text(quantity), text(dec(lotSize))]
     const isOff = (price: string) =>
       dec(price) % dec(tickSize) !== 0n || (this.books.isInverse(listing) && dec(price) <= 0n)
-    const bad = [limit, stop].find((price) => price !== undefined && isOff(price))
+    const bad = [limit, stop, exits.stopLoss, exits.takeProfit].find((price) => price !== undefined && isOff(price))
     return bad === undefined ? null : ['PRICE_PRECISION_INVALID', bad, text(dec(tickSize))]
   }
 
-  #collar({ instrument, limit, stop }: Order): Broken | null {
+  #collar({ instrument, limit, stop, exits = {} }: Order): Broken | null {
     const collar = this.#limit(instrument, 'priceCollar')
     const mid = this.books.quotes.get(instrument)?.mid
     if (collar === undefined || mid === undefined) return null
     const isFar = (price: string | undefined) =>
       price !== undefined && abs(dec(price) - mid) * one > abs(mid) * dec(String(collar))
-    const far = [limit, stop].find(isFar)
+    const far = [limit, stop, exits.stopLoss, exits.takeProfit].find(isFar)
     return far === undefined ? null : ['PRICE_OUTSIDE_COLLAR', far]
+  }
+
+  /** Only entries at the market or at a limit have exits here. */
+  #exits({ instrument, side, limit, exits: { stopLoss, takeProfit } = {} }: Order): Broken | null {
+    const sign = side === 'buy' ? 1n : -1n
+    const mid = this.books.mid(instrument)
+    const entry = limit !== undefined && (dec(limit) - mid) * sign < 0n ? dec(limit) : mid
+    if (stopLoss !== undefined && (dec(stopLoss) - entry) * sign >= 0n)
+      return ['BRACKET_ON_WRONG_SIDE', stopLoss, text(entry)]
+    const isLoss = takeProfit !== undefined && (dec(takeProfit) - entry) * sign <= 0n
+    return isLoss ? ['BRACKET_ON_WRONG_SIDE', takeProfit, text(entry)] : null
   }
 
   #size(order: Order, currency: string): Broken | null {
