@@ -111,10 +111,10 @@ describe('market data', () => {
 
 describe('orders', () => {
   test('a market order takes the ask, with its fee, and the balances say so', async () => {
-    const { status, body } = await order('BUY', 'MARKET', { quantity: '2', newClientOrderId: 'my:order/1.A' })
+    const { status, body } = await order('BUY', 'MARKET', { quantity: '2', newClientOrderId: 'my-order_1A' })
     expect(status).toBe(200)
     expect(body).toMatchObject({
-      clientOrderId: 'my:order/1.A',
+      clientOrderId: 'my-order_1A',
       status: 'FILLED',
       executedQty: '2.00000000',
       cummulativeQuoteQty: '202.00000000',
@@ -229,9 +229,18 @@ describe('refusals, as Binance says them', () => {
     ['a symbol that is none', () => call('GET', 'myTrades', { symbol: 'NOPE' }), -1121],
     ['an old timestamp', () => call('GET', 'account', {}, { timestamp: String(now - 6_000) }), -1021],
     [
-      'a key of another',
+      'no key',
       async () => {
         const response = await fetch(`${server.url}/api/v3/account?timestamp=${now}&signature=00`)
+        return { status: response.status, body: (await response.json()) as Answer['body'] }
+      },
+      -2014,
+    ],
+    [
+      'a key of another',
+      async () => {
+        const headers = { 'X-MBX-APIKEY': 'x'.repeat(64) }
+        const response = await fetch(`${server.url}/api/v3/account?timestamp=${now}&signature=00`, { headers })
         return { status: response.status, body: (await response.json()) as Answer['body'] }
       },
       -2015,

@@ -3,11 +3,9 @@ import { fromUnits } from '#lib/domain/decimal.ts'
 import { isOnTick } from '#lib/domain/tick-size.ts'
 import { wholeSteps } from '#lib/domain/whole-steps.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { unsignedDecimalPattern } from '#schemas/primitives.ts'
 import { fault } from './binance-fault.ts'
 import { type ListedSymbol, orderTypes } from './listed-symbol.ts'
-
-export type Params = ReadonlyMap<string, string>
+import { decimal, needed, oneNeeded, oneOf, type Params, wholeNumberIn } from './request-params.ts'
 
 /** `POST /api/v3/order`, checked by Binance's rules. */
 export type OrderRequest = {
@@ -18,8 +16,35 @@ export type OrderRequest = {
   readonly quantity: string
   readonly price: string | null
   readonly stopPrice: string | null
+  /** What a market order by it asked to spend or to get. */
+  readonly quoteOrderQty?: string | undefined
   readonly clientOrderId: string | null
+  readonly response?: Response | undefined
+  /** The client's own marks, told back with the order. */
+  readonly strategyId?: number | undefined
+  readonly strategyType?: number | undefined
 }
+export type Response = (typeof responses)[number]
+const responses = ['ACK', 'RESULT', 'FULL'] as const
+
+/** What `POST /api/v3/order` reads. Of `unsupported`, what asks for something is refused. */
+const unsupported = ['icebergQty', 'trailingDelta', 'pegPriceType', 'pegOffsetType', 'pegOffsetValue'] as const
+export const orderParams = [
+  'symbol',
+  'side',
+  'type',
+  'timeInForce',
+  'quantity',
+  'quoteOrderQty',
+  'price',
+  'stopPrice',
+  'newClientOrderId',
+  'newOrderRespType',
+  'strategyId',
+  'strategyType',
+  'selfTradePreventionMode',
+  ...unsupported,
+] as const
 
 /** `bestAsk`: what a market order by `quoteOrderQty` is sized with. Throws a BinanceFault. */
 export function orderRequest(
@@ -27,23 +52,59 @@ export function orderRequest(
   symbol: ListedSymbol,
   best: { bid: string | null; ask: string | null },
 ): OrderRequest {
-  const side = oneOf(needed(params, 'side'), ['BUY', 'SELL'] as const) ?? raise(fault.side())
-  const type = oneOf(needed(params, 'type'), orderTypes) ?? raise(fault.orderType())
+  const side = oneOf(needed(params, 'side'), ['BUY', 'SELL'] as const, fault.side())
+  const type = oneOf(needed(params, 'type'), orderTypes, fault.orderType())
   const isLimit = type === 'LIMIT' || type === 'STOP_LOSS_LIMIT' || type === 'TAKE_PROFIT_LIMIT'
   const hasPrice = isLimit || type === 'LIMIT_MAKER'
   const hasStop = type !== 'LIMIT' && type !== 'LIMIT_MAKER' && type !== 'MARKET'
-  if (isLimit && !params.has('timeInForce')) throw fault.mandatory('timeInForce')
-  if (!isLimit && params.has('timeInForce')) throw fault.notRequired('timeInForce')
-  const timeInForce = oneOf(params.get('timeInForce') ?? 'GTC', ['GTC', 'IOC', 'FOK'] as const)
-  if (timeInForce === null) throw fault.timeInForce()
-  if (!hasPrice && params.has('price')) throw fault.notRequired('price')
-  if (hasStop && params.has('trailingDelta')) throw fault.notRequired('trailingDelta')
-  const price = hasPrice ? onGrid(needed(params, 'price'), 'price', symbol) : null
-  const stopPrice = hasStop ? onGrid(needed(params, 'stopPrice'), 'stopPrice', symbol) : null
+  const timeInForce = isLimit ? needed(params, 'timeInForce') : 'GTC'
+  const stray = [
+    ...(isLimit ? [] : ['timeInForce']),
+    ...(hasPrice ? [] : ['price']),
+    ...(hasStop ? [] : ['stopPrice', 'trailingDelta']),
+    ...(type === 'MARKET' && !params.has('quantity') ? [] : ['quoteOrderQty']),
+  ].find((name) => params.has(name))
+  if (stray !== undefined) throw fault.notRequired(stray)
+  if (hasStop) oneNeeded(params, 'stopPrice', 'trailingDelta')
+  if (type === 'MARKET') oneNeeded(params, 'quantity', 'quoteOrderQty')
+  checkUnsupported(params)
   const clientOrderId = params.get('newClientOrderId') ?? null
-  if (clientOrderId !== null && !/^[.A-Z:/a-z0-9_-]{1,36}$/.test(clientOrderId)) throw fault.illegal('newClientOrderId')
-  const quantity = quantityOf(params, symbol, type, side === 'BUY' ? best.ask : best.bid)
-  return { symbol, side, type, timeInForce, quantity, price, stopPrice, clientOrderId }
+  if (clientOrderId !== null) checkClientOrderId(clientOrderId, 'newClientOrderId')
+  const response = params.get('newOrderRespType')
+  const strategyType = wholeNumberIn(params, 'strategyType')
+  if (strategyType !== undefined && strategyType < 1_000_000) throw fault.strategyType()
+  return {
+    symbol,
+    side,
+    type,
+    timeInForce: oneOf(timeInForce, ['GTC', 'IOC', 'FOK'] as const, fault.timeInForce()),
+    quantity: quantityOf(params, symbol, side === 'BUY' ? best.ask : best.bid),
+    price: hasPrice ? onGrid(needed(params, 'price'), 'price', symbol) : null,
+    stopPrice: hasStop ? onGrid(needed(params, 'stopPrice'), 'stopPrice', symbol) : null,
+    quoteOrderQty: params.get('quoteOrderQty'),
+    clientOrderId,
+    response: response === undefined ? undefined : oneOf(response, responses, fault.invalid('newOrderRespType')),
+    strategyId: wholeNumberIn(params, 'strategyId'),
+    strategyType,
+  }
+}
+
+/** Throws a BinanceFault. */
+export function checkClientOrderId(text: string, name: string): void {
+  if (!/^[a-zA-Z0-9-_]{1,36}$/.test(text)) throw fault.illegal(name, '^[a-zA-Z0-9-_]{1,36}$')
+}
+
+/** What is known there and not kept here is refused, and never taken for something else. */
+function checkUnsupported(params: Params): void {
+  const iceberg = params.get('icebergQty')
+  if (iceberg !== undefined && parseExact(decimal(iceberg, 'icebergQty')).units > 0n)
+    throw fault.rejected('Iceberg orders are not supported for this symbol.')
+  if (params.has('trailingDelta')) throw fault.rejected('Trailing stop orders are not supported for this symbol.')
+  if (unsupported.some((name) => name.startsWith('peg') && params.has(name)))
+    throw fault.rejected('Pegged orders are not supported for this symbol.')
+  const modes = ['NONE', 'EXPIRE_TAKER', 'EXPIRE_MAKER', 'EXPIRE_BOTH', 'DECREMENT', 'TRANSFER'] as const
+  const name = 'selfTradePreventionMode'
+  if (oneOf(params.get(name) ?? 'NONE', modes, fault.invalid(name)) !== 'NONE') throw fault.preventionMode()
 }
 
 /** As the order that the simulated venue hears. */
@@ -70,13 +131,6 @@ export function submissionOf(
   }
 }
 
-/** A parameter that must be there. Throws a BinanceFault. */
-export function needed(params: Params, name: string): string {
-  const value = params.get(name)
-  if (value === undefined || value === '') throw fault.mandatory(name)
-  return value
-}
-
 const orderTypeOf = {
   LIMIT: 'limit',
   LIMIT_MAKER: 'limit',
@@ -87,10 +141,10 @@ const orderTypeOf = {
   TAKE_PROFIT_LIMIT: 'limit_if_touched',
 } as const satisfies Record<OrderRequest['type'], PayloadOf<'order.submitted'>['orderType']>
 
-function quantityOf(params: Params, symbol: ListedSymbol, type: OrderRequest['type'], price: string | null): string {
+function quantityOf(params: Params, symbol: ListedSymbol, price: string | null): string {
   const { units, scale } = symbol.instrument.lotSize
   const step = { units: BigInt(units), scale }
-  if (type === 'MARKET' && params.has('quoteOrderQty') && !params.has('quantity')) {
+  if (params.has('quoteOrderQty')) {
     const quote = parseExact(decimal(needed(params, 'quoteOrderQty'), 'quoteOrderQty'))
     if (price === null) throw fault.rejected('Market is closed.')
     const lots = wholeSteps(quote, multiplyExact(parseExact(price), step), 'down')
@@ -109,16 +163,4 @@ function onGrid(text: string, name: string, { instrument }: ListedSymbol): strin
   const { units, scale } = parseExact(price)
   if (units <= 0n || !isOnTick(price, instrument.tickSize)) throw fault.filter('PRICE_FILTER')
   return fromUnits(units, scale)
-}
-
-function decimal(text: string, name: string): string {
-  if (text.length > 40 || !unsignedDecimalPattern.test(text)) throw fault.illegal(name)
-  return text
-}
-
-const oneOf = <T extends string>(text: string, known: readonly T[]): T | null =>
-  known.find((one) => one === text) ?? null
-
-function raise(error: Error): never {
-  throw error
 }

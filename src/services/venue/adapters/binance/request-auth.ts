@@ -1,12 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
 import { fault } from './binance-fault.ts'
-import { needed, type Params } from './order-request.ts'
+import { needed, type Params, wholeNumber, wholeNumberIn } from './request-params.ts'
 
 export type ApiKey = { readonly apiKey: string; readonly secret: string }
 
 /** A request of who holds the key. Throws a BinanceFault. */
 export function checkKey(header: string | undefined, { apiKey }: ApiKey): void {
-  if (header === undefined || !isSame(header, apiKey)) throw fault.apiKey()
+  if (header === undefined || header === '') throw fault.keyFormat()
+  if (!isSame(header, apiKey)) throw fault.apiKey()
 }
 
 /**
@@ -20,15 +21,10 @@ export function checkSignature(query: string, body: string, params: Params, { se
   const expected = createHmac('sha256', secret).update(signed.replace(/^&/, '')).digest('hex')
   if (!isSame(signature.toLowerCase(), expected)) throw fault.signature()
   const timestamp = wholeNumber(needed(params, 'timestamp'), 'timestamp')
-  const window = params.has('recvWindow') ? wholeNumber(needed(params, 'recvWindow'), 'recvWindow') : 5_000
-  if (window > 60_000) throw fault.illegal('recvWindow')
-  if (timestamp >= nowMs + 1_000 || nowMs - timestamp > window) throw fault.timestamp()
-}
-
-/** Throws a BinanceFault. */
-export function wholeNumber(text: string, name: string): number {
-  if (!/^\d{1,15}$/.test(text)) throw fault.illegal(name)
-  return Number(text)
+  const window = wholeNumberIn(params, 'recvWindow') ?? 5_000
+  if (window > 60_000) throw fault.recvWindow()
+  if (timestamp >= nowMs + 1_000) throw fault.early()
+  if (nowMs - timestamp > window) throw fault.timestamp()
 }
 
 function isSame(a: string, b: string): boolean {

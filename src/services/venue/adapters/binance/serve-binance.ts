@@ -6,6 +6,7 @@ import type { Fact } from '#schemas/event.ts'
 import type { VenueConfig } from '#services/venue/venue-config.ts'
 import { BinanceFault, fault } from './binance-fault.ts'
 import { type ApiKey, checkKey, checkSignature } from './request-auth.ts'
+import { checkNames, paramsIn } from './request-params.ts'
 import { routes, type Served } from './rest-routes.ts'
 import { ServedVenue } from './served-venue.ts'
 import { StreamHub } from './stream-hub.ts'
@@ -85,9 +86,10 @@ async function serve(
     const [path = '/', query = ''] = (request.url ?? '/').split('?')
     const route = routes[`${request.method} ${path}`]
     if (route === undefined) throw fault.notFound()
-    const params = new Map([...new URLSearchParams(query), ...new URLSearchParams(body)])
     if (route.security !== 'none') checkKey(request.headers['x-mbx-apikey'] as string | undefined, key)
+    const params = paramsIn(query, body)
     if (route.security === 'signed') checkSignature(query, body, params, key, nowMs())
+    checkNames(params, route.params)
     say(200, route.answer(served, params))
   } catch (error) {
     // Who went away within the request is told nothing.
@@ -105,7 +107,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
   let bytes = 0
   for await (const chunk of request) {
     bytes += (chunk as Buffer).length
-    if (bytes > longestBody) throw new BinanceFault(-1100, 'The body is too long.', 413)
+    if (bytes > longestBody) throw new BinanceFault(-1100, 'Illegal characters found in a parameter.', 413)
     chunks.push(chunk as Buffer)
   }
   return Buffer.concat(chunks).toString('utf8')

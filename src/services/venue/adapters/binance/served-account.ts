@@ -1,5 +1,6 @@
-import type { Params } from './order-request.ts'
+import { fault } from './binance-fault.ts'
 import { shareOf } from './payable.ts'
+import { oneOf, type Params } from './request-params.ts'
 import type { ServedVenue } from './served-venue.ts'
 import { eightDigits } from './wallet.ts'
 
@@ -7,8 +8,12 @@ import { eightDigits } from './wallet.ts'
 export function accountJson(venue: ServedVenue, nowMs: number, params: Params) {
   const all = venue.wallet.assets.map((asset) => ({ asset, ...venue.wallet.balance(asset) }))
   const isZero = (text: string) => /^0\.0+$/.test(text)
-  const balances =
-    params.get('omitZeroBalances') === 'true' ? all.filter(({ free, locked }) => !isZero(free) || !isZero(locked)) : all
+  const omitZero = oneOf(
+    params.get('omitZeroBalances') ?? 'false',
+    ['true', 'false'],
+    fault.invalid('omitZeroBalances'),
+  )
+  const balances = omitZero === 'true' ? all.filter(({ free, locked }) => !isZero(free) || !isZero(locked)) : all
   const { fees } = venue
   const rateOf = (isMaker: boolean) => eightDigits(shareOf({ units: 1n, scale: 0 }, fees, isMaker))
   return {

@@ -1,6 +1,6 @@
 import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { subtractExact, zero } from '#lib/domain/signed-decimal.ts'
-import type { OrderRequest } from './order-request.ts'
+import type { OrderRequest, Response } from './order-request.ts'
 import { eightDigits } from './wallet.ts'
 
 export type OrderState = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'EXPIRED' | 'REJECTED'
@@ -17,6 +17,8 @@ export type ServedOrder = {
   /** Price times quantity of all fills. */
   quoteExecuted: ExactDecimal
   isTriggered: boolean
+  /** What the client called its cancel. */
+  canceledBy: string | null
   /** What it locked and has not spent: of the quote asset for a buy, of the base asset for a sell. */
   locked: ExactDecimal
   readonly trades: ServedTrade[]
@@ -33,6 +35,28 @@ export type ServedTrade = {
   readonly isBuyer: boolean
   readonly isMaker: boolean
 }
+
+/** As it is before the market has seen it. */
+export const newOrder = (
+  request: OrderRequest,
+  orderId: number,
+  clientOrderId: string,
+  timeMs: number,
+  locked: ExactDecimal,
+): ServedOrder => ({
+  request,
+  orderId,
+  clientOrderId,
+  time: timeMs,
+  updateTime: timeMs,
+  status: 'NEW',
+  executed: zero,
+  quoteExecuted: zero,
+  isTriggered: false,
+  canceledBy: null,
+  locked,
+  trades: [],
+})
 
 export const isOpen = ({ status }: ServedOrder): boolean => status === 'NEW' || status === 'PARTIALLY_FILLED'
 
@@ -71,13 +95,15 @@ export function orderJson({ request, orderId, clientOrderId, ...order }: ServedO
     updateTime: order.updateTime,
     isWorking: request.stopPrice === null || order.isTriggered,
     workingTime: order.time,
-    origQuoteOrderQty: '0.00000000',
+    origQuoteOrderQty: eight(request.quoteOrderQty),
+    strategyId: request.strategyId,
+    strategyType: request.strategyType,
     selfTradePreventionMode: 'NONE',
   }
 }
 
 /** As `POST /api/v3/order` answers: ACK, RESULT or FULL. */
-export function placedJson(order: ServedOrder, response: string) {
+export function placedJson(order: ServedOrder, response: Response) {
   const { symbol, orderId, orderListId, clientOrderId, ...result } = orderJson(order)
   const ack = { symbol, orderId, orderListId, clientOrderId, transactTime: order.time }
   if (response === 'ACK') return ack
@@ -118,7 +144,7 @@ export function executionReport(order: ServedOrder, type: 'NEW' | 'TRADE' | 'CAN
     e: 'executionReport',
     E: order.updateTime,
     s: request.symbol.symbol,
-    c: order.clientOrderId,
+    c: type === 'CANCELED' ? (order.canceledBy ?? order.clientOrderId) : order.clientOrderId,
     S: request.side,
     o: request.type,
     f: request.timeInForce,
@@ -146,10 +172,12 @@ export function executionReport(order: ServedOrder, type: 'NEW' | 'TRADE' | 'CAN
     O: order.time,
     Z: eightDigits(order.quoteExecuted),
     Y: eightDigits(trade ? multiplyExact(parseExact(trade.price), parseExact(trade.quantity)) : zero),
-    Q: '0.00000000',
+    Q: eight(request.quoteOrderQty),
+    j: request.strategyId,
+    J: request.strategyType,
     W: order.time,
     V: 'NONE',
   }
 }
 
-const eight = (text: string | null): string => eightDigits(text === null ? zero : parseExact(text))
+const eight = (text: string | null | undefined): string => eightDigits(parseExact(text ?? '0'))

@@ -18,7 +18,7 @@ import { type ListedSymbol, listedSymbol } from './listed-symbol.ts'
 import { MarketView } from './market-view.ts'
 import { type OrderRequest, submissionOf } from './order-request.ts'
 import { payable, shareOf } from './payable.ts'
-import { executionReport, fillServed, isOpen, leavesOf, type ServedOrder } from './served-order.ts'
+import { executionReport, fillServed, isOpen, leavesOf, newOrder, type ServedOrder } from './served-order.ts'
 import { eightDigits, Wallet } from './wallet.ts'
 
 export type ServedVenueOptions = {
@@ -70,20 +70,7 @@ export class ServedVenue {
     if (!this.wallet.canSpend(asset, locked))
       throw fault.rejected('Account has insufficient balance for requested action.')
     const orderId = ++this.#newestOrder
-    const now = this.#options.nowMs()
-    const order: ServedOrder = {
-      request,
-      orderId,
-      clientOrderId: named,
-      time: now,
-      updateTime: now,
-      status: 'NEW',
-      executed: zero,
-      quoteExecuted: zero,
-      isTriggered: false,
-      locked,
-      trades: [],
-    }
+    const order = newOrder(request, orderId, named, this.#options.nowMs(), locked)
     this.orders.set(orderId, order)
     this.#open.set(orderId, order)
     this.wallet.lock(asset, locked)
@@ -97,8 +84,10 @@ export class ServedVenue {
     return order
   }
 
-  cancel(order: ServedOrder): void {
+  /** `named`: what the client calls the cancel. */
+  cancel(order: ServedOrder, named?: string): void {
     if (!isOpen(order)) throw fault.cancelRejected()
+    order.canceledBy = named ?? null
     const { instrument } = order.request.symbol.instrument
     this.#tell('order.cancel_requested', { clientOrderId: `b-${order.orderId}`, instrument, reason: 'asked' })
   }

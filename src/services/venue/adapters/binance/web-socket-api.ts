@@ -1,6 +1,7 @@
 import type { RawData, WebSocket } from 'ws'
 import { BinanceFault, fault } from './binance-fault.ts'
 import { type ApiKey, checkKey, checkSignature } from './request-auth.ts'
+import { checkNames } from './request-params.ts'
 import { routes, type Served } from './rest-routes.ts'
 
 type Subscription = { readonly socket: WebSocket; readonly id: number }
@@ -55,11 +56,13 @@ export class WebSocketApi {
   #result(socket: WebSocket, method: string, params: Map<string, string>): unknown {
     if (method === 'userDataStream.subscribe.signature') {
       this.#check(params)
+      checkNames(params, namesOf(signedNames))
       const subscription = { socket, id: this.#opened++ }
       this.#subscriptions.add(subscription)
       return { subscriptionId: subscription.id }
     }
     if (method === 'userDataStream.unsubscribe') {
+      checkNames(params, namesOf(['subscriptionId']))
       const wanted = params.get('subscriptionId')
       for (const one of this.#subscriptions)
         if (one.socket === socket && (wanted === undefined || wanted === String(one.id)))
@@ -69,6 +72,7 @@ export class WebSocketApi {
     const route = routes[methods[method] ?? '']
     if (route === undefined) throw fault.notFound()
     if (route.security === 'signed') this.#check(params)
+    checkNames(params, namesOf(route.security === 'none' ? route.params : [...route.params, 'apiKey']))
     return route.answer(this.#served, params)
   }
 
@@ -80,6 +84,11 @@ export class WebSocketApi {
     checkSignature(payload, '', params, this.#key, this.#served.nowMs())
   }
 }
+
+const signedNames = ['apiKey', 'timestamp', 'recvWindow', 'signature']
+
+/** What any request of the WebSocket API may have besides. */
+const namesOf = (own: Iterable<string>): ReadonlySet<string> => new Set([...own, 'returnRateLimits'])
 
 const methods: Readonly<Record<string, string>> = {
   ping: 'GET /api/v3/ping',
@@ -105,11 +114,18 @@ function requestIn(text: string): { id: unknown; method: string; params: Map<str
   try {
     asked = JSON.parse(text)
   } catch {
-    throw fault.illegal('request')
+    throw fault.json()
   }
   const { id = null, method, params } = asked ?? {}
   if (typeof method !== 'string') throw fault.mandatory('method')
-  const named = Object.entries(params ?? {})
-  for (const [name, value] of named) if (typeof value === 'object') throw fault.illegal(name)
-  return { id, method, params: new Map(named.map(([name, value]) => [name, String(value)])) }
+  if (typeof (params ?? {}) !== 'object' || Array.isArray(params)) throw fault.json()
+  const named = Object.entries(params ?? {}).map(([name, value]) => [name, textOf(name, value)] as const)
+  return { id, method, params: new Map(named) }
+}
+
+/** A list, as of symbols, is the text that it is in an address. */
+function textOf(name: string, value: unknown): string {
+  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return JSON.stringify(value)
+  if (typeof value === 'object') throw fault.invalid(name)
+  return String(value)
 }
