@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { bodyIn, splitSig } from '#lib/codec/event-text.ts'
 import { Recovery } from '#lib/kernel/recovery.ts'
+import { hasAnswer } from '#lib/kernel/replay.ts'
 import { isSealed, sealedText } from '#lib/process/seal.ts'
 import { codeHash, version } from '#lib/process/version.ts'
 import { catalogue, isTopic } from '#schemas/catalogue.ts'
@@ -99,6 +100,8 @@ export class ServiceRunner {
       if (best === null) this.#startAt(welcome)
       else if (best.run !== welcome.run) this.#tryOlder(`it is of run ${best.run}`)
       else if (best.seq > welcome.head) this.#tryOlder(`the log ends at event ${welcome.head}`)
+      else if (!hasAnswer(welcome.marks[best.service]?.answer ?? null, best.answered))
+        this.#tryOlder(`the log has lost its answer to event ${best.answered?.cause}`)
       return
     }
     if (welcome.runId !== this.#runId) {

@@ -1,4 +1,5 @@
 import type { Event } from '#schemas/event.ts'
+import { parseEventId } from './event-id.ts'
 import { Machine } from './machine.ts'
 import { type Answered, Replay } from './replay.ts'
 import type { AnyService } from './service.ts'
@@ -14,6 +15,8 @@ export class Recovery {
   #replay: Replay | null = null
   /** The newest event that it was shown. */
   #last: { readonly line: string; readonly seq: number } | null = null
+  /** The newest answer that it gave, now or before. */
+  #answered: Answered = null
   /** It was shown everything up to there. */
   seen = 0
   /** Services that have a configuration. */
@@ -47,6 +50,7 @@ export class Recovery {
     for (const name of snapshot.configured) this.configured.add(name)
     this.seen = snapshot.seq
     this.#last = { line, seq: snapshot.seq }
+    this.#answered = snapshot.answered
     return null
   }
 
@@ -73,6 +77,7 @@ export class Recovery {
       return
     }
     replay.feed(event)
+    if (isOwnAnswer) this.#answered = answerOf(event)
     if (!replay.isDone) return
     this.#replay = null
     for (const input of replay.takeUnanswered()) this.#step(input)
@@ -89,6 +94,7 @@ export class Recovery {
       ...of,
       seq: this.lastSeq,
       eventHash: sha256Of(this.#last?.line ?? ''),
+      answered: this.#answered,
       configHash: this.#machine.configHash as string,
       configured: [...this.configured],
       stateText: this.#machine.snapshotText(),
@@ -96,6 +102,13 @@ export class Recovery {
   }
 
   #step(event: Event): void {
-    this.#onAnswers(event.seq, this.#machine.hears(event) ? this.#machine.step(event) : [])
+    const answers = this.#machine.hears(event) ? this.#machine.step(event) : []
+    if (answers.length > 0) this.#answered = { cause: event.seq, n: answers.length - 1 }
+    this.#onAnswers(event.seq, answers)
   }
+}
+
+function answerOf({ id }: Event): Answered {
+  const { major: cause, n } = parseEventId(id)
+  return { cause, n }
 }

@@ -6,6 +6,11 @@ import type { Machine } from './machine.ts'
 /** The newest answer of a source that the log holds: answer `n` to the event with seq `cause`. Null when there is none. */
 export type Answered = { readonly cause: number; readonly n: number } | null
 
+/** Does the log, whose newest answer is `mark`, have that one too? */
+export const hasAnswer = (mark: Answered, answered: Answered): boolean =>
+  answered === null ||
+  (mark !== null && (answered.cause < mark.cause || (answered.cause === mark.cause && answered.n <= mark.n)))
+
 /**
  * Brings a machine to where the log left it. Fed its inputs and its own recorded answers in seq order, it folds each input
  * followed by that input's answers, although other inputs may stand between them in the log; nothing is decided again.

@@ -9,6 +9,8 @@ const Head = z.object({
   seq: z.int().min(1),
   /** SHA-256 of that event as it was shown: a log that has another there is another log. */
   eventHash: z.string(),
+  /** The newest answer that it had given: a log that has less of them has lost its end since. */
+  answered: z.object({ cause: z.int().min(1), n: z.int().min(0) }).nullable(),
   /** Of the configuration that is in force in the state. */
   configHash: z.string(),
   /** Of the code that made it, see `codeHash`: the state of other code may mean something else. */

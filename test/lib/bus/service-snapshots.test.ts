@@ -10,8 +10,9 @@ import { ServiceSnapshots } from '#lib/bus/service-snapshots.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { readSnapshots, snapshotFiles, writeSnapshot } from '#lib/journal/snapshot-files.ts'
+import { parseEventId } from '#lib/kernel/event-id.ts'
 import { anyService, type Service } from '#lib/kernel/service.ts'
-import { type FreshSnapshot, readSnapshotText, snapshotText } from '#lib/kernel/snapshot.ts'
+import { type FreshSnapshot, readSnapshotText, sha256Of, snapshotText } from '#lib/kernel/snapshot.ts'
 import type { Event } from '#schemas/event.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import { SimDisk } from '#test/faults/sim-disk.ts'
@@ -122,6 +123,7 @@ const fresh: FreshSnapshot = {
   run: 'live',
   seq: 7,
   eventHash: 'a',
+  answered: null,
   configHash: 'b',
   code: 'c',
   version: '1',
@@ -187,6 +189,7 @@ describe('a service that was killed', () => {
     ['of a log that has another event there', { eventHash: 'f'.repeat(64) }, /the log has another event there/],
     ['of an event that the log does not have', { seq: 9_999 }, /the log ends at event/],
     ['of other code', { code: 'other' }, /other code/],
+    ['of answers that the log has lost', { answered: { cause: 9_999, n: 0 } }, /has lost its answer to event 9999/],
   ])('[R25] ignores a snapshot %s, with a warning', async (_, other, warning) => {
     await withTwoSnapshots()
     for (const file of files()) rewrite(file, other)
@@ -204,6 +207,25 @@ describe('a service that was killed', () => {
     expect(again.said).toHaveLength(1)
     await goesOn(again)
     expect(firstSeq(again)).toBeGreaterThan(1)
+  })
+
+  it('[R25] says again what a log has lost that was cut behind the event of the snapshot', async () => {
+    await withTwoSnapshots()
+    const newest = readSnapshotText(readFileSync(files()[1] as string, 'utf8'))
+    const gone = events().findLastIndex(({ cause }) => cause !== null)
+    expect(newest?.answered).toEqual({ cause: parseEventId(events()[gone]?.id as string).major, n: 0 })
+    const whole = answers()
+    await bus.close()
+    const cut = new MemoryLog()
+    for (const { seq: _, ...body } of events().slice(0, gone)) await cut.append([[JSON.stringify(body)]])
+    // As if it had been taken before the answer came back.
+    for (const file of files())
+      rewrite(file, { seq: gone, eventHash: sha256Of(cut.contents[gone - 1] as string), answered: newest?.answered })
+    bus = await openBus(cut, { mayRead: () => true })
+    const again = await start({ everyMs: 60_000 })
+    await until(() => answers().length === whole.length)
+    expect(answers()).toEqual(whole)
+    expect(again.said[0]).toMatch(/has lost its answer/)
   })
 
   it('[R26] with a snapshot of another configuration takes the new one over as a process that runs on does', async () => {
