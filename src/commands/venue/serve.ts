@@ -65,7 +65,7 @@ export default class VenueServe extends TraderCommand {
       await server.close()
     })
     this.say(`binance at ${server.url}, simulated; clients sign with the key in ${flags['key-file']}`)
-    announceReady({ state: 'ready' })
+    announceReady({ state: 'ready', url: server.url })
     for await (const batch of facts) for (const fact of batch) server.hear(fact)
     this.say('the market has ended')
     await new Promise(() => undefined)

@@ -54,5 +54,6 @@ export const fault = {
   otherOrder: () => new BinanceFault(-2039, 'Client order ID is not correct for this order ID.'),
   noOrder: () => new BinanceFault(-2013, 'Order does not exist.'),
   listenKey: () => new BinanceFault(-1125, 'This listenKey does not exist.'),
+  tooLong: (most: number) => new BinanceFault(-1000, `The body is longer than ${most} bytes.`, 413),
   notFound: () => new BinanceFault(-1000, 'there is no such endpoint here; see docs/served-binance.md', 404),
 } as const

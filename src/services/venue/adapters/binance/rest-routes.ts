@@ -1,6 +1,6 @@
-import { randomBytes } from 'node:crypto'
 import { fault } from './binance-fault.ts'
 import { allOrders, myTrades } from './history-routes.ts'
+import type { ListenKey } from './listen-key.ts'
 import { depth, exchangeInfo, tickerBook, tickerPrice } from './market-routes.ts'
 import { orderParams } from './order-request.ts'
 import {
@@ -26,7 +26,7 @@ export type Route = {
 export type Served = {
   readonly venue: ServedVenue
   readonly nowMs: () => number
-  readonly listenKeys: Set<string>
+  readonly listenKey: ListenKey
 }
 
 const route = (security: Security, params: readonly string[], answer: Route['answer']): Route => ({
@@ -68,19 +68,18 @@ export const routes: Readonly<Record<string, Route>> = {
   'DELETE /api/v3/userDataStream': route('key', ['listenKey'], closeStream),
 }
 
-function openStream({ listenKeys }: Served) {
-  const listenKey = randomBytes(32).toString('hex')
-  listenKeys.add(listenKey)
-  return { listenKey }
+function openStream({ listenKey }: Served) {
+  return { listenKey: listenKey.open() }
 }
 
-function keepStream({ listenKeys }: Served, params: Params) {
-  if (!listenKeys.has(needed(params, 'listenKey'))) throw fault.listenKey()
+function keepStream({ listenKey }: Served, params: Params) {
+  if (needed(params, 'listenKey') !== listenKey.valid) throw fault.listenKey()
+  listenKey.open()
   return {}
 }
 
 function closeStream(served: Served, params: Params) {
   keepStream(served, params)
-  served.listenKeys.delete(needed(params, 'listenKey'))
+  served.listenKey.close()
   return {}
 }

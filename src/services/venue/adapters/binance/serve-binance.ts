@@ -1,13 +1,18 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
+import { handshakeLimits } from '#lib/bus/strangers.ts'
 import { listen } from '#lib/process/listen.ts'
 import type { Fact } from '#schemas/event.ts'
 import type { VenueConfig } from '#services/venue/venue-config.ts'
 import { BinanceFault, fault } from './binance-fault.ts'
+import { limitStrangers } from './limit-strangers.ts'
+import { ListenKey } from './listen-key.ts'
 import { type ApiKey, checkKey, checkSignature } from './request-auth.ts'
+import { bodyOf, longestBody } from './request-body.ts'
 import { checkNames, paramsIn } from './request-params.ts'
 import { routes, type Served } from './rest-routes.ts'
+import { keepPulse } from './served-socket.ts'
 import { ServedVenue } from './served-venue.ts'
 import { StreamHub } from './stream-hub.ts'
 import { WebSocketApi } from './web-socket-api.ts'
@@ -30,7 +35,7 @@ export type BinanceServerOptions = {
   readonly nowMs: () => number
 }
 
-const longestBody = 64 << 10
+const socketsMost = 4_096
 const local = 'http://localhost'
 
 /** The simulated venue over Binance's Spot REST API and WebSocket streams, on one port. Throws a UserError when it is taken. */
@@ -41,12 +46,19 @@ export async function serveBinance(options: BinanceServerOptions): Promise<Binan
     api.tellUser(frame)
   }
   const venue = new ServedVenue({ config, balances, nowMs, onUserFrame: tellUser })
-  const served: Served = { venue, nowMs, listenKeys: new Set() }
+  const served: Served = { venue, nowMs, listenKey: new ListenKey(nowMs) }
   const hub: StreamHub = new StreamHub(served)
   const api: WebSocketApi = new WebSocketApi(served, options.key)
-  const server = createServer((request, response) => void serve(served, options, request, response))
+  const server = createServer(handshakeLimits, (request, response) => void serve(served, options, request, response))
+  limitStrangers(server)
   await listen(server, port, host)
-  const sockets = new WebSocketServer({ server, maxPayload: longestBody, perMessageDeflate: false })
+  const sockets = new WebSocketServer({
+    server,
+    maxPayload: longestBody,
+    perMessageDeflate: false,
+    verifyClient: (_, done) => (sockets.clients.size < socketsMost ? done(true) : done(false, 503)),
+  })
+  const stopPulse = keepPulse(sockets)
   sockets.on('connection', (socket, { url = '/' }) => {
     if (url === '/ws-api/v3') api.join(socket)
     else if (!URL.canParse(url, local) || !hub.join(socket, new URL(url, local)))
@@ -62,6 +74,7 @@ export async function serveBinance(options: BinanceServerOptions): Promise<Binan
     },
     close: () =>
       new Promise<void>((resolve) => {
+        stopPulse()
         hub.close()
         for (const socket of sockets.clients) socket.terminate()
         sockets.close()
@@ -77,10 +90,12 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const say = (status: number, body: unknown) =>
-    response
-      .writeHead(status, { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store' })
-      .end(JSON.stringify(body))
+  const say = (status: number, body: unknown) => {
+    // Of who sends more than is read nothing more is read.
+    const more = status === 413 ? { connection: 'close' } : {}
+    const headers = { 'content-type': 'application/json;charset=UTF-8', 'cache-control': 'no-store', ...more }
+    response.writeHead(status, headers).end(JSON.stringify(body))
+  }
   try {
     const body = await bodyOf(request)
     const [path = '/', query = ''] = (request.url ?? '/').split('?')
@@ -100,15 +115,4 @@ async function serve(
     }
     say(error.status, error.body)
   }
-}
-
-async function bodyOf(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length
-    if (bytes > longestBody) throw new BinanceFault(-1100, 'Illegal characters found in a parameter.', 413)
-    chunks.push(chunk as Buffer)
-  }
-  return Buffer.concat(chunks).toString('utf8')
 }

@@ -2,6 +2,7 @@ import type { RawData, WebSocket } from 'ws'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Fact } from '#schemas/event.ts'
 import type { Served } from './rest-routes.ts'
+import { sendFrame } from './served-socket.ts'
 
 type Client = { readonly socket: WebSocket; readonly streams: Set<string>; readonly isCombined: boolean }
 
@@ -24,7 +25,6 @@ export class StreamHub {
     const client: Client = { socket, streams: new Set(streams), isCombined: raw === null }
     this.#clients.add(client)
     socket.on('close', () => this.#clients.delete(client))
-    socket.on('error', () => socket.terminate())
     socket.on('message', (bytes, isBinary) => this.#command(client, bytes, isBinary))
     return true
   }
@@ -63,7 +63,8 @@ export class StreamHub {
 
   /** A frame of the account, to every user data stream. */
   tellUser(frame: object): void {
-    for (const key of this.#served.listenKeys) this.#send(key, frame)
+    const { valid } = this.#served.listenKey
+    if (valid !== null) this.#send(valid, frame)
   }
 
   close(): void {
@@ -72,15 +73,12 @@ export class StreamHub {
 
   #send(stream: string, frame: object): void {
     for (const { socket, streams, isCombined } of this.#clients) {
-      if (!streams.has(stream) || socket.readyState !== socket.OPEN) continue
-      // Who does not read is cut off, as an exchange does.
-      if (socket.bufferedAmount > 4 << 20) socket.terminate()
-      else socket.send(JSON.stringify(isCombined ? { stream, data: frame } : frame))
+      if (streams.has(stream)) sendFrame(socket, isCombined ? { stream, data: frame } : frame)
     }
   }
 
   #command({ socket, streams }: Client, bytes: RawData, isBinary: boolean): void {
-    socket.send(JSON.stringify(this.#answer(streams, isBinary ? '' : String(bytes))))
+    sendFrame(socket, this.#answer(streams, isBinary ? '' : String(bytes)))
   }
 
   #answer(streams: Set<string>, text: string): object {
@@ -105,7 +103,7 @@ export class StreamHub {
   }
 
   #isStream(name: string): boolean {
-    if (this.#served.listenKeys.has(name)) return true
+    if (name === this.#served.listenKey.valid) return true
     const [symbol = '', kind] = name.split('@')
     return this.#served.venue.symbols.has(symbol.toUpperCase()) && (kind === 'bookTicker' || kind === 'trade')
   }

@@ -3,6 +3,7 @@ import { BinanceFault, fault } from './binance-fault.ts'
 import { type ApiKey, checkKey, checkSignature } from './request-auth.ts'
 import { checkNames } from './request-params.ts'
 import { routes, type Served } from './rest-routes.ts'
+import { sendFrame } from './served-socket.ts'
 
 type Subscription = { readonly socket: WebSocket; readonly id: number }
 
@@ -20,21 +21,16 @@ export class WebSocketApi {
 
   join(socket: WebSocket): void {
     socket.on('close', () => this.#leave(socket))
-    socket.on('error', () => socket.terminate())
     socket.on('message', (bytes, isBinary) => {
       // A subscription's own answer comes before its first frame.
       const answer = this.#answer(socket, isBinary ? '' : String(bytes as RawData))
-      socket.send(JSON.stringify(answer))
+      sendFrame(socket, answer)
     })
   }
 
   /** A frame of the account, to every subscription. */
   tellUser(event: object): void {
-    for (const { socket, id } of this.#subscriptions) {
-      // Who does not read is cut off, as an exchange does.
-      if (socket.bufferedAmount > 4 << 20) socket.terminate()
-      else if (socket.readyState === socket.OPEN) socket.send(JSON.stringify({ subscriptionId: id, event }))
-    }
+    for (const { socket, id } of this.#subscriptions) sendFrame(socket, { subscriptionId: id, event })
   }
 
   #leave(socket: WebSocket): void {
