@@ -10,7 +10,8 @@ import {
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { journalSegments } from '#lib/journal/log-files.ts'
+import { readCheckpoint } from '#lib/journal/checkpoint.ts'
+import { isPacked, journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { newestInTopicFiles } from '#lib/journal/recover-topic-files.ts'
 import { readSnapshots, snapshotFiles } from '#lib/journal/snapshot-files.ts'
@@ -60,6 +61,34 @@ export function tearTail(
   }
   turnBit(last.path, at, random)
   return `a bit of byte ${at} turned, ${end - at} before its end`
+}
+
+/**
+ * Does to the newest topic file of a namespace what a power cut can do to it behind the checkpoint: cut, with a wrong bit, or with scrap
+ * behind it; or takes the checkpoint itself away. Nothing of it is lost: the journal has it.
+ */
+export function tearTopicFile(folder: string, random: SeededRandom): string | null {
+  if (drawBelow(random, 4) === 0) {
+    rmSync(join(folder, 'journal', 'checkpoint.json'), { force: true })
+    return 'the checkpoint is gone'
+  }
+  const namespaces = namespacesIn(realDisk, folder)
+  const namespace = namespaces[drawBelow(random, namespaces.length)]
+  const path = namespace === undefined ? undefined : topicSegments(realDisk, folder, namespace).at(-1)?.path
+  if (namespace === undefined || path === undefined || isPacked(path)) return null
+  const checkpoint = readCheckpoint(realDisk, folder)
+  // Without one it is not known what is synced.
+  if (checkpoint === null) return null
+  const known = checkpoint.files[namespace]
+  const synced = known !== undefined && join(folder, known.path) === path ? known.bytes : 0
+  const { size } = statSync(path)
+  if (size <= synced) return null
+  const at = synced + drawBelow(random, size - synced)
+  const what = drawBelow(random, 3)
+  if (what === 0) truncateSync(path, at)
+  else if (what === 1) turnBit(path, at, random)
+  else appendFileSync(path, '{"seq":1,"id":"scrap', 'latin1')
+  return `the newest file of ${namespace} is ${['cut at', 'wrong in', 'followed by scrap, not'][what]} byte ${at} of ${size}, synced to ${synced}`
 }
 
 /** Does to a snapshot what a bad disk can do to it at any time; its service is dead. */

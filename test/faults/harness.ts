@@ -10,7 +10,7 @@ import { ensureSecret } from '#lib/bus/auth.ts'
 import { drawBelow, type SeededRandom, seedRandom } from '#lib/market/seeded-random.ts'
 import { FaultyLine } from './harness-line.ts'
 import { Model } from './harness-model.ts'
-import { spoilSnapshot, tearTail } from './harness-tear.ts'
+import { spoilSnapshot, tearTail, tearTopicFile } from './harness-tear.ts'
 
 export type Tally = {
   rounds: number
@@ -240,6 +240,8 @@ export class Harness {
       this.tally.tears++
       this.history.push(what)
     }
+    const torn = drawBelow(this.#random, 2) === 0 ? tearTopicFile(this.#run, this.#random) : null
+    if (torn !== null) this.history.push(torn)
     if (drawBelow(this.#random, 3) === 0) await this.#spoilSnapshot()
     for (const part of [log, router]) {
       part.isDown = false
