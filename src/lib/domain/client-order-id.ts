@@ -24,23 +24,35 @@ export function compareAnswers(a: string, b: string): number {
 /** The seq of the event that an answer is given to: all before it was known when it was given. */
 export const answeredSeq = (answer: string): number => parseEventId(answer).major
 
-/** Of the exits that follow the k-th fill of an entry: `t-42-0` -> `t-42-0-1s` for its stop, `t-42-0-1p` for its profit. */
+/** Of the exits that follow the k-th fill of an entry: `t-42-0` -> `t-42-0-1s` for its stop, `t-42-0-1p` for its profit, `t-42-0-1m` at the market. */
 export const exitOrderIdOf = (entry: string, fill: number, which: 's' | 'p'): string => `${entry}-${fill}${which}`
+export const exitKinds = ['s', 'p', 'm'] as const
 
 /** The entry and its fill that an exit follows: `t-42-0-1s2` -> `t-42-0-1`; null where the id is not one of an exit. */
 export const filledBy = (exitOrderId: string): string | null => exit.exec(exitOrderId)?.[1] ?? null
 
-/** The other exit of the same fill; null where the id is not one of an exit. */
-export function otherExitOf(clientOrderId: string): string | null {
+/** What an exit is called however often it was sent: `t-42-0-1s2` -> `t-42-0-1s`; null where the id is not one of an exit. */
+export function exitNameOf(clientOrderId: string): string | null {
   const parts = exit.exec(clientOrderId)
-  return parts ? `${parts[1]}${parts[2] === 's' ? 'p' : 's'}${parts[3]}` : null
+  return parts ? `${parts[1]}${parts[2]}` : null
 }
 
-/** The same exit sent again after a halt canceled it: `t-42-0-1s` -> `t-42-0-1s2` -> `t-42-0-1s3`. Throws when it is no exit. */
+/** The same exit sent again: `t-42-0-1s` -> `t-42-0-1s2` -> `t-42-0-1s3`. Throws when it is no exit. */
 export function sentAgainAs(exitOrderId: string): string {
   const parts = exit.exec(exitOrderId)
   assert(parts !== null, `expected the id of an exit, found ${exitOrderId}`)
   return `${parts[1]}${parts[2]}${Number(parts[3] || 1) + 1}`
+}
+
+/**
+ * What takes the place of an exit that its venue rejected, or ended by itself; null where nothing does. What was ended is sent again, up to a third time; a stop
+ * that cannot be kept is followed by an order at the market.
+ */
+export function exitInPlaceOf(exitOrderId: string, isRejected: boolean): string | null {
+  const [, fill, kind, times] = exit.exec(exitOrderId) ?? []
+  if (fill === undefined || kind === 'm') return null
+  if (!isRejected && Number(times || 1) < 3) return sentAgainAs(exitOrderId)
+  return kind === 's' ? `${fill}m` : null
 }
 
 /** The approval that an id of ours derives from; null when the id is not ours. */
@@ -50,5 +62,5 @@ export function approvalOf(clientOrderId: string): string | null {
 }
 
 const riskAnswer = /^risk:\d{1,15}\.\d{1,9}$/
-const exit = /^(t-\d{1,15}-\d{1,9}-\d{1,6})([sp])(\d{0,6})$/
-const ours = /^t-(\d{1,15})-(\d{1,9})(?:-\d{1,6}[sp]\d{0,6})?$/
+const exit = /^(t-\d{1,15}-\d{1,9}-\d{1,6})([spm])(\d{0,6})$/
+const ours = /^t-(\d{1,15})-(\d{1,9})(?:-\d{1,6}[spm]\d{0,6})?$/

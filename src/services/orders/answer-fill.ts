@@ -1,4 +1,4 @@
-import { exitOrderIdOf, otherExitOf } from '#lib/domain/client-order-id.ts'
+import { exitOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { findOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
@@ -7,7 +7,7 @@ import { canProtect, exitTtlMicros, protectionLost, splitTook } from './protecti
 
 type Said = Statement<'order.submitted' | 'order.cancel_requested' | 'system.alert'>
 
-/** A fill of an entry is followed by its exits; an exit that is filled cancels the other one of its fill. [O18] [O19] [O24] */
+/** A fill of an entry is followed by its exits; when these have closed it, what works of them is canceled. [O18] [O19] [O24] */
 export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: number): readonly Said[] {
   const { clientOrderId, instrument } = fill
   const order = findOrder(book.orders, clientOrderId)
@@ -18,15 +18,14 @@ export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: n
     if (canProtect(book)) return exits.map((payload) => ({ topic: 'order.submitted', payload }))
     return [protectionLost(book, exits)]
   }
-  const other = order?.progress.status === 'filled' ? otherExitOf(clientOrderId) : null
-  const isAtWork = other !== null && book.orders.working.get(other)
-  if (!isAtWork || isAtWork.progress.status === 'pending_cancel') return []
-  return [
-    {
-      topic: 'order.cancel_requested',
-      payload: { clientOrderId: other, instrument, reason: 'the other exit was filled' },
-    },
-  ]
+  const atWork = book.needless.filter((id) => {
+    const exit = book.orders.working.get(id)
+    return exit !== undefined && exit.progress.status !== 'pending_cancel'
+  })
+  return atWork.map((id) => ({
+    topic: 'order.cancel_requested',
+    payload: { clientOrderId: id, instrument, reason: 'the other exit was filled' },
+  }))
 }
 
 /** The exits that a fill of an entry is followed by. [O18] */

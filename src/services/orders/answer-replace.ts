@@ -3,9 +3,10 @@ import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import { applyHappening } from '#lib/domain/order-progress.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
 import { happeningOf } from '#lib/domain/venue-report.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { OrderBook, Refusal } from './order-book.ts'
-import { isProtection } from './protection.ts'
+import { foldExitMove, isProtection } from './protection.ts'
 
 /**
  * An operator moves the limit of an order at work. The gate is not asked again, so no price is asked for at which the order would weigh more than the
@@ -35,6 +36,7 @@ export function foldUpdate(
   { id, topic, payload }: Event<'order.update_requested' | 'order.updated' | 'order.update_rejected'>,
 ): Refusal | null {
   const order = findOrder(book.orders, payload.clientOrderId)
+  if (topic === 'order.updated') foldExitMove(book, payload as PayloadOf<'order.updated'>)
   const outcome = order === undefined ? 'unknown' : applyHappening(order.progress, happeningOf[topic])
   if (outcome === 'applied' || outcome === 'repeated' || topic === 'order.update_requested') return null
   const message = `${id} says ${topic} of an order that is ${order?.progress.status ?? 'not known'}`

@@ -8,12 +8,13 @@ import {
 import { exitsOf } from './answer-fill.ts'
 import { foldMassEnd } from './mass-cancel.ts'
 import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
-import { foldExitReport, foldExitsUnsent } from './protection.ts'
+import { foldExit, foldExitEnd, foldExitFill } from './protection.ts'
 
 /** Folds what a venue says of an order; answers what was impossible about it, else null. [O10]-[O15] */
 export function foldReport(book: OrderBook, report: Report): Refusal | null {
   const { clientOrderId } = report.payload
   const order = findOrder(book.orders, clientOrderId)
+  const isAsked = order?.progress.status === 'pending_cancel'
   const outcome = foldIntoOrders(book.orders, report)
   if (!order) {
     if (outcome === 'repeated' || outcome === 'external') return null
@@ -21,12 +22,16 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
   }
   if (outcome === 'applied' && report.topic === 'order.fill') {
     book.filled = report.payload
+    foldExitFill(book, report.payload)
     const bracket = book.brackets.get(clientOrderId)
     if (bracket && !order.splits && book.halt?.kind === 'halted')
-      foldExitsUnsent(book, exitsOf(report.payload, bracket, order.progress.tradeIds.length, report.at))
+      for (const exit of exitsOf(report.payload, bracket, order.progress.tradeIds.length, report.at))
+        foldExit(book, exit, false)
   }
-  if (!book.orders.working.has(clientOrderId)) foldMassEnd(book, order)
-  foldExitReport(book, order)
+  if (!book.orders.working.has(clientOrderId)) {
+    foldMassEnd(book, order)
+    foldExitEnd(book, order, report, isAsked)
+  }
   forgetBrackets(book)
   return outcome === 'applied' || outcome === 'external' || outcome === 'repeated'
     ? null

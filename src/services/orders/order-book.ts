@@ -6,6 +6,7 @@ import {
   type SentOrders,
   type SentOrdersJson,
 } from '#lib/domain/sent-orders.ts'
+import type { Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type MassCancel, massCancelsFromJson, massCancelsToJson } from './mass-cancel.ts'
 
@@ -16,8 +17,6 @@ export type Refusal = { readonly alert: PayloadOf<'system.alert'>; readonly halt
 export type Halt = { readonly by: string; readonly kind: 'reducing' | 'halted' | 'flattening' }
 
 export type Exit = PayloadOf<'order.submitted'>
-/** With what it had left; `of` is the order that was canceled, null where the halt kept it from being sent at all. */
-export type LostExit = { readonly exit: Exit; readonly of: string | null }
 
 export type OrderBook = {
   /** Newest event time seen, microseconds. */
@@ -33,14 +32,22 @@ export type OrderBook = {
   orders: SentOrders
   /** Exits that entries at work, or the newest to have ended, are followed by; by clientOrderId. */
   readonly brackets: Map<string, PayloadOf<'risk.approved'>['bracket'] & { readonly approval: string }>
-  /** Exits that work, as they were sent. */
+  /** Exits that work or are to be sent again, as they were sent last, by their name. */
   readonly exits: Map<string, Exit>
-  /** Exits that a halt took from a position that lives on, by the id that they are to be sent again with. */
-  readonly lost: Map<string, LostExit>
+  /** Those of them that a halt took, or kept from being sent, from a position that lives on. */
+  readonly lost: Set<string>
+  /** What exits have yet to close of each fill of an entry that has any. */
+  readonly left: Map<string, string>
   /** Those that the venue has not confirmed in whole, by the id of the halt or the command. */
   readonly massCancels: Map<string, MassCancel>
   /** The order that the newest input filled in part or whole, once a fill. */
   filled: PayloadOf<'order.fill'> | null
+  /** Exits of a fill that the newest input closed whole. */
+  needless: readonly string[]
+  /** The exit that its venue did not keep. */
+  failed: { readonly exit: Exit; readonly report: Report } | null
+  /** Exits that the newest input, a split, took. */
+  split: readonly Exit[]
   /** What was wrong with the newest input. */
   refusal: Refusal | null
 }
@@ -54,9 +61,13 @@ export const emptyBook = (): OrderBook => ({
   orders: noOrders(),
   brackets: new Map(),
   exits: new Map(),
-  lost: new Map(),
+  lost: new Set(),
+  left: new Map(),
   massCancels: new Map(),
   filled: null,
+  needless: [],
+  failed: null,
+  split: [],
   refusal: null,
 })
 
@@ -73,19 +84,21 @@ export const bookToJson = (book: OrderBook) => ({
   brackets: [...book.brackets],
   exits: [...book.exits],
   lost: [...book.lost],
+  left: [...book.left],
   massCancels: massCancelsToJson(book.massCancels),
 })
 
 export function bookFromJson(json: unknown): OrderBook {
   const book = json as Omit<ReturnType<typeof bookToJson>, 'orders'> & { orders: SentOrdersJson }
-  const { brackets, exits, lost, massCancels } = book
+  const { brackets, exits, lost, left, massCancels } = book
   return {
     ...book,
     orders: ordersFromJson(book.orders),
     haltedInstruments: new Map(book.haltedInstruments),
     brackets: new Map(brackets),
     exits: new Map(exits),
-    lost: new Map(lost),
+    lost: new Set(lost),
+    left: new Map(left),
     massCancels: massCancelsFromJson(massCancels),
   }
 }

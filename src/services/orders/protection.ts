@@ -1,8 +1,9 @@
-import { formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { otherExitOf, sentAgainAs } from '#lib/domain/client-order-id.ts'
-import type { OrderProgress } from '#lib/domain/order-progress.ts'
-import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
-import { subtractExact } from '#lib/domain/signed-decimal.ts'
+import { compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { exitInPlaceOf, exitKinds, exitNameOf, filledBy, sentAgainAs } from '#lib/domain/client-order-id.ts'
+import type { SentOrder } from '#lib/domain/sent-orders.ts'
+import { subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import type { Report } from '#lib/domain/venue-report.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
 
@@ -16,49 +17,102 @@ export const canProtect = ({ halt }: OrderBook): boolean => halt === null || hal
 export const isProtection = ({ closes, isReduceOnly }: SentOrder): boolean =>
   closes !== undefined || isReduceOnly === true
 
+/** It works from here on, or is to be sent when a halt is over. [O18] [O20] */
+export function foldExit({ exits, lost, left }: OrderBook, exit: Exit, isSent: boolean): void {
+  const [name, fill] = [exitNameOf(exit.clientOrderId), filledBy(exit.clientOrderId)]
+  if (name === null || fill === null) return
+  exits.set(name, exit)
+  if (isSent) lost.delete(name)
+  else lost.add(name)
+  if (!left.has(fill)) left.set(fill, exit.quantity)
+}
+
 /** A halt that cancels an exit remembers it, unless the position goes with it. [O20] */
 export function foldExitCancel(book: OrderBook, clientOrderId: string): void {
-  const exit = book.exits.get(clientOrderId)
-  if (exit !== undefined && book.halt?.kind === 'halted') lose(book, exit, clientOrderId)
+  const name = exitNameOf(clientOrderId)
+  if (name === null || book.exits.get(name)?.clientOrderId !== clientOrderId) return
+  if (book.halt?.kind === 'halted') book.lost.add(name)
 }
 
-/** Exits that a fill would have been followed by, had nothing been halted. [O20] */
-export function foldExitsUnsent(book: OrderBook, exits: readonly Exit[]): void {
-  if (book.halt?.kind === 'halted') for (const exit of exits) lose(book, exit, null)
+/** An operator's price is the exit's from there on, also when it is sent again. [O22] */
+export function foldExitMove({ exits }: OrderBook, { clientOrderId, limitPrice }: PayloadOf<'order.updated'>): void {
+  const name = exitNameOf(clientOrderId)
+  const exit = name === null ? undefined : exits.get(name)
+  if (name !== null && exit?.clientOrderId === clientOrderId) exits.set(name, { ...exit, limitPrice })
 }
 
-/** What an exit that a halt took had left, after a report of it: nothing is left of the pair when it was filled whole. */
-export function foldExitReport(book: OrderBook, { clientOrderId, progress }: SentOrder): void {
-  const exit = book.exits.get(clientOrderId)
-  if (exit !== undefined && !book.orders.working.has(clientOrderId)) book.exits.delete(clientOrderId)
-  const other = otherExitOf(clientOrderId)
-  if (other === null) return
-  const again = sentAgainAs(clientOrderId)
-  const lost = book.lost.get(again)
-  if (lost === undefined) return
-  if (progress.status === 'filled') {
-    book.lost.delete(again)
-    book.lost.delete(sentAgainAs(other))
-    return
+/** What an exit has closed; when that is all of its fill, the other one is over. [O19] */
+export function foldExitFill(book: OrderBook, { clientOrderId, quantity }: PayloadOf<'order.fill'>): void {
+  const fill = filledBy(clientOrderId)
+  const before = fill === null ? undefined : book.left.get(fill)
+  if (fill === null || before === undefined) return
+  const left = subtractExact(parseExact(before), parseExact(quantity))
+  book.left.set(fill, formatExact(left))
+  if (compareExact(left, zero) > 0) return
+  const names = exitKinds.map((kind) => fill + kind)
+  book.needless = names.flatMap((name) => book.exits.get(name)?.clientOrderId ?? [])
+  for (const name of names) forget(book, name)
+}
+
+/** An exit has ended: canceled by us, or by its venue, which leaves the position without it. [O20] [O26] */
+export function foldExitEnd(book: OrderBook, { clientOrderId }: SentOrder, report: Report, isAsked: boolean): void {
+  const name = exitNameOf(clientOrderId)
+  const exit = name === null ? undefined : book.exits.get(name)
+  if (name === null || exit?.clientOrderId !== clientOrderId || book.lost.has(name)) return
+  const isFailed = !isAsked && report.topic !== 'order.fill'
+  if (isFailed) book.failed = { exit: withLeft(book, exit), report }
+  if (isFailed && exitInPlaceOf(clientOrderId, report.topic === 'order.rejected') !== null) book.exits.delete(name)
+  else forget(book, name)
+}
+
+/** Exits in what is split are of the old units: none of them is sent again. [O24] */
+export function foldExitSplit(book: OrderBook, instrument: string): void {
+  const split = [...book.exits].filter(([, exit]) => exit.instrument === instrument)
+  const kept = split.filter(([name, exit]) => book.lost.has(name) || !isGoing(book, exit))
+  book.split = kept.map(([, exit]) => withLeft(book, exit))
+  for (const [name] of split) forget(book, name)
+}
+
+/** What a halt took of them is not sent again: a newer wish takes their place. [O9] */
+export function foldSuperseded(book: OrderBook, strategy: string, instrument: string): void {
+  for (const name of book.lost) {
+    const exit = book.exits.get(name)
+    if (exit?.strategy === strategy && exit.instrument === instrument) forget(book, name)
   }
-  book.lost.set(again, { ...lost, exit: { ...lost.exit, quantity: leavesOf(progress) } })
 }
 
 /** Sends again what a halt took, once the order before it has ended and exits may be sent. [O20] */
 export function restoreProtection(book: OrderBook, at: number): Statement<'order.submitted'>[] {
-  if (!canProtect(book)) return []
-  const ready = [...book.lost.values()].filter(({ of }) => of === null || !book.orders.working.has(of))
-  return ready.map(({ exit }) => ({ topic: 'order.submitted', payload: { ...exit, expiresAt: at + exitTtlMicros } }))
+  if (book.lost.size === 0 || !canProtect(book)) return []
+  const lost = [...book.lost].map((name) => book.exits.get(name) as Exit)
+  const ready = lost.filter(({ clientOrderId }) => !book.orders.working.has(clientOrderId))
+  return ready.map((exit) => sent(withLeft(book, exit), sentAgainAs(exit.clientOrderId), at))
+}
+
+/** What takes the place of an exit that its venue does not keep, and a person hears of it. [O26] */
+export function answerFailure(book: OrderBook, at: number): Statement<'system.alert' | 'order.submitted'>[] {
+  if (book.failed === null) return []
+  const { exit, report } = book.failed
+  const next = exitInPlaceOf(exit.clientOrderId, report.topic === 'order.rejected')
+  const isAtMarket = next !== null && exitNameOf(next) !== exitNameOf(exit.clientOrderId)
+  const why = report.topic === 'order.rejected' ? `rejected ${report.payload.code}` : report.topic.replace('order.', '')
+  const what = isAtMarket ? `${next} closes it at the market` : `it is sent again as ${next}`
+  const alert = lossOf([exit], `the venue (${why})`, next === null ? 'it is not sent again' : what)
+  if (next === null) return [alert]
+  if (!isAtMarket) return [alert, sent(exit, next, at)]
+  const { stopPrice: _, trailingOffset: __, ...rest } = exit
+  return [alert, sent({ ...rest, orderType: 'market' }, next, at)]
 }
 
 /** Says of every entry whose exits a halt takes that its position is open without them. [O20] */
 export function tellLost(book: OrderBook): Statement<'system.alert'>[] {
-  return canProtect(book) ? [] : byEntry(book, () => true).map((exits) => protectionLost(book, exits))
+  if (canProtect(book)) return []
+  const taken = [...book.exits].filter(([name, exit]) => !book.lost.has(name) && !isGoing(book, exit))
+  return byEntry(taken.map(([, exit]) => withLeft(book, exit))).map((exits) => protectionLost(book, exits))
 }
 
-/** The same of exits in what is split: the venue cancels them, and they are not sent again. [O24] */
-export const tellSplit = (book: OrderBook, instrument: string): Statement<'system.alert'>[] =>
-  byEntry(book, (exit) => exit.instrument === instrument).map(splitTook)
+/** The same of exits in what is split. [O24] */
+export const tellSplit = ({ split }: OrderBook): Statement<'system.alert'>[] => byEntry(split).map(splitTook)
 
 /** Exits are of the old units. [O24] */
 export const splitTook = (exits: readonly Exit[]): Statement<'system.alert'> =>
@@ -71,11 +125,7 @@ export function protectionLost({ halt }: OrderBook, exits: readonly Exit[]): Sta
   return lossOf(exits, 'the halt', next)
 }
 
-const byEntry = (book: OrderBook, isMeant: (exit: Exit) => boolean): Exit[][] => {
-  const isLeft = ({ clientOrderId }: Exit) => statusOf(book, clientOrderId) !== 'pending_cancel'
-  const exits = [...book.exits.values()].filter((exit) => isLeft(exit) && isMeant(exit))
-  return [...Map.groupBy(exits, ({ closes }) => closes).values()]
-}
+const byEntry = (exits: readonly Exit[]): Exit[][] => [...Map.groupBy(exits, ({ closes }) => closes).values()]
 
 function lossOf(exits: readonly Exit[], to: string, next: string): Statement<'system.alert'> {
   const [{ strategy, instrument, closes = '' } = {} as Exit] = exits
@@ -87,14 +137,25 @@ function lossOf(exits: readonly Exit[], to: string, next: string): Statement<'sy
   }
 }
 
-function lose(book: OrderBook, exit: Exit, of: string | null): void {
-  const again = sentAgainAs(exit.clientOrderId)
-  const order = of === null ? undefined : findOrder(book.orders, of)
-  const quantity = order === undefined ? exit.quantity : leavesOf(order.progress)
-  book.lost.set(again, { exit: { ...exit, clientOrderId: again, quantity }, of })
+const sent = (exit: Exit, clientOrderId: string, at: number): Statement<'order.submitted'> => ({
+  topic: 'order.submitted',
+  payload: { ...exit, clientOrderId, expiresAt: at + exitTtlMicros },
+})
+
+/** For what is left of the fill that it closes. */
+const withLeft = ({ left }: OrderBook, exit: Exit): Exit => ({
+  ...exit,
+  quantity: left.get(filledBy(exit.clientOrderId) ?? '') ?? exit.quantity,
+})
+
+/** Is its cancel on its way? */
+const isGoing = ({ orders }: OrderBook, { clientOrderId }: Exit): boolean =>
+  orders.working.get(clientOrderId)?.progress.status === 'pending_cancel'
+
+/** With the last exit of a fill goes what is left of it. */
+function forget({ exits, lost, left }: OrderBook, name: string): void {
+  exits.delete(name)
+  lost.delete(name)
+  const fill = filledBy(name)
+  if (fill !== null && exitKinds.every((kind) => !exits.has(fill + kind))) left.delete(fill)
 }
-
-const leavesOf = ({ quantity, filled }: OrderProgress): string =>
-  formatExact(subtractExact(parseExact(quantity), parseExact(filled)))
-
-const statusOf = (book: OrderBook, clientOrderId: string) => book.orders.working.get(clientOrderId)?.progress.status

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { adopt } from '#lib/domain/adopted-order.ts'
+import { exitNameOf } from '#lib/domain/client-order-id.ts'
 import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import { splitOrders } from '#lib/domain/sent-orders.ts'
@@ -14,7 +15,17 @@ import { answerAdoption, answerCancel, cancelsOf, meantBy, ofTarget } from './ca
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook, type Refusal } from './order-book.ts'
-import { foldExitCancel, isProtection, restoreProtection, tellLost, tellSplit } from './protection.ts'
+import {
+  answerFailure,
+  foldExit,
+  foldExitCancel,
+  foldExitSplit,
+  foldSuperseded,
+  isProtection,
+  restoreProtection,
+  tellLost,
+  tellSplit,
+} from './protection.ts'
 
 const inputs = [
   'md.split',
@@ -61,6 +72,8 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   if (event.at > book.now) book.now = event.at
   book.refusal = null
   book.filled = null
+  book.failed = null
+  book.needless = none
   switch (event.topic) {
     case 'order.submitted': {
       const {
@@ -77,8 +90,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
         limitPrice,
       } = event.payload
       if (closes === undefined) book.newestApproval = approval
-      else book.exits.set(clientOrderId, event.payload)
-      book.lost.delete(clientOrderId)
+      else foldExit(book, event.payload, true)
       if (bracket !== undefined) book.brackets.set(clientOrderId, { ...bracket, approval })
       book.orders.working.set(clientOrderId, {
         clientOrderId,
@@ -135,10 +147,13 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       if (event.payload.command === 'cancel_all') beginMassCancel(book, event, ofTarget(event.payload))
       return book
     case 'md.split':
+      foldExitSplit(book, event.payload.instrument)
       splitOrders(book.orders, event.payload)
       return book
-    case 'risk.approved':
     case 'risk.superseded':
+      foldSuperseded(book, event.payload.strategy, event.payload.instrument)
+      return book
+    case 'risk.approved':
     case 'risk.strategy_halted':
     case 'system.command.result':
     case 'system.alert':
@@ -150,7 +165,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
 function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
     case 'md.split':
-      return tellSplit(book, input.payload.instrument)
+      return tellSplit(book)
     case 'risk.approved':
       return [answerApproval(book, input)]
     case 'risk.superseded': {
@@ -196,7 +211,7 @@ const haltKind = ({ state = 'REDUCING', isFlattening = false }: PayloadOf<'risk.
 }
 
 function answerReport(book: OrderBook, at: number): readonly Statement<Out>[] {
-  const answers = book.filled ? answerFill(book, book.filled, at) : none
+  const answers = book.filled ? answerFill(book, book.filled, at) : answerFailure(book, at)
   return book.lost.size === 0 ? answers : [...answers, ...restoreProtection(book, at)]
 }
 
@@ -212,7 +227,7 @@ function answerHalt(book: OrderBook, { payload, at }: Event<'risk.halted'>): rea
 
 function answerCancelAll(book: OrderBook, { id, payload }: Event<'system.command'>): readonly Statement<Out>[] {
   const cancels = cancelsOf(book, operatorWords(payload), ofTarget(payload))
-  const exits = cancels.filter((cancel) => book.exits.has(cancel.payload.clientOrderId)).length
+  const exits = cancels.filter(({ payload: { clientOrderId } }) => exitNameOf(clientOrderId) !== null).length
   const ofThem = exits === 0 ? '' : `, ${exits} of them exits of open positions`
   const message = `cancel requested for ${cancels.length} of ${book.orders.working.size} working orders${ofThem}`
   return [...cancels, commandResult(id, true, message), ...reportMassCancels(book)]

@@ -1,7 +1,7 @@
-import { filledBy } from '#lib/domain/client-order-id.ts'
+import { exitInPlaceOf, filledBy } from '#lib/domain/client-order-id.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { Account } from './account.ts'
-import { bookKey, findBook } from './book.ts'
+import { bookKey, findBook, positionOf } from './book.ts'
 
 /** A fill of an entry is followed by its exits: from here on they are on their way. Where everything is halted there are none. [R47] */
 export function foldExitsDue({ exitsDue, halt, now }: Account, order: SentOrder): void {
@@ -9,6 +9,17 @@ export function foldExitsDue({ exitsDue, halt, now }: Account, order: SentOrder)
   if (order.hasBracket !== true || halt?.state === 'HALTED') return
   const { clientOrderId, strategy, instrument, progress } = order
   exitsDue.set(`${clientOrderId}-${progress.tradeIds.length}`, { key: bookKey(strategy, instrument), at: now })
+}
+
+/** In place of an exit that its venue does not keep another comes, where there is something to protect; a wish that waits has had it canceled. [R47] */
+export function foldExitFailure(account: Account, order: SentOrder, isRejected: boolean): void {
+  const { clientOrderId, strategy, instrument, side } = order
+  const [fill, key] = [filledBy(clientOrderId), bookKey(strategy, instrument)]
+  if (fill === null || order.splits || account.halt?.state === 'HALTED' || account.waiting.has(key)) return
+  const { units } = positionOf(account, strategy, instrument)
+  const isProtecting = side === 'sell' ? units > 0n : units < 0n
+  if (isProtecting && exitInPlaceOf(clientOrderId, isRejected) !== null)
+    account.exitsDue.set(fill, { key, at: account.now })
 }
 
 /** They are there. */

@@ -1,6 +1,6 @@
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { adopt } from '#lib/domain/adopted-order.ts'
-import { clientOrderIdOf, otherExitOf } from '#lib/domain/client-order-id.ts'
+import { clientOrderIdOf, filledBy } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
@@ -24,8 +24,9 @@ import {
   openOrder,
   positionOf,
   splitPositions,
+  workingOf,
 } from './book.ts'
-import { foldExitsDue, foldExitsSaid, hasWorking } from './exits-due.ts'
+import { foldExitFailure, foldExitsDue, foldExitsSaid, hasWorking } from './exits-due.ts'
 import { noteClosing, noteClosingEnd } from './flatten.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
@@ -79,11 +80,13 @@ function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>): vo
 
 /** A wish that waits where exits come to work supersedes them too, once a pair. [R47] */
 export function answerExit(
-  { waiting, orders }: Account,
+  account: Account,
   { clientOrderId, strategy, instrument }: PayloadOf<'order.submitted'>,
 ): readonly Statement<'risk.superseded'>[] {
-  const wish = waiting.get(bookKey(strategy, instrument))?.wish
-  if (wish === undefined || orders.working.has(otherExitOf(clientOrderId) ?? '')) return none
+  const wish = account.waiting.get(bookKey(strategy, instrument))?.wish
+  if (wish === undefined) return none
+  for (const other of workingOf(account, strategy, instrument))
+    if (other.clientOrderId !== clientOrderId && filledBy(other.clientOrderId) === filledBy(clientOrderId)) return none
   return [{ topic: 'risk.superseded', payload: { intent: wish.intent, strategy, instrument } }]
 }
 
@@ -116,6 +119,7 @@ export function foldReport(account: Account, report: Report): void {
   const { clientOrderId } = report.payload
   const order = findOrder(account.orders, clientOrderId)
   const isAtWork = account.orders.working.has(clientOrderId)
+  const isAsked = order?.progress.status === 'pending_cancel'
   const outcome = foldIntoOrders(account.orders, report)
   if (report.topic === 'order.fill') {
     if (isImpossibleFill(report, outcome)) haltInstrument(account, report.payload.instrument)
@@ -127,7 +131,9 @@ export function foldReport(account: Account, report: Report): void {
       if (!order.splits) foldExitsDue(account, order)
     }
   }
-  if (order && isAtWork && !account.orders.working.has(clientOrderId)) endOrder(account, order)
+  if (order === undefined || !isAtWork || account.orders.working.has(clientOrderId)) return
+  endOrder(account, order)
+  if (!isAsked && report.topic !== 'order.fill') foldExitFailure(account, order, report.topic === 'order.rejected')
 }
 
 function endOrder(account: Account, order: SentOrder): void {
@@ -143,6 +149,16 @@ export function answerEnd(
 ): readonly Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>[] {
   const waiting = account.waiting.get(bookKey(strategy, instrument))
   return waiting && !hasWorking(account, strategy, instrument) ? judge(account, waiting.wish, waiting.at) : none
+}
+
+/** A wish that waits for exits that never came; one at a time, since each is judged on what the others came to. [R47] */
+export function answerLapse(account: Account): ReturnType<typeof answerEnd> {
+  if (account.exitsDue.size === 0) return none
+  for (const { wish } of account.waiting.values()) {
+    const verdict = answerEnd(account, wish.strategy, wish.instrument)
+    if (verdict.length > 0) return verdict
+  }
+  return none
 }
 
 const none: readonly [] = Object.freeze([])

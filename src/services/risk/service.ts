@@ -10,6 +10,7 @@ import { foldFeed, foldListing, foldMarket } from './fold-market.ts'
 import {
   answerEnd,
   answerExit,
+  answerLapse,
   answerSplit,
   foldAdoption,
   foldApproval,
@@ -216,7 +217,7 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'system.command':
       return answerCommand(account, input)
     case 'system.time':
-      return account.halt?.isFlattening ? flattenNow(account, input.id) : none
+      return account.halt?.isFlattening ? flattenNow(account, input.id) : answerLapse(account)
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':

@@ -2,7 +2,20 @@ import { describe, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
 import { event, given } from '#test/given.ts'
-import { approved, btc, cancel, canceled, command, fill, halted, massCancel, resumed } from './orders-told.ts'
+import {
+  accepted,
+  approved,
+  btc,
+  cancel,
+  canceled,
+  command,
+  expired,
+  fill,
+  halted,
+  massCancel,
+  rejected,
+  resumed,
+} from './orders-told.ts'
 
 const bracket = { stopLoss: '95', takeProfit: '110' }
 const entered = approved('risk:1.0', { bracket })
@@ -120,7 +133,7 @@ describe('brackets', () => {
       .then(lost('t-1-0-2s (2), t-1-0-2p (2)'))
       .restarted()
       .when(resumed)
-      .then(stop('t-1-0-1s2', '4'), stop('t-1-0-2s2', '2'), profit('t-1-0-2p2', '2'))
+      .then(stop('t-1-0-1s2', '3'), stop('t-1-0-2s2', '2'), profit('t-1-0-2p2', '2'))
       .when(canceled('t-1-0-1p'))
       .then(profit('t-1-0-1p2', '3'))
       .when(sold('t-1-0-1p2', '3'))
@@ -135,6 +148,141 @@ describe('brackets', () => {
       .then()
       .when(halted('risk:22.0', { state: 'REDUCING' }))
       .then(stop('t-1-0-2s3', '2'))
+  })
+
+  test('[O24] what a halt took comes back in no other units: a split meanwhile ends it, and that is said', () => {
+    const split = event('md.split', { instrument: btc, numerator: 7, denominator: 1 })
+    const { topic, payload } = lost('t-1-0-1s (4), t-1-0-1p (4), t-1-0-2s (2), t-1-0-2p (2)', 'they are not sent again')
+    given(orders, {}, entered, fill('t-1-0', 'x', '4'), halted('risk:9.0', { state: 'HALTED' }))
+      .when(fill('t-1-0', 'y', '2'))
+      .then(lost('t-1-0-2s (2), t-1-0-2p (2)'))
+      .when(canceled('t-1-0-1s'))
+      .then()
+      .when(split)
+      .then({ topic, payload: { ...payload, message: payload.message.replace('the halt', 'the split') } })
+      .restarted()
+      .when(resumed)
+      .then()
+      .when(canceled('t-1-0-1p'))
+      .then()
+  })
+
+  test('[O20] [O22] an exit that was moved comes back at the price that it was moved to', () => {
+    const updated = event('order.updated', { clientOrderId: 't-1-0-1p', instrument: btc, limitPrice: '120' })
+    const move = { order: 't-1-0-1p', limitPrice: '120', reason: 'more', operator: 'ann' }
+    const asked = event('system.command', { command: 'order.replace', ...move })
+    given(orders, {}, entered, fill('t-1-0', 'x', '4'), accepted('t-1-0-1p'), asked)
+      .when(halted('risk:9.0', { state: 'HALTED' }))
+      .then(lost('t-1-0-1s (4), t-1-0-1p (4)'), ...cancels)
+      // The venue moved it before it heard of the cancel.
+      .when(updated)
+      .then()
+      .when(canceled('t-1-0-1p'))
+      .then()
+      .restarted()
+      .when(resumed)
+      .then(exit('t-1-0-1p2', '4', { orderType: 'limit', limitPrice: '120' }))
+  })
+
+  test('[O9] [O20] what a halt took does not come back beside a newer wish', () => {
+    const superseded = { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc }
+    given(orders, {}, entered, fill('t-1-0', 'x', '10'), halted('risk:9.0', { state: 'HALTED' }))
+      .when(resumed)
+      .then()
+      .when(event('risk.superseded', { ...superseded, strategy: 'other' }))
+      .then()
+      .when(canceled('t-1-0-1s'))
+      .then(stop('t-1-0-1s2', '10'))
+      .when(event('risk.superseded', superseded))
+      .then(cancel('t-1-0-1s2', 'superseded'))
+      .when(canceled('t-1-0-1p'))
+      .then(massCancel('risk:9.0', { canceled: 2 }))
+  })
+
+  const failed = (id: string, quantity: string, why: string, what: string) =>
+    ({
+      topic: 'system.alert',
+      payload: {
+        code: 'PROTECTION_LOST',
+        subject: 't-1-0',
+        message: `the position of ema-cross in ${btc} loses its exits to the venue (${why}): ${id} (${quantity}); ${what}`,
+      },
+    }) as const
+  const holding = () => given(orders, {}, entered, fill('t-1-0', 'x', '10'))
+  const gone = 'it is not sent again'
+
+  test('[O26] a stop that the venue rejects is closed at the market, and the profit goes with it', () => {
+    holding()
+      .when(rejected('t-1-0-1s', 'PRICE_INVALID'))
+      .then(
+        failed('t-1-0-1s', '10', 'rejected PRICE_INVALID', 't-1-0-1m closes it at the market'),
+        exit('t-1-0-1m', '10', { orderType: 'market' }),
+      )
+      .when(rejected('t-1-0-1s', 'PRICE_INVALID'))
+      .then()
+      .restarted()
+      .when(sold('t-1-0-1m', '4'))
+      .then()
+      .when(sold('t-1-0-1m', '6'))
+      .then(cancel('t-1-0-1p', 'the other exit was filled'))
+  })
+
+  test('[O26] a trailing stop too, without what makes it one', () => {
+    const trailing = approved('risk:1.0', { bracket: { stopLoss: '95', trailingOffset: '3' } })
+    const { answers } = given(orders, {}, trailing, fill('t-1-0', 'x', '10')).when(
+      rejected('t-1-0-1s', 'TERMS_INVALID'),
+    )
+    expect(answers[1]).toEqual(exit('t-1-0-1m', '10', { orderType: 'market' }))
+  })
+
+  test('[O26] an exit that the venue ends is sent again, up to a third time; then a stop is closed at the market', () => {
+    const again = (id: string) => `it is sent again as ${id}`
+    holding()
+      .when(sold('t-1-0-1p', '3'))
+      .then()
+      .when(canceled('t-1-0-1s'))
+      .then(failed('t-1-0-1s', '7', 'canceled', again('t-1-0-1s2')), stop('t-1-0-1s2', '7'))
+      .when(expired('t-1-0-1s2'))
+      .then(failed('t-1-0-1s2', '7', 'expired', again('t-1-0-1s3')), stop('t-1-0-1s3', '7'))
+      .when(canceled('t-1-0-1s3'))
+      .then(
+        failed('t-1-0-1s3', '7', 'canceled', 't-1-0-1m closes it at the market'),
+        exit('t-1-0-1m', '7', { orderType: 'market' }),
+      )
+      .when(rejected('t-1-0-1m', 'NO_MARKET'))
+      .then(failed('t-1-0-1m', '7', 'rejected NO_MARKET', gone))
+      .when(expired('t-1-0-1p'))
+      .then(failed('t-1-0-1p', '7', 'expired', again('t-1-0-1p2')), profit('t-1-0-1p2', '7'))
+      .when(rejected('t-1-0-1p2', 'PRICE_INVALID'))
+      .then(failed('t-1-0-1p2', '7', 'rejected PRICE_INVALID', gone))
+  })
+
+  test('[O26] nothing is lost when the exits have closed their fill, or when we asked for the end', () => {
+    holding()
+      .when(sold('t-1-0-1p', '10'))
+      .then(cancel('t-1-0-1s', 'the other exit was filled'))
+      .when(expired('t-1-0-1s'))
+      .then()
+    holding()
+      .when(command('cancel_all'))
+      .then(...['t-1-0-1s', 't-1-0-1p'].map((id) => cancel(id, 'ann: drill')), expect.anything() as never)
+      .when(rejected('t-1-0-1s', 'TERMS_INVALID'))
+      .then()
+      .when(canceled('t-1-0-1p'))
+      .then(massCancel(null, { canceled: 1, rejected: 1 }))
+  })
+
+  test('[O19] both in part close a fill too; the one that was sent again is the other of the first', () => {
+    holding()
+      .when(sold('t-1-0-1p', '4'))
+      .then()
+      .when(sold('t-1-0-1s', '6'))
+      .then(cancel('t-1-0-1s', 'the other exit was filled'), cancel('t-1-0-1p', 'the other exit was filled'))
+    holding()
+      .when(canceled('t-1-0-1s'))
+      .then(failed('t-1-0-1s', '10', 'canceled', 'it is sent again as t-1-0-1s2'), stop('t-1-0-1s2', '10'))
+      .when(sold('t-1-0-1s2', '10'))
+      .then(cancel('t-1-0-1p', 'the other exit was filled'))
   })
 
   test('[O20] neither exit of a pair comes back when the halt lost the race to one', () => {

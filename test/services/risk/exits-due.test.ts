@@ -4,10 +4,11 @@ import { anyService } from '#lib/kernel/service.ts'
 import type { Event } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
 import { risk } from '#services/risk/service.ts'
-import type { Told } from '#test/given.ts'
+import { event, type Told } from '#test/given.ts'
 import {
   account,
   approve,
+  btc,
   canceled,
   command,
   eth,
@@ -15,6 +16,7 @@ import {
   fill,
   market,
   refuse,
+  rejected,
   second,
   start,
   supersede,
@@ -66,6 +68,51 @@ test('[R47] nor is one that comes before them, unless they stay away for 5 s', (
     .then()
     .when(wish('0', {}, 7 * second))
     .then(approve('sell', '10'))
+})
+
+test('[R47] in place of a stop that its venue rejects another order comes: no wish is judged before', () => {
+  const atMarket = exit('t-6-0-1m', '10')
+  const failing = () =>
+    entering()
+      .when(fill('t-6-0', 'buy', '10'))
+      .then()
+      .when(exit('t-6-0-1s', '10'))
+      .then()
+  failing()
+    .when(rejected('t-6-0-1s'))
+    .then()
+    .restarted()
+    .when(wish('0'))
+    .then(supersede)
+    .when(atMarket)
+    .then(supersede)
+    .when(fill('t-6-0-1m', 'sell', '10'))
+    .then(refuse('ALREADY_AT_TARGET', '0'))
+  // What we canceled, or nothing protects any more, is followed by nothing.
+  failing()
+    .when(event('order.cancel_requested', { clientOrderId: 't-6-0-1s', instrument: btc, reason: 'x' }))
+    .then()
+    .when(canceled('t-6-0-1s'))
+    .then()
+    .when(wish('0'))
+    .then(approve('sell', '10'))
+  failing().when(wish('0')).then(supersede).when(canceled('t-6-0-1s')).then(approve('sell', '10'))
+})
+
+test('[R47] a wish that waits for exits which never come is judged when 5 s are over', () => {
+  const time = (at: number) => event('system.time', { now: at }, at)
+  entering()
+    .when(fill('t-6-0', 'buy', '10'))
+    .then()
+    .when(wish('0'))
+    .then(supersede)
+    .when(time(6 * second))
+    .then()
+    .restarted()
+    .when(time(6 * second + 1))
+    .then(approve('sell', '10'))
+    .when(time(20 * second))
+    .then()
 })
 
 test('[R47] while all is halted a fill is followed by no exits: nothing waits for them', () => {
