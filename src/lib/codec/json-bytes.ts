@@ -4,8 +4,9 @@ export type Bytes = Buffer
 /** Characters that JSON takes as they are, ASCII and without quotes: as an id or a price is. Answers where they end. */
 export function writePlain(bytes: Bytes, at: number, text: string): number {
   const { length } = text
-  if (length > shortMost) bytes.write(text, at, 'latin1')
-  else for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i)
+  if (length <= shortMost) for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i)
+  // Buffer.write drops what does not fit, but throws where nothing does.
+  else if (at < bytes.length) bytes.write(text, at, 'latin1')
   return at + length
 }
 

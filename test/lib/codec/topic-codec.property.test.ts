@@ -50,6 +50,16 @@ describe.each(topics)('%s', (topic) => {
     )
   })
 
+  it('answers that there is too little room, however little there is', () => {
+    fc.assert(
+      fc.property(anyEvent(topic), fc.nat(), (event, room) => {
+        const end = writeContent(Buffer.alloc(1 << 16), 0, event)
+        expect(writeContent(Buffer.alloc(room % end), 0, event)).toBeGreaterThanOrEqual(end)
+      }),
+      runs,
+    )
+  })
+
   it('is read back as it was, unless only JSON can', () => {
     fc.assert(
       fc.property(anyEvent(topic), (event) => {
