@@ -10,6 +10,7 @@ import { pnl } from '#services/pnl/service.ts'
 import { RiskConfig, risk } from '#services/risk/service.ts'
 import { venue } from '#services/venue/service.ts'
 import { event, type Told } from '#test/given.ts'
+import { abs, one, sum } from '#test/services/risk/exact.ts'
 import { Reference } from '#test/services/risk/reference.ts'
 import { configs, conversions, instruments, mark, marks, spy } from './capital-market.ts'
 
@@ -224,6 +225,33 @@ const wanted = fc
       real.say(newest)
     })
   })
+/** Out of what a strategy holds into another instrument, as much as would be worth the same or a little more. */
+const atMarket = { weight: 3, arbitrary: fc.constant({ orderType: 'market' }) }
+const rollTerms = fc.oneof(atMarket, { weight: 1, arbitrary: terms })
+const rolls = fc
+  .tuple(fc.nat(7), fc.constantFrom(...strategies), fc.constantFrom(80, 100, 100, 120), rollTerms, rollTerms, fc.nat(1))
+  .map(([nth, strategy, percent, left, taken, more]) => {
+    const { listing, prices } = instruments[nth] as (typeof instruments)[number]
+    return new Command(`roll ${1 + more} of ${strategy} into ${percent} % of ${listing.instrument}`, (real) => {
+      const { books } = real.model.reference
+      const worth = (instrument: string, units: bigint) =>
+        books.inAccount(abs(books.size(instrument, books.mid(instrument), units)), books.listing(instrument).currency)
+      const held = instruments
+        .filter((one) => one.listing !== listing && books.position(strategy, one.listing.instrument) !== 0n)
+        .slice(0, 1 + more)
+      if (held.length === 0) return
+      const room = sum(
+        held.map((one) => worth(one.listing.instrument, books.position(strategy, one.listing.instrument))),
+      )
+      const target = (room * BigInt(percent)) / (worth(listing.instrument, 100n * one) || 1n)
+      const intent = `strategy:${++wishes}.0`
+      const leg = (n: number) => ({ intent, leg: n, legs: held.length + 1, isRoll: true })
+      for (const [n, one] of held.entries())
+        real.say(wish(one.listing.instrument, '0', strategy, { ...termsOf(one.prices, left, false), ...leg(n + 1) }))
+      const terms = { ...termsOf(prices, taken, false), ...leg(held.length + 1) }
+      real.say(wish(listing.instrument, String(target), strategy, terms))
+    })
+  })
 const moves = fc
   .tuple(fc.nat(2), fc.nat(11))
   .map(([nth, n]) => new Command(`mark ${nth} ${n}`, (real) => real.say(mark(marks[nth] as string, n))))
@@ -299,11 +327,11 @@ const operators = fc
     ),
   )
 
-/** How often each comes, of 40. */
+/** How often each comes, of 42. */
 const commands = [
   ...[...Array(11)].map(() => quotes),
   ...[...Array(16)].map(() => wanted),
-  ...[time, time, moves, passing, repeats, crashes, crashes, replaces, replaces],
+  ...[rolls, rolls, time, time, moves, passing, repeats, crashes, crashes, replaces, replaces],
   fc.oneof(odd, again, strangers),
   ...[feeds, operators, operators],
 ]
@@ -327,6 +355,9 @@ const codes = [
     'STRATEGY_ORDER_RATE_EXCEEDS_MAX',
     'CANCEL_RATE_EXCEEDS_MAX',
     'WORKING_ORDERS_EXCEED_MAX',
+    'ROLL_REFUSED',
+    'ORDERS_AT_WORK',
+    'roll taken',
   ],
 ]
 

@@ -55,13 +55,14 @@ function* market(): Generator<MarketFact> {
   }
 }
 
-function run(option: object): Event[] {
+function run(option: object, limits: object = {}, fill = 'touch'): Event[] {
   const log: Event[] = []
   const topology = Topology.parse({
     run: 'rolls',
     feed: { kind: 'data-set', path: 'given-by-the-test' },
     account: { currency: 'USD', startingCash: '1000000' },
-    venue: { fill: 'touch', fees: { takerBps: 0, makerBps: 0 } },
+    risk: { limits },
+    venue: { fill, fees: { takerBps: 0, makerBps: 0 } },
     strategies: [
       {
         file,
@@ -111,6 +112,38 @@ describe('a strategy that stays long in options', () => {
     const verify = new Verify(everyService)
     for (const event of log) expect(verify.take(event)).toBeNull()
     expect(run({ rollDays: 5, calendar: 'coin' })).toEqual(log)
+  })
+
+  test.each([
+    ['touch', 28],
+    ['same-close', 28],
+    ['next-open', 29],
+    ['next-close', 29],
+  ])('[R43] takes what there is room for only once the old ones are sold: %s', (fill, on) => {
+    const log = run({ rollDays: 5, calendar: 'coin' }, { maxGrossExposure: '1000' }, fill)
+    expect(heldAfter(log).slice(-4)).toEqual([
+      `${on} 0202 100 0`,
+      `${on} 0202 115 0`,
+      `${on} 0405 100 2`,
+      `${on} 0405 115 -2`,
+    ])
+    const causes = log
+      .filter(({ topic }) => topic === 'risk.approved')
+      .map(({ cause }) => log.find(({ id }) => id === cause)?.topic)
+    expect(causes.slice(-4)).toEqual(['instrument.resolved', 'instrument.resolved', 'order.fill', 'order.fill'])
+  })
+
+  test('[R43] [T10] is flat where the new ones are refused after that, and enters anew', () => {
+    const limits = { maxGrossExposure: '1000', maxIntentAgeMs: 3_600_000 }
+    const log = run({ rollDays: 5, calendar: 'coin' }, limits, 'next-open')
+    const wished = log.flatMap(({ topic, payload }) => (topic === 'strategy.intent' ? [payload] : []))
+    expect(wished.slice(0, 2).map(({ target, reason }) => [target, reason])).toEqual([
+      ['long', 'entry.long: price.close > 10'],
+      ['flat', 'entry refused, risk.rejected INTENT_STALE'],
+    ])
+    expect(heldAfter(log).slice(-4)).toEqual(['29 0202 100 0', '29 0202 115 0', '31 0405 100 2', '31 0405 115 -2'])
+    const verify = new Verify(everyService)
+    for (const event of log) expect(verify.take(event)).toBeNull()
   })
 
   test('[S5] is held through the expiry where nothing is said of rolls', () => {

@@ -1,7 +1,6 @@
 import { type ExactDecimal, formatExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
 import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
-import { dayMicros } from '#lib/time/day-micros.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Held, type HeldLeg, type KnownMarket, roleKey, type Wish, wishOf } from './known-market.ts'
 import { limitPriceOf } from './limit-price.ts'
@@ -29,10 +28,9 @@ export function resolveIntent(market: KnownMarket, intent: Intent): readonly Sai
   return [...closes, ...('code' in opened ? [refuse(intent, opened)] : opened)]
 }
 
-/** What is held, and what a roll left within a day: should an order of it have failed, it is still there. [S15] */
+/** What is held, and what a roll left: should an order of it have failed, or wait, it is still there. [S15] */
 function legsToLeave({ rolls, listings }: KnownMarket, held: Held, { at, payload }: Intent): readonly HeldLeg[] {
-  const left = rolls.before[roleKey(payload.strategy, payload.role)]
-  const before = left && at - left.at < dayMicros ? left.legs : []
+  const before = rolls.before[roleKey(payload.strategy, payload.role)]?.legs ?? []
   const isLeft = ({ instrument }: HeldLeg) => {
     const listing = listings.get(instrument)
     return (
@@ -61,7 +59,8 @@ function legsToClose(
       isExpired(listing, intent.at, to.kind === 'option' ? to.calendar : 'us')
     )
   }
-  return (held?.legs ?? []).filter(isLeft).map((leg) => closeLeg(market, intent, leg))
+  const legs = held === undefined ? [] : isSameWish ? held.legs : legsToLeave(market, held, intent)
+  return legs.filter(isLeft).map((leg) => closeLeg(market, intent, leg))
 }
 
 /** All legs, or the first thing that keeps one of them from being resolved. [S14] */

@@ -2,7 +2,7 @@ import { formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
-import { type Held, type HeldLeg, type KnownMarket, roleKey, spotOf, type Wish } from './known-market.ts'
+import { type Held, type HeldLeg, type KnownMarket, roleKey, spotOf, type Wish, wishOf } from './known-market.ts'
 import { dayOf, isExpired } from './option-chain.ts'
 import { type Intent, resolveIntent } from './resolve-intent.ts'
 import type { OptionPolicy } from './resolver-config.ts'
@@ -50,7 +50,12 @@ export function foldRoll(market: KnownMarket, { at, payload }: Answer): void {
   const to = market.config.mappings.find((one) => roleKey(one.strategy, one.role) === key)?.to
   const isDue = rolls.due.some((one) => one.key === key)
   if (!isDue || to?.kind !== 'option') {
-    if (rolls.before[key]?.intent !== payload.intent) delete rolls.before[key]
+    const before = rolls.before[key]
+    if (before === undefined || before.intent === payload.intent) return
+    const wish = market.wishes.get(key)
+    // The same wish in another size closes nothing of what the roll left.
+    if (wish !== undefined && before.wish === wishOf(wish)) rolls.before[key] = { ...before, intent: null }
+    else delete rolls.before[key]
     return
   }
   if (!('target' in payload)) {
@@ -60,7 +65,7 @@ export function foldRoll(market: KnownMarket, { at, payload }: Answer): void {
   rolls.rolledOn[key] = dayOf(at, to.calendar)
   rolls.due = rolls.due.filter((one) => one.key !== key)
   const { wish, legs } = held.get(key) as Held
-  rolls.before[key] = { intent: payload.intent, at, wish, legs }
+  rolls.before[key] = { intent: payload.intent, wish, legs }
   const isAlive = ({ instrument }: HeldLeg) => {
     const listing = listings.get(instrument)
     return listing !== undefined && !isExpired(listing, at, to.calendar)

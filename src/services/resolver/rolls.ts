@@ -7,13 +7,13 @@ export type Rolls = {
   /** The day of the newest roll, and of the newest refusal of one. */
   readonly rolledOn: { [key: string]: number }
   readonly refusedOn: { [key: string]: number }
-  /** What was held before the newest roll of a role, until its next wish; `intent` is what the roll answers. */
+  /** What was held before the newest roll of a role, until its next wish for something else. */
   readonly before: { [key: string]: LeftByRoll }
 }
 
 type LeftByRoll = {
-  readonly intent: string
-  readonly at: number
+  /** What the roll answers, until a newer wish: from then on no refusal undoes it. */
+  readonly intent: string | null
   readonly wish: string
   readonly legs: readonly HeldLeg[]
 }

@@ -16,6 +16,7 @@ import type { ClosingTry } from './flatten.ts'
 import type { Listing } from './listing.ts'
 import { type RateWindow, recentTimes } from './rate-window.ts'
 import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-config.ts'
+import type { Roll } from './roll.ts'
 import { noteAll } from './settle-sums.ts'
 import type { StrategyRecord } from './strategy-record.ts'
 
@@ -66,8 +67,8 @@ export type Account = {
   readonly waiting: Map<string, WaitingWish>
   /** Fills of entries whose exits are yet to be said, by entry and fill. [R47] */
   readonly exitsDue: Map<string, ExitsDue>
-  /** Legs of a roll that has not come whole yet, by its intent. [R43] */
-  readonly rolls: Map<string, readonly Wish[]>
+  /** Rolls that have not come whole yet, or whose legs wait, by intent. [R43] */
+  readonly rolls: Map<string, Roll>
   /** Intent and instrument of the newest wishes, oldest first. */
   readonly wished: Set<string>
   /** The same, to forget the oldest. */

@@ -30,6 +30,7 @@ import { foldExitFailure, foldExitsDue, foldExitsSaid, hasWorking } from './exit
 import { noteClosing, noteClosingEnd } from './flatten.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
+import { foldClosingEnd, foldClosingLeg, foldLeg, settleLeg } from './roll.ts'
 import { noteMove } from './settle-sums.ts'
 import { recordOf } from './strategy-record.ts'
 
@@ -42,7 +43,7 @@ export function foldWish(account: Account, { payload: wish, at }: Event<'instrum
   account.wished.add(key)
   account.wishes.keys.push(key)
   if (account.wished.size > rememberedWishes) account.wished.delete(takeOldest(account.wishes) as string)
-  if (wish.isRoll) account.rolls.set(intent, [...(account.rolls.get(intent) ?? []), wish])
+  if (wish.isRoll) foldLeg(account, wish, at)
   else if (mustWait(account, wish)) account.waiting.set(bookKey(strategy, instrument), { wish, at })
 }
 
@@ -53,7 +54,10 @@ export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk
   const hasBracket = bracket === undefined ? undefined : (true as const)
   const terms = { limitPrice, stopPrice, trailingOffset, hasBracket }
   const order = { clientOrderId, strategy, instrument, side, ...terms, progress: submittedOrder(quantity) }
-  if (isClosing(account, order)) noteTime(account.closedAt, account.now)
+  if (isClosing(account, order)) {
+    noteTime(account.closedAt, account.now)
+    foldClosingLeg(account, payload.intent, clientOrderId)
+  }
   if (account.halt?.isFlattening) noteClosing(account, bookKey(strategy, instrument), clientOrderId)
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
@@ -101,7 +105,7 @@ export function settle(
   account: Account,
   { strategy, instrument, intent }: { strategy: string; instrument: string; intent: string },
 ): void {
-  account.rolls.delete(intent)
+  settleLeg(account, { intent, instrument })
   const key = bookKey(strategy, instrument)
   if (account.waiting.get(key)?.wish.intent === intent) account.waiting.delete(key)
 }
@@ -139,6 +143,7 @@ export function foldReport(account: Account, report: Report): void {
 function endOrder(account: Account, order: SentOrder): void {
   closeOrder(account.books, order, leavesOf(order))
   noteClosingEnd(account, order)
+  foldClosingEnd(account, order)
 }
 
 /** The wish that waited for the last of the orders before it. [R2] */

@@ -24,7 +24,7 @@ import {
   foldWish,
   settle,
 } from './fold-orders.ts'
-import { answerRoll } from './judge-roll.ts'
+import { answerRoll, answerRolls, answerSplitRolls, overtakenRolls } from './judge-roll.ts'
 import { answerWish } from './judge-wish.ts'
 import { brokenLoss, foldEquity, restartPeak } from './losses.ts'
 import { noteTime } from './rate-window.ts'
@@ -185,19 +185,20 @@ function fold(account: Account, event: Event<In | Out>): Account {
 function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
     case 'instrument.resolved':
-      return input.payload.isRoll
-        ? answerRoll(account, input.payload, input.at)
-        : answerWish(account, input.payload, input.at)
+      return [
+        ...overtakenRolls(account, input.payload),
+        ...(input.payload.isRoll ? answerRoll(account, input.payload) : answerWish(account, input.payload, input.at)),
+      ]
     case 'order.submitted':
       return input.payload.closes === undefined ? none : answerExit(account, input.payload)
     case 'order.denied':
-      return answerEnd(account, input.payload.strategy, input.payload.instrument)
+      return answerEnds(account, input.payload)
     case 'order.rejected':
     case 'order.fill':
     case 'order.canceled':
     case 'order.expired': {
       const order = findOrder(account.orders, input.payload.clientOrderId)
-      return order ? answerEnd(account, order.strategy, order.instrument) : none
+      return order ? answerEnds(account, order) : none
     }
     case 'pnl.update':
       return brokenStreak(account, input.payload.strategy)
@@ -213,7 +214,7 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
       return haltWith(account, input.id, { code, reason: 'the market crossed a limit', value, limit })
     }
     case 'md.split':
-      return answerSplit(account, input.payload)
+      return [...answerSplit(account, input.payload), ...answerSplitRolls(account, input.payload)]
     case 'system.command':
       return answerCommand(account, input)
     case 'system.time':
@@ -232,5 +233,11 @@ function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
       return none
   }
 }
+
+/** What waited for the end of an order: a wish in its instrument, legs of its roll. */
+const answerEnds = (account: Account, order: { readonly strategy: string; readonly instrument: string }) => [
+  ...answerEnd(account, order.strategy, order.instrument),
+  ...answerRolls(account),
+]
 
 const none: readonly [] = Object.freeze([])

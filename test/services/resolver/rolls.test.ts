@@ -59,6 +59,7 @@ describe('[S15] options that come near to their expiry', () => {
     expect(said(scene.when(time(due + hour)).answers)).toEqual([])
     expect(said(scene.when(swing('flat', {}, due + 2 * day)).answers)).toEqual([
       [call(july), '0', undefined, undefined, undefined],
+      [call(weekly), '0', undefined, undefined, undefined],
     ])
   })
 
@@ -126,15 +127,28 @@ describe('[S15] options that come near to their expiry', () => {
     expect(again).toEqual(rolled)
   })
 
-  test('are left with the old ones within a day, should an order of the roll have failed', () => {
+  test('are left with the old ones, until those have expired, should an order of the roll have failed or wait', () => {
     const due = noon + 5 * day
-    const scene = begin(time(due), bar(goog, '706', due))
-    for (const quote of quotes(due)) scene.when(quote)
-    expect(
-      said(scene.when(swing('flat', {}, due + hour)).answers).map(([instrument, target]) => [instrument, target]),
-    ).toEqual([
+    const rolledScene = () => {
+      const scene = begin(time(due), bar(goog, '706', due))
+      for (const quote of quotes(due)) scene.when(quote)
+      return scene
+    }
+    const left = (answers: readonly Statement[]) =>
+      said(answers).map(([instrument, target, leg]) => (leg === undefined ? [instrument, target] : [instrument]))
+    const both = [
       [call(july), '0'],
       [call(weekly), '0'],
-    ])
+    ]
+    expect(left(rolledScene().when(swing('flat', {}, due + hour)).answers)).toEqual(both)
+    expect(left(rolledScene().when(swing('flat', {}, due + 2 * day)).answers)).toEqual(both)
+    expect(left(rolledScene().when(swing('flat', {}, due + 10 * day)).answers)).toEqual([[call(july), '0']])
+    // Another wish leaves both as well; the same in another size neither, and what came of it may leave them still.
+    const other = rolledScene().when({ ...wishes([{ ...atm, strike: { by: 'otm', steps: 2 } }]), at: due + hour })
+    expect(left(other.answers).slice(0, 2)).toEqual(both)
+    const more = rolledScene()
+    const size = { size: { kind: 'quantity', quantity: '5' } }
+    expect(said(more.when(wishes([atm], size)).answers).map(([instrument]) => instrument)).toEqual([call(july)])
+    expect(left(more.restarted().when(swing('flat', {}, due + hour)).answers)).toEqual(both)
   })
 })

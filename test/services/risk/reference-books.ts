@@ -1,7 +1,7 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { RiskConfig } from '#services/risk/service.ts'
-import { abs, dec, div, max, min, mul, one, sum } from './exact.ts'
+import { abs, dec, div, max, min, mul, one, sum, text } from './exact.ts'
 
 export type Order = {
   id: string
@@ -98,6 +98,19 @@ export class Books {
     return max(mid, ...stated, ...met)
   }
 
+  /** What would be, without its being so. */
+  tried<T>(run: () => T): T {
+    const maps = [this.held, this.bracketed, this.orders, this.known, this.cash] as Map<string, never>[]
+    const before = maps.map((map) => [...map])
+    const found = run()
+    for (const [n, map] of maps.entries()) {
+      map.clear()
+      for (const [key, value] of before[n] ?? []) map.set(key, value)
+    }
+    this.#worked.clear()
+    return found
+  }
+
   // What is held and at work.
 
   submit(order: Order): void {
@@ -148,6 +161,15 @@ export class Books {
 
   pay(currency: string, amount: bigint): void {
     this.cash.set(currency, (this.cash.get(currency) ?? 0n) + amount)
+  }
+
+  /** An order at work is filled whole, at the newest price, where there is one. */
+  sell(order: Order): void {
+    const mid = this.quotes.get(order.instrument)?.mid
+    if (mid === undefined || !this.listings.has(order.instrument)) return
+    this.end(order.id)
+    const more = { fee: '0', currency: this.listing(order.instrument).currency }
+    this.count({ ...order, ...more, quantity: text(order.quantity), price: text(mid) })
   }
 
   position = (strategy: string, instrument: string): bigint => this.held.get(`${strategy} ${instrument}`) ?? 0n

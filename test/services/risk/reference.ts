@@ -7,6 +7,7 @@ import { type Book, Books, leavesOf, type Order } from './reference-books.ts'
 import { Losses } from './reference-losses.ts'
 
 type Wish = PayloadOf<'instrument.resolved'> & { readonly at: number }
+type Roll = { strategy: string; instruments: string[]; wishes: Wish[]; closing: string[] }
 type Broken = readonly [code: string, value?: string | undefined, limit?: string | undefined]
 
 /**
@@ -28,6 +29,8 @@ export class Reference {
   #hasLimitHalted = false
   readonly #wished = new Set<string>()
   readonly #waiting = new Map<string, Wish>()
+  /** Rolls with legs that have no answer yet, by intent; `closing` are the orders of what they leave. */
+  readonly #rolls = new Map<string, Roll>()
   /** Fills whose exits are to come, by entry and number of the fill. */
   readonly #exitsDue = new Map<string, string>()
   readonly #pricedAt = new Map<string, number>()
@@ -35,7 +38,7 @@ export class Reference {
   #approvedAt: number[] = []
   #closedAt: number[] = []
   #canceledAt: number[] = []
-  readonly #ofStrategy = new Map<string, number[]>()
+  #ofStrategy = new Map<string, number[]>()
 
   constructor(config: RiskConfig) {
     this.books = new Books(config)
@@ -202,10 +205,16 @@ export class Reference {
   // From a wish to an order.
 
   #answer(wish: Wish): string[] {
-    const { intent, strategy, instrument, target } = wish
-    const key = `${strategy} ${instrument}`
+    const { intent, instrument } = wish
     if (this.#wished.has(`${intent} ${instrument}`)) return [refused(wish, ['DUPLICATE_INTENT', intent])]
     this.#wished.add(`${intent} ${instrument}`)
+    if (wish.isRoll) return [...this.#overtaken(wish), ...this.#roll(wish)]
+    return [...this.#overtaken(wish), ...this.#answerOne(wish)]
+  }
+
+  #answerOne(wish: Wish): string[] {
+    const { intent, strategy, instrument, target } = wish
+    const key = `${strategy} ${instrument}`
     if (this.halt?.state === 'HALTED') return [refused(wish, ['HALTED', this.halt.code])]
     const working = this.books.working(strategy, instrument)
     if (this.#isIdle(strategy, instrument)) return this.#judge(wish)
@@ -231,7 +240,86 @@ export class Reference {
   /** The wish that waited for the end of an order. */
   #next({ strategy, instrument }: { strategy: string; instrument: string }): string[] {
     const waiting = this.#waiting.get(`${strategy} ${instrument}`)
-    return waiting && this.#isIdle(strategy, instrument) ? this.#judge(waiting) : []
+    const own = waiting && this.#isIdle(strategy, instrument) ? this.#judge(waiting) : []
+    return [...own, ...[...this.#rolls.values()].flatMap((roll) => this.#takeWaiting(roll))]
+  }
+
+  // Rolls.
+
+  #overtaken = ({ intent, strategy, instrument }: Wish): string[] =>
+    [...this.#rolls]
+      .filter(([of, roll]) => of !== intent && roll.strategy === strategy && roll.instruments.includes(instrument))
+      .flatMap(([, { wishes }]) => wishes.map((wish) => refused(wish, ['ROLL_REFUSED', intent])))
+
+  #roll(wish: Wish): string[] {
+    const { intent, strategy, instrument, legs } = wish
+    const roll = this.#rolls.get(intent) ?? { strategy, instruments: [], wishes: [], closing: [] }
+    this.#rolls.set(intent, roll)
+    roll.instruments.push(instrument)
+    roll.wishes.push(wish)
+    if (roll.wishes.length < (legs ?? 1)) return []
+    const left = roll.wishes.filter((one) => this.#isReduction(one))
+    const taken = roll.wishes.filter((one) => !left.includes(one))
+    const sold = this.#tryLegs([...left, ...taken], left)
+    if (sold.broken !== null) return sold.said
+    const unsold = this.#tryLegs([...left, ...taken])
+    if (unsold.broken === null) return unsold.said
+    const alone = this.#tryLegs(left)
+    return alone.broken === null ? alone.said : refusedLegs(roll.wishes, alone.broken)
+  }
+
+  #isReduction({ strategy, instrument, target }: Wish): boolean {
+    const [position, wanted] = [this.books.position(strategy, instrument), dec(target)]
+    return wanted === 0n || (wanted > 0n === position > 0n && abs(wanted) <= abs(position))
+  }
+
+  /** What waits for the sale of what its roll leaves. */
+  #takeWaiting({ wishes, closing }: Roll): string[] {
+    const orders = closing.map((id) => this.books.known.get(id) as Order)
+    const ended = orders.find(({ id, quantity, filled }) => !this.books.orders.has(id) && filled !== quantity)
+    if (ended) return wishes.map((wish) => refused(wish, ['ROLL_REFUSED', ended.id]))
+    if (orders.length === 0 || orders.some(({ id }) => this.books.orders.has(id))) return []
+    const { said, broken } = this.#tryLegs(wishes)
+    this.said.set('roll taken', (this.said.get('roll taken') ?? 0) + (broken === null ? 1 : 0))
+    return said
+  }
+
+  /** Each leg with those before it at work, or, of `sold`, done: leave for all of them, or for none. */
+  #tryLegs(wishes: readonly Wish[], sold: readonly Wish[] = []): { said: string[]; broken: string | null } {
+    const [approvedAt, closedAt, ofStrategy] = [[...this.#approvedAt], [...this.#closedAt], new Map(this.#ofStrategy)]
+    const said = this.books.tried(() =>
+      wishes.flatMap((wish, n) => {
+        const { strategy, instrument } = wish
+        if (this.halt?.state !== 'HALTED' && !this.#isIdle(strategy, instrument))
+          return [refused(wish, ['ORDERS_AT_WORK', instrument])]
+        const verdicts = this.#judge(wish)
+        for (const verdict of verdicts) {
+          const [what, , , side, quantity] = verdict.split(' ')
+          if (what !== 'approve') continue
+          const { limitPrice: limit, stopPrice: stop, trailingOffset: trail } = wish
+          const size = dec(quantity as string)
+          const more = {
+            side: side as Order['side'],
+            quantity: size,
+            filled: 0n,
+            limit,
+            stop,
+            trail,
+            hasBracket: false,
+          }
+          const order = { id: `tried ${n}`, strategy, instrument, ...more }
+          this.#countApproval(order)
+          this.books.submit(order)
+          if (sold.includes(wish)) this.books.sell(order)
+        }
+        return verdicts
+      }),
+    )
+    this.#approvedAt = approvedAt
+    this.#closedAt = closedAt
+    this.#ofStrategy = ofStrategy
+    const broken = said.find((one) => one.startsWith('reject') && one.split(' ')[3] !== 'ALREADY_AT_TARGET') ?? null
+    return broken === null ? { said, broken } : { said: refusedLegs(wishes, broken), broken }
   }
 
   #isIdle = (strategy: string, instrument: string): boolean =>
@@ -253,21 +341,35 @@ export class Reference {
   #settle({ strategy, instrument, intent }: { strategy: string; instrument: string; intent: string }): void {
     const key = `${strategy} ${instrument}`
     if (this.#waiting.get(key)?.intent === intent) this.#waiting.delete(key)
+    const roll = this.#rolls.get(intent)
+    if (roll) roll.wishes = roll.wishes.filter((wish) => wish.instrument !== instrument)
+    if (roll?.wishes.length === 0) this.#rolls.delete(intent)
   }
 
   #approved({ id, payload }: Event<'risk.approved'>): void {
     const { strategy, instrument, side, quantity, limitPrice, stopPrice, trailingOffset, bracket } = payload
     const clientOrderId = id.replace('risk:', 't-').replace('.', '-')
-    const position = this.books.position(strategy, instrument)
-    const isOpposed = side === 'sell' ? position > 0n : position < 0n
-    const isClosing = isOpposed && dec(quantity) <= abs(position)
-    if (isClosing) this.#closedAt.push(this.now)
-    this.#approvedAt.push(this.now)
-    this.#ofStrategy.set(strategy, [...(this.#ofStrategy.get(strategy) ?? []), this.now])
+    const isClosing = this.#countApproval({ strategy, instrument, side, quantity: dec(quantity) })
+    if (isClosing) this.#rolls.get(payload.intent)?.closing.push(clientOrderId)
     const terms = { limit: limitPrice, stop: stopPrice, trail: trailingOffset, hasBracket: bracket !== undefined }
     this.books.submit({ id: clientOrderId, strategy, instrument, side, quantity: dec(quantity), filled: 0n, ...terms })
     this.#settle(payload)
     if (!isClosing) this.#within(strategy, instrument)
+  }
+
+  /** Counts it in the rates. Does it only close? */
+  #countApproval({
+    strategy,
+    instrument,
+    side,
+    quantity,
+  }: Pick<Order, 'strategy' | 'instrument' | 'side' | 'quantity'>) {
+    const position = this.books.position(strategy, instrument)
+    const isClosing = (side === 'sell' ? position > 0n : position < 0n) && quantity <= abs(position)
+    if (isClosing) this.#closedAt.push(this.now)
+    this.#approvedAt.push(this.now)
+    this.#ofStrategy.set(strategy, [...(this.#ofStrategy.get(strategy) ?? []), this.now])
+    return isClosing
   }
 
   /** Never beyond a limit, whichever rule was to see to it: what an order that adds came to with all the others. */
@@ -510,6 +612,11 @@ const most = (code: string, found: bigint, limit: string | undefined): Broken | 
 
 const refused = ({ intent, instrument }: Wish, [code, value, limit]: Broken): string =>
   `reject ${intent} ${instrument} ${code} ${value ?? '-'} ${code === 'PRICE_OUTSIDE_COLLAR' ? '±' : (limit ?? '-')}`
+/** The leg that breaks a rule has its code, the others say which that was. */
+function refusedLegs(wishes: readonly Wish[], broken: string): string[] {
+  const [, , instrument, code] = broken.split(' ')
+  return wishes.map((wish) => (wish.instrument === instrument ? broken : refused(wish, ['ROLL_REFUSED', code])))
+}
 const approval = ({ intent, instrument }: Wish, side: string, quantity: bigint): string =>
   `approve ${intent} ${instrument} ${side} ${text(quantity)}`
 

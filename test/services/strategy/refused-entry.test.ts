@@ -100,6 +100,25 @@ describe('an entry that is refused', () => {
     scene.when(unresolved('strategy:5.0')).then(intent(of, 'flat', 'entry refused, instrument.rejected QUOTE_TOO_OLD'))
   })
 
+  test('[T10] [R43] a roll that is refused changes nothing, unless a leg of it had leave', () => {
+    const of = levels()
+    const rolled = event('instrument.resolved', {
+      ...{ intent: 'clock:7.0', strategy, role: 'underlying', instrument: btc, target: '0', orderType: 'market' },
+      ...{ referencePrice: '100', leg: 1, legs: 2, isRoll: true },
+    })
+    const scene = started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+    const refused = risked('ROLL_REFUSED', 'clock:7.0')
+    for (const told of [rolled, refused, rolled, approved(0, 'clock:7.0'), risked('ALREADY_AT_TARGET', 'clock:7.0')])
+      scene.when(told).then()
+    scene
+      .restarted()
+      .when(refused)
+      .then(intent(of, 'flat', 'entry refused, risk.rejected ROLL_REFUSED'))
+    scene.when(refused).then()
+  })
+
   test('[T10] of several roles all leave when one is refused', () => {
     const pair = bound(
       `name: levels
