@@ -247,8 +247,10 @@ const rolls = fc
       const intent = `strategy:${++wishes}.0`
       const leg = (n: number) => ({ intent, leg: n, legs: held.length + 1, isRoll: true })
       for (const [n, one] of held.entries())
-        real.say(wish(one.listing.instrument, '0', strategy, { ...termsOf(one.prices, left, false), ...leg(n + 1) }))
-      const terms = { ...termsOf(prices, taken, false), ...leg(held.length + 1) }
+        real.say(
+          wish(one.listing.instrument, '0', strategy, { ...termsOf(one.prices, left, false, false), ...leg(n + 1) }),
+        )
+      const terms = { ...termsOf(prices, taken, false, false), ...leg(held.length + 1) }
       real.say(wish(listing.instrument, String(target), strategy, terms))
     })
   })
