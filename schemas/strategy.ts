@@ -71,9 +71,23 @@ export const OptionLeg = z.object({
 /** Options to be picked on the role's underlying: all legs together, or none. */
 export const OptionWish = z.object({ legs: z.array(OptionLeg).min(1).max(8) })
 
+const Distance = z.discriminatedUnion('by', [
+  /** Of the price. */
+  z.object({ by: z.literal('fraction'), fraction: z.number().positive() }),
+  /** In units of the price. */
+  z.object({ by: z.literal('points'), points: z.number().positive() }),
+])
+
+/** How far from its price an entry is to be closed again: a loss, a profit, a loss from the best price since. */
+export const Protection = z.object({
+  stopLoss: Distance.optional(),
+  takeProfit: Distance.optional(),
+  trailing: Distance.optional(),
+})
+
 /**
  * A wish: to be long, short or flat in a role. It names no instrument, venue or order.
- * `limitBps`: pay at most this many basis points beyond the reference price (limit order); absent = market order.
+ * `isUrgent`: out at the market, however the role's orders are worded.
  */
 export const StrategyIntent = z.object({
   strategy: Name,
@@ -81,7 +95,8 @@ export const StrategyIntent = z.object({
   role: Name,
   target: z.enum(['long', 'short', 'flat']),
   size: IntentSize.optional(),
-  limitBps: z.number().optional(),
+  isUrgent: z.literal(true).optional(),
+  protect: Protection.optional(),
   /** Options in place of the role's instrument; absent when the role is meant as it is mapped. */
   wish: OptionWish.optional(),
   /** From 0 to 1: what `scale:` left of the size. The size has been scaled already. */

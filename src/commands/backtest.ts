@@ -5,6 +5,7 @@ import { runBacktest } from '#compose/backtest.ts'
 import { backtestTable, backtestWarnings } from '#compose/backtest-table.ts'
 import { runLockstepBacktest } from '#compose/lockstep-backtest.ts'
 import { marketFlags, marketOf } from '#compose/market-flags.ts'
+import { ordersOfFlag } from '#compose/role-orders.ts'
 import { RunName } from '#compose/run-name.ts'
 import { checkBars } from '#compose/strategy-bars.ts'
 import { rolesIn } from '#compose/strategy-roles.ts'
@@ -57,6 +58,11 @@ export default class Backtest extends TraderCommand {
       default: 'none' as const,
       description: 'Where a resting order stands at its price, under --fill touch',
     })(),
+    orders: Flags.string({
+      helpValue: 'YAML',
+      description:
+        "How orders are worded, as a strategy of a topology says it: 'entry: { type: limit, limitBps: 5 }'; market orders without",
+    }),
     'max-position': Flags.string({ description: 'Limit of the risk gate, in units of the instrument' }),
     'max-drawdown': Flags.string({ description: 'Limit of the risk gate, a fraction like 0.2' }),
     lockstep: Flags.boolean({
@@ -76,6 +82,7 @@ export default class Backtest extends TraderCommand {
     const slippage = checkedFlag('slippage', flags.slippage, SlippageFlag)
     const maxPosition = checkedIfGiven('max-position', flags['max-position'], Quantity)
     const maxDrawdown = checkedIfGiven('max-drawdown', flags['max-drawdown'], numberFlag(Fraction))
+    const orders = flags.orders === undefined ? undefined : ordersOfFlag(flags.orders)
     const widths = (flags.bars ?? []).map((width) => checkedFlag('bars', width, BarWidth))
     const { definition } = readStrategyFile(args.strategy)
     const name = definition?.name ?? basename(args.strategy, '.yaml')
@@ -107,7 +114,7 @@ export default class Backtest extends TraderCommand {
           ...(maxDrawdown === undefined ? {} : { maxDrawdown }),
         },
       },
-      strategies: [{ file: args.strategy, roles }],
+      strategies: [{ file: args.strategy, roles, ...(orders === undefined ? {} : { orders }) }],
     })
     const progress = startProgress({ label: 'backtest', unit: 'events of the market', total: data.total })
     const date = started.toISOString().slice(0, 10)

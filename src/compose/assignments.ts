@@ -25,7 +25,7 @@ export type ConfigChanges = {
 }
 
 /** Whose part of a topology takes effect at once when its file changes. */
-const reloading: readonly ServiceName[] = ['risk', 'pnl']
+const reloading: readonly ServiceName[] = ['risk', 'pnl', 'resolver']
 
 /** Throws a UserError on a fault in a strategy file. `topologyFile` is null where it is not to be watched. */
 export function assignmentsOf(topology: Topology, topologyFile: string | null): Assignments {
@@ -51,7 +51,7 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
     if (topologyFile !== null && isWatching(reloading))
       watches.push(
         watchTopology(topologyFile, {
-          changed: (changed) => take(reloading, configsOf(changed)),
+          changed: (changed) => take(reloading, configsOf(withOrdersOf(topology, changed))),
           unreadable: (error) => told.unreadable(`${userErrorLine(error)}; what was in force stays in force`),
         }),
       )
@@ -65,6 +65,15 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
   }
   return { of, watch }
 }
+
+/** What is traded stays what it was at the start; how its orders are worded is the file's. */
+const withOrdersOf = ({ strategies }: Topology, changed: Topology): Topology => ({
+  ...changed,
+  strategies: strategies.map(({ file, roles }) => {
+    const orders = changed.strategies.find((one) => one.file === file)?.orders
+    return { file, roles, ...(orders === undefined ? {} : { orders }) }
+  }),
+})
 
 function buildableConfigs(topology: Topology): ReturnType<typeof configsOf> {
   const configs = configsOf(topology)

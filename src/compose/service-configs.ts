@@ -9,6 +9,7 @@ import { bindStrategy, readStrategyFile, type StrategyFile } from '#services/str
 import type { VenueConfig } from '#services/venue/service.ts'
 import { catalogueSessions, everyDay, knownCalendars, namedCalendar, type Sessions } from './catalogue-calendars.ts'
 import { recordedRun } from './recorded-run.ts'
+import { checkOrders } from './role-orders.ts'
 import { everyService } from './services.ts'
 import { isOfNow, type Topology } from './topology.ts'
 import { simulatedVenue } from './venue-settings.ts'
@@ -71,19 +72,21 @@ const present = <Value>(limits: Readonly<Record<string, Value | undefined>>): Re
 function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceName, ServiceConfig>>> {
   const { account, venue, risk, clock, bars, chains } = topology
   const hours = catalogueSessions(topology)
-  const strategies = topology.strategies.map(({ file, roles }) => {
+  const strategies = topology.strategies.map(({ file, roles, orders }) => {
     const read = readStrategyFile(file)
     const named = Object.entries(roles).filter((role): role is [string, string] => typeof role[1] === 'string')
     const bound = bindStrategy(read, Object.fromEntries(named))
-    return { bound: { ...bound, ...calendarsRead(read, bound.roles, topology, hours) }, roles }
+    if (orders) checkOrders(bound.definition, file, roles, orders)
+    return { bound: { ...bound, ...calendarsRead(read, bound.roles, topology, hours) }, roles, orders }
   })
-  const mappings = strategies.flatMap(({ bound, roles }) =>
+  const mappings = strategies.flatMap(({ bound, roles, orders }) =>
     Object.entries(roles)
       .filter(([role]) => bound.definition.trade.some((traded) => traded.role === role))
       .map(([role, to]) => ({
         strategy: bound.definition.name,
         role,
         to: typeof to === 'string' ? { kind: 'instrument', instrument: to } : { kind: 'option', ...to.option },
+        ...(orders === undefined ? {} : { orders }),
       })),
   )
   const { maxDrawdown } = risk.limits

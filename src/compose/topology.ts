@@ -8,7 +8,7 @@ import { UserError } from '#lib/terminal/user-error.ts'
 import { MarketHours } from '#lib/time/market-hours.ts'
 import { Currency, InstrumentId, Interval, Micros, Money, Name } from '#schemas/primitives.ts'
 import { FeedConfig, playedFrom, Speed } from '#services/md/adapters/feed-config.ts'
-import { OptionPolicy } from '#services/resolver/service.ts'
+import { OptionPolicy, RoleOrders } from '#services/resolver/service.ts'
 import { ApprovalTtlMs, RiskConfig } from '#services/risk/service.ts'
 import { VenueSettings } from './venue-settings.ts'
 
@@ -119,11 +119,32 @@ export const Topology = z
     risk: RiskConfig.omit({ currency: true, startingCash: true, conversions: true })
       .extend({ approvalTtlMs: ApprovalTtlMs.optional() })
       .prefault({}),
-    strategies: z.array(z.strictObject({ file: z.string(), roles: z.record(Name, RoleTarget) })).default([]),
+    strategies: z
+      .array(
+        z.strictObject({
+          file: z.string(),
+          roles: z.record(Name, RoleTarget),
+          /** How its orders are worded; without it they are market orders. */
+          orders: RoleOrders.optional(),
+        }),
+      )
+      .default([]),
   })
   .refine(({ feed, strategies }) => feed.kind === 'run' || strategies.length > 0, {
     path: ['strategies'],
     message: 'a tree trades at least one strategy',
+  })
+  .superRefine(({ venue, strategies }, context) => {
+    if (venue.kind === 'simulated') return
+    strategies.forEach(({ orders }, n) => {
+      if (orders?.protection !== 'venue') return
+      const path = ['strategies', n, 'orders', 'protection']
+      context.addIssue({
+        code: 'custom',
+        path,
+        message: `${venue.kind} keeps no exits of a bracket: the simulated venue does`,
+      })
+    })
   })
   .refine((topology) => topology.venue.kind === 'simulated' || isOfNow(topology), {
     path: ['venue', 'kind'],

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
@@ -41,6 +41,79 @@ test('two files of one name are told with both files, so that a reload into a cl
       hint: expect.stringContaining(join(folder, '0.yaml')),
     }),
   )
+})
+
+describe('orders of a strategy', () => {
+  const withOrders = (orders: string, more = '', role = 'ACME.SIM') => {
+    topologyOf(['fast', '5s'])
+    const text = `name: fast
+inputs: { price: { role: underlying, timeframe: 5s } }
+entry: { long: price.close > 100 }
+size: { quantity: 1 }
+${more}
+`
+    writeFileSync(join(folder, '0.yaml'), text)
+    const file = join(folder, 'topology.yaml')
+    writeFileSync(
+      file,
+      `feed: { kind: seeded }\nbars: [{ interval: 5s }]\nvenue: { fill: touch }\nstrategies:\n  - file: 0.yaml\n    roles: { underlying: ${role}, other: GOOG.SIM }\n    orders:\n      ${orders}\n`,
+    )
+    return file
+  }
+  const configsWith = (...args: Parameters<typeof withOrders>) => configsOf(readTopology(withOrders(...args)))
+
+  test('[S20] reach the resolver as they are written', () => {
+    expect(configsWith('entry: { type: limit, limitBps: 5, timeInForce: IOC }').resolver?.config).toMatchObject({
+      mappings: [{ role: 'underlying', orders: { entry: { type: 'limit', limitBps: 5, timeInForce: 'IOC' } } }],
+    })
+  })
+
+  test.each([
+    ['entry: { type: limit }', 'strategies.0.orders.entry.limitBps: Invalid input'],
+    [
+      'entry: { type: iceberg }',
+      "strategies.0.orders.entry.type: Invalid discriminator value. Expected 'market' | 'limit' | 'stop'",
+    ],
+    ['entry: { type: stop, stopBps: 0 }', 'strategies.0.orders.entry.stopBps: Too small'],
+    ['entry: { type: market, stopBps: 5 }', 'strategies.0.orders.entry.stopBps: Unrecognized key'],
+    ['entry: { type: market, timeInForce: GTD }', 'strategies.0.orders.entry.timeInForce: GTD says how long'],
+    ['exit: { type: market, goodFor: 5m }', 'strategies.0.orders.exit.goodFor: only an order that is GTD'],
+    ['entry: { type: market, isReduceOnly: true }', 'strategies.0.orders.entry.isReduceOnly: an entry adds'],
+    [
+      'entry: { type: limit, limitBps: -5, isPostOnly: true, timeInForce: IOC }',
+      'strategies.0.orders.entry.isPostOnly: a post-only order rests',
+    ],
+  ])('are refused with their line: %s', (orders, message) => {
+    expect(() => configsWith(orders)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(message), line: 8 }),
+    )
+  })
+
+  test('[S21] protection at the venue is of the price that the strategy reads, and of a simulated venue', () => {
+    const refusal = (...args: Parameters<typeof withOrders>) => {
+      try {
+        configsWith(...args)
+      } catch (error) {
+        return (error as Error).message
+      }
+      return null
+    }
+    const venue = 'protection: venue'
+    expect(refusal(venue, 'stop: 2%')).toBeNull()
+    expect(refusal(venue)).toBe('orders of fast: protection at the venue has nothing to keep there')
+    expect(refusal(venue, 'stop: 2%\ntrade: other')).toBe('orders of fast: other cannot be protected at the venue')
+    const options = "stop: 2%\ntrade: { underlying: { long: ['buy call atm, nearest'] } }"
+    expect(refusal(venue, options)).toBe('orders of fast: the options of underlying cannot be protected at the venue')
+    expect(refusal('entry: { type: stop, stopBps: 5 }', options)).toBe(
+      'orders of fast: stop orders are not for the options of underlying',
+    )
+    const file = withOrders(venue, 'stop: 2%')
+    const real = readFileSync(file, 'utf8').replace('fill: touch', 'kind: binance, environment: testnet')
+    writeFileSync(file, real)
+    expect(() => readTopology(file)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining('binance keeps no exits of a bracket'), line: 8 }),
+    )
+  })
 })
 
 describe('an instrument catalogue', () => {

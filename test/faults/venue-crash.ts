@@ -101,7 +101,7 @@ async function operate(folder: string, word: 'halt' | 'resume'): Promise<void> {
 }
 
 function topologyIn(folder: string, { instrument, currency, startingCash, quantities, lines }: CrashVenue): string {
-  const strategy = (name: string, timeframe: string, limitBps: number, quantity: string) =>
+  const strategy = (name: string, timeframe: string, quantity: string) =>
     writeFileSync(
       join(folder, `${name}.yaml`),
       [
@@ -113,14 +113,15 @@ function topologyIn(folder: string, { instrument, currency, startingCash, quanti
         'exit:',
         '  long: position.bars >= 2',
         `size: { quantity: ${quantity} }`,
-        `limit_bps: ${limitBps}`,
         '',
       ].join('\n'),
     )
-  strategy('takes', '12t', 3, quantities.takes)
-  strategy('rests', '9t', 0, quantities.rests)
+  strategy('takes', '12t', quantities.takes)
+  strategy('rests', '9t', quantities.rests)
   const file = join(folder, `${run}.yaml`)
-  const role = `roles: { underlying: ${instrument} }`
+  const limit = (bps: number) => `{ type: limit, limitBps: ${bps} }`
+  const traded = (bps: number) =>
+    `roles: { underlying: ${instrument} }, orders: { entry: ${limit(bps)}, exit: ${limit(bps)} }`
   const text = [
     `run: ${run}`,
     `logs: ${join(folder, 'logs')}`,
@@ -130,7 +131,7 @@ function topologyIn(folder: string, { instrument, currency, startingCash, quanti
     'bars: [{ interval: 12t }, { interval: 9t }]',
     `account: { currency: ${currency}, startingCash: '${startingCash}' }`,
     `risk: { whenHalted: refuse, approvalTtlMs: 3000, limits: { maxPosition: '${quantities.most}' } }`,
-    `strategies: [{ file: takes.yaml, ${role} }, { file: rests.yaml, ${role} }]`,
+    `strategies: [{ file: takes.yaml, ${traded(3)} }, { file: rests.yaml, ${traded(0)} }]`,
   ]
   writeFileSync(file, `${text.join('\n')}\n`)
   return file

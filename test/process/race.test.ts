@@ -19,6 +19,8 @@ const folder = mkdtempSync(join(tmpdir(), 'trader-race-'))
 const keys = join(folder, 'keys')
 const log = join(folder, 'logs', 'race')
 const strategies = Array.from({ length: 10 }, (_, i) => `racer-${i}`)
+/** Some at the price, some beyond it. */
+const limit = (racer: number) => `{ type: limit, limitBps: ${racer % 4 === 0 ? 0 : 5} }`
 /** Two strategies in each; the last is sold. */
 const instruments = ['A', 'B', 'C', 'D', 'E'].map((name) => `${name}.SIM`)
 const instrumentOf = (racer: number) => instruments[racer >> 1] as string
@@ -51,7 +53,10 @@ beforeAll(async () => {
     'venue: { fill: touch }',
     `risk: { ${risk} }`,
     'strategies:',
-    ...strategies.map((name, i) => `  - { file: ${name}.yaml, roles: { underlying: ${instrumentOf(i)} } }`),
+    ...strategies.map(
+      (name, i) =>
+        `  - { file: ${name}.yaml, roles: { underlying: ${instrumentOf(i)} }, orders: { entry: ${limit(i)}, exit: ${limit(i)} } }`,
+    ),
   ]
   writeFileSync(topology, `${lines.join('\n')}\n`)
   const start = async (name: string, args: readonly string[]) => {
@@ -89,7 +94,6 @@ test('10 strategies wish 1,000 times each in a burst: what is approved is never 
       role: 'underlying',
       target: i % strategies.length < 8 ? 'long' : 'short',
       size: { kind: 'quantity', quantity: String(1 + below(chance, 60)) },
-      limitBps: below(chance, 4) === 0 ? 0 : 5,
       reason: 'race',
     },
   }))

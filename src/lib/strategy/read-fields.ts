@@ -7,7 +7,7 @@ import { readDistance, readScaling } from './read-exits.ts'
 import { readInputs } from './read-inputs.ts'
 import { type FileContext, readNumber, readRule, readSides } from './read-rules.ts'
 import { readZone } from './read-session.ts'
-import { readLimitBps, readRateLimit, readSize } from './read-size.ts'
+import { readRateLimit, readSize } from './read-size.ts'
 import { plainTrade, readTrade } from './read-trade.ts'
 import type { StrategyDefinition } from './strategy-definition.ts'
 import { isTick } from './strategy-slot.ts'
@@ -55,7 +55,6 @@ export function readFields(
     cooldown: optional('cooldown', readStretch, report),
     veto: optional('veto', readRule, scored),
     scale: optional('scale', readNumber, scored),
-    limitBps: optional('limit_bps', (_, field, to: Report) => readLimitBps(field, to), report),
     rateLimit: optional('rate_limit', (_, field, to: Report) => readRateLimit(field, to), report),
   }
   const trade = tradeOf(fields.get('trade'), context)

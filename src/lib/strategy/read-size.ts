@@ -1,4 +1,3 @@
-import { isScalar } from 'yaml'
 import type { Report } from './problem.ts'
 import { microsOf, readAmount, readCount, readShare } from './read-amount.ts'
 import { type FileContext, readNumber } from './read-rules.ts'
@@ -63,14 +62,6 @@ function readKind(
 }
 
 const isSizeKind = (key: string): key is SizeKind => (sizeKinds as readonly string[]).includes(key)
-
-/** `limit_bps: 5`: from 0 to 10000 hundredths of a percent. */
-export function readLimitBps({ at, value }: Field, report: Report): number | null {
-  const bps = isScalar(value) ? value.value : null
-  if (typeof bps === 'number' && bps >= 0 && bps <= 10_000) return bps
-  report.error(startOf(value, at), 'limit_bps has to be a number of basis points from 0 to 10000')
-  return null
-}
 
 /** `rate_limit: { intents: 10, per: 1h }`: so many in any such stretch of event time. */
 export function readRateLimit(field: Field, report: Report): NonNullable<StrategyDefinition['rateLimit']> | null {

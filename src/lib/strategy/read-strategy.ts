@@ -49,7 +49,6 @@ export const strategyKeys = [
   'cooldown',
   'veto',
   'scale',
-  'limit_bps',
   'trade',
   'rate_limit',
 ] as const

@@ -84,7 +84,6 @@ export const StrategyDefinition = z.strictObject({
   cooldown: Stretch.optional(),
   veto: Rule.optional(),
   scale: NumberRule.optional(),
-  limitBps: z.number().min(0).optional(),
   trade: z.array(Traded).min(1).max(8),
   rateLimit: z.strictObject({ intents: z.int().min(1), per: z.string().max(16), perUs: z.int().min(1) }).optional(),
 })

@@ -113,10 +113,6 @@ const keys = {
   cooldown: said(stretch, 'No entry for so long after leaving').optional(),
   veto: condition('No new exposure unless this is false; may read scores of models').optional(),
   scale: said(number, 'Factor from 0 to 1 on the size; may read scores of models').optional(),
-  limit_bps: said(
-    z.number().min(0).max(10_000),
-    'Limit order so many basis points beyond the price; market order without',
-  ).optional(),
   trade: said(
     z.union([Name, z.record(Name, traded)]),
     'The roles that are traded; may be left out where one role is read',

@@ -1,18 +1,27 @@
 import { foldPrice, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
 import { splitPrices, splitQuantityText } from '#lib/domain/split.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Bracket } from './bracket.ts'
 import { addToChain, emptyChain, type Listing, type OptionChain } from './option-chain.ts'
 import { foldChainSnapshot, foldOptionTick, type OptionQuote } from './option-quote.ts'
 import type { ResolverConfig } from './resolver-config.ts'
 import { noRolls, type Rolls } from './rolls.ts'
 
 /** One instrument of what a role was last resolved to; target is signed decimal text, never zero. */
-export type HeldLeg = { readonly instrument: string; readonly target: string }
+export type HeldLeg = {
+  readonly instrument: string
+  readonly target: string
+  /** Of its entry. [S21] */
+  readonly bracket?: Bracket
+}
 /** What a role was last resolved to, and by which wish. [S5] */
 export type Held = { readonly wish: string; readonly legs: readonly HeldLeg[] }
 
 /** What an intent asks for. */
-export type Wish = Pick<PayloadOf<'strategy.intent'>, 'strategy' | 'role' | 'target' | 'size' | 'limitBps' | 'wish'>
+export type Wish = Pick<
+  PayloadOf<'strategy.intent'>,
+  'strategy' | 'role' | 'target' | 'size' | 'isUrgent' | 'protect' | 'wish'
+>
 
 /** `at` in microseconds UTC. */
 export type TimedPrice = { readonly price: string; readonly at: number }
@@ -58,9 +67,9 @@ export const wishOf = ({ target, wish }: Pick<Wish, 'target' | 'wish'>): string 
 
 /** What is due of the role is answered with it. */
 export function foldWish({ wishes, rolls }: KnownMarket, payload: PayloadOf<'strategy.intent'>): void {
-  const { strategy, role, target, size, limitBps, wish } = payload
+  const { strategy, role, target, size, isUrgent, protect, wish } = payload
   const of = roleKey(strategy, role)
-  wishes.set(of, { strategy, role, target, size, limitBps, wish })
+  wishes.set(of, { strategy, role, target, size, isUrgent, protect, wish })
   rolls.due = rolls.due.filter(({ key }) => key !== of)
 }
 
@@ -101,14 +110,20 @@ export function foldSnapshot(market: KnownMarket, at: number, snapshot: PayloadO
 /** Own answers, remembered by role. [S5] */
 export function remember(
   { held, wishes }: KnownMarket,
-  { strategy, role, instrument, target }: PayloadOf<'instrument.resolved'>,
+  { strategy, role, instrument, target, bracket: of }: PayloadOf<'instrument.resolved'>,
 ): void {
   const key = roleKey(strategy, role)
   const before = held.get(key)
   const others = before?.legs.filter((leg) => leg.instrument !== instrument) ?? []
   const isNothing = /^-?0(\.0+)?$/.test(target)
+  const same = before?.legs.find((leg) => leg.instrument === instrument)
+  const bracket = of ?? (same?.target.startsWith('-') === target.startsWith('-') ? same?.bracket : undefined)
   const last = wishes.get(key)
-  if (!isNothing) held.set(key, { wish: last ? wishOf(last) : '', legs: [...others, { instrument, target }] })
+  if (!isNothing)
+    held.set(key, {
+      wish: last ? wishOf(last) : '',
+      legs: [...others, { instrument, target, ...(bracket === undefined ? {} : { bracket }) }],
+    })
   else if (others.length === 0) held.delete(key)
   else if (before !== undefined) held.set(key, { wish: before.wish, legs: others })
 }

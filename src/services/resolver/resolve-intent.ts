@@ -2,9 +2,10 @@ import { type ExactDecimal, formatExact, multiplyExact, parseExact } from '#lib/
 import { newestPrice } from '#lib/domain/newest-price.ts'
 import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { Event, Statement } from '#schemas/event.ts'
+import { type Bracket, bracketOf } from './bracket.ts'
 import { type Held, type HeldLeg, type KnownMarket, roleKey, type Wish, wishOf } from './known-market.ts'
-import { limitPriceOf } from './limit-price.ts'
 import { isExpired } from './option-chain.ts'
+import { pricedOrder, stepBetween } from './priced-order.ts'
 import type { Mapping } from './resolver-config.ts'
 import { type SizedLeg, sizeInUnits } from './size-target.ts'
 import { type LegFault, type WantedLeg, wantedLegs } from './wanted-legs.ts'
@@ -83,17 +84,16 @@ function openLegs(
     const size = multiplyExact(units, { units: BigInt(ratio), scale: 0 })
     const before = held?.legs.find(({ instrument }) => instrument === listing.instrument)
     const place = wanted.length > 1 ? { leg: i + 1, legs: wanted.length } : {}
-    const from = before === undefined ? zero : parseExact(before.target)
-    return resolved(market, intent, listing.instrument, side === 'buy' ? size : negateExact(size), from, place)
+    return resolved(market, intent, listing.instrument, side === 'buy' ? size : negateExact(size), before, place)
   })
 }
 
-const closeLeg = (market: KnownMarket, intent: Intent, { instrument, target }: HeldLeg): Said =>
-  resolved(market, intent, instrument, zero, parseExact(target), {})
+const closeLeg = (market: KnownMarket, intent: Intent, leg: HeldLeg): Said =>
+  resolved(market, intent, leg.instrument, zero, leg, {})
 
 function nothingHeld(market: KnownMarket, intent: Intent, { to }: Mapping): Said {
   const isOption = to.kind === 'option' || intent.payload.wish !== undefined
-  if (!isOption) return resolved(market, intent, to.instrument, zero, zero, {})
+  if (!isOption) return resolved(market, intent, to.instrument, zero, undefined, {})
   return refuse(intent, { code: 'NOTHING_HELD', value: to.kind === 'option' ? to.underlying : to.instrument })
 }
 
@@ -102,21 +102,51 @@ function resolved(
   intent: Intent,
   instrument: string,
   target: ExactDecimal,
-  before: ExactDecimal,
+  held: HeldLeg | undefined,
   place: { readonly leg?: number; readonly legs?: number },
 ): Said {
   const listing = market.listings.get(instrument)
   if (!listing) return refuse(intent, { code: 'INSTRUMENT_UNKNOWN', value: instrument })
   const referencePrice = newestPrice(market.prices, instrument)
   if (referencePrice === null) return refuse(intent, { code: 'NO_PRICE', value: instrument })
-  const { strategy, role, limitBps } = intent.payload
+  const { strategy, role, isUrgent } = intent.payload
   const named = { intent: intent.id, strategy, role, instrument, target: formatExact(target), ...place }
-  const step = subtractExact(target, before).units
-  if (limitBps === undefined || step === 0n) {
-    return { topic: 'instrument.resolved', payload: { ...named, orderType: 'market', referencePrice } }
+  const before = held === undefined ? zero : parseExact(held.target)
+  const orders = ordersOf(market, intent.payload)
+  const step = stepBetween(before, target)
+  const terms = step.isLeaving ? orders.exit : orders.entry
+  const isAtMarket = isUrgent || terms === undefined || subtractExact(target, before).units === 0n
+  const { tickSize } = listing
+  const priced = { ...step, reference: referencePrice, tickSize, at: intent.at }
+  const order = isAtMarket ? atMarket : pricedOrder(terms, priced)
+  const bracket = bracketFor(orders, intent.payload, held, target, priced)
+  return {
+    topic: 'instrument.resolved',
+    payload: { ...named, ...order, ...(bracket === undefined ? {} : { bracket }), referencePrice },
   }
-  const limitPrice = limitPriceOf(referencePrice, limitBps, step > 0n ? 'buy' : 'sell', listing.tickSize)
-  return { topic: 'instrument.resolved', payload: { ...named, orderType: 'limit', limitPrice, referencePrice } }
+}
+
+const atMarket = { orderType: 'market' } as const
+
+const ordersOf = ({ config }: KnownMarket, { strategy, role }: Wish): NonNullable<Mapping['orders']> =>
+  config.mappings.find((one) => one.strategy === strategy && one.role === role)?.orders ?? {}
+
+/** The exits that follow what is opened; what is added has those of its entry. [S21] */
+function bracketFor(
+  { protection }: NonNullable<Mapping['orders']>,
+  { protect }: Wish,
+  held: HeldLeg | undefined,
+  target: ExactDecimal,
+  {
+    isOpening,
+    isAdding,
+    reference,
+    tickSize,
+  }: ReturnType<typeof stepBetween> & { reference: string; tickSize: string },
+): Bracket | undefined {
+  if (isAdding) return held?.bracket
+  if (!isOpening || protection !== 'venue' || protect === undefined) return undefined
+  return bracketOf(protect, reference, target.units > 0n, tickSize)
 }
 
 const refuse = ({ id, payload: { strategy, role } }: Intent, fault: LegFault): Said => ({

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Currency, InstrumentId, Name } from '#schemas/primitives.ts'
+import { RoleOrders } from './order-terms.ts'
 
 /** What an option must have to be traded; what is not stated is not looked at. */
 export const Liquidity = z.strictObject({
@@ -35,6 +36,8 @@ const Mapping = z.strictObject({
     z.strictObject({ kind: z.literal('instrument'), instrument: InstrumentId }),
     OptionPolicy.extend({ kind: z.literal('option') }),
   ]),
+  /** Without it all orders are market orders. */
+  orders: RoleOrders.optional(),
 })
 export type Mapping = z.infer<typeof Mapping>
 

@@ -13,11 +13,12 @@ import {
   marketToJson,
   remember,
 } from './known-market.ts'
+import { type OrderTerms, RoleOrders } from './order-terms.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { OptionPolicy, ResolverConfig } from './resolver-config.ts'
 import { foldRefusal, foldRoll, foldTime, rollNow } from './roll.ts'
 
-export { OptionPolicy }
+export { OptionPolicy, type OrderTerms, RoleOrders }
 
 const inputs = [
   'md.instrument',

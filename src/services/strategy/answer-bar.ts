@@ -3,7 +3,7 @@ import { type Hold, heldBack } from './held-back.ts'
 import { hasRoom } from './rate-limit.ts'
 import { owedStatements } from './refused-change.ts'
 import type { Running } from './running.ts'
-import { addIntents, entryIntents, flatAtMarket, flatIntents, statusOf } from './say-intents.ts'
+import { addIntents, entryIntents, flatAtMarket, flatIntents, flatSeenAtMarket, statusOf } from './say-intents.ts'
 import type { State } from './state.ts'
 import type { BoundStrategy } from './strategy-config.ts'
 import { type Wanted, wantedChange } from './wanted-change.ts'
@@ -47,7 +47,11 @@ function answerWanted(state: State, bound: BoundStrategy, running: Running, want
   const hold = wanted.kind === 'target' && wanted.target === 'flat' ? null : heldBack(bound, running, state)
   if (wanted.kind === 'add') return hold ? none : addIntents(bound, running, 1, clause)
   const { target } = wanted
-  if (target === 'flat') return flatIntents(bound, running, clause)
+  if (target === 'flat') {
+    const hit = running.holding?.hit
+    const isCut = hit === 'stop' || hit === 'trail'
+    return isCut ? flatSeenAtMarket(bound, running, clause) : flatIntents(bound, running, clause)
+  }
   if (hold) return held(bound, running, hold, `${target} not wished, ${clause}`, clause)
   const said = entryIntents(bound, running, target, clause, state.equity)
   return 'fault' in said ? leave(bound, running, `${clause} (flat only: ${said.fault})`) : said.intents

@@ -4,6 +4,7 @@ import type { Traded } from '#lib/strategy/strategy-definition.ts'
 import { isTick } from '#lib/strategy/strategy-slot.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
+import { wishedDistance } from './distance.ts'
 import type { Running, Target } from './running.ts'
 import { type Size, scaledQuantity, scaleFactor, sizeOfEntry, sizeOfRole } from './size-intent.ts'
 import type { BoundStrategy } from './strategy-config.ts'
@@ -21,11 +22,12 @@ export function entryIntents(
   const factor = scaleFactor(bound.definition, running) ?? 0
   const sized = sizeOfEntry(bound.definition, running, equity, factor)
   if ('fault' in sized) return sized
+  const protect = protectionOf(bound.definition, running)
   const intents: Intent[] = []
   for (const traded of bound.definition.trade) {
     const size = sizeOfRole(sized, traded)
     if (size === null) return { fault: 'size: nothing is left of it' }
-    intents.push(intentOf(bound, running, traded, target, { size, strength: factor }, reason))
+    intents.push(intentOf(bound, running, traded, target, { size, strength: factor, ...protect }, reason))
   }
   return { intents }
 }
@@ -34,9 +36,9 @@ export function entryIntents(
 export const flatIntents = (bound: BoundStrategy, running: Running, reason: string): readonly Intent[] =>
   bound.definition.trade.map((traded) => intentOf(bound, running, traded, 'flat', {}, reason))
 
-/** The same at the market: which side a limit would have to be on nobody knows. */
+/** The same at the market, however the role's orders are worded. */
 export const flatSeenAtMarket = (bound: BoundStrategy, running: Running, reason: string): readonly Intent[] =>
-  flatIntents(bound, running, reason).map(({ topic, payload: { limitBps: _, ...payload } }) => ({ topic, payload }))
+  bound.definition.trade.map((traded) => intentOf(bound, running, traded, 'flat', { isUrgent: true }, reason))
 
 /** More, or less, of what is held; nothing while a role is not sized yet. [T27] */
 export function addIntents(bound: BoundStrategy, running: Running, way: 1 | -1, reason: string): readonly Intent[] {
@@ -56,7 +58,7 @@ export function addIntents(bound: BoundStrategy, running: Running, way: 1 | -1, 
   return intents
 }
 
-type Asked = { readonly size?: Size; readonly strength?: number }
+type Asked = Pick<PayloadOf<'strategy.intent'>, 'size' | 'strength' | 'protect' | 'isUrgent'>
 
 function intentOf(
   { definition, hash }: BoundStrategy,
@@ -66,7 +68,7 @@ function intentOf(
   asked: Asked,
   reason: string,
 ): Intent {
-  const { name: strategy, limitBps } = definition
+  const { name: strategy } = definition
   const target = isAgainst ? opposite[wanted] : wanted
   const options = wanted === 'flat' ? undefined : wish?.[wanted]
   const horizonUs = wanted === 'flat' ? null : horizonOf(definition)
@@ -76,13 +78,27 @@ function intentOf(
     role,
     target,
     ...asked,
-    ...(limitBps === undefined ? {} : { limitBps }),
     ...(options === undefined ? {} : { wish: options }),
     ...(horizonUs === null ? {} : { horizonUs }),
     reason: reason.slice(0, 2000),
     saw: seenBy(definition, running),
   }
   return { topic: 'strategy.intent', payload }
+}
+
+/** What stop, target and trail come to at the entry. [T11] */
+function protectionOf(
+  { stop, target, trail, prices }: BoundStrategy['definition'],
+  { history }: Running,
+): Pick<Asked, 'protect'> {
+  const price = prices ? valueAt(history, prices.close, 0) : null
+  const [stopLoss, takeProfit, trailing] = [stop, target, trail].map((rule) =>
+    rule && price !== null ? wishedDistance(rule, price, history) : null,
+  )
+  if (!stopLoss && !takeProfit && !trailing) return {}
+  return {
+    protect: { ...(stopLoss && { stopLoss }), ...(takeProfit && { takeProfit }), ...(trailing && { trailing }) },
+  }
 }
 
 const opposite = { long: 'short', short: 'long', flat: 'flat' } as const
@@ -124,7 +140,7 @@ export const flatAtMarket = (
 
 export const leavingIntent = (leaving: Leaving): Intent => ({
   topic: 'strategy.intent',
-  payload: { ...leaving, target: 'flat' },
+  payload: { ...leaving, target: 'flat', isUrgent: true },
 })
 
 export const statusOf = (

@@ -35,7 +35,6 @@ inputs:
 entry: { long: price.close < mean, short: price.close > mean }
 exit: { long: price.close > width.upper, short: price.close < width.lower }
 size: { notional: 2000 }
-limit_bps: 3
 rate_limit: { intents: 12, per: 1m }
 `,
   'calls.yaml': `name: calls
@@ -69,7 +68,11 @@ function configs(size: string) {
         },
         strategies: [
           { file: file('fast.yaml'), roles: { underlying } },
-          { file: file('resting.yaml'), roles: { underlying } },
+          {
+            file: file('resting.yaml'),
+            roles: { underlying },
+            orders: { entry: { type: 'limit', limitBps: 3 }, exit: { type: 'limit', limitBps: 3 } },
+          },
           { file: file('calls.yaml'), roles: { underlying, option } },
         ],
       }),

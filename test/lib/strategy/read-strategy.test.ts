@@ -153,7 +153,7 @@ describe('each mistake is said once, where it is', () => {
       withLine(9, 'sise: { quantity: 1 }'),
       [
         '1:1 size is missing, as in size: { quantity: 100 }',
-        '9:1 a strategy file has no "sise", did you mean size?; known: name, inputs, zone, entry, exit, size, stop, target, trail, levels_on, time_exit, scale_in, scale_out, cooldown, veto, scale, limit_bps, trade, rate_limit',
+        '9:1 a strategy file has no "sise", did you mean size?; known: name, inputs, zone, entry, exit, size, stop, target, trail, levels_on, time_exit, scale_in, scale_out, cooldown, veto, scale, trade, rate_limit',
       ],
     ],
     ['name missing', withLine(1, ''), ['1:1 name is missing, as in name: ema-cross']],
@@ -269,7 +269,6 @@ describe('each mistake is said once, where it is', () => {
       withLine(9, `size: { quantity: ${amount} }`),
       [`9:${amount === '' ? 20 : 19} quantity has to be an exact number above 0, such as 100 or 0.25`],
     ]),
-    ['limit_bps', `${good}limit_bps: -1\n`, ['10:12 limit_bps has to be a number of basis points from 0 to 10000']],
     [
       'rate_limit empty',
       `${good}rate_limit: {}\n`,

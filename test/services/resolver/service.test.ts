@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
-import { resolver } from '#services/resolver/service.ts'
+import { type RoleOrders, resolver } from '#services/resolver/service.ts'
 import { event, given, type Told } from '#test/given.ts'
 import {
   bar,
@@ -25,6 +25,9 @@ import {
 
 const start = (...past: readonly Told[]) => given(resolver, config, listed(btc), bar(btc, '60000'), ...past)
 const limit = (limitPrice: string) => ({ orderType: 'limit', limitPrice })
+const worded = (orders: RoleOrders) => ({
+  mappings: config.mappings.map((one) => (one.role === 'main' ? { ...one, orders } : one)),
+})
 const notional = (amount: string) => ({ size: { kind: 'notional', notional: amount } }) as const
 
 describe('spot and futures', () => {
@@ -108,23 +111,112 @@ describe('spot and futures', () => {
   })
 
   test('[S8] a limit moves against us and rounds so that we never give more than asked', () => {
-    given(resolver, config, listed(btc), bar(btc, '100.03'))
-      .when(intent('long', { limitBps: 5 }))
+    const ordered = (entry: number, exit: number) =>
+      worded({ entry: { type: 'limit', limitBps: entry }, exit: { type: 'limit', limitBps: exit } })
+    given(resolver, ordered(5, 5), listed(btc), bar(btc, '100.03'))
+      .when(intent('long'))
       .then(resolved(btc, '1.000', '100.03', limit('100.08')))
-      .when(intent('flat', { limitBps: 5 }))
+      .when(intent('flat'))
       .then(resolved(btc, '0', '100.03', limit('99.98')))
-      .when(intent('short', { limitBps: 2.5 }))
+      .reconfigured(ordered(2.5, 0))
+      .when(intent('short'))
       .then(resolved(btc, '-1.000', '100.03', limit('100.01')))
-      .when(intent('flat', { limitBps: 0 }))
+      .when(intent('flat'))
       .then(resolved(btc, '0', '100.03', limit('100.03')))
+      .reconfigured(ordered(-10, 0))
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '100.03', limit('99.92')))
   })
 
-  test('[S8] the side is that of the step; no step is a market order', () => {
-    start(intent('long', { size: { kind: 'quantity', quantity: '3' } }))
-      .when(intent('long', { limitBps: 100 }))
+  test('[S8] [S20] the side is that of the step; no step, and what is urgent, is a market order', () => {
+    const orders = { exit: { type: 'limit', limitBps: 100 } } as const
+    given(
+      resolver,
+      worded(orders),
+      listed(btc),
+      bar(btc, '60000'),
+      intent('long', { size: { kind: 'quantity', quantity: '3' } }),
+    )
+      .when(intent('long'))
       .then(resolved(btc, '1.000', '60000', limit('59400.00')))
-      .when(intent('long', { limitBps: 100 }))
+      .when(intent('long'))
       .then(resolved(btc, '1.000', '60000'))
+      .when(intent('flat', { isUrgent: true }))
+      .then(resolved(btc, '0', '60000'))
+  })
+
+  const onGrid = (orders: RoleOrders) => given(resolver, worded(orders), listed(btc), bar(btc, '100.03', 7))
+  const size = (quantity: string) => ({ size: { kind: 'quantity', quantity } }) as const
+
+  test.each([
+    [
+      { type: 'market', timeInForce: 'IOC' },
+      { orderType: 'market', timeInForce: 'IOC' },
+    ],
+    [
+      { type: 'limit', limitBps: -10, isPostOnly: true, timeInForce: 'GTD', goodFor: '30m' },
+      { ...limit('99.92'), isPostOnly: true, timeInForce: 'GTD', activeUntil: noon + 1_800_000_000 },
+    ],
+    [
+      { type: 'stop', stopBps: 100 },
+      { orderType: 'stop', stopPrice: '101.04' },
+    ],
+    [
+      { type: 'stop_limit', stopBps: 100, limitBps: 5 },
+      { orderType: 'stop_limit', stopPrice: '101.04', limitPrice: '101.09' },
+    ],
+    [
+      { type: 'trailing_stop', trailingBps: 1 },
+      { orderType: 'trailing_stop', trailingOffset: '0.02' },
+    ],
+    [
+      { type: 'market_if_touched', stopBps: 100 },
+      { orderType: 'market_if_touched', stopPrice: '99.02' },
+    ],
+    [
+      { type: 'limit_if_touched', stopBps: 100, limitBps: 0 },
+      { orderType: 'limit_if_touched', stopPrice: '99.02', limitPrice: '99.02' },
+    ],
+  ] as const)('[S19] an entry of %j rests no nearer than was asked', (entry, terms) => {
+    onGrid({ entry })
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '100.03', terms))
+      .when(intent('flat'))
+      .then(resolved(btc, '0', '100.03'))
+  })
+
+  test('[S19] what leaves does so no later than was asked, and an offset is at least a tick', () => {
+    onGrid({ exit: { type: 'stop', stopBps: 100, isReduceOnly: true } })
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '100.03'))
+      .when(intent('flat'))
+      .then(resolved(btc, '0', '100.03', { orderType: 'stop', stopPrice: '99.03', isReduceOnly: true }))
+    onGrid({ exit: { type: 'market_if_touched', stopBps: 100 } })
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '100.03'))
+      .when(intent('flat'))
+      .then(resolved(btc, '0', '100.03', { orderType: 'market_if_touched', stopPrice: '101.03' }))
+    onGrid({ exit: { type: 'trailing_stop', trailingBps: 0.5 } })
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '100.03'))
+      .when(intent('flat'))
+      .then(resolved(btc, '0', '100.03', { orderType: 'trailing_stop', trailingOffset: '0.01' }))
+  })
+
+  test('[S20] what adds has the terms of an entry; what takes, and a reversal, those of an exit', () => {
+    const exit = { orderType: 'market', timeInForce: 'IOC' } as const
+    onGrid({
+      entry: { type: 'limit', limitBps: 0 },
+      exit: { type: 'market', timeInForce: 'IOC', isReduceOnly: true },
+    })
+      .when(intent('long'))
+      .then(resolved(btc, '1.000', '100.03', limit('100.03')))
+      .when(intent('long', size('3')))
+      .then(resolved(btc, '3.000', '100.03', limit('100.03')))
+      .when(intent('long', size('2')))
+      .then(resolved(btc, '2.000', '100.03', { ...exit, isReduceOnly: true }))
+      .when(intent('short'))
+      .then(resolved(btc, '-1.000', '100.03', exit))
   })
 
   test('[S5] a changed mapping closes what was held, then opens the new', () => {
@@ -302,7 +394,7 @@ describe('options', () => {
       ...market,
       swing('long'),
       swing('short'),
-      swing('flat', { limitBps: 7 }),
+      swing('flat', { isUrgent: true }),
       swing('long', {}, noon + 4 * day),
       intent('long', notional('1000')),
       intent('flat'),

@@ -17,6 +17,7 @@ import {
   quietly,
   started,
   status,
+  urgent,
 } from './strategy-told.ts'
 
 describe('hot reload', () => {
@@ -35,14 +36,14 @@ describe('hot reload', () => {
   })
 
   test('[T19] a changed file keeps the wish and begins its values anew, with the next bar', () => {
-    const changed = cross('limit_bps: 5')
+    const changed = cross('zone: UTC')
     const scene = quietly(started(cross()), [...crossBar(0, 1, 2), bar(1, 1), ema(1, 3)])
     scene.when(bollinger(1, 2)).then(intent(cross(), 'long', 'entry.long: fast crosses above bands.middle'))
     quietly(scene, [bar(2, 1), ema(2, 3)])
     scene.when(configured(changed))
     quietly(scene, [bollinger(2, 2), ...crossBar(3, 1, 2), ...crossBar(4, 3, 2), bar(5, 1), ema(5, 1)])
       .when(bollinger(5, 2))
-      .then(intent(changed, 'short', 'entry.short: fast crosses below bands.middle', { limitBps: 5 }))
+      .then(intent(changed, 'short', 'entry.short: fast crosses below bands.middle'))
   })
 
   test('[T19] a file that comes in the middle of a bar takes no part in it', () => {
@@ -73,7 +74,8 @@ size: { quantity: 1 }`,
     const before = stopped('', { underlying: btc })
     const after = stopped('index: { role: index, timeframe: 1m },', { underlying: btc, index: eth })
     const scene = started(before)
-    scene.when(bar(0, 200)).then(intent(before, 'long', long))
+    const protect = { stopLoss: { by: 'fraction', fraction: 0.5 } }
+    scene.when(bar(0, 200)).then(intent(before, 'long', long, { protect }))
     scene.when(configured(after))
     quietly(scene, [bar(1, 200), bar(1, 20, eth), bar(2, 200), bar(2, 20, eth)])
   })
@@ -83,7 +85,7 @@ size: { quantity: 1 }`,
     const scene = started(limited(''))
     scene.when(bar(0, 101)).then(intent(limited(''), 'long', long))
     scene.when(command('strategy.halt', 'levels'))
-    scene.when(configured(limited('limit_bps: 1')))
+    scene.when(configured(limited('zone: UTC')))
     scene.when(bar(1, 101)).then()
     scene.when(command('strategy.resume', 'levels'))
     scene.when(bar(2, 101)).then(status('levels', 'throttled', `at 1 intents per 1h: long not wished, ${long}`))
@@ -101,7 +103,7 @@ size: { quantity: 1 }`,
     scene.when(bar(0, 101)).then(intent(levels(), 'long', long))
     scene
       .when(configured(other))
-      .then(intent(levels(), 'flat', 'trades option from now on, no longer underlying'), {
+      .then(urgent(levels(), 'trades option from now on, no longer underlying'), {
         topic: 'strategy.loaded',
         payload: { strategy: 'levels', hash: other.hash, requests: [] },
       })
@@ -113,17 +115,17 @@ size: { quantity: 1 }`,
     ({ topic: 'strategy.loaded', payload: { strategy, hash, requests: [] } }) as Statement
 
   test('[T20] removed in the market: flat at the market; removed flat: nothing', () => {
-    const of = levels('limit_bps: 5')
+    const of = levels('zone: UTC')
     const scene = started(of, cross())
-    scene.when(bar(0, 101)).then(intent(of, 'long', long, { limitBps: 5 }))
+    scene.when(bar(0, 101)).then(intent(of, 'long', long))
     scene
       .when(configured())
-      .then(intent(of, 'flat', 'removed from the configuration'), unloaded('levels', of), unloaded('cross', cross()))
+      .then(urgent(of, 'removed from the configuration'), unloaded('levels', of), unloaded('cross', cross()))
       .when(bar(1, 40))
       .then()
       .when(configured(of))
       .then({ topic: 'strategy.loaded', payload: { strategy: 'levels', hash: of.hash, requests: [] } })
       .when(bar(2, 101))
-      .then(intent(of, 'long', long, { limitBps: 5 }))
+      .then(intent(of, 'long', long))
   })
 })

@@ -33,7 +33,7 @@ const file = (more: string, entry = '{ long: price.close > 100, short: price.clo
     `name: held\ninputs: { price: { role: underlying, timeframe: 1m }, calm: { ml: calm, of: price } }\nentry: ${entry}\n${more}`,
   )
 
-type Said = { readonly target: string; readonly size?: unknown; readonly reason: string; readonly strength?: number }
+type Said = Pick<PayloadOf<'strategy.intent'>, 'target' | 'size' | 'reason' | 'strength' | 'protect' | 'isUrgent'>
 
 /** The intents (and failures) that follow from bars and other events, by number of the event. */
 function play(
@@ -47,8 +47,8 @@ function play(
     const input = Array.isArray(one) ? barTold(n, one as unknown as Bar) : (one as Told)
     for (const { topic, payload } of scene.when(input).answers)
       if (topic === 'strategy.intent') {
-        const { target, size, reason, strength } = payload as PayloadOf<'strategy.intent'>
-        said[n] = { target, size, reason, strength }
+        const { target, size, reason, strength, protect, isUrgent } = payload as PayloadOf<'strategy.intent'>
+        said[n] = { target, size, reason, strength, protect, isUrgent }
       }
   })
   return said
@@ -64,6 +64,24 @@ describe('levels', () => {
     const said = play(file(`${quantity}\nstop: 5%`), [at(101), [103, 96, 102], [103, 95.95, 102]])
     expect(reasons(said)).toMatchObject({ 2: 'stop: 5% reached at 95.95' })
     expect(said[2]?.target).toBe('flat')
+  })
+
+  test('[T11] an entry says how far its stop, target and trail are; what a stop or a trail closes is urgent, a target not', () => {
+    const all = file(`${quantity}\nstop: 5%\ntarget: 8\ntrail: 2 * deviation(price.close, 2)`)
+    expect(play(all, [at(99), at(101), [102, 100, 101], [103, 96.1, 101]])).toMatchObject({
+      1: {
+        target: 'long',
+        protect: {
+          stopLoss: { by: 'fraction', fraction: 0.05 },
+          takeProfit: { by: 'points', points: 8 },
+          trailing: { by: 'points', points: 2 },
+        },
+      },
+      3: { target: 'flat', isUrgent: true, reason: 'trail: 2 * deviation(price.close, 2) reached at 99' },
+    })
+    const profit = play(file(`${quantity}\ntarget: 8`), [at(101), [110, 100, 105]])[1]
+    expect(profit).toMatchObject({ target: 'flat' })
+    expect(profit?.isUrgent).toBeUndefined()
   })
 
   test('[T24] of a short the stop is above and the target below', () => {

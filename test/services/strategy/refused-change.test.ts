@@ -13,6 +13,7 @@ import {
   started,
   startedWhole,
   status,
+  urgent,
 } from './strategy-told.ts'
 
 const strategy = 'levels'
@@ -43,13 +44,11 @@ const stopped = 'exit.long: price.close < 90'
 
 function left(more = '') {
   const of = levels(more)
-  const { limitBps } = of.definition
-  const limit = limitBps === undefined ? {} : { limitBps }
   const scene = started(of)
     .when(bar(0, 101))
-    .then(intent(of, 'long', long, limit))
+    .then(intent(of, 'long', long))
     .when(bar(1, 89))
-    .then(intent(of, 'flat', stopped, limit))
+    .then(intent(of, 'flat', stopped))
   return { of, scene }
 }
 const said = (why: string, state: 'active' | 'halted' = 'active') =>
@@ -81,7 +80,7 @@ describe('an exit that is refused', () => {
         .then()
         .restarted()
         .when(bar(2, 95))
-        .then(said(why), intent(of, 'flat', why))
+        .then(said(why), urgent(of, why))
         .when(bar(3, 95))
         .then()
     },
@@ -92,20 +91,12 @@ describe('an exit that is refused', () => {
     const why = 'exit refused, risk.rejected PRICE_STALE'
     scene.when(risked(exit)).then()
     // Event 8 is the bar, its status is answer 0.
-    scene.when(bar(2, 95)).then(said(why), intent(of, 'flat', why))
+    scene.when(bar(2, 95)).then(said(why), urgent(of, why))
     scene.when(risked(exit)).then().when(bar(3, 95)).then()
     // 12: the bar.
-    scene
-      .when(risked('strategy:8.1'))
-      .then()
-      .when(bar(4, 95))
-      .then(intent(of, 'flat', why))
+    scene.when(risked('strategy:8.1')).then().when(bar(4, 95)).then(urgent(of, why))
     const other = 'exit refused, risk.rejected FEED_DOWN'
-    scene
-      .when(risked('strategy:14.0', 'FEED_DOWN'))
-      .then()
-      .when(bar(5, 95))
-      .then(said(other), intent(of, 'flat', other))
+    scene.when(risked('strategy:14.0', 'FEED_DOWN')).then().when(bar(5, 95)).then(said(other), urgent(of, other))
   })
 
   test.each([
@@ -118,15 +109,10 @@ describe('an exit that is refused', () => {
     quietly(scene, told).when(bar(2, 95)).then()
   })
 
-  test('[T10] goes out at the market where the file has a limit', () => {
-    const { of, scene } = left('limit_bps: 5')
-    expect(of.definition.limitBps).toBe(5)
+  test('[T10] goes out at the market, however orders are worded', () => {
+    const { of, scene } = left()
     const why = 'exit refused, risk.rejected PRICE_STALE'
-    scene
-      .when(risked(exit))
-      .then()
-      .when(bar(2, 95))
-      .then(said(why), intent(of, 'flat', why))
+    scene.when(risked(exit)).then().when(bar(2, 95)).then(said(why), urgent(of, why))
   })
 
   test('[T10] by the kill switch, too, though it is halted', () => {
@@ -137,11 +123,7 @@ describe('an exit that is refused', () => {
     // 5: the command; halted, flat, result.
     expect(scene.when(command('strategy.halt', strategy)).answers).toHaveLength(3)
     const why = 'exit refused, risk.rejected FEED_DOWN'
-    scene
-      .when(risked('strategy:5.1', 'FEED_DOWN'))
-      .then()
-      .when(bar(1, 120))
-      .then(said(why, 'halted'), intent(of, 'flat', why))
+    scene.when(risked('strategy:5.1', 'FEED_DOWN')).then().when(bar(1, 120)).then(said(why, 'halted'), urgent(of, why))
     scene.when(bar(2, 120)).then()
   })
 
@@ -153,13 +135,9 @@ describe('an exit that is refused', () => {
       .when(bar(2, 101))
       .then(intent(of, 'long', long))
     // 8: the bar of the entry. Its way out is the exit that was owed: refused, it is owed still.
-    scene.when(risked('strategy:8.0')).then(intent(of, 'flat', 'entry refused, risk.rejected PRICE_STALE'))
+    scene.when(risked('strategy:8.0')).then(urgent(of, 'entry refused, risk.rejected PRICE_STALE'))
     const why = 'exit refused, risk.rejected FEED_DOWN'
-    scene
-      .when(risked('strategy:10.0', 'FEED_DOWN'))
-      .then()
-      .when(bar(3, 95))
-      .then(said(why), intent(of, 'flat', why))
+    scene.when(risked('strategy:10.0', 'FEED_DOWN')).then().when(bar(3, 95)).then(said(why), urgent(of, why))
   })
 
   test('[T10] is said again a second later, not with every trade', () => {
@@ -171,7 +149,7 @@ describe('an exit that is refused', () => {
       .when({ ...bar(2, 95), at: 120_999_999 })
       .then()
       .when({ ...bar(3, 95), at: 121_000_000 })
-      .then(said(why), intent(of, 'flat', why))
+      .then(said(why), urgent(of, why))
   })
 
   test('[T10] nothing is owed where an entry was refused and nothing is held', () => {
@@ -180,7 +158,7 @@ describe('an exit that is refused', () => {
       .when(bar(0, 101))
       .then(intent(of, 'long', long))
       .when(risked('strategy:3.0'))
-      .then(intent(of, 'flat', 'entry refused, risk.rejected PRICE_STALE'))
+      .then(urgent(of, 'entry refused, risk.rejected PRICE_STALE'))
       .when(risked(exit))
       .then()
       .when(bar(1, 95))
@@ -193,10 +171,7 @@ describe('an exit that is refused', () => {
     const why = 'exit refused, risk.rejected PRICE_STALE'
     scene.when(risked(exit)).then()
     const reloaded = JSON.parse(JSON.stringify({ strategies: [other] }))
-    scene
-      .reconfigured(reloaded)
-      .when(bar(2, 95))
-      .then(said(why), intent(other, 'flat', why))
+    scene.reconfigured(reloaded).when(bar(2, 95)).then(said(why), urgent(other, why))
   })
 })
 

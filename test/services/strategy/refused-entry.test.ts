@@ -7,7 +7,7 @@ import { resolver } from '#services/resolver/service.ts'
 import { explainRun } from '#services/strategy/adapters/explain-run.ts'
 import { strategy as strategyService } from '#services/strategy/service.ts'
 import { event, type Told } from '#test/given.ts'
-import { bar, bound, btc, command, eth, intent, levels, started, startedWhole } from './strategy-told.ts'
+import { bar, bound, btc, command, eth, intent, levels, started, startedWhole, urgent } from './strategy-told.ts'
 
 const strategy = 'levels'
 // The configuration is event 1, what it loads 2, the first bar 3 and its intent 4.
@@ -50,7 +50,7 @@ describe('an entry that is refused', () => {
       for (const told of before) scene.when(told).then()
       scene
         .when(refusal)
-        .then(intent(of, 'flat', `entry refused, ${why}`))
+        .then(urgent(of, `entry refused, ${why}`))
         .when(bar(1, 89))
         .then()
         .when(bar(2, 102))
@@ -90,14 +90,14 @@ describe('an entry that is refused', () => {
       .when(approved(1))
       .then()
       .when(denied(1))
-      .then(intent(of, 'flat', 'entry refused, order.rejected NO_MARKET'))
+      .then(urgent(of, 'entry refused, order.rejected NO_MARKET'))
       .when(bar(1, 101))
       .then(intent(of, 'long', long))
     const scene = started(of)
       .when(bar(0, 101))
       .then(intent(of, 'long', long))
     scene.when(bar(1, 40))
-    scene.when(unresolved('strategy:5.0')).then(intent(of, 'flat', 'entry refused, instrument.rejected QUOTE_TOO_OLD'))
+    scene.when(unresolved('strategy:5.0')).then(urgent(of, 'entry refused, instrument.rejected QUOTE_TOO_OLD'))
   })
 
   test('[T10] [R43] a roll that is refused changes nothing, unless a leg of it had leave', () => {
@@ -145,7 +145,7 @@ trade: { first: with, second: against }`,
       .then(intent(of, 'long', long))
       .restarted()
       .when(risked('PRICE_STALE'))
-      .then(intent(of, 'flat', 'entry refused, risk.rejected PRICE_STALE'))
+      .then(urgent(of, 'entry refused, risk.rejected PRICE_STALE'))
       .restarted()
       .when(bar(1, 101))
       .then(intent(of, 'long', long))
@@ -162,13 +162,13 @@ trade: { first: with, second: against }`,
       .when(bar(0, 101))
       .then(intent(of, 'long', long))
       .when(unresolved())
-      .then(intent(of, 'flat', 'entry refused, instrument.rejected QUOTE_TOO_OLD'))
+      .then(urgent(of, 'entry refused, instrument.rejected QUOTE_TOO_OLD'))
       .when(bar(1, 101))
       .then(intent(of, 'long', long))
   })
 
   test('[T10] the next entry is resolved from nothing: a limit stays a limit, at the money is where the money is now', () => {
-    const file = levels('limit_bps: 5')
+    const file = levels()
     const role = 'underlying'
     const scene = new InProcess([anyService(strategyService), anyService(resolver)], ({ topic, payload }) => {
       if (topic === 'instrument.resolved') resolved.push([payload.target, payload.orderType])
@@ -177,7 +177,8 @@ trade: { first: with, second: against }`,
     let n = 0
     const tell = ({ topic, payload }: Told, at = ++n * 60_000_000) =>
       scene.publish('test', { topic, payload, at, epoch: 1, n: ++n } as unknown as Fact)
-    const mappings = [{ strategy, role, to: { kind: 'instrument', instrument: btc } }]
+    const orders = { entry: { type: 'limit', limitBps: 5 }, exit: { type: 'limit', limitBps: 5 } }
+    const mappings = [{ strategy, role, to: { kind: 'instrument', instrument: btc }, orders }]
     const configs = { strategy: { strategies: [file] }, resolver: { mappings } }
     for (const [service, config] of Object.entries(configs))
       tell(event('system.config', { service, hash, config: JSON.parse(JSON.stringify(config)) }))

@@ -15,6 +15,7 @@ import {
   short,
   started,
   status,
+  urgent,
 } from './strategy-told.ts'
 
 describe('what holds it back', () => {
@@ -106,14 +107,14 @@ describe('what holds it back', () => {
   })
 
   test('[T15] [T16] the kill switch leaves at the market and wishes nothing until resumed', () => {
-    const of = levels('limit_bps: 5')
+    const of = levels('zone: UTC')
     started(of)
       .when(bar(0, 101))
-      .then(intent(of, 'long', long, { limitBps: 5 }))
+      .then(intent(of, 'long', long))
       .when(command('strategy.halt', 'levels'))
       .then(
         status('levels', 'halted', 'ann: because'),
-        intent(of, 'flat', 'halted by ann: because'),
+        urgent(of, 'halted by ann: because'),
         result(true, 'levels halted; it was long and wishes to be flat'),
       )
       .when(bar(1, 101))
@@ -123,7 +124,7 @@ describe('what holds it back', () => {
       .when(command('strategy.resume', 'levels'))
       .then(status('levels', 'active', 'ann: because'), result(true, 'levels resumed'))
       .when(bar(2, 101))
-      .then(intent(of, 'long', long, { limitBps: 5 }))
+      .then(intent(of, 'long', long))
   })
 
   test('[T15] a flat strategy is halted without an intent, others go on', () => {

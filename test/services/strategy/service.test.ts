@@ -18,6 +18,7 @@ import {
   short,
   started,
   status,
+  urgent,
 } from './strategy-told.ts'
 
 describe('loading', () => {
@@ -42,7 +43,7 @@ describe('loading', () => {
   })
 
   test('[T2] refuses two of one name, a role without an instrument, an indicator that cannot be computed', () => {
-    expect(() => started(levels(), levels('limit_bps: 5'))).toThrow(/two strategies are called levels/)
+    expect(() => started(levels(), levels('zone: UTC'))).toThrow(/two strategies are called levels/)
     expect(() => started({ ...levels(), roles: {} })).toThrow(/levels: no instrument is named for the role underlying/)
     const { definition, ...rest } = cross()
     const [first, ...others] = definition.indicators
@@ -281,8 +282,8 @@ size: { quantity: 1 }`)
       .then(intent(torn, 'short', 'entry.short: p.close > 20'))
   })
 
-  test('[T11] carries the hash, the traded role, the size and the limit', () => {
-    const of = levels('limit_bps: 7.5\ntrade: option')
+  test('[T11] carries the hash, the traded role and the size', () => {
+    const of = levels('trade: option')
     started(of)
       .when(bar(0, 101))
       .then({
@@ -293,12 +294,11 @@ size: { quantity: 1 }`)
           role: 'option',
           target: 'long',
           size: { kind: 'quantity', quantity: '1.50' },
-          limitBps: 7.5,
           reason: long,
         },
       })
       .when(bar(1, 80))
-      .then(intent(of, 'flat', 'exit.long: price.close < 90', { limitBps: 7.5 }))
+      .then(intent(of, 'flat', 'exit.long: price.close < 90'))
   })
 })
 
@@ -311,7 +311,7 @@ describe('state', () => {
       .when(command('strategy.halt', 'twin'))
       .then(
         status('twin', 'halted', 'ann: because'),
-        intent(twin, 'flat', 'halted by ann: because'),
+        urgent(twin, 'halted by ann: because'),
         result(true, 'twin halted; it was long and wishes to be flat'),
       )
       .when(bar(1, 40))

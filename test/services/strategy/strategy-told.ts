@@ -91,6 +91,8 @@ export function intent(of: Bound, target: 'long' | 'short' | 'flat', reason: str
   const payload = { strategy, hash: of.hash, role, target, ...(target === 'flat' ? {} : { size }), reason, ...more }
   return { topic: 'strategy.intent', payload } as Statement
 }
+/** Out at the market. */
+export const urgent = (of: Bound, reason: string): Statement => intent(of, 'flat', reason, { isUrgent: true })
 export const status = (strategy: string, state: 'active' | 'throttled' | 'halted', reason: string): Statement => ({
   topic: 'strategy.status',
   payload: { strategy, state, reason },

@@ -73,8 +73,8 @@ describe('a watched strategy file', () => {
     const watching = watchStrategyFiles([readStrategyFile(file)], changes, 20)
     try {
       writeFileSync(file, text)
-      writeFileSync(file, `${text}limit_bps: 5\n`)
-      expect(await next()).toMatchObject({ definition: { limitBps: 5 }, problems: [] })
+      writeFileSync(file, `${text}zone: Europe/Berlin\n`)
+      expect(await next()).toMatchObject({ definition: { zone: 'Europe/Berlin' }, problems: [] })
 
       writeFileSync(join(dir, 'new'), broken)
       renameSync(join(dir, 'new'), file)
