@@ -7,7 +7,7 @@ import { takeResting } from './resting-on-bar.ts'
 import { withinVolume } from './slippage.ts'
 import type { FillingBar, Take } from './take.ts'
 import { takeTriggered } from './triggered-on-bar.ts'
-import { end, endImmediate, execute, type Said, type Turn } from './turn.ts'
+import { end, endImmediate, execute, isEnough, type Said, type Turn } from './turn.ts'
 import { turnAfter } from './turn-after.ts'
 import type { VenueConfig } from './venue-config.ts'
 import { endReason, type WorkingOrder } from './working-order.ts'
@@ -17,12 +17,15 @@ export function answerBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): readonl
   const orders = exchange.working.get(bar.instrument)
   if (!orders || !isFillingBar(exchange, bar)) return none
   const said: Said[] = []
+  let taken = 0
   for (const working of orders) {
     const turn = turnAfter(said, exchange, working)
     const { order } = turn
     if (isExposedTo(order, bar, exchange.config)) {
-      const take = takeOnBar(turn, bar, exchange.config)
-      if (take && (order.endsAt === null || take.filledAt <= order.endsAt)) execute(turn, take, exchange.config)
+      const take = takeOnBar(turn, bar, taken, exchange.config)
+      const isInTime = take !== null && (order.endsAt === null || take.filledAt <= order.endsAt)
+      if (isInTime && isEnough(turn, take.lots)) execute(turn, take, exchange.config)
+      taken += turn.takenLots
       if (order.exposures === 1) endImmediate(turn)
     }
     const isTimeOver = order.endsAt !== null && exchange.now >= order.endsAt
@@ -50,9 +53,9 @@ export function isExposedTo(order: WorkingOrder, bar: FillingBar, { fill }: Venu
 
 const none: readonly [] = Object.freeze([])
 
-function takeOnBar(turn: Turn, bar: FillingBar, config: VenueConfig): Take | null {
+function takeOnBar(turn: Turn, bar: FillingBar, taken: number, config: VenueConfig): Take | null {
   const take = turn.order.trigger ? takeTriggered(turn, bar) : takeInMarket(turn.order, bar, config.fill)
-  return take && withinVolume(take, bar.volume, turn.order.listing, config)
+  return take && withinVolume(take, bar.volume, taken, turn.order.listing, config)
 }
 
 function takeInMarket(order: WorkingOrder, bar: FillingBar, fill: VenueConfig['fill']): Take | null {

@@ -7,9 +7,11 @@ import { fillsByTicks } from './market-source.ts'
 import { isAway } from './outage.ts'
 import { rejectionOf } from './rejection.ts'
 import { takeSameClose } from './same-close.ts'
+import { withinVolume } from './slippage.ts'
 import { displayedIn } from './standing-quote.ts'
+import type { FillingBar } from './take.ts'
 import { isReached } from './trigger.ts'
-import { end, ended, endImmediate, execute, type Said, type Turn, trigger, turnOf } from './turn.ts'
+import { end, ended, endImmediate, execute, isEnough, type Said, type Turn, trigger, turnOf } from './turn.ts'
 import { isImmediate, type WorkingOrder, workingOrderOf } from './working-order.ts'
 
 /** Accepted, with what the market as it stands gives at once, or rejected. [V1] [V2] [V37] */
@@ -73,16 +75,22 @@ function meetMarket(exchange: Exchange, turn: Turn): void {
   const { order } = turn
   const { instrument } = order.listing
   if (exchange.config.fill === 'same-close' && !fillsByTicks(exchange, instrument)) {
-    const lastBar = exchange.lastBars.get(instrument)
-    if (lastBar && order.trigger && isReached(order.trigger, lastBar.close)) trigger(turn, lastBar.close)
-    const take = lastBar && order.trigger === null ? takeSameClose(order, lastBar) : null
-    if (take) execute(turn, take, exchange.config)
+    const last = exchange.lastBars.get(instrument)
+    if (last) meetLastBar(exchange, turn, last)
   } else {
     const quote = exchange.quotes.get(instrument)
     if (quote && order.trigger) meetTrigger(exchange, turn, displayedIn(quote))
     else if (quote) meetQuote(exchange, turn, displayedIn(quote), true, exchange.now)
   }
   if (order.trigger === null) endImmediate(turn)
+}
+
+function meetLastBar({ config }: Exchange, turn: Turn, { bar, taken }: { bar: FillingBar; taken: number }): void {
+  const { order } = turn
+  if (order.trigger && isReached(order.trigger, bar.close)) trigger(turn, bar.close)
+  const whole = order.trigger === null ? takeSameClose(order, bar) : null
+  const take = whole && withinVolume(whole, bar.volume, taken, order.listing, config)
+  if (take && isEnough(turn, take.lots)) execute(turn, take, config)
 }
 
 const rejected = (

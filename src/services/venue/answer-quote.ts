@@ -1,10 +1,11 @@
 import type { Exchange } from './exchange.ts'
-import { levelsBehind } from './level-book.ts'
+import { offersTo } from './level-book.ts'
 import { withinVolume } from './slippage.ts'
-import { availableLots, type Displayed, displayedIn, takeFrom } from './standing-quote.ts'
-import { takeTouch } from './touch.ts'
+import { type Displayed, displayedIn } from './standing-quote.ts'
+import type { Take } from './take.ts'
+import { sideTaken, takeFrom, takenAt } from './taken-levels.ts'
 import { isReached } from './trigger.ts'
-import { end, endImmediate, execute, type Said, type Turn, takableLots, trigger } from './turn.ts'
+import { end, endImmediate, execute, isEnough, type Said, type Turn, trigger } from './turn.ts'
 import { turnAfter } from './turn-after.ts'
 import { endReason, isMarketable, type WorkingOrder } from './working-order.ts'
 
@@ -50,7 +51,10 @@ export function answerQueues(exchange: Exchange, instrument: string): readonly S
   return said
 }
 
-/** Takes what the quote has for the order; the rest of it stays for the orders behind. A walk goes on to the levels behind the quote. [V26] */
+/**
+ * Takes what is displayed for the order; the rest of it stays for the orders behind. On its arrival an order takes at the price of each level, and a
+ * walk goes on to the levels behind the quote; a limit order that rested is hit at its own limit. [V13]-[V16] [V26]
+ */
 export function meetQuote(
   exchange: Exchange,
   turn: Turn,
@@ -58,42 +62,52 @@ export function meetQuote(
   isArrival: boolean,
   filledAt: number,
 ): void {
-  const { config } = exchange
   const { order } = turn
-  const { side, endsAt } = order
-  if (endsAt !== null && filledAt >= endsAt) return
-  const [touch, size] = side === 'buy' ? [displayed.ask, displayed.askSize] : [displayed.bid, displayed.bidSize]
+  const side = sideTaken(order.side)
+  const touch = displayed[side]
+  if (touch === null || !isMarketable(order, touch) || (order.endsAt !== null && filledAt >= order.endsAt)) return
   // Also when what is displayed there has been taken: the touch is crossed.
-  if (isArrival && order.isPostOnly && touch !== null && isMarketable(order, touch)) {
+  if (isArrival && order.isPostOnly) {
     end(turn, 'order.canceled', 'post-only would take')
     return
   }
-  const isWalking = config.slippage.kind === 'book-walk' && (isArrival || order.limitPrice === null)
-  const behind = () => (isWalking && touch !== null ? levelsBehind(exchange, order, touch) : none)
-  if (order.timeInForce === 'FOK' && !hasEnough(order, displayed, behind())) return
-  const touched = takeTouch(order, displayed, isArrival, filledAt)
-  const take =
-    touched?.liquidity === 'taker' && size !== null ? withinVolume(touched, size, order.listing, config) : touched
-  if (take !== null && take.lots > 0) {
-    const before = order.leavesLots
-    execute(turn, take, config)
-    takeFrom(displayed, side, before - order.leavesLots)
-  }
-  for (const { price, lots } of behind()) {
-    const most = takableLots(turn)
-    if (turn.isOver || most === 0) return
-    execute(turn, { price, lots: Math.min(lots, most), liquidity: 'taker', filledAt }, config)
+  const takes = () => takesOf(exchange, order, displayed, isArrival, filledAt)
+  if (order.timeInForce === 'FOK' && !isEnough(turn, lotsOf(takes()))) return
+  for (const take of takes()) {
+    const before = turn.takenLots
+    if (take.lots > 0) execute(turn, take, exchange.config)
+    takeFrom(displayed, side, take.level, turn.takenLots - before)
+    if (turn.isOver || order.leavesLots === 0) return
   }
 }
 
-/** Fill-or-kill takes all or nothing. */
-function hasEnough(order: WorkingOrder, displayed: Displayed, behind: Iterable<{ readonly lots: number }>): boolean {
-  let there = availableLots(displayed, order)
-  for (const { lots } of behind) {
-    if (there >= order.leavesLots) break
-    there += lots
+/** What each level has for the order, best first. */
+function* takesOf(
+  exchange: Exchange,
+  order: WorkingOrder,
+  displayed: Displayed,
+  isArrival: boolean,
+  filledAt: number,
+): Generator<Take & { readonly level: string }> {
+  const { config } = exchange
+  const { limitPrice, listing } = order
+  const rested = isArrival ? null : limitPrice
+  const isWalking = rested === null && config.slippage.kind === 'book-walk'
+  for (const { price, lots, shown } of offersTo(exchange, order, displayed, isWalking)) {
+    const level = { level: price, lots, filledAt }
+    if (rested !== null) yield { ...level, price: rested, liquidity: 'maker' }
+    else if (shown === null) yield { ...level, price, liquidity: 'taker' }
+    else {
+      const taken = takenAt(displayed, sideTaken(order.side), price)
+      yield { ...level, ...withinVolume({ ...level, price, liquidity: 'taker' }, shown, taken, listing, config) }
+    }
   }
-  return there >= order.leavesLots
+}
+
+function lotsOf(takes: Iterable<Take>): number {
+  let lots = 0
+  for (const take of takes) lots += take.lots
+  return lots
 }
 
 /** An order that waits for its price looks at the side that it would take: from there on it is in the market. [V23] */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
+import type { OrderBook } from '#lib/book/order-book.ts'
 import type { Instrument } from '#lib/domain/instrument.ts'
 import type { NewestPrices } from '#lib/domain/newest-price.ts'
 import { type OldestFirst, oldestFirst, takeOldest } from '#lib/domain/oldest-first.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Payment, Perpetual } from './funding.ts'
 import { hasLine } from './latency.ts'
-import { keepsLevels, type LevelBook, levelsFromJson, levelsToJson } from './level-book.ts'
+import { keepsLevels, levelsFromJson, levelsToJson } from './level-book.ts'
 import type { Report, Sent } from './line.ts'
 import { keepsOthers, type OtherOrders } from './order-queue.ts'
 import type { Due, ExpiringOption } from './settlement.ts'
@@ -20,14 +21,14 @@ export type Exchange = {
   /** Newest event time seen, microseconds. */
   now: number
   readonly listings: Map<string, Instrument>
-  /** The newest bar by instrument; kept only where fills are at its close. */
-  readonly lastBars: Map<string, FillingBar>
+  /** The newest bar by instrument, and how much of it our own orders got; kept only where fills are at its close. */
+  readonly lastBars: Map<string, { readonly bar: FillingBar; taken: number }>
   /** The newest quote by instrument; kept only where quotes fill. */
   readonly quotes: Map<string, Displayed>
   /** What was traded while nobody quoted it; kept only where trades can fill. */
   readonly traded: Set<string>
   /** The levels of the book by instrument; kept only where a queue model or book-walk asks for them. */
-  readonly books: Map<string, LevelBook>
+  readonly books: Map<string, OrderBook>
   /** Single orders of others by instrument; kept only where the queue is by them. */
   readonly others: Map<string, OtherOrders>
   /** By instrument, in the order of acceptance; an instrument without orders is not there. */
@@ -204,7 +205,7 @@ export const exchangeToJson = (exchange: Exchange) =>
     lastBars: [...exchange.lastBars],
     quotes: [...exchange.quotes],
     traded: [...exchange.traded],
-    books: [...exchange.books].map(([instrument, levels]) => [instrument, levelsToJson(levels)] as const),
+    books: [...exchange.books].map(([instrument, book]) => [instrument, levelsToJson(book)] as const),
     others: [...exchange.others].map(([instrument, others]) => [instrument, [...others]] as const),
     working: [...exchange.working],
     instrumentOf: [...exchange.instrumentOf],

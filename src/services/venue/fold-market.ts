@@ -15,7 +15,7 @@ export function foldBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): void {
   const { config, working, lastBars } = exchange
   if (config.fill !== 'same-close' && working.size === 0) return
   if (!isFillingBar(exchange, bar)) return
-  if (config.fill === 'same-close') lastBars.set(bar.instrument, bar)
+  if (config.fill === 'same-close') lastBars.set(bar.instrument, { bar, taken: 0 })
   for (const order of working.get(bar.instrument) ?? []) {
     if (!isExposedTo(order, bar, config)) continue
     expose(exchange, order)
@@ -56,7 +56,7 @@ export function foldTick(exchange: Exchange, event: QuoteEvent): void {
     foldTrade(exchange, orders ?? [], event.payload as Trade)
     return
   }
-  foldQuote(exchange.quotes, quote)
+  foldQuote(exchange, quote)
   for (const order of orders ?? []) {
     expose(exchange, order)
     const shown = order.side === 'buy' ? quote.ask : quote.bid

@@ -11,9 +11,8 @@ import {
   rememberEnd,
   removeOrder,
 } from './exchange.ts'
-import { takeLevel } from './level-book.ts'
 import { fillsByTicks, fillsByTrades } from './market-source.ts'
-import { isBehind, takeFrom } from './standing-quote.ts'
+import { sideTaken, takeFrom } from './taken-levels.ts'
 import { type WorkingOrder, workingOrderOf } from './working-order.ts'
 
 /** A position has been closed, or delivered. */
@@ -60,17 +59,29 @@ export function foldRejection(exchange: Exchange, { clientOrderId, code }: Paylo
 export function foldFill(exchange: Exchange, fill: PayloadOf<'order.fill'>): void {
   const order = atWork(exchange, fill.clientOrderId)
   const lots = quantityToLots(fill.quantity, order.listing.lotSize)
-  const quote = exchange.quotes.get(fill.instrument)
-  if (quote && fillsByTicks(exchange, fill.instrument)) {
-    if (fill.liquidity === 'maker' && order.place !== null && order.place.due > 0) order.place.due = 0
-    else if (exchange.config.slippage.kind === 'book-walk' && isBehind(quote, fill))
-      takeLevel(exchange, fill.instrument, fill.side, fill.price, lots)
-    else takeFrom(quote, fill.side, lots)
-  }
+  if (order.place !== null && order.place.due > 0) order.place.due = 0
+  else foldTake(exchange, fill, lots)
   moveHeld(exchange, fill.strategy, fill.instrument, fill.side === 'buy' ? lots : -lots)
   order.leavesLots -= lots
   order.fills += 1
   if (order.leavesLots === 0) removeOrder(exchange, fill.clientOrderId)
+}
+
+/** What it came from shows so much less: a level behind the touch, where a taker walked to it, else the touch; or the bar. */
+function foldTake(exchange: Exchange, fill: PayloadOf<'order.fill'>, lots: number): void {
+  const { config, quotes, lastBars } = exchange
+  const { instrument, side, price, liquidity } = fill
+  if (!fillsByTicks(exchange, instrument)) {
+    const last = lastBars.get(instrument)
+    if (last) last.taken += lots
+    return
+  }
+  const quote = quotes.get(instrument)
+  const touch = quote?.[sideTaken(side)] ?? null
+  // Of what trades alone show nothing stands.
+  if (quote === undefined || touch === null) return
+  const hasWalked = config.slippage.kind === 'book-walk' && liquidity === 'taker'
+  takeFrom(quote, sideTaken(side), hasWalked ? price : touch, lots)
 }
 
 function atWork(exchange: Exchange, clientOrderId: string): WorkingOrder {

@@ -34,22 +34,25 @@ export function joinQueues(exchange: Exchange, orders: readonly WorkingOrder[]):
   }
 }
 
-/** A trade on the orders' side: at their price it passes those before them first, through it they are all filled. [V30] */
+/** A trade on the orders' side: through their price they are all filled, at their price what is left of it passes those before them first. [V30] */
 export function passTrade(orders: readonly WorkingOrder[], { price, size, aggressor }: Trade): void {
-  let lots: number | null = null
-  for (const order of orders) {
-    const { place, side, limitPrice, listing } = order
-    if (place === null || place.before || limitPrice === null || aggressor === side) continue
-    lots ??= lotsIn(size, listing.lotSize)
-    const distance = Number(price) - Number(limitPrice)
-    if (side === 'buy' ? distance < 0 : distance > 0) place.due = order.leavesLots
-    else if (distance === 0) {
-      const passed = Math.min(place.ahead, lots)
-      place.ahead -= passed
-      place.traded += lots
-      place.due = Math.min(order.leavesLots, Math.floor(lots - passed + 1e-9))
-      // Our next order at the price stands behind this one.
-      lots -= place.due
+  let traded: number | null = null
+  let lots = 0
+  for (const isThrough of [true, false]) {
+    for (const { place, side, limitPrice, listing, leavesLots } of orders) {
+      if (place === null || place.before || limitPrice === null || aggressor === side) continue
+      const distance = side === 'buy' ? Number(limitPrice) - Number(price) : Number(price) - Number(limitPrice)
+      if (isThrough ? distance <= 0 : distance !== 0) continue
+      if (traded === null) lots = traded = lotsIn(size, listing.lotSize)
+      if (isThrough) place.due = leavesLots
+      else {
+        const passed = Math.min(place.ahead, lots)
+        place.ahead -= passed
+        place.traded += traded
+        place.due = Math.min(leavesLots, Math.floor(lots - passed + 1e-9))
+      }
+      // Our next order stands behind this one.
+      lots = Math.max(0, lots - place.due)
     }
   }
 }

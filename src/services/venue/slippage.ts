@@ -2,13 +2,13 @@ import { addExact, compareDecimalText, type ExactDecimal, multiplyExact, parseEx
 import { exactOfDouble, fromUnits } from '#lib/domain/decimal.ts'
 import { absExact, negateExact } from '#lib/domain/signed-decimal.ts'
 import { roundToStep } from '#lib/domain/whole-steps.ts'
-import { type Take, volumeLots } from './take.ts'
+import { type Take, wholeLots } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
 /**
  * What a taker pays in place of the market's price, never beyond its own limit: so many ticks worse, so many basis points, or by the share of
- * the bar's volume that it takes, share^2 * impact (Zipline's VolumeShareSlippage). Off the grid it goes to the worse tick. [V26]
+ * the bar's volume that it and those before it take, share^2 * impact (Zipline's VolumeShareSlippage). Off the grid it goes to the worse tick. [V26]
  */
 export function slippedPrice(
   { side, listing, limitPrice }: WorkingOrder,
@@ -27,17 +27,17 @@ export function slippedPrice(
   return (side === 'buy' ? beyond > 0 : beyond < 0) ? limitPrice : text
 }
 
-/** At most a share of what a bar traded or a quote displays; where nothing is stated, there is none for an order that takes a share of it. [V26] */
+/** Of what a bar traded or a quote displays our orders get a share, all together: `taken` is what they have of it. [V26] */
 export function withinVolume(
   take: Take,
   volume: string,
+  taken: number,
   { lotSize }: WorkingOrder['listing'],
   { slippage }: VenueConfig,
 ): Take {
   if (slippage.kind !== 'volume-share') return take
-  const { units, scale } = lotSize
-  const most = Math.floor((Number(volume) * slippage.volumeLimit * 10 ** scale) / units)
-  return { ...take, lots: Math.max(0, Math.min(take.lots, most)), volume: volumeLots(volume, lotSize) }
+  const left = Math.max(0, wholeLots(volume, lotSize, exactOfDouble(slippage.volumeLimit)) - taken)
+  return { ...take, lots: Math.min(take.lots, left), volume: { lots: wholeLots(volume, lotSize), taken } }
 }
 
 function worseBy(

@@ -1,4 +1,4 @@
-import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { wholeSteps } from '#lib/domain/whole-steps.ts'
 import type { WorkingOrder } from './working-order.ts'
 
@@ -9,8 +9,8 @@ export type Take = {
   readonly liquidity: 'maker' | 'taker'
   /** Microseconds. */
   readonly filledAt: number
-  /** Lots that the whole bar traded, or that the quote displays, where the take is a share of them. */
-  readonly volume?: number
+  /** Lots that the whole bar traded, or that the quote displays, where the take is a share of them, and how many of these our orders had before. */
+  readonly volume?: { readonly lots: number; readonly taken: number }
 }
 
 /** A bar as the fill profiles read it. */
@@ -32,6 +32,13 @@ export const takeAll = (
   filledAt: number,
 ): Take => ({ price, lots: leavesLots, liquidity, filledAt })
 
-/** The lots of a volume, whole ones. */
-export const volumeLots = (volume: string, { units, scale }: WorkingOrder['listing']['lotSize']): number =>
-  Number(wholeSteps(parseExact(volume), { units: BigInt(units), scale }, 'down'))
+/** Whole lots of a size or a volume, or of a share of it. */
+export function wholeLots(
+  size: string,
+  { units, scale }: WorkingOrder['listing']['lotSize'],
+  share: ExactDecimal = whole,
+): number {
+  return Number(wholeSteps(multiplyExact(parseExact(size), share), { units: BigInt(units), scale }, 'down'))
+}
+
+const whole: ExactDecimal = { units: 1n, scale: 0 }

@@ -33,6 +33,10 @@ export const turnOf = (order: WorkingOrder, heldLots: number): Turn => ({
 export const takableLots = ({ order, heldLots, takenLots }: Turn): number =>
   order.isReduceOnly ? Math.min(order.leavesLots, heldLots - takenLots) : order.leavesLots
 
+/** Is so much enough for the order to begin with? Fill-or-kill gets all of its quantity or nothing. [V7] */
+export const isEnough = (turn: Turn, lots: number): boolean =>
+  turn.order.timeInForce !== 'FOK' || Math.min(lots, takableLots(turn)) >= turn.order.leavesLots
+
 /** The order gets its take, as a fill with its fee; a post-only order that would take is canceled instead. [V27] [V28] */
 export function execute(turn: Turn, take: Take, config: VenueConfig): void {
   const { order, said } = turn
@@ -41,13 +45,11 @@ export function execute(turn: Turn, take: Take, config: VenueConfig): void {
     return
   }
   const lots = Math.min(take.lots, takableLots(turn))
-  // A walk goes level by level, and has looked at all of them before.
-  if (order.timeInForce === 'FOK' && lots < order.leavesLots && config.slippage.kind !== 'book-walk') return
   if (lots > 0) {
     const { clientOrderId, venueOrderId, strategy, listing, side } = order
     const price =
       take.liquidity === 'taker'
-        ? slippedPrice(order, take.price, config, take.volume ? lots / take.volume : 0)
+        ? slippedPrice(order, take.price, config, take.volume ? (take.volume.taken + lots) / take.volume.lots : 0)
         : take.price
     order.leavesLots -= lots
     turn.takenLots += lots

@@ -3,10 +3,11 @@ import { expect, test } from 'vitest'
 import { Machine } from '#lib/kernel/machine.ts'
 import { Replay } from '#lib/kernel/replay.ts'
 import { anyService } from '#lib/kernel/service.ts'
-import { catalogue, type PayloadOf } from '#schemas/catalogue.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { venue } from '#services/venue/service.ts'
 import { event, type Told } from '#test/given.ts'
+import { loggedInputs, stepAll } from './logged-inputs.ts'
 import { bar, call, cancel, config, listed, listedCall, order, quote, spy, status } from './venue-told.ts'
 
 type Step = (at: number) => Told
@@ -128,40 +129,15 @@ const noQueue = { kind: 'none' } as const
 const noLine = { latencyMicros: 0, jitterMicros: 0, responseLatencyMicros: 0, disconnects: [], latencies: [] } as const
 const fees = { makerBps: -1, takerBps: 5, perUnit: '0.01' }
 
-/** The inputs with their places in a log where every input leaves room for its answers. */
 function inputsOf({ slippage: slips, steps, fill, ...line }: Market): Event[] {
   let at = 0
-  const configured = {
-    service: 'venue',
-    hash: '0'.repeat(64),
-    config: config(fill, { ...line, slippage: slips, fees }),
-  }
-  const told = [{ topic: 'system.config', payload: configured } as Told, listed(), listedCall].map((one) => ({
-    ...one,
-    at: 0,
-  }))
+  const told: Told[] = []
   for (const [make, later] of steps) {
     at += later
     told.push({ ...make(at), at })
   }
-  return told.map(({ topic, payload, at: when }, i) => {
-    const parsed = catalogue[topic].schema.parse(payload)
-    const { v } = catalogue[topic]
-    return {
-      seq: i * 100 + 1,
-      id: `test:e1.${i}`,
-      topic,
-      v,
-      at: when,
-      source: 'test',
-      cause: null,
-      payload: parsed,
-    } as Event
-  })
+  return loggedInputs(config(fill, { ...line, slippage: slips, fees }), [listed(), listedCall, ...told])
 }
-
-const stepAll = (machine: Machine, inputs: readonly Event[]): Event[][] =>
-  inputs.map((input) => machine.step(input).map((answer, n) => ({ ...answer, seq: input.seq + 1 + n })))
 
 const checked = (check: (market: Market) => void, numRuns = 300) => fc.assert(fc.property(market, check), { numRuns })
 

@@ -81,6 +81,17 @@ describe('[V30] a resting order in its queue', () => {
       )
   })
 
+  test('what a trade runs through comes first, and of it the others get what is left', () => {
+    rests({ kind: 'conservative' })
+      .when(order('b', 'buy', '2', { limitPrice: '99.5' }))
+      .then(accepted('b', 2))
+      .when(sold('99', '14'))
+      .then(
+        filled('a', 'buy', '2', '99', 20, at99('1', 1)),
+        filled('b', 'buy', '2', '99.5', 20, { liquidity: 'maker', venueOrderId: 'sim-2', tradeId: 'sim-2-1' }),
+      )
+  })
+
   test('deeper in the book it stands behind what the depth shows', () => {
     const book = depth(
       'snapshot',
@@ -171,5 +182,184 @@ describe('[V26] book-walk', () => {
         filled('b', 'buy', '3', '100', 10, { venueOrderId: 'sim-2', tradeId: 'sim-2-1', leavesQuantity: '2' }),
         filled('b', 'buy', '2', '101', 10, { venueOrderId: 'sim-2', tradeId: 'sim-2-2', leavesQuantity: '0' }),
       )
+  })
+
+  const of = (n: number, k: number, leavesQuantity = '0') =>
+    ({ venueOrderId: `sim-${n}`, tradeId: `sim-${n}-${k}`, leavesQuantity }) as const
+
+  test('[V16] two orders that meet the same quote share its touch and the levels behind', () => {
+    start()
+      .when(order('a', 'buy', '10'))
+      .then(
+        accepted('a'),
+        filled('a', 'buy', '3', '100', 10, of(1, 1, '7')),
+        filled('a', 'buy', '2', '101', 10, of(1, 2, '5')),
+        filled('a', 'buy', '5', '102', 10, of(1, 3)),
+      )
+      .when(order('b', 'buy', '4'))
+      .then(accepted('b', 2))
+      .when(order('c', 'buy', '4'))
+      .then(accepted('c', 3))
+      .when(
+        depth(
+          'delta',
+          [],
+          [
+            ['101', '1'],
+            ['102', '6'],
+          ],
+        ),
+      )
+      .then()
+      .when(quote('99 x 4', '100 x 2', 20))
+      .then(
+        filled('b', 'buy', '2', '100', 20, of(2, 1, '2')),
+        filled('b', 'buy', '1', '101', 20, of(2, 2, '1')),
+        filled('b', 'buy', '1', '102', 20, of(2, 3)),
+        filled('c', 'buy', '4', '102', 20, of(3, 1)),
+      )
+  })
+
+  test('[V16] a sell takes bids, and what it took there stays taken', () => {
+    const bids = depth(
+      'snapshot',
+      [
+        ['99', '1'],
+        ['98', '2'],
+      ],
+      [['100', '3']],
+    )
+    given(venue, config('touch', walked), listed(), bids, quote('99 x 1', '100 x 3', 10))
+      .when(order('a', 'sell', '2'))
+      .then(
+        accepted('a'),
+        filled('a', 'sell', '1', '99', 10, of(1, 1, '1')),
+        filled('a', 'sell', '1', '98', 10, of(1, 2)),
+      )
+      .when(order('b', 'sell', '3', { timeInForce: 'IOC' }))
+      .then(
+        accepted('b', 2),
+        filled('b', 'sell', '1', '98', 10, of(2, 1, '2')),
+        ended('order.canceled', 'b', '2', 'immediate or cancel'),
+      )
+      .when(depth('delta', [['98', '4']], []))
+      .then()
+      .when(order('c', 'sell', '5', { timeInForce: 'IOC' }))
+      .then(
+        accepted('c', 3),
+        filled('c', 'sell', '4', '98', 10, of(3, 1, '1')),
+        ended('order.canceled', 'c', '1', 'immediate or cancel'),
+      )
+  })
+
+  describe('[V16] the touch and the level at its price are one size', () => {
+    const none = (n: number) => [accepted('b', n), ended('order.canceled', 'b', '1', 'immediate or cancel')] as const
+    const probe = order('b', 'buy', '1', { limitPrice: '100', timeInForce: 'IOC' })
+    const taken = () =>
+      start()
+        .when(order('a', 'buy', '3'))
+        .then(accepted('a'), filled('a', 'buy', '3', '100', 10))
+    const asks = (size: string, better = '0') =>
+      depth(
+        'delta',
+        [],
+        [
+          ['100', size],
+          ['99.9', better],
+        ],
+      )
+
+    test('what was taken at the touch is taken of the level behind a better one', () => {
+      taken()
+        .when(quote('99 x 4', '99.90 x 1', 20))
+        .then()
+        .when(order('b', 'buy', '2', { limitPrice: '100', timeInForce: 'IOC' }))
+        .then(
+          accepted('b', 2),
+          filled('b', 'buy', '1', '99.90', 20, of(2, 1, '1')),
+          ended('order.canceled', 'b', '1', 'immediate or cancel'),
+        )
+    })
+
+    test('what was taken of a level is taken when it comes to be the touch', () => {
+      start()
+        .when(order('a', 'buy', '5'))
+        .then(
+          accepted('a'),
+          filled('a', 'buy', '3', '100', 10, of(1, 1, '2')),
+          filled('a', 'buy', '2', '101', 10, of(1, 2)),
+        )
+        .when(quote('99 x 4', '101.0 x 2', 20))
+        .then()
+        .when(order('b', 'buy', '1', { limitPrice: '101', timeInForce: 'IOC' }))
+        .then(...none(2))
+    })
+
+    test.each([
+      ['the same size again, of the depth', asks('3')],
+      ['the same size again, in a snapshot', book],
+      ['the same size again, of the quote', quote('98 x 1', '100.0 x 3.0', 20)],
+      ['gone from the depth while the quote shows it', asks('0')],
+      ['another level', asks('3', '1')],
+    ])('not anew: %s', (_, told) => {
+      taken()
+        .when(told)
+        .then()
+        .when(probe)
+        .then(...none(2))
+    })
+
+    test.each([
+      ['another size, of the quote', [quote('99 x 4', '100 x 2', 10)]],
+      ['another size, of the depth', [asks('2')]],
+      ['another size, in a snapshot', [depth('snapshot', [['99', '4']], [['100', '4']])]],
+      ['it had no side for a while', [quote('99 x 4', null, 10), quote('99 x 4', '100 x 3', 10)]],
+      ['it was gone from both', [quote('99 x 4', '101 x 2', 10), asks('0'), quote('99 x 4', '100 x 3', 10)]],
+      ['the quote went to a worse price and back', [quote('99 x 4', '101 x 2', 10), quote('99 x 4', '100 x 3', 10)]],
+    ])('anew: %s', (_, told) => {
+      told
+        .reduce((scene, one) => scene.when(one).then(), taken())
+        .when(probe)
+        .then(accepted('b', 2), filled('b', 'buy', '1', '100', 10, of(2, 1)))
+    })
+
+    test('once: what the quote says, and the depth after it or before', () => {
+      for (const [first, then] of [
+        [asks('2'), quote('99 x 4', '100 x 2', 10)],
+        [quote('99 x 4', '100 x 2', 10), asks('2')],
+      ] as const)
+        taken()
+          .when(first)
+          .then()
+          .when(order('c', 'buy', '2'))
+          .then(accepted('c', 2), filled('c', 'buy', '2', '100', 10, of(2, 1)))
+          .when(then)
+          .then()
+          .restarted()
+          .when(probe)
+          .then(...none(3))
+    })
+  })
+
+  test('[V16] a limit order that rested takes of the touch, not of a level at its limit', () => {
+    start()
+      .when(order('a', 'buy', '2', { limitPrice: '99.5' }))
+      .then(accepted('a'))
+      .when(quote('98 x 1', '99 x 3', 20))
+      .then(filled('a', 'buy', '2', '99.5', 20, { liquidity: 'maker' }))
+      .when(order('b', 'buy', '2', { limitPrice: '99', timeInForce: 'IOC' }))
+      .then(
+        accepted('b', 2),
+        filled('b', 'buy', '1', '99', 20, of(2, 1, '1')),
+        ended('order.canceled', 'b', '1', 'immediate or cancel'),
+      )
+  })
+
+  test('[V7] [V28] fill or kill that can reduce only a part gets nothing', () => {
+    start()
+      .when(order('a', 'buy', '3'))
+      .then(accepted('a'), filled('a', 'buy', '3', '100', 10))
+      .when(order('b', 'sell', '4', { timeInForce: 'FOK', isReduceOnly: true }))
+      .then(accepted('b', 2), ended('order.canceled', 'b', '4', 'fill or kill'))
   })
 })

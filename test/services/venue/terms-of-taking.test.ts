@@ -38,6 +38,51 @@ describe('[V7] fill or kill gets all of its quantity or nothing', () => {
   })
 })
 
+describe('[V26] all of our orders together get the share', () => {
+  const share = { slippage: { kind: 'volume-share', volumeLimit: 0.5, impact: 0.1 } }
+  const orders = [order('a', 'buy', '3', {}, 1), order('b', 'buy', '3', {}, 1), order('c', 'sell', '3', {}, 1)] as const
+  const rest = (n: number, leavesQuantity: string) => ({ venueOrderId: `sim-${n}`, leavesQuantity })
+
+  test('of a bar, each at the price of all up to it', () => {
+    given(venue, config('next-open', share), listed(), ...orders)
+      .when(next)
+      // 3 of 8 and 4 of 8 are 100 * 0.1 * 0.140625 and 0.25 worse.
+      .then(filled('a', 'buy', '3', '101.41', minute), filled('b', 'buy', '1', '102.5', minute, rest(2, '2')))
+      .when(bar(2, ['100', '101', '99', '100'], { volume: '4' }))
+      .then(filled('b', 'buy', '2', '102.5', 2 * minute, { ...second, tradeId: 'sim-2-2' }))
+  })
+
+  test('of the last bar, also when they come after it, restarted or not', () => {
+    given(venue, config('same-close', share), listed(), next)
+      .when(order('a', 'buy', '3'))
+      .then(accepted('a'), filled('a', 'buy', '3', '101.41', 2 * minute))
+      .restarted()
+      .when(order('b', 'buy', '2', { timeInForce: 'FOK' }))
+      .then(accepted('b', 2), ended('order.canceled', 'b', '2', 'fill or kill'))
+      .when(order('c', 'sell', '3'))
+      .then(accepted('c', 3), filled('c', 'sell', '1', '97.5', 2 * minute, rest(3, '2')))
+      .when(bar(2, ['100', '101', '99', '100'], { volume: '8' }))
+      .then(filled('c', 'sell', '2', '99.37', 2 * minute, { venueOrderId: 'sim-3', tradeId: 'sim-3-2' }))
+      .when(order('d', 'sell', '3'))
+      .then(accepted('d', 4), filled('d', 'sell', '2', '97.5', 3 * minute, rest(4, '1')))
+  })
+
+  test('of a quote', () => {
+    given(venue, config('touch', share), listed(), quote('99 x 9', '100 x 8', 1))
+      .when(order('a', 'buy', '3'))
+      .then(accepted('a'), filled('a', 'buy', '3', '101.41', 1))
+      .when(order('b', 'buy', '3'))
+      .then(accepted('b', 2), filled('b', 'buy', '1', '102.5', 1, rest(2, '2')))
+  })
+
+  test('to the lot: 29 of 100 are 29', () => {
+    const exact = { slippage: { kind: 'volume-share', volumeLimit: 0.29, impact: 0 } }
+    given(venue, config('touch', exact), listed(), quote('99 x 9', '100 x 100', 1))
+      .when(order('a', 'buy', '30'))
+      .then(accepted('a'), filled('a', 'buy', '29', '100', 1, { leavesQuantity: '1' }))
+  })
+})
+
 test('[V27] a post-only order that a bar opens through would take', () => {
   open('next-open')
     .when(order('a', 'buy', '5', { limitPrice: '100', isPostOnly: true }, 1))
