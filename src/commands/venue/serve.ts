@@ -59,6 +59,8 @@ export default class VenueServe extends TraderCommand {
       config: config.data,
       balances: balancesOf(flags.balance ?? ['USD=100000']),
       nowMs: Date.now,
+      // What a process had is not taken for what the next one has. [B6]
+      firstId: Date.now(),
     })
     onStop(async () => {
       stopping.abort()

@@ -33,6 +33,8 @@ export type BinanceServerOptions = {
   readonly config: Omit<VenueConfig, 'currency'>
   readonly balances: Readonly<Record<string, string>>
   readonly nowMs: () => number
+  /** Of orders and trades; 1 where none is said. */
+  readonly firstId?: number | undefined
 }
 
 const socketsMost = 4_096
@@ -40,12 +42,12 @@ const local = 'http://localhost'
 
 /** The simulated venue over Binance's Spot REST API and WebSocket streams, on one port. Throws a UserError when it is taken. */
 export async function serveBinance(options: BinanceServerOptions): Promise<BinanceServer> {
-  const { host = '127.0.0.1', port, config, balances, nowMs } = options
+  const { host = '127.0.0.1', port, config, balances, nowMs, firstId = 1 } = options
   const tellUser = (frame: object) => {
     hub.tellUser(frame)
     api.tellUser(frame)
   }
-  const venue = new ServedVenue({ config, balances, nowMs, onUserFrame: tellUser })
+  const venue = new ServedVenue({ config, balances, nowMs, firstId, onUserFrame: tellUser })
   const served: Served = { venue, nowMs, listenKey: new ListenKey(nowMs) }
   const hub: StreamHub = new StreamHub(served)
   const api: WebSocketApi = new WebSocketApi(served, options.key)

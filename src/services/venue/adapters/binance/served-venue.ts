@@ -26,6 +26,8 @@ export type ServedVenueOptions = {
   readonly balances: Readonly<Record<string, string>>
   /** Milliseconds since 1970. */
   readonly nowMs: () => number
+  /** Of orders and trades. */
+  readonly firstId: number
   /** Frames of the user data stream. */
   readonly onUserFrame: (frame: object) => void
 }
@@ -43,13 +45,15 @@ export class ServedVenue {
   readonly #options: ServedVenueOptions
   #seq = 0
   #at = 0
-  #trades = 0
-  #newestOrder = 0
+  #nextTrade: number
+  #nextOrder: number
 
   constructor(options: ServedVenueOptions) {
     this.#options = options
     this.wallet = new Wallet(options.balances)
     this.fees = options.config.fees
+    this.#nextOrder = options.firstId
+    this.#nextTrade = options.firstId
   }
 
   /** A fact of the market: orders that it fills are filled. */
@@ -63,13 +67,13 @@ export class ServedVenue {
   /** Accepts an order and what it gets at once. Throws a BinanceFault where Binance would refuse it. */
   place(request: OrderRequest): ServedOrder {
     const { symbol, clientOrderId } = request
-    const named = clientOrderId ?? `x-${this.#newestOrder + 1}-${this.#options.nowMs()}`
+    const named = clientOrderId ?? `x-${this.#nextOrder}-${this.#options.nowMs()}`
     if (this.openOrders().some((one) => one.clientOrderId === named)) throw fault.rejected('Duplicate order sent.')
     const locked = this.#needs(request)
     const asset = request.side === 'BUY' ? symbol.quote : symbol.base
     if (!this.wallet.canSpend(asset, locked))
       throw fault.rejected('Account has insufficient balance for requested action.')
-    const orderId = ++this.#newestOrder
+    const orderId = this.#nextOrder++
     const order = newOrder(request, orderId, named, this.#options.nowMs(), locked)
     this.orders.set(orderId, order)
     this.#open.set(orderId, order)
@@ -179,7 +183,7 @@ export class ServedVenue {
     const commissionAsset = isBuyer ? base : quote
     const commission = eightDigits(isBuyer ? shareOf(quantity, this.fees, isMaker) : parseExact(fill.fee))
     fillServed(order, {
-      id: ++this.#trades,
+      id: this.#nextTrade++,
       orderId: order.orderId,
       price: fill.price,
       quantity: formatExact(quantity),
