@@ -38,7 +38,7 @@ export const OrderAdopted = z.object({
   limitPrice: Price,
   isPostOnly: z.literal(true).optional(),
   isReduceOnly: z.literal(true).optional(),
-  /** What had been executed of it, by which trades; those are not the log's. */
+  /** What had been executed of it, by which trades: those are of before the log, or were said before. */
   filled: Quantity,
   tradeIds: z.array(z.string().max(96)).max(1_000),
 })
@@ -118,7 +118,10 @@ export const OrderRejected = z.object({
 /** The venue does not move the order: it works as it did, where it works. */
 export const OrderUpdateRejected = OrderRejected
 
-/** An execution of part of an order. `leavesQuantity` is what is still open after it; `fee` is negative for a rebate. */
+/**
+ * An execution of part of an order. `leavesQuantity` is what is still open after it, 0 where nobody here follows the order (`external-…`); `fee` is negative for a
+ * rebate.
+ */
 export const OrderFill = z.object({
   clientOrderId: ClientOrderId,
   venueOrderId: VenueOrderId,

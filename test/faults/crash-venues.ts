@@ -18,6 +18,8 @@ export type CrashVenue = {
   readonly quantities: { readonly takes: string; readonly rests: string; readonly most: string }
   /** `feed` and `venue` of the topology. */
   readonly lines: readonly string[]
+  /** Somebody else takes what is shown, up to this much, with the same account. */
+  readonly other: (side: 'buy' | 'sell', n: number) => Promise<void>
   readonly books: () => Promise<VenueBooks>
   readonly close: () => Promise<void>
 }
@@ -57,28 +59,40 @@ async function served(
       `feed: { kind: exchange, venue: binance, symbols: [ACMEUSD], restUrl: '${url}', wsUrl: '${ws}' }`,
       `venue: { ${kind(url, ws)}, environment: served, keyFile: served.json, ${pace} }`,
     ],
+    other: async (side, n) => {
+      const { bidPrice, askPrice } = (await ask(url, key, 'ticker/bookTicker', { symbol })) as Record<string, string>
+      const price = side === 'buy' ? askPrice : bidPrice
+      const terms = { type: 'LIMIT', timeInForce: 'IOC', quantity: side === 'buy' ? '2' : '1', price: String(price) }
+      const named = { newClientOrderId: `other-${n}` }
+      await ask(url, key, 'order', { symbol, side: side.toUpperCase(), ...terms, ...named }, 'POST').catch(
+        () => undefined,
+      )
+    },
     books: () => booksOf(url, key),
     close: async () => void child.kill('SIGKILL'),
   }
 }
 
-async function booksOf(url: string, key: { apiKey: string; secret: string }): Promise<VenueBooks> {
-  const ask = async <T>(path: string, params: Record<string, string> = {}): Promise<T> => {
-    const query = new URLSearchParams({ ...params, timestamp: String(Date.now()) }).toString()
-    const signature = createHmac('sha256', key.secret).update(query).digest('hex')
-    const response = await fetch(`${url}/api/v3/${path}?${query}&signature=${signature}`, {
-      headers: { 'x-mbx-apikey': key.apiKey },
-    })
-    if (!response.ok) throw new Error(await response.text())
-    return (await response.json()) as T
-  }
+const symbol = 'ACMEUSD'
+type Key = { readonly apiKey: string; readonly secret: string }
+
+async function ask(url: string, key: Key, path: string, params: Record<string, string>, method = 'GET') {
+  const query = new URLSearchParams({ ...params, timestamp: String(Date.now()) }).toString()
+  const signature = createHmac('sha256', key.secret).update(query).digest('hex')
+  const headers = { 'x-mbx-apikey': key.apiKey }
+  const response = await fetch(`${url}/api/v3/${path}?${query}&signature=${signature}`, { method, headers })
+  if (!response.ok) throw new Error(await response.text())
+  return response.json()
+}
+
+async function booksOf(url: string, key: Key): Promise<VenueBooks> {
   const pages = async <T extends { orderId: number; id?: number | string }>(
     path: string,
     from: string,
   ): Promise<T[]> => {
     const all: T[] = []
     for (let next = 1; ; ) {
-      const page = await ask<T[]>(path, { symbol: 'ACMEUSD', limit: '1000', [from]: String(next) })
+      const page = (await ask(url, key, path, { symbol, limit: '1000', [from]: String(next) })) as T[]
       all.push(...page)
       const last = page.at(-1)
       if (last === undefined) return all
@@ -86,7 +100,7 @@ async function booksOf(url: string, key: { apiKey: string; secret: string }): Pr
     }
   }
   type Balance = { readonly asset: string; readonly free: string; readonly locked: string }
-  const { balances } = await ask<{ balances: Balance[] }>('account')
+  const { balances } = (await ask(url, key, 'account', {})) as { balances: Balance[] }
   const total = (asset: string): string[] => {
     const { free = '0', locked = '0' } = balances.find((one) => one.asset === asset) ?? {}
     return [free, locked]
@@ -147,6 +161,17 @@ function boxed(folder: string, chance: Chance, box: Box, { feed, venue, ...named
     startingCash,
     quantities: { takes: '1.2', rests: '2.5', most: '100' },
     lines: [feed, `venue: { ${venue}, keyFile: served.json, ${pace} }`],
+    other: async (side, n) => {
+      box.book.place({
+        newClientOrderId: `other-${n}`,
+        side: side.toUpperCase(),
+        type: 'LIMIT',
+        quantity: side === 'buy' ? '0.4' : '0.2',
+        price: ((side === 'buy' ? middle + 1 : middle - 1) / 100).toFixed(2),
+        timeInForce: 'IOC',
+        reduceOnly: 'false',
+      })
+    },
     books: async () => ({
       orders: box.book.orders,
       trades: box.book.orders.flatMap(({ orderId, trades }) => trades.map((trade) => ({ ...trade, orderId }))),

@@ -27,6 +27,12 @@ export type RoundVenue = {
   readonly price: () => number
   readonly quantity: (chance: Chance) => string
   readonly move: () => void
+  /** Somebody else sends an order: one that takes what is shown now, or a limit order that takes some of it and rests. */
+  readonly other: (order: { readonly side: 'buy' | 'sell'; readonly isAtOnce: boolean }) => void
+  /** The market comes to the orders of others. */
+  readonly fillOthers: () => void
+  /** Others cancel what they have at work. */
+  readonly endOthers: () => void
   /** Before an order is sent: it, or its answer, may be lost on a way that the line does not have. */
   readonly beforeOrder: (isBad: boolean) => void
   readonly connect: (line: Line, settings: RoundSettings) => RealVenue | Promise<RealVenue>
@@ -62,11 +68,15 @@ async function spot(chance: Chance): Promise<RoundVenue> {
     server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)
   const listing = { tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT', isSimulated: true }
   tell('md.instrument', { instrument, kind: 'spot', ...listing } as PayloadOf<'md.instrument'>)
+  const quote = (bid: number, ask: number, bidSize: string, askSize: string) => {
+    const sides = { bid: text(bid), ask: text(ask), bidSize, askSize }
+    tell('md.tick', { kind: 'quote', instrument, ...sides } as PayloadOf<'md.tick'>)
+  }
+  let others = 0
+  const theirs = () => server.venue.openOrders().filter(({ clientOrderId }) => clientOrderId.startsWith('other-'))
   const move = () => {
     price += below(chance, 21) - 10
-    const sizes = { bidSize: `0.00${1 + below(chance, 9)}`, askSize: `0.00${1 + below(chance, 9)}` }
-    const quote = { kind: 'quote', instrument, bid: text(price - 1), ask: text(price + 1), ...sizes }
-    tell('md.tick', quote as PayloadOf<'md.tick'>)
+    quote(price - 1, price + 1, `0.00${1 + below(chance, 9)}`, `0.00${1 + below(chance, 9)}`)
   }
   move()
   const free = (asset: string) => {
@@ -80,6 +90,29 @@ async function spot(chance: Chance): Promise<RoundVenue> {
     price: () => price,
     quantity: (by) => `0.0${10 + below(by, 20)}`,
     move,
+    other: ({ side, isAtOnce }) => {
+      const limit = side === 'buy' ? price + 1 : price - 1
+      server.venue.place({
+        symbol: server.venue.symbols.get('BTCUSDT') as never,
+        side: side === 'buy' ? 'BUY' : 'SELL',
+        type: 'LIMIT',
+        timeInForce: isAtOnce ? 'IOC' : 'GTC',
+        quantity: '0.004',
+        price: text(isAtOnce ? limit : limit + (side === 'buy' ? -1 : 1)),
+        stopPrice: null,
+        clientOrderId: `other-${++others}`,
+      })
+    },
+    fillOthers: () => {
+      for (const order of theirs()) {
+        const cents = Math.round(Number(order.request.price) * 100)
+        const [bid, ask] = order.request.side === 'BUY' ? [cents - 2, cents] : [cents, cents + 2]
+        quote(bid, ask, '1', '1')
+      }
+    },
+    endOthers: () => {
+      for (const order of theirs()) server.venue.cancel(order)
+    },
     beforeOrder: () => undefined,
     connect: ({ restUrl, wsUrl }, settings) =>
       binanceSpot({ config: settings, addresses: { restUrl, wsUrl }, credentials: credentials(), nowMs }),
@@ -134,7 +167,12 @@ async function deribits(chance: Chance): Promise<RoundVenue> {
 type Box = Pick<Awaited<ReturnType<typeof usdmBox>>, 'quote' | 'book' | 'close'>
 
 function boxed(chance: Chance, box: Box) {
-  let price = 10_000
+  let [price, others] = [10_000, 0]
+  const theirs = () =>
+    box.book.orders.filter(
+      ({ clientOrderId, status }) =>
+        clientOrderId.startsWith('other-') && (status === 'NEW' || status === 'PARTIALLY_FILLED'),
+    )
   const move = () => {
     price += below(chance, 21) - 10
     box.quote(price - 1, price + 1, 20 + below(chance, 200), 20 + below(chance, 200))
@@ -144,6 +182,25 @@ function boxed(chance: Chance, box: Box) {
     price: () => price,
     quantity: (by: Chance) => (0.06 + below(by, 100) / 1_000).toFixed(3),
     move,
+    other: ({ side, isAtOnce }: { readonly side: 'buy' | 'sell'; readonly isAtOnce: boolean }): void => {
+      const limit = (side === 'buy' ? price + 1 : price - 1) + (isAtOnce ? 0 : side === 'buy' ? -1 : 1)
+      box.book.place({
+        newClientOrderId: `other-${++others}`,
+        side: side === 'buy' ? 'BUY' : 'SELL',
+        type: 'LIMIT',
+        quantity: '0.060',
+        price: text(limit),
+        timeInForce: isAtOnce ? 'IOC' : 'GTC',
+        reduceOnly: 'false',
+      })
+    },
+    fillOthers: (): void => {
+      for (const { cents, sign } of theirs())
+        box.quote(sign > 0 ? cents - 2 : cents, sign > 0 ? cents : cents + 2, 1_000, 1_000)
+    },
+    endOthers: (): void => {
+      for (const order of theirs()) box.book.end(order, 'CANCELED')
+    },
     beforeOrder: (_isBad: boolean): void => {
       // The line loses what it loses.
     },

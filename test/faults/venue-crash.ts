@@ -14,6 +14,8 @@ export type CrashResult = {
   readonly rounds: number
   readonly orders: number
   readonly fills: number
+  /** Of others at the same account. */
+  readonly others: number
   readonly violations: readonly string[]
 }
 
@@ -21,7 +23,7 @@ const victims = ['orders', 'risk', 'pnl', 'venue', 'router', 'log'] as const
 const run = 'crash'
 
 /**
- * Kills processes of a real tree at random instants while its orders work at a venue that has books of its own. After every `between` kills trading is halted, and orders, fills, positions and cash of the log have to be the venue's.
+ * Kills processes of a real tree at random instants while its orders work at a venue that has books of its own, and somebody else trades with the same account. After every `between` kills trading is halted, and orders, fills, positions and cash of the log have to be the venue's.
  */
 export async function venueCrash(
   seed: number,
@@ -35,12 +37,17 @@ export async function venueCrash(
   const violations: string[] = []
   /** When each process ended. */
   const ends = new Map<string, number[]>()
-  const seen = { orders: 0, fills: 0 }
+  const seen = { orders: 0, fills: 0, others: 0 }
+  const counted = { others: 0 }
   try {
     await tree.until(300)
+    // What others traded before is not the log's.
+    while (payloads(eventsIn(tree.log), 'venue.reconciled').length === 0) await sleep(100)
     for (let done = 0; done < rounds; ) {
       const next = Math.min(rounds, done + between)
+      const stopOthers = tradeBeside(venue, chance, counted)
       await killAtRandom(tree, chance, next - done, ends)
+      await stopOthers()
       done = next
       violations.push(...(await compare(folder, tree, venue, seen)))
       if (done < rounds) await operate(folder, 'resume')
@@ -75,7 +82,29 @@ async function killAtRandom(tree: LiveTree, chance: Chance, kills: number, ends:
   }
 }
 
-async function compare(folder: string, tree: LiveTree, venue: CrashVenue, seen: { orders: number; fills: number }) {
+/** Somebody else trades with the same account, long only; until it is stopped. */
+function tradeBeside({ other }: CrashVenue, chance: Chance, counted: { others: number }): () => Promise<void> {
+  let isOver = false
+  const trading = (async () => {
+    while (!isOver) {
+      await sleep(50 + below(chance, 400))
+      const n = ++counted.others
+      // It sells half of what it buys.
+      await other(n % 2 === 1 ? 'buy' : 'sell', n)
+    }
+  })()
+  return () => {
+    isOver = true
+    return trading
+  }
+}
+
+async function compare(
+  folder: string,
+  tree: LiveTree,
+  venue: CrashVenue,
+  seen: { orders: number; fills: number; others: number },
+) {
   await operate(folder, 'halt')
   const endMs = performance.now() + 60_000
   let faults: string[] = ['nothing was compared']
@@ -85,7 +114,9 @@ async function compare(folder: string, tree: LiveTree, venue: CrashVenue, seen: 
     const events = eventsIn(tree.log)
     faults = venueDifferences(events, await venue.books(), venue.startingCash)
     seen.orders = payloads(events, 'order.submitted').length
-    seen.fills = payloads(events, 'order.fill').length
+    const fills = payloads(events, 'order.fill')
+    seen.fills = fills.length
+    seen.others = fills.filter(({ strategy }) => strategy === 'external').length
   }
   return faults
 }

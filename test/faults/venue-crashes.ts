@@ -10,11 +10,11 @@ const { values } = parseArgs({
     venue: { type: 'string', default: 'binance' },
   },
 })
-const { rounds, orders, fills, violations } = await venueCrash(Number(values.seed), Number(values.rounds), {
+const { rounds, orders, fills, others, violations } = await venueCrash(Number(values.seed), Number(values.rounds), {
   venue: values.venue as CrashVenueKind,
 })
 for (const violation of violations) process.stdout.write(`${violation}\n`)
 process.stdout.write(
-  `${values.venue}, seed ${values.seed}: ${rounds} kills, ${orders} orders, ${fills} fills, ${violations.length} violations\n`,
+  `${values.venue}, seed ${values.seed}: ${rounds} kills, ${orders} orders, ${fills} fills, ${others} of them of others, ${violations.length} violations\n`,
 )
 process.exitCode = violations.length > 0 ? 1 : 0

@@ -35,6 +35,7 @@ export function venueDifferences(
     for (const { clientOrderId } of of(topic)) ends.set(clientOrderId, `${ends.get(clientOrderId) ?? ''}${topic}`)
   const sent = new Map<string, (typeof orders)[number]>()
   for (const order of orders) {
+    if (order.clientOrderId.startsWith('other-')) continue
     const clientOrderId = `t${order.clientOrderId.slice(order.clientOrderId.indexOf('-'))}`
     if (sent.has(clientOrderId)) faults.push(`${clientOrderId} was sent twice`)
     sent.set(clientOrderId, order)
@@ -60,6 +61,10 @@ export function venueDifferences(
     if (!endsOf[status]?.includes(end))
       faults.push(`${clientOrderId} is ${status} at the venue, in the log ${end || 'without an end'}`)
   }
+  const others = orders.filter(({ clientOrderId }) => clientOrderId.startsWith('other-'))
+  const theirs = others.flatMap(({ orderId }) => (tradesOf.get(orderId) ?? []).map(({ id }) => String(id)))
+  const ours = fills.flatMap(({ strategy, tradeId }) => (strategy === 'external' ? [tradeId] : []))
+  if (ours.sort().join() !== theirs.sort().join()) faults.push(`others traded ${theirs}, in the log they did ${ours}`)
   faults.push(...moneyFaults(of('pnl.update'), of('pnl.snapshot').at(-1), fills, { position, cash }, startingCash))
   if (of('venue.reconciled').some(({ differences, external }) => differences.length + external.length > 0))
     faults.push('the gateway said that balances differ or orders are external')

@@ -21,7 +21,7 @@ export type RoundResult = {
 
 /**
  * One seeded round: a gateway brings orders to a venue over a line that loses and cuts, and is killed again and again, with what it had
- * said and was not yet in the log. In the end the log has to have exactly what the venue's own books have.
+ * said and was not yet in the log, while others trade on the same account. In the end the log has to have exactly what the venue's own books have.
  */
 export async function venueRound(
   seed: number,
@@ -31,8 +31,12 @@ export async function venueRound(
   const venue = await roundVenues[kind](chance)
   const line = await badLine(venue.url, chance)
   const log = new TestLog(venue.instrument)
+  const external = pick(chance, ['refuse', 'cancel', 'adopt', 'ignore'] as const)
+  // What others trade before the log begins is not the log's.
+  for (let n = below(chance, 4); n > 0; n--) venue.other({ side: pick(chance, sides), isAtOnce: true })
+  const opening = venue.books()
   const market = setInterval(() => venue.move(), 15)
-  let gateway = await startGateway(log, venue, line)
+  let gateway = await startGateway(log, venue, line, external)
   let kills = 0
   const badly: Faults = { lostAsked: 0.1, late: 0.2, lateMs: 500, lostAnswer: 0.15, unavailable: 0.1, delayMs: 40 }
   const isBad = isLikely(chance, 0.8)
@@ -40,6 +44,8 @@ export async function venueRound(
   for (let n = 0; n < orders; ) {
     await sleep(below(chance, 60))
     const happens = below(chance, 12)
+    if (log.of('venue.reconciled').length > 0 && isLikely(chance, 0.4))
+      venue.other({ side: pick(chance, sides), isAtOnce: isLikely(chance, 0.5) })
     if (happens < 6) {
       venue.beforeOrder(isBad)
       log.submit(orderOf(chance, ++n, venue))
@@ -52,18 +58,20 @@ export async function venueRound(
     } else {
       gateway.kill()
       kills++
-      gateway = await startGateway(log, venue, line)
+      gateway = await startGateway(log, venue, line, external)
     }
   }
   line.set(calm)
+  venue.endOthers()
   await settled(() => log.cancelAll())
   await settled(() => log.working() === 0)
+  await settled(() => externalTrades(log, venue.books(), opening).length === 0)
   clearInterval(market)
   gateway.kill()
   await sleep(60)
   line.close()
   await venue.close()
-  return { orders, fills: log.of('order.fill').length, kills, faults: differences(log, venue.books()) }
+  return { orders, fills: log.of('order.fill').length, kills, faults: differences(log, venue.books(), opening) }
 }
 
 async function settled(isSo: () => boolean): Promise<void> {
@@ -72,8 +80,9 @@ async function settled(isSo: () => boolean): Promise<void> {
 }
 
 /** Orders, fills, ends, positions and cash of the log against the venue's own. */
-function differences(log: TestLog, { orders: at, ...books }: RoundBooks): string[] {
-  const faults: string[] = []
+function differences(log: TestLog, now: RoundBooks, opening: RoundBooks): string[] {
+  const { orders: at, ...books } = now
+  const faults = externalTrades(log, now, opening)
   const submitted = log.of('order.submitted')
   const seen = new Set<string>()
   for (const { clientOrderId } of at) {
@@ -81,7 +90,7 @@ function differences(log: TestLog, { orders: at, ...books }: RoundBooks): string
     seen.add(clientOrderId)
   }
   let [base, cash] = [zero, zero]
-  for (const { clientOrderId, side } of submitted) {
+  for (const { clientOrderId } of submitted) {
     const theirs = at.find((order) => order.clientOrderId.endsWith(clientOrderId.slice(1)))
     const ours = log.of('order.fill').filter((fill) => fill.clientOrderId === clientOrderId)
     const fills = ours.map(({ tradeId, quantity, price }) => `${tradeId} ${quantity} at ${price}`).sort()
@@ -92,19 +101,35 @@ function differences(log: TestLog, { orders: at, ...books }: RoundBooks): string
     const ends = log.endsOf(clientOrderId)
     const status = theirs?.status ?? 'NONE'
     if (!endsOf[status]?.includes(ends.join())) faults.push(`${clientOrderId} ended as ${ends}, at the venue ${status}`)
-    for (const fill of ours) {
-      const paid = multiplyExact(parseExact(fill.quantity), parseExact(fill.price))
-      base = addExact(base, movedBy(fill))
-      cash = addExact(cash, side === 'buy' ? negateExact(paid) : paid)
-      if (fill.feePaid === undefined) cash = addExact(cash, negateExact(parseExact(fill.fee)))
-    }
+  }
+  for (const fill of log.of('order.fill')) {
+    const paid = multiplyExact(parseExact(fill.quantity), parseExact(fill.price))
+    base = addExact(base, movedBy(fill))
+    cash = addExact(cash, fill.side === 'buy' ? negateExact(paid) : paid)
+    if (fill.feePaid === undefined) cash = addExact(cash, negateExact(parseExact(fill.fee)))
   }
   const sum = (parts: readonly string[]) => parts.map(parseExact).reduce(addExact, zero)
+  base = addExact(base, sum(opening.position))
+  cash = addExact(cash, sum(opening.cash))
   if (compareExact(base, sum(books.position)) !== 0) faults.push('the position differs')
   if (compareExact(cash, sum(books.cash)) !== 0) faults.push('the cash differs')
   if (log.of('venue.reconciled').some((one) => one.differences.length > 0)) faults.push('balances were said to differ')
   return faults
 }
+
+/** Fills of the strategy `external` against what others have traded since the log began. */
+function externalTrades(log: TestLog, now: RoundBooks, opening: RoundBooks): string[] {
+  const tradesOf = ({ orders }: RoundBooks) =>
+    orders.flatMap(({ clientOrderId, trades }) =>
+      clientOrderId.startsWith('other-') ? trades.map(({ id }) => String(id)) : [],
+    )
+  const before = new Set(tradesOf(opening))
+  const theirs = tradesOf(now).filter((id) => !before.has(id))
+  const ours = log.of('order.fill').flatMap((fill) => (fill.strategy === 'external' ? [fill.tradeId] : []))
+  return ours.sort().join() === theirs.sort().join() ? [] : [`others traded ${theirs}, the log has ${ours} of them`]
+}
+
+const sides = ['buy', 'sell'] as const
 
 function orderOf(
   chance: Chance,
@@ -130,7 +155,12 @@ function orderOf(
   }
 }
 
-async function startGateway(log: TestLog, { connect }: RoundVenue, line: Line): Promise<{ kill(): void }> {
+async function startGateway(
+  log: TestLog,
+  { connect }: RoundVenue,
+  line: Line,
+  external: 'refuse' | 'cancel' | 'adopt' | 'ignore',
+): Promise<{ kill(): void }> {
   const nowMs = Date.now
   const settings = {
     symbols: {},
@@ -138,7 +168,7 @@ async function startGateway(log: TestLog, { connect }: RoundVenue, line: Line): 
     windowMs: 450,
     inFlightMs: 60,
     reconcileMs: 150,
-    external: 'refuse',
+    external,
   } as const
   const gateway = new Gateway({
     ...settings,
@@ -171,6 +201,8 @@ class TestLog {
     this.#instrument = instrument
     const hash = 'a'.repeat(64)
     this.#append({ topic: 'system.config', payload: { service: 'orders', hash, config: { at: Date.now() } } })
+    const listing = { tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT', isSimulated: true }
+    this.#append({ topic: 'md.instrument', payload: { instrument, kind: 'spot', ...listing } })
   }
 
   say(statement: Statement): void {

@@ -15,7 +15,7 @@ describe('[X1] refused at the start, in one line', () => {
   test.each([
     ['kraken', null, 'has no fetchOrderTrades of it'],
     ['bybit', null, 'does not find its orders by an id of ours'],
-    ['upbit', null, 'has no fetchOrderTrades, fetchTime of it'],
+    ['upbit', null, 'has no fetchOrderTrades, fetchMyTrades, fetchTime of it'],
     ['bitstamp', null, 'has no fetchOrderTrades, fetchTime of it'],
     ['bitget', null, 'has no fetchOrderTrades of it'],
     ['binance', null, null],

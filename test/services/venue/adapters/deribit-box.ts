@@ -133,6 +133,19 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
         const all = (order?.trades ?? []).map((trade) => shownTrade(order as BoxOrder, trade))
         return order !== undefined && old.has(order.orderId) !== params.historical ? [] : all
       }
+      case 'private/get_user_trades_by_currency_and_time': {
+        if (params.currency !== currency || params.sorting !== 'asc') return { trades: [], has_more: false }
+        const all = book.orders
+          .filter(({ orderId }) => old.has(orderId) === params.historical)
+          .flatMap((order) => order.trades.map((trade) => shownTrade(order, trade)))
+          .filter(
+            ({ timestamp }) => timestamp >= Number(params.start_timestamp) && timestamp <= Number(params.end_timestamp),
+          )
+          .sort((a, b) => a.timestamp - b.timestamp)
+        // It never gives more than twenty at once.
+        const most = Math.min(Number(params.count), 20)
+        return { trades: all.slice(0, most), has_more: all.length > most }
+      }
       case 'private/get_open_orders':
         return book.orders.filter(isOpen).map(shown)
       case 'private/get_positions': {
@@ -299,6 +312,7 @@ const shownTradeIn =
     order_id: `USDC-${order.orderId}`,
     label: order.clientOrderId,
     instrument_name: boxName,
+    direction: order.sign > 0 ? 'buy' : 'sell',
     price: Number(price),
     amount: Number(qty),
     fee: Number(commission),

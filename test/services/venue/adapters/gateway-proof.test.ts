@@ -35,6 +35,7 @@ class SlowVenue implements RealVenue {
   assets = async () => done({ base: 'BTC', quote: 'USDT' })
   balances = async () => done([])
   trades = async () => done([])
+  readonly history = { trades: async () => done([]), clientIdOf: async () => unheard }
   cancel = async () => unheard
   cancelExternal = async () => unheard
   openOrders = async () =>

@@ -6,7 +6,7 @@ import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
 import { logged } from './logged.ts'
 
 const settings = { windowMs: 200, inFlightMs: 50, reconcileMs: 100, external: 'refuse' } as const
-type Settings = Partial<Pick<ConstructorParameters<typeof Gateway>[0], keyof typeof settings>>
+export type Settings = Partial<Pick<ConstructorParameters<typeof Gateway>[0], keyof typeof settings>>
 
 export const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 export const when = (isSo: () => boolean) => expect.poll(isSo, { timeout: 10_000, interval: 10 }).toBe(true)
@@ -29,6 +29,11 @@ export function gatewayScene(instrument: string) {
   const topics = () => said.map(({ topic }) => topic)
   const submit = (clientOrderId: string, more: object = {}) =>
     into('order.submitted', submitted(clientOrderId, instrument, more))
+  const list = (listed = instrument) =>
+    into('md.instrument', {
+      ...{ instrument: listed, kind: 'spot', tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT' },
+      isSimulated: true,
+    })
   const hasSaid = (topic: Topic) => when(() => topics().includes(topic))
   return {
     said,
@@ -59,7 +64,13 @@ export function gatewayScene(instrument: string) {
       gateway = started
     },
     submit,
+    list,
     hasSaid,
+    /** The gateway ends, and what it had said is in the log. */
+    die: () => {
+      stop()
+      for (const { topic, payload } of forget()) into(topic, payload as never)
+    },
     /** Once it is reconciled, an order of these terms is rejected with this code. */
     rejects: async (code: string, terms: object) => {
       await hasSaid('venue.reconciled')

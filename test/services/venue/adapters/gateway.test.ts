@@ -103,10 +103,7 @@ describe('reconciliation', () => {
       stopPrice: null,
     } as const
     venue.place({ ...byHand, symbol: venue.symbols.get('BTCUSDT') as never, clientOrderId: 'by-hand' })
-    into('md.instrument', {
-      ...{ instrument, kind: 'spot', tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT' },
-      isSimulated: true,
-    })
+    scene.list()
     await start()
     await hasSaid('system.alert')
     scene.stop()

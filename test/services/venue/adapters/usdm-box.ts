@@ -53,7 +53,15 @@ export async function usdmBox(key: Key) {
           .filter(({ status }) => isOpen(status))
           .map((order) => ({ ...shown(order), ...termsOf(order) }))
       case 'GET /fapi/v1/userTrades':
-        return book.orders.find(({ orderId }) => String(orderId) === query.get('orderId'))?.trades ?? []
+        return book.orders
+          .filter(({ orderId }) => !query.has('orderId') || String(orderId) === query.get('orderId'))
+          .flatMap(({ orderId, sign, trades }) => trades.map((trade) => ({ ...trade, orderId, buyer: sign > 0 })))
+          .filter(({ id, time }) => {
+            if (time > Number(query.get('endTime') ?? Number.POSITIVE_INFINITY)) return false
+            return id >= Number(query.get('fromId') ?? 0) && time >= Number(query.get('startTime') ?? 0)
+          })
+          .sort((a, b) => a.id - b.id)
+          .slice(0, Number(query.get('limit') ?? 500))
       case 'POST /fapi/v1/order': {
         if (query.get('symbol') !== 'BTCUSDT') throw new Fault(-1121, 'Invalid symbol.')
         const placed = book.place(Object.fromEntries(query))
@@ -230,6 +238,7 @@ function update(order: BoxOrder, trade: BoxOrder['trades'][number] | null) {
     T: Date.now(),
     o: {
       s: 'BTCUSDT',
+      S: order.sign > 0 ? 'BUY' : 'SELL',
       c: order.clientOrderId,
       x,
       X: order.status,

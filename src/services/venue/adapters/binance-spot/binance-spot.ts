@@ -37,6 +37,8 @@ export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptio
       symbolOf,
       viewOfOrder: viewOfSpotOrder,
       tradeOf: (trade) => viewOfTrade(trade, trade.isMaker),
+      isBuyer: (trade) => trade.isBuyer,
+      spanMs: 86_400_000,
       paramsOf,
     },
     (request) => sendRequest(addresses.restUrl, credentials, request, config.timeoutMs),

@@ -11,7 +11,7 @@ import {
   Whole,
 } from '../binance/exchange-order.ts'
 import type { Params } from '../binance/signed-request.ts'
-import type { RejectCode, VenueOrder } from '../gateway/real-venue.ts'
+import type { RejectCode, ToldOrder, VenueOrder } from '../gateway/real-venue.ts'
 
 /** `GET`, `POST`, `DELETE /api/v3/order`, as far as it is read. */
 export const SpotOrder = ExchangeOrder.extend({
@@ -25,12 +25,11 @@ export const SpotOrder = ExchangeOrder.extend({
 })
 
 /** `GET /api/v3/myTrades`. */
-export const SpotTrade = ExchangeTrade.extend({ isMaker: z.boolean() })
+export const SpotTrade = ExchangeTrade.extend({ isMaker: z.boolean(), isBuyer: z.boolean() })
 
 /** `executionReport` of the user data stream. */
 export const ExecutionReport = ExchangeReport.extend({
   e: z.literal('executionReport'),
-  s: z.string(),
   C: z.string(),
   n: Decimal,
   N: z.string().nullable(),
@@ -44,11 +43,11 @@ export const viewOfSpotOrder = (order: z.infer<typeof SpotOrder>): VenueOrder =>
   isTriggered: order.isWorking === true,
   // What an order takes on arrival, it takes.
   trades: (order.fills ?? []).map(({ tradeId, ...fill }) =>
-    viewOfTrade({ ...fill, id: tradeId, time: order.transactTime as number }, false),
+    viewOfTrade({ ...fill, id: tradeId, orderId: order.orderId, time: order.transactTime as number }, false),
   ),
 })
 
-export const viewOfExecution = (report: z.infer<typeof ExecutionReport>): VenueOrder => ({
+export const viewOfExecution = (report: z.infer<typeof ExecutionReport>): ToldOrder => ({
   ...viewOfReport(report, { fee: report.n, feeAsset: report.N ?? '' }),
   venueClientId: report.C !== '' ? report.C : report.c,
   isTriggered: report.x === 'TRADE' || (report.w && report.X !== 'NEW'),

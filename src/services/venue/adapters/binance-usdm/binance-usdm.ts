@@ -80,6 +80,8 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
       symbolOf,
       viewOfOrder,
       tradeOf: (trade) => viewOfTrade(trade, trade.maker),
+      isBuyer: (trade) => trade.buyer,
+      spanMs: 7 * dayMs,
       paramsOf,
     },
     send,

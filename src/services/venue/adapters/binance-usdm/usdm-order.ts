@@ -2,10 +2,10 @@ import { z } from 'zod'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { Decimal, ExchangeReport, ExchangeTrade, viewOfReport } from '../binance/exchange-order.ts'
 import type { Params } from '../binance/signed-request.ts'
-import type { RejectCode, VenueOrder } from '../gateway/real-venue.ts'
+import type { RejectCode, ToldOrder } from '../gateway/real-venue.ts'
 
 /** `GET /fapi/v1/userTrades`. */
-export const UsdmTrade = ExchangeTrade.extend({ maker: z.boolean() })
+export const UsdmTrade = ExchangeTrade.extend({ maker: z.boolean(), buyer: z.boolean() })
 
 /** `ORDER_TRADE_UPDATE` of the user data stream; without a commission `n` and `N` are left out. */
 export const OrderTradeUpdate = z.object({
@@ -13,7 +13,7 @@ export const OrderTradeUpdate = z.object({
   o: ExchangeReport.extend({ n: Decimal.optional(), N: z.string().nullish() }),
 })
 
-export const viewOfUpdate = ({ o }: z.infer<typeof OrderTradeUpdate>): VenueOrder =>
+export const viewOfUpdate = ({ o }: z.infer<typeof OrderTradeUpdate>): ToldOrder =>
   viewOfReport(o, { fee: o.n ?? '0', feeAsset: o.N ?? '' })
 
 /** Why USD-M cannot keep an order's terms as one order of `/fapi/v1/order`. [G21] */

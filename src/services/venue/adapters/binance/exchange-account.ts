@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Answer, OrderName, RealVenue, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import type { AccountTrade, Answer, OrderName, RealVenue, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 import { answerOf } from './exchange-answer.ts'
-import { type ExchangeOrder, type ExchangeTrade, termsOf } from './exchange-order.ts'
+import { type ExchangeOrder, type ExchangeTrade, sideOf, termsOf } from './exchange-order.ts'
 import type { ExchangeRequest, HttpAnswer, Params } from './signed-request.ts'
 
 /** How Spot or USD-M says what both can do. */
@@ -14,18 +14,23 @@ export type Dialect<O extends z.infer<typeof ExchangeOrder>, T extends z.infer<t
   readonly symbolOf: (instrument: string) => string | null
   readonly viewOfOrder: (order: O) => VenueOrder
   readonly tradeOf: (trade: T) => VenueTrade
+  readonly isBuyer: (trade: T) => boolean
+  /** How much time a question for trades may span. */
+  readonly spanMs: number
   readonly paramsOf: (order: PayloadOf<'order.submitted'>, symbol: string, venueClientId: string) => Params
 }
 
 /** How long after its timestamp the exchange may take a query (recvWindow). */
 export const queryWindowMs = 5_000
 const tradesMost = 1_000
+/** Clocks differ by less. */
+const aheadMs = 60_000
 
 const Time = z.object({ serverTime: z.int() })
 
 /** An account of Binance: its clock, its signed queries, and what its orders are asked. */
 export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T extends z.infer<typeof ExchangeTrade>>(
-  { root, trades, Order, Trade, symbolOf, viewOfOrder, tradeOf, paramsOf }: Dialect<O, T>,
+  { root, trades, Order, Trade, symbolOf, viewOfOrder, tradeOf, isBuyer, spanMs, paramsOf }: Dialect<O, T>,
   send: (request: ExchangeRequest) => Promise<HttpAnswer>,
   machineMs: () => number,
 ) {
@@ -41,6 +46,17 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
     const params = { symbol: symbol(instrument), origClientOrderId: venueClientId }
     return answerOf(await ask(method, `${root}/order`, params), Order, viewOfOrder)
   }
+  const askTrades = (which: Params) => async (page: Params) => {
+    const params = { ...which, ...page, limit: String(tradesMost) }
+    return answerOf(await ask('GET', `${root}/${trades}`, params), z.array(Trade), (all) => all)
+  }
+  const ofAccount = (trade: T, symbol: string): AccountTrade => ({
+    ...tradeOf(trade),
+    symbol,
+    side: sideOf(isBuyer(trade)),
+    venueOrderId: String(trade.orderId),
+    venueClientId: null,
+  })
   const orders = {
     setClock: (ms) => {
       offsetMs = ms
@@ -53,11 +69,25 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
     },
     cancel: (order) => askOrder(order, 'DELETE'),
     find: async (order) => archivedView(await askOrder(order, 'GET'), order),
-    trades: ({ instrument }, orderId) =>
-      allPages(async (page) => {
-        const params = { symbol: symbol(instrument), orderId, ...page, limit: String(tradesMost) }
-        return answerOf(await ask('GET', `${root}/${trades}`, params), z.array(Trade), (all) => all)
-      }, tradeOf),
+    trades: async ({ instrument }, orderId) => {
+      const all = await allPages(askTrades({ symbol: symbol(instrument), orderId }), {})
+      return all.kind === 'done' ? { ...all, value: all.value.map(tradeOf) } : all
+    },
+    history: {
+      trades: async (sinceMs, instruments) => {
+        const found: AccountTrade[] = []
+        for (const symbol of new Set(instruments.map(symbolOf))) {
+          if (symbol === null) continue
+          const all = await tradesFrom(askTrades({ symbol }), sinceMs, nowMs() + aheadMs, spanMs)
+          if (all.kind === 'done') found.push(...all.value.map((trade) => ofAccount(trade, symbol)))
+          // What is listed from elsewhere is not traded here.
+          else if (all.kind !== 'refused' || all.code !== 'INSTRUMENT_UNKNOWN') return all
+        }
+        return { kind: 'done', value: found }
+      },
+      clientIdOf: async ({ symbol, venueOrderId: orderId }) =>
+        answerOf(await ask('GET', `${root}/order`, { symbol, orderId }), Order, ({ clientOrderId }) => clientOrderId),
+    },
     openOrders: async () =>
       answerOf(await ask('GET', `${root}/openOrders`, {}), z.array(Order), (all) =>
         all.map((order) => ({ ...viewOfOrder(order), symbol: order.symbol, terms: termsOf(order) })),
@@ -83,17 +113,39 @@ function archivedView(answer: Answer<VenueOrder>, { venueClientId, venueOrderId 
   return { kind: 'done', value: { ...view, state: 'canceled' } }
 }
 
-async function allPages<T extends { readonly id: number }>(
-  read: (page: Params) => Promise<Answer<T[]>>,
-  tradeOf: (trade: T) => VenueTrade,
-): Promise<Answer<VenueTrade[]>> {
-  const all: VenueTrade[] = []
-  for (let page: Params = {}; ; ) {
+type Read<T> = (page: Params) => Promise<Answer<T[]>>
+
+async function allPages<T extends { readonly id: number }>(read: Read<T>, first: Params): Promise<Answer<T[]>> {
+  const all: T[] = []
+  for (let page = first; ; ) {
     const answer = await read(page)
     if (answer.kind !== 'done') return answer
-    all.push(...answer.value.map(tradeOf))
+    all.push(...answer.value)
     const last = answer.value.at(-1)
     if (last === undefined || answer.value.length < tradesMost) return { kind: 'done', value: all }
     page = { fromId: String(last.id + 1) }
   }
+}
+
+/** All from an instant on: span by span up to the first trade, from there by their ids. A full page does not say at which end it was cut: the span is made shorter. */
+async function tradesFrom<T extends { readonly id: number }>(
+  read: Read<T>,
+  sinceMs: number,
+  untilMs: number,
+  longestMs: number,
+): Promise<Answer<T[]>> {
+  let [startMs, spanMs] = [sinceMs, longestMs]
+  while (startMs <= untilMs) {
+    const page = await read({ startTime: String(startMs), endTime: String(startMs + spanMs - 1) })
+    if (page.kind !== 'done') return page
+    const isCut = page.value.length >= tradesMost && spanMs > 1
+    if (isCut) spanMs = Math.ceil(spanMs / 2)
+    else if (page.value.length === 0) startMs += spanMs
+    else {
+      const newest = page.value.reduce((id, trade) => Math.max(id, trade.id), 0)
+      const rest = await allPages(read, { fromId: String(newest + 1) })
+      return rest.kind === 'done' ? { ...rest, value: [...page.value, ...rest.value] } : rest
+    }
+  }
+  return { kind: 'done', value: [] }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { OpenTerms, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import type { OpenTerms, ToldOrder, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 
 export const Whole = z.number().int()
 export const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/)
@@ -27,9 +27,10 @@ export function termsOf(order: z.infer<typeof ExchangeOrder>): OpenTerms | null 
   return { side: side === 'BUY' ? 'buy' : 'sell', quantity, limitPrice, isPostOnly, isReduceOnly }
 }
 
-/** A trade of the account; who made it is told under another name at each. */
+/** A trade of the account; its side and who made it are told under another name at each. */
 export const ExchangeTrade = z.object({
   id: Whole,
+  orderId: Whole,
   price: Decimal,
   qty: Decimal,
   commission: Decimal,
@@ -39,6 +40,8 @@ export const ExchangeTrade = z.object({
 
 /** What the reports of both user data streams have. */
 export const ExchangeReport = z.object({
+  s: z.string(),
+  S: z.enum(['BUY', 'SELL']),
   c: z.string(),
   x: z.string(),
   X: z.string(),
@@ -64,7 +67,9 @@ export const viewOfOrder = (order: z.infer<typeof ExchangeOrder>): VenueOrder =>
 export const viewOfReport = (
   report: z.infer<typeof ExchangeReport>,
   commission: { readonly fee: string; readonly feeAsset: string },
-): VenueOrder => ({
+): ToldOrder => ({
+  symbol: report.s,
+  side: sideOf(report.S === 'BUY'),
   venueClientId: report.c,
   venueOrderId: String(report.i),
   state: stateOf(report.X),
@@ -94,6 +99,8 @@ export const viewOfTrade = (trade: z.infer<typeof ExchangeTrade>, isMaker: boole
   liquidity: isMaker ? 'maker' : 'taker',
   filledAt: trade.time * 1_000,
 })
+
+export const sideOf = (isBuyer: boolean): 'buy' | 'sell' => (isBuyer ? 'buy' : 'sell')
 
 function stateOf(status: string): VenueOrder['state'] {
   switch (status) {

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { OpenTerms, RejectCode, VenueBalance, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import type {
+  AccountTrade,
+  OpenTerms,
+  RejectCode,
+  VenueBalance,
+  VenueOrder,
+  VenueTrade,
+} from '../gateway/real-venue.ts'
 import { type CcxtTrader, hasWindow } from './open-ccxt.ts'
 
 const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/)
@@ -77,6 +84,17 @@ export const tradeOfCcxt = ({
   feeAsset: fee.currency,
   liquidity: takerOrMaker ?? 'taker',
   filledAt: timestamp * 1_000,
+})
+
+/** One of the account's, in its record. */
+export const CcxtAccountTrade = CcxtTrade.extend({ order: z.string().min(1), side: z.enum(['buy', 'sell']) })
+
+export const accountTradeOfCcxt = (trade: z.infer<typeof CcxtAccountTrade>, symbol: string): AccountTrade => ({
+  ...tradeOfCcxt(trade),
+  symbol,
+  side: trade.side,
+  venueOrderId: trade.order,
+  venueClientId: null,
 })
 
 export const CcxtBalances = z.object({ total: z.record(z.string(), Decimal.nullish()) })

@@ -3,7 +3,7 @@ import type { Credentials } from '../gateway/credentials.ts'
 import type { StreamHooks } from '../gateway/real-venue.ts'
 import { wordsOf } from './ccxt-answer.ts'
 import { CcxtOrder, viewOfCcxt } from './ccxt-order.ts'
-import { type CcxtSocket, type CcxtTrader, marketsOf } from './open-ccxt.ts'
+import { type CcxtSocket, type CcxtTrader, idOf, marketsOf } from './open-ccxt.ts'
 
 const lookMs = 50
 
@@ -31,8 +31,10 @@ export function openCcxtStream(exchange: CcxtTrader, credentials: Credentials, h
         await marketsOf(exchange)
         for (const told of await exchange.watchOrders()) {
           const order = CcxtOrder.safeParse(told)
-          // One without our id, or that is not understood, comes with the next question for it.
-          if (!isEnded && order.success && order.data.clientOrderId) hooks.onOrder(viewOfCcxt(order.data))
+          // One that is not understood comes with the next question for it.
+          if (isEnded || !order.success) continue
+          const { symbol, side } = order.data
+          hooks.onOrder({ ...viewOfCcxt(order.data), symbol: idOf(exchange, symbol), side: side ?? 'buy' })
         }
       } catch (error) {
         close(wordsOf(error as Error, credentials))

@@ -2,12 +2,14 @@ import { z } from 'zod'
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Credentials } from '../gateway/credentials.ts'
-import type { Answer, OrderName, RealVenue, VenueOrder } from '../gateway/real-venue.ts'
+import type { AccountTrade, Answer, OrderName, RealVenue, VenueOrder } from '../gateway/real-venue.ts'
 import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
 import { notUnderstood, understood } from '../gateway/understood.ts'
 import { asking } from './ccxt-answer.ts'
 import {
+  accountTradeOfCcxt,
   balancesOfCcxt,
+  CcxtAccountTrade,
   CcxtBalances,
   CcxtOrder,
   CcxtTrade,
@@ -18,7 +20,7 @@ import {
   viewOfCcxt,
 } from './ccxt-order.ts'
 import { openCcxtStream } from './ccxt-stream.ts'
-import { type CcxtTrader, hasWindow, marketsOf, openCcxt } from './open-ccxt.ts'
+import { type CcxtTrader, hasWindow, idOf, marketsOf, openCcxt } from './open-ccxt.ts'
 
 export type CcxtOptions = {
   readonly config: Pick<RealVenueConfig, 'exchange' | 'environment' | 'symbols' | 'timeoutMs'>
@@ -107,12 +109,29 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
         const told = await exchange.fetchOrderTrades(venueOrderId, symbolFor(instrument), undefined, tradesMost)
         return understood(told, z.array(CcxtTrade), (trades) => trades.map(tradeOfCcxt))
       }),
+    history: {
+      trades: (sinceMs, instruments) =>
+        ask(async () => {
+          const found: AccountTrade[] = []
+          for (const symbol of new Set(instruments.map(symbolFor))) {
+            if (exchange.markets?.[symbol]?.spot !== true) continue
+            const trades = await accountTrades(exchange, symbol, sinceMs)
+            if (trades.kind !== 'done') return trades
+            found.push(...trades.value)
+          }
+          return done(found)
+        }),
+      clientIdOf: ({ symbol, venueOrderId }) =>
+        ask(async () =>
+          understood(await exchange.fetchOrder(venueOrderId, symbol), CcxtOrder, (order) => order.clientOrderId ?? ''),
+        ),
+    },
     openOrders: () =>
       ask(async () =>
         understood(await exchange.fetchOpenOrders(), z.array(CcxtOrder), (all) =>
           all.map((order) => ({
             ...viewOfCcxt(order),
-            symbol: exchange.markets?.[order.symbol]?.id ?? order.symbol,
+            symbol: idOf(exchange, order.symbol),
             terms: termsOfCcxt(order),
           })),
         ),
@@ -148,6 +167,23 @@ async function placed(
   return understood(await exchange.createOrder(symbol, orderType, side, quantity, price, params), CcxtOrder, (told) =>
     viewOfCcxt(told, venueClientId),
   )
+}
+
+/** Page by page, until one brings nothing new: how many an exchange gives at once is not known. */
+async function accountTrades(exchange: CcxtTrader, symbol: string, sinceMs: number): Promise<Answer<AccountTrade[]>> {
+  const all = new Map<string, AccountTrade>()
+  for (let startMs = sinceMs; ; ) {
+    const told = understood(
+      await exchange.fetchMyTrades(symbol, startMs, tradesMost),
+      z.array(CcxtAccountTrade),
+      (trades) => trades,
+    )
+    if (told.kind !== 'done') return told
+    const known = all.size
+    for (const trade of told.value) all.set(trade.id, accountTradeOfCcxt(trade, idOf(exchange, symbol)))
+    if (all.size === known) return done([...all.values()])
+    startMs = told.value.reduce((newest, { timestamp }) => Math.max(newest, timestamp), startMs)
+  }
 }
 
 const done = <T>(value: T): Answer<T> => ({ kind: 'done', value })

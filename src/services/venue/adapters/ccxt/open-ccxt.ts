@@ -33,6 +33,7 @@ export type CcxtTrader = {
   fetchOrder(id: string | undefined, symbol: string, params?: object): Promise<unknown>
   fetchOpenOrders(): Promise<unknown>
   fetchOrderTrades(id: string, symbol: string, since: undefined, limit: number): Promise<unknown>
+  fetchMyTrades(symbol: string, since: number, limit: number): Promise<unknown>
   fetchBalance(): Promise<unknown>
   watchOrders(): Promise<readonly unknown[]>
   close(): Promise<unknown>
@@ -71,6 +72,7 @@ const needs = [
   'fetchOrder',
   'fetchOpenOrders',
   'fetchOrderTrades',
+  'fetchMyTrades',
   'fetchBalance',
   'fetchTime',
   'watchOrders',
@@ -79,6 +81,9 @@ const needs = [
 /** Its listings. A failure is not kept, as ccxt would. */
 export const marketsOf = async (exchange: CcxtTrader): Promise<CcxtMarkets> =>
   exchange.markets ?? exchange.loadMarkets(true)
+
+/** What the exchange calls a market of ccxt. */
+export const idOf = ({ markets }: CcxtTrader, symbol: string): string => markets?.[symbol]?.id ?? symbol
 
 export const hasWindow = ({ id }: CcxtTrader): boolean => takesWindow.has(id)
 

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { plainText } from '../gateway/gateway-order.ts'
-import type { OpenTerms, RejectCode, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import type { AccountTrade, OpenTerms, RejectCode, ToldOrder, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 
 /** An order as answers and `user.orders` show it. Numbers are JSON numbers: their shortest text is what was meant. */
 export const DeribitOrder = z.object({
@@ -22,6 +22,8 @@ export const DeribitOrder = z.object({
 export const DeribitTrade = z.object({
   trade_id: z.string(),
   order_id: z.string(),
+  instrument_name: z.string(),
+  direction: z.enum(['buy', 'sell']),
   label: z.string().default(''),
   price: z.number(),
   amount: z.number(),
@@ -49,12 +51,20 @@ export const viewOf = (order: z.infer<typeof DeribitOrder>, trades: readonly Ven
   trades,
 })
 
+/** As `user.orders` tells it. */
+export const toldOf = (order: z.infer<typeof DeribitOrder>): ToldOrder => ({
+  ...viewOf(order),
+  symbol: order.instrument_name,
+  side: sideOf(order),
+})
+
+const sideOf = ({ direction }: z.infer<typeof DeribitOrder>) => (direction === 'sell' ? 'sell' : 'buy')
+
 /** Null of what is no limit order, or asks for no price of its own. */
 export function openTermsOf(order: z.infer<typeof DeribitOrder>): OpenTerms | null {
-  const { direction, order_type: type, amount, price, post_only: isPostOnly, reduce_only: isReduceOnly } = order
+  const { order_type: type, amount, price, post_only: isPostOnly, reduce_only: isReduceOnly } = order
   if (type !== 'limit' || amount === undefined || typeof price !== 'number') return null
-  const side = direction === 'sell' ? 'sell' : 'buy'
-  return { side, quantity: textOf(amount), limitPrice: textOf(price), isPostOnly, isReduceOnly }
+  return { side: sideOf(order), quantity: textOf(amount), limitPrice: textOf(price), isPostOnly, isReduceOnly }
 }
 
 export const tradeOf = (trade: z.infer<typeof DeribitTrade>): VenueTrade => ({
@@ -67,8 +77,19 @@ export const tradeOf = (trade: z.infer<typeof DeribitTrade>): VenueTrade => ({
   filledAt: trade.timestamp * 1_000,
 })
 
+/** From the account's record of trades. */
+export const accountTradeOf = (trade: z.infer<typeof DeribitTrade>): AccountTrade => ({
+  ...tradeOf(trade),
+  symbol: trade.instrument_name,
+  side: trade.direction,
+  venueOrderId: trade.order_id,
+  venueClientId: trade.label,
+})
+
 /** What a report of trades says of their order: that it was filled by them, and nothing of its state. */
-export const viewOfTrade = (trade: z.infer<typeof DeribitTrade>): VenueOrder => ({
+export const viewOfTrade = (trade: z.infer<typeof DeribitTrade>): ToldOrder => ({
+  symbol: trade.instrument_name,
+  side: trade.direction,
   venueClientId: trade.label,
   venueOrderId: trade.order_id,
   state: 'working',

@@ -3,7 +3,7 @@ import { type AccountConnection, keepAccountStream } from '../gateway/account-st
 import type { Credentials } from '../gateway/credentials.ts'
 import type { StreamHooks } from '../gateway/real-venue.ts'
 import type { RpcAnswer } from './deribit-answer.ts'
-import { DeribitOrder, DeribitTrade, viewOf, viewOfTrade } from './deribit-order.ts'
+import { DeribitOrder, DeribitTrade, toldOf, viewOfTrade } from './deribit-order.ts'
 
 const Fault = z.object({ code: z.int(), message: z.string(), data: z.unknown().optional() })
 const Frame = z.union([
@@ -116,7 +116,7 @@ export class DeribitRpc {
     } else if (heard.params.channel === 'user.orders.any.any.raw') {
       const orders = Reports[heard.params.channel].safeParse(heard.params.data)
       // What cannot be read may be a fill: whoever reconciles asks for it.
-      if (orders.success) for (const order of orders.data) onOrder(viewOf(order))
+      if (orders.success) for (const order of orders.data) onOrder(toldOf(order))
       else end('a report is not understood')
     } else if (heard.params.channel === 'user.trades.any.any.raw') {
       const trades = Reports[heard.params.channel].safeParse(heard.params.data)

@@ -4,8 +4,8 @@ import type { OrderName, RealVenue } from '../gateway/real-venue.ts'
 import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
 import { answerOf } from './deribit-answer.ts'
 import { fundingOf } from './deribit-funding.ts'
-import { findOrder, tradesOf } from './deribit-history.ts'
-import { goneAssets, hasEnded, nameIn } from './deribit-name.ts'
+import { accountTrades, findOrder, tradesOf } from './deribit-history.ts'
+import { currencyOf, goneAssets, hasEnded, nameIn } from './deribit-name.ts'
 import {
   DeribitOrder,
   flagsOf,
@@ -27,6 +27,9 @@ export type DeribitOptions = {
   /** The machine's clock, milliseconds. */
   readonly nowMs: () => number
 }
+
+/** Clocks differ by less. */
+const aheadMs = 60_000
 
 const Instrument = z.object({ instrument_name: z.string(), settlement_currency: z.string() })
 const Position = z.object({ instrument_name: z.string(), size: z.number(), direction: z.string() })
@@ -86,6 +89,14 @@ export function deribit({ config, addresses, credentials, nowMs }: DeribitOption
     },
     find,
     trades: (_, orderId) => tradesOf(rpc, orderId),
+    history: {
+      trades: (sinceMs, instruments) => {
+        const currencies = instruments.map((instrument) => currencyOf(name(instrument))).filter((one) => one !== '')
+        return accountTrades(rpc, new Set(currencies), sinceMs, nowMs() + aheadMs)
+      },
+      // Trades have the label of their order.
+      clientIdOf: async () => ({ kind: 'absent' }),
+    },
     openOrders: async () =>
       answerOf(await rpc.call('private/get_open_orders', {}), z.array(DeribitOrder), (orders) =>
         orders.map((order) => ({ ...viewOf(order), symbol: order.instrument_name, terms: openTermsOf(order) })),

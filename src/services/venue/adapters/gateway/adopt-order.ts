@@ -9,8 +9,8 @@ import type { OpenOrder } from './real-venue.ts'
 const tradesMost = 1_000
 
 /**
- * Takes an open order that the log does not know for one of the account's: what it had executed before is not the log's. False where it cannot be one: no limit
- * order, in nothing that the log lists, or over by now. Null where the venue does not answer for it. [G13]
+ * Takes an open order that the log does not know for one of the account's; what it had executed since the log began is said before. False where it cannot be one:
+ * no limit order, in nothing that the log lists, or over by now. Null where the venue does not answer for it. [G13]
  */
 export async function adoptOrder(
   desk: OrderDesk,
@@ -24,11 +24,17 @@ export async function adoptOrder(
   else if (assets !== null) return assets.kind === 'nothing' ? null : false
   const trades = await venue.trades({ instrument, venueClientId, venueOrderId }, venueOrderId)
   if (trades.kind !== 'done') return null
+  for (const trade of trades.value)
+    desk.tellOther(instrument, { ...trade, symbol, side: terms.side, venueOrderId, venueClientId }, true)
+  const clientOrderId = externalOrderIdOf(symbol, venueOrderId)
+  const told = new Set(trades.value.map(({ tradeId }) => tradeId))
+  // It was filled meanwhile.
+  if (desk.trades.ofOrder(instrument, clientOrderId).some(({ tradeId }) => !told.has(tradeId))) return null
   const filled = trades.value.map(({ quantity }) => parseExact(quantity)).reduce(addExact, zero)
   if (compareExact(filled, parseExact(terms.quantity)) >= 0 || trades.value.length > tradesMost) return false
   const { side, quantity, limitPrice, isPostOnly, isReduceOnly } = terms
   const payload = {
-    clientOrderId: externalOrderIdOf(symbol, venueOrderId),
+    clientOrderId,
     venueOrderId,
     venueClientId,
     strategy: externalStrategy,

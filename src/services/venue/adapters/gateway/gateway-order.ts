@@ -158,7 +158,7 @@ export function* unsaid(order: GatewayOrder, { base, quote }: VenueAssets): Gene
         strategy: submitted.strategy,
         instrument,
         side: submitted.side,
-        ...filled(trade, leavesOf(order, trade.quantity), base, quote),
+        ...executionOf(trade, leavesOf(order, trade.quantity), { base, quote }),
       },
     }
   if (end === null || said.ended || lacksTrades(order)) return
@@ -177,7 +177,8 @@ export function* unsaid(order: GatewayOrder, { base, quote }: VenueAssets): Gene
     }
 }
 
-function filled(trade: VenueTrade, leavesQuantity: string, base: string, quote: string) {
+/** A trade as a fill says it. */
+export function executionOf(trade: VenueTrade, leavesQuantity: string, { base, quote }: VenueAssets) {
   const { tradeId, price, quantity, fee, feeAsset, liquidity, filledAt } = trade
   // A fee in the base asset is worth its amount at the fill's price; one in a third asset is told, and has no worth here.
   const worth = feeAsset === base ? plainText(multiplyExact(parseExact(fee), parseExact(price))) : '0'

@@ -1,3 +1,4 @@
+import { isExternalOrder } from '#lib/domain/external-order.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { DeskOptions } from './desk-options.ts'
@@ -27,6 +28,7 @@ export class Gateway {
   #isReconciling = false
   #isClosed = false
   #hasExternal = false
+  #isDiffering = false
   #nextReconcileMs = 0
   /** What was external or different, as it was told last. */
   #told = ''
@@ -52,7 +54,7 @@ export class Gateway {
         orders.adopt(event)
         return
       case 'md.instrument':
-        this.#desk.listed.add(event.payload.instrument)
+        this.#hearListing(event.payload.instrument)
         return
       case 'order.cancel_requested':
         this.#hearCancel(event.payload, orders.find(event.payload.clientOrderId))
@@ -68,6 +70,7 @@ export class Gateway {
       }
       case 'venue.reconciled':
         account.begin(event.payload.balances)
+        this.#desk.trades.hear(event.payload.trades)
         payments.begin(event.at)
         return
       case 'venue.paid':
@@ -84,6 +87,8 @@ export class Gateway {
       case 'order.expired': {
         const order = orders.find(event.payload.clientOrderId)
         if (order) this.#desk.fold(order, event as Report)
+        else if (event.topic === 'order.fill' && isExternalOrder(event.payload.clientOrderId))
+          this.#desk.foldOther(event.payload)
         return
       }
     }
@@ -106,6 +111,7 @@ export class Gateway {
       onOrder: (view) => {
         const order = this.#desk.orders.ofView(view)
         if (order) this.#desk.apply(order, view)
+        else if (this.#desk.hearOther(view)) this.#askSoon()
       },
       onPaid: () => {
         this.#desk.payments.nextAskMs = 0
@@ -127,6 +133,19 @@ export class Gateway {
     this.#desk.close()
     if (this.#timer !== null) clearInterval(this.#timer)
     this.#endStream?.()
+  }
+
+  /** What is listed anew may have been traded since the log began. */
+  #hearListing(instrument: string): void {
+    if (this.#desk.listed.has(instrument)) return
+    this.#desk.listed.add(instrument)
+    if (this.#desk.trades.covers(instrument)) return
+    this.#desk.areTradesDue = true
+    this.#askSoon()
+  }
+
+  #askSoon(): void {
+    this.#nextReconcileMs = Math.min(this.#nextReconcileMs, this.#options.nowMs() + againMs)
   }
 
   #hearCancel(
@@ -168,14 +187,19 @@ export class Gateway {
   async #reconcile(): Promise<void> {
     const { nowMs, reconcileMs, external, note, venue } = this.#options
     this.#isReconciling = true
-    const found = await reconcile(this.#desk, this.#options, { isFirst: !this.#isReconciled, told: this.#told })
+    const found = await reconcile(this.#desk, this.#options, {
+      isFirst: !this.#isReconciled,
+      isDiffering: this.#isDiffering,
+      told: this.#told,
+    })
     this.#isReconciling = false
     if (this.#isClosed) return
     const isDone = found !== null && this.#isStreamOpen
-    this.#nextReconcileMs = nowMs() + (isDone && !found.isDiffering ? reconcileMs : againMs)
+    this.#nextReconcileMs = nowMs() + (isDone && !found.isNew && !this.#desk.areTradesDue ? reconcileMs : againMs)
     if (isDone) {
       this.#hasExternal = found.hasExternal && external !== 'ignore'
       this.#told = found.told
+      this.#isDiffering = found.isDiffering
       if (!this.#isReconciled) note(`reconciled with ${venue.name}`)
       this.#isReconciled = true
     }

@@ -46,8 +46,23 @@ export class OrderRegister {
   }
 
   #byVenueId(venueClientId: string): GatewayOrder | undefined {
-    const own = `${this.#tag}-`
-    return venueClientId.startsWith(own) ? this.find(`t-${venueClientId.slice(own.length)}`) : undefined
+    return this.isOwn(venueClientId) ? this.find(`t-${venueClientId.slice(`${this.#tag}-`.length)}`) : undefined
+  }
+
+  /** Is it an id of this log's orders? */
+  isOwn(venueClientId: string): boolean {
+    return venueClientId.startsWith(`${this.#tag}-`)
+  }
+
+  byVenueOrder(instrument: string, venueOrderId: string): GatewayOrder | undefined {
+    const isIt = (order: GatewayOrder) =>
+      order.venueOrderId === venueOrderId && order.submitted.instrument === instrument
+    return this.open().find(isIt) ?? [...this.#ended.values()].find(isIt)
+  }
+
+  /** Was one sent of which the venue has yet to say how it calls it? */
+  isAnyUnderWay(): boolean {
+    return this.open().some(({ isSent, venueOrderId }) => isSent && venueOrderId === null)
   }
 
   /** An order of somebody else, as it stood. [G13] */

@@ -31,6 +31,16 @@ export type VenueTrade = {
   readonly filledAt: number
 }
 
+/** A trade of the account, whoever ordered it. */
+export type AccountTrade = VenueTrade & {
+  /** The instrument's name at the venue. */
+  readonly symbol: string
+  readonly side: 'buy' | 'sell'
+  readonly venueOrderId: string
+  /** What who sent its order calls that; null where the record of trades does not say. */
+  readonly venueClientId: string | null
+}
+
 /** An order as the exchange shows it at some instant. */
 export type VenueOrder = {
   readonly venueClientId: string
@@ -53,6 +63,9 @@ export type OpenTerms = {
 }
 /** An open order of the account; `terms` is null where it is no limit order that rests by itself. */
 export type OpenOrder = VenueOrder & { readonly symbol: string; readonly terms: OpenTerms | null }
+
+/** What a report of the stream tells of an order. */
+export type ToldOrder = VenueOrder & Pick<AccountTrade, 'symbol' | 'side'>
 
 /** The end of a contract, by the exchange's own record of it. */
 export type VenueSettlement = {
@@ -88,7 +101,7 @@ export type VenueAssets = { readonly base: string; readonly quote: string }
 
 export type StreamHooks = {
   readonly onOpen: () => void
-  readonly onOrder: (order: VenueOrder) => void
+  readonly onOrder: (order: ToldOrder) => void
   readonly onClose: (reason: string) => void
   /** Something was paid: the record has it, or will. */
   readonly onPaid: () => void
@@ -130,6 +143,13 @@ export type RealVenue = {
   readonly forgets: { readonly unfilledAfterMs: number; readonly allAfterMs: number } | null
   find(order: OrderName): Promise<Answer<VenueOrder>>
   trades(order: OrderName, venueOrderId: string): Promise<Answer<readonly VenueTrade[]>>
+  /** The account's own record of trades. */
+  readonly history: {
+    /** All in these instruments, as far as they are of the venue, from `sinceMs` on, by its clock; there may be others among them. */
+    trades(sinceMs: number, instruments: readonly string[]): Promise<Answer<readonly AccountTrade[]>>
+    /** What who sent the order of a trade calls it. */
+    clientIdOf(trade: Pick<AccountTrade, 'symbol' | 'venueOrderId'>): Promise<Answer<string>>
+  }
   /** Of the whole account, with the instrument's name at the venue. */
   openOrders(): Promise<Answer<readonly OpenOrder[]>>
   /** Our name of what the venue calls so; null where there is none. */

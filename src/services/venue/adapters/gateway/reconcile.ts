@@ -1,14 +1,22 @@
-import { compareExact } from '#lib/bars/exact-decimal.ts'
+import { tellOwn, tellTrades, tradesOfAccount } from './account-trades.ts'
 import { adoptOrder } from './adopt-order.ts'
 import { askOrder } from './ask-order.ts'
 import type { GatewayOptions } from './gateway.ts'
 import type { GatewayOrder } from './gateway-order.ts'
+import { lateMicros } from './known-trades.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Answer, VenueBalance } from './real-venue.ts'
+import { nothing } from './understood.ts'
 
 /** What one pass found; `told` is what was external or different. */
-export type Found = { readonly hasExternal: boolean; readonly isDiffering: boolean; readonly told: string }
-type Before = { readonly isFirst: boolean; readonly told: string }
+export type Found = {
+  readonly hasExternal: boolean
+  /** Some balance differs; `isNew`: not yet for so long that it was said. */
+  readonly isDiffering: boolean
+  readonly isNew: boolean
+  readonly told: string
+}
+type Before = { readonly isFirst: boolean; readonly isDiffering: boolean; readonly told: string }
 
 /** One pass of G11. Null where the venue left anything unanswered: then nothing is proved. */
 export async function reconcile(desk: OrderDesk, options: GatewayOptions, before: Before): Promise<Found | null> {
@@ -63,19 +71,34 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const ended = venue.settlements && (await venue.settlements(desk.contracts.held(), desk.time.now()))
   if (ended && ended.kind !== 'done') return unanswered('the ends of contracts', ended)
   for (const settlement of ended?.value ?? []) desk.settle(settlement)
-  const stood = desk.account.hasBegun ? [] : desk.orders.open().map((order) => [order, order.executed] as const)
-  const balances = await venue.balances()
+  const areDue = before.isFirst || before.isDiffering || desk.areTradesDue
+  const lacking = desk.trades.hasBegun && areDue ? await tellTrades(desk) : null
+  if (lacking !== null) return unanswered('its trades', lacking)
+  // While the stream was open it has told of all of them.
+  if (desk.trades.hasBegun && !areDue) desk.trades.cover(desk.time.now() * 1_000, [])
+  const balances = desk.trades.hasBegun ? await venue.balances() : await begin(desk)
   if (balances.kind !== 'done') return unanswered('its balances', balances)
-  // The first balances are those of a moment in which no order that is known, such as one just adopted, was filled.
-  for (const [order, executed] of stood) {
-    if (order.venueOrderId === null) continue
-    const isSame = (await askOrder(desk, order, true)) && compareExact(order.executed, executed) === 0
-    if (!isSame) return unanswered(`balances without a fill of ${order.venueClientId}`)
-  }
   desk.account.begin(balances.value)
   const paid = await tellPayments(desk, options)
   if (paid !== null) return unanswered('its payments', paid)
   return tell(desk, options, balances.value, external, before)
+}
+
+/** The first balances are those of a moment in which nothing was traded: what was traded before is in them, and not the log's. [G14] [G34] */
+async function begin(desk: OrderDesk): Promise<Answer<readonly VenueBalance[]>> {
+  const [at, instruments] = [desk.time.now() * 1_000, [...desk.listed]]
+  const before = await tradesOfAccount(desk, at - lateMicros)
+  if (before.kind !== 'done') return before
+  const balances = await desk.venue.balances()
+  if (balances.kind !== 'done') return balances
+  const after = await tradesOfAccount(desk, at - lateMicros)
+  if (after.kind !== 'done') return after
+  if (after.value.length !== before.value.length || desk.listed.size !== instruments.length)
+    return nothing('something was traded meanwhile')
+  // Of an order that was just adopted they are.
+  for (const trade of after.value) tellOwn(desk, trade)
+  desk.trades.begin(at, instruments, after.value)
+  return balances
 }
 
 /** The exchange books a payment some time after it tells of one, if it tells. */
@@ -138,7 +161,7 @@ function tell(
   const { missing } = desk
   const found = external.length + lasting.length === 0 ? '' : JSON.stringify([external, lasting])
   const isNews = found !== told
-  if (isFirst || isNews || missing.acceptances + missing.fills + missing.ends > 0)
+  if (isFirst || isNews || desk.trades.hasUnsaid || missing.acceptances + missing.fills + missing.ends > 0)
     desk.say({
       topic: 'venue.reconciled',
       payload: {
@@ -148,6 +171,7 @@ function tell(
         missing,
         external: external.slice(0, 1_000),
         differences: lasting.slice(0, 100),
+        trades: desk.trades.toSay(),
       },
     })
   if (isNews && policy !== 'ignore' && external[0] !== undefined) {
@@ -160,5 +184,10 @@ function tell(
   }
   for (const { asset, expected, found: there } of isNews ? lasting : [])
     desk.alert('VENUE_DIFFERS', asset, `${venue.name} holds ${there} ${asset}, by the log it is ${expected}`)
-  return { hasExternal: external.length > 0, isDiffering: all.length > lasting.length, told: found }
+  return {
+    hasExternal: external.length > 0,
+    isDiffering: all.length > 0,
+    isNew: all.length > lasting.length,
+    told: found,
+  }
 }

@@ -1,0 +1,75 @@
+import type { OrderDesk } from './order-desk.ts'
+import type { AccountTrade, Answer } from './real-venue.ts'
+import { nothing } from './understood.ts'
+
+type Trade = AccountTrade & { readonly instrument: string }
+
+/** What the account has traded in what the log lists, from where the log has all of it on; in the order of the trades. [G34] */
+export async function tradesOfAccount(desk: OrderDesk, sinceMicros: number): Promise<Answer<Trade[]>> {
+  const instruments = [...desk.listed]
+  if (instruments.length === 0) return { kind: 'done', value: [] }
+  const { history, instrumentOf } = desk.venue
+  const answer = await history.trades(Math.floor(sinceMicros / 1_000), instruments)
+  if (answer.kind !== 'done') return answer
+  const listed = answer.value.flatMap((trade) => {
+    const instrument = instrumentOf(trade.symbol)
+    return instrument !== null && desk.listed.has(instrument) ? [{ ...trade, instrument }] : []
+  })
+  return { kind: 'done', value: listed.sort((a, b) => a.filledAt - b.filledAt) }
+}
+
+/** Says what the record of the account's trades has and the log has not; comes back with an answer that was none. [G33] */
+export async function tellTrades(desk: OrderDesk): Promise<Answer<unknown> | null> {
+  const { trades, listed, time } = desk
+  const fresh = [...listed].filter((instrument) => !trades.covers(instrument))
+  const at = time.now() * 1_000
+  desk.areTradesDue = false
+  const answer = await tradesOfAccount(desk, trades.since([...listed]))
+  const lacking = answer.kind === 'done' ? await tellEach(desk, answer.value) : answer
+  if (lacking !== null) desk.areTradesDue = true
+  else trades.cover(at, fresh)
+  return lacking
+}
+
+async function tellEach(desk: OrderDesk, all: readonly Trade[]): Promise<Answer<unknown> | null> {
+  const named = new Map<string, Answer<string>>()
+  for (const trade of all) {
+    const { instrument, symbol, venueOrderId, venueClientId } = trade
+    if (desk.trades.has(instrument, trade.tradeId) || tellOwn(desk, trade)) continue
+    if (!desk.trades.isNews(instrument, trade)) continue
+    const key = `${symbol} ${venueOrderId}`
+    const name =
+      venueClientId !== null
+        ? ({ kind: 'done', value: venueClientId } as const)
+        : (named.get(key) ?? (await desk.venue.history.clientIdOf(trade)))
+    named.set(key, name)
+    const lacking = await tellOther(desk, trade, name)
+    if (lacking !== null) return lacking
+  }
+  return null
+}
+
+/** Of an order of the log, by the venue's id. */
+export function tellOwn(desk: OrderDesk, trade: Trade): boolean {
+  const order = desk.orders.byVenueOrder(trade.instrument, trade.venueOrderId)
+  if (order !== undefined) desk.applyTrade(order, trade)
+  return order !== undefined
+}
+
+async function tellOther(desk: OrderDesk, trade: Trade, name: Answer<string>): Promise<Answer<unknown> | null> {
+  const { orders, assets } = desk
+  const { instrument, venueOrderId } = trade
+  if (name.kind === 'nothing') return name
+  // Of what the venue does not know any more nobody can say that it was not one of ours that is under way.
+  if (name.kind !== 'done' && orders.isAnyUnderWay()) return nothing('whose a trade is')
+  const venueClientId = name.kind === 'done' ? name.value : ''
+  const own = orders.ofView({ venueClientId, venueOrderId })
+  if (own !== undefined) desk.applyTrade(own, trade)
+  else if (!orders.isOwn(venueClientId)) {
+    const made = assets.has(instrument) ? null : await desk.venue.assets(instrument)
+    if (made?.kind === 'nothing') return made
+    if (made?.kind === 'done') desk.learn(instrument, made.value)
+    if (assets.has(instrument)) desk.tellOther(instrument, trade, true)
+  }
+  return null
+}

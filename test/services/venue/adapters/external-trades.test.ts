@@ -1,0 +1,134 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { badLine, calm } from '#test/faults/bad-line.ts'
+import { chanceOf } from '#test/faults/chance.ts'
+import { type RoundVenue, roundVenues } from '#test/faults/round-venues.ts'
+import { gatewayScene, pause, type Settings } from './gateway-scene.ts'
+
+const names = {
+  binance: 'BTCUSDT.BINANCE',
+  ccxt: 'BTCUSDT.BINANCE',
+  'binance-usdm': 'BTCUSDT-PERP.BINANCE',
+  deribit: 'BTC_USDC-PERPETUAL.DERIBIT',
+} as const
+
+describe.each(['binance', 'ccxt', 'binance-usdm', 'deribit'] as const)('at %s', (kind) => {
+  const scene = gatewayScene(names[kind])
+  const { said, hasSaid } = scene
+  let venue: RoundVenue
+  let line: Awaited<ReturnType<typeof badLine>>
+
+  beforeEach(async () => {
+    venue = await roundVenues[kind](chanceOf(1))
+    line = await badLine(venue.url, chanceOf(1))
+    scene.begin()
+    scene.list()
+  })
+  afterEach(async () => {
+    scene.stop()
+    line.close()
+    await venue.close()
+  })
+
+  const start = async (more: Settings = {}) =>
+    scene.start(await venue.connect(line, { symbols: {}, timeoutMs: 500 }), more)
+  const fills = () =>
+    said.flatMap(({ topic, payload }) => (topic === 'order.fill' ? [payload as PayloadOf<'order.fill'>] : []))
+  const others = () => venue.books().orders.filter(({ clientOrderId }) => clientOrderId.startsWith('other-'))
+  const tradesOf = (index: number) => others()[index]?.trades.map(({ id }) => String(id))
+  const ids = () => fills().map(({ tradeId }) => tradeId)
+  const differences = () =>
+    said.flatMap(({ topic, payload }) =>
+      topic === 'venue.reconciled' ? (payload as PayloadOf<'venue.reconciled'>).differences : [],
+    )
+
+  test.each(['refuse', 'cancel', 'adopt', 'ignore'] as const)(
+    '[G33] [G34] %s: what another fills at once is a fill of the strategy external, once; what came before the log is none',
+    async (external) => {
+      venue.other({ side: 'sell', isAtOnce: true })
+      await start({ external })
+      await hasSaid('venue.reconciled')
+      venue.other({ side: 'buy', isAtOnce: true })
+      await hasSaid('order.fill')
+      await pause(700)
+      expect(fills()).toMatchObject([
+        { strategy: 'external', side: 'buy', clientOrderId: expect.stringMatching(/^external-/), leavesQuantity: '0' },
+      ])
+      expect(ids()).toEqual(tradesOf(1))
+      expect(differences()).toEqual([])
+    },
+  )
+
+  test('[G33] [G34] what was filled while the gateway was away is said when it comes back, and not again', async () => {
+    await start()
+    await hasSaid('venue.reconciled')
+    scene.die()
+    venue.other({ side: 'buy', isAtOnce: true })
+    venue.other({ side: 'buy', isAtOnce: true })
+    await start()
+    await hasSaid('order.fill')
+    await hasSaid('venue.reconciled')
+    expect(ids()).toEqual([...(tradesOf(0) ?? []), ...(tradesOf(1) ?? [])])
+    expect(said.at(-1)?.payload).toMatchObject({ missing: { fills: 2 }, differences: [] })
+    scene.die()
+    await start()
+    await hasSaid('venue.reconciled')
+    await pause(300)
+    expect(ids()).toEqual([])
+    expect(differences()).toEqual([])
+  })
+
+  test('[G33] an order of ours is not taken for that of another, also where its answer is lost', async () => {
+    await start()
+    await hasSaid('venue.reconciled')
+    const market = setInterval(() => venue.move(), 20)
+    const quantity = kind === 'binance' || kind === 'ccxt' ? '0.001' : '0.060'
+    const terms = { orderType: 'market', limitPrice: undefined, quantity }
+    scene.submit('t-1-0', terms)
+    await hasSaid('order.fill')
+    line.set({ ...calm, lostAnswer: 1 })
+    venue.beforeOrder(true)
+    scene.submit('t-2-0', terms)
+    await pause(100)
+    venue.other({ side: 'buy', isAtOnce: true })
+    await pause(200)
+    line.set(calm)
+    const senders = () =>
+      new Set(fills().map(({ strategy, clientOrderId }) => `${strategy} ${clientOrderId.slice(0, 8)}`))
+    await expect.poll(() => senders().size, { timeout: 5_000 }).toBe(3)
+    await pause(300)
+    clearInterval(market)
+    expect([...senders()].sort()).toEqual(['external external', 'test t-1-0', 'test t-2-0'])
+    expect(new Set(ids()).size).toBe(ids().length)
+  })
+
+  test('[G33] [G34] of what the log lists later, all since it began is said', async () => {
+    scene.begin()
+    await start()
+    await hasSaid('venue.reconciled')
+    venue.other({ side: 'buy', isAtOnce: true })
+    await pause(300)
+    expect(ids()).toEqual([])
+    scene.list()
+    await hasSaid('order.fill')
+    expect(ids()).toEqual(tradesOf(0))
+  })
+
+  test('[G13] [G33] adopt: what an order had filled since the log began is said before it is adopted, and the rest once', async () => {
+    await start()
+    await hasSaid('venue.reconciled')
+    scene.die()
+    venue.other({ side: 'buy', isAtOnce: false })
+    await start({ external: 'adopt' })
+    await hasSaid('order.adopted')
+    venue.fillOthers()
+    await hasSaid('order.fill')
+    await pause(300)
+    scene.die()
+    await start({ external: 'adopt' })
+    await hasSaid('venue.reconciled')
+    await pause(300)
+    expect(ids()).toEqual([])
+    expect(differences()).toEqual([])
+  })
+})
