@@ -45,14 +45,21 @@ const updates = <S extends OrderStatus>(status: S) => ({ updated: status, update
 const ends = { canceled: 'canceled', expired: 'expired' } as const
 
 /**
- * Every legal transition. An acceptance that is said again, or after the fill that implied it, changes nothing; so does
+ * Every legal transition. An acceptance or a trigger that is said again, or after what implied it, changes nothing; so does
  * any end said again, and an update that comes after a cancel was asked for or after the end.
  */
 export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Record<OrderHappening, OrderStatus>>>>> = {
   initialized: { denied: 'denied', submitted: 'submitted' },
   denied: {},
-  // The venue may send a fill or an end before the ack: both imply that it had accepted.
-  submitted: { rejected: 'rejected', accepted: 'accepted', cancel_requested: 'pending_cancel', ...fills, ...ends },
+  // The venue may send a trigger, a fill or an end before the ack: all imply that it had accepted.
+  submitted: {
+    rejected: 'rejected',
+    accepted: 'accepted',
+    triggered: 'triggered',
+    cancel_requested: 'pending_cancel',
+    ...fills,
+    ...ends,
+  },
   rejected: { rejected: 'rejected' },
   accepted: {
     ...updates('accepted'),
@@ -66,6 +73,7 @@ export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Recor
   triggered: {
     ...updates('triggered'),
     accepted: 'triggered',
+    triggered: 'triggered',
     cancel_requested: 'pending_cancel',
     ...fills,
     ...ends,
@@ -100,10 +108,11 @@ export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Recor
     filled: 'filled',
     ...ends,
   },
-  filled: { ...updates('filled'), accepted: 'filled', canceled: 'filled', expired: 'filled' },
+  filled: { ...updates('filled'), accepted: 'filled', triggered: 'filled', canceled: 'filled', expired: 'filled' },
   canceled: {
     ...updates('canceled'),
     accepted: 'canceled',
+    triggered: 'canceled',
     partially_filled: 'canceled',
     filled: 'filled',
     ...ends,
@@ -112,6 +121,7 @@ export const orderLifecycle: Readonly<Record<OrderStatus, Readonly<Partial<Recor
   expired: {
     ...updates('expired'),
     accepted: 'expired',
+    triggered: 'expired',
     partially_filled: 'expired',
     filled: 'filled',
     ...ends,

@@ -284,6 +284,25 @@ describe('cancels', () => {
 describe('reports of the venue', () => {
   const working = [approved('risk:1.0'), accepted('t-1-0')] as const
 
+  test('[O10] a trigger that is said before the acknowledgement, again, or after a fill or the end is no alert', () => {
+    const triggered = event('order.triggered', { clientOrderId: 't-1-0', instrument: btc, price: '100' })
+    given(orders, {}, approved('risk:1.0'))
+      .when(triggered)
+      .then()
+      .when(accepted('t-1-0'))
+      .then()
+      .when(triggered)
+      .then()
+      .when(fill('t-1-0', 'x1', '4'))
+      .then()
+      .when(triggered)
+      .then()
+      .when(fill('t-1-0', 'x2', '6'))
+      .then()
+      .when(triggered)
+      .then()
+  })
+
   test('[O10] a fill before the acknowledgement implies it; the late one and repeats are absorbed', () => {
     given(orders, {}, approved('risk:1.0'), fill('t-1-0', 'x1', '4'))
       .when(accepted('t-1-0'))
