@@ -60,7 +60,8 @@ async function served(
       `venue: { ${kind(url, ws)}, environment: served, keyFile: served.json, ${pace} }`,
     ],
     other: async (side, n) => {
-      const { bidPrice, askPrice } = (await ask(url, key, 'ticker/bookTicker', { symbol })) as Record<string, string>
+      const shown = await fetch(`${url}/api/v3/ticker/bookTicker?symbol=${symbol}`)
+      const { bidPrice, askPrice } = (await shown.json()) as Record<string, string>
       const price = side === 'buy' ? askPrice : bidPrice
       const terms = { type: 'LIMIT', timeInForce: 'IOC', quantity: side === 'buy' ? '2' : '1', price: String(price) }
       const named = { newClientOrderId: `other-${n}` }

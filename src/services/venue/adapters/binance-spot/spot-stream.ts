@@ -30,6 +30,8 @@ export function openSpotStream(
           if (event.e === 'eventStreamTerminated') return end('the venue has ended the stream')
           const report = ExecutionReport.safeParse(event)
           if (report.success) hooks.onOrder(viewOfExecution(report.data))
+          // What cannot be read may be a fill: whoever reconciles asks for it.
+          else if (event.e === 'executionReport') end('a report is not understood')
         } else if (frame.data.status === 200) begun()
         else end(`${frame.data.error?.code} ${frame.data.error?.msg}`)
       },

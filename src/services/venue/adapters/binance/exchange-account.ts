@@ -23,6 +23,8 @@ export type Dialect<O extends z.infer<typeof ExchangeOrder>, T extends z.infer<t
 /** How long after its timestamp the exchange may take a query (recvWindow). */
 export const queryWindowMs = 5_000
 const tradesMost = 1_000
+/** What a symbol may be asked for as. */
+const asked = /^[A-Z0-9._-]{1,20}$/
 /** Clocks differ by less. */
 const aheadMs = 60_000
 
@@ -77,7 +79,7 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
       trades: async (sinceMs, instruments) => {
         const found: AccountTrade[] = []
         for (const symbol of new Set(instruments.map(symbolOf))) {
-          if (symbol === null) continue
+          if (symbol === null || !asked.test(symbol)) continue
           const all = await tradesFrom(askTrades({ symbol }), sinceMs, nowMs() + aheadMs, spanMs)
           if (all.kind === 'done') found.push(...all.value.map((trade) => ofAccount(trade, symbol)))
           // What is listed from elsewhere is not traded here.
