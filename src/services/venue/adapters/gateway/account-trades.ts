@@ -1,4 +1,6 @@
+import type { GatewayOrder } from './gateway-order.ts'
 import type { OrderDesk } from './order-desk.ts'
+import { tellOther } from './other-trades.ts'
 import type { AccountTrade, Answer } from './real-venue.ts'
 import { nothing } from './understood.ts'
 
@@ -43,7 +45,7 @@ async function tellEach(desk: OrderDesk, all: readonly Trade[]): Promise<Answer<
         ? ({ kind: 'done', value: venueClientId } as const)
         : (named.get(key) ?? (await desk.venue.history.clientIdOf(trade)))
     named.set(key, name)
-    const lacking = await tellOther(desk, trade, name)
+    const lacking = await tellStranger(desk, trade, name)
     if (lacking !== null) return lacking
   }
   return null
@@ -52,11 +54,18 @@ async function tellEach(desk: OrderDesk, all: readonly Trade[]): Promise<Answer<
 /** Of an order of the log, by the venue's id. */
 export function tellOwn(desk: OrderDesk, trade: Trade): boolean {
   const order = desk.orders.byVenueOrder(trade.instrument, trade.venueOrderId)
-  if (order !== undefined) desk.applyTrade(order, trade)
+  if (order !== undefined) applyTrade(desk, order, trade)
   return order !== undefined
 }
 
-async function tellOther(desk: OrderDesk, trade: Trade, name: Answer<string>): Promise<Answer<unknown> | null> {
+function applyTrade(desk: OrderDesk, order: GatewayOrder, trade: Trade): void {
+  const { venueClientId } = order
+  const { venueOrderId } = trade
+  const view = { venueClientId, venueOrderId, state: 'working', executed: '0', isTriggered: false } as const
+  desk.apply(order, { ...view, trades: [trade] }, true)
+}
+
+async function tellStranger(desk: OrderDesk, trade: Trade, name: Answer<string>): Promise<Answer<unknown> | null> {
   const { orders, assets } = desk
   const { instrument, venueOrderId } = trade
   if (name.kind === 'nothing') return name
@@ -64,12 +73,12 @@ async function tellOther(desk: OrderDesk, trade: Trade, name: Answer<string>): P
   if (name.kind !== 'done' && orders.isAnyUnderWay()) return nothing('whose a trade is')
   const venueClientId = name.kind === 'done' ? name.value : ''
   const own = orders.ofView({ venueClientId, venueOrderId })
-  if (own !== undefined) desk.applyTrade(own, trade)
+  if (own !== undefined) applyTrade(desk, own, trade)
   else if (!orders.isOwn(venueClientId)) {
     const made = assets.has(instrument) ? null : await desk.venue.assets(instrument)
     if (made?.kind === 'nothing') return made
     if (made?.kind === 'done') desk.learn(instrument, made.value)
-    if (assets.has(instrument)) desk.tellOther(instrument, trade, true)
+    tellOther(desk, instrument, trade, true)
   }
   return null
 }

@@ -4,6 +4,7 @@ import { zero } from '#lib/domain/signed-decimal.ts'
 import type { GatewayOptions } from './gateway.ts'
 import { plainText } from './gateway-order.ts'
 import type { OrderDesk } from './order-desk.ts'
+import { tellOther } from './other-trades.ts'
 import type { OpenOrder } from './real-venue.ts'
 
 const tradesMost = 1_000
@@ -25,7 +26,7 @@ export async function adoptOrder(
   const trades = await venue.trades({ instrument, venueClientId, venueOrderId }, venueOrderId)
   if (trades.kind !== 'done') return null
   for (const trade of trades.value)
-    desk.tellOther(instrument, { ...trade, symbol, side: terms.side, venueOrderId, venueClientId }, true)
+    tellOther(desk, instrument, { ...trade, symbol, side: terms.side, venueOrderId, venueClientId }, true)
   const clientOrderId = externalOrderIdOf(symbol, venueOrderId)
   const told = new Set(trades.value.map(({ tradeId }) => tradeId))
   // It was filled meanwhile.

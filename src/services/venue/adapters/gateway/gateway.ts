@@ -4,6 +4,7 @@ import type { Event } from '#schemas/event.ts'
 import type { DeskOptions } from './desk-options.ts'
 import type { GatewayOrder, Report } from './gateway-order.ts'
 import { OrderDesk } from './order-desk.ts'
+import { hearOther } from './other-trades.ts'
 import type { RealVenueConfig } from './real-venue-config.ts'
 import { reconcile } from './reconcile.ts'
 
@@ -111,7 +112,7 @@ export class Gateway {
       onOrder: (view) => {
         const order = this.#desk.orders.ofView(view)
         if (order) this.#desk.apply(order, view)
-        else if (this.#desk.hearOther(view)) this.#askSoon()
+        else if (hearOther(this.#desk, view)) this.#askSoon()
       },
       onPaid: () => {
         this.#desk.payments.nextAskMs = 0

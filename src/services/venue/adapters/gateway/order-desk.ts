@@ -1,34 +1,15 @@
-import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { externalOrderIdOf, externalStrategy } from '#lib/domain/external-order.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { AccountCheck } from './account-check.ts'
 import { askOrder } from './ask-order.ts'
 import type { DeskOptions } from './desk-options.ts'
-import {
-  executionOf,
-  foldSaid,
-  type GatewayOrder,
-  joinTrades,
-  joinView,
-  lacksTrades,
-  type Report,
-  unsaid,
-} from './gateway-order.ts'
+import { foldSaid, type GatewayOrder, joinTrades, joinView, lacksTrades, type Report, unsaid } from './gateway-order.ts'
 import { HeldContracts } from './held-contracts.ts'
 import { KnownTrades } from './known-trades.ts'
 import { moveOrder } from './move-order.ts'
 import { nextStep, queriesMost } from './next-step.ts'
 import { OrderRegister } from './order-register.ts'
 import { Payments } from './payments.ts'
-import type {
-  AccountTrade,
-  Answer,
-  RealVenue,
-  ToldOrder,
-  VenueAssets,
-  VenueOrder,
-  VenueSettlement,
-} from './real-venue.ts'
+import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from './real-venue.ts'
 import { VenueTime } from './venue-time.ts'
 
 const pauseMs = 1_000
@@ -182,47 +163,7 @@ export class OrderDesk {
     this.#sayNews(order, isMissing)
   }
 
-  /** A trade of an order of the log, from the account's record. */
-  applyTrade(order: GatewayOrder, trade: AccountTrade): void {
-    const { venueClientId } = order
-    const { venueOrderId } = trade
-    this.apply(
-      order,
-      { venueClientId, venueOrderId, state: 'working', executed: '0', isTriggered: false, trades: [trade] },
-      true,
-    )
-  }
-
-  /** What the stream tells of an order that is not the log's. True where the record of trades is to be asked for it. [G33] */
-  hearOther({ symbol, side, venueOrderId, venueClientId, executed, trades }: ToldOrder): boolean {
-    const instrument = this.venue.instrumentOf(symbol)
-    if (this.orders.isOwn(venueClientId) || instrument === null || !this.listed.has(instrument)) return false
-    if (this.trades.hasBegun && this.assets.has(instrument))
-      for (const trade of trades) this.tellOther(instrument, { ...trade, symbol, side, venueOrderId, venueClientId })
-    const told = this.trades.executed(instrument, externalOrderIdOf(symbol, venueOrderId))
-    if (compareExact(told, parseExact(executed)) < 0) this.areTradesDue = true
-    return this.areTradesDue
-  }
-
-  /** A trade that no order of the log made, once. */
-  tellOther(instrument: string, trade: AccountTrade, isMissing = false): void {
-    const assets = this.assets.get(instrument)
-    if (assets === undefined || !this.trades.isNews(instrument, trade)) return
-    const { symbol, side, venueOrderId } = trade
-    const payload = {
-      clientOrderId: externalOrderIdOf(symbol, venueOrderId),
-      venueOrderId,
-      strategy: externalStrategy,
-      instrument,
-      side,
-      ...executionOf(trade, '0', assets),
-    }
-    if (isMissing) this.missing.fills++
-    this.foldOther(payload)
-    this.say({ topic: 'order.fill', payload })
-  }
-
-  /** The same, in the log or on its way into it. */
+  /** A fill that no order of the log got, in the log or on its way into it; each once. [G33] */
   foldOther(fill: PayloadOf<'order.fill'>): void {
     if (!this.trades.has(fill.instrument, fill.tradeId)) this.#count(fill)
   }
