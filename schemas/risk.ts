@@ -90,8 +90,10 @@ export const RiskResumed = z.object({ reason: Text })
 /** No new exposure of one strategy until an operator resumes it; its working orders are canceled. */
 export const RiskStrategyHalted = z.object({
   strategy: Name,
-  code: z.enum(['DRAWDOWN_EXCEEDS_MAX', 'DAILY_LOSS_EXCEEDS_MAX', 'CONSECUTIVE_LOSSES_EXCEED_MAX']),
+  code: z.enum(['OPERATOR', 'DRAWDOWN_EXCEEDS_MAX', 'DAILY_LOSS_EXCEEDS_MAX', 'CONSECUTIVE_LOSSES_EXCEED_MAX']),
   ...found,
+  /** The operator's. */
+  reason: Text.optional(),
 })
 
 export const RiskStrategyResumed = z.object({ strategy: Name, reason: Text })

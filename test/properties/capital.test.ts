@@ -315,13 +315,26 @@ const feeds = fc
       ),
   )
 const operators = fc
-  .constantFrom('halt', 'resume', 'resume', 'resume', 'resume', 'cancel_all', 'strategy.resume', 'strategy.resume')
+  .constantFrom(
+    'halt',
+    'resume',
+    'resume',
+    'resume',
+    'resume',
+    'cancel_all',
+    'strategy.halt',
+    'strategy.resume',
+    'strategy.resume',
+  )
   .chain((command) =>
     fc.tuple(fc.constantFrom(...strategies), fc.constantFrom(undefined, 'reduce', 'refuse', 'flatten')).map(
       ([target, whenHalted]) =>
         new Command(`${command} ${target} ${whenHalted}`, (real) => {
-          const more =
-            command === 'strategy.resume' ? { target } : whenHalted && command === 'halt' ? { whenHalted } : {}
+          const more = command.startsWith('strategy.')
+            ? { target }
+            : whenHalted && command === 'halt'
+              ? { whenHalted }
+              : {}
           real.say(
             event('system.command', { command, reason: 'x', operator: 'ann', ...more } as PayloadOf<'system.command'>),
           )
@@ -329,11 +342,11 @@ const operators = fc
     ),
   )
 
-/** How often each comes, of 42. */
+/** How often each comes, of 43. */
 const commands = [
   ...[...Array(11)].map(() => quotes),
   ...[...Array(16)].map(() => wanted),
-  ...[rolls, rolls, time, time, moves, passing, repeats, crashes, crashes, replaces, replaces],
+  ...[rolls, rolls, rolls, time, time, moves, passing, repeats, crashes, crashes, replaces, replaces],
   fc.oneof(odd, again, strangers),
   ...[feeds, operators, operators],
 ]

@@ -4,10 +4,16 @@ import type { Account, Halt } from './account.ts'
 import { flattenNow } from './flatten.ts'
 
 type Said = Statement<
-  'risk.halted' | 'risk.resumed' | 'risk.strategy_resumed' | 'risk.approved' | 'system.alert' | 'system.command.result'
+  | 'risk.halted'
+  | 'risk.resumed'
+  | 'risk.strategy_halted'
+  | 'risk.strategy_resumed'
+  | 'risk.approved'
+  | 'system.alert'
+  | 'system.command.result'
 >
 
-/** An operator halts or resumes all trading, or lets a strategy go on that the gate halted; other commands are for others. [R14] */
+/** An operator halts or resumes all trading, or one strategy; other commands are for others. [R14] [R35] [R52] */
 export function answerCommand(account: Account, { id, payload }: Event<'system.command'>): readonly Said[] {
   const { command, target, whenHalted: asked } = payload
   const { halt } = account
@@ -27,8 +33,12 @@ export function answerCommand(account: Account, { id, payload }: Event<'system.c
       const isHalted = target !== undefined && (account.strategies.get(target)?.halted ?? null) !== null
       return isHalted ? [{ topic: 'risk.strategy_resumed', payload: { strategy: target, reason: words } }] : []
     }
+    case 'strategy.halt': {
+      const isHalted = target === undefined || (account.strategies.get(target)?.halted ?? null) !== null
+      const halted = { strategy: target as string, code: 'OPERATOR', reason: words } as const
+      return isHalted ? [] : [{ topic: 'risk.strategy_halted', payload: halted }]
+    }
     case 'cancel_all':
-    case 'strategy.halt':
     case 'chain.snapshot':
     case 'order.replace':
     case 'order.cancel':

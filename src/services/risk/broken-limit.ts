@@ -6,6 +6,7 @@ import { brokenExposure } from './broken-exposure.ts'
 import { brokenMargin } from './broken-margin.ts'
 import { brokenOrder } from './broken-order.ts'
 import { brokenRate } from './broken-rate.ts'
+import { haltOf } from './halted-wishes.ts'
 import { hasExpired } from './listing.ts'
 import { type BrokenLimit, exactText, type Priced, type Proposal } from './proposal.ts'
 import { selfTrade } from './self-trade.ts'
@@ -15,13 +16,11 @@ import { propose } from './settle-sums.ts'
 export function brokenLimit(account: Account, proposal: Proposal): BrokenLimit | null {
   const { config, now } = account
   const { instrument, strategy, wishedAt } = proposal
-  if (account.halt !== null) return { code: 'HALTED', value: account.halt.code }
-  const halted = account.strategies.get(strategy)?.halted ?? null
-  if (halted !== null) return { code: 'STRATEGY_HALTED', value: halted }
+  const halted = haltOf(account, proposal)
+  if (halted !== null) return halted
   if (config.strategies[strategy]?.isReduceOnly) return { code: 'REDUCE_ONLY', value: strategy }
   const listing = account.instruments.get(instrument)
   if (!listing) return { code: 'INSTRUMENT_UNKNOWN', value: instrument }
-  if (account.haltedInstruments.includes(instrument)) return { code: 'INSTRUMENT_HALTED', value: instrument }
   if (rateOf(account, listing.currency) === null)
     return { code: 'CURRENCY_MISMATCH', value: listing.currency, limit: config.currency }
   if (config.instruments[instrument]?.isTradable === false || listing.kind === 'index')

@@ -9,8 +9,8 @@ import { type Account, accountFromJson, accountToJson, moveCash, type Wish } fro
 import { closeOrder, leavesOf, movePosition, positionOf } from './book.ts'
 import { hasWorking } from './exits-due.ts'
 import { foldApproval } from './fold-orders.ts'
-import { answerWish, judge, refusal } from './judge-wish.ts'
-import type { BrokenLimit } from './proposal.ts'
+import { answerWish, judge } from './judge-wish.ts'
+import { type BrokenLeg, refusal, refuseLegs } from './refusal.ts'
 import { settleSums } from './settle-sums.ts'
 
 type Verdict = Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>
@@ -58,16 +58,6 @@ export const answerSplitRolls = ({ rolls }: Account, { instrument }: PayloadOf<'
   [...rolls.values()]
     .filter(({ wishes }) => wishes.some((wish) => wish.instrument === instrument))
     .flatMap(({ wishes }) => refuseLegs(wishes, { code: 'INTENT_STALE', instrument }))
-
-/** What waits of a roll ends with the leg that may not go on: that has the code, the others `ROLL_REFUSED` with it. */
-const refuseLegs = (wishes: readonly Wish[], { instrument, ...broken }: BrokenLeg): Refusal[] =>
-  wishes.map((wish) =>
-    wish.instrument === instrument
-      ? refusal(wish, broken)
-      : refusal(wish, { code: 'ROLL_REFUSED', value: broken.code }),
-  )
-
-type BrokenLeg = BrokenLimit & { readonly instrument: string }
 
 const none: readonly [] = Object.freeze([])
 

@@ -9,8 +9,10 @@ import { brokenLimit } from './broken-limit.ts'
 import { brokenClose } from './broken-order.ts'
 import { brokenCancelRate, brokenCloseRate } from './broken-rate.ts'
 import { hasWorking } from './exits-due.ts'
+import { haltedBeforeWaiting } from './halted-wishes.ts'
 import { inWholeLots } from './listing.ts'
 import { type BrokenLimit, exactText, type Proposal } from './proposal.ts'
+import { refusal } from './refusal.ts'
 import { selfTrade } from './self-trade.ts'
 
 type Verdict = Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>
@@ -18,7 +20,7 @@ type Verdict = Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>
 /** Must this wish wait until the strategy's own orders in the instrument have ended? [R2] */
 export function mustWait(account: Account, wish: Wish): boolean {
   const { strategy, instrument } = wish
-  if (account.halt?.state === 'HALTED' || !hasWorking(account, strategy, instrument)) return false
+  if (!hasWorking(account, strategy, instrument) || haltedBeforeWaiting(account, wish) !== null) return false
   if (account.waiting.has(bookKey(strategy, instrument))) return true
   return brokenCancelRate(account) === null && !isReached(account, wish)
 }
@@ -32,7 +34,7 @@ export function answerWish(account: Account, wish: Wish, wishedAt: number): read
     return [{ topic: 'risk.superseded', payload: { intent, strategy, instrument } }]
   }
   if (hasWorking(account, strategy, instrument)) {
-    const broken = isReached(account, wish) ? null : brokenCancelRate(account)
+    const broken = haltedBeforeWaiting(account, wish) ?? (isReached(account, wish) ? null : brokenCancelRate(account))
     return [refusal(wish, broken ?? { code: 'ALREADY_AT_TARGET', value: target })]
   }
   return judge(account, wish, wishedAt)
@@ -74,11 +76,6 @@ function brokenClosing(account: Account, closing: Proposal, position: ExactDecim
     ? null
     : (selfTrade(account, closing) ?? brokenCloseRate(account))
 }
-
-export const refusal = ({ intent, strategy, instrument }: Wish, broken: BrokenLimit): Statement<'risk.rejected'> => ({
-  topic: 'risk.rejected',
-  payload: { intent, strategy, instrument, ...broken },
-})
 
 /** How much of an order only takes the position towards zero. [R6] */
 function closingPart(position: ExactDecimal, side: 'buy' | 'sell', quantity: ExactDecimal): ExactDecimal {

@@ -24,6 +24,7 @@ import {
   foldWish,
   settle,
 } from './fold-orders.ts'
+import { haltedWhileWaiting } from './halted-wishes.ts'
 import { answerRoll, answerRolls, answerSplitRolls, overtakenRolls } from './judge-roll.ts'
 import { answerWish } from './judge-wish.ts'
 import { brokenLoss, foldEquity, restartPeak } from './losses.ts'
@@ -183,6 +184,12 @@ function fold(account: Account, event: Event<In | Out>): Account {
 }
 
 function decide(account: Account, input: Event<In>): readonly Statement<Out>[] {
+  const said = answer(account, input)
+  const refused = haltedWhileWaiting(account, said)
+  return refused.length === 0 ? said : [...said, ...refused]
+}
+
+function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
     case 'instrument.resolved':
       return [

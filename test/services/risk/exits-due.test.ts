@@ -116,9 +116,11 @@ test('[R47] a wish that waits for exits which never come is judged when 5 s are 
 })
 
 test('[R47] while all is halted a fill is followed by no exits: nothing waits for them', () => {
-  const scene = entering().when(wish('0')).then(supersede)
+  const scene = entering()
   scene.when(command('halt', { whenHalted: 'refuse' }))
-  scene.when(fill('t-6-0', 'buy', '10')).then(refuse('HALTED', 'OPERATOR'))
+  scene.when(fill('t-6-0', 'buy', '10'))
+  scene.when(command('halt', { whenHalted: 'reduce' }))
+  scene.when(wish('0')).then(approve('sell', '10'))
 })
 
 /** Gate and order engine, with what they said. */

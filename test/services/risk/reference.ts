@@ -99,6 +99,7 @@ export class Reference {
     this.#cause = event
     if (heard.has(event.topic)) this.now = Math.max(this.now, event.at)
     this.#expected = this.#fold(event)
+    this.#expected.push(...this.#haltedWaiting(this.#expected))
   }
 
   #fold(event: Event): string[] {
@@ -194,6 +195,7 @@ export class Reference {
     if (command === 'halt') return isSo ? [] : [`halted OPERATOR - - ${stateOf(wanted)}`]
     if (command === 'resume') return this.halt === null ? [] : ['resumed']
     const isHalted = target !== undefined && this.losses.of(target).halted !== null
+    if (command === 'strategy.halt') return isHalted || !target ? [] : [`strategy_halted ${target} OPERATOR - -`]
     return command === 'strategy.resume' && isHalted ? [`resumed ${target}`] : []
   }
 
@@ -220,6 +222,8 @@ export class Reference {
     if (this.#isIdle(strategy, instrument)) return this.#judge(wish)
     const counted = working.filter(({ closes }) => closes === undefined)
     const reached = sum([this.books.position(strategy, instrument), ...counted.map(signedLeaves)])
+    const halted = this.#mayNotWait(wish)
+    if (halted) return [refused(wish, halted)]
     if (!this.#waiting.has(key)) {
       const { limitPrice, stopPrice, trailingOffset } = wish
       const isSo = counted.every(
@@ -242,6 +246,44 @@ export class Reference {
     const waiting = this.#waiting.get(`${strategy} ${instrument}`)
     const own = waiting && this.#isIdle(strategy, instrument) ? this.#judge(waiting) : []
     return [...own, ...[...this.#rolls.values()].flatMap((roll) => this.#takeWaiting(roll))]
+  }
+
+  // What waits under a halt.
+
+  #haltOf({ strategy, instrument }: Pick<Wish, 'strategy' | 'instrument'>): Broken | null {
+    const { halted } = this.losses.of(strategy)
+    if (this.halt) return ['HALTED', this.halt.code]
+    if (halted) return ['STRATEGY_HALTED', halted]
+    return this.books.halted.has(instrument) ? ['INSTRUMENT_HALTED', instrument] : null
+  }
+
+  #onlyAdds({ strategy, instrument, target }: Wish): boolean {
+    const [position, wanted] = [this.books.position(strategy, instrument), dec(target)]
+    return position === 0n ? wanted !== 0n : position > 0n ? wanted > position : wanted < position
+  }
+
+  #mayNotWait = (wish: Wish): Broken | null =>
+    this.halt?.state === 'HALTED' || this.#onlyAdds(wish) ? this.#haltOf(wish) : null
+
+  /** What waits and has no leave to any more, after what is to be said. */
+  #haltedWaiting(expected: readonly string[]): string[] {
+    const broken = (wish: Wish): Broken | null => {
+      for (const said of expected) {
+        const [what, name, code, , state] = said.split(' ')
+        const adds = this.#onlyAdds(wish)
+        if (what === 'halted' && (adds || state === 'HALTED')) return ['HALTED', name]
+        if (what === 'strategy_halted' && name === wish.strategy && adds) return ['STRATEGY_HALTED', code]
+        const isOver = what === 'resumed' && (name === undefined || name === wish.strategy)
+        if (isOver && dec(wish.target) !== 0n && this.#haltOf(wish)) return this.#haltOf(wish)
+      }
+      return this.books.halted.has(wish.instrument) ? this.#mayNotWait(wish) : null
+    }
+    const answered = new Set(expected.map((said) => said.split(' ')[1]))
+    const rolls = [...this.#rolls.values()].filter(({ closing }) => closing.length > 0).map(({ wishes }) => wishes)
+    return [...[...this.#waiting.values()].map((wish) => [wish]), ...rolls].flatMap((wishes) => {
+      const first = wishes.find((wish) => !answered.has(wish.intent) && broken(wish))
+      return first ? refusedLegs(wishes, refused(first, broken(first) as Broken)) : []
+    })
   }
 
   // Rolls.
@@ -452,12 +494,11 @@ export class Reference {
     const { strategy, instrument } = order
     const { limits, instruments, strategies, currency, margin } = this.config
     const record = this.losses.of(strategy)
-    if (this.halt) return ['HALTED', this.halt.code]
-    if (record.halted) return ['STRATEGY_HALTED', record.halted]
+    const halted = this.#haltOf(order)
+    if (halted) return halted
     if (strategies[strategy]?.isReduceOnly) return ['REDUCE_ONLY', strategy]
     const listing = this.books.listings.get(instrument)
     if (listing === undefined) return ['INSTRUMENT_UNKNOWN', instrument]
-    if (this.books.halted.has(instrument)) return ['INSTRUMENT_HALTED', instrument]
     if (this.books.rate(listing.currency) === null) return ['CURRENCY_MISMATCH', listing.currency, currency]
     if (instruments[instrument]?.isTradable === false || listing.kind === 'index')
       return ['INSTRUMENT_NOT_TRADABLE', instrument]
@@ -637,7 +678,7 @@ function shown({ topic, payload }: Event): string {
     case 'risk.resumed':
       return 'resumed'
     case 'risk.strategy_halted':
-      return `strategy_halted ${payload.strategy} ${payload.code} ${payload.value} ${payload.limit}`
+      return `strategy_halted ${payload.strategy} ${payload.code} ${payload.value ?? '-'} ${payload.limit ?? '-'}`
     case 'risk.strategy_resumed':
       return `resumed ${payload.strategy}`
   }

@@ -46,9 +46,10 @@ export function haltOf(halts: HaltsShown, event: Event): HaltsShown {
       return { ...notice(`${strategy} ${state}: ${reason}`), stopped }
     }
     case 'risk.strategy_halted': {
-      const { strategy, code, value, limit } = event.payload
+      const { strategy, code, value, limit, reason } = event.payload
       const stopped = stoppedBy(halts, 'risk', strategy, true)
-      return { ...notice(`risk halted ${strategy}: ${code} ${value}, limit ${limit}`), stopped }
+      const why = reason === undefined ? `${code} ${value}, limit ${limit}` : `${code}: ${reason}`
+      return { ...notice(`risk halted ${strategy}: ${why}`), stopped }
     }
     case 'risk.strategy_resumed': {
       const { strategy, reason } = event.payload
