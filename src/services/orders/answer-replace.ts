@@ -1,4 +1,5 @@
 import { compareDecimalText } from '#lib/bars/exact-decimal.ts'
+import { contractOf } from '#lib/domain/contract.ts'
 import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import { applyHappening } from '#lib/domain/order-progress.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
@@ -21,13 +22,19 @@ export function answerReplace(
   const result = (isDone: boolean, message: string) => commandResult(id, isDone, message)
   if (limitPrice === undefined) return [result(false, 'a replace names a limit price')]
   if (order === undefined) return [result(false, `no order ${clientOrderId} is at work`)]
-  const why = unmoved(order, limitPrice)
+  const why = unmoved(book, order, limitPrice)
   if (why !== null) return [result(false, why)]
   const update = { clientOrderId, instrument: order.instrument, limitPrice, reason: operatorWords(payload) }
   return [
     { topic: 'order.update_requested', payload: update },
     result(true, `${clientOrderId} is to be moved to ${limitPrice}`),
   ]
+}
+
+/** Where a lower price weighs more. [O22] */
+export function foldListing({ inverse }: OrderBook, listing: PayloadOf<'md.instrument'>): void {
+  if (contractOf(listing).isInverse) inverse.add(listing.instrument)
+  else inverse.delete(listing.instrument)
 }
 
 /** What was asked for, and what the venue says of it; late ones change nothing. [O22] */
@@ -44,15 +51,18 @@ export function foldUpdate(
 }
 
 /** Why it cannot be moved there; null where it can. */
-function unmoved(order: SentOrder, limitPrice: string): string | null {
-  const { progress, side, limitPrice: approved } = order
+function unmoved({ inverse }: OrderBook, order: SentOrder, limitPrice: string): string | null {
+  const { progress, instrument, side, limitPrice: approved } = order
   const { status } = progress
   if (status === 'submitted') return 'the venue has yet to accept it'
   if (status === 'pending_cancel' || status === 'pending_update')
     return `its ${status.slice('pending_'.length)} is under way`
   if (approved === undefined) return 'only limit orders are moved'
-  const beyond = compareDecimalText(limitPrice, approved)
-  // The gate counts a sell that may open a short at its limit too: higher is dearer.
-  const isBeyond = side === 'buy' ? beyond > 0 : beyond < 0 || (beyond > 0 && !isProtection(order))
-  return isBeyond ? `${limitPrice} is beyond ${approved}, which the risk gate approved: it takes a new wish` : null
+  const distance = compareDecimalText(limitPrice, approved)
+  const isWorse = side === 'buy' ? distance > 0 : distance < 0
+  // What may open a position is counted at its limit by the gate: higher is dearer, of an inverse contract lower.
+  const isDearer = !isProtection(order) && (inverse.has(instrument) ? distance < 0 : distance > 0)
+  return isWorse || isDearer
+    ? `${limitPrice} is beyond ${approved}, which the risk gate approved: it takes a new wish`
+    : null
 }

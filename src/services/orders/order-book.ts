@@ -29,6 +29,8 @@ export type OrderBook = {
   readonly haltedInstruments: Map<string, number>
   /** Those that the newest command let go on. */
   resumed: readonly string[]
+  /** Instruments in which an order weighs more at a lower price. */
+  readonly inverse: Set<string>
   orders: SentOrders
   /** Exits that entries at work, or the newest to have ended, are followed by; by clientOrderId. */
   readonly brackets: Map<string, PayloadOf<'risk.approved'>['bracket'] & { readonly approval: string }>
@@ -58,6 +60,7 @@ export const emptyBook = (): OrderBook => ({
   halt: null,
   haltedInstruments: new Map(),
   resumed: [],
+  inverse: new Set(),
   orders: noOrders(),
   brackets: new Map(),
   exits: new Map(),
@@ -79,6 +82,7 @@ export function isForgotten(book: OrderBook, clientOrderId: string): boolean {
 
 export const bookToJson = (book: OrderBook) => ({
   ...book,
+  inverse: [...book.inverse],
   orders: ordersToJson(book.orders),
   haltedInstruments: [...book.haltedInstruments],
   brackets: [...book.brackets],
@@ -93,6 +97,7 @@ export function bookFromJson(json: unknown): OrderBook {
   const { brackets, exits, lost, left, massCancels } = book
   return {
     ...book,
+    inverse: new Set(book.inverse),
     orders: ordersFromJson(book.orders),
     haltedInstruments: new Map(book.haltedInstruments),
     brackets: new Map(brackets),

@@ -10,7 +10,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
 import { answerFill } from './answer-fill.ts'
-import { answerReplace, foldUpdate } from './answer-replace.ts'
+import { answerReplace, foldListing, foldUpdate } from './answer-replace.ts'
 import { answerAdoption, answerCancel, cancelsOf, meantBy, ofTarget } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
@@ -28,6 +28,7 @@ import {
 } from './protection.ts'
 
 const inputs = [
+  'md.instrument',
   'md.split',
   'risk.approved',
   'risk.superseded',
@@ -76,19 +77,8 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   book.needless = none
   switch (event.topic) {
     case 'order.submitted': {
-      const {
-        clientOrderId,
-        approval,
-        strategy,
-        instrument,
-        side,
-        quantity,
-        bracket,
-        closes,
-        isReduceOnly,
-        orderType,
-        limitPrice,
-      } = event.payload
+      const { clientOrderId, approval, strategy, instrument, side, quantity } = event.payload
+      const { bracket, closes, isReduceOnly, orderType, limitPrice } = event.payload
       if (closes === undefined) book.newestApproval = approval
       else foldExit(book, event.payload, true)
       if (bracket !== undefined) book.brackets.set(clientOrderId, { ...bracket, approval })
@@ -146,6 +136,9 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       if (book.resumed.length > 0) book.haltedInstruments.clear()
       if (event.payload.command === 'cancel_all') beginMassCancel(book, event, ofTarget(event.payload))
       return book
+    case 'md.instrument':
+      foldListing(book, event.payload)
+      return book
     case 'md.split':
       foldExitSplit(book, event.payload.instrument)
       splitOrders(book.orders, event.payload)
@@ -164,6 +157,8 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
 
 function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
+    case 'md.instrument':
+      return none
     case 'md.split':
       return tellSplit(book)
     case 'risk.approved':

@@ -61,7 +61,7 @@ export function passLine(exchange: Exchange, event: Event<Order | Market>, far: 
   arrive(exchange, far, at, true)
 }
 
-/** What has come back by now. While the line is cut nothing does; when no market will come any more, all of it. */
+/** What has come back by now, in its order: none overtakes another. While the line is cut nothing does; when no market will come any more, all of it. */
 export function dueReports({ config, reports, isClosed }: Exchange, at: number): readonly Said[] {
   const first = reports[0]
   if (first === undefined || (!isClosed && (first.dueAt > at || spanWithin(config.disconnects, at, at) !== undefined)))
@@ -87,7 +87,7 @@ function send(exchange: Exchange, message: Event<Order>): void {
   const { config, sent } = exchange
   exchange.messages += 1
   const latency = orderLatency(config, message.at, exchange.messages)
-  // None overtakes another.
+  // None overtakes another, in its own time either: it is filled when it arrives.
   const arrivesAt = Math.max(sent.at(-1)?.arrivesAt ?? 0, afterCuts(config, message.at, latency))
   sent.push({ message, arrivesAt })
 }
@@ -110,8 +110,7 @@ function happen(exchange: Exchange, far: FarEnd, event: Event<Order | Market>): 
     exchange.messages += 1
     const at = said.topic === 'order.fill' ? said.payload.filledAt : exchange.now
     const latency = responseLatency(exchange.config, at, exchange.messages)
-    const dueAt = Math.max(exchange.reports.at(-1)?.dueAt ?? 0, afterCuts(exchange.config, at, latency))
-    exchange.reports.push({ said, dueAt })
+    exchange.reports.push({ said, dueAt: afterCuts(exchange.config, at, latency) })
   }
 }
 

@@ -21,6 +21,13 @@ describe('the table of an order’s life', () => {
     }
   })
 
+  test('an end that is said again, or in other words, changes nothing', () => {
+    for (const status of ['canceled', 'expired', 'filled'] as const)
+      for (const end of ['canceled', 'expired'] as const)
+        expect(statusAfter(status, end), `${status}, ${end}`).toBe(status)
+    expect(statusAfter('rejected', 'rejected')).toBe('rejected')
+  })
+
   test('only a cancel or an expiry can lose a race against a fill', () => {
     expect(statusAfter('canceled', 'filled')).toBe('filled')
     expect(statusAfter('expired', 'filled')).toBe('filled')

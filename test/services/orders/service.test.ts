@@ -134,12 +134,13 @@ describe('cancels', () => {
     given(orders, {}).when(halted('risk:9.0')).then(massCancel('risk:9.0'))
   })
 
+  const adopted = (clientOrderId: string, more: object = {}) =>
+    event('order.adopted', {
+      ...{ clientOrderId, venueOrderId: '7', venueClientId: 'web_1', strategy: 'external', instrument: btc },
+      ...{ side: 'buy', quantity: '10', limitPrice: '60000', filled: '4', tradeIds: ['a'], ...more },
+    } as PayloadOf<'order.adopted'>)
+
   test('[O25] an order that was adopted is followed and canceled like any other, at once while trading is halted', () => {
-    const adopted = (clientOrderId: string) =>
-      event('order.adopted', {
-        ...{ clientOrderId, venueOrderId: '7', venueClientId: 'web_1', strategy: 'external', instrument: btc },
-        ...{ side: 'buy', quantity: '10', limitPrice: '60000', filled: '4', tradeIds: ['a'] },
-      })
     given(orders, {})
       .when(adopted('external-BTC-7'))
       .then()
@@ -154,6 +155,23 @@ describe('cancels', () => {
       .then(refused('external-BTC-7', 'overfill') as never)
       .when(canceled('external-BTC-7'))
       .then(massCancel('risk:9.0', { canceled: 1 }))
+  })
+
+  test('[O25] what is adopted in a halted instrument is canceled, but for what only reduces; elsewhere it works', () => {
+    given(orders, {}, approved('risk:1.0'), fill('t-1-0', 'x', '11'))
+      .when(adopted('external-BTC-7'))
+      .then(cancel('external-BTC-7', 'halted'))
+      .when(adopted('external-BTC-8', { isReduceOnly: true }))
+      .then()
+      .when(adopted('external-ETH-9', { instrument: 'ETHUSDT.BINANCE' }))
+      .then()
+      .when(halted('risk:9.0', { state: 'REDUCING' }))
+      .then({
+        topic: 'order.cancel_requested',
+        payload: { clientOrderId: 'external-ETH-9', instrument: 'ETHUSDT.BINANCE', reason: 'halted: stop' },
+      })
+      .when(adopted('external-BTC-10', { isReduceOnly: true }))
+      .then()
   })
 
   test('[O23] an operator cancels one order, and again with the word that it is gone', () => {
@@ -229,6 +247,33 @@ describe('cancels', () => {
       .then(says(false, '99.99 is beyond 100, which the risk gate approved: it takes a new wish'))
       .when(moveTo('t-1-0', '200'))
       .then(moves('t-1-0', '200'), says(true, 't-1-0 is to be moved to 200'))
+  })
+
+  test('[O22] of an inverse contract a sell may be moved up, and a buy only where it reduces', () => {
+    const listing = { kind: 'perpetual', tickSize: '0.5', lotSize: '1', multiplier: '1', currency: 'BTC' } as const
+    const listed = (isInverse: boolean) =>
+      event('md.instrument', { instrument: btc, ...listing, ...(isInverse ? { isInverse } : {}), isSimulated: false })
+    const reducing = approved('risk:3.0', { ...limit, isReduceOnly: true })
+    const beyond = (price: string) =>
+      says(false, `${price} is beyond 100, which the risk gate approved: it takes a new wish`)
+    const sells = approved('risk:2.0', { ...limit, side: 'sell' })
+    const working = ['t-1-0', 't-2-0', 't-3-0'].map(accepted)
+    given(orders, {}, listed(true), approved('risk:1.0', limit), sells, reducing, ...working)
+      .when(moveTo('t-1-0', '99.5'))
+      .then(beyond('99.5'))
+      .restarted()
+      .when(moveTo('t-1-0', '100.5'))
+      .then(beyond('100.5'))
+      .when(moveTo('t-2-0', '99.5'))
+      .then(beyond('99.5'))
+      .when(moveTo('t-2-0', '100.5'))
+      .then(moves('t-2-0', '100.5'), says(true, 't-2-0 is to be moved to 100.5'))
+      .when(moveTo('t-3-0', '99.5'))
+      .then(moves('t-3-0', '99.5'), says(true, 't-3-0 is to be moved to 99.5'))
+      .when(listed(false))
+      .then()
+      .when(moveTo('t-1-0', '99.5'))
+      .then(moves('t-1-0', '99.5'), says(true, 't-1-0 is to be moved to 99.5'))
   })
 
   test('[O22] what cannot be moved is not, and an update of nothing is an alert', () => {

@@ -86,6 +86,17 @@ describe('[V40] reports take their way', () => {
   })
 })
 
+test('[V25] no message overtakes another: it arrives when the newest before it does', () => {
+  const wide = 10_000_000
+  const latencies = [1.5, 2.5, 3.5, 0].map((bars, n) => [wide + n, bars * wide, 0])
+  const scene = given(venue, config('next-open', { latencies }), listed())
+  for (const n of [0, 1, 2, 3]) scene.when(order(`o${n}`, 'buy', '1', {}, wide + n)).then()
+  const said = [1, 2, 3, 4, 5, 6].flatMap((n) => scene.when(bar(n, ['103', '105', '97', '104'], {}, wide)).answers)
+  const fills = said.filter(({ topic }) => topic === 'order.fill')
+  const starts = fills.map(({ payload }) => (payload as { filledAt: number }).filledAt / wide)
+  expect(starts).toEqual([3, 4, 5, 5])
+})
+
 describe('[V41] latencies as they were measured', () => {
   const rows = [
     [1_000, 100, 40],
