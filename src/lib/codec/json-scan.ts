@@ -5,17 +5,32 @@ const zero = 48
 
 /** Where the quote after an exact decimal is; -1 where something else stands there. */
 export function decimalEnd(bytes: Uint8Array, from: number, isSigned: boolean): number {
-  let at = from
-  if (isSigned && bytes[at] === minus) at++
-  const whole = digitsEnd(bytes, at)
-  if (whole === at || (whole > at + 1 && bytes[at] === zero)) return -1
-  at = whole
-  if (bytes[at] === dot) {
-    const end = digitsEnd(bytes, at + 1)
-    if (end === at + 1) return -1
-    at = end
+  const end = unsignedEnd(bytes, isSigned && bytes[from] === minus ? from + 1 : from)
+  return bytes[end] === quote ? end : -1
+}
+
+/** Behind a number without sign and exponent; -1 where there is none. */
+export function unsignedEnd(bytes: Uint8Array, from: number): number {
+  const whole = digitsEnd(bytes, from)
+  if (whole === from || (whole > from + 1 && bytes[from] === zero)) return -1
+  if (bytes[whole] !== dot) return whole
+  const end = digitsEnd(bytes, whole + 1)
+  return end === whole + 1 ? -1 : end
+}
+
+/** Behind a number without exponent; -1 where there is none. */
+export const numberEnd = (bytes: Uint8Array, from: number): number =>
+  unsignedEnd(bytes, bytes[from] === minus ? from + 1 : from)
+
+/** Behind the quote that ends the text which begins at `at`; -1 where there is an escape, or what JSON has not in its texts. */
+export function plainTextEnd(bytes: Uint8Array, at: number): number {
+  if (bytes[at] !== quote) return -1
+  for (let end = at + 1; ; end++) {
+    const code = bytes[end] as number
+    if (code === quote) return end + 1
+    // Behind the bytes there is none.
+    if (!(code >= 32) || code === 92) return -1
   }
-  return bytes[at] === quote ? at : -1
 }
 
 /** Where a safe whole number ends; -1 where there is none, or it is not written as JSON.stringify does. */

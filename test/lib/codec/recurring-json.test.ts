@@ -1,5 +1,8 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { PlainLevels } from '#lib/codec/plain-decimal.ts'
 import { parseRecurring } from '#lib/codec/recurring-json.ts'
 import { parseNumbersAsText } from '#services/md/adapters/number-text.ts'
 
@@ -60,8 +63,16 @@ describe('JSON that comes again in the same form', () => {
     for (const isWordFixed of [true, false])
       it(`is what the parser makes of it, and refused as there: ${name}, words ${isWordFixed ? 'fixed' : 'free'}`, () => {
         fc.assert(
-          fc.property(texts, (all) => {
-            const again = parseRecurring({ parse, isNumberText, isWordFixed, unread: new Set(), nameOf: () => '' })
+          fc.property(texts, fc.subarray(['a', 'b', '0']), (all, checked) => {
+            const decimals = new Set(checked)
+            const again = parseRecurring({
+              parse,
+              isNumberText,
+              isWordFixed,
+              unread: new Set(),
+              decimals,
+              nameOf: () => '',
+            })
             for (const text of all) expect(outcome(again, text), text).toEqual(outcome(parse, text))
           }),
           { numRuns: 1000 },
@@ -78,13 +89,14 @@ describe('JSON that comes again in the same form', () => {
       isNumberText: false,
       isWordFixed: true,
       unread: new Set(['E']),
+      decimals: new Set(['p', 'b']),
       nameOf: (text) => text.slice(0, text.indexOf(',')),
     })
     const frame = (stream: string, n: number) =>
       `{"stream":"${stream}","data":{"E":${n},"p":"${n}.50","m":${n % 2 === 0},"b":[["${n}","1"]]}}`
     for (let n = 1; n < 100; n++)
       for (const stream of ['a@depth', 'b@depth', 'c@depth'])
-        expect(parse(frame(stream, n))).toMatchObject({
+        expect(JSON.parse(JSON.stringify(parse(frame(stream, n))))).toMatchObject({
           stream,
           data: { p: `${n}.50`, m: n % 2 === 0, b: [[`${n}`, '1']] },
         })
@@ -101,27 +113,46 @@ describe('JSON that comes again in the same form', () => {
       isNumberText: false,
       isWordFixed: true,
       unread: new Set(),
+      decimals: new Set(),
       nameOf: () => '',
     })
     for (let n = 0; n < 200; n++) expect(parse(`{"id":"word-${n}"}`)).toEqual({ id: `word-${n}` })
     expect(parsed).toBe(200)
   })
 
-  it('levels are new each time, and longer texts in them are the parser’s, which keep no frame in memory', () => {
+  it.each(['nothing', 'b'])('levels are new each time, and keep no text in memory: %s is checked', (checked) => {
     const parse = parseRecurring({
       parse: JSON.parse,
       isNumberText: false,
       isWordFixed: true,
       unread: new Set(),
+      decimals: new Set([checked]),
       nameOf: () => '',
     })
-    const one = parse('{"b":[["1","2"]]}') as { b: string[][] }
-    const two = (parse('{"b":[["3","4"]]}') as { b: string[][] }).b
-    const three = (parse('{"b":[["5","6"]]}') as { b: string[][] }).b
-    expect([two, three, one.b]).toEqual([[['3', '4']], [['5', '6']], [['5', '6']]])
-    expect(parse('{"b":[["61837.63000000","6"]]}')).toEqual({ b: [['61837.63000000', '6']] })
+    const levelsIn = (text: string): unknown[] => {
+      const { b } = parse(text) as { b: unknown[] | PlainLevels }
+      return b instanceof PlainLevels ? b.levels : b
+    }
+    levelsIn('{"n":1,"b":[["1","2"]],"c":[]}')
+    const kept = [levelsIn('{"n":1,"b":[["3","4"]],"c":[]}'), levelsIn('{"n":1,"b":[["5","6"]],"c":[]}')]
+    expect(kept).toEqual([[['3', '4']], [['5', '6']]])
+    const many = '["0.1","0.2"],'.repeat(700)
+    const before = heapAfterCollection()
+    for (let n = 0; n < 2_000; n++)
+      kept.push(levelsIn(`{"n":${n},"b":[["61837.63${100_000 + n}","6.50000000"]],"c":[${many}["0.1","0.2"]]}`))
+    // The texts are of 20 MB.
+    expect(heapAfterCollection() - before).toBeLessThan(4e6)
+    expect(kept.at(-1)).toEqual([['61837.63101999', '6.50000000']])
   })
 })
+
+setFlagsFromString('--expose-gc')
+const collect = runInNewContext('gc') as () => void
+
+function heapAfterCollection(): number {
+  collect()
+  return process.memoryUsage().heapUsed
+}
 
 function quoted(words: fc.Arbitrary<string>): fc.Arbitrary<string> {
   return words.map((one) => `"${one}"`)

@@ -5,6 +5,7 @@ import { endOfDayChains } from '#services/md/adapters/chain-files/end-of-day.ts'
 import { universeChain } from '#services/md/adapters/chain-files/lean-universe.ts'
 import { venueChains } from '#services/md/adapters/chain-files/venue-json.ts'
 import { LineFault } from '#services/md/adapters/line-fault.ts'
+import type { Decoder } from '#services/md/adapters/normalize/decoder.ts'
 import { jsonValue } from '#services/md/adapters/normalize/read-fields.ts'
 import { parseNumbersAsText } from '#services/md/adapters/number-text.ts'
 import { venueNamed } from '#services/md/adapters/venues.ts'
@@ -57,6 +58,17 @@ const good: Readonly<Record<string, readonly string[]>> = {
 const odd = [
   ...['NaN', 'Infinity', '-1', '-0', '1e3', '1e-70', '1e400', '0x10', '007', '.5', '5.', '"', '\\', '\u0000', '１', ''],
   ...['null', 'true', '{}', '[]', '[[]]', '[["1"]]', '[["1","2","3","4"]]', '"-5"', '"1e3"', '"NaN"', '""', '{"a":1}'],
+  ...[
+    '0',
+    '"0"',
+    '"0.00"',
+    '0.50',
+    '"61500.500000000"',
+    '"61500.5000000001"',
+    '"61500."',
+    '[["0.0","1"]]',
+    '[["5","0.0"]]',
+  ],
   ...['99999999999999999999', '9007199254740993', '1.23456789012345678', '"BTC-30XXX21"', '"ETHUSDT"', '"__proto__"'],
 ]
 
@@ -130,6 +142,39 @@ it.each(Object.keys(good))(
   },
   300_000,
 )
+
+it.each(['binance', 'binance-usdm', 'deribit'])(
+  '[MD-N7] %s: a frame is told or refused in the same words whether it is the first of its form or comes after others',
+  (name) => {
+    const { venue, market } = venueNamed(name)
+    const random = seedRandom(seed)
+    for (let round = 0; round < runs / 50; round++) {
+      const decoder = venue.openDecoder({ market })
+      for (const frame of good[name] as readonly string[]) saidOf(decoder, frame)
+      for (let i = 0; i < 50; i++) {
+        const text = spoilt(random, good[name] as readonly string[])
+        expect(saidOf(decoder, text), `FUZZ_SEED=${seed} ${text.slice(0, 500)}`).toBe(
+          saidOf(venue.openDecoder({ market }), text),
+        )
+      }
+    }
+  },
+  300_000,
+)
+
+/** Listings are told once. */
+function saidOf(decoder: Decoder, text: string): string {
+  const said: unknown[] = []
+  const take = (...words: unknown[]) => void said.push(words)
+  const sink = { say: take, trade: take, quote: take, depth: take, subscribed: take, leaveOut: take, trouble: take }
+  try {
+    decoder.read({ kind: 'frame', at: 0, connection: '', text }, { ...sink, listing: () => undefined })
+  } catch (error) {
+    if (!(error instanceof LineFault)) throw error
+    said.push(error.message)
+  }
+  return JSON.stringify(said)
+}
 
 it('[MD-I16] files of chains: a bad row is one fault, a bad file another, and nothing else', () => {
   const random = seedRandom(seed)

@@ -1,4 +1,5 @@
 import { isZero } from '#lib/book/order-book.ts'
+import { PlainLevels } from '#lib/codec/plain-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { aboveZero } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
@@ -116,6 +117,8 @@ export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.fundin
 }
 
 function levelsOf(body: Frame, field: string): Level[] {
+  const plain = body[field]
+  if (plain instanceof PlainLevels) return plain.levels
   const levels = listOf(body, field)
   const [priceField, sizeField] = fieldsOfLevels[field] as readonly [string, string]
   for (const level of levels) {

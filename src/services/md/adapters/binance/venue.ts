@@ -35,6 +35,7 @@ function openDecoder(market: BinanceMarket): Decoder {
     isNumberText: false,
     isWordFixed: true,
     unread: new Set(),
+    decimals: new Set(['p', 'q', 'b', 'B', 'a', 'A']),
     // `{"stream":"btcusdt@trade"` of combined streams, `{"e":"trade"` of others.
     nameOf: (text) => text.slice(0, text.indexOf(',')),
   })

@@ -28,6 +28,11 @@ const unreadOfTicker: ReadonlySet<string> = new Set([
   'estimated_delivery_price',
 ])
 
+const decimalsOfTicker: ReadonlySet<string> = new Set([
+  ...['best_bid_price', 'best_bid_amount', 'best_ask_price', 'best_ask_amount', 'last_price', 'mark_price'],
+  ...['index_price', 'underlying_price', 'mark_iv', 'bid_iv', 'ask_iv', 'open_interest', 'volume', 'funding_8h'],
+])
+
 /** `{"jsonrpc":"2.0","method":"subscription","params":{"channel":"ticker.`, of books with their type: a whole one has another form than a change. */
 function nameOf(text: string): string {
   const name = text.slice(0, text.indexOf('.', text.indexOf('"channel"')))
@@ -61,6 +66,7 @@ function openDecoder(): Decoder {
     isNumberText: true,
     isWordFixed: false,
     unread: unreadOfTicker,
+    decimals: decimalsOfTicker,
     nameOf,
   })
 

@@ -1,3 +1,4 @@
+import { PlainDecimal } from '#lib/codec/plain-decimal.ts'
 import { decimalPattern, unsignedDecimalPattern } from '#schemas/primitives.ts'
 import { checkDigits, decimalText, quoted, summable } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
@@ -62,6 +63,7 @@ function isPlainDecimal(text: string): boolean {
 
 /** A price that was sent as text. */
 export function price(value: unknown, field: string): string {
+  if (value instanceof PlainDecimal) return value.text
   if (typeof value === 'string') {
     if (value.length <= 15 && isPlainDecimal(value)) return value
     if (value.length <= 64 && decimalPattern.test(value)) {
@@ -74,6 +76,7 @@ export function price(value: unknown, field: string): string {
 
 /** A size that was sent as text. */
 export function quantity(value: unknown, field: string): string {
+  if (value instanceof PlainDecimal) return value.text
   if (typeof value === 'string') {
     if (value.length <= 15 && isPlainDecimal(value)) return value
     if (value.length <= 64 && unsignedDecimalPattern.test(value)) return summable(value, field)
@@ -83,6 +86,7 @@ export function quantity(value: unknown, field: string): string {
 
 /** A price that was sent as a JSON number, of a frame that was parsed with its numbers as text: an exponent is written out. */
 export function numberPrice(value: unknown, field: string): string {
+  if (value instanceof PlainDecimal) return value.text
   if (typeof value === 'string' && value.length <= 15 && isPlainDecimal(value)) return value
   const text = typeof value === 'string' ? decimalText(value) : null
   if (text === null) throw new LineFault(`${field} is ${shown(value)}, expected a number`)
@@ -91,6 +95,7 @@ export function numberPrice(value: unknown, field: string): string {
 }
 
 export function numberQuantity(value: unknown, field: string): string {
+  if (value instanceof PlainDecimal) return value.text
   const text = numberPrice(value, field)
   if (text.charCodeAt(0) === 45)
     throw new LineFault(`${field} is ${shown(value)}, expected a number that is not negative`)
