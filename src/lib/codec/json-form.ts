@@ -1,108 +1,40 @@
 import { digitsEnd, intValue, numberEnd, plainTextEnd, unsignedEnd } from './json-scan.ts'
-import { PlainDecimal, PlainLevels } from './plain-decimal.ts'
+import { type PlainDecimal, PlainLevels } from './plain-decimal.ts'
 
 /**
- * A JSON text with holes for its values: `literals[i]` stands before value i, which belongs to `keys[i]` of `parents[i]`; `tail` ends the text.
- * `root` is the object that the text is read into.
+ * The bytes of a JSON text with holes for its values: value i stood from `starts[i]` to `ends[i]`, and belongs to `keys[i]` of `parents[i]`.
+ * `root` is the object that a text is read into.
  */
 export type JsonForm = {
   readonly root: unknown
-  readonly literals: readonly string[]
+  readonly fixed: Uint8Array
+  readonly starts: readonly number[]
+  readonly ends: readonly number[]
   /** Null where the value is only passed over. */
   readonly parents: readonly (Fields | null)[]
   readonly keys: readonly string[]
   /** Null where the value is no decimal that is checked as it is read. */
   readonly decimals: readonly (PlainDecimal | null)[]
-  readonly tail: string
 }
 
 /** A text of ASCII: values are found in its bytes, behind which a zero stands, and are cut from it. */
 export type JsonText = { readonly text: string; readonly bytes: Uint8Array }
 
-type Fields = Record<string, unknown>
-
-type FormOptions = {
-  readonly isWordFixed: boolean
-  readonly unread: ReadonlySet<string>
-  readonly decimals: ReadonlySet<string>
-}
-
-/**
- * The form of a text that was parsed to `root`: holes are its numbers, decimals in quotes, constants and lists of lists, and where they are not
- * fixed words in quotes; all else is fixed. Null where it holds what no form has: other lists, escapes, a name twice.
- */
-export function learnForm(
-  { text, bytes }: JsonText,
-  root: unknown,
-  { isWordFixed, unread, decimals: checked }: FormOptions,
-): JsonForm | null {
-  if (text.includes('\\')) return null
-  const [literals, parents, keys]: [string[], (Fields | null)[], string[]] = [[], [], []]
-  const decimals: (PlainDecimal | null)[] = []
-  let at = 0
-  let fixedFrom = 0
-
-  const spaces = () => {
-    while (text.charCodeAt(at) <= 32) at++
-  }
-  function hole(parent: Fields, key: string, end: number): boolean {
-    literals.push(text.slice(fixedFrom, at))
-    parents.push(unread.has(key) ? null : parent)
-    keys.push(key)
-    decimals.push(checked.has(key) ? new PlainDecimal() : null)
-    at = end
-    fixedFrom = end
-    return true
-  }
-
-  function value(parent: Fields, key: string): boolean {
-    const code = text.charCodeAt(at)
-    // Where a name comes twice another value may stand there.
-    if (code === brace) return isFields(parent[key]) && object(parent[key])
-    if (code === bracket) return isLevels(parent[key]) && hole(parent, key, listEnd(text, at))
-    if (code !== quote) return hole(parent, key, scalarEnd(text, at))
-    const end = plainTextEnd(bytes, at)
-    if (end < 0) return false
-    if (!isWordFixed || decimal.test(text.slice(at + 1, end - 1))) return hole(parent, key, end)
-    at = end
-    return true
-  }
-
-  function object(fields: Fields): boolean {
-    at++
-    let count = 0
-    for (spaces(); text.charCodeAt(at) !== braceEnd; spaces()) {
-      if (text.charCodeAt(at) === comma) at++
-      spaces()
-      const end = plainTextEnd(bytes, at)
-      const key = text.slice(at + 1, end - 1)
-      // An own field of this name cannot be set again.
-      if (end < 0 || key === '__proto__') return false
-      at = text.indexOf(':', end) + 1
-      spaces()
-      if (!value(fields, key)) return false
-      count++
-    }
-    at++
-    // A name that comes twice has the later value: fixed values are not set again.
-    return count === Object.keys(fields).length
-  }
-
-  spaces()
-  if (text.charCodeAt(at) !== brace || !object(root as Fields)) return null
-  return { root, literals, parents, keys, decimals, tail: text.slice(fixedFrom) }
-}
+export type Fields = Record<string, unknown>
 
 /** Reads a text into the root of a form; false where it is not of this form: then the root holds nothing that may be read. */
 export function readForm(form: JsonForm, json: JsonText, isNumberText: boolean): boolean {
-  const { literals, parents, keys, decimals, tail } = form
+  const { fixed, starts, ends, parents, keys, decimals } = form
+  const { bytes } = json
   let at = 0
-  for (let i = 0; i < literals.length; i++) {
-    const literal = literals[i] as string
-    if (!isAt(json, at, literal)) return false
-    at += literal.length
+  let from = 0
+  for (let i = 0; i < starts.length; i++) {
+    const start = starts[i] as number
+    if (!isSame(bytes, at, fixed, from, start)) return false
+    at += start - from
+    from = ends[i] as number
     const parent = parents[i]
-    const end = parent === null ? scalarEndIn(json.bytes, at) : -1
+    const end = parent === null ? scalarEndIn(bytes, at) : -1
     if (end > 0) {
       at = end
       continue
@@ -113,14 +45,13 @@ export function readForm(form: JsonForm, json: JsonText, isNumberText: boolean):
     if (parent) parent[keys[i] as string] = value
     at = valueEnd
   }
-  return at + tail.length === json.text.length && isAt(json, at, tail)
+  return json.text.length - at === fixed.length - from && isSame(bytes, at, fixed, from, fixed.length)
 }
 
-/** As `startsWith`, which takes four times as long. */
-function isAt({ text, bytes }: JsonText, at: number, literal: string): boolean {
-  const { length } = literal
-  if (length > 12) return text.slice(at, at + length) === literal
-  for (let i = 0; i < length; i++) if (bytes[at + i] !== literal.charCodeAt(i)) return false
+/** Do bytes from `at` on equal those of a form up to `end`? Comparing slices of texts takes several times as long. */
+function isSame(bytes: Uint8Array, at: number, fixed: Uint8Array, from: number, end: number): boolean {
+  const ahead = at - from
+  for (let i = from; i < end; i++) if (bytes[i + ahead] !== fixed[i]) return false
   return true
 }
 
@@ -188,11 +119,11 @@ function readValue(json: JsonText, at: number, isNumberText: boolean): unknown {
     case bracket:
       return readLevels(json, at, isNumberText)
     case 116:
-      return constant(json, at, 'true', true)
+      return constant(bytes, at, 'true', true)
     case 102:
-      return constant(json, at, 'false', false)
+      return constant(bytes, at, 'false', false)
     case 110:
-      return constant(json, at, 'null', null)
+      return constant(bytes, at, 'null', null)
   }
   if (!isNumberText) return readWhole(bytes, at)
   const end = numberEnd(bytes, at)
@@ -209,9 +140,10 @@ function readWhole(bytes: Uint8Array, from: number): number | undefined {
   return intValue(bytes, from, end)
 }
 
-function constant<T>(json: JsonText, at: number, written: string, value: T): T | undefined {
+function constant<T>(bytes: Uint8Array, at: number, written: string, value: T): T | undefined {
   valueEnd = at + written.length
-  return isAt(json, at, written) ? value : undefined
+  for (let i = 0; i < written.length; i++) if (bytes[at + i] !== written.charCodeAt(i)) return undefined
+  return value
 }
 
 /** `[["61737.6","0.5"],["61730.1","0"]]` */
@@ -260,27 +192,4 @@ const ownText = (text: string, from: number, end: number): string =>
     ? text.slice(from, end)
     : text.slice(from, from + longestCopy) + text.slice(from + longestCopy, end)
 
-const [quote, comma, dot, zero, bracket, bracketEnd, brace, braceEnd] = [34, 44, 46, 48, 91, 93, 123, 125]
-const decimal = /^-?\d+(?:\.\d+)?$/
-
-const isFields = (value: unknown): value is Fields =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-const isLevels = (value: unknown): boolean => Array.isArray(value) && value.every((one) => Array.isArray(one))
-
-/** Of JSON that was parsed: behind the list that begins at `from`, and has no escapes in its texts. */
-function listEnd(text: string, from: number): number {
-  let depth = 0
-  for (let at = from; ; at++) {
-    const code = text.charCodeAt(at)
-    if (code === quote) at = text.indexOf('"', at + 1)
-    else if (code === bracket) depth++
-    else if (code === bracketEnd && --depth === 0) return at + 1
-  }
-}
-
-function scalarEnd(text: string, from: number): number {
-  let at = from
-  for (let code = text.charCodeAt(at); code > 32 && code !== comma && code !== braceEnd; code = text.charCodeAt(++at));
-  return at
-}
+const [quote, comma, dot, zero, bracket, bracketEnd] = [34, 44, 46, 48, 91, 93]

@@ -1,4 +1,5 @@
-import { type JsonForm, type JsonText, learnForm, readForm } from './json-form.ts'
+import { type JsonForm, type JsonText, readForm } from './json-form.ts'
+import { learnForm } from './learn-form.ts'
 
 export type RecurringOptions = {
   /** Reads every text; what the forms read is equal to what it would return. */
