@@ -75,6 +75,8 @@ const freely: string[] = []
 
 async function honest(client: ReturnType<typeof plainClient>, { wrong }: ServedFuzz): Promise<void> {
   const terms = { symbol, side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', quantity: '1', price: '1.00' }
+  // What chance left whole may be as many as may be open. [B7]
+  await client.call('DELETE', 'openOrders', { symbol })
   const placed = await client.call('POST', 'order', terms)
   if (placed.status !== 200) wrong.push(`the honest one was refused: ${JSON.stringify(placed.body)}`)
   const named = { symbol, orderId: String(placed.body.orderId) }

@@ -78,7 +78,11 @@ test('ccxt: stop, stop limit, take profit and trigger orders wait, and are cance
   await client.createStopLimitOrder(symbol, 'buy', 1, 111, 110)
   await client.createStopLossOrder(symbol, 'market', 'sell', 1, undefined, 80)
   await client.createTakeProfitOrder(symbol, 'limit', 'sell', 1, 120, 119)
-  await client.createTriggerOrder(symbol, 'limit', 'sell', 1, 120, 119)
+  await client.createTriggerOrder(symbol, 'limit', 'sell', 1, 89, 90)
+  // To ccxt it is a stop, and the price is there: at Binance too.
+  await expect(client.createTriggerOrder(symbol, 'limit', 'sell', 1, 120, 119)).rejects.toThrow(
+    'Order would trigger immediately.',
+  )
   expect(await client.fetchOpenOrders(symbol)).toHaveLength(4)
   expect(await client.cancelAllOrders(symbol)).toHaveLength(4)
 })

@@ -132,6 +132,83 @@ describe('[B4] what is not served is refused, with its code, and never taken for
   })
 })
 
+describe('[B7] every filter that is listed is enforced', () => {
+  type Filter = Record<string, string | number> & { readonly filterType: string }
+  const filters = async () => {
+    const { body } = await client.open(`exchangeInfo?symbol=${symbol}`)
+    return (body as unknown as { symbols: { filters: Filter[] }[] }).symbols[0]?.filters ?? []
+  }
+  const filterOf = async (filterType: string) =>
+    (await filters()).find((one) => one.filterType === filterType) as Filter
+  const refused = (name: string) => ({ status: 400, body: { code: -1013, msg: `Filter failure: ${name}` } })
+  const place = (params: Sent) => client.call('POST', 'order', params)
+
+  test('there are no others', async () => {
+    expect((await filters()).map(({ filterType }) => filterType)).toEqual([
+      'PRICE_FILTER',
+      'LOT_SIZE',
+      'MAX_NUM_ORDERS',
+      'MAX_NUM_ALGO_ORDERS',
+    ])
+  })
+
+  test('PRICE_FILTER: of a price and a stop price, its least, most and step', async () => {
+    const { minPrice, maxPrice, tickSize } = await filterOf('PRICE_FILTER')
+    for (const price of [
+      '0',
+      '0.001',
+      String(Number(minPrice) / 2),
+      `${90 + Number(tickSize) / 2}`,
+      `${maxPrice}.01`,
+      '9'.repeat(20),
+    ]) {
+      expect(await place({ ...limit, price })).toMatchObject(refused('PRICE_FILTER'))
+      expect(await place({ ...stop, stopPrice: price })).toMatchObject(refused('PRICE_FILTER'))
+    }
+    const most = { ...limit, side: 'SELL', price: String(maxPrice), quantity: '0.001' }
+    expect(await place(most)).toMatchObject({ status: 200 })
+  })
+
+  test('LOT_SIZE: its least, most and step, also where a cost comes to it', async () => {
+    const { maxQty } = await filterOf('LOT_SIZE')
+    for (const quantity of ['0', '0.0001', '1.0005', `${maxQty}.001`, '9'.repeat(20)])
+      expect(await place({ ...limit, quantity })).toMatchObject(refused('LOT_SIZE'))
+    for (const quoteOrderQty of ['0', '0.05', '9'.repeat(20)])
+      expect(await place({ ...sizeless, quoteOrderQty })).toMatchObject(refused('LOT_SIZE'))
+    expect(await place({ ...limit, quantity: String(maxQty) })).toMatchObject({ body: { code: -2010 } })
+  })
+
+  test('MAX_NUM_ALGO_ORDERS and MAX_NUM_ORDERS: as many as they say', async () => {
+    const small = { ...limit, quantity: '0.001' }
+    const stops = Number((await filterOf('MAX_NUM_ALGO_ORDERS')).maxNumAlgoOrders)
+    for (let n = 0; n < stops; n++) expect((await place({ ...stop, quantity: '0.001' })).status).toBe(200)
+    expect(await place(stop)).toMatchObject(refused('MAX_NUM_ALGO_ORDERS'))
+    const most = Number((await filterOf('MAX_NUM_ORDERS')).maxNumOrders)
+    for (let n = stops; n < most; n++) expect((await place(small)).status).toBe(200)
+    expect(await place(small)).toMatchObject(refused('MAX_NUM_ORDERS'))
+    expect(await place(market)).toMatchObject(refused('MAX_NUM_ORDERS'))
+    expect((await client.call('DELETE', 'openOrders', { symbol })).body).toHaveLength(most)
+    expect((await place(small)).status).toBe(200)
+  }, 30_000)
+
+  test.each([
+    ['BUY', 'STOP_LOSS', '101'],
+    ['BUY', 'TAKE_PROFIT', '101'],
+    ['SELL', 'STOP_LOSS', '100'],
+    ['SELL', 'TAKE_PROFIT', '100'],
+  ])('a price that is there is not waited for: %s %s at %s', async (side, type, stopPrice) => {
+    const terms = { symbol, side, type, quantity: '1', stopPrice }
+    expect(await place(terms)).toMatchObject({
+      status: 400,
+      body: { code: -2010, msg: 'Order would trigger immediately.' },
+    })
+    const isUp = (side === 'BUY') === (type === 'STOP_LOSS')
+    expect(await place({ ...terms, stopPrice: `${Number(stopPrice) + (isUp ? 1 : -1)}` })).toMatchObject({
+      status: 200,
+    })
+  })
+})
+
 describe('what is served besides', () => {
   test('marks of the client and the cost that it asked for come back with the order', async () => {
     const marked = await client.call('POST', 'order', {

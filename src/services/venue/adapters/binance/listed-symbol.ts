@@ -1,3 +1,4 @@
+import { compareExact } from '#lib/bars/exact-decimal.ts'
 import { fromUnits } from '#lib/domain/decimal.ts'
 import { type Instrument, instrumentOf } from '#lib/domain/instrument.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -10,6 +11,9 @@ export type ListedSymbol = {
   readonly instrument: Instrument
   readonly tickSize: string
   readonly stepSize: string
+  /** The most that an order may say. */
+  readonly maxPrice: string
+  readonly maxQty: string
 }
 
 /** Null for what cannot be traded spot: options, indexes, and what has no steps. */
@@ -27,12 +31,20 @@ export function listedSymbol(listing: PayloadOf<'md.instrument'>): ListedSymbol 
     instrument,
     tickSize: fromUnits(tickSize.units, tickSize.scale),
     stepSize: fromUnits(lotSize.units, lotSize.scale),
+    maxPrice: mostOf(tickSize),
+    maxQty: mostOf(lotSize),
   }
 }
 
+/** Of a price or a quantity: nine billion, or less where that is more steps than are counted exactly. */
+function mostOf({ units, scale }: { readonly units: number; readonly scale: number }): string {
+  const counted = { units: BigInt(Number.MAX_SAFE_INTEGER) * BigInt(units), scale }
+  const most = { units: 9_000_000_000n, scale: 0 }
+  return compareExact(counted, most) < 0 ? fromUnits(counted.units, scale) : String(most.units)
+}
+
 /** As `GET /api/v3/exchangeInfo` lists it. */
-export function symbolInfo({ symbol, base, quote, tickSize, stepSize }: ListedSymbol) {
-  const most = '9000000000'
+export function symbolInfo({ symbol, base, quote, tickSize, stepSize, maxPrice, maxQty }: ListedSymbol) {
   return {
     symbol,
     status: 'TRADING',
@@ -53,8 +65,10 @@ export function symbolInfo({ symbol, base, quote, tickSize, stepSize }: ListedSy
     isSpotTradingAllowed: true,
     isMarginTradingAllowed: false,
     filters: [
-      { filterType: 'PRICE_FILTER', minPrice: tickSize, maxPrice: most, tickSize },
-      { filterType: 'LOT_SIZE', minQty: stepSize, maxQty: most, stepSize },
+      { filterType: 'PRICE_FILTER', minPrice: tickSize, maxPrice, tickSize },
+      { filterType: 'LOT_SIZE', minQty: stepSize, maxQty, stepSize },
+      { filterType: 'MAX_NUM_ORDERS', maxNumOrders },
+      { filterType: 'MAX_NUM_ALGO_ORDERS', maxNumAlgoOrders },
     ],
     permissions: [],
     permissionSets: [['SPOT']],
@@ -62,6 +76,10 @@ export function symbolInfo({ symbol, base, quote, tickSize, stepSize }: ListedSy
     allowedSelfTradePreventionModes: ['NONE'],
   }
 }
+
+/** Open orders of a symbol, and stop and take-profit orders among them: as many as at Binance. */
+export const maxNumOrders = 200
+export const maxNumAlgoOrders = 5
 
 export const orderTypes = [
   'LIMIT',

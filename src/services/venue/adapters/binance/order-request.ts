@@ -1,4 +1,4 @@
-import { compareExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { fromUnits } from '#lib/domain/decimal.ts'
 import { isOnTick } from '#lib/domain/tick-size.ts'
 import { wholeSteps } from '#lib/domain/whole-steps.ts'
@@ -148,19 +148,24 @@ function quantityOf(params: Params, symbol: ListedSymbol, price: string | null):
     const quote = parseExact(decimal(needed(params, 'quoteOrderQty'), 'quoteOrderQty'))
     if (price === null) throw fault.rejected('Market is closed.')
     const lots = wholeSteps(quote, multiplyExact(parseExact(price), step), 'down')
-    if (lots <= 0n) throw fault.filter('LOT_SIZE')
+    const quantity = { units: lots * step.units, scale }
+    if (lots <= 0n || isAbove(quantity, symbol.maxQty)) throw fault.filter('LOT_SIZE')
     return fromUnits(lots * step.units, scale)
   }
   const exact = parseExact(decimal(needed(params, 'quantity'), 'quantity'))
   const lots = wholeSteps(exact, step, 'down')
   const isWhole = compareExact(exact, { units: lots * step.units, scale }) === 0
-  if (lots <= 0n || !isWhole || lots > BigInt(Number.MAX_SAFE_INTEGER)) throw fault.filter('LOT_SIZE')
+  if (lots <= 0n || !isWhole || isAbove(exact, symbol.maxQty)) throw fault.filter('LOT_SIZE')
   return fromUnits(lots * step.units, scale)
 }
 
-function onGrid(text: string, name: string, { instrument }: ListedSymbol): string {
+function onGrid(text: string, name: string, { instrument, maxPrice }: ListedSymbol): string {
   const price = decimal(text, name)
-  const { units, scale } = parseExact(price)
-  if (units <= 0n || !isOnTick(price, instrument.tickSize)) throw fault.filter('PRICE_FILTER')
+  const exact = parseExact(price)
+  const { units, scale } = exact
+  if (units <= 0n || !isOnTick(price, instrument.tickSize) || isAbove(exact, maxPrice))
+    throw fault.filter('PRICE_FILTER')
   return fromUnits(units, scale)
 }
+
+const isAbove = (amount: ExactDecimal, most: string): boolean => compareExact(amount, parseExact(most)) > 0

@@ -16,6 +16,7 @@ import type { VenueConfig } from '#services/venue/venue-config.ts'
 import { fault } from './binance-fault.ts'
 import { type ListedSymbol, listedSymbol } from './listed-symbol.ts'
 import { MarketView } from './market-view.ts'
+import { checkLimits } from './order-limits.ts'
 import { type OrderRequest, submissionOf } from './order-request.ts'
 import { payable, shareOf } from './payable.ts'
 import { executionReport, fillServed, isOpen, leavesOf, newOrder, type ServedOrder } from './served-order.ts'
@@ -69,6 +70,7 @@ export class ServedVenue {
     const { symbol, clientOrderId } = request
     const named = clientOrderId ?? `x-${this.#nextOrder}-${this.#options.nowMs()}`
     if (this.openOrders().some((one) => one.clientOrderId === named)) throw fault.rejected('Duplicate order sent.')
+    checkLimits(request, this.openOrders(symbol.symbol), this.market)
     const locked = this.#needs(request)
     const asset = request.side === 'BUY' ? symbol.quote : symbol.base
     if (!this.wallet.canSpend(asset, locked))
