@@ -1,6 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { Answer, RealVenue, VenueOrder } from '#services/venue/adapters/gateway/real-venue.ts'
-import { gatewayScene, pause } from './gateway-scene.ts'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Statement } from '#schemas/event.ts'
+import { tellTrades } from '#services/venue/adapters/gateway/account-trades.ts'
+import { OrderDesk } from '#services/venue/adapters/gateway/order-desk.ts'
+import type { AccountTrade, Answer, RealVenue, VenueOrder } from '#services/venue/adapters/gateway/real-venue.ts'
+import { gatewayScene, pause, submitted } from './gateway-scene.ts'
+import { logged } from './logged.ts'
 
 const unheard: Answer<never> = { kind: 'nothing', reason: 'no answer', waitMs: 0 }
 const done = <T>(value: T): Answer<T> => ({ kind: 'done', value })
@@ -35,12 +39,15 @@ class SlowVenue implements RealVenue {
   assets = async () => done({ base: 'BTC', quote: 'USDT' })
   balances = async () => done([])
   trades = async () => done([])
-  readonly history = { trades: async () => done([]), clientIdOf: async () => unheard }
+  /** The account's record of trades, and what the orders of those are called. */
+  readonly record: AccountTrade[] = []
+  calls: Answer<string> = unheard
+  readonly history = { trades: async () => done(this.record), clientIdOf: async () => this.calls }
   cancel = async () => unheard
   cancelExternal = async () => unheard
   openOrders = async () =>
     done([...this.orders.values()].map((order) => ({ ...order, symbol: 'BTCUSDT', terms: null })))
-  instrumentOf = () => null
+  instrumentOf = () => 'BTCUSDT.BINANCE'
   async place(_: unknown, venueClientId: string): Promise<Answer<VenueOrder>> {
     this.sent.push(venueClientId)
     const isLost = this.losesFirst && this.sent.length === 1
@@ -119,4 +126,63 @@ test('[X2] what a process before may have sent there is not sent again', async (
   scene.start(venue, { windowMs: 50, inFlightMs: 20 })
   await scene.hasSaid('order.rejected')
   expect(venue.sent).toEqual([])
+})
+
+describe('[G33] whose a trade is that the record tells of before the answer to its submission', () => {
+  const instrument = 'BTCUSDT.BINANCE'
+  const said: Statement[] = []
+  let venue: SlowVenue
+  let desk: OrderDesk
+
+  beforeEach(() => {
+    said.length = 0
+    venue = new SlowVenue(0)
+    const say = (statement: Statement) => said.push(statement)
+    desk = new OrderDesk({ venue, windowMs: 200, inFlightMs: 50, nowMs: Date.now, say }, () => undefined)
+    const config = { service: 'orders', hash: 'a'.repeat(64), config: {} }
+    desk.orders.tag(logged([], { topic: 'system.config', payload: config }) as never)
+    desk.listed.add(instrument)
+    desk.learn(instrument, { base: 'BTC', quote: 'USDT' })
+    desk.trades.begin(Date.now() * 1_000 - 1, [instrument], [])
+    const payload = submitted('t-1-0', instrument)
+    desk.orders.add(logged([], { topic: 'order.submitted', payload }) as never, Date.now() + 1_000)
+    const money = { price: '90', quantity: '1', fee: '0', feeAsset: 'USDT', liquidity: 'maker' } as const
+    const order = { symbol: 'BTCUSDT', side: 'buy', venueOrderId: '7', venueClientId: null } as const
+    venue.record.push({ tradeId: '1', ...money, ...order, filledAt: Date.now() * 1_000 })
+  })
+
+  const fills = () => said.filter(({ topic }) => topic === 'order.fill').map(({ payload }) => payload)
+
+  test('ours, by the id that its order has there', async () => {
+    venue.calls = done(desk.orders.open()[0]?.venueClientId ?? '')
+    expect(await tellTrades(desk)).toBeNull()
+    expect(fills()).toMatchObject([{ clientOrderId: 't-1-0', strategy: 'test', tradeId: '1' }])
+    expect(await tellTrades(desk)).toBeNull()
+    expect(fills()).toHaveLength(1)
+  })
+
+  test('another’s, by the same', async () => {
+    venue.calls = done('by-hand')
+    expect(await tellTrades(desk)).toBeNull()
+    expect(fills()).toMatchObject([{ clientOrderId: 'external-BTCUSDT-7', strategy: 'external', tradeId: '1' }])
+  })
+
+  test.each([
+    ['the venue does not answer', unheard],
+    ['the venue does not know it, and one of ours is under way', { kind: 'absent' } as const],
+  ])('nobody’s yet: %s, and it is asked again', async (_, calls) => {
+    venue.calls = calls
+    expect(await tellTrades(desk)).toMatchObject({ kind: 'nothing' })
+    expect(fills()).toEqual([])
+    expect(desk.areTradesDue).toBe(true)
+    venue.calls = done('by-hand')
+    expect(await tellTrades(desk)).toBeNull()
+    expect(fills()).toMatchObject([{ strategy: 'external' }])
+  })
+
+  test('of an order of ours that ended so long ago that it is forgotten: none', async () => {
+    venue.calls = done((desk.orders.open()[0]?.venueClientId ?? '').replace('1-0', '900-0'))
+    expect(await tellTrades(desk)).toBeNull()
+    expect(fills()).toEqual([])
+  })
 })
