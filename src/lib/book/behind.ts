@@ -5,16 +5,18 @@ export type Update = { readonly previous: number; readonly last: number; readonl
 export type Behind = {
   /** How many since that number rose. */
   behind: number
-  /** The lowest number that they hold, and the newest time of them. */
+  /** The lowest and the highest number that they hold, and the newest time of them. */
   behindFrom: number
+  behindTo: number
   behindAt: number
 }
 
-export const noneBehind = (): Behind => ({ behind: 0, behindFrom: Infinity, behindAt: -Infinity })
+export const noneBehind = (): Behind => ({ behind: 0, behindFrom: Infinity, behindTo: -Infinity, behindAt: -Infinity })
 
 /** It is the first that was not told, should the exchange count anew. */
-export function keepBehind(stream: Behind, { previous, at }: Pick<Update, 'previous' | 'at'>): void {
+export function keepBehind(stream: Behind, { previous, last, at }: Update): void {
   stream.behindFrom = Math.min(stream.behindFrom, previous + 1)
+  stream.behindTo = Math.max(stream.behindTo, last)
   stream.behindAt = Math.max(stream.behindAt, at ?? -Infinity)
 }
 
@@ -23,5 +25,6 @@ export function forgetBehind(stream: Behind, at = Infinity): void {
   stream.behind = 0
   if (at < stream.behindAt) return
   stream.behindFrom = Infinity
+  stream.behindTo = -Infinity
   stream.behindAt = -Infinity
 }

@@ -4,6 +4,8 @@ import { type Behind, forgetBehind, keepBehind, noneBehind } from './behind.ts'
 export type RunStep =
   | { readonly kind: 'next'; readonly given?: readonly Missing[] }
   | { readonly kind: 'repeated' }
+  /** Below the newest, and newer by its time: it was never said. Is it the exchange that counts anew? */
+  | { readonly kind: 'behind' }
   | {
       readonly kind: 'restarted'
       readonly after: number
@@ -16,7 +18,7 @@ export type RunStep =
       readonly from: number
       readonly to: number
       readonly given?: readonly Missing[]
-      /** It was on a connection that is gone: nothing of it will come. */
+      /** Of a connection that is gone, or of too many: nothing of it will come. */
       readonly isLost?: true
     }
   | { readonly kind: 'filled'; readonly closed: Missing | null }
@@ -27,6 +29,8 @@ export type Missing = { readonly from: number; readonly to: number; left: number
 /** `newestAt`: the exchange's time of `last`; those behind are said to be old, and are newer by that time. `isBroken`: the next number is the first of another connection. */
 export type SequenceRun = Behind & {
   last: number | null
+  /** The lowest that was told, and the exchange's time of it: what is older came before this began. Null where all below is told or given up. */
+  first: { readonly number: number; readonly at: number } | null
   newestAt: number | null
   isBroken: boolean
   readonly missing: Missing[]
@@ -35,6 +39,7 @@ export type SequenceRun = Behind & {
 /** `last`: the newest number that was told before, and the exchange's time of it. */
 export const startRun = (last: number | null = null, newestAt: number | null = null): SequenceRun => ({
   last,
+  first: null,
   newestAt,
   ...noneBehind(),
   isBroken: last !== null,
@@ -52,6 +57,10 @@ export const behindMost = 20
 
 /** Takes the next number: in order, behind a gap, late (it fills one), or said before. `at` is the exchange's time. */
 export function onNumber(run: SequenceRun, number: number, at: number | null = null): RunStep {
+  const { first } = run
+  if (first !== null && number < first.number && at !== null && at <= first.at)
+    return beforeFirst(run, first.number, number, at)
+  if (run.last === null && at !== null) run.first = { number, at }
   const step = place(run, number)
   if (step.kind === 'next' || step.kind === 'gap') {
     run.newestAt = at
@@ -60,11 +69,11 @@ export function onNumber(run: SequenceRun, number: number, at: number | null = n
   }
   if (step.kind !== 'repeated' || at === null || run.newestAt === null || at <= run.newestAt) return step
   run.behind++
-  keepBehind(run, { previous: number - 1, at })
-  if (run.behind < behindMost) return step
+  keepBehind(run, { previous: number - 1, last: number, at })
+  if (run.behind < behindMost) return behind
   const after = run.last as number
   const refused = run.behindFrom < number ? { from: run.behindFrom, to: number - 1 } : null
-  Object.assign(run, { last: number, newestAt: at })
+  Object.assign(run, { last: number, first: null, newestAt: at })
   forgetBehind(run)
   return { kind: 'restarted', after, given: run.missing.splice(0), refused }
 }
@@ -93,11 +102,28 @@ function place(run: SequenceRun, number: number): RunStep {
   return { kind: 'filled', closed: gap }
 }
 
-/** The gaps that are still open, given up: nothing more of them is expected, nor of what is missing before the next number. */
-export function endRun(run: SequenceRun): Missing[] {
+/** It came late, and nothing as old was told before: it is the first now. */
+function beforeFirst(run: SequenceRun, before: number, number: number, at: number): RunStep {
+  run.first = { number, at }
+  if (number === before - 1) return { kind: 'filled', closed: null }
+  const [from, to] = [number + 1, before - 1]
+  if (run.missing.length >= openMost) return { kind: 'gap', from, to, isLost: true }
+  run.missing.unshift({ from, to, left: before - from, came: new Set() })
+  return { kind: 'gap', from, to }
+}
+
+/**
+ * The gaps that are still open, given up, and what was refused as behind: nothing more of them is expected, nor of what is missing before the
+ * next number.
+ */
+export function endRun(run: SequenceRun): { missing: Missing[]; refused: { from: number; to: number } | null } {
   run.isBroken = true
-  return run.missing.splice(0)
+  const { behindFrom: from, behindTo: to } = run
+  // Should more of them come, what is lost until then begins behind these.
+  if (from <= to) run.behindFrom = to + 1
+  return { missing: run.missing.splice(0), refused: from <= to ? { from, to } : null }
 }
 
 const next: RunStep = { kind: 'next' }
 const repeated: RunStep = { kind: 'repeated' }
+const behind: RunStep = { kind: 'behind' }

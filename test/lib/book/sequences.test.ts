@@ -187,7 +187,33 @@ describe('[MD-N5] trades that are numbered one by one', () => {
     for (let number = 13; number < 212; number++) expect(onNumber(run, number)).toEqual({ kind: 'next' })
     expect(onNumber(run, 212)).toMatchObject({ kind: 'next', given: [{ from: 10, to: 11, left: 2 }] })
     onNumber(run, 215)
-    expect(endRun(run)).toMatchObject([{ from: 213, to: 214, left: 2 }])
+    expect(endRun(run)).toMatchObject({ missing: [{ from: 213, to: 214, left: 2 }], refused: null })
+  })
+})
+
+describe('[MD-N5] a trade that is older than the first', () => {
+  it('is told, and what lies between them is a gap that what comes late fills', () => {
+    const run = startRun()
+    onNumber(run, 10, 100)
+    onNumber(run, 11, 101)
+    expect(onNumber(run, 9, 99)).toEqual({ kind: 'filled', closed: null })
+    expect(onNumber(run, 9, 99)).toEqual({ kind: 'repeated' })
+    expect(onNumber(run, 6, 96)).toEqual({ kind: 'gap', from: 7, to: 8 })
+    expect(onNumber(run, 8, 98)).toEqual({ kind: 'filled', closed: null })
+    expect(onNumber(run, 7, 97)).toMatchObject({ kind: 'filled', closed: { from: 7, to: 8 } })
+    expect(onNumber(run, 10, 100)).toEqual({ kind: 'repeated' })
+    expect(onNumber(run, 12, 102)).toEqual({ kind: 'next' })
+  })
+
+  it('is a repeat where what was told before is known', () => {
+    const run = startRun(10, 100)
+    expect(onNumber(run, 9, 99)).toEqual({ kind: 'repeated' })
+  })
+
+  it('is one of an exchange that counts anew where its time is newer', () => {
+    const run = startRun()
+    onNumber(run, 1_000, 100)
+    expect(onNumber(run, 5, 101)).toEqual({ kind: 'behind' })
   })
 })
 
@@ -282,7 +308,15 @@ describe('[MD-N5a] what is refused before numbers are seen to begin anew', () =>
   it('is a hole of trades, from the lowest to the one before it was seen', () => {
     const run = startRun()
     onNumber(run, 1_000, 1)
-    for (let n = 5; n < 24; n++) expect(onNumber(run, n, n)).toEqual({ kind: 'repeated' })
+    for (let n = 5; n < 24; n++) expect(onNumber(run, n, n)).toEqual({ kind: 'behind' })
     expect(onNumber(run, 24, 24)).toEqual({ kind: 'restarted', after: 1_000, given: [], refused: { from: 5, to: 23 } })
+  })
+
+  it('is a hole as well where the end comes before it was seen', () => {
+    const run = startRun()
+    onNumber(run, 1_000, 1)
+    for (let n = 5; n < 9; n++) onNumber(run, n, n)
+    expect(endRun(run)).toEqual({ missing: [], refused: { from: 5, to: 8 } })
+    expect(endRun(run)).toEqual({ missing: [], refused: null })
   })
 })

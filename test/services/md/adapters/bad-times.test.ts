@@ -143,7 +143,7 @@ describe('[MD-N2a] a receipt time that no other agrees with', () => {
 })
 
 describe('[MD-N2a] a time of the exchange that no other agrees with', () => {
-  it.each(wild.slice(0, 2).concat(Date.UTC(2001, 8, 12)))(
+  it.each(wild.slice(0, 2).concat(Date.UTC(2001, 8, 12), 0, start + 50 * 60_000, start + 90_000))(
     'of %i is left out and moves no other, where the receipt is told',
     (ms) => {
       const { facts } = normalized(
@@ -169,6 +169,16 @@ describe('[MD-N2a] a time of the exchange that no other agrees with', () => {
       )
       expect(statusesIn(facts)).toEqual(isLeftOut ? ['flagged bad_time'] : [])
     }
+  })
+
+  it('of nought is left out also where it is the first', () => {
+    const { facts } = normalized(
+      'binance',
+      recording(forms.receipt(new Map([[0, { receivedMs: start, exchangeMs: 0 }]]))),
+    )
+    expect(toldIn(facts)).toEqual(
+      numbers.map((i) => ({ at: i, number: i, exchangeAt: i === 0 ? undefined : second(i) * 1000 })),
+    )
   })
 
   it('is one from the third record on that agrees with it', () => {

@@ -36,7 +36,8 @@ export function followNumbers(tell: Tell, flag: Flag, isSettling: () => boolean)
       const { instrument } = trade
       const of = { instrument, stream }
       const step = onNumber(runOf(instrument, stream), number, trade.exchangeAt ?? null)
-      if (step.kind === 'repeated') return flag('refused', 'repeated', { ...of, reason: `trade ${number}` })
+      if (step.kind === 'repeated' || step.kind === 'behind')
+        return flag('refused', step.kind === 'behind' ? 'late' : 'repeated', { ...of, reason: `trade ${number}` })
       if ('given' in step) for (const missing of step.given ?? []) gaps.closed(of, missing, 'lost')
       if (step.kind === 'restarted') {
         flag('flagged', 'sequence_restarted', { ...of, reason: `trade ${number} after ${step.after}` })
@@ -83,8 +84,11 @@ export function followNumbers(tell: Tell, flag: Flag, isSettling: () => boolean)
 
   function giveUp(): void {
     for (const [stream, ofStream] of runs)
-      for (const [instrument, run] of ofStream)
-        for (const missing of endRun(run)) gaps.closed({ instrument, stream }, missing, 'lost')
+      for (const [instrument, run] of ofStream) {
+        const { missing, refused } = endRun(run)
+        for (const hole of missing) gaps.closed({ instrument, stream }, hole, 'lost')
+        if (refused !== null) gaps.lost({ instrument, stream }, refused)
+      }
   }
 }
 

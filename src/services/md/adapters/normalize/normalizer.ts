@@ -58,8 +58,7 @@ export type Flag = (
 export function startNormalizer(options: NormalizerOptions): Normalizer {
   const { feed, decoder, keepsPartialBars } = options
   let facts: MarketFact[] = []
-  let now = 0
-  let receivedAt = 0
+  let [now, receivedAt] = [0, 0]
   /** Without receipt times there is no clock to compare the exchange's with. */
   let hasClock = true
   const open = new Set<string>()
@@ -70,8 +69,9 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   /** Until then the connection in the place of another may say what that one has said: this is no fault. */
   let settledAt = 0
   const isSettling = () => now < settledAt
-  /** As they were told. */
+  /** As they were told; '' of what a venue whose list was read does not have: nothing of it is told. */
   const listings = new Map<string, string>()
+  let hasList = false
   const newestSaid = newestTimes()
 
   const isHeld = (record: RawRecord) =>
@@ -79,6 +79,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
 
   const tell: Tell = (statement, received = receivedAt) => {
     const { topic, payload } = statement
+    if (hasList && topic !== 'md.status' && 'instrument' in payload && listings.get(payload.instrument) === '') return
     if (hasClock && 'exchangeAt' in payload && payload.exchangeAt !== undefined && received === now)
       compareClocks(payload.exchangeAt, received)
     const isHeldBack = received !== now && ofPrices.has(topic)
@@ -109,7 +110,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   const sink: Sink = {
     say(said) {
       // A bar is its time.
-      if (said.topic === 'md.bar' && !times.isBelieved(said.payload.start, recordAt)) return
+      if (said.topic === 'md.bar' && !times.isBarBelieved(said.payload.start, recordAt)) return
       const payload = dated(said.payload as { readonly exchangeAt?: number })
       const statement = payload === said.payload ? said : ({ ...said, payload } as Statement<MarketTopic>)
       if (statement.topic === 'md.bar' && statement.payload.isPartial === true && !keepsPartialBars) return
@@ -134,15 +135,14 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
     depth: (depth: Depth, stream) => books.onDepth(dated(depth), stream),
     listing(listed) {
       options.onListing?.(listed)
-      if (options.listingOf === undefined) return
-      const listing = options.listingOf(listed)
-      if (listing !== null) {
-        const terms = JSON.stringify(listing)
-        if (listings.get(listing.instrument) === terms) return
-        listings.set(listing.instrument, terms)
-        return tell({ topic: 'md.instrument', payload: listing })
-      }
+      const listing = options.listingOf?.(listed)
+      if (listing === undefined) return
       const { instrument } = listed
+      const terms = listing === null ? '' : JSON.stringify(listing)
+      if (listings.get(instrument) === terms) return
+      listings.set(instrument, terms)
+      hasList ||= listing !== null
+      if (listing !== null) return tell({ topic: 'md.instrument', payload: listing })
       flag('flagged', 'wrong_instrument', { instrument, reason: 'the venue does not list it, its steps are not known' })
     },
     subscribed: subscriptions.told,
