@@ -6,12 +6,14 @@ export type LifeStep = { readonly depth: number; readonly event: Event; readonly
 
 /** The steps of a life in order, each as deep as its cause is behind it. */
 export function stepsOf(life: OrderLife): LifeStep[] {
-  const { seen, intent, resolution, verdicts, order, pnl } = life
+  const { seen, intent, resolution, verdicts, order, reasons, pnl } = life
   const steps: LifeStep[] = []
   let depth = 0
   const add = (event: Event | null, deeper = true) => {
     if (event === null || steps.some((step) => step.event.id === event.id)) return
-    steps.push({ depth, event, words: wordsOf(event) })
+    const { clientOrderId } = event.payload as { clientOrderId?: string }
+    const isOfOther = clientOrderId !== undefined && reasons.includes(event)
+    steps.push({ depth, event, words: `${isOfOther ? `clientOrderId ${clientOrderId}, ` : ''}${wordsOf(event)}` })
     if (deeper) depth++
   }
   const [fact, ...answers] = seen
@@ -22,8 +24,13 @@ export function stepsOf(life: OrderLife): LifeStep[] {
   const approval = verdicts.at(-1) ?? null
   for (const verdict of verdicts) add(verdict, verdict === approval)
   const [submission, ...reports] = order
+  const addReasons = (before: Event | undefined) => {
+    for (const reason of reasons) if (before !== undefined && reason.seq < before.seq) add(reason, false)
+  }
+  addReasons(submission)
   add(submission ?? null)
   for (const report of reports) {
+    addReasons(report)
     add(report, false)
     for (const update of pnl) {
       if (update.cause !== report.id) continue
@@ -69,6 +76,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'md.tick': ['instrument', 'kind', 'price', 'size', 'bid', 'ask'],
   'strategy.intent': ['strategy', 'role', 'target', 'size', 'reason', 'saw', 'hash'],
   'instrument.resolved': ['instrument', 'target', 'orderType', 'limitPrice', 'referencePrice'],
+  'system.command': ['command', 'order', 'limitPrice', 'target', 'whenHalted', 'isGone', 'reason', 'operator'],
   'risk.approved': ['side', 'quantity', 'instrument', 'orderType', 'limitPrice', 'timeInForce'],
   'risk.rejected': ['code', 'value', 'limit'],
   'risk.superseded': ['instrument'],

@@ -16,6 +16,8 @@ export type OrderLife = {
   readonly limits: Event<'system.config'> | null
   /** The order's own events, submission to end. */
   readonly order: readonly Event[]
+  /** What these answer beside the approval: a fill of the entry, a command, a halt, a newer wish, each behind what it answers itself. */
+  readonly reasons: readonly Event[]
   readonly pnl: readonly Event<'pnl.update'>[]
 }
 
@@ -37,10 +39,22 @@ export function lifeOfOrder(folder: string, id: string): OrderLife {
       if (event.topic === 'order.submitted' || event.topic === 'order.denied') approvalId = event.payload.approval
     }
   }
-  return { ...decisionOf(folder, approvalId), order, pnl }
+  return { ...decisionOf(folder, approvalId), order, reasons: reasonsOf(folder, order, approvalId), pnl }
 }
 
-function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order' | 'pnl'> {
+/** Of what the order engine says, without the market's facts and the time. */
+function reasonsOf(folder: string, order: readonly Event[], approvalId: string): Event[] {
+  const own = new Set(order.map(({ id }) => id))
+  const answers = order.filter(({ source, cause }) => source === 'orders' && cause !== approvalId)
+  const causes = answers
+    .flatMap((answer) => causesOf(folder, answer))
+    .filter(({ id, topic }) => {
+      return !own.has(id) && !topic.startsWith('md.') && !topic.startsWith('indicator.') && topic !== 'system.time'
+    })
+  return [...new Map(causes.map((event) => [event.seq, event])).values()].sort((a, b) => a.seq - b.seq)
+}
+
+function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order' | 'reasons' | 'pnl'> {
   const approval = found(folder, ['risk.approved'], ({ id }) => id === approvalId) as Event<'risk.approved'> | undefined
   const none = { seen: [], strategy: null, intent: null, resolution: null, verdicts: [], limits: null }
   if (approval === undefined) return none

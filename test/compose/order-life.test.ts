@@ -43,4 +43,31 @@ describe('the life of an order', () => {
     expect(topics('t-3-0')).toEqual(['system.command', 'risk.halted', ...closing])
     expect(topics('t-6-0')).toEqual(['system.command', 'risk.halted', 'system.time', ...closing])
   })
+
+  it('of an exit says which fill of its entry it follows, and what moved and canceled it', async () => {
+    const [move, halt] = ['operator:e1.0', 'operator:e1.1']
+    const exit = { clientOrderId: 't-1-0-1p', instrument: 'A.SIM' }
+    const log = await openEventLog(folder)
+    const bar = 'md-feed:e1.0'
+    for (const group of [
+      [said(bar, 'md.bar', null, { instrument: 'A.SIM' })],
+      [said('risk:1.0', 'risk.approved', bar, { intent: 'strategy:0.0', strategy: 's', instrument: 'A.SIM' })],
+      [said('orders:2.0', 'order.submitted', 'risk:1.0', { clientOrderId: 't-1-0', approval: 'risk:1.0' })],
+      [said('venue:3.0', 'order.fill', 'orders:2.0', { clientOrderId: 't-1-0', price: '100' })],
+      [said('orders:4.0', 'order.submitted', 'venue:3.0', { ...exit, approval: 'risk:1.0', limitPrice: '110' })],
+      [said(move, 'system.command', null, { command: 'order.replace', order: exit.clientOrderId, limitPrice: '120' })],
+      [said('orders:6.0', 'order.update_requested', move, { ...exit, limitPrice: '120' })],
+      [said(halt, 'system.command', null, { command: 'halt', reason: 'drill', operator: 'me' })],
+      [said('risk:8.0', 'risk.halted', halt, { code: 'OPERATOR', reason: 'me: drill' })],
+      [said('orders:9.0', 'order.cancel_requested', 'risk:8.0', { ...exit, reason: 'halted: me: drill' })],
+    ])
+      expect(await log.append([group])).toMatchObject([{ kind: 'appended' }])
+    await log.close()
+    const steps = stepsOf(lifeOfOrder(folder, exit.clientOrderId))
+    expect(steps.map(({ event }) => event.id)).toEqual([
+      ...[bar, 'risk:1.0', 'orders:2.0', 'venue:3.0', 'orders:4.0', move, 'orders:6.0', halt, 'risk:8.0', 'orders:9.0'],
+    ])
+    expect(steps[3]?.words).toBe('clientOrderId t-1-0, price 100')
+    expect(steps[5]?.words).toBe('command order.replace, order t-1-0-1p, limitPrice 120')
+  })
 })
