@@ -55,13 +55,30 @@ export function brokenClose(account: Account, proposal: Proposal): BrokenLimit |
   return broken ?? (price === null ? null : brokenCollar(account.config, { ...proposal, price: parseExact(price) }))
 }
 
-function stalePrice({ config, pricedAt, now }: Account, { instrument }: Priced): BrokenLimit | null {
-  const limit = instrumentLimit(config, instrument, 'maxPriceAgeMs')
-  if (limit === undefined) return null
-  const at = pricedAt.get(instrument)
-  if (at === undefined) return { code: 'PRICE_STALE', limit: String(limit) }
-  const ageMs = (now - at) / 1_000
-  return ageMs > limit ? { code: 'PRICE_STALE', value: String(ageMs), limit: String(limit) } : null
+/** Each price that the order is valued by, each with the limit of what it is of. [R24] */
+function stalePrice(account: Account, order: Priced): BrokenLimit | null {
+  const { config, pricedAt, now } = account
+  for (const priced of pricesBehind(account, order)) {
+    const limit = instrumentLimit(config, priced, 'maxPriceAgeMs')
+    if (limit === undefined) continue
+    const at = pricedAt.get(priced)
+    const ageMs = at === undefined ? null : (now - at) / 1_000
+    if (ageMs !== null && ageMs <= limit) continue
+    const found = priced === order.instrument ? [ageMs] : [priced, ageMs]
+    const value = found.filter((part) => part !== null).join(' ')
+    return { code: 'PRICE_STALE', ...(value === '' ? {} : { value }), limit: String(limit) }
+  }
+  return null
+}
+
+/** Its own instrument, what its currency is converted at, and what a short option's margin is reckoned from. */
+function pricesBehind({ config, prices }: Account, { instrument, side, listing }: Priced): readonly string[] {
+  const { currency, kind, underlying } = listing
+  const mark = currency === config.currency ? undefined : config.conversions?.[currency]?.instrument
+  const isOwed = kind === 'option' && side === 'sell' && config.margin?.kind === 'margin'
+  // Where nothing else tells it, its own quotes do.
+  const spot = isOwed && underlying !== null && newestPrice(prices, underlying) !== null ? underlying : undefined
+  return [instrument, mark, spot].filter((one) => one !== undefined)
 }
 
 function cooling({ strategies, now }: Account, { strategy }: Priced): BrokenLimit | null {

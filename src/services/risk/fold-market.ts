@@ -10,12 +10,11 @@ export function foldMarket(account: Account, event: PriceEvent): void {
   const { instruments, prices, watches } = account
   const { instrument } = event.payload
   const isAboveZero = watches.marks.includes(instrument) || instruments.get(instrument)?.isInverse === true
-  if (isAboveZero) foldPriceAboveZero(prices, event)
-  else foldPrice(prices, event)
+  const isTold = isAboveZero ? foldPriceAboveZero(prices, event) : foldPrice(prices, event)
   if (event.topic === 'md.option.tick' && event.payload.underlyingPrice !== undefined)
     account.underlyingPrices.set(instrument, event.payload.underlyingPrice)
   noteMove(account, instrument)
-  if (watches.ages) account.pricedAt.set(instrument, event.at)
+  if (isTold && watches.ages) account.pricedAt.set(instrument, event.at)
 }
 
 /** Keeps what the gate needs of a listing. */

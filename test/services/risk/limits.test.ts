@@ -47,6 +47,29 @@ describe('the order itself', () => {
       .then(approve('buy', '1'))
   })
 
+  test('[R24] so may the mark of its currency, and the underlying of an option that is sold on margin; the others are as old as they are', () => {
+    const [dax, mark, put] = ['DAX.EUREX', 'EURUSD.X', 'BTC-90-P.BINANCE'] as const
+    const option = { kind: 'option', underlying: btc, right: 'put', strike: '90', expiry: '2030-01-01' } as const
+    const config = {
+      ...limited({ maxPriceAgeMs: 500 }, { margin: { kind: 'margin' } }),
+      conversions: { EUR: { instrument: mark }, ETH: { instrument: eth } },
+    }
+    const held = [wish('1', { instrument: eth }), fill('t-6-0', 'buy', '1', { instrument: eth, price: '10' })]
+    const foreign = [listed(dax, { currency: 'EUR' }), bar(dax, '100', 1.6 * second), bar(mark, '1', 1.6 * second)]
+    const scene = start(config, ...held, ...foreign, listed(put, option), bar(put, '1', 3 * second), bar(dax, '100'))
+    scene.when(wish('1', { instrument: dax })).then(refuse('PRICE_STALE', 'EURUSD.X 1400', '500'))
+    scene.when(wish('-1', { instrument: put })).then(refuse('PRICE_STALE', `${btc} 2000`, '500'))
+    // A buyer owes nothing, and of a quote of one side nobody knows a price.
+    scene.when(wish('1', { instrument: put })).then(approve('buy', '1'))
+    const half = { instrument: mark, bid: '1', ask: null, bidSize: '1', askSize: null }
+    scene.when(event('md.tick', { kind: 'quote', ...half } as never)).then()
+    scene.when(wish('1', { instrument: dax })).then(refuse('PRICE_STALE', 'EURUSD.X 1400', '500'))
+    scene.when(bar(mark, '1')).then()
+    scene.when(bar(btc, '100')).then()
+    scene.when(wish('1', { instrument: dax })).then(approve('buy', '1'))
+    scene.when(wish('-1', { instrument: put, strategy: 'other' })).then(approve('sell', '1'))
+  })
+
   test('[R24] while a feed is down nothing is added', () => {
     start(limited({}), status('stalled'))
       .when(wish('1'))

@@ -46,16 +46,17 @@ export class Books {
 
   // What the market says.
 
-  quote(event: Event<'md.bar' | 'md.tick' | 'md.option.tick'>): void {
+  /** Whether it told a price. */
+  quote(event: Event<'md.bar' | 'md.tick' | 'md.option.tick'>): boolean {
     const { instrument } = event.payload
     this.#worked.clear()
     const tell = (bid: string, ask: string) =>
       this.quotes.set(instrument, { bid: dec(bid), mid: (dec(bid) + dec(ask)) / 2n, ask: dec(ask) })
-    if (event.topic === 'md.bar') return void tell(event.payload.close, event.payload.close)
+    if (event.topic === 'md.bar') return tell(event.payload.close, event.payload.close) !== undefined
     const tick = event.payload
     if ('underlyingPrice' in tick && tick.underlyingPrice) this.underlyings.set(instrument, dec(tick.underlyingPrice))
-    if ('price' in tick) tell(tick.price, tick.price)
-    else if (tick.bid !== null && tick.ask !== null) tell(tick.bid, tick.ask)
+    if ('price' in tick) return tell(tick.price, tick.price) !== undefined
+    return tick.bid !== null && tick.ask !== null && tell(tick.bid, tick.ask) !== undefined
   }
 
   isInverse = ({ isInverse, kind }: Listing): boolean => isInverse === true && kind !== 'option'

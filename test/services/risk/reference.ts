@@ -111,8 +111,7 @@ export class Reference {
       case 'md.bar':
       case 'md.tick':
       case 'md.option.tick':
-        books.quote(event)
-        this.#pricedAt.set(event.payload.instrument, event.at)
+        if (books.quote(event)) this.#pricedAt.set(event.payload.instrument, event.at)
         return []
       case 'md.status': {
         const { feed, state } = event.payload
@@ -514,11 +513,9 @@ export class Reference {
     const age = this.now - wishedAt
     if (age > (limits.maxIntentAgeMs ?? Infinity) * 1_000)
       return ['INTENT_STALE', String(age / 1_000), String(limits.maxIntentAgeMs)]
-    const quoteAge = this.now - (this.#pricedAt.get(instrument) as number)
-    const oldest = this.#limit(instrument, 'maxPriceAgeMs')
     return (
       this.#steps(order) ??
-      (quoteAge > (oldest ?? Infinity) * 1_000 ? ['PRICE_STALE', String(quoteAge / 1_000), String(oldest)] : null) ??
+      this.#stale(order) ??
       (this.now < record.coolsUntil ? ['COOLDOWN', String(this.now), String(record.coolsUntil)] : null) ??
       this.#size(order, listing.currency) ??
       this.#collar(order) ??
@@ -528,6 +525,21 @@ export class Reference {
       this.#selfTrade(order) ??
       this.#rates(strategy)
     )
+  }
+
+  /** Of its own price, of the mark of its currency, of the underlying of an option that is sold on margin. */
+  #stale({ instrument, side }: Order): Broken | null {
+    const { currency, kind, underlying } = this.books.listing(instrument)
+    const mark = this.config.conversions?.[currency]?.instrument
+    const isOwed = kind === 'option' && side === 'sell' && this.config.margin?.kind === 'margin'
+    const spot = isOwed && this.books.quotes.has(underlying as string) ? underlying : undefined
+    for (const of of [instrument, currency === this.config.currency ? undefined : mark, spot]) {
+      const oldest = of === undefined ? undefined : this.#limit(of, 'maxPriceAgeMs')
+      const age = (this.now - (this.#pricedAt.get(of as string) as number)) / 1_000
+      if (oldest !== undefined && age > oldest)
+        return ['PRICE_STALE', of === instrument ? String(age) : `${of}_${age}`, String(oldest)]
+    }
+    return null
   }
 
   #steps({ instrument, quantity, limit, stop, exits = {} }: Order): Broken | null {
@@ -667,7 +679,7 @@ function shown({ topic, payload }: Event): string {
       return `approve ${payload.intent} ${payload.instrument} ${payload.side} ${payload.quantity}`
     case 'risk.rejected': {
       const { intent, instrument, code, value = '-', limit = '-' } = payload
-      return `reject ${intent} ${instrument} ${code} ${value} ${code === 'PRICE_OUTSIDE_COLLAR' ? '±' : limit}`
+      return `reject ${intent} ${instrument} ${code} ${value.replace(' ', '_')} ${code === 'PRICE_OUTSIDE_COLLAR' ? '±' : limit}`
     }
     case 'risk.superseded':
       return `supersede ${payload.intent}`
