@@ -213,6 +213,20 @@ test('[R17] [R51] a wish that waits for the end of an order is refused by a halt
     .then()
 })
 
+test('[R12] of a reversal that breaks a limit what closes has no bracket; one that breaks none keeps it', () => {
+  const bracket = { stopLoss: '110', takeProfit: '90' }
+  const { answers } = start(account({ maxPosition: '10' }), wish('10'), fill('t-6-0', 'buy', '10')).when(
+    wish('-11', { bracket }),
+  )
+  expect(answers.map(({ topic, payload }) => [topic, 'bracket' in payload])).toEqual([
+    ['risk.approved', false],
+    ['risk.rejected', false],
+  ])
+  start(account({ maxPosition: '20' }), wish('10'), fill('t-6-0', 'buy', '10'))
+    .when(wish('-10', { bracket }))
+    .then(approve('sell', '20', { bracket }))
+})
+
 test('[R36] what else ends in the instrument is no failure of the flatten', () => {
   start(
     account({}, { whenHalted: 'flatten' }),
