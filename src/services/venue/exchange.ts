@@ -9,7 +9,7 @@ import { hasLine } from './latency.ts'
 import { keepsLevels, levelsFromJson, levelsToJson } from './level-book.ts'
 import type { Report, Sent } from './line.ts'
 import { keepsOthers, type OtherOrders } from './order-queue.ts'
-import type { Due, ExpiringOption } from './settlement.ts'
+import type { Due, ExpiringContract } from './settlement.ts'
 import type { Fraction } from './split.ts'
 import type { Displayed } from './standing-quote.ts'
 import type { FillingBar } from './take.ts'
@@ -37,11 +37,11 @@ export type Exchange = {
   readonly instrumentOf: Map<string, string>
   /** Signed lots held, by `heldKey`; zero is not there. What reduce-only orders go by. */
   readonly held: Map<string, number>
-  /** Options that are listed with all terms of their end. */
-  readonly contracts: Map<string, ExpiringOption>
+  /** Options and dated futures that are listed with all terms of their end. */
+  readonly contracts: Map<string, ExpiringContract>
   /** The next of them to expire; null where none does. */
   nextExpiry: number | null
-  /** The newest price of what they are on; null before there is one. */
+  /** The newest price of what they are on, and of futures; null before there is one. */
   readonly underlyings: Map<string, string | null>
   /** What option quotes told of it, by underlying and expiry. */
   readonly forwards: Map<string, string>

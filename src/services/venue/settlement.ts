@@ -7,7 +7,7 @@ import {
   parseExact,
 } from '#lib/bars/exact-decimal.ts'
 import { endOf } from '#lib/domain/contract.ts'
-import { exactLots } from '#lib/domain/instrument.ts'
+import { exactLots, type Instrument } from '#lib/domain/instrument.ts'
 import { divideExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import { isInSteps } from '#lib/domain/whole-steps.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -15,30 +15,36 @@ import type { Event } from '#schemas/event.ts'
 import { type Exchange, heldIn } from './exchange.ts'
 import { ended, type Said } from './turn.ts'
 
-/** An option that ends by itself. Plain JSON. */
-export type ExpiringOption = {
+/** An option or a dated future, which end by themselves. Plain JSON. */
+export type ExpiringContract = {
   readonly instrument: string
-  readonly underlying: string
-  readonly strike: string
-  readonly right: 'call' | 'put'
+  readonly underlying: string | null
+  /** Null for a future. */
+  readonly option: Option | null
   readonly expiresAt: number
   readonly isInverse: boolean
   /** It has expired: nothing is traded in it. */
   isOver: boolean
 }
+type Option = { readonly underlying: string; readonly strike: string; readonly right: 'call' | 'put' }
 /** A contract whose end has come, and the price of its underlying then. */
-export type Due = { readonly contract: ExpiringOption; readonly price: string }
+export type Due = { readonly contract: ExpiringContract; readonly price: string }
 
-/** Keeps what an option's end needs: its terms, and that its underlying's price is looked at. [V31] */
+/** Keeps what a contract's end needs: its terms, and that the price is looked at that it is settled at. [V31] [V45] */
 export function foldContract(exchange: Exchange, listing: PayloadOf<'md.instrument'>): void {
-  const { instrument, kind, underlying, strike, right, isInverse } = listing
+  const { instrument, kind, underlying = null, isInverse = false } = listing
   const expiresAt = endOf(listing)
-  if (kind !== 'option' || !underlying || !strike || !right || expiresAt === null) return
+  const option = optionOf(listing)
+  if (expiresAt === null || (option === null && kind !== 'future')) return
   const isOver = exchange.contracts.get(instrument)?.isOver ?? false
-  const terms = { instrument, underlying, strike, right, expiresAt, isInverse: isInverse ?? false }
-  exchange.contracts.set(instrument, { ...terms, isOver })
-  if (!exchange.underlyings.has(underlying)) exchange.underlyings.set(underlying, null)
+  exchange.contracts.set(instrument, { instrument, underlying, option, expiresAt, isInverse, isOver })
+  for (const priced of option === null ? [underlying, instrument] : [underlying])
+    if (priced !== null && !exchange.underlyings.has(priced)) exchange.underlyings.set(priced, null)
   if (!isOver) exchange.nextExpiry = Math.min(exchange.nextExpiry ?? expiresAt, expiresAt)
+}
+
+function optionOf({ kind, underlying, strike, right }: PayloadOf<'md.instrument'>): Option | null {
+  return kind === 'option' && underlying && strike && right ? { underlying, strike, right } : null
 }
 
 /** Before a price is taken in: which contracts have come to their end by now, at the prices from before. [V31] */
@@ -48,8 +54,8 @@ export function foldExpiries(exchange: Exchange, at: number): void {
   exchange.nextExpiry = null
   for (const contract of exchange.contracts.values()) {
     if (contract.isOver) continue
-    const { instrument, underlying, expiresAt } = contract
-    const price = exchange.underlyings.get(underlying) ?? exchange.forwards.get(forwardKey(contract)) ?? null
+    const { instrument, expiresAt } = contract
+    const price = settlementPriceOf(exchange, contract)
     const isFree = heldIn(exchange, instrument).length === 0 && !exchange.working.has(instrument)
     contract.isOver = at > expiresAt && (price !== null || isFree)
     if (!contract.isOver) exchange.nextExpiry = Math.min(exchange.nextExpiry ?? expiresAt, expiresAt)
@@ -57,7 +63,18 @@ export function foldExpiries(exchange: Exchange, at: number): void {
   }
 }
 
-/** What is told of the price of an underlying. */
+/** By the newest price of what it is on; else of an option by the forward that quotes told, of a future by its own. */
+function settlementPriceOf({ underlyings, forwards }: Exchange, contract: ExpiringContract): string | null {
+  const { underlying, option, instrument, isInverse } = contract
+  const ofUnderlying = underlying === null ? undefined : underlyings.get(underlying)
+  const otherwise = option === null ? underlyings.get(instrument) : forwards.get(forwardKey(contract))
+  const price = ofUnderlying ?? otherwise ?? null
+  // A number of money in coins has no worth there.
+  const isWorthless = price !== null && option === null && isInverse && parseExact(price).units <= 0n
+  return isWorthless ? null : price
+}
+
+/** What is told of the price of an underlying, or of a future itself. */
 export function foldUnderlying(
   exchange: Exchange,
   { topic, payload }: Event<'md.bar' | 'md.tick' | 'md.option.tick'>,
@@ -95,51 +112,50 @@ type Settled = PayloadOf<'venue.settled'>
 
 function* settlementsOf(
   exchange: Exchange,
-  contract: ExpiringOption,
+  contract: ExpiringContract,
   settlementPrice: string,
   strategy: string,
   lots: number,
 ): Generator<Settled> {
-  const { instrument, underlying, strike, right, expiresAt, isInverse } = contract
+  const { instrument, option, expiresAt } = contract
   const listing = exchange.listings.get(instrument)
   if (listing === undefined) return
-  const worth = intrinsic(contract, parseExact(settlementPrice))
-  const isIn = compareExact(worth, zero) > 0
   const quantity = exactLots(Math.abs(lots), listing.lotSize)
-  const shares = multiplyExact(quantity, parseExact(listing.multiplier))
-  const delivered = exchange.listings.get(underlying)
-  const isDelivered =
-    isIn &&
-    exchange.config.settlement === 'physical' &&
-    !isInverse &&
-    delivered !== undefined &&
-    delivered.kind !== 'index' &&
-    isInSteps(shares, exactLots(1, delivered.lotSize))
-  const how = !isIn ? 'expired' : lots > 0 ? 'exercised' : 'assigned'
-  const common = { strategy, contract: instrument, how, settlementPrice, settledAt: expiresAt } as const
-  yield {
-    ...common,
-    instrument,
-    side: lots > 0 ? 'sell' : 'buy',
-    quantity: formatExact(quantity),
-    price: isDelivered ? '0' : formatExact(worth),
-    currency: listing.currency,
+  const common = { strategy, contract: instrument, settlementPrice, settledAt: expiresAt } as const
+  const { currency } = listing
+  const closing = { instrument, side: lots > 0 ? 'sell' : 'buy', quantity: formatExact(quantity), currency } as const
+  if (option === null) {
+    yield { ...common, ...closing, how: 'delivered', price: settlementPrice }
+    return
   }
-  if (!isDelivered) return
-  const takes = (right === 'call') === lots > 0
-  const shared = { instrument: underlying, quantity: formatExact(shares), price: strike, currency: delivered.currency }
-  yield { ...common, ...shared, side: takes ? 'buy' : 'sell' }
+  const worth = intrinsic(option, contract.isInverse, parseExact(settlementPrice))
+  const isIn = compareExact(worth, zero) > 0
+  const how = !isIn ? 'expired' : lots > 0 ? 'exercised' : 'assigned'
+  const shares = multiplyExact(quantity, parseExact(listing.multiplier))
+  const delivered = isIn && !contract.isInverse ? deliverable(exchange, option.underlying, shares) : null
+  yield { ...common, ...closing, how, price: delivered ? '0' : formatExact(worth) }
+  if (delivered === null) return
+  const takes = (option.right === 'call') === lots > 0
+  const shared = { instrument: delivered.instrument, quantity: formatExact(shares), price: option.strike }
+  yield { ...common, ...shared, how, currency: delivered.currency, side: takes ? 'buy' : 'sell' }
+}
+
+/** What is bought or sold at the strike, where that is settled so and can be: no index, whole lots. [V32] */
+function deliverable({ config, listings }: Exchange, underlying: string, shares: ExactDecimal): Instrument | null {
+  const listing = listings.get(underlying)
+  if (config.settlement !== 'physical' || listing === undefined || listing.kind === 'index') return null
+  return isInSteps(shares, exactLots(1, listing.lotSize)) ? listing : null
 }
 
 /** What a unit of it is worth at the end: of an inverse one in coins, to 8 digits. */
-function intrinsic({ strike, right, isInverse }: ExpiringOption, price: ExactDecimal): ExactDecimal {
+function intrinsic({ strike, right }: Option, isInverse: boolean, price: ExactDecimal): ExactDecimal {
   const beyond = right === 'call' ? subtractExact(price, parseExact(strike)) : subtractExact(parseExact(strike), price)
   if (compareExact(beyond, zero) <= 0) return zero
   if (!isInverse || price.units <= 0n) return beyond
   return divideExact(beyond, price, coinDigits)
 }
 
-const forwardKey = ({ underlying, expiresAt }: ExpiringOption): string => `${underlying} ${expiresAt}`
+const forwardKey = ({ underlying, expiresAt }: ExpiringContract): string => `${underlying} ${expiresAt}`
 
 function middleOf({ bid, ask }: { readonly bid: string | null; readonly ask: string | null }): string | null {
   if (bid === null || ask === null) return null

@@ -141,3 +141,87 @@ test('[V31] an option whose time of day is not stated ends with its day', () => 
     .then(settled('sell', '10.0', 'exercised', '510.0', { settledAt: midnight }))
   expect(midnight).toBeGreaterThan(0)
 })
+
+const future = 'BTCUSD-260327.SIM'
+const index = listed('BTC.INDEX', { kind: 'index' })
+const dated = (more: Partial<PayloadOf<'md.instrument'>> = {}) =>
+  listed(future, { kind: 'future', multiplier: '50', expiresAt, ...more })
+const print = (instrument: string, price: string, at: number) =>
+  event('md.tick', { kind: 'trade', instrument, price, size: '9' }, at)
+const shows = (bid: string, ask: string, at: number) =>
+  event('md.tick', { kind: 'quote', instrument: future, bid, bidSize: '9', ask, askSize: '9' }, at)
+const inFuture = { instrument: future }
+const delivered = (side: 'buy' | 'sell', price: string, more: Partial<PayloadOf<'venue.settled'>> = {}) =>
+  settled(side, price, 'delivered', price, { instrument: future, contract: future, ...more })
+
+test('[V45] a dated future is settled in cash at the price of its underlying then, and is traded no more', () => {
+  const onIndex = dated({ underlying: 'BTC.INDEX' })
+  given(venue, config('touch', { settlement: 'physical' }), index, onIndex, shows('100', '101', 1_000))
+    .when(order('a', 'buy', '2', inFuture))
+    .then(accepted('a', 1, future), filled('a', 'buy', '2', '101', 1_000, inFuture))
+    .when(order('b', 'sell', '1', { ...inFuture, limitPrice: '200' }))
+    .then(accepted('b', 2, future))
+    .when(print('BTC.INDEX', '110', expiresAt))
+    .then()
+    .restarted()
+    .when(shows('300', '301', late))
+    .then(
+      ended('order.expired', 'b', '1', 'the contract has expired', future),
+      delivered('sell', '110', { quantity: '2' }),
+    )
+    .when(order('c', 'buy', '1', inFuture))
+    .then(rejected('c', 'VENUE_CLOSED', future))
+    .when(print('BTC.INDEX', '120', late + 1))
+    .then()
+})
+
+test('[V45] where nothing is told of what it is on, at its own newest price, when its day of expiry is over', () => {
+  const midnight = Date.UTC(2026, 2, 28) * 1_000
+  const { expiresAt: _, ...listing } = dated({ expiry: '2026-03-27' }).payload as PayloadOf<'md.instrument'>
+  given(venue, config('touch'), event('md.instrument', listing), shows('100', '101', 1_000))
+    .when(order('a', 'sell', '2', inFuture))
+    .then(accepted('a', 1, future), filled('a', 'sell', '2', '100', 1_000, inFuture))
+    .when(shows('90', '92', midnight))
+    .then()
+    .when(quote('1', '1', midnight + 1))
+    .then(delivered('buy', '91.0', { settledAt: midnight }))
+})
+
+test('[V45] an inverse one at a price above zero, in coins', () => {
+  const coin = { currency: 'BTC', isInverse: true, multiplier: '10' } as const
+  const more = { quantity: '5', currency: 'BTC' } as const
+  given(venue, { ...config('touch'), currency: 'BTC' }, dated(coin), shows('50000', '50001', 1_000))
+    .when(order('a', 'buy', '5', inFuture))
+    .then(accepted('a', 1, future), filled('a', 'buy', '5', '50001', 1_000, { ...inFuture, currency: 'BTC' }))
+    .when(print(future, '0', 2_000))
+    .then()
+    .when(quote('1', '1', late))
+    .then()
+    .when(print(future, '60000', late + 1))
+    .then()
+    .when(quote('1', '1', late + 2))
+    .then(delivered('sell', '60000', more))
+})
+
+test('[V45] a future without a date does not end', () => {
+  const { expiresAt: _, ...listing } = dated().payload as PayloadOf<'md.instrument'>
+  given(venue, config('touch'), event('md.instrument', listing), shows('100', '101', 1_000))
+    .when(order('a', 'buy', '2', inFuture))
+    .then(accepted('a', 1, future), filled('a', 'buy', '2', '101', 1_000, inFuture))
+    .when(quote('1', '1', Number.MAX_SAFE_INTEGER))
+    .then()
+})
+
+test('[V31] [V37] no price of before a split of its underlying settles it, and what nobody holds is over without one', () => {
+  given(venue, config('touch'), ...options, order('a', 'buy', '2', inCall), quote('1020', '1020', 2_000))
+    .when(event('md.split', { instrument: spy, numerator: 2, denominator: 1 }, 3_000))
+    .then()
+    .when(quote('1', '1', late, put))
+    .then()
+    .when(order('b', 'buy', '1', { instrument: put }))
+    .then(rejected('b', 'VENUE_CLOSED', put))
+    .when(quote('510', '510', late + 1))
+    .then()
+    .when(quote('1', '1', late + 2))
+    .then(settled('sell', '10.0', 'exercised', '510.0'))
+})

@@ -127,3 +127,23 @@ test('[B3] a market order that the balance cannot pay is refused; one that comes
   expect(free('USDT')).toBe('0.10000000')
   await expect(client.createOrder(symbol, 'market', 'buy', 1)).rejects.toThrow(ccxt.InsufficientFunds)
 })
+
+test('[B8] a dated future is not served, since a spot account cannot hold its end; funding of what is served is no event of the account', async () => {
+  await begin({ USDT: '1000', BTC: '0' })
+  const terms = { tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT', isSimulated: true }
+  const dated = { instrument: 'BTCUSDT_260327.BINANCE', kind: 'future', expiry: '2026-03-27' }
+  served.tell('md.instrument', { ...terms, ...dated })
+  const perpetual = 'ETHUSDT.BINANCE'
+  served.tell('md.instrument', { ...terms, instrument: perpetual, kind: 'perpetual' })
+  expect([...served.server.venue.symbols.keys()]).toEqual(['BTCUSDT', 'ETHUSDT'])
+  served.tell('md.tick', { kind: 'quote', instrument: perpetual, bid: '9', bidSize: '9', ask: '10', askSize: '9' })
+  await client.loadMarkets(true)
+  await client.createOrder('ETH/USDT', 'market', 'buy', 5)
+  const held = await totals()
+  const next = Date.now() * 1_000 + 1_000
+  const rate = { instrument: perpetual, rate: '0.01', markPrice: '10' }
+  served.tell('md.funding', { ...rate, nextFundingAt: next })
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  served.tell('md.funding', { ...rate, nextFundingAt: next + 1_000_000_000 })
+  expect(await totals()).toEqual(held)
+})

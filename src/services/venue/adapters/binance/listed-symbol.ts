@@ -16,10 +16,10 @@ export type ListedSymbol = {
   readonly maxQty: string
 }
 
-/** Null for what cannot be traded spot: options, indexes, and what has no steps. */
+/** Null for what cannot be traded spot: options, indexes, dated futures, and what has no steps. */
 export function listedSymbol(listing: PayloadOf<'md.instrument'>): ListedSymbol | null {
   const instrument = instrumentOf(listing)
-  if (instrument === null || listing.kind === 'option' || listing.kind === 'index') return null
+  if (instrument === null || unserved.has(listing.kind)) return null
   const name = listing.instrument.slice(0, listing.instrument.lastIndexOf('.')).replace(/[^A-Z0-9]/g, '')
   const quote = listing.currency
   const base = name.endsWith(quote) && name.length > quote.length ? name.slice(0, -quote.length) : name
@@ -42,6 +42,8 @@ function mostOf({ units, scale }: { readonly units: number; readonly scale: numb
   const most = { units: 9_000_000_000n, scale: 0 }
   return compareExact(counted, most) < 0 ? fromUnits(counted.units, scale) : String(most.units)
 }
+
+const unserved: ReadonlySet<string> = new Set(['option', 'index', 'future'])
 
 /** As `GET /api/v3/exchangeInfo` lists it. */
 export function symbolInfo({ symbol, base, quote, tickSize, stepSize, maxPrice, maxQty }: ListedSymbol) {
