@@ -79,6 +79,5 @@ export function passCancels(exchange: Exchange, orders: readonly WorkingOrder[])
 function chanceBefore(queue: Exclude<VenueConfig['queue'], { kind: 'none' }>, before: number, behind: number): number {
   if (queue.kind === 'conservative' || queue.kind === 'fifo') return 0
   const f = (lots: number) => (queue.kind === 'log' ? Math.log1p(Math.max(0, lots)) : Math.max(0, lots) ** queue.n)
-  const sum = f(before) + f(behind)
-  return sum === 0 ? 0 : f(before) / sum
+  return f(before) / (f(before) + f(behind))
 }

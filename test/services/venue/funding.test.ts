@@ -174,3 +174,20 @@ test('[V36] no time, no rate, told too late, not a perpetual, nothing held: noth
   const sold = long(order('b', 'sell', '2', inPerp), rate('0.0001', { markPrice: '60000' }, 2_000))
   expect(sold.when(book('60000', '60001', due + 1)).answers).toEqual([])
 })
+
+test('[V35] where there is no price to reckon with, the payment waits for one', () => {
+  const askOnly = event(
+    'md.tick',
+    { kind: 'quote', instrument: perp, bid: null, bidSize: null, ask: '60001', askSize: '9' },
+    1_000,
+  )
+  given(venue, usdt(), listed(perp, terms), askOnly, order('a', 'buy', '2', inPerp, 1_000), rate('0.0001', {}, 2_000))
+    .when(askOnly)
+    .then()
+    .when({ ...askOnly, at: due + 1 })
+    .then()
+    .when(book('59000', '59002', due + 2))
+    .then()
+    .when(book('60000', '60002', due + 3))
+    .then(paid('-11.8002', { markPrice: '59001' }))
+})

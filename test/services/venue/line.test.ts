@@ -118,6 +118,45 @@ describe('[V41] latencies as they were measured', () => {
     expect(heardOf(9_000)).toBe(9_000)
   })
 
+  test('a price that the exchange says is yet to come counts as received', () => {
+    const shown = (at: number, exchangeAt: number, ask: string) => {
+      const told = quote('99 x 4', ask, at)
+      return { ...told, payload: { ...(told.payload as object), exchangeAt } }
+    }
+    given(venue, config('touch', { latencyMicros: 100, feedLatencyMicros: 'recorded' }), listed())
+      .when(shown(1_000, 900, '100 x 9'))
+      .then()
+      .when(order('a', 'buy', '1', {}, 1_000))
+      .then()
+      .when(shown(1_050, 1_200, '101 x 9'))
+      .then()
+      .when(shown(1_300, 1_250, '102 x 9'))
+      .then(accepted('a'), filled('a', 'buy', '1', '101', 1_100))
+  })
+
+  test('after the last measurement all take as long as it did, and none overtakes another', () => {
+    const last = [
+      [1_000, 100, 40],
+      [2_000, 300, 80],
+    ]
+    const scene = given(venue, config('touch', { latencies: last }), listed(), quote('99 x 4', '100 x 3', 10))
+    scene.when(order('a', 'buy', '1', {}, 9_000)).then()
+    scene.when(time(9_379)).then()
+    scene.when(time(9_380)).then(accepted('a'), filled('a', 'buy', '1', '100', 9_300))
+    const shorter = [
+      [0, minute, 0],
+      [100, 0, 0],
+    ]
+    // The second comes after the first, in the midst of a bar, and is not filled at an open that was before.
+    given(venue, config('next-open', { latencies: shorter }), listed())
+      .when(order('a', 'buy', '1', {}, 0))
+      .then()
+      .when(order('b', 'buy', '1', {}, 100))
+      .then()
+      .when(bar(0, ['100', '101', '99', '100'], { start: minute / 2, end: minute * 2 }))
+      .then(accepted('a'), accepted('b', 2))
+  })
+
   test('recorded latency of the feed: an order meets what the exchange showed when it arrived, by its own clock', () => {
     const shown = (at: number, exchangeAt: number, ask: string) => {
       const told = quote('99 x 4', ask, at)
@@ -174,6 +213,29 @@ describe('[V42] while the line is cut', () => {
     order('a', 'buy', '2', { limitPrice: '98' }, 2_000),
     order('b', 'buy', '2', { limitPrice: '97' }, 2_000),
   ] as const
+
+  test('whose line takes no time gets the open of the bar in which it comes, as without a line', () => {
+    const told = { disconnects: [{ from: 10 * minute, to: 11 * minute }] }
+    for (const more of [{}, told])
+      given(venue, config('next-open', more), listed(), bar(0, ['9', '9', '9', '9']))
+        .when(order('a', 'buy', '2', {}, minute * 1.5))
+        .then(accepted('a'))
+        .when(bar(1, ['100', '101', '99', '100']))
+        .then(filled('a', 'buy', '2', '100', minute))
+  })
+
+  test('what had come before is said when it is back too', () => {
+    const told = config('touch', { disconnects: [{ from: 3_000, to: 5_000 }], responseLatencyMicros: 50 })
+    given(venue, told, listed(), quote('99', '100', 2_000))
+      .when(order('a', 'buy', '2', { limitPrice: '98' }, 2_000))
+      .then()
+      .when(time(3_000))
+      .then()
+      .when(time(4_999))
+      .then()
+      .when(time(5_000))
+      .then(accepted('a'))
+  })
 
   test('orders that are there go on filling, and what they came to is said when it is back', () => {
     given(venue, cut, ...resting)

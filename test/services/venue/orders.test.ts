@@ -44,6 +44,20 @@ test('[V2] [V3] an id works once, whatever came of the first', () => {
     .then(accepted('b', 2))
 })
 
+test('[V3] [V5] an id that only a cancel named is not taken; of those that ended the 1024 newest are', () => {
+  const scene = given(venue, config('touch'), listed(), quote('99', '100'))
+    .when(cancel('z'))
+    .then(rejected('z', 'UNKNOWN_ORDER'))
+    .when(order('z', 'buy', '1', { limitPrice: '90' }))
+    .then(accepted('z'))
+  for (let n = 0; n <= 1_024; n++) scene.when(order(`o${n}`, 'buy', '1', { limitPrice: '90', timeInForce: 'IOC' }))
+  scene
+    .when(order('o1', 'buy', '1'))
+    .then(rejected('o1', 'DUPLICATE_CLIENT_ORDER_ID'))
+    .when(order('o0', 'buy', '1', { limitPrice: '90' }))
+    .then(accepted('o0', 1_027))
+})
+
 test('[V2] an approval that is stale at the door is expired; at its last instant it is not', () => {
   given(venue, config('next-open'), listed())
     .when(order('a', 'buy', '1', { expiresAt: 99 }, 100))

@@ -52,6 +52,81 @@ describe('[V30] a resting order in its queue', () => {
       )
   })
 
+  test('where levels are known a quote between a trade and what the depth says of it changes nothing', () => {
+    const bids = (size: string) => depth('delta', [['99', size]], [])
+    const snapshot = depth('snapshot', [['99', '100']], [['100', '3']])
+    const told = queued({ kind: 'power', n: 1 })
+    given(venue, told, listed(), snapshot, quote('99 x 100', '100 x 3'), order('a', 'buy', '9', { limitPrice: '99' }))
+      .when(bids('300'))
+      .then()
+      .when(sold('99', '40'))
+      .then()
+      .when(quote('99 x 260', '100 x 2'))
+      .then()
+      .when(bids('260'))
+      .then()
+      .when(sold('99', '60'))
+      .then()
+  })
+
+  test('what waits for its price stands in no queue', () => {
+    const waits = { orderType: 'stop_limit', stopPrice: '105', limitPrice: '99' } as const
+    given(venue, queued({ kind: 'log' }), listed(), quote('99 x 1', '100 x 3'), order('a', 'buy', '3', waits))
+      .when(sold('98', '9'))
+      .then()
+  })
+
+  test('behind the touch its place is not known by the quote; before it, it stands alone', () => {
+    const deep = given(venue, queued({ kind: 'log' }), listed(), quote('99 x 10', '100 x 3'))
+    deep.when(order('a', 'buy', '3', { limitPrice: '98' })).then(accepted('a'))
+    deep.when(sold('98', '9')).then()
+    const first = given(venue, queued({ kind: 'log' }), listed(), quote('99 x 10', '100 x 3'))
+    first.when(order('a', 'buy', '3', { limitPrice: '99.5' })).then(accepted('a'))
+    first.when(sold('99.5', '2')).then(filled('a', 'buy', '2', '99.5', 20, at99('1', 1)))
+  })
+
+  test('[V29] a trade at or after its end brings an order nothing', () => {
+    const until = { limitPrice: '99', timeInForce: 'GTD', activeUntil: 20 } as const
+    given(venue, queued({ kind: 'log' }), listed(), quote('99 x 1', '100 x 3', 1), order('a', 'buy', '3', until))
+      .when(sold('99', '2', 19))
+      .then(filled('a', 'buy', '1', '99', 19, at99('2', 1)))
+      .when(sold('99', '2', 20))
+      .then()
+  })
+
+  test('what was traded did not leave from behind our other orders either, and is counted once', () => {
+    const power = { kind: 'power', n: 1 }
+    const second = { ...at99('1', 1), venueOrderId: 'sim-2', tradeId: 'sim-2-1' }
+    given(venue, queued(power), listed(), quote('99 x 40', '100 x 3'), order('a', 'buy', '30', { limitPrice: '99' }))
+      .when(quote('99 x 200', '100 x 3'))
+      .then()
+      .when(order('b', 'buy', '9', { limitPrice: '99' }))
+      .then(accepted('b', 2))
+      .when(quote('99 x 400', '100 x 3'))
+      .then()
+      // 70 of the 100 pass others before the second.
+      .when(sold('99', '100'))
+      .then(filled('a', 'buy', '30', '99', 20, at99('0', 1)))
+      .when(quote('99 x 300', '100 x 3'))
+      .then()
+      .when(sold('99', '120'))
+      .then()
+      // Of the 50 that leave now 1.67 stood before it: 10 of 300.
+      .when(quote('99 x 130', '100 x 3'))
+      .then()
+      .when(sold('99', '17'))
+      .then(filled('b', 'buy', '8', '99', 20, second))
+  })
+
+  test('[V34] what trades while the exchange is away brings nothing, then or later', () => {
+    const away = config('touch', { queue: { kind: 'conservative' }, outages: [{ from: 15, to: 30 }] })
+    given(venue, away, listed(), quote('99 x 10', '100 x 3', 5), order('a', 'buy', '3', { limitPrice: '99' }))
+      .when(sold('99', '12', 20))
+      .then()
+      .when(event('md.tick', { kind: 'trade', instrument: spy, price: '99', size: '50', aggressor: 'buy' }, 40))
+      .then()
+  })
+
   test('what was traded did not leave', () => {
     rests({ kind: 'power', n: 1 })
       .when(sold('99', '4'))
