@@ -67,6 +67,32 @@ test('[P19] the end of an option closes its position at its worth, and what it d
     .then(alert('NOPE.USA', expect.stringContaining(`the end of ${option}, is not in the account`)))
 })
 
+test('[P19] the end of a dated future pays in cash what it made to its settlement price, an inverse one in its coin', () => {
+  const coins = { instrument: 'BTC-260327.X', currency: 'BTC' }
+  const ends = { strategy: 'cross', how: 'delivered', side: 'sell', settledAt: 5 } as const
+  const settled = (instrument: string, quantity: string, price: string, currency = 'USD') =>
+    event('venue.settled', {
+      ...ends,
+      instrument,
+      contract: instrument,
+      quantity,
+      price,
+      settlementPrice: price,
+      currency,
+    })
+  const linear = listed(future, { kind: 'future', multiplier: '50' })
+  given(pnl, account, linear, bar(future, '4001'), fill('buy', '2', '4000', { instrument: future }))
+    .when(settled(future, '2', '4010'))
+    .then(update({ instrument: future, mark: '4001', realized: '1000' }))
+  const inverse = listed(coins.instrument, { kind: 'future', currency: 'BTC', multiplier: '10', isInverse: true })
+  const conversions = { BTC: { instrument: 'BTC.X' } }
+  given(pnl, { ...account, conversions }, inverse, bar(coins.instrument, '50000'), bar('BTC.X', '50000'))
+    .when(fill('buy', '100', '40000', coins))
+    .then(update({ ...coins, position: '100', averagePrice: '40000', mark: '50000', unrealized: '0.005' }))
+    .when(settled(coins.instrument, '100', '80000', 'BTC'))
+    .then(update({ ...coins, mark: '50000', realized: '0.0125' }))
+})
+
 test('[P20] [P7] what a position is paid is in equity, beside what it realized, and moves no average price', () => {
   const open = { position: '4', averagePrice: '90', unrealized: '40' }
   const totals = { unrealized: '40', paid: '-1.2500000000000001' }
