@@ -172,6 +172,7 @@ describe('[G33] whose a trade is that the record tells of before the answer to i
     ['the venue does not know it, and one of ours is under way', { kind: 'absent' } as const],
   ])('nobody’s yet: %s, and it is asked again', async (_, calls) => {
     venue.calls = calls
+    if (calls.kind === 'nothing') for (const order of desk.orders.open()) desk.orders.end(order)
     expect(await tellTrades(desk)).toMatchObject({ kind: 'nothing' })
     expect(fills()).toEqual([])
     expect(desk.areTradesDue).toBe(true)
