@@ -13,7 +13,9 @@ import { liveFeed } from '#services/md/adapters/live/live-feed.ts'
 import { startSession } from '#services/md/adapters/live/session.ts'
 import type { SessionInput } from '#services/md/adapters/live/session-wire.ts'
 import { liveVenueNamed } from '#services/md/adapters/venues.ts'
-import { type Wire, wires } from './made-market.ts'
+import { serveBox } from './box-server.ts'
+import { exchangeBox } from './exchange-box.ts'
+import { madeMarket, type Wire, wires } from './made-market.ts'
 import { sessionOf, type Timeless } from './session-of.ts'
 
 const minute = 60_000
@@ -217,4 +219,50 @@ describe('[MD-L6] over sockets', () => {
     expect(handshakes).toBe(1)
     expect(codes).toEqual(['started', 'rate_limited', 'disconnected'])
   })
+
+  const answers = [
+    [429, 'rate_limited'],
+    [418, 'banned'],
+    [503, 'http_error'],
+  ] as const
+  const asked = wires.flatMap((wire) => answers.map(([status, code]) => [wire.name, status, code, wire] as const))
+  it.concurrent.each(asked)(
+    '%s: listings answered with %i and Retry-After are asked for again behind it, and %s is said',
+    async (name, status, code, wire) => {
+      const box = exchangeBox(wire, madeMarket(wire, seedRandom(2), Date.now()), () => Date.now())
+      const asks: number[] = []
+      const server = await serveBox({
+        ...box,
+        asked(url) {
+          if (!url.startsWith(wire.listingPath)) return box.asked(url)
+          asks.push(performance.now())
+          return asks.length === 1 ? { status, text: 'no', retryAfter: 2 } : { status: 200, text: wire.listing }
+        },
+      })
+      const { venue, market } = liveVenueNamed(name)
+      const stopping = new AbortController()
+      const facts: MarketFact[] = []
+      const wish = { market, symbols: [wire.symbol], streams: ['trades' as const] }
+      const feed = liveFeed({
+        ...{ venue, wish: { ...wish, wsUrl: server.wsUrl, restUrl: server.restUrl }, epoch: 1 },
+        ...{ clock: forwardMicros(), signal: stopping.signal },
+      })
+      const listening = (async () => {
+        for await (const batch of feed) facts.push(...batch)
+      })()
+      const isListed = () => facts.some(({ topic }) => topic === 'md.instrument')
+      for (let i = 0; i < 1_500 && (asks.length < 2 || !isListed()); i++) {
+        await sleep(10)
+        if (server.connections() > 0) server.step(null)
+      }
+      stopping.abort()
+      await listening
+      await server.close()
+      const codes = facts.flatMap(({ topic, payload }) => (topic === 'md.status' ? [payload.code] : []))
+      expect(codes).toContain(code)
+      expect(isListed()).toBe(true)
+      expect((asks[1] ?? 0) - (asks[0] ?? 0)).toBeGreaterThan(1_900)
+    },
+    20_000,
+  )
 })
