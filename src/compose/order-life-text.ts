@@ -71,18 +71,31 @@ export const isoMicros = (at: number): string => {
   return `${new Date(ms).toISOString().slice(0, -1)}${String(at - ms * 1_000).padStart(3, '0')}Z`
 }
 
+/** What an order says beside its instrument, side and quantity. */
+const terms = [
+  'orderType',
+  'limitPrice',
+  'stopPrice',
+  'trailingOffset',
+  'timeInForce',
+  'activeUntil',
+  'isPostOnly',
+  'isReduceOnly',
+  'bracket',
+] as const
+
 const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'md.bar': ['instrument', 'interval', 'open', 'high', 'low', 'close', 'volume'],
   'md.tick': ['instrument', 'kind', 'price', 'size', 'bid', 'ask'],
-  'strategy.intent': ['strategy', 'role', 'target', 'size', 'reason', 'saw', 'hash'],
-  'instrument.resolved': ['instrument', 'target', 'orderType', 'limitPrice', 'referencePrice'],
+  'strategy.intent': ['strategy', 'role', 'target', 'size', 'isUrgent', 'protect', 'reason', 'saw', 'hash'],
+  'instrument.resolved': ['instrument', 'target', ...terms, 'referencePrice'],
   'system.command': ['command', 'order', 'limitPrice', 'target', 'whenHalted', 'isGone', 'reason', 'operator'],
-  'risk.approved': ['side', 'quantity', 'instrument', 'orderType', 'limitPrice', 'timeInForce'],
+  'risk.approved': ['side', 'quantity', 'instrument', ...terms],
   'risk.rejected': ['code', 'value', 'limit'],
   'risk.superseded': ['instrument'],
   'risk.halted': ['code', 'reason', 'value', 'limit', 'state', 'isFlattening'],
   'order.adopted': ['clientOrderId', 'side', 'quantity', 'instrument', 'limitPrice', 'filled', 'venueOrderId'],
-  'order.submitted': ['clientOrderId', 'side', 'quantity', 'instrument', 'orderType', 'limitPrice', 'stopPrice'],
+  'order.submitted': ['clientOrderId', 'closes', 'side', 'quantity', 'instrument', ...terms],
   'order.denied': ['clientOrderId', 'code'],
   'order.accepted': ['venueOrderId'],
   'order.rejected': ['code'],

@@ -8,7 +8,7 @@ import { brokenCover } from './broken-cash.ts'
 import { brokenLimit } from './broken-limit.ts'
 import { brokenClose } from './broken-order.ts'
 import { brokenCancelRate, brokenCloseRate } from './broken-rate.ts'
-import { hasWorking } from './exits-due.ts'
+import { areExitsDue, hasWorking } from './exits-due.ts'
 import { haltedBeforeWaiting } from './halted-wishes.ts'
 import { inWholeLots } from './listing.ts'
 import { type BrokenLimit, exactText, type Proposal } from './proposal.ts'
@@ -22,6 +22,7 @@ export function mustWait(account: Account, wish: Wish): boolean {
   const { strategy, instrument } = wish
   if (!hasWorking(account, strategy, instrument) || haltedBeforeWaiting(account, wish) !== null) return false
   if (account.waiting.has(bookKey(strategy, instrument))) return true
+  if (isBesideExits(account, wish)) return false
   return brokenCancelRate(account) === null && !isReached(account, wish)
 }
 
@@ -33,11 +34,14 @@ export function answerWish(account: Account, wish: Wish, wishedAt: number): read
   if (account.waiting.get(bookKey(strategy, instrument))?.wish.intent === intent) {
     return [{ topic: 'risk.superseded', payload: { intent, strategy, instrument } }]
   }
-  if (hasWorking(account, strategy, instrument)) {
-    const broken = haltedBeforeWaiting(account, wish) ?? (isReached(account, wish) ? null : brokenCancelRate(account))
-    return [refusal(wish, broken ?? { code: 'ALREADY_AT_TARGET', value: target })]
-  }
-  return judge(account, wish, wishedAt)
+  if (!hasWorking(account, strategy, instrument)) return judge(account, wish, wishedAt)
+  const reached = { code: 'ALREADY_AT_TARGET', value: target } as const
+  const broken = haltedBeforeWaiting(account, wish) ?? (isReached(account, wish) ? reached : null)
+  if (broken === null && isBesideExits(account, wish))
+    return isAnyOtherAtWork(account, wish)
+      ? [refusal(wish, { code: 'ORDERS_AT_WORK', value: instrument })]
+      : judge(account, wish, wishedAt)
+  return [refusal(wish, broken ?? brokenCancelRate(account) ?? reached)]
 }
 
 /** Leave for the order that takes the position to the target, or why not. The strategy has nothing at work there. [R1] */
@@ -81,6 +85,22 @@ function brokenClosing(account: Account, closing: Proposal, position: ExactDecim
 function closingPart(position: ExactDecimal, side: 'buy' | 'sell', quantity: ExactDecimal): ExactDecimal {
   const isOpposed = side === 'sell' ? position.units > 0n : position.units < 0n
   return isOpposed ? minExact(absExact(position), quantity) : zero
+}
+
+/** More or less of what exits protect: they stay where they are. [R41] */
+function isBesideExits(account: Account, { strategy, instrument, target }: Wish): boolean {
+  const { units } = positionOf(account, strategy, instrument)
+  const wanted = parseExact(target).units
+  if (units > 0n ? wanted <= 0n : units === 0n || wanted >= 0n) return false
+  if (areExitsDue(account, bookKey(strategy, instrument))) return true
+  for (const { closes } of workingOf(account, strategy, instrument)) if (closes !== undefined) return true
+  return false
+}
+
+/** Beside exits: another order, or exits on their way there. */
+function isAnyOtherAtWork(account: Account, { strategy, instrument }: Wish): boolean {
+  for (const { closes } of workingOf(account, strategy, instrument)) if (closes === undefined) return true
+  return areExitsDue(account, bookKey(strategy, instrument))
 }
 
 /** Would the strategy's orders at work lead to the target, at the prices that the wish states? */

@@ -1,5 +1,6 @@
 import { splitQuantityText } from '#lib/domain/split.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { splitPosition } from './filled-position.ts'
 import type { Holding } from './holding.ts'
 import { type Running, startRunning } from './running.ts'
 import type { State } from './state.ts'
@@ -8,6 +9,7 @@ import { type BoundStrategy, instrumentOf } from './strategy-config.ts'
 /** What was measured in the old units begins anew; what is held goes on in the new ones. [T31] */
 export function foldSplit(state: State, split: PayloadOf<'md.split'>): void {
   const { strategies } = state.config
+  splitPosition(state, split)
   state.running = state.running.map((running, n) => {
     const bound = strategies[n] as BoundStrategy
     const { instrument } = split

@@ -1,4 +1,5 @@
 import { type Outcome, roleAsked } from './asked-intents.ts'
+import { isHeld } from './filled-position.ts'
 import { leaveQuietly } from './fold-intent.ts'
 import type { Holding } from './holding.ts'
 import { foldRefusedChange, isNoRefusal } from './refused-change.ts'
@@ -26,10 +27,21 @@ export function foldRefusal(state: State, event: Outcome): void {
   const n = state.running.findIndex(({ holding }) => holding && roleAsked(holding.asked, event) !== undefined)
   const running = state.running[n]
   const bound = state.config.strategies[n]
-  // Of an entry whose order ends with a rest what was filled is held.
-  if (!running?.holding || !bound || !('code' in event.payload) || isNoRefusal.has(event.payload.code)) return
-  state.refused = { n, why: `entry refused, ${event.topic} ${event.payload.code}` }
+  if (!running?.holding || !bound) return
+  const why = whyOver(state, bound, running.holding, event)
+  if (why === null) return
+  state.refused = { n, why }
   if (!mayBeHeld(bound, running.holding, event)) leaveQuietly(running)
+}
+
+function whyOver(state: State, bound: BoundStrategy, holding: Holding, event: Outcome): string | null {
+  const { topic, payload } = event
+  if ('code' in payload) return isNoRefusal.has(payload.code) ? null : `entry refused, ${topic} ${payload.code}`
+  // Of an entry whose order ends with a rest what was filled is held; what a change of its size cancels goes on as that.
+  if (!('leavesQuantity' in payload) || holding.scaling || mayBeHeld(bound, holding, event)) return null
+  return isHeld(state, bound.definition.name, payload.instrument)
+    ? null
+    : `entry not done, ${topic} with nothing filled`
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Event, Statement } from '#schemas/event.ts'
 import type { IndicatorTopic } from '#schemas/indicator-outputs.ts'
 import { answerBar } from './answer-bar.ts'
 import { answerCommand } from './answer-command.ts'
+import { foldFill } from './filled-position.ts'
 import { foldBar, foldIndicator, foldTick } from './fold-bar.ts'
 import { foldIntent } from './fold-intent.ts'
 import { foldSplit } from './fold-split.ts'
@@ -25,6 +26,7 @@ const inputs = [
   'ml.signal',
   'instrument.resolved',
   ...refusalTopics,
+  'order.fill',
   'pnl.snapshot',
   'system.command',
   'risk.halted',
@@ -57,6 +59,7 @@ function evolve(state: State, event: Event<In | Out>): State {
   if (state.leaving.length > 0) state.leaving = []
   if (state.removed.length > 0) state.removed = []
   state.refused = null
+  state.closed = null
   if (isIndicator(event)) foldIndicator(state, event)
   else foldOther(state, event)
   return state
@@ -92,6 +95,9 @@ function foldOther(state: State, event: Event<Exclude<In, IndicatorTopic>>): voi
     case 'order.canceled':
     case 'order.expired':
       foldRefusal(state, event)
+      return
+    case 'order.fill':
+      foldFill(state, event.payload)
       return
     case 'risk.halted':
     case 'risk.resumed':
@@ -130,7 +136,8 @@ function foldAnswer(state: State, event: Event<Out>): void {
 
 function decide(state: State, input: Event<In>): readonly Statement<Out>[] {
   if (state.due.length > 0) return state.due.flatMap((n) => answerBar(state, n))
-  if (state.refused) return refusalIntents(state, state.refused)
+  const over = state.refused ?? state.closed
+  if (over) return refusalIntents(state, over)
   if (input.topic === 'system.command') return answerCommand(state, input)
   if (input.topic === 'system.config')
     return [

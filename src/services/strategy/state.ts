@@ -1,4 +1,5 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Positions } from './filled-position.ts'
 import type { RefusedEntry } from './refused-entry.ts'
 import { carryOver, isSameTrade, type Running, startRunning } from './running.ts'
 import type { Leaving } from './say-intents.ts'
@@ -26,6 +27,9 @@ export type State = {
   removed: { readonly strategy: string; readonly hash: string }[]
   /** The entry that the newest input refused. */
   refused: RefusedEntry | null
+  /** The strategy whose position the newest input told to be closed at the venue. */
+  closed: RefusedEntry | null
+  readonly positions: Positions
 }
 
 export const openState = (config: StrategyConfig): State => ({
@@ -40,6 +44,8 @@ export const openState = (config: StrategyConfig): State => ({
   leaving: [],
   removed: [],
   refused: null,
+  closed: null,
+  positions: {},
 })
 
 /** A hot reload. [T18]-[T20] */
@@ -58,6 +64,7 @@ export function reloadState(state: State, config: StrategyConfig): State {
     streams: planStreams(config.strategies, state.streams),
     due: [],
     refused: null,
+    closed: null,
     removed: before.flatMap(({ definition: { name }, hash }) =>
       config.strategies.some(({ definition }) => definition.name === name) ? [] : [{ strategy: name, hash }],
     ),

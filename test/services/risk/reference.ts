@@ -229,6 +229,12 @@ export class Reference {
         ({ limit, stop, trail }) => limit === limitPrice && stop === stopPrice && trail === trailingOffset,
       )
       if (dec(target) === reached && isSo) return [refused(wish, ['ALREADY_AT_TARGET', target])]
+      // More or less of what exits protect leaves them. [R41]
+      const position = this.books.position(strategy, instrument)
+      const isDue = [...this.#exitsDue.values()].includes(key)
+      const isSameSide = position !== 0n && (position > 0n ? dec(target) > 0n : dec(target) < 0n)
+      if (isSameSide && (isDue || working.length > counted.length))
+        return isDue || counted.length > 0 ? [refused(wish, ['ORDERS_AT_WORK', instrument])] : this.#judge(wish)
       const rate = this.#more(
         'CANCEL_RATE_EXCEEDS_MAX',
         this.#inMinute(this.#canceledAt),

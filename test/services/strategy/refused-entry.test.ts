@@ -112,10 +112,7 @@ describe('an entry that is refused', () => {
     const refused = risked('ROLL_REFUSED', 'clock:7.0')
     for (const told of [rolled, refused, rolled, approved(0, 'clock:7.0'), risked('ALREADY_AT_TARGET', 'clock:7.0')])
       scene.when(told).then()
-    scene
-      .restarted()
-      .when(refused)
-      .then(intent(of, 'flat', 'entry refused, risk.rejected ROLL_REFUSED'))
+    scene.restarted().when(refused).then(urgent(of, 'entry refused, risk.rejected ROLL_REFUSED'))
     scene.when(refused).then()
   })
 
