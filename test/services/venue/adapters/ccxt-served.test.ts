@@ -57,6 +57,7 @@ test('ccxt: market orders by quantity and by cost, IOC, FOK, post-only; trades a
   const bought = await client.createOrder(symbol, 'market', 'buy', 1)
   expect(bought).toMatchObject({ status: 'closed', filled: 1, average: 101, fee: { cost: 0.001, currency: 'BTC' } })
   expect(await client.createMarketBuyOrderWithCost(symbol, 101)).toMatchObject({ status: 'closed', filled: 1 })
+  expect(await client.createMarketSellOrderWithCost(symbol, 100)).toMatchObject({ status: 'closed', filled: 1 })
   expect(await limit(101, { timeInForce: 'IOC' })).toMatchObject({ status: 'closed', filled: 1 })
   expect(await limit(99, { timeInForce: 'IOC' })).toMatchObject({ status: 'expired', filled: 0 })
   expect(await limit(99, { timeInForce: 'FOK' })).toMatchObject({ status: 'expired' })
@@ -71,7 +72,7 @@ test('ccxt: market orders by quantity and by cost, IOC, FOK, post-only; trades a
   expect((await client.fetchOrders(symbol)).length).toBeGreaterThanOrEqual(6)
   expect((await client.fetchClosedOrders(symbol)).length).toBeGreaterThanOrEqual(3)
   const after = await client.fetchBalance()
-  expect(Number(after.USDT?.total) - Number(before.USDT?.total)).toBeCloseTo(-3 * 101, 8)
+  expect(Number(after.USDT?.total) - Number(before.USDT?.total)).toBeCloseTo(-3 * 101 + 100 - 0.1, 8)
 })
 
 test('ccxt: stop, stop limit, take profit and trigger orders wait, and are canceled together', async () => {
@@ -161,13 +162,20 @@ test('ccxt: all that the table claims has been called by the tests above, and cc
   expect(claimed.filter((name) => name !== 'loadMarkets' && !client.has[name])).toEqual([])
 })
 
+test('ccxt: a trailing stop is refused, and not taken for another order', async () => {
+  const trailing = client.createTrailingPercentOrder(symbol, 'market', 'sell', 1, undefined, 1, undefined, {
+    stopLossOrTakeProfit: 'stopLoss',
+  })
+  await expect(trailing).rejects.toThrow(ccxt.InvalidOrder)
+  expect(await client.fetchOpenOrders(symbol)).toEqual([])
+})
+
 test('ccxt: what the table says is not here is refused by name, at once', async () => {
   const asked = namesIn(['not here']).filter((name) => name.startsWith('fetch'))
   expect(asked.length).toBeGreaterThanOrEqual(5)
   for (const name of asked) {
     const method = Reflect.get(client, name) as (symbol: unknown) => Promise<unknown>
-    await expect(method(name === 'fetchTickers' ? [symbol] : symbol), name).rejects.toThrow(
-      'there is no such endpoint here',
-    )
+    const asks = method(name === 'fetchTickers' ? [symbol] : name === 'fetchTradingFees' ? undefined : symbol)
+    await expect(asks, name).rejects.toThrow('there is no such endpoint here')
   }
 })
