@@ -100,3 +100,22 @@ test('a newer wish takes the exits away before it closes, so nothing is sold twi
   bar('90', '90', '90', '90')
   expect(snapshot()).toMatchObject({ equity: '9890', grossExposure: '0' })
 })
+
+test('[R41] more and less leave the exits where they are; together they close what is held and no more', () => {
+  const { bar, wish, snapshot } = play()
+  const bracket = { stopLoss: '95', takeProfit: '110' }
+  bar('100', '100', '100', '100')
+  wish('10', { bracket })
+  bar('100', '100', '100', '100')
+  expect(wish('15', { bracket })[0]).toBe('risk.approved buy')
+  expect(wish('16', { bracket })).toEqual(['risk.rejected ORDERS_AT_WORK'])
+  bar('100', '100', '100', '100')
+  expect(wish('6')[0]).toBe('risk.approved sell')
+  bar('100', '100', '100', '100')
+  const closed = bar('96', '96', '94', '94')
+  expect(closed.filter((text) => /^order\.fill .*s 95$/.test(text)).length).toBeGreaterThan(0)
+  bar('94', '94', '94', '94')
+  expect(snapshot()).toMatchObject({ equity: '9970', grossExposure: '0' })
+  bar('111', '111', '90', '90')
+  expect(snapshot()).toMatchObject({ equity: '9970', grossExposure: '0' })
+})

@@ -35,6 +35,64 @@ const approved = (n: number, of = first): Told => ({
 const denied = (n: number): Told =>
   event('order.rejected', { clientOrderId: `t-9-${n}`, instrument: btc, code: 'NO_MARKET' })
 
+const filled = (clientOrderId: string, side: 'buy' | 'sell', quantity: string): Told =>
+  event('order.fill', {
+    clientOrderId,
+    venueOrderId: 'v',
+    tradeId: `${clientOrderId} ${quantity}`,
+    strategy,
+    instrument: btc,
+    side,
+    price: '100',
+    quantity,
+    leavesQuantity: '0',
+    fee: '0',
+    currency: 'USD',
+    liquidity: 'taker',
+    filledAt: 1,
+  })
+const canceled = (clientOrderId: string): Told =>
+  event('order.canceled', { clientOrderId, instrument: btc, leavesQuantity: '1', reason: 'IOC' })
+
+describe('what the venue makes of an entry', () => {
+  test('[T32] an exit there that leaves nothing ends the wish, one that leaves some of it or is of an older entry does not', () => {
+    const of = levels()
+    const scene = started(of)
+      .when(bar(0, 101))
+      .then(intent(of, 'long', long))
+    const quiet = [
+      approved(0),
+      filled('t-9-0', 'buy', '1.50'),
+      filled('t-9-0-1p', 'sell', '0.50'),
+      filled('t-8-0-1s', 'sell', '1.00'),
+      filled('t-9-1', 'buy', '1.00'),
+    ]
+    for (const told of quiet) scene.when(told).then()
+    scene
+      .restarted()
+      .when(filled('t-9-0-1s', 'sell', '1.00'))
+      .then(urgent(of, 'closed at the venue by t-9-0-1s'))
+      .when(bar(1, 101))
+      .then(intent(of, 'long', long))
+  })
+
+  test('[T10] one that is canceled with nothing filled is none; of one with a part filled that is held', () => {
+    const of = levels()
+    const asked = () =>
+      started(of)
+        .when(bar(0, 101))
+        .then(intent(of, 'long', long))
+        .when(approved(0))
+        .then()
+    asked().when(canceled('t-9-0')).then(urgent(of, 'entry not done, order.canceled with nothing filled'))
+    asked()
+      .when(filled('t-9-0', 'buy', '0.50'))
+      .then()
+      .when(canceled('t-9-0'))
+      .then()
+  })
+})
+
 describe('an entry that is refused', () => {
   test.each([
     ['by the resolver', [], unresolved(), 'instrument.rejected QUOTE_TOO_OLD'],
