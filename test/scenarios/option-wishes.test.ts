@@ -34,7 +34,7 @@ const start = Date.UTC(2024, 0, 2, 15) * 1_000
 const minute = 60_000_000
 
 /** A market at 100.40, its chain quoted, and what a strategy wishes, minute by minute. */
-function run(wishes: readonly ('long' | 'flat')[], wish: Wish): Event[] {
+function run(wishes: readonly ('long' | 'flat' | 'halt' | 'resume')[], wish: Wish): Event[] {
   const log: Event[] = []
   const inProcess = new InProcess(services, (event) => log.push(event))
   const counts = new Map<string, number>()
@@ -58,7 +58,9 @@ function run(wishes: readonly ('long' | 'flat')[], wish: Wish): Event[] {
     }
     const size = target === 'flat' ? {} : { size: { kind: 'quantity', quantity: '2' }, wish }
     const named = { strategy: 'condor', hash: '0'.repeat(64), role: 'main', reason: 'a test says so' }
-    publish('strategy', at, 'strategy.intent', { ...named, target, ...size })
+    if (target === 'halt' || target === 'resume')
+      publish('operator', at, 'system.command', { ...refusing[target], reason: 'a test says so', operator: 'ann' })
+    else publish('strategy', at, 'strategy.intent', { ...named, target, ...size })
     for (const option of chain) {
       const quote = optionQuote(option, spot, at + 1, { bid: 40, ask: 40 })
       if (quote !== null) publish('md', at + 1, 'md.option.tick', quote)
@@ -66,6 +68,8 @@ function run(wishes: readonly ('long' | 'flat')[], wish: Wish): Event[] {
   })
   return log
 }
+
+const refusing = { halt: { command: 'halt', whenHalted: 'refuse' }, resume: { command: 'resume' } }
 
 const monthly = { by: 'days', min: 20, max: 60 } as const
 const condor: Wish = {
@@ -95,6 +99,21 @@ describe('a wish for four legs, from intent to fills', () => {
     expect([...position.values()]).toEqual([0, 0, 0, 0])
     // The second wish keeps what it has.
     expect(said(log, 'risk.rejected').map(({ payload }) => payload.code)).toEqual(Array(4).fill('ALREADY_AT_TARGET'))
+  })
+
+  it('[S22] is closed by the flat after a halt that refused it', () => {
+    const log = run(['long', 'halt', 'flat', 'flat', 'resume', 'flat', 'flat'], condor)
+    const codes = said(log, 'risk.rejected').map(({ payload }) => payload.code)
+    expect(codes).toEqual(Array(8).fill('HALTED'))
+    const position = new Map<string, number>()
+    for (const { payload } of said(log, 'order.fill')) {
+      const { instrument, side, quantity } = payload
+      position.set(instrument, (position.get(instrument) ?? 0) + (side === 'buy' ? 1 : -1) * Number(quantity))
+    }
+    expect([...position.values()]).toEqual([0, 0, 0, 0])
+    expect(said(log, 'instrument.rejected').map(({ payload }) => payload.code)).toEqual(['NOTHING_HELD'])
+    const verify = new Verify(services)
+    for (const event of log) expect(verify.take(event)).toBeNull()
   })
 
   it('[S14] a leg that is not listed keeps all of them from the market', () => {

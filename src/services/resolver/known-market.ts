@@ -2,6 +2,7 @@ import { foldPrice, type NewestPrices, newestPrice, type PriceEvent } from '#lib
 import { splitPrices, splitQuantityText } from '#lib/domain/split.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Bracket } from './bracket.ts'
+import { foldLeft, forgetLeft, type LeftLegs } from './left-legs.ts'
 import { addToChain, emptyChain, type Listing, type OptionChain } from './option-chain.ts'
 import { foldChainSnapshot, foldOptionTick, type OptionQuote } from './option-quote.ts'
 import type { ResolverConfig } from './resolver-config.ts'
@@ -42,6 +43,9 @@ export type KnownMarket = {
   readonly wishes: Map<string, Wish>
   /** By `roleKey`. */
   readonly held: Map<string, Held>
+  readonly left: LeftLegs
+  /** Strategies and instruments with a position that is not zero. */
+  readonly open: Set<string>
   readonly rolls: Rolls
 }
 
@@ -55,6 +59,8 @@ export const emptyMarket = (config: ResolverConfig): KnownMarket => ({
   underlyingPrices: new Map(),
   wishes: new Map(),
   held: new Map(),
+  left: new Map(),
+  open: new Set(),
   rolls: noRolls(),
 })
 
@@ -93,12 +99,13 @@ export function foldMarketPrice(market: KnownMarket, event: PriceEvent): void {
 }
 
 /** Its price and what roles hold of it are in new units. [S18] */
-export function foldSplit({ prices, held }: KnownMarket, split: PayloadOf<'md.split'>): void {
+export function foldSplit({ prices, held, left }: KnownMarket, split: PayloadOf<'md.split'>): void {
   const { instrument } = split
   splitPrices(prices, instrument, split)
   const inNew = (leg: HeldLeg): HeldLeg =>
     leg.instrument === instrument ? { instrument, target: splitQuantityText(leg.target, split) } : leg
   for (const [key, { wish, legs }] of held) held.set(key, { wish, legs: legs.map(inNew) })
+  for (const [key, legs] of left) left.set(key, legs.map(inNew))
 }
 
 export function foldSnapshot(market: KnownMarket, at: number, snapshot: PayloadOf<'md.option.chain.snapshot'>): void {
@@ -109,9 +116,10 @@ export function foldSnapshot(market: KnownMarket, at: number, snapshot: PayloadO
 
 /** Own answers, remembered by role. [S5] */
 export function remember(
-  { held, wishes }: KnownMarket,
+  market: KnownMarket,
   { strategy, role, instrument, target, bracket: of }: PayloadOf<'instrument.resolved'>,
 ): void {
+  const { held, wishes } = market
   const key = roleKey(strategy, role)
   const before = held.get(key)
   const others = before?.legs.filter((leg) => leg.instrument !== instrument) ?? []
@@ -119,6 +127,8 @@ export function remember(
   const same = before?.legs.find((leg) => leg.instrument === instrument)
   const bracket = of ?? (same?.target.startsWith('-') === target.startsWith('-') ? same?.bracket : undefined)
   const last = wishes.get(key)
+  if (!isNothing) forgetLeft(market, key, instrument)
+  else if (same !== undefined) foldLeft(market, key, same)
   if (!isNothing)
     held.set(key, {
       wish: last ? wishOf(last) : '',
@@ -150,6 +160,8 @@ export const marketToJson = (market: KnownMarket) => ({
   underlyingPrices: [...market.underlyingPrices],
   wishes: [...market.wishes],
   held: [...market.held],
+  left: [...market.left],
+  open: [...market.open],
   rolls: market.rolls,
 })
 
@@ -163,6 +175,8 @@ export function marketFromJson(json: unknown): KnownMarket {
     underlyingPrices: new Map(saved.underlyingPrices),
     wishes: new Map(saved.wishes),
     held: new Map(saved.held),
+    left: new Map(saved.left),
+    open: new Set(saved.open),
     rolls: saved.rolls,
   }
   for (const listing of saved.listings) foldListing(market, listing)

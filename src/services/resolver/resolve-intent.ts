@@ -4,6 +4,7 @@ import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Bracket, bracketOf } from './bracket.ts'
 import { type Held, type HeldLeg, type KnownMarket, roleKey, type Wish, wishOf } from './known-market.ts'
+import { legsLeft } from './left-legs.ts'
 import { isExpired } from './option-chain.ts'
 import { pricedOrder, stepBetween } from './priced-order.ts'
 import type { Mapping } from './resolver-config.ts'
@@ -17,9 +18,11 @@ type Said = Statement<'instrument.resolved' | 'instrument.rejected'>
 /** The instruments and positions that a wish means: first what must be closed, then what is wanted, or why not. */
 export function resolveIntent(market: KnownMarket, intent: Intent): readonly Said[] {
   const { strategy, role, target } = intent.payload
-  const held = market.held.get(roleKey(strategy, role))
+  const key = roleKey(strategy, role)
+  const held = market.held.get(key)
   const mapping = market.config.mappings.find((one) => one.strategy === strategy && one.role === role)
-  if (target === 'flat' && held) return legsToLeave(market, held, intent).map((leg) => closeLeg(market, intent, leg))
+  const legs = [...(held?.legs ?? []), ...legsLeft(market, key, intent.at)]
+  if (target === 'flat' && legs.length > 0) return legs.map((leg) => closeLeg(market, intent, leg))
   if (!mapping) return [refuse(intent, { code: 'ROLE_NOT_MAPPED', value: `${strategy}/${role}`.slice(0, 96) })]
   if (target === 'flat') return [nothingHeld(market, intent, mapping)]
 
@@ -27,18 +30,6 @@ export function resolveIntent(market: KnownMarket, intent: Intent): readonly Sai
   const opened = 'code' in wanted ? wanted : openLegs(market, intent, wanted, held)
   const closes = legsToClose(market, intent, mapping, held, 'code' in wanted ? null : wanted)
   return [...closes, ...('code' in opened ? [refuse(intent, opened)] : opened)]
-}
-
-/** What is held, and what a roll left: should an order of it have failed, or wait, it is still there. [S15] */
-function legsToLeave({ rolls, listings }: KnownMarket, held: Held, { at, payload }: Intent): readonly HeldLeg[] {
-  const before = rolls.before[roleKey(payload.strategy, payload.role)]?.legs ?? []
-  const isLeft = ({ instrument }: HeldLeg) => {
-    const listing = listings.get(instrument)
-    return (
-      listing !== undefined && !isExpired(listing, at, 'us') && held.legs.every((leg) => leg.instrument !== instrument)
-    )
-  }
-  return [...held.legs, ...before.filter(isLeft)]
 }
 
 /** What is held and not wanted. Options whose roll is refused live on: only another wish, or their expiry, closes them. [S5] */
@@ -60,8 +51,9 @@ function legsToClose(
       isExpired(listing, intent.at, to.kind === 'option' ? to.calendar : 'us')
     )
   }
-  const legs = held === undefined ? [] : isSameWish ? held.legs : legsToLeave(market, held, intent)
-  return legs.filter(isLeft).map((leg) => closeLeg(market, intent, leg))
+  // The same wish in another size closes nothing that was left before.
+  const left = isSameWish ? [] : legsLeft(market, roleKey(intent.payload.strategy, intent.payload.role), intent.at)
+  return [...(held?.legs ?? []), ...left].filter(isLeft).map((leg) => closeLeg(market, intent, leg))
 }
 
 /** All legs, or the first thing that keeps one of them from being resolved. [S14] */

@@ -2,7 +2,8 @@ import { formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
-import { type Held, type HeldLeg, type KnownMarket, roleKey, spotOf, type Wish, wishOf } from './known-market.ts'
+import { type Held, type HeldLeg, type KnownMarket, roleKey, spotOf, type Wish } from './known-market.ts'
+import { foldAtTarget, forgetLeft } from './left-legs.ts'
 import { dayOf, isExpired } from './option-chain.ts'
 import { type Intent, resolveIntent } from './resolve-intent.ts'
 import type { OptionPolicy } from './resolver-config.ts'
@@ -50,12 +51,7 @@ export function foldRoll(market: KnownMarket, { at, payload }: Answer): void {
   const to = market.config.mappings.find((one) => roleKey(one.strategy, one.role) === key)?.to
   const isDue = rolls.due.some((one) => one.key === key)
   if (!isDue || to?.kind !== 'option') {
-    const before = rolls.before[key]
-    if (before === undefined || before.intent === payload.intent) return
-    const wish = market.wishes.get(key)
-    // The same wish in another size closes nothing of what the roll left.
-    if (wish !== undefined && before.wish === wishOf(wish)) rolls.before[key] = { ...before, intent: null }
-    else delete rolls.before[key]
+    if (rolls.before[key]?.intent !== payload.intent) delete rolls.before[key]
     return
   }
   if (!('target' in payload)) {
@@ -74,15 +70,18 @@ export function foldRoll(market: KnownMarket, { at, payload }: Answer): void {
 }
 
 /** A roll that the risk gate refused has not been. [R43] */
-export function foldRefusal(
-  { rolls, held }: KnownMarket,
-  { strategy, intent, code }: PayloadOf<'risk.rejected'>,
-): void {
-  if (code === 'ALREADY_AT_TARGET') return
+export function foldRefusal(market: KnownMarket, refused: PayloadOf<'risk.rejected'>): void {
+  const { rolls, held } = market
+  const { strategy, intent, code } = refused
+  if (code === 'ALREADY_AT_TARGET') {
+    foldAtTarget(market, refused)
+    return
+  }
   for (const key of Object.keys(rolls.before)) {
     const before = rolls.before[key]
-    if (before?.intent === intent && key.startsWith(`${strategy}/`))
-      held.set(key, { wish: before.wish, legs: before.legs })
+    if (before?.intent !== intent || !key.startsWith(`${strategy}/`)) continue
+    held.set(key, { wish: before.wish, legs: before.legs })
+    for (const { instrument } of before.legs) forgetLeft(market, key, instrument)
   }
 }
 

@@ -7,13 +7,13 @@ export type Rolls = {
   /** The day of the newest roll, and of the newest refusal of one. */
   readonly rolledOn: { [key: string]: number }
   readonly refusedOn: { [key: string]: number }
-  /** What was held before the newest roll of a role, until its next wish for something else. */
-  readonly before: { [key: string]: LeftByRoll }
+  /** What was held before the newest roll of a role, until its next wish: from then on no refusal undoes it. */
+  readonly before: { [key: string]: BeforeRoll }
 }
 
-type LeftByRoll = {
-  /** What the roll answers, until a newer wish: from then on no refusal undoes it. */
-  readonly intent: string | null
+type BeforeRoll = {
+  /** What the roll answers. */
+  readonly intent: string
   readonly wish: string
   readonly legs: readonly HeldLeg[]
 }

@@ -13,6 +13,7 @@ import {
   marketToJson,
   remember,
 } from './known-market.ts'
+import { foldPosition } from './left-legs.ts'
 import { type OrderTerms, RoleOrders } from './order-terms.ts'
 import { resolveIntent } from './resolve-intent.ts'
 import { OptionPolicy, ResolverConfig } from './resolver-config.ts'
@@ -27,6 +28,7 @@ const inputs = [
   'md.option.chain.snapshot',
   'strategy.intent',
   'risk.rejected',
+  'pnl.update',
   'system.time',
 ] as const
 const outputs = ['instrument.resolved', 'instrument.rejected'] as const
@@ -68,6 +70,9 @@ export const resolver = defineService({
       case 'risk.rejected':
         foldRefusal(market, event.payload)
         return market
+      case 'pnl.update':
+        foldPosition(market, event.payload)
+        return market
       case 'system.time':
         foldTime(market, event.at)
         return market
@@ -75,7 +80,7 @@ export const resolver = defineService({
   },
   decide(market, input: Event<In>) {
     if (input.topic === 'strategy.intent') return resolveIntent(market, input)
-    return market.rolls.due.length > 0 ? rollNow(market, input) : none
+    return input.topic !== 'pnl.update' && market.rolls.due.length > 0 ? rollNow(market, input) : none
   },
   snapshot: marketToJson,
   restore: marketFromJson,

@@ -95,3 +95,14 @@ export const resolved = (instrument: string, target: string, referencePrice: str
   }) as Statement
 export const refused = (code: PayloadOf<'instrument.rejected'>['code'], more: object = {}) =>
   ({ topic: 'instrument.rejected', payload: { ...named, code, ...more } }) as Statement
+
+/** What the strategy has in an instrument from here on. */
+export const position = (strategy: string, instrument: string, held: string) =>
+  event('pnl.update', {
+    ...{ strategy, instrument, currency: 'USD', position: held, averagePrice: held === '0' ? null : '2', mark: '2' },
+    ...{ realized: '0', unrealized: '0', fees: '0' },
+  })
+export const atTarget = (strategy: string, instrument: string) =>
+  event('risk.rejected', {
+    ...{ intent: 'strategy:77.0', strategy, instrument, code: 'ALREADY_AT_TARGET', value: '0' },
+  })

@@ -4,6 +4,7 @@ import type { Statement } from '#schemas/event.ts'
 import { type RoleOrders, resolver } from '#services/resolver/service.ts'
 import { event, given, type Told } from '#test/given.ts'
 import {
+  atTarget,
   bar,
   btc,
   config,
@@ -16,6 +17,7 @@ import {
   option,
   optionId,
   optionTick,
+  position,
   quote,
   refused,
   resolved,
@@ -233,6 +235,8 @@ describe('spot and futures', () => {
       .reconfigured({ mappings: [] })
       .when(intent('flat'))
       .then(resolved(btc, '0', '60000'))
+      .when(position('ema-cross', btc, '0'))
+      .then()
       .when(intent('flat'))
       .then(refused('ROLE_NOT_MAPPED', { value: 'ema-cross/main' }))
   })
@@ -342,8 +346,65 @@ describe('options', () => {
     begin(swing('long'), bar(goog, '711'))
       .when(swing('short'))
       .then(resolved(call('705'), '0', '2.05', name), resolved(put('710'), '1', '3.05', name))
+      .when(position('swing', call('705'), '0'))
+      .then()
       .when(swing('flat'))
       .then(resolved(put('710'), '0', '3.05', name))
+      .when(position('swing', put('710'), '0'))
+      .then()
+      .when(swing('flat'))
+      .then(refused('NOTHING_HELD', { ...name, value: goog }))
+  })
+
+  test('[S22] what is left is resolved to 0 again by flat and by another wish, until it is known to be gone', () => {
+    const sold = resolved(call('705'), '0', '2.05', name)
+    const bought = resolved(put('710'), '1', '3.05', name)
+    const left = () =>
+      begin(swing('long'), position('swing', call('705'), '1'), bar(goog, '711'))
+        .when(swing('flat'))
+        .then(sold)
+    // Refused, or ended with a rest: nothing tells that it is gone, nor does an order at work that is to close it.
+    left().when(swing('flat')).then(sold)
+    left().restarted().when(swing('short')).then(sold, bought)
+    left()
+      .when(atTarget('swing', call('705')))
+      .then()
+      .when(swing('flat'))
+      .then(sold)
+    left()
+      .when(position('swing', call('705'), '0.5'))
+      .then()
+      .reconfigured({ mappings: [] })
+      .when(swing('flat'))
+      .then(sold)
+    left()
+      .when(position('swing', call('705'), '0'))
+      .then()
+      .when(swing('short'))
+      .then(bought)
+    // Of others it tells nothing.
+    left()
+      .when(position('other', call('705'), '0'))
+      .then()
+      .when(swing('flat'))
+      .then(sold)
+    // Held again it is left no more; expired it is the venue's.
+    left()
+      .when(bar(goog, '706'))
+      .then()
+      .when(swing('long'))
+      .then(resolved(call('705'), '1', '2.05', name))
+    left()
+      .when(swing('flat', {}, noon + 3 * day))
+      .then(refused('NOTHING_HELD', { ...name, value: goog }))
+  })
+
+  test('[S22] what never was held is not left', () => {
+    begin(swing('long'))
+      .when(swing('flat'))
+      .then(resolved(call('705'), '0', '2.05', name))
+      .when(atTarget('swing', call('705')))
+      .then()
       .when(swing('flat'))
       .then(refused('NOTHING_HELD', { ...name, value: goog }))
   })

@@ -15,6 +15,7 @@ import {
   option,
   optionId,
   optionTick,
+  position,
   refused,
   resolved,
   swing,
@@ -333,7 +334,10 @@ describe('wishes of several legs', () => {
     expect(targets(scene.when(swing('flat')).answers)).toEqual([
       [call(720), '0'],
       [call(730), '0'],
+      // Until it is known to be gone. [S22]
+      [call(710), '0'],
     ])
+    for (const strike of [710, 720, 730]) scene.when(position('swing', call(strike), '0'))
     scene.when(swing('flat')).then(refused('NOTHING_HELD', { strategy: 'swing', value: goog }))
   })
 
