@@ -48,6 +48,25 @@ describe('[X1] refused at the start, in one line', () => {
     await expect(open({}, itself)).rejects.toThrow('is binance itself')
   })
 
+  test.each([
+    ['binance', 'api.binance.com'],
+    ['binance', 'api4.binance.com.'],
+    ['binanceus', 'api.binance.us'],
+    ['binanceus', 'ws.binance.us.'],
+    ['htx', 'api.huobi.pro'],
+    ['htx', 'api-aws.huobi.pro'],
+    ['htx', 'api-aws.huobi.pro.'],
+    ['htx', 'api.hbdm.com'],
+    ['htx', 'www.htx.com'],
+  ])('[G18] %s is not served at %s: that is the exchange itself', async (exchange, host) => {
+    const refused = `is ${exchange} itself`
+    await expect(open({ exchange }, { restUrl: `https://${host}`, wsUrl: 'wss://a.example' })).rejects.toThrow(refused)
+    await expect(open({ exchange }, { restUrl: 'https://a.example', wsUrl: `wss://${host}` })).rejects.toThrow(refused)
+    await expect(
+      open({ exchange }, { restUrl: 'http://127.0.0.1:1', wsUrl: 'ws://127.0.0.1:1' }),
+    ).resolves.toBeDefined()
+  })
+
   test('its test network is not its production', async () => {
     const there = await open({ environment: 'testnet' })
     expect(JSON.stringify((there.urls.api as { private: string }).private)).toContain('testnet.binance.vision')

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
 import { badLine, calm } from '#test/faults/bad-line.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import { type RoundVenue, roundVenues } from '#test/faults/round-venues.ts'
@@ -112,6 +113,45 @@ describe.each(['binance', 'ccxt', 'binance-usdm', 'deribit'] as const)('at %s', 
     scene.list()
     await hasSaid('order.fill')
     expect(ids()).toEqual(tradesOf(0))
+  })
+
+  test('[G33] [G34] what the stream tells of a minute and a half late is said, also where no balance differs by it', async () => {
+    const real = await venue.connect(line, { symbols: {}, timeoutMs: 500 })
+    const held: (() => void)[] = []
+    let [isHolding, aheadMs] = [false, 0]
+    const lagging: RealVenue = {
+      ...real,
+      time: async () => {
+        const answer = await real.time()
+        return answer.kind === 'done' ? { ...answer, value: answer.value + aheadMs } : answer
+      },
+      setClock: (ms) => real.setClock(ms - aheadMs),
+      stream: (hooks) =>
+        real.stream({
+          ...hooks,
+          onOrder: (view) => (isHolding ? held.push(() => hooks.onOrder(view)) : hooks.onOrder(view)),
+        }),
+    }
+    scene.start(lagging)
+    await hasSaid('venue.reconciled')
+    // The record is asked after the first, for what was listed.
+    await pause(400)
+    isHolding = true
+    // Until, where positions are compared, it is flat again.
+    const position = () => Number(venue.books().position.at(-1))
+    venue.other({ side: 'buy', isAtOnce: true })
+    for (let n = 0; n < 200 && position() !== 0; n++) {
+      if (venue.books().position.length > 1) break
+      venue.move()
+      venue.other({ side: position() > 0 ? 'sell' : 'buy', isAtOnce: true })
+    }
+    aheadMs = 95_000
+    await pause(500)
+    isHolding = false
+    for (const hear of held) hear()
+    const all = others().flatMap(({ trades }) => trades.map(({ id }) => String(id)))
+    await expect.poll(() => ids().length, { timeout: 3_000 }).toBe(all.length)
+    expect(ids().sort()).toEqual(all.sort())
   })
 
   test('[G13] [G33] adopt: what an order had filled since the log began is said before it is adopted, and the rest once', async () => {

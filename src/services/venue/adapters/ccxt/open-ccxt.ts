@@ -10,7 +10,14 @@ export type CcxtTrader = {
   readonly features: { readonly spot?: Features | null } | null
   readonly requiredCredentials: Readonly<Record<string, boolean>>
   readonly options: Record<string, unknown>
-  readonly urls: { api: unknown; readonly test?: unknown }
+  readonly urls: {
+    api: unknown
+    readonly test?: unknown
+    readonly www?: unknown
+    readonly referral?: unknown
+    readonly hostnames?: unknown
+  }
+  readonly hostname?: unknown
   readonly clients: Readonly<Record<string, CcxtSocket>>
   number: (text: string) => string
   client: (url: string) => CcxtSocket
@@ -64,6 +71,9 @@ type Features = {
 const findsByOurId: ReadonlySet<string> = new Set(['binance', 'binanceus', 'htx'])
 /** Where a request has a time after which the exchange does not take it, that ccxt lets us say. */
 const takesWindow: ReadonlySet<string> = new Set(['binance', 'binanceus'])
+
+/** Of futures at htx, and not among ccxt's. */
+const unnamed = 'hbdm.com'
 
 const needs = [
   'spot',
@@ -125,9 +135,11 @@ export async function openCcxt(
     exchange.setSandboxMode(true)
   }
   if (environment !== 'served') return exchange
-  const known = hostsIn(exchange.urls.api)
+  const { api, www, referral, hostnames } = exchange.urls
+  const known = domainsIn([api, www, referral, hostnames, exchange.hostname, unnamed])
   for (const url of [restUrl, wsUrl])
-    if (known.has(new URL(url).hostname)) throw new UserError(`venue.restUrl and venue.wsUrl: ${url} is ${id} itself`)
+    if (known.has(domainOf(new URL(url).hostname)))
+      throw new UserError(`venue.restUrl and venue.wsUrl: ${url} is ${id} itself`)
   // It wants an agent of its own for sockets without TLS.
   if (wsUrl.startsWith('ws:')) await exchange.loadHttpProxyAgent()
   exchange.urls.api = movedTo(exchange.urls.api, wsUrl, restUrl)
@@ -171,8 +183,15 @@ export function lackOf(
     : null
 }
 
-function hostsIn(address: unknown): Set<string> {
-  if (typeof address === 'string') return new Set(URL.canParse(address) ? [new URL(address).hostname] : [])
+/** Whose servers an exchange is, by its addresses and names of hosts: where those are one of them with another, the whole domain is. */
+function domainsIn(address: unknown): Set<string> {
+  if (typeof address === 'string') {
+    const host = URL.canParse(address) ? new URL(address).hostname : address
+    return new Set(/^[a-z0-9.-]+$/.test(host) ? [domainOf(host)] : [])
+  }
   if (typeof address !== 'object' || address === null) return new Set()
-  return new Set(Object.values(address).flatMap((one) => [...hostsIn(one)]))
+  return new Set(Object.values(address).flatMap((one) => [...domainsIn(one)]))
 }
+
+/** `huobi.pro` of `api.huobi.pro.`: a name may end in the dot of the root. */
+const domainOf = (host: string): string => host.replace(/\.$/, '').split('.').slice(-2).join('.')

@@ -10,6 +10,8 @@ type Known = { readonly filledAt: number; readonly fill: Fill | null }
 
 /** A venue's record may have a trade so much later than it was made. */
 export const lateMicros = 60_000_000
+/** So often it is asked at least: what a stream has left out is found, and what is known from then on does not become ever more. */
+const askedEveryMicros = 3_600_000_000
 
 /** Which trades of the account the log has, and from when on those that it has not are news. [G34] */
 export class KnownTrades {
@@ -47,6 +49,11 @@ export class KnownTrades {
     for (const { instrument, tradeId, filledAt } of before)
       if (!this.has(instrument, tradeId)) this.#add(instrument, tradeId, { filledAt, fill: null })
     this.cover(at, instruments)
+  }
+
+  /** Was the record not asked for long? That a stream is open does not say that it has told of everything: it may be late by more than the record. */
+  areOld(at: number): boolean {
+    return at - this.#since > askedEveryMicros
   }
 
   /** All that was traded in these, and in those of before, was asked for `at`, and is known. */

@@ -71,11 +71,10 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const ended = venue.settlements && (await venue.settlements(desk.contracts.held(), desk.time.now()))
   if (ended && ended.kind !== 'done') return unanswered('the ends of contracts', ended)
   for (const settlement of ended?.value ?? []) desk.settle(settlement)
-  const areDue = before.isFirst || before.isDiffering || desk.areTradesDue
+  const areOld = desk.trades.areOld(desk.time.now() * 1_000)
+  const areDue = before.isFirst || before.isDiffering || desk.areTradesDue || areOld
   const lacking = desk.trades.hasBegun && areDue ? await tellTrades(desk) : null
   if (lacking !== null) return unanswered('its trades', lacking)
-  // While the stream was open it has told of all of them.
-  if (desk.trades.hasBegun && !areDue) desk.trades.cover(desk.time.now() * 1_000, [])
   const balances = desk.trades.hasBegun ? await venue.balances() : await begin(desk)
   if (balances.kind !== 'done') return unanswered('its balances', balances)
   desk.account.begin(balances.value)
