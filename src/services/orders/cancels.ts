@@ -2,7 +2,7 @@ import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
-import type { Halt, OrderBook } from './order-book.ts'
+import type { Halt, OrderBook, Refusal } from './order-book.ts'
 import { isProtection } from './protection.ts'
 
 /** Whose end a halt wants. [O7] */
@@ -44,6 +44,18 @@ export function answerAdoption(
   const isHalted = (order: SentOrder) =>
     (halt !== null && meantBy(halt)(order)) || (haltedInstruments.has(instrument) && !isProtection(order))
   return cancelsOf(book, 'halted', (order) => order.clientOrderId === clientOrderId && isHalted(order))
+}
+
+/** A report that cannot be true is told; where it halts its instrument what adds there is canceled. [O12] [O13] */
+export function answerRefusal(
+  book: OrderBook,
+  { alert, halts }: Refusal,
+): readonly Statement<'system.alert' | 'order.cancel_requested'>[] {
+  const cancels =
+    halts === null
+      ? []
+      : cancelsOf(book, 'instrument halted', (order) => order.instrument === halts && !isProtection(order))
+  return [{ topic: 'system.alert', payload: alert }, ...cancels]
 }
 
 /** An operator cancels one order; asked for again, it is said again. [O23] */

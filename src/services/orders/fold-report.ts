@@ -8,7 +8,8 @@ import {
 import { exitsOf } from './answer-fill.ts'
 import { foldMassEnd } from './mass-cancel.ts'
 import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
-import { foldExit, foldExitEnd, foldExitFill } from './protection.ts'
+import { canProtect, foldExitEnd, foldExitFill, foldUnsent } from './protection.ts'
+import { foldOtherEnd, foldOtherFill } from './taken-exits.ts'
 
 /** Folds what a venue says of an order; answers what was impossible about it, else null. [O10]-[O15] */
 export function foldReport(book: OrderBook, report: Report): Refusal | null {
@@ -23,14 +24,16 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
   if (outcome === 'applied' && report.topic === 'order.fill') {
     book.filled = report.payload
     foldExitFill(book, report.payload)
+    foldOtherFill(book, order, report.payload.quantity)
     const bracket = book.brackets.get(clientOrderId)
-    if (bracket && !order.splits && book.halt?.kind === 'halted')
+    if (bracket && !order.splits && !canProtect(book))
       for (const exit of exitsOf(report.payload, bracket, order.progress.tradeIds.length, report.at))
-        foldExit(book, exit, false)
+        foldUnsent(book, exit)
   }
   if (!book.orders.working.has(clientOrderId)) {
     foldMassEnd(book, order)
     foldExitEnd(book, order, report, isAsked)
+    foldOtherEnd(book, order)
   }
   forgetBrackets(book)
   return outcome === 'applied' || outcome === 'external' || outcome === 'repeated'

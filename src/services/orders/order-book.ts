@@ -38,6 +38,10 @@ export type OrderBook = {
   readonly exits: Map<string, Exit>
   /** Those of them that a halt took, or kept from being sent, from a position that lives on. */
   readonly lost: Set<string>
+  /** Those that a wish, or a halt that flattens, took so that the position can be closed. [O27] */
+  readonly taken: Set<string>
+  /** Where the verdict on a wish that took what works is yet to come, by strategy and instrument. */
+  readonly awaited: Set<string>
   /** What exits have yet to close of each fill of an entry that has any. */
   readonly left: Map<string, string>
   /** Those that the venue has not confirmed in whole, by the id of the halt or the command. */
@@ -48,6 +52,8 @@ export type OrderBook = {
   needless: readonly string[]
   /** The exit that its venue did not keep. */
   failed: { readonly exit: Exit; readonly report: Report } | null
+  /** Exits that the newest input gave back to a position. */
+  released: readonly Exit[]
   /** Exits that the newest input, a split, took. */
   split: readonly Exit[]
   /** What was wrong with the newest input. */
@@ -65,11 +71,14 @@ export const emptyBook = (): OrderBook => ({
   brackets: new Map(),
   exits: new Map(),
   lost: new Set(),
+  taken: new Set(),
+  awaited: new Set(),
   left: new Map(),
   massCancels: new Map(),
   filled: null,
   needless: [],
   failed: null,
+  released: [],
   split: [],
   refusal: null,
 })
@@ -88,13 +97,15 @@ export const bookToJson = (book: OrderBook) => ({
   brackets: [...book.brackets],
   exits: [...book.exits],
   lost: [...book.lost],
+  taken: [...book.taken],
+  awaited: [...book.awaited],
   left: [...book.left],
   massCancels: massCancelsToJson(book.massCancels),
 })
 
 export function bookFromJson(json: unknown): OrderBook {
   const book = json as Omit<ReturnType<typeof bookToJson>, 'orders'> & { orders: SentOrdersJson }
-  const { brackets, exits, lost, left, massCancels } = book
+  const { brackets, exits, lost, taken, awaited, left, massCancels } = book
   return {
     ...book,
     inverse: new Set(book.inverse),
@@ -103,6 +114,8 @@ export function bookFromJson(json: unknown): OrderBook {
     brackets: new Map(brackets),
     exits: new Map(exits),
     lost: new Set(lost),
+    taken: new Set(taken),
+    awaited: new Set(awaited),
     left: new Map(left),
     massCancels: massCancelsFromJson(massCancels),
   }

@@ -17,21 +17,27 @@ export const canProtect = ({ halt }: OrderBook): boolean => halt === null || hal
 export const isProtection = ({ closes, isReduceOnly }: SentOrder): boolean =>
   closes !== undefined || isReduceOnly === true
 
-/** It works from here on, or is to be sent when a halt is over. [O18] [O20] */
-export function foldExit({ exits, lost, left }: OrderBook, exit: Exit, isSent: boolean): void {
+/** It works from here on. [O18] */
+export function foldExit({ exits, lost, left }: OrderBook, exit: Exit): void {
   const [name, fill] = [exitNameOf(exit.clientOrderId), filledBy(exit.clientOrderId)]
   if (name === null || fill === null) return
   exits.set(name, exit)
-  if (isSent) lost.delete(name)
-  else lost.add(name)
+  lost.delete(name)
   if (!left.has(fill)) left.set(fill, exit.quantity)
 }
 
-/** A halt that cancels an exit remembers it, unless the position goes with it. [O20] */
+/** Or is to be sent when a halt is over. [O20] [O27] */
+export function foldUnsent(book: OrderBook, exit: Exit): void {
+  foldExit(book, exit)
+  foldExitCancel(book, exit.clientOrderId)
+}
+
+/** A halt that cancels an exit remembers it; one that flattens as what is to be closed. [O20] [O27] */
 export function foldExitCancel(book: OrderBook, clientOrderId: string): void {
   const name = exitNameOf(clientOrderId)
   if (name === null || book.exits.get(name)?.clientOrderId !== clientOrderId) return
   if (book.halt?.kind === 'halted') book.lost.add(name)
+  if (book.halt?.kind === 'flattening') book.taken.add(name)
 }
 
 /** An operator's price is the exit's from there on, also when it is sent again. [O22] */
@@ -58,7 +64,8 @@ export function foldExitFill(book: OrderBook, { clientOrderId, quantity }: Paylo
 export function foldExitEnd(book: OrderBook, { clientOrderId }: SentOrder, report: Report, isAsked: boolean): void {
   const name = exitNameOf(clientOrderId)
   const exit = name === null ? undefined : book.exits.get(name)
-  if (name === null || exit?.clientOrderId !== clientOrderId || book.lost.has(name)) return
+  if (name === null || exit?.clientOrderId !== clientOrderId) return
+  if (book.lost.has(name) || book.taken.has(name)) return
   const isFailed = !isAsked && report.topic !== 'order.fill'
   if (isFailed) book.failed = { exit: withLeft(book, exit), report }
   if (isFailed && exitInPlaceOf(clientOrderId, report.topic === 'order.rejected') !== null) book.exits.delete(name)
@@ -68,20 +75,12 @@ export function foldExitEnd(book: OrderBook, { clientOrderId }: SentOrder, repor
 /** Exits in what is split are of the old units: none of them is sent again. [O24] */
 export function foldExitSplit(book: OrderBook, instrument: string): void {
   const split = [...book.exits].filter(([, exit]) => exit.instrument === instrument)
-  const kept = split.filter(([name, exit]) => book.lost.has(name) || !isGoing(book, exit))
+  const kept = split.filter(([name, exit]) => book.lost.has(name) || book.taken.has(name) || !isGoing(book, exit))
   book.split = kept.map(([, exit]) => withLeft(book, exit))
   for (const [name] of split) forget(book, name)
 }
 
-/** What a halt took of them is not sent again: a newer wish takes their place. [O9] */
-export function foldSuperseded(book: OrderBook, strategy: string, instrument: string): void {
-  for (const name of book.lost) {
-    const exit = book.exits.get(name)
-    if (exit?.strategy === strategy && exit.instrument === instrument) forget(book, name)
-  }
-}
-
-/** Sends again what a halt took, once the order before it has ended and exits may be sent. [O20] */
+/** Sends again what a halt or a wish took, once the order before it has ended and exits may be sent. [O20] */
 export function restoreProtection(book: OrderBook, at: number): Statement<'order.submitted'>[] {
   if (book.lost.size === 0 || !canProtect(book)) return []
   const lost = [...book.lost].map((name) => book.exits.get(name) as Exit)
@@ -107,9 +106,18 @@ export function answerFailure(book: OrderBook, at: number): Statement<'system.al
 /** Says of every entry whose exits a halt takes that its position is open without them. [O20] */
 export function tellLost(book: OrderBook): Statement<'system.alert'>[] {
   if (canProtect(book)) return []
-  const taken = [...book.exits].filter(([name, exit]) => !book.lost.has(name) && !isGoing(book, exit))
-  return byEntry(taken.map(([, exit]) => withLeft(book, exit))).map((exits) => protectionLost(book, exits))
+  const taken = [...book.exits].filter(
+    ([name, exit]) => !book.lost.has(name) && !book.taken.has(name) && !isGoing(book, exit),
+  )
+  return lossesOf(
+    book,
+    taken.map(([, exit]) => withLeft(book, exit)),
+  )
 }
+
+/** The same of any exits, once an entry. */
+export const lossesOf = (book: OrderBook, exits: readonly Exit[]): Statement<'system.alert'>[] =>
+  byEntry(exits).map((of) => protectionLost(book, of))
 
 /** The same of exits in what is split. [O24] */
 export const tellSplit = ({ split }: OrderBook): Statement<'system.alert'>[] => byEntry(split).map(splitTook)
@@ -121,7 +129,9 @@ export const splitTook = (exits: readonly Exit[]): Statement<'system.alert'> =>
 /** The position that these exits of one entry were to close is open without them. */
 export function protectionLost({ halt }: OrderBook, exits: readonly Exit[]): Statement<'system.alert'> {
   const isClosed = halt?.kind === 'flattening'
-  const next = isClosed ? 'the halt closes the position, and they are not sent again' : 'they are sent again after it'
+  const next = isClosed
+    ? 'the halt closes the position; what it leaves open has them again after it'
+    : 'they are sent again after it'
   return lossOf(exits, 'the halt', next)
 }
 
@@ -143,19 +153,20 @@ const sent = (exit: Exit, clientOrderId: string, at: number): Statement<'order.s
 })
 
 /** For what is left of the fill that it closes. */
-const withLeft = ({ left }: OrderBook, exit: Exit): Exit => ({
+export const withLeft = ({ left }: OrderBook, exit: Exit): Exit => ({
   ...exit,
   quantity: left.get(filledBy(exit.clientOrderId) ?? '') ?? exit.quantity,
 })
 
 /** Is its cancel on its way? */
-const isGoing = ({ orders }: OrderBook, { clientOrderId }: Exit): boolean =>
+export const isGoing = ({ orders }: OrderBook, { clientOrderId }: Exit): boolean =>
   orders.working.get(clientOrderId)?.progress.status === 'pending_cancel'
 
 /** With the last exit of a fill goes what is left of it. */
-function forget({ exits, lost, left }: OrderBook, name: string): void {
+export function forget({ exits, lost, taken, left }: OrderBook, name: string): void {
   exits.delete(name)
   lost.delete(name)
+  taken.delete(name)
   const fill = filledBy(name)
   if (fill !== null && exitKinds.every((kind) => !exits.has(fill + kind))) left.delete(fill)
 }

@@ -11,26 +11,28 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
 import { answerFill } from './answer-fill.ts'
 import { answerReplace, foldListing, foldUpdate } from './answer-replace.ts'
-import { answerAdoption, answerCancel, cancelsOf, meantBy, ofTarget } from './cancels.ts'
+import { answerAdoption, answerCancel, answerRefusal, cancelsOf, meantBy, ofTarget } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
-import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook, type Refusal } from './order-book.ts'
+import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook } from './order-book.ts'
 import {
   answerFailure,
+  canProtect,
   foldExit,
   foldExitCancel,
   foldExitSplit,
-  foldSuperseded,
   isProtection,
   restoreProtection,
   tellLost,
   tellSplit,
 } from './protection.ts'
+import { foldLeave, foldRefusal, foldSuperseded, giveBack, release, releaseAll } from './taken-exits.ts'
 
 const inputs = [
   'md.instrument',
   'md.split',
   'risk.approved',
+  'risk.rejected',
   'risk.superseded',
   'risk.halted',
   'risk.resumed',
@@ -75,12 +77,13 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   book.filled = null
   book.failed = null
   book.needless = none
+  book.released = none
   switch (event.topic) {
     case 'order.submitted': {
       const { clientOrderId, approval, strategy, instrument, side, quantity } = event.payload
       const { bracket, closes, isReduceOnly, orderType, limitPrice } = event.payload
       if (closes === undefined) book.newestApproval = approval
-      else foldExit(book, event.payload, true)
+      else foldExit(book, event.payload)
       if (bracket !== undefined) book.brackets.set(clientOrderId, { ...bracket, approval })
       book.orders.working.set(clientOrderId, {
         clientOrderId,
@@ -99,6 +102,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       return book
     case 'order.denied':
       if (event.payload.code !== 'APPROVAL_REUSED') book.newestApproval = event.payload.approval
+      release(book, event.payload)
       return book
     case 'order.cancel_requested': {
       const order = book.orders.working.get(event.payload.clientOrderId)
@@ -126,10 +130,12 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'risk.halted':
       book.halt = { by: event.id, kind: haltKind(event.payload) }
       beginMassCancel(book, event, meantBy(book.halt))
+      if (canProtect(book)) releaseAll(book)
       return book
     case 'risk.resumed':
       book.halt = null
       book.haltedInstruments.clear()
+      releaseAll(book)
       return book
     case 'system.command':
       book.resumed = event.payload.command === 'resume' ? [...book.haltedInstruments.keys()] : []
@@ -144,9 +150,14 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       splitOrders(book.orders, event.payload)
       return book
     case 'risk.superseded':
-      foldSuperseded(book, event.payload.strategy, event.payload.instrument)
+      foldSuperseded(book, event.payload)
       return book
     case 'risk.approved':
+      foldLeave(book, event.payload)
+      return book
+    case 'risk.rejected':
+      foldRefusal(book, event.payload)
+      return book
     case 'risk.strategy_halted':
     case 'system.command.result':
     case 'system.alert':
@@ -163,6 +174,9 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
       return tellSplit(book)
     case 'risk.approved':
       return [answerApproval(book, input)]
+    case 'risk.rejected':
+    case 'risk.resumed':
+      return giveBack(book, input.at)
     case 'risk.superseded': {
       const { strategy, instrument } = input.payload
       return cancelsOf(book, 'superseded', (order) => order.strategy === strategy && order.instrument === instrument)
@@ -191,10 +205,9 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'order.updated':
     case 'order.update_rejected':
       return book.refusal ? answerRefusal(book, book.refusal) : none
-    case 'risk.resumed':
-      return restoreProtection(book, input.at)
     case 'system.time':
-      return reportMassCancels(book)
+      // After a denial of our own.
+      return [...restoreProtection(book, input.at), ...reportMassCancels(book)]
   }
 }
 
@@ -207,7 +220,7 @@ const haltKind = ({ state = 'REDUCING', isFlattening = false }: PayloadOf<'risk.
 
 function answerReport(book: OrderBook, at: number): readonly Statement<Out>[] {
   const answers = book.filled ? answerFill(book, book.filled, at) : answerFailure(book, at)
-  return book.lost.size === 0 ? answers : [...answers, ...restoreProtection(book, at)]
+  return book.lost.size === 0 ? answers : [...answers, ...giveBack(book, at)]
 }
 
 /** What a halt does not let live is canceled; a position that loses its exits so is told. [O7] [O20] */
@@ -230,14 +243,6 @@ function answerCancelAll(book: OrderBook, { id, payload }: Event<'system.command
 
 const resumedIn = (instruments: readonly string[], command: string): Statement<'system.command.result'> =>
   commandResult(command, true, `orders in ${instruments.join(', ')} pass again`)
-
-function answerRefusal(book: OrderBook, { alert, halts }: Refusal): readonly Statement<Out>[] {
-  const cancels =
-    halts === null
-      ? none
-      : cancelsOf(book, 'instrument halted', (order) => order.instrument === halts && !isProtection(order))
-  return [{ topic: 'system.alert', payload: alert }, ...cancels]
-}
 
 /** From the first report that cannot be true until somebody resumes. [O12] */
 function haltInstrument({ haltedInstruments }: OrderBook, instrument: string, seq: number): void {

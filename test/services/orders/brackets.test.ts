@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
 import { event, given } from '#test/given.ts'
@@ -295,14 +296,120 @@ describe('brackets', () => {
       .then()
   })
 
-  test('[O20] a halt that flattens says so, and sends nothing again', () => {
-    given(orders, {}, entered, fill('t-1-0', 'x', '4'))
+  const flattened = () =>
+    given(orders, {}, entered, fill('t-1-0', 'x', '4'), accepted('t-1-0'), canceled('t-1-0'))
       .when(halted('risk:9.0', { state: 'HALTED', isFlattening: true }))
-      .then(lost('t-1-0-1s (4), t-1-0-1p (4)', 'the halt closes the position, and they are not sent again'), ...cancels)
+      .then(
+        lost('t-1-0-1s (4), t-1-0-1p (4)', 'the halt closes the position; what it leaves open has them again after it'),
+        ...cancels.slice(1),
+      )
       .when(canceled('t-1-0-1s'))
+      .then()
+      .when(canceled('t-1-0-1p'))
+      .then(massCancel('risk:9.0', { canceled: 2 }))
+  const closing = (id: string, quantity: string) => approved(id, { side: 'sell', quantity })
+  const sending = { topic: 'order.submitted', payload: expect.anything() } as never
+  const superseded = event('risk.superseded', { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc })
+  const refusal = (code: PayloadOf<'risk.rejected'>['code'], value?: string) =>
+    event('risk.rejected', { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc, code, value })
+
+  test('[O27] a halt that flattens says so; what it has closed has no exits again, what it left open has', () => {
+    flattened().when(closing('risk:10.0', '4')).then(sending).when(sold('t-10-0', '4')).then().when(resumed).then()
+    flattened().restarted().when(resumed).then(stop('t-1-0-1s2', '4'), profit('t-1-0-1p2', '4'))
+    flattened()
+      .when(closing('risk:10.0', '4'))
+      .then(sending)
+      .when(fill('t-10-0', 'z', '3', { side: 'sell' }))
       .then()
       .when(resumed)
       .then()
+      // Its end leaves one.
+      .when(canceled('t-10-0'))
+      .then(stop('t-1-0-1s2', '1'), profit('t-1-0-1p2', '1'))
+  })
+
+  const taken = () =>
+    given(orders, {}, entered, fill('t-1-0', 'x', '10'))
+      .when(superseded)
+      .then(cancel('t-1-0-1s', 'superseded'), cancel('t-1-0-1p', 'superseded'))
+      .when(canceled('t-1-0-1s'))
+      .then()
+  const both = () => taken().when(canceled('t-1-0-1p')).then()
+  const again = (quantity: string) => [stop('t-1-0-1s2', quantity), profit('t-1-0-1p2', quantity)] as const
+
+  test('[O27] exits that a wish took come back when it is refused', () => {
+    both()
+      .restarted()
+      .when(refusal('PRICE_OUTSIDE_COLLAR'))
+      .then(...again('10'))
+      .when(refusal('HALTED'))
+      .then()
+    // Each once the venue has ended the one before it.
+    taken()
+      .when(refusal('PRICE_OUTSIDE_COLLAR'))
+      .then(stop('t-1-0-1s2', '10'))
+      .when(canceled('t-1-0-1p'))
+      .then(profit('t-1-0-1p2', '10'))
+    both().when(refusal('DUPLICATE_INTENT')).then()
+    both().when(refusal('ALREADY_AT_TARGET', '0')).then().when(refusal('HALTED')).then()
+    both()
+      .when(superseded)
+      .then()
+      .when(refusal('ALREADY_AT_TARGET', '6'))
+      .then(...again('10'))
+  })
+
+  test('[O27] and when its order ends with a rest, for what that has not sold; an order that closes the position ends them', () => {
+    const closed = () => both().when(closing('risk:10.0', '10')).then(sending)
+    closed()
+      .when(rejected('t-10-0', 'NO_MARKET'))
+      .then(...again('10'))
+    closed()
+      .when(fill('t-10-0', 'z', '4', { side: 'sell' }))
+      .then()
+      .restarted()
+      .when(expired('t-10-0'))
+      .then(...again('6'))
+    closed()
+      .when(sold('t-10-0', '10'))
+      .then()
+      .when(event('system.time', { now: 9_000_000 }, 9_000_000))
+      .then()
+    // A newer wish takes that order: its verdict is awaited.
+    closed()
+      .when(superseded)
+      .then(cancel('t-10-0', 'superseded'))
+      .when(canceled('t-10-0'))
+      .then()
+      .when(refusal('ALREADY_AT_TARGET', '10'))
+      .then(...again('10'))
+    // An approval that came too late makes no order.
+    both()
+      .when(approved('risk:10.0', { side: 'sell', expiresAt: 1 }))
+      .then({ topic: 'order.denied', payload: expect.anything() } as never)
+      .when(event('system.time', { now: 9_000_000 }, 9_000_000))
+      .then(...again('10'))
+  })
+
+  test('[O27] while all is halted a person hears of it, and they come back after it', () => {
+    taken()
+      .when(halted('risk:9.0', { state: 'HALTED' }))
+      .then()
+      .when(refusal('HALTED'))
+      .then(lost('t-1-0-1s (10), t-1-0-1p (10)', 'they are sent again after it'))
+      .when(canceled('t-1-0-1p'))
+      .then(massCancel('risk:9.0', { canceled: 1 }))
+      .when(resumed)
+      .then(...again('10'))
+  })
+
+  test('[O24] a split takes what a wish took', () => {
+    const split = event('md.split', { instrument: btc, numerator: 2, denominator: 1 })
+    expect(
+      taken()
+        .when(split)
+        .answers.map(({ topic }) => topic),
+    ).toEqual(['system.alert'])
   })
 
   test('[O8] an operator who cancels all is told how many exits were among them', () => {

@@ -1,0 +1,91 @@
+import { compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { exitKinds, filledBy } from '#lib/domain/client-order-id.ts'
+import type { SentOrder } from '#lib/domain/sent-orders.ts'
+import { minExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Statement } from '#schemas/event.ts'
+import type { Exit, OrderBook } from './order-book.ts'
+import { canProtect, forget, isGoing, lossesOf, restoreProtection, withLeft } from './protection.ts'
+
+type Place = { readonly strategy: string; readonly instrument: string }
+
+/** A wish takes the exits of a position; its verdict is awaited. What is canceled for another reason stays so. [O27] */
+export function foldSuperseded(book: OrderBook, place: Place): void {
+  book.awaited.add(placeOf(place))
+  for (const [name, exit] of book.exits)
+    if (isAt(exit, place) && (book.lost.delete(name) || !isGoing(book, exit))) book.taken.add(name)
+}
+
+/** Something comes of it: exits wait for how that ends. */
+export const foldLeave = ({ awaited }: OrderBook, approved: Place): boolean => awaited.delete(placeOf(approved))
+
+/** Nothing comes of it: exits are to be sent again, unless nothing is held. */
+export function foldRefusal(book: OrderBook, { code, value, ...place }: PayloadOf<'risk.rejected'>): void {
+  if (code === 'DUPLICATE_INTENT') return
+  book.awaited.delete(placeOf(place))
+  if (code === 'ALREADY_AT_TARGET' && value !== undefined && !/[1-9]/.test(value)) forgetTaken(book, place)
+  else release(book, place)
+}
+
+/** What another order sold of a position its exits need not, while they do not work. */
+export function foldOtherFill(book: OrderBook, order: SentOrder, quantity: string): void {
+  if (order.closes !== undefined || book.taken.size + book.lost.size === 0) return
+  let rest = parseExact(quantity)
+  for (const name of [...book.taken, ...book.lost]) {
+    const [exit, fill] = [book.exits.get(name), filledBy(name)]
+    const before = fill === null ? undefined : book.left.get(fill)
+    if (!exit || fill === null || before === undefined || !isAt(exit, order) || exit.side !== order.side) continue
+    if (isCounted(book, name, fill)) continue
+    const sold = minExact(rest, parseExact(before))
+    rest = subtractExact(rest, sold)
+    const left = subtractExact(parseExact(before), sold)
+    book.left.set(fill, formatExact(left))
+    if (compareExact(left, zero) <= 0) for (const kind of exitKinds) forget(book, fill + kind)
+  }
+}
+
+/** An order that closed the position has closed what exits were to; after any other end what is open has them again. */
+export function foldOtherEnd(book: OrderBook, order: SentOrder): void {
+  if (order.closes !== undefined) return
+  if (order.progress.status === 'filled') forgetTaken(book, order, order.side)
+  release(book, order)
+}
+
+/** When a halt is over, what it has not closed has its exits again. */
+export function releaseAll(book: OrderBook): void {
+  for (const name of [...book.taken]) release(book, book.exits.get(name) as Exit)
+}
+
+/** They are sent again; while all is halted a person hears that they are not yet. */
+export const giveBack = (book: OrderBook, at: number): Statement<'system.alert' | 'order.submitted'>[] =>
+  canProtect(book) ? restoreProtection(book, at) : lossesOf(book, book.released)
+
+/** Where neither a verdict is awaited nor another order works. */
+export function release(book: OrderBook, place: Place): void {
+  if (book.taken.size === 0 || book.awaited.has(placeOf(place)) || book.halt?.kind === 'flattening') return
+  for (const order of book.orders.working.values()) if (isAt(order, place) && order.closes === undefined) return
+  for (const name of book.taken) {
+    const exit = book.exits.get(name)
+    if (exit === undefined || !isAt(exit, place)) continue
+    book.taken.delete(name)
+    book.lost.add(name)
+    book.released = [...book.released, withLeft(book, exit)]
+  }
+}
+
+function forgetTaken(book: OrderBook, place: Place, side?: Exit['side']): void {
+  for (const name of book.taken) {
+    const exit = book.exits.get(name)
+    if (exit && isAt(exit, place) && (side === undefined || exit.side === side)) forget(book, name)
+  }
+}
+
+/** The exits of one fill close the same: the first of them stands for both. */
+const isCounted = ({ taken, lost }: OrderBook, name: string, fill: string): boolean =>
+  exitKinds.map((kind) => fill + kind).find((one) => taken.has(one) || lost.has(one)) !== name
+
+const isAt = (one: Place, { strategy, instrument }: Place): boolean =>
+  one.strategy === strategy && one.instrument === instrument
+
+// Neither part can hold a space.
+const placeOf = ({ strategy, instrument }: Place): string => `${strategy} ${instrument}`
