@@ -52,16 +52,19 @@ export const OrderDenied = z.object({
   code: z.enum(['APPROVAL_EXPIRED', 'APPROVAL_REUSED', 'HALTED', 'INSTRUMENT_HALTED']),
 })
 
-/** A working limit order is to be moved to another price, within what the gate approved. */
+/** What an update changes of an order: where it stands, or how much it asks for in all, filled or not. One of them. */
+const change = { limitPrice: Price.optional(), quantity: Quantity.optional() }
+
+/** A working limit order is to be moved to another price, or to ask for less, within what the gate approved. */
 export const OrderUpdateRequested = z.object({
   clientOrderId: ClientOrderId,
   instrument: InstrumentId,
-  limitPrice: Price,
+  ...change,
   reason: Text,
 })
 
-/** The order stands at this price now. */
-export const OrderUpdated = z.object({ clientOrderId: ClientOrderId, instrument: InstrumentId, limitPrice: Price })
+/** The order stands at this price now, or asks for so much. */
+export const OrderUpdated = z.object({ clientOrderId: ClientOrderId, instrument: InstrumentId, ...change })
 
 export const OrderCancelRequested = z.object({
   clientOrderId: ClientOrderId,

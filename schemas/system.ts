@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ClientOrderId } from './order.ts'
-import { EventId, InstrumentId, Micros, Name, Price, Sha256, Text } from './primitives.ts'
+import { EventId, InstrumentId, Micros, Name, Price, Quantity, Sha256, Text } from './primitives.ts'
 import { WhenHalted } from './risk.ts'
 
 /** The clock's authority: what the time is for every core. */
@@ -39,9 +39,10 @@ export const SystemCommand = z.object({
   ]),
   target: Name.optional(),
   instrument: InstrumentId.optional(),
-  /** Of `order.replace` and `order.cancel`: which order, and where to. */
+  /** Of `order.replace` and `order.cancel`: which order, and where to, or to how much. */
   order: ClientOrderId.optional(),
   limitPrice: Price.optional(),
+  quantity: Quantity.optional(),
   /** Of `order.cancel`: a person has made sure that the venue does not have the order any more. */
   isGone: z.literal(true).optional(),
   reason: Text,

@@ -4,7 +4,7 @@ import { type Contract, contractOf, worthOf } from '#lib/domain/contract.ts'
 import { absMoney, asMoney, moneyOf, moneyText } from '#lib/domain/money.ts'
 import { foldPrice, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
 import { isEnded, type OrderStatus } from '#lib/domain/order-lifecycle.ts'
-import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
+import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
 import { findOrder, noOrders, type SentOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
 import { applyReport, happeningOf, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -84,7 +84,7 @@ export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
       case 'order.update_rejected': {
         const order = orders.working.get(event.payload.clientOrderId)
         if (order) applyHappening(order.progress, happeningOf[event.topic])
-        if (event.topic === 'order.updated') moved.set(event.payload.clientOrderId, event.payload.limitPrice)
+        if (order && event.topic === 'order.updated') foldChange(order, event.payload, moved)
         break
       }
       case 'order.accepted':
@@ -120,4 +120,10 @@ function marketIn(folder: string, instruments: ReadonlySet<string>) {
     else foldPrice(prices, event as PriceEvent)
   }
   return { prices, contracts }
+}
+
+function foldChange(order: SentOrder, change: PayloadOf<'order.updated'>, moved: Map<string, string>): void {
+  const { clientOrderId, limitPrice, quantity } = change
+  if (limitPrice !== undefined) moved.set(clientOrderId, limitPrice)
+  if (quantity !== undefined) shrinkOrder(order.progress, quantity)
 }

@@ -100,6 +100,7 @@ class Real {
       case 'order.updated':
       case 'order.update_rejected':
         this.#move(event.payload.clientOrderId, happening[event.topic])
+        if (event.topic === 'order.updated') this.#shrink(event.payload)
         if (event.source === 'venue') model.reports.push(event)
         return
       case 'order.fill':
@@ -117,6 +118,15 @@ class Real {
     order.filled += Number(quantity)
     expect(order.filled).toBeLessThanOrEqual(order.quantity)
     this.#move(clientOrderId, leavesQuantity === '0' ? 'filled' : 'partially_filled')
+  }
+
+  #shrink({ clientOrderId, quantity }: PayloadOf<'order.updated'>): void {
+    const order = this.model.orders.get(clientOrderId)
+    if (order === undefined || quantity === undefined) return
+    expect(Number(quantity)).toBeLessThan(order.quantity)
+    expect(Number(quantity)).toBeGreaterThan(order.filled)
+    order.quantity = Number(quantity)
+    shrunk++
   }
 
   #move(clientOrderId: string, what: Parameters<typeof statusAfter>[1]): void {
@@ -138,6 +148,7 @@ const happening = {
   'order.update_rejected': 'update_rejected',
 } as const
 const stranger = 'stranger'
+let shrunk = 0
 /** Alerts of what a halt does; any other means that a report was refused. */
 const told: readonly string[] = ['FLATTEN_FAILED', 'PROTECTION_LOST']
 
@@ -286,8 +297,11 @@ const replaces = fc.tuple(fc.nat(9), price).map(
       const made = instruments.find(({ listing }) => listing.instrument === order?.instrument)
       if (order === undefined || made === undefined) return
       const limitPrice = made.prices[n % made.prices.length]
-      const asked = { command: 'order.replace', order: order.id, limitPrice, reason: 'x', operator: 'ann' } as const
-      real.say(event('system.command', asked as PayloadOf<'system.command'>))
+      const asked = { command: 'order.replace', order: order.id, reason: 'x', operator: 'ann' } as const
+      // To so many sevenths of it, where that is whole.
+      const lots = Math.floor((Number(real.model.orders.get(order.id)?.quantity ?? 0) * (nth % 7)) / 7)
+      const change = nth % 2 === 0 || lots === 0 ? { limitPrice } : { quantity: String(lots) }
+      real.say(event('system.command', { ...asked, ...change } as PayloadOf<'system.command'>))
     }),
 )
 const strangers = fc.tuple(fc.constantFrom('buy' as const, 'sell' as const), fc.constantFrom('EUR', 'JPY', 'USD')).map(
@@ -403,7 +417,9 @@ test('whatever is wished, filled, moved, halted, repeated or lost: one order an 
     'risk.superseded',
     'risk.strategy_halted',
   ]
+  console.log(`capital: ${shrunk} orders made smaller`)
   if (many < 100_000) return
+  expect(shrunk).toBeGreaterThan(20)
   expect(heard.filter((topic) => (seen.get(topic) ?? 0) < 20)).toEqual([])
   expect(codes.filter((code) => !said.has(code))).toEqual([])
 }, 600_000)

@@ -1,10 +1,12 @@
-import { addExact, compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { type OrderHappening, type OrderStatus, statusAfter } from './order-lifecycle.ts'
+import { addExact, compareExact, type ExactDecimal, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { isEnded, type OrderHappening, type OrderStatus, statusAfter } from './order-lifecycle.ts'
+import { subtractExact, zero } from './signed-decimal.ts'
 
 /** How far an order of ours has come. Quantities are decimal text; `tradeIds` are the executions that count. Plain JSON. */
 export type OrderProgress = {
   status: OrderStatus
-  readonly quantity: string
+  /** It only ever becomes less. */
+  quantity: string
   filled: string
   readonly tradeIds: string[]
 }
@@ -31,6 +33,18 @@ export function applyHappening(
   const isMoved = order.status === 'pending_update' && next === 'accepted'
   order.status = isMoved && order.tradeIds.length > 0 ? 'partially_filled' : next
   return 'applied'
+}
+
+/**
+ * By its venue's word the order asks for so much in all from here on, in place; answers by how much it works less. It becomes neither more nor as little as
+ * was filled, and what has ended is as it was.
+ */
+export function shrinkOrder(order: OrderProgress, quantity: string): ExactDecimal {
+  const [now, before] = [parseExact(quantity), parseExact(order.quantity)]
+  if (isEnded(order.status) || compareExact(now, before) >= 0 || compareExact(now, parseExact(order.filled)) <= 0)
+    return zero
+  order.quantity = quantity
+  return subtractExact(before, now)
 }
 
 /** Folds an execution, in place: each trade id once, never beyond the order's quantity. */

@@ -41,7 +41,7 @@ export function foldExitCancel(book: OrderBook, clientOrderId: string): void {
 }
 
 /** An operator's price is the exit's from there on, also when it is sent again. [O22] */
-export function foldExitMove({ exits }: OrderBook, { clientOrderId, limitPrice }: PayloadOf<'order.updated'>): void {
+export function foldExitMove({ exits }: OrderBook, clientOrderId: string, limitPrice: string): void {
   const name = exitNameOf(clientOrderId)
   const exit = name === null ? undefined : exits.get(name)
   if (name !== null && exit?.clientOrderId === clientOrderId) exits.set(name, { ...exit, limitPrice })

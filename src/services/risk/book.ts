@@ -82,7 +82,7 @@ export function closeOrder(books: Books, order: SentOrder, leaves: ExactDecimal)
   dropIfEmpty(books, book)
 }
 
-/** Part of an order at work was filled. */
+/** Part of an order at work was filled, or is not asked for any more. */
 export function fillOrder(books: Books, order: SentOrder, filled: ExactDecimal): void {
   const book = bookOf(books, order.strategy, order.instrument)
   if (order.closes === undefined) takeWork(book, order.side, filled)

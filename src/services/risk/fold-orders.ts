@@ -5,7 +5,7 @@ import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
-import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
+import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
 import type { Execution } from '#lib/domain/position.ts'
 import { findOrder, type SentOrder, splitOrders } from '#lib/domain/sent-orders.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
@@ -184,6 +184,12 @@ export const foldSettled = (account: Account, settled: PayloadOf<'venue.settled'
 export function foldCancelRequest(account: Account, { clientOrderId }: PayloadOf<'order.cancel_requested'>): void {
   const order = account.orders.working.get(clientOrderId)
   if (order) applyHappening(order.progress, 'cancel_requested')
+}
+
+/** It asks for less: what it does not ask for any more is free. [R51] */
+export function foldUpdate({ orders, books }: Account, { clientOrderId, quantity }: PayloadOf<'order.updated'>): void {
+  const order = orders.working.get(clientOrderId)
+  if (order && quantity !== undefined) fillOrder(books, order, shrinkOrder(order.progress, quantity))
 }
 
 /** Positions and the newest price are in new units. [R46] */

@@ -7,20 +7,17 @@ import { type Account, accountFromJson, accountToJson, openAccount, reopenAccoun
 import { answerCommand, haltWith, mayLimitHalt } from './answer-command.ts'
 import { flattenNow } from './flatten.ts'
 import { foldFeed, foldListing, foldMarket } from './fold-market.ts'
+import { foldOrder } from './fold-order.ts'
 import {
   answerEnd,
   answerExit,
   answerLapse,
   answerSplit,
-  foldAdoption,
   foldApproval,
-  foldCancelRequest,
-  foldDenial,
   foldPaid,
   foldReport,
   foldSettled,
   foldSplit,
-  foldSubmission,
   foldWish,
   settle,
 } from './fold-orders.ts'
@@ -46,6 +43,7 @@ const inputs = [
   'order.adopted',
   'order.denied',
   'order.cancel_requested',
+  'order.updated',
   ...reportTopics,
   'venue.settled',
   'venue.paid',
@@ -122,16 +120,11 @@ function fold(account: Account, event: Event<In | Out>): Account {
       noteTime(account.canceledAt, account.now)
       return account
     case 'order.submitted':
-      foldSubmission(account, event.payload)
-      return account
     case 'order.adopted':
-      foldAdoption(account, event.payload)
-      return account
     case 'order.denied':
-      foldDenial(account, event.payload)
-      return account
     case 'order.cancel_requested':
-      foldCancelRequest(account, event.payload)
+    case 'order.updated':
+      foldOrder(account, event)
       return account
     case 'order.accepted':
     case 'order.triggered':
@@ -233,6 +226,7 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'md.status':
     case 'order.adopted':
     case 'order.cancel_requested':
+    case 'order.updated':
     case 'order.accepted':
     case 'order.triggered':
     case 'venue.settled':

@@ -1,3 +1,4 @@
+import { quantityToLots } from '#lib/domain/lot-size.ts'
 import { isOnTick } from '#lib/domain/tick-size.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
@@ -5,7 +6,7 @@ import { meetQuote, meetTrigger } from './answer-quote.ts'
 import { type Exchange, findWorking, heldLots, nextVenueOrderId } from './exchange.ts'
 import { fillsByTicks } from './market-source.ts'
 import { isAway } from './outage.ts'
-import { rejectionOf } from './rejection.ts'
+import { isInLots, rejectionOf } from './rejection.ts'
 import { takeSameClose } from './same-close.ts'
 import { withinVolume } from './slippage.ts'
 import { displayedIn } from './standing-quote.ts'
@@ -37,15 +38,22 @@ export function answerCancel(exchange: Exchange, asked: PayloadOf<'order.cancel_
   return [ended(order, 'order.canceled', reason)]
 }
 
-/** Moved to its new price, where it arrives as a new order does; what is not at work, has no limit, or is off the grid is not. [V33] */
+/** Moved to its new price, where it arrives as a new order does, or made smaller; what is not at work, has no limit, or is off the grid is not. [V33] [V46] */
 export function answerUpdate(exchange: Exchange, { payload }: Event<'order.update_requested'>): readonly Said[] {
-  const { clientOrderId, instrument, limitPrice } = payload
-  const refused = (code: 'UNKNOWN_ORDER' | 'PRICE_INVALID' | 'TERMS_INVALID' | 'VENUE_CLOSED') =>
+  const { clientOrderId, instrument, limitPrice, quantity } = payload
+  const refused = (code: 'UNKNOWN_ORDER' | 'PRICE_INVALID' | 'QUANTITY_INVALID' | 'TERMS_INVALID' | 'VENUE_CLOSED') =>
     ({ topic: 'order.update_rejected', payload: { clientOrderId, instrument, code } }) as const
   const order = findWorking(exchange, clientOrderId)
   if (isAway(exchange)) return [refused('VENUE_CLOSED')]
   if (!order) return [refused('UNKNOWN_ORDER')]
   if (order.limitPrice === null) return [refused('TERMS_INVALID')]
+  if (quantity !== undefined)
+    return [
+      isLess(order, quantity)
+        ? { topic: 'order.updated', payload: { clientOrderId, instrument, quantity } }
+        : refused('QUANTITY_INVALID'),
+    ]
+  if (limitPrice === undefined) return [refused('TERMS_INVALID')]
   if (!isOnTick(limitPrice, order.listing.tickSize)) return [refused('PRICE_INVALID')]
   const turn = turnOf(order, heldLots(exchange, order))
   turn.order.limitPrice = limitPrice
@@ -69,6 +77,13 @@ export function answerLateCancels(exchange: Exchange): { readonly said: readonly
     answerCancel(ids.delete(payload.clientOrderId) ? exchange : rest, payload),
   )
   return { said, rest }
+}
+
+/** In whole lots, less than it asks for, and more than it has got. */
+function isLess({ lots, leavesLots, listing }: WorkingOrder, quantity: string): boolean {
+  if (!isInLots(quantity, listing)) return false
+  const asked = quantityToLots(quantity, listing.lotSize)
+  return asked < lots && asked > lots - leavesLots
 }
 
 function meetMarket(exchange: Exchange, turn: Turn): void {

@@ -40,9 +40,16 @@ export function foldTrigger(exchange: Exchange, { clientOrderId }: PayloadOf<'or
   atWork(exchange, clientOrderId).trigger = null
 }
 
-/** It stands at the end of the queue of its new price. [V33] */
-export function foldUpdate(exchange: Exchange, { clientOrderId, limitPrice }: PayloadOf<'order.updated'>): void {
+/** It stands at the end of the queue of its new price, or asks for less where it stands. [V33] [V46] */
+export function foldUpdate(exchange: Exchange, { clientOrderId, limitPrice, quantity }: PayloadOf<'order.updated'>) {
   const order = atWork(exchange, clientOrderId)
+  if (quantity !== undefined) {
+    const lots = quantityToLots(quantity, order.listing.lotSize)
+    order.leavesLots -= order.lots - lots
+    order.lots = lots
+    if (order.place) order.place.due = Math.min(order.place.due, order.leavesLots)
+  }
+  if (limitPrice === undefined) return
   order.limitPrice = limitPrice
   order.place = null
   if (fillsByTrades(exchange, order.listing.instrument)) order.exposures = 0

@@ -41,7 +41,8 @@ function brokenTerms(order: PayloadOf<'order.submitted'>, { tickSize }: Instrume
   return null
 }
 
-function isInLots(quantity: string, { lotSize }: Instrument): boolean {
+/** Above zero, in whole lots that can be counted. */
+export function isInLots(quantity: string, { lotSize }: Instrument): boolean {
   const exact = parseExact(quantity)
   const lot = exactLots(1, lotSize)
   return exact.units > 0n && isInSteps(exact, lot) && wholeSteps(exact, lot, 'down') <= Number.MAX_SAFE_INTEGER

@@ -31,6 +31,8 @@ export type WorkingOrder = {
   trigger: Trigger | null
   /** The best price that bars have shown to a trailing stop. */
   best: string | null
+  /** All that it asks for, and what of it is left. */
+  lots: number
   leavesLots: number
   fills: number
   /** Where it stands at its price; null before that is known, and without a queue model. */
@@ -48,6 +50,7 @@ export function workingOrderOf(
 ): WorkingOrder {
   const { now, isLate, config } = exchange
   const { clientOrderId, strategy, side, limitPrice, timeInForce, quantity } = order
+  const lots = quantityToLots(quantity, listing.lotSize)
   return {
     clientOrderId,
     venueOrderId,
@@ -64,7 +67,8 @@ export function workingOrderOf(
     trigger: triggerOf(order),
     best: null,
     place: null,
-    leavesLots: quantityToLots(quantity, listing.lotSize),
+    lots,
+    leavesLots: lots,
     fills: 0,
     exposures: isImmediate(config.fill) && !fillsByTrades(exchange, listing.instrument) ? 1 : 0,
   }

@@ -289,11 +289,52 @@ describe('cancels', () => {
       .when(moveTo('t-2-0', '100.01'))
       .then(says(false, '100.01 is beyond 100, which the risk gate approved: it takes a new wish'))
       .when(moveTo('t-2-0', undefined))
-      .then(says(false, 'a replace names a limit price'))
+      .then(says(false, 'a replace names a limit price or a quantity'))
       .when(moveTo('t-9-0', '99'))
       .then(says(false, 'no order t-9-0 is at work'))
       .when(updated('t-9-0', '99'))
       .then(refused('t-9-0', 'says order.updated of an order that is not known') as never)
+  })
+
+  test('[O27] a limit order asks for less, more than it got, and counts by that from there on', () => {
+    const ask = (order: string, quantity: string, more = {}) =>
+      event('system.command', { command: 'order.replace', order, quantity, ...more, reason: 'half', operator: 'ann' })
+    const asks = (quantity: string) =>
+      ({
+        topic: 'order.update_requested',
+        payload: { clientOrderId: 't-1-0', instrument: btc, quantity, reason: 'ann: half' },
+      }) as const
+    const made = (quantity: string) => event('order.updated', { clientOrderId: 't-1-0', instrument: btc, quantity })
+    given(orders, {}, approved('risk:1.0', { ...limit, quantity: '10' }), accepted('t-1-0'), fill('t-1-0', 'x', '4'))
+      .when(ask('t-1-0', '10'))
+      .then(says(false, '10 is not less than 10: more takes a new wish'))
+      .when(ask('t-1-0', '4'))
+      .then(says(false, '4 of it is filled: what is left is ended by trader order cancel'))
+      .when(ask('t-1-0', '6', { limitPrice: '99' }))
+      .then(says(false, 'a replace names a limit price or a quantity'))
+      .when(ask('t-1-0', '6'))
+      .then(asks('6'), says(true, 't-1-0 is to ask for 6'))
+      .when(made('6'))
+      .then()
+      .restarted()
+      .when(ask('t-1-0', '8'))
+      .then(says(false, '8 is not less than 6: more takes a new wish'))
+      .when(fill('t-1-0', 'y', '2'))
+      .then()
+      .when(ask('t-1-0', '5'))
+      .then(says(false, 'no order t-1-0 is at work'))
+  })
+
+  test('[O27] an order at the market, and an exit, are not made smaller', () => {
+    const ask = (order: string) =>
+      event('system.command', { command: 'order.replace', order, quantity: '1', reason: 'half', operator: 'ann' })
+    const bracket = { stopLoss: '90', takeProfit: '110' }
+    const entry = [approved('risk:2.0', { ...limit, bracket }), accepted('t-2-0'), fill('t-2-0', 'x', '4')]
+    given(orders, {}, approved('risk:1.0'), accepted('t-1-0'), ...entry, accepted('t-2-0-1p'))
+      .when(ask('t-1-0'))
+      .then(says(false, 'only limit orders are moved'))
+      .when(ask('t-2-0-1p'))
+      .then(says(false, 'an exit closes all of its fill: only its price is moved'))
   })
 
   test('[O8] cancel_all is answered, for one strategy or for all', () => {

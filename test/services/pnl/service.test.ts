@@ -199,6 +199,15 @@ test('[P1] counts one trade once and never more than the order', () => {
     .then(update({ position: '3', averagePrice: '100' }))
 })
 
+test('[P1] never more than an order that was made smaller', () => {
+  const made = event('order.updated', { clientOrderId: 'a', instrument: spy, quantity: '2' })
+  given(pnl, account, listed(spy), bar(spy, '100'), submitted('a', 'buy', '3'), made)
+    .when(fill('buy', '3', '100', { clientOrderId: 'a', tradeId: '1' }))
+    .then()
+    .when(fill('buy', '2', '100', { clientOrderId: 'a', tradeId: '2' }))
+    .then(update({ position: '2', averagePrice: '100' }))
+})
+
 test('[P1] a fill of an order that is not known counts: it is money', () => {
   given(pnl, account, listed(spy), bar(spy, '100'))
     .when(fill('buy', '1', '100', { clientOrderId: 'stranger' }))

@@ -120,6 +120,14 @@ export class Books {
     this.known.set(order.id, order)
   }
 
+  /** In all, from here on; what is at work then is less. */
+  shrink(id: string, quantity: string): void {
+    const order = this.orders.get(id)
+    if (order === undefined || dec(quantity) >= order.quantity || dec(quantity) <= order.filled) return
+    this.#worked.delete(keyOf(order))
+    order.quantity = dec(quantity)
+  }
+
   end(id: string): void {
     const order = this.orders.get(id)
     if (order) this.#worked.delete(keyOf(order))

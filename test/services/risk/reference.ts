@@ -134,6 +134,9 @@ export class Reference {
         }
         return order ? this.#next(order) : []
       }
+      case 'order.updated':
+        if (event.payload.quantity !== undefined) books.shrink(event.payload.clientOrderId, event.payload.quantity)
+        return []
       case 'order.denied':
         if (event.payload.code !== 'APPROVAL_REUSED') books.end(event.payload.clientOrderId)
         return this.#next(event.payload)

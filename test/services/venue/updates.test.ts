@@ -59,6 +59,35 @@ test('[V33] under bars it counts from the next bar on', () => {
     .then(filled('a', 'buy', '8', '99.5', 3 * minute, { liquidity: 'maker' }))
 })
 
+const less = (clientOrderId: string, quantity: string, at?: number) =>
+  event('order.update_requested', { clientOrderId, instrument: spy, quantity, reason: 'x' }, at)
+const lessened = (clientOrderId: string, quantity: string) =>
+  ({ topic: 'order.updated', payload: { clientOrderId, instrument: spy, quantity } }) as const
+
+test('[V46] it asks for less and keeps its place; not for more, nor for what it has got, nor for parts of a lot', () => {
+  const queued = { ...config('touch'), queue: { kind: 'conservative' } }
+  const traded = (size: string, at: number) =>
+    event('md.tick', { kind: 'trade', instrument: spy, price: '99', size, aggressor: 'sell' }, at)
+  given(venue, queued, listed(), quote('99 x 5', '100 x 5', 2_000), order('a', 'buy', '8', { limitPrice: '99' }, 2_000))
+    .when(traded('7', 3_000))
+    .then(filled('a', 'buy', '2', '99', 3_000, { leavesQuantity: '6', liquidity: 'maker' }))
+    .when(less('a', '2'))
+    .then(unmoved('a', 'QUANTITY_INVALID'))
+    .when(less('a', '8'))
+    .then(unmoved('a', 'QUANTITY_INVALID'))
+    .when(less('a', '2.5'))
+    .then(unmoved('a', 'QUANTITY_INVALID'))
+    .when(less('a', '5'))
+    .then(lessened('a', '5'))
+    .restarted()
+    .when(less('a', '6'))
+    .then(unmoved('a', 'QUANTITY_INVALID'))
+    .when(traded('1', 4_000))
+    .then(filled('a', 'buy', '1', '99', 4_000, { leavesQuantity: '2', liquidity: 'maker', tradeId: 'sim-1-2' }))
+    .when(traded('9', 5_000))
+    .then(filled('a', 'buy', '2', '99', 5_000, { leavesQuantity: '0', liquidity: 'maker', tradeId: 'sim-1-3' }))
+})
+
 test('[V33] what cannot be moved works on', () => {
   given(
     venue,

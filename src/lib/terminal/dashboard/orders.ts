@@ -1,3 +1,4 @@
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 
 export type OrderShown = {
@@ -43,9 +44,9 @@ export function orderOf(orders: OrdersShown, event: Event): OrdersShown {
     case 'order.cancel_requested':
       return changed(orders, event.payload.clientOrderId, 'cancel requested')
     case 'order.update_requested':
-      return changed(orders, event.payload.clientOrderId, `to be moved to ${event.payload.limitPrice}`)
+      return changed(orders, event.payload.clientOrderId, `to be ${changeText(event.payload)}`)
     case 'order.updated':
-      return changed(orders, event.payload.clientOrderId, `accepted, moved to ${event.payload.limitPrice}`)
+      return changed(orders, event.payload.clientOrderId, `accepted, ${changeText(event.payload)}`)
     case 'order.update_rejected':
       return changed(orders, event.payload.clientOrderId, `accepted, not moved: ${event.payload.code}`)
     case 'order.canceled':
@@ -60,6 +61,9 @@ export function orderOf(orders: OrdersShown, event: Event): OrdersShown {
   }
   return orders
 }
+
+const changeText = ({ limitPrice, quantity }: PayloadOf<'order.updated'>): string =>
+  limitPrice === undefined ? `made ${quantity}` : `moved to ${limitPrice}`
 
 const changed = (orders: OrdersShown, clientOrderId: string, state: string): OrdersShown =>
   orders.map((order) => (order.clientOrderId === clientOrderId ? { ...order, state } : order))

@@ -93,6 +93,8 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
         // What an edit does not state it takes away.
         order.isPostOnly = params.post_only === true
         order.isReducing = params.reduce_only === true
+        const asked = Math.round(Number(params.amount) * 1_000)
+        if (asked !== book.asked(order)) book.resize(order, asked)
         const refused = book.move(order, Math.round(Number(params.price) * 100))
         if (refused) throw faultOf(refused)
         return { order: shown(order), trades: [] }

@@ -169,6 +169,47 @@ describe.each([
     expect(said.at(-1)?.payload).toMatchObject({ code: 'UNKNOWN_ORDER' })
   })
 
+  test('[G35] an order is made smaller in place, also when the connection is cut meanwhile, and then moved as it is', async () => {
+    const less = (quantity: string) =>
+      into('order.update_requested', { clientOrderId: 't-1-0', instrument, quantity, reason: 'x' })
+    start()
+    submit('t-1-0', { quantity: '0.600' })
+    await hasSaid('order.accepted')
+    box.book.quote(9_000, 9_000, 200, 200)
+    await hasSaid('order.fill')
+    box.book.quote(10_000, 10_100, 5_000, 5_000)
+    box.cut()
+    less('0.5')
+    await hasSaid('order.updated')
+    expect(said.filter(({ topic }) => topic === 'order.updated')).toMatchObject([{ payload: { quantity: '0.5' } }])
+    moveTo('89.5')
+    await when(() => topics().filter((topic) => topic === 'order.updated').length === 2)
+    expect(box.book.orders).toMatchObject([{ cents: 8_950, left: 300 }])
+    scene.die()
+    start()
+    await hasSaid('venue.reconciled')
+    box.book.quote(8_900, 8_950, 5_000, 5_000)
+    await hasSaid('order.fill')
+    await pause(200)
+    expect(said.filter(({ topic }) => topic.startsWith('order.'))).toMatchObject([
+      { topic: 'order.fill', payload: { quantity: '0.3', leavesQuantity: '0' } },
+    ])
+  })
+
+  test('[G35] where more was filled meanwhile than it is to ask for, that and its end are said, and no update', async () => {
+    start()
+    submit('t-1-0', { quantity: '0.600' })
+    await hasSaid('order.accepted')
+    box.book.quote(9_000, 9_000, 200, 200)
+    await hasSaid('order.fill')
+    into('order.update_requested', { clientOrderId: 't-1-0', instrument, quantity: '0.1', reason: 'x' })
+    await hasSaid('order.update_rejected')
+    expect(topics().filter((topic) => topic !== 'venue.reconciled')).toEqual([
+      ...['order.accepted', 'order.fill', 'order.canceled', 'order.update_rejected'],
+    ])
+    expect(said.find(({ topic }) => topic === 'order.canceled')?.payload).toMatchObject({ leavesQuantity: '0.4' })
+  })
+
   test.each([
     ['behind the next one, when its window is over', { windowMs: 200, lateMs: 2_500 }],
     ['within its window, so that the next one waits', { windowMs: 2_500, lateMs: 2_000 }],

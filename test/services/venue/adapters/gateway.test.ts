@@ -286,9 +286,37 @@ test('[G29] Spot moves no price in place: that is told, and the order works on',
   await hasSaid('order.update_rejected')
   expect(said.at(-1)?.payload).toMatchObject({
     code: 'TERMS_INVALID',
-    reason: expect.stringContaining('binance moves no order in place'),
+    reason: expect.stringMatching(/binance moves no (price|order) in place/),
   })
   expect(atVenue()).toMatchObject([{ status: 'NEW' }])
+})
+
+test('[G35] at Spot an order is made smaller where it stands, once, also where the answer is lost; its rest is what it leaves', async () => {
+  if (chosen.adapter !== 'native') return
+  const less = (quantity: string) =>
+    into('order.update_requested', { clientOrderId: 't-1-0', instrument, quantity, reason: 'x' })
+  const updates = () => said.filter(({ topic }) => topic === 'order.updated')
+  await start()
+  submit('t-1-0')
+  await hasSaid('order.accepted')
+  less('0.8')
+  await hasSaid('order.updated')
+  expect(served.server.venue.wallet.balance('USDT')).toMatchObject({ locked: '72.00000000' })
+  line.set({ ...calm, lostAnswer: 1 })
+  less('0.5')
+  await when(() => atVenue()[0]?.request.quantity === '0.5')
+  line.set(calm)
+  await when(() => updates().length === 2)
+  expect(updates()).toMatchObject([{ payload: { quantity: '0.8' } }, { payload: { quantity: '0.5' } }])
+  less('0.7')
+  await hasSaid('order.update_rejected')
+  expect(said.at(-1)?.payload).toMatchObject({ code: 'REFUSED', reason: expect.stringContaining('-2038') })
+  scene.die()
+  await start()
+  await hasSaid('venue.reconciled')
+  served.quote('88.00', '89.00')
+  await hasSaid('order.fill')
+  expect(said.at(-1)?.payload).toMatchObject({ quantity: '0.5', leavesQuantity: '0' })
 })
 
 test('[G31] an order that Spot has archived, since it ended unfilled long ago, has ended', async () => {

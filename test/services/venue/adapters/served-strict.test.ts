@@ -248,6 +248,46 @@ describe('what is served besides', () => {
     expect((await client.call('GET', 'order', named)).body).toMatchObject({ clientOrderId: 'mine' })
   })
 
+  test('an order asks for less where it stands; never for more, nor for what it got', async () => {
+    const { body } = await client.call('POST', 'order', {
+      ...limit,
+      price: '99.5',
+      quantity: '4',
+      newClientOrderId: 'large',
+    })
+    const named = { symbol, orderId: String(body.orderId) }
+    const amend = (more: object) => client.call('PUT', 'order/amend/keepPriority', { ...named, ...more })
+    expect((await amend({ newQty: '3', newClientOrderId: 'small' })).body).toMatchObject({
+      amendedOrder: { origClientOrderId: 'large', clientOrderId: 'small', qty: '3.00000000', status: 'NEW' },
+    })
+    expect((await client.call('GET', 'order', named)).body).toMatchObject({ origQty: '3.00000000' })
+    expect((await amend({ newQty: '4' })).body).toMatchObject({
+      code: -2038,
+      msg: 'Order amend (quantity increase) is not supported.',
+    })
+    expect((await amend({ newQty: '3' })).body).toMatchObject({ code: -2038 })
+    served.quote('99.00', '99.50', '1')
+    expect((await amend({ newQty: '1' })).body).toMatchObject({ code: -1013 })
+    expect((await amend({ newQty: '1.00001' })).body).toMatchObject({ code: -1013 })
+    expect((await amend({})).body).toMatchObject({ code: -1102 })
+    await client.call('DELETE', 'order', named)
+    expect((await amend({ newQty: '2' })).body).toMatchObject({ code: -2013 })
+  })
+
+  test('cancelReplace: the cancel has a name of its own, and a limit of orders that is none', async () => {
+    const { body } = await client.call('POST', 'order', { ...limit, price: '98', newClientOrderId: 'first' })
+    const how = { cancelReplaceMode: 'STOP_ON_FAILURE', cancelOrderId: String(body.orderId) }
+    const replace = (more: object) =>
+      client.call('POST', 'order/cancelReplace', { ...limit, price: '97', newClientOrderId: 'second', ...how, ...more })
+    expect((await replace({ orderRateLimitExceededMode: 'MAYBE' })).body).toMatchObject({ code: -1130 })
+    expect((await replace({ cancelNewClientOrderId: 'a b' })).body).toMatchObject({ code: -1100 })
+    const named = { cancelNewClientOrderId: 'the-cancel', orderRateLimitExceededMode: 'CANCEL_ONLY' }
+    expect((await replace(named)).body).toMatchObject({
+      cancelResponse: { origClientOrderId: 'first', clientOrderId: 'the-cancel' },
+      newOrderResponse: { clientOrderId: 'second' },
+    })
+  })
+
   test('orders and trades of a time', async () => {
     const { body: placed } = await client.call('POST', 'order', market)
     const at = Number(placed.transactTime)

@@ -114,6 +114,18 @@ export class UsdmBook {
     return null
   }
 
+  /** How much it asks for in all, in thousandths. */
+  asked({ left, executedQty }: BoxOrder): number {
+    return left + Math.round(Number(executedQty) * 1_000)
+  }
+
+  /** To ask for so much in all; what was filled as much ends, as there. */
+  resize(order: BoxOrder, asked: number): void {
+    order.left = asked - Math.round(Number(order.executedQty) * 1_000)
+    if (order.left <= 0) this.end(order, 'CANCELED')
+    else this.#tell(order, null)
+  }
+
   end(order: BoxOrder, status: 'CANCELED' | 'EXPIRED'): void {
     order.status = status
     this.#tell(order, null)

@@ -72,8 +72,10 @@ export async function usdmBox(key: Key) {
         const order = book.orders.findLast(({ clientOrderId }) => clientOrderId === query.get('origClientOrderId'))
         if (!order || !isOpen(order.status)) throw new Fault(-2013, 'Order does not exist.')
         const to = Math.round(Number(query.get('price')) * 100)
-        if (to === order.cents) throw new Fault(-5027, 'No need to modify the order.')
-        const refused = book.move(order, to)
+        const asked = Math.round(Number(query.get('quantity')) * 1_000)
+        if (to === order.cents && asked === book.asked(order)) throw new Fault(-5027, 'No need to modify the order.')
+        if (asked !== book.asked(order)) book.resize(order, asked)
+        const refused = to === order.cents ? null : book.move(order, to)
         if (refused) throw new Fault(refused.code, refused.msg)
         return shown(order)
       }

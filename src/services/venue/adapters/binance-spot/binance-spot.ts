@@ -1,14 +1,14 @@
 import { z } from 'zod'
-import { addExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { addExact, compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { exchangeAccount } from '../binance/exchange-account.ts'
 import { answerOf } from '../binance/exchange-answer.ts'
 import { viewOfTrade } from '../binance/exchange-order.ts'
-import { sendRequest } from '../binance/signed-request.ts'
+import { type ExchangeRequest, sendRequest } from '../binance/signed-request.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import { plainText } from '../gateway/gateway-order.ts'
 import type { RealVenue } from '../gateway/real-venue.ts'
 import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
-import { paramsOf, SpotOrder, SpotTrade, unfitTerms, viewOfSpotOrder } from './spot-order.ts'
+import { Amended, paramsOf, SpotOrder, SpotTrade, unfitTerms, viewOfSpotOrder } from './spot-order.ts'
 import { openSpotStream } from './spot-stream.ts'
 
 export type SpotOptions = {
@@ -28,6 +28,7 @@ const Account = z.object({ balances: z.array(z.object({ asset: z.string(), free:
 export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptions): RealVenue {
   const symbolOf = (instrument: string): string | null =>
     config.symbols[instrument] ?? (instrument.endsWith('.BINANCE') ? instrument.slice(0, -'.BINANCE'.length) : null)
+  const send = (request: ExchangeRequest) => sendRequest(addresses.restUrl, credentials, request, config.timeoutMs)
   const account = exchangeAccount(
     {
       root: '/api/v3',
@@ -41,14 +42,30 @@ export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptio
       spanMs: 86_400_000,
       paramsOf,
     },
-    (request) => sendRequest(addresses.restUrl, credentials, request, config.timeoutMs),
+    send,
     nowMs,
   )
   return {
     ...account.orders,
     name: 'binance',
     hasWindow: true,
-    amend: null,
+    amend: async (order, _, { quantity }, timestampMs, windowMs) => {
+      if (quantity === undefined)
+        return { kind: 'refused', code: 'TERMS_INVALID', reason: 'binance moves no price in place' }
+      const named = { symbol: symbolOf(order.instrument) ?? '', origClientOrderId: order.venueClientId }
+      const stamp = { timestamp: String(timestampMs), recvWindow: String(windowMs) }
+      const params = { ...named, newClientOrderId: order.venueClientId, newQty: quantity, ...stamp }
+      const path = '/api/v3/order/amend/keepPriority'
+      const amended = answerOf(await send({ method: 'PUT', path, params, isSigned: true }), Amended, (answer) =>
+        viewOfSpotOrder(answer.amendedOrder),
+      )
+      if (amended.kind !== 'refused') return amended
+      // It may ask for so much already.
+      const found = answerOf(await account.ask('GET', '/api/v3/order', named), SpotOrder, (one) => one)
+      if (found.kind !== 'done') return found.kind === 'nothing' ? found : amended
+      const isMade = compareExact(parseExact(found.value.origQty ?? '0'), parseExact(quantity)) === 0
+      return isMade ? { kind: 'done', value: viewOfSpotOrder(found.value) } : amended
+    },
     holds: 'assets',
     unfit: (order) =>
       symbolOf(order.instrument) === null

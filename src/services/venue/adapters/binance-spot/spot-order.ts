@@ -24,6 +24,9 @@ export const SpotOrder = ExchangeOrder.extend({
     .optional(),
 })
 
+/** `PUT /api/v3/order/amend/keepPriority`. */
+export const Amended = z.object({ amendedOrder: SpotOrder })
+
 /** `GET /api/v3/myTrades`. */
 export const SpotTrade = ExchangeTrade.extend({ isMaker: z.boolean(), isBuyer: z.boolean() })
 

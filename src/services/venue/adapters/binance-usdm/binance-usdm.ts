@@ -90,7 +90,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
   return {
     ...orders,
     name: 'binance-usdm',
-    amend: async (order, { side, quantity }, limitPrice, timestampMs, windowMs) => {
+    amend: async (order, { side, quantity, limitPrice = '' }, _, timestampMs, windowMs) => {
       const which = { symbol: symbolOf(order.instrument) ?? '', origClientOrderId: order.venueClientId }
       const terms = { side: side === 'buy' ? 'BUY' : 'SELL', quantity, price: limitPrice }
       const stamp = { timestamp: String(timestampMs), recvWindow: String(windowMs) }

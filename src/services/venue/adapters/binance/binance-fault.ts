@@ -51,6 +51,7 @@ export const fault = {
   filter: (name: string) => new BinanceFault(-1013, `Filter failure: ${name}`),
   rejected: (message: string) => new BinanceFault(-2010, message),
   cancelRejected: (message = 'Unknown order sent.') => new BinanceFault(-2011, message),
+  amendRejected: (message: string) => new BinanceFault(-2038, message),
   otherOrder: () => new BinanceFault(-2039, 'Client order ID is not correct for this order ID.'),
   noOrder: () => new BinanceFault(-2013, 'Order does not exist.'),
   listenKey: () => new BinanceFault(-1125, 'This listenKey does not exist.'),

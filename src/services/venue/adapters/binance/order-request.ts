@@ -142,9 +142,9 @@ const orderTypeOf = {
 } as const satisfies Record<OrderRequest['type'], PayloadOf<'order.submitted'>['orderType']>
 
 function quantityOf(params: Params, symbol: ListedSymbol, price: string | null): string {
-  const { units, scale } = symbol.instrument.lotSize
-  const step = { units: BigInt(units), scale }
   if (params.has('quoteOrderQty')) {
+    const { units, scale } = symbol.instrument.lotSize
+    const step = { units: BigInt(units), scale }
     const quote = parseExact(decimal(needed(params, 'quoteOrderQty'), 'quoteOrderQty'))
     if (price === null) throw fault.rejected('Market is closed.')
     const lots = wholeSteps(quote, multiplyExact(parseExact(price), step), 'down')
@@ -152,7 +152,14 @@ function quantityOf(params: Params, symbol: ListedSymbol, price: string | null):
     if (lots <= 0n || isAbove(quantity, symbol.maxQty)) throw fault.filter('LOT_SIZE')
     return fromUnits(lots * step.units, scale)
   }
-  const exact = parseExact(decimal(needed(params, 'quantity'), 'quantity'))
+  return wholeLots(params, 'quantity', symbol)
+}
+
+/** A quantity that the filters let pass. Throws a BinanceFault. */
+export function wholeLots(params: Params, name: string, symbol: ListedSymbol): string {
+  const { units, scale } = symbol.instrument.lotSize
+  const step = { units: BigInt(units), scale }
+  const exact = parseExact(decimal(needed(params, name), name))
   const lots = wholeSteps(exact, step, 'down')
   const isWhole = compareExact(exact, { units: lots * step.units, scale }) === 0
   if (lots <= 0n || !isWhole || isAbove(exact, symbol.maxQty)) throw fault.filter('LOT_SIZE')

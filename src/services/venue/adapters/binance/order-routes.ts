@@ -1,9 +1,9 @@
 import { BinanceFault, fault } from './binance-fault.ts'
 import { symbolNamed } from './market-routes.ts'
-import { checkClientOrderId, orderRequest } from './order-request.ts'
+import { checkClientOrderId, orderRequest, wholeLots } from './order-request.ts'
 import { needed, oneNeeded, oneOf, type Params, wholeNumber } from './request-params.ts'
 import type { Served } from './rest-routes.ts'
-import { orderJson, placedJson, type ServedOrder } from './served-order.ts'
+import { amendedJson, orderJson, placedJson, type ServedOrder } from './served-order.ts'
 
 export function placeOrder(served: Served, params: Params) {
   const request = requestIn(served, params)
@@ -39,8 +39,14 @@ export function cancelReplace(served: Served, params: Params) {
   oneNeeded(params, 'cancelOrigClientOrderId', 'cancelOrderId')
   const [id, name] = [params.get('cancelOrderId'), params.get('cancelOrigClientOrderId')]
   const request = requestIn(served, params)
+  // No number of orders is limited here, so that none is beyond the limit.
+  const exceeded = params.get('orderRateLimitExceededMode') ?? 'DO_NOTHING'
+  oneOf(exceeded, ['DO_NOTHING', 'CANCEL_ONLY'], fault.invalid('orderRateLimitExceededMode'))
+  const cancelName = params.get('cancelNewClientOrderId')
+  if (cancelName !== undefined) checkClientOrderId(cancelName, 'cancelNewClientOrderId')
   const named = new Map(params)
-  named.delete('newClientOrderId')
+  if (cancelName === undefined) named.delete('newClientOrderId')
+  else named.set('newClientOrderId', cancelName)
   if (id !== undefined) named.set('orderId', id)
   else named.delete('orderId')
   if (name !== undefined) named.set('origClientOrderId', name)
@@ -59,6 +65,15 @@ export function cancelReplace(served: Served, params: Params) {
   if (canceled.result !== 'SUCCESS' && placed.result !== 'SUCCESS')
     throw new BinanceFault(-2022, 'Order cancel-replace failed.', 400, both)
   throw new BinanceFault(-2021, 'Order cancel-replace partially failed.', 409, both)
+}
+
+/** Keeps its place at its price. */
+export function amendOrder(served: Served, params: Params) {
+  const order = orderNamed(served, params)
+  const named = params.get('newClientOrderId')
+  if (named !== undefined) checkClientOrderId(named, 'newClientOrderId')
+  const quantity = wholeLots(params, 'newQty', order.request.symbol)
+  return amendedJson(order, served.venue.amend(order, quantity, named))
 }
 
 export function openOrders(served: Served, params: Params) {

@@ -4,6 +4,7 @@ import type { ListenKey } from './listen-key.ts'
 import { depth, exchangeInfo, tickerBook, tickerPrice } from './market-routes.ts'
 import { orderParams } from './order-request.ts'
 import {
+  amendOrder,
   cancelAll,
   cancelOrder,
   cancelReplace,
@@ -56,8 +57,21 @@ export const routes: Readonly<Record<string, Route>> = {
   'GET /api/v3/order': route('signed', ['symbol', 'orderId', 'origClientOrderId'], orderStatus),
   'POST /api/v3/order/cancelReplace': route(
     'signed',
-    [...orderParams, 'cancelReplaceMode', 'cancelOrderId', 'cancelOrigClientOrderId', 'cancelRestrictions'],
+    [
+      ...orderParams,
+      'cancelReplaceMode',
+      'cancelOrderId',
+      'cancelOrigClientOrderId',
+      'cancelNewClientOrderId',
+      'cancelRestrictions',
+      'orderRateLimitExceededMode',
+    ],
     cancelReplace,
+  ),
+  'PUT /api/v3/order/amend/keepPriority': route(
+    'signed',
+    ['symbol', 'orderId', 'origClientOrderId', 'newClientOrderId', 'newQty'],
+    amendOrder,
   ),
   'GET /api/v3/openOrders': route('signed', ['symbol'], openOrders),
   'DELETE /api/v3/openOrders': route('signed', ['symbol'], cancelAll),

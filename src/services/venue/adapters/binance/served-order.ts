@@ -7,9 +7,10 @@ export type OrderState = 'NEW' | 'PARTIALLY_FILLED' | 'FILLED' | 'CANCELED' | 'E
 
 /** An order as Binance keeps it. Times are milliseconds. */
 export type ServedOrder = {
-  readonly request: OrderRequest
+  /** With less quantity than it came with, where it was amended. */
+  request: OrderRequest
   readonly orderId: number
-  readonly clientOrderId: string
+  clientOrderId: string
   readonly time: number
   updateTime: number
   status: OrderState
@@ -63,6 +64,12 @@ export const isOpen = ({ status }: ServedOrder): boolean => status === 'NEW' || 
 /** What is left to be filled. */
 export const leavesOf = ({ request, executed }: ServedOrder): ExactDecimal =>
   subtractExact(parseExact(request.quantity), executed)
+
+/** All of it, at its limit or its stop. */
+export function costOf({ request }: ServedOrder): ExactDecimal {
+  const at = request.price ?? request.stopPrice
+  return at === null ? zero : multiplyExact(parseExact(request.quantity), parseExact(at))
+}
 
 /** Counts a fill in. */
 export function fillServed(order: ServedOrder, trade: ServedTrade): void {
@@ -136,8 +143,35 @@ export const tradeJson = (symbol: string, trade: ServedTrade) => ({
   isBestMatch: true,
 })
 
-/** A frame of the user data stream. */
-export function executionReport(order: ServedOrder, type: 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED' | 'REJECTED') {
+/** As `PUT /api/v3/order/amend/keepPriority` answers. */
+export function amendedJson(order: ServedOrder, replaced: string) {
+  const {
+    origQty: qty,
+    time: _,
+    updateTime: __,
+    isWorking: ___,
+    icebergQty: ____,
+    stopPrice: _____,
+    ...rest
+  } = orderJson(order)
+  const { cummulativeQuoteQty: cumulativeQuoteQty, origQuoteOrderQty: quoteOrderQty, ...more } = rest
+  const amended = {
+    ...more,
+    origClientOrderId: replaced,
+    qty,
+    preventedQty: '0.00000000',
+    quoteOrderQty,
+    cumulativeQuoteQty,
+  }
+  return { transactTime: order.updateTime, executionId: order.orderId, amendedOrder: amended }
+}
+
+/** A frame of the user data stream. `replaced`: what an amended order was called before. */
+export function executionReport(
+  order: ServedOrder,
+  type: 'NEW' | 'TRADE' | 'CANCELED' | 'EXPIRED' | 'REJECTED' | 'REPLACED',
+  replaced = '',
+) {
   const { request, trades } = order
   const trade = type === 'TRADE' ? trades.at(-1) : undefined
   return {
@@ -153,7 +187,7 @@ export function executionReport(order: ServedOrder, type: 'NEW' | 'TRADE' | 'CAN
     P: eight(request.stopPrice),
     F: '0.00000000',
     g: -1,
-    C: type === 'CANCELED' ? order.clientOrderId : '',
+    C: type === 'CANCELED' ? order.clientOrderId : type === 'REPLACED' ? replaced : '',
     x: type,
     X: order.status,
     r: 'NONE',

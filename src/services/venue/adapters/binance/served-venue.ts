@@ -16,10 +16,10 @@ import type { VenueConfig } from '#services/venue/venue-config.ts'
 import { fault } from './binance-fault.ts'
 import { type ListedSymbol, listedSymbol } from './listed-symbol.ts'
 import { MarketView } from './market-view.ts'
-import { checkLimits } from './order-limits.ts'
+import { checkAmendment, checkLimits, mostOf, wouldRest } from './order-limits.ts'
 import { type OrderRequest, submissionOf } from './order-request.ts'
 import { payable, shareOf } from './payable.ts'
-import { executionReport, fillServed, isOpen, leavesOf, newOrder, type ServedOrder } from './served-order.ts'
+import { costOf, executionReport, fillServed, isOpen, leavesOf, newOrder, type ServedOrder } from './served-order.ts'
 import { eightDigits, Wallet } from './wallet.ts'
 
 export type ServedVenueOptions = {
@@ -69,9 +69,9 @@ export class ServedVenue {
   place(request: OrderRequest): ServedOrder {
     const { symbol, clientOrderId } = request
     const named = clientOrderId ?? `x-${this.#nextOrder}-${this.#options.nowMs()}`
-    if (this.openOrders().some((one) => one.clientOrderId === named)) throw fault.rejected('Duplicate order sent.')
+    this.#checkFree(named)
     checkLimits(request, this.openOrders(symbol.symbol), this.market)
-    const locked = this.#needs(request)
+    const locked = mostOf(request, this.market)
     const asset = request.side === 'BUY' ? symbol.quote : symbol.base
     if (!this.wallet.canSpend(asset, locked))
       throw fault.rejected('Account has insufficient balance for requested action.')
@@ -98,17 +98,24 @@ export class ServedVenue {
     this.#tell('order.cancel_requested', { clientOrderId: `b-${order.orderId}`, instrument, reason: 'asked' })
   }
 
+  /** Has it ask for less where it stands; it may be called otherwise from then on. Answers what it was called before. */
+  amend(order: ServedOrder, quantity: string, named?: string): string {
+    checkAmendment(order, quantity)
+    const [name, replaced] = [named ?? `x-${order.orderId}-${this.#options.nowMs()}`, order.clientOrderId]
+    if (name !== replaced) this.#checkFree(name)
+    const { instrument } = order.request.symbol.instrument
+    this.#tell('order.update_requested', { clientOrderId: `b-${order.orderId}`, instrument, quantity, reason: 'asked' })
+    order.clientOrderId = name
+    this.#report(order, 'REPLACED', replaced)
+    return replaced
+  }
+
   openOrders(symbol?: string): ServedOrder[] {
     return [...this.#open.values()].filter((order) => symbol === undefined || order.request.symbol.symbol === symbol)
   }
 
-  /** What an order could cost at most: a buy at its limit, its stop or the ask; a sell its quantity. */
-  #needs({ side, quantity, price, stopPrice, symbol }: OrderRequest) {
-    if (side === 'SELL') return parseExact(quantity)
-    const { ask } = this.market.best(symbol.instrument.instrument)
-    const at = price ?? stopPrice ?? ask
-    if (at === null) throw fault.rejected('Market is closed.')
-    return multiplyExact(parseExact(quantity), parseExact(at))
+  #checkFree(name: string): void {
+    if (this.openOrders().some((one) => one.clientOrderId === name)) throw fault.rejected('Duplicate order sent.')
   }
 
   #list(listing: PayloadOf<'md.instrument'>): void {
@@ -140,7 +147,12 @@ export class ServedVenue {
     const isMaker = order.request.type === 'LIMIT_MAKER' && order.executed.units === 0n
     switch (event.topic) {
       case 'order.accepted':
-        if (!isMaker || this.#wouldRest(order)) this.#report(order, 'NEW')
+        if (!isMaker || wouldRest(order, this.market)) this.#report(order, 'NEW')
+        return
+      case 'order.updated':
+        order.request = { ...order.request, quantity: event.payload.quantity ?? order.request.quantity }
+        order.updateTime = this.#options.nowMs()
+        this.#unlock(order)
         return
       case 'order.triggered':
         order.isTriggered = true
@@ -159,14 +171,6 @@ export class ServedVenue {
       case 'order.expired':
         this.#end(order, 'EXPIRED')
     }
-  }
-
-  #wouldRest({ request }: ServedOrder): boolean {
-    const { bid, ask } = this.market.best(request.symbol.instrument.instrument)
-    const other = request.side === 'BUY' ? ask : bid
-    if (other === null || request.price === null) return true
-    const distance = compareExact(parseExact(request.price), parseExact(other))
-    return request.side === 'BUY' ? distance < 0 : distance > 0
   }
 
   /** Books what the account can pay of a fill; where that is not all of it, the order expires. [B2] [B3] */
@@ -214,17 +218,12 @@ export class ServedVenue {
     const whole = parseExact(quantity)
     const scale = Math.max(whole.scale, leaves.scale)
     const at = (amount: typeof whole) => amount.units * 10n ** BigInt(scale - amount.scale)
-    const first = side === 'SELL' ? whole : this.#firstLock(order)
+    const first = side === 'SELL' ? whole : costOf(order)
     const share = { units: (first.units * at(leaves)) / at(whole), scale: first.scale }
     // What a stop paid above its price is not there for its rest.
     const left = minExact(share, addExact(this.wallet.free(asset), order.locked))
     this.wallet.release(asset, absExact(subtractExact(order.locked, left)))
     order.locked = left
-  }
-
-  #firstLock({ request }: ServedOrder) {
-    const at = request.price ?? request.stopPrice
-    return at === null ? zero : multiplyExact(parseExact(request.quantity), parseExact(at))
   }
 
   #end(order: ServedOrder, status: 'CANCELED' | 'EXPIRED' | 'REJECTED'): void {
@@ -234,14 +233,14 @@ export class ServedVenue {
     if (status !== 'REJECTED') this.#report(order, status)
   }
 
-  #report(order: ServedOrder, type: Parameters<typeof executionReport>[1]): void {
-    this.#options.onUserFrame(executionReport(order, type))
+  #report(order: ServedOrder, type: Parameters<typeof executionReport>[1], replaced?: string): void {
+    this.#options.onUserFrame(executionReport(order, type, replaced))
     const { base, quote } = order.request.symbol
     const balances = [base, quote].map((a) => {
       const { free, locked } = this.wallet.balance(a)
       return { a, f: free, l: locked }
     })
-    const E = order.updateTime
+    const { updateTime: E } = order
     this.#options.onUserFrame({ e: 'outboundAccountPosition', E, u: E, B: balances })
   }
 }

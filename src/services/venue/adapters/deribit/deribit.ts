@@ -44,11 +44,11 @@ export function deribit({ config, addresses, credentials, nowMs }: DeribitOption
   const find = (order: OrderName) => findOrder(rpc, name(order.instrument), order)
   return {
     name: 'deribit',
-    amend: async (order, submitted, limitPrice, timestampMs, windowMs) => {
+    amend: async (order, wanted, _, timestampMs, windowMs) => {
       const found = order.venueOrderId === null ? await find(order) : null
       if (found !== null && found.kind !== 'done') return found
       const which = { order_id: order.venueOrderId ?? found?.value.venueOrderId, valid_until: timestampMs + windowMs }
-      const terms = { amount: Number(submitted.quantity), price: Number(limitPrice), ...flagsOf(submitted) }
+      const terms = { amount: Number(wanted.quantity), price: Number(wanted.limitPrice), ...flagsOf(wanted) }
       return answerOf(await rpc.call('private/edit', { ...which, ...terms }), Placed, (edited) =>
         viewOf(edited.order, edited.trades.map(tradeOf)),
       )

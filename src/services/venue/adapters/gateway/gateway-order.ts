@@ -22,8 +22,10 @@ export type GatewayOrder = {
   cancelReason: string | null
   /** By an operator's word, it works no more, if the venue does not know it. [G31] */
   isGone: boolean
-  /** Where it was asked to be moved to, and the venue has yet to say. */
-  movesTo: string | null
+  /** What was asked to be changed of it, and the venue has yet to say. */
+  movesTo: Change | null
+  /** As it stands, by the log. */
+  terms: { readonly quantity: string; readonly limitPrice?: string | undefined }
   /** Up to when, by the venue's clock, it may still take a move that is under way. [G29] */
   moveTakenUntilMs: number | null
   readonly said: {
@@ -51,6 +53,9 @@ export type GatewayOrder = {
   isDoubted: boolean
 }
 
+/** To another limit, or to ask for so much in all. */
+export type Change = Pick<PayloadOf<'order.updated'>, 'limitPrice' | 'quantity'>
+
 export const gatewayOrder = (
   submitted: PayloadOf<'order.submitted'>,
   submittedAtMs: number,
@@ -63,6 +68,7 @@ export const gatewayOrder = (
   cancelReason: null,
   isGone: false,
   movesTo: null,
+  terms: { quantity: submitted.quantity, limitPrice: submitted.limitPrice },
   moveTakenUntilMs: null,
   said: { accepted: false, triggered: false, filled: zero, ended: false, trades: new Set() },
   venueOrderId: null,
@@ -81,9 +87,15 @@ export const gatewayOrder = (
 
 export type Report = Statement<(typeof reportTopics)[number]>
 
+/** It stands so, by the log or by what goes into it now. */
+export function foldChange(order: GatewayOrder, { limitPrice, quantity }: Change): void {
+  const { terms } = order
+  order.terms = { quantity: quantity ?? terms.quantity, limitPrice: limitPrice ?? terms.limitPrice }
+}
+
 /** Takes in what the log has of the order. [G9] */
 export function foldSaid(order: GatewayOrder, report: Report): void {
-  const { said, submitted } = order
+  const { said, terms } = order
   if ('venueOrderId' in report.payload) {
     order.venueOrderId ??= report.payload.venueOrderId
     order.takenUntilMs = null
@@ -100,7 +112,7 @@ export function foldSaid(order: GatewayOrder, report: Report): void {
       if (said.trades.has(tradeId)) return
       said.trades.add(tradeId)
       said.filled = addExact(said.filled, parseExact(quantity))
-      if (compareExact(said.filled, parseExact(submitted.quantity)) >= 0) said.ended = true
+      if (compareExact(said.filled, parseExact(terms.quantity)) >= 0) said.ended = true
       return
     }
     case 'order.rejected':
@@ -203,8 +215,8 @@ export function executionOf(trade: VenueTrade, leavesQuantity: string, { base, q
   }
 }
 
-function leavesOf({ submitted, said }: GatewayOrder, fill: string): string {
-  const leaves = subtractExact(parseExact(submitted.quantity), addExact(said.filled, parseExact(fill)))
+function leavesOf({ terms, said }: GatewayOrder, fill: string): string {
+  const leaves = subtractExact(parseExact(terms.quantity), addExact(said.filled, parseExact(fill)))
   return leaves.units < 0n ? '0' : plainText(leaves)
 }
 

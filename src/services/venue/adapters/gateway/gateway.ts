@@ -2,7 +2,7 @@ import { isExternalOrder } from '#lib/domain/external-order.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { DeskOptions } from './desk-options.ts'
-import type { GatewayOrder, Report } from './gateway-order.ts'
+import { foldChange, type GatewayOrder, type Report } from './gateway-order.ts'
 import { OrderDesk } from './order-desk.ts'
 import { hearOther } from './other-trades.ts'
 import type { RealVenueConfig } from './real-venue-config.ts'
@@ -67,6 +67,7 @@ export class Gateway {
       case 'order.update_rejected': {
         const order = orders.find(event.payload.clientOrderId)
         if (order) order.movesTo = order.moveTakenUntilMs = null
+        if (order && event.topic === 'order.updated') foldChange(order, event.payload)
         return
       }
       case 'venue.reconciled':
@@ -163,11 +164,11 @@ export class Gateway {
   }
 
   #hearUpdate(
-    { clientOrderId, instrument, limitPrice }: PayloadOf<'order.update_requested'>,
+    { clientOrderId, instrument, limitPrice, quantity }: PayloadOf<'order.update_requested'>,
     order?: GatewayOrder,
   ): void {
     if (order && !order.said.ended) {
-      order.movesTo = limitPrice
+      order.movesTo = limitPrice === undefined ? { quantity } : { limitPrice }
       // A process before may have sent it.
       if (!this.#isCaughtUp) order.moveTakenUntilMs = Number.POSITIVE_INFINITY
       order.notBeforeMs = 0

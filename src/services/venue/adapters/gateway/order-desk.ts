@@ -12,6 +12,7 @@ import { Payments } from './payments.ts'
 import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from './real-venue.ts'
 import { VenueTime } from './venue-time.ts'
 
+type Moved = NonNullable<GatewayOrder['movesTo']>
 const pauseMs = 1_000
 /** So many without effect are an alert. [G16] */
 const cancelsMost = 5
@@ -68,7 +69,7 @@ export class OrderDesk {
         void this.#busy(order, () => this.#cancel(order))
         return
       case 'move':
-        void this.#busy(order, () => this.#move(order, order.movesTo as string))
+        void this.#busy(order, () => this.#move(order, order.movesTo as Moved))
         return
       case 'ask':
         if (mayAsk) void this.#busy(order, () => this.#askAgain(order))
@@ -131,9 +132,9 @@ export class OrderDesk {
       this.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `its cancel had no effect ${cancelsMost} times`)
   }
 
-  async #move(order: GatewayOrder, limitPrice: string): Promise<void> {
+  async #move(order: GatewayOrder, change: Moved): Promise<void> {
     const { venue, windowMs } = this.#options
-    const answer = await moveOrder(this, venue, order, limitPrice, windowMs)
+    const answer = await moveOrder(this, venue, order, change, windowMs)
     if (answer !== null) this.#pause(order, answer, pauseMs)
   }
 

@@ -129,12 +129,12 @@ export type RealVenue = {
     windowMs: number,
   ): Promise<Answer<VenueOrder>>
   cancel(order: OrderName): Promise<Answer<VenueOrder>>
-  /** Moves a limit order in place; repeating it is harmless. It takes it up to `windowMs` after `timestampMs`. Null where the venue cannot. */
+  /** Changes a limit order in place, so that its terms are those of `wanted`; repeating it is harmless. It takes it up to `windowMs` after `timestampMs`. Null where the venue cannot. */
   readonly amend:
     | ((
         order: OrderName,
-        submitted: PayloadOf<'order.submitted'>,
-        limitPrice: string,
+        wanted: PayloadOf<'order.submitted'>,
+        change: Pick<PayloadOf<'order.updated'>, 'limitPrice' | 'quantity'>,
         timestampMs: number,
         windowMs: number,
       ) => Promise<Answer<VenueOrder>>)
