@@ -4,7 +4,7 @@ import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
 import { badLine, calm } from '#test/faults/bad-line.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import { type RoundVenue, roundVenues } from '#test/faults/round-venues.ts'
-import { gatewayScene, pause, type Settings } from './gateway-scene.ts'
+import { gatewayScene, pause, type Settings, when } from './gateway-scene.ts'
 
 const names = {
   binance: 'BTCUSDT.BINANCE',
@@ -152,6 +152,48 @@ describe.each(['binance', 'ccxt', 'binance-usdm', 'deribit'] as const)('at %s', 
     const all = others().flatMap(({ trades }) => trades.map(({ id }) => String(id)))
     await expect.poll(() => ids().length, { timeout: 3_000 }).toBe(all.length)
     expect(ids().sort()).toEqual(all.sort())
+  })
+
+  test('[G11] a stream that closes and opens again within a pass: all is asked anew before anything is submitted', async () => {
+    const real = await venue.connect(line, { symbols: {}, timeoutMs: 500 })
+    const seen = { isSlow: false, isWaiting: false, isOpen: false }
+    const slow: RealVenue = {
+      ...real,
+      balances: async () => {
+        const answer = await real.balances()
+        if (seen.isSlow) {
+          seen.isSlow = false
+          seen.isWaiting = true
+          await when(() => !seen.isOpen)
+          await when(() => seen.isOpen)
+          await pause(50)
+        }
+        return answer
+      },
+      stream: (hooks) =>
+        real.stream({
+          ...hooks,
+          onOpen: () => {
+            seen.isOpen = true
+            hooks.onOpen()
+          },
+          onClose: (reason) => {
+            seen.isOpen = false
+            hooks.onClose(reason)
+          },
+        }),
+    }
+    scene.start(slow, { reconcileMs: 3_000 })
+    await hasSaid('venue.reconciled')
+    // One for what was listed, and then the next.
+    await pause(500)
+    seen.isSlow = true
+    await when(() => seen.isWaiting)
+    line.cut()
+    await when(() => !seen.isOpen)
+    venue.other({ side: 'buy', isAtOnce: true })
+    await expect.poll(() => ids().length, { timeout: 2_000 }).toBeGreaterThan(0)
+    expect(ids()).toEqual(tradesOf(0))
   })
 
   test('[G13] [G33] adopt: what an order had filled since the log began is said before it is adopted, and the rest once', async () => {

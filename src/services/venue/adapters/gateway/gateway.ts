@@ -24,6 +24,8 @@ export class Gateway {
   readonly #desk: OrderDesk
   #isCaughtUp = false
   #isStreamOpen = false
+  /** How often it was opened. */
+  #openings = 0
   #whyClosed = ''
   #isReconciled = false
   #isReconciling = false
@@ -106,6 +108,7 @@ export class Gateway {
     this.#endStream = venue.stream({
       onOpen: () => {
         this.#isStreamOpen = true
+        this.#openings++
         this.#whyClosed = ''
         this.#nextReconcileMs = 0
         this.#pump()
@@ -189,6 +192,7 @@ export class Gateway {
   async #reconcile(): Promise<void> {
     const { nowMs, reconcileMs, external, note, venue } = this.#options
     this.#isReconciling = true
+    const opening = this.#openings
     const found = await reconcile(this.#desk, this.#options, {
       isFirst: !this.#isReconciled,
       isDiffering: this.#isDiffering,
@@ -196,8 +200,11 @@ export class Gateway {
     })
     this.#isReconciling = false
     if (this.#isClosed) return
-    const isDone = found !== null && this.#isStreamOpen
-    this.#nextReconcileMs = nowMs() + (isDone && !found.isNew && !this.#desk.areTradesDue ? reconcileMs : againMs)
+    // What was asked before a stream was opened is not what is there since.
+    const isOpenedAnew = this.#openings !== opening
+    const isDone = found !== null && this.#isStreamOpen && !isOpenedAnew
+    if (!isOpenedAnew)
+      this.#nextReconcileMs = nowMs() + (isDone && !found.isNew && !this.#desk.areTradesDue ? reconcileMs : againMs)
     if (isDone) {
       this.#hasExternal = found.hasExternal && external !== 'ignore'
       this.#told = found.told
