@@ -1,12 +1,18 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { z } from 'zod'
+import { parseExact } from '#lib/bars/exact-decimal.ts'
 import type { Statement } from '#schemas/event.ts'
+import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
+import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
+import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { foldSaid, gatewayOrder, joinView, unsaid } from '#services/venue/adapters/gateway/gateway-order.ts'
+import { understood } from '#services/venue/adapters/gateway/understood.ts'
 import { badLine, calm } from '#test/faults/bad-line.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import { gatewayScene, pause, submitted, when } from './gateway-scene.ts'
-import { instrument, type ServedMarket, servedMarket } from './served-market.ts'
+import { instrument, key, type ServedMarket, servedMarket } from './served-market.ts'
 import { chosen, spotAdapters } from './spot-adapters.ts'
 
 const scene = gatewayScene(instrument)
@@ -317,6 +323,31 @@ test('[G35] at Spot an order is made smaller where it stands, once, also where t
   served.quote('88.00', '89.00')
   await hasSaid('order.fill')
   expect(said.at(-1)?.payload).toMatchObject({ quantity: '0.5', leavesQuantity: '0' })
+})
+
+test.each([
+  ['binance-spot', 'balances', { balances: [{ asset: 'USDT', free: '1E-8', locked: '0' }] }],
+  ['binance-usdm', 'balances', [{ symbol: 'BTCUSDT', positionSide: 'BOTH', positionAmt: 'abc' }]],
+  ['binance-usdm', 'payments', [{ symbol: 'BTCUSDT', income: '1E-8', asset: 'USDT', time: 1, tranId: 1 }]],
+] as const)('[G11] %s: a number that is none in its %s proves nothing, and ends nothing', async (kind, what, told) => {
+  const server = createServer(({ url }, response) => {
+    const isMode = url?.includes('positionSide/dual')
+    response.writeHead(200).end(JSON.stringify(isMode ? { dualSidePosition: false } : told))
+  })
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+  const restUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const place = { config: { symbols: {}, timeoutMs: 500 }, addresses: { restUrl, wsUrl: restUrl }, nowMs: Date.now }
+  const credentials = new Credentials(key.apiKey, key.secret)
+  const venue =
+    kind === 'binance-spot' ? binanceSpot({ ...place, credentials }) : binanceUsdm({ ...place, credentials })
+  const answer = await (what === 'balances' ? venue.balances() : venue.payments?.(0, ['BTCUSDT']))
+  expect(answer).toMatchObject({ kind: 'nothing', reason: expect.stringContaining('not understood') })
+  server.close()
+})
+
+test('what cannot be read of what was told proves nothing', () => {
+  expect(understood('1E-8', z.string(), parseExact)).toMatchObject({ kind: 'nothing' })
+  expect(understood('1.5', z.string(), parseExact)).toMatchObject({ kind: 'done' })
 })
 
 test('[G31] an order that Spot has archived, since it ended unfilled long ago, has ended', async () => {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { addExact, compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { exchangeAccount } from '../binance/exchange-account.ts'
 import { answerOf } from '../binance/exchange-answer.ts'
-import { viewOfTrade } from '../binance/exchange-order.ts'
+import { Decimal, viewOfTrade } from '../binance/exchange-order.ts'
 import { type ExchangeRequest, sendRequest } from '../binance/signed-request.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import { plainText } from '../gateway/gateway-order.ts'
@@ -22,7 +22,7 @@ export type SpotOptions = {
 const ExchangeInfo = z.object({
   symbols: z.array(z.object({ symbol: z.string(), baseAsset: z.string(), quoteAsset: z.string() })),
 })
-const Account = z.object({ balances: z.array(z.object({ asset: z.string(), free: z.string(), locked: z.string() })) })
+const Account = z.object({ balances: z.array(z.object({ asset: z.string(), free: Decimal, locked: Decimal })) })
 
 /** Binance Spot: orders over REST API v3, reports over the WebSocket API. */
 export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptions): RealVenue {

@@ -4,7 +4,7 @@ import { zero } from '#lib/domain/signed-decimal.ts'
 import { startBudget } from '#lib/time/request-budget.ts'
 import { exchangeAccount } from '../binance/exchange-account.ts'
 import { answerOf } from '../binance/exchange-answer.ts'
-import { ExchangeOrder, viewOfOrder, viewOfTrade } from '../binance/exchange-order.ts'
+import { Decimal, ExchangeOrder, viewOfOrder, viewOfTrade } from '../binance/exchange-order.ts'
 import { type ExchangeRequest, type HttpAnswer, type Params, sendRequest } from '../binance/signed-request.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import { plainText } from '../gateway/gateway-order.ts'
@@ -43,10 +43,10 @@ const weights: Readonly<Record<string, number>> = {
 
 const ExchangeInfo = z.object({ symbols: z.array(z.object({ symbol: z.string(), marginAsset: z.string() })) })
 const PositionMode = z.object({ dualSidePosition: z.boolean() })
-const Position = z.object({ symbol: z.string(), positionSide: z.string(), positionAmt: z.string() })
+const Position = z.object({ symbol: z.string(), positionSide: z.string(), positionAmt: Decimal })
 const Income = z.object({
   symbol: z.string(),
-  income: z.string(),
+  income: Decimal,
   asset: z.string(),
   time: z.int(),
   tranId: z.union([z.int(), z.string()]),

@@ -8,9 +8,16 @@ export function understood<S extends z.ZodType, T>(
   read: (value: z.infer<S>) => T,
 ): Answer<T> {
   const known = schema.safeParse(told)
-  if (known.success) return { kind: 'done', value: read(known.data) }
-  const [issue] = known.error.issues
-  return notUnderstood(`${issue?.path.join('.')} ${issue?.message}`)
+  if (!known.success) {
+    const [issue] = known.error.issues
+    return notUnderstood(`${issue?.path.join('.')} ${issue?.message}`)
+  }
+  try {
+    return { kind: 'done', value: read(known.data) }
+  } catch (error) {
+    // A number that is none.
+    return notUnderstood((error as Error).message)
+  }
 }
 
 export const notUnderstood = (what: string): Answer<never> => nothing(`its answer is not understood: ${what}`)
