@@ -6,11 +6,15 @@ import type { Wire } from './made-market.ts'
 export type Timeless<T> = T extends unknown ? Omit<T, 'at'> : never
 
 /** What a session with this exchange is of. */
-export function sessionOf(wire: Wire, streams: readonly StreamKind[]) {
+export function sessionOf(wire: Wire, kinds: readonly StreamKind[]) {
   const { venue, market } = liveVenueNamed(wire.name)
   if (!('connections' in venue)) throw new Error('the venue has no sessions')
-  const wish = { market, symbols: [wire.symbol], streams }
-  const [plan] = venue.connections(wish)
-  if (plan === undefined) throw new Error('the venue plans no connection')
+  const wish = { market, symbols: [wire.symbol], streams: kinds }
+  const [first, ...others] = venue.connections(wish)
+  if (first === undefined) throw new Error('the venue plans no connection')
+  // USD-margined futures have two addresses: here one connection carries all.
+  const streams = [first, ...others].flatMap((one) => one.streams)
+  const url = first.areInUrl ? `${first.url.split('=')[0]}=${streams.join('/')}` : first.url
+  const plan = { ...first, streams, url }
   return { venue, market, plan, listings: [{ url: venue.listingRequests(wish)[0]?.url ?? '', text: wire.listing }] }
 }

@@ -163,7 +163,7 @@ function* rebuiltLines(
       if (normalizer === undefined) {
         normalizer = startNormalizer({
           feed: venue.name,
-          decoder: venue.openDecoder({ market }),
+          decoder: venue.openDecoder({ market, isOurs: true }),
           canWait: () => true,
           isOneSession: true,
           keepsPartialBars: false,

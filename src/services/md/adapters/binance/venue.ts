@@ -4,6 +4,7 @@ import type { Listed } from '../import-plan.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Decoder, Sink, Venue } from '../normalize/decoder.ts'
 import { type Frame, isObject, jsonObject, shown } from '../normalize/read-fields.ts'
+import { askedStreams } from './asked-streams.ts'
 import { barOf, deltaOf, fundingOf, quoteOf, snapshotOf, tradeOf } from './frames.ts'
 import { binanceListing, isSymbol, listingsOf } from './listings.ts'
 import { type BinanceMarket, marketIn, marketNamed } from './markets.ts'
@@ -15,7 +16,7 @@ export const binance: Venue = {
     /^binance([-_ .]?(spot|us|usdm|usd-m|usdt-m|futures|fapi|perp|cm|coinm|coin-m|delivery|dapi))?$/.test(name),
   marketOf: marketNamed,
   marketIn,
-  openDecoder: ({ market = 'spot' }) => openDecoder(market as BinanceMarket),
+  openDecoder: ({ market = 'spot', isOurs = false }) => openDecoder(market as BinanceMarket, isOurs),
 }
 
 type NamedStream = {
@@ -27,7 +28,7 @@ type NamedStream = {
 /** Beyond what one connection may carry they are hostile. */
 const streamsMost = 4_096
 
-function openDecoder(market: BinanceMarket): Decoder {
+function openDecoder(market: BinanceMarket, isOurs: boolean): Decoder {
   const instruments = new Map<string, string>()
   const streams = new Map<string, NamedStream>()
   const parseFrame = parseRecurring({
@@ -39,6 +40,7 @@ function openDecoder(market: BinanceMarket): Decoder {
     // `{"stream":"btcusdt@trade"` of combined streams, `{"e":"trade"` of others.
     nameOf: (text) => text.slice(0, text.indexOf(',')),
   })
+  const asked = isOurs ? askedStreams() : null
   let listings: ReadonlyMap<string, Listed> = new Map()
   // Most frames are of the symbol and the stream of one just before: comparing text is cheaper than hashing it.
   let newest: { readonly symbol: string; readonly instrument: string } | null = null
@@ -80,6 +82,7 @@ function openDecoder(market: BinanceMarket): Decoder {
     const stream = typeof frame.stream === 'string' ? frame.stream : null
     if (stream !== null && !isObject(frame.data)) throw new LineFault('a frame of a stream without data')
     const body = stream === null ? frame : (frame.data as Frame)
+    asked?.check(stream, body)
     if (body.lastUpdateId !== undefined && stream === null)
       return sink.depth(snapshotOf(body, snapshotInstrument(body, sink)), 'depth')
     const named = stream === null ? null : streamNamed(stream)
@@ -141,6 +144,7 @@ function openDecoder(market: BinanceMarket): Decoder {
   return {
     rule: { repeatsLast: market === 'usdm' || market === 'cm', isSnapshotInStream: false },
     read(record, sink) {
+      asked?.hear(record)
       if (record.kind === 'answer') readAnswer(record.url, record.text, sink)
       else if (record.kind === 'frame') readFrame(record.text, sink)
     },

@@ -1,7 +1,7 @@
 import { parseRecurring } from '#lib/codec/recurring-json.ts'
 import type { Listed } from '../import-plan.ts'
 import { LineFault } from '../line-fault.ts'
-import type { Decoder, Sink, Venue } from '../normalize/decoder.ts'
+import type { Decoder, DecoderOptions, Sink, Venue } from '../normalize/decoder.ts'
 import { type Frame, isObject, jsonObject, listOf, objectOf, shown, text } from '../normalize/read-fields.ts'
 import { parseNumbersAsText } from '../number-text.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
@@ -53,13 +53,18 @@ function checkName(channel: string, start: number, name: unknown): number {
   return end
 }
 
-function openDecoder(): Decoder {
+/** How often it comes is the exchange's: `ticker.BTC-PERPETUAL.100ms` is `ticker.BTC-PERPETUAL`. */
+const keyOf = (channel: string): string => channel.split('.', 2).join('.')
+
+function openDecoder({ isOurs = false }: DecoderOptions): Decoder {
   const seen = new Map<string, Listed>()
   const listings = new Map<string, Listed>()
   /** Of options that were seen: their chains are told whole. */
   const underlyings = new Set<string>()
   /** Requests to unsubscribe, by connection and id: what answers them names what is gone. */
   const leaving = new Set<string>()
+  /** What a session of ours asked for; where its first connection was not recorded nobody knows, and all may come. */
+  let asked: Set<string> | null = null
   let now = 0
   const parseFrame = parseRecurring({
     parse: parseNumbersAsText,
@@ -97,6 +102,7 @@ function openDecoder(): Decoder {
   function readNotification(channel: string, data: unknown, sink: Sink) {
     const dot = channel.indexOf('.')
     const kind = dot < 0 ? channel : channel.slice(0, dot)
+    if (asked?.has(keyOf(channel)) === false) throw new LineFault(`the channel ${shown(channel)} was not asked for`)
     if (kind === 'trades') {
       if (!Array.isArray(data)) throw new LineFault('the trades are no list')
       const trades = data.map((trade) => {
@@ -125,6 +131,8 @@ function openDecoder(): Decoder {
 
   function readSent({ text: sent, connection }: RawRecord & { kind: 'sent' }): void {
     if (sent.includes('"public/unsubscribe"')) leaving.add(`${connection} ${jsonObject(sent).id}`)
+    if (asked !== null && sent.includes('"public/subscribe"'))
+      for (const channel of listOf(objectOf(jsonObject(sent), 'params'), 'channels')) asked.add(keyOf(String(channel)))
   }
 
   /** An answer to a subscription names the channels that are there. Of what no list has the listing is told with the first price. */
@@ -151,6 +159,7 @@ function openDecoder(): Decoder {
       now = Math.max(now, record.at)
       if (record.kind === 'frame') readMessage(jsonObject(record.text, parseFrame), record.connection, sink)
       else if (record.kind === 'sent') readSent(record)
+      else if (record.kind === 'opened' && isOurs) asked ??= new Set()
       else if (record.kind === 'answer') {
         const body = jsonObject(record.text, parseNumbersAsText)
         if (record.url.includes('get_instruments'))

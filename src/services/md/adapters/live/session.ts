@@ -47,8 +47,8 @@ export function startSession(options: SessionOptions): (input: SessionInput) => 
 
   const normalizer = startNormalizer({
     feed: venue.name,
-    decoder: venue.openDecoder({ market: options.market }),
-    canWait: (instrument) => plan.books.has(instrument),
+    decoder: venue.openDecoder({ market: options.market, isOurs: true }),
+    canWait: () => true,
     isOneSession: true,
     keepsPartialBars: false,
     listingOf: completeListing,

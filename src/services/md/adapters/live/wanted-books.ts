@@ -76,7 +76,8 @@ export function wantedBooks({ plan, budget, random, status, get, answered, resub
   return {
     onAnswer,
     want(instrument: string, now: number): void {
-      if (!wanted.has(instrument)) wanted.set(instrument, { attempts: 0, notBefore: now, asked: null })
+      if (plan.books.has(instrument) && !wanted.has(instrument))
+        wanted.set(instrument, { attempts: 0, notBefore: now, asked: null })
     },
     whole: (instrument: string) => wanted.delete(instrument),
     forget: () => wanted.clear(),
@@ -90,7 +91,9 @@ export function wantedBooks({ plan, budget, random, status, get, answered, resub
             { status: 0, text: `no answer within ${answerMs} ms`, retryAfterMs: null, usedWeight: null },
             now,
           )
-      for (const [instrument, want] of wanted) ask(instrument, want, now)
+      for (const [instrument, want] of wanted)
+        if (plan.books.has(instrument)) ask(instrument, want, now)
+        else wanted.delete(instrument)
     },
 
     dueAt(): number {

@@ -37,7 +37,11 @@ export type Decoder = {
   read(record: RawRecord, sink: Sink): void
 }
 
-export type DecoderOptions = { readonly market?: string }
+export type DecoderOptions = {
+  readonly market?: string
+  /** All that is read is of one session of ours: frames of what it did not ask for are not read. */
+  readonly isOurs?: boolean
+}
 
 /** A venue as far as recordings go; docs/adapters.md tells how to write one. */
 export type Venue = {
