@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 import { catalogue, topics } from '#schemas/catalogue.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
@@ -20,8 +21,8 @@ export type Assignments = {
 
 export type ConfigChanges = {
   readonly changed: (service: ServiceName, config: ServiceConfig) => void
-  /** A file with a fault changes nothing. */
-  readonly unreadable: (message: string) => void
+  /** A file with a fault changes nothing; some of what changed waits for the next start. */
+  readonly unchanged: (message: string) => void
 }
 
 /** Whose part of a topology takes effect at once when its file changes. */
@@ -48,15 +49,21 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
     // A run in lockstep is that of its files as they were at the start.
     const isWatching = (names: readonly string[]) => !topology.lockstep && names.some((one) => processes.includes(one))
     const watches: { close(): void }[] = []
-    if (topologyFile !== null && isWatching(reloading))
+    if (topologyFile !== null && isWatching([...reloading, 'md']))
       watches.push(
         watchTopology(topologyFile, {
-          changed: (changed) => take(reloading, configsOf(withOrdersOf(topology, changed))),
-          unreadable: (error) => told.unreadable(`${userErrorLine(error)}; what was in force stays in force`),
+          changed: (changed) => {
+            for (const part of processes.includes('md') ? waitingParts(topology, changed) : [])
+              told.unchanged(
+                `${topologyFile}: ${part} is not what it was: this takes effect when trader is started again`,
+              )
+            take(reloading, configsOf(withOrdersOf(topology, changed)))
+          },
+          unreadable: (error) => told.unchanged(`${userErrorLine(error)}; what was in force stays in force`),
         }),
       )
     if (isWatching(['strategy']))
-      watches.push(watchStrategies(topology, () => take(['strategy'], buildableConfigs(topology)), told.unreadable))
+      watches.push(watchStrategies(topology, () => take(['strategy'], buildableConfigs(topology)), told.unchanged))
     return {
       close: () => {
         for (const one of watches) one.close()
@@ -65,6 +72,12 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
   }
   return { of, watch }
 }
+
+/** Parts of a topology of the market that a running tree does not take. */
+const waitingParts = (now: Topology, changed: Topology) =>
+  (['feed', 'chains', 'bars', 'calendars', 'catalogue'] as const).filter(
+    (part) => !isDeepStrictEqual(now[part], changed[part]),
+  )
 
 /** What is traded stays what it was at the start; how its orders are worded is the file's. */
 const withOrdersOf = ({ strategies }: Topology, changed: Topology): Topology => ({

@@ -12,6 +12,6 @@ export function readAssignment(name: string, file: string | undefined, say: (mes
   const assignments = assignmentsOf(topology, file ?? null)
   return {
     assignment: assignments.of(name),
-    onConfig: (hear) => assignments.watch([name], { changed: (_, config) => hear(config), unreadable: say }),
+    onConfig: (hear) => assignments.watch([name], { changed: (_, config) => hear(config), unchanged: say }),
   }
 }

@@ -56,7 +56,7 @@ export async function runTree(
   })
   const watch = assignments.watch(serviceRank, {
     changed: (service, config) => supervisor.children.find(({ spec }) => spec.name === service)?.tell({ config }),
-    unreadable: (message) => view?.onTalk('supervisor', message),
+    unchanged: (message) => view?.onTalk('supervisor', message),
   })
   const forget = onSignals(supervisor)
   view = openView({ topology, supervisor })
