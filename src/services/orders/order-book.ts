@@ -40,8 +40,8 @@ export type OrderBook = {
   readonly lost: Set<string>
   /** Those that a wish, or a halt that flattens, took so that the position can be closed. [O27] */
   readonly taken: Set<string>
-  /** Where the verdict on a wish that took what works is yet to come, by strategy and instrument. */
-  readonly awaited: Set<string>
+  /** The wish that took what works and has no verdict yet, by strategy and instrument. */
+  readonly awaited: Map<string, string>
   /** What exits have yet to close of each fill of an entry that has any. */
   readonly left: Map<string, string>
   /** Those that the venue has not confirmed in whole, by the id of the halt or the command. */
@@ -72,7 +72,7 @@ export const emptyBook = (): OrderBook => ({
   exits: new Map(),
   lost: new Set(),
   taken: new Set(),
-  awaited: new Set(),
+  awaited: new Map(),
   left: new Map(),
   massCancels: new Map(),
   filled: null,
@@ -115,7 +115,7 @@ export function bookFromJson(json: unknown): OrderBook {
     exits: new Map(exits),
     lost: new Set(lost),
     taken: new Set(taken),
-    awaited: new Set(awaited),
+    awaited: new Map(awaited),
     left: new Map(left),
     massCancels: massCancelsFromJson(massCancels),
   }

@@ -10,21 +10,24 @@ import { canProtect, forget, isGoing, lossesOf, restoreProtection, withLeft } fr
 type Place = { readonly strategy: string; readonly instrument: string }
 
 /** A wish takes the exits of a position; its verdict is awaited. What is canceled for another reason stays so. [O27] */
-export function foldSuperseded(book: OrderBook, place: Place): void {
-  book.awaited.add(placeOf(place))
+export function foldSuperseded(book: OrderBook, { intent, ...place }: PayloadOf<'risk.superseded'>): void {
+  book.awaited.set(placeOf(place), intent)
   for (const [name, exit] of book.exits)
     if (isAt(exit, place) && (book.lost.delete(name) || !isGoing(book, exit))) book.taken.add(name)
 }
 
 /** Something comes of it: exits wait for how that ends. */
-export const foldLeave = ({ awaited }: OrderBook, approved: Place): boolean => awaited.delete(placeOf(approved))
+export function foldLeave({ awaited }: OrderBook, { intent, ...place }: Place & { readonly intent: string }): void {
+  if (awaited.get(placeOf(place)) === intent) awaited.delete(placeOf(place))
+}
 
 /** Nothing comes of it: exits are to be sent again, unless nothing is held. */
-export function foldRefusal(book: OrderBook, { code, value, ...place }: PayloadOf<'risk.rejected'>): void {
+export function foldRefusal(book: OrderBook, { code, value, intent, ...place }: PayloadOf<'risk.rejected'>): void {
   if (code === 'DUPLICATE_INTENT') return
-  book.awaited.delete(placeOf(place))
-  if (code === 'ALREADY_AT_TARGET' && value !== undefined && !/[1-9]/.test(value)) forgetTaken(book, place)
-  else release(book, place)
+  foldLeave(book, { intent, ...place })
+  const isNothing = code === 'ALREADY_AT_TARGET' && value !== undefined && !/[1-9]/.test(value)
+  if (!isNothing) release(book, place)
+  else if (!book.awaited.has(placeOf(place))) forgetTaken(book, place)
 }
 
 /** What another order sold of a position its exits need not, while they do not work. */

@@ -19,14 +19,15 @@ import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-co
 import type { Roll } from './roll.ts'
 import { noteAll } from './settle-sums.ts'
 import type { StrategyRecord } from './strategy-record.ts'
+import type { TakenExits } from './taken-exits.ts'
 
 export type Wish = PayloadOf<'instrument.resolved'>
 
 /** A wish and when it was wished, microseconds. */
 export type WaitingWish = { readonly wish: Wish; readonly at: number }
 
-/** The book that exits are to come in, by its `bookKey`, and since when, microseconds. */
-export type ExitsDue = { readonly key: string; readonly at: number }
+/** The book that exits are to come in, by its `bookKey`, since when, microseconds, what the order engine answers so, and the exit whose place they take. */
+export type ExitsDue = { readonly key: string; readonly at: number; readonly seq: number; readonly exit?: string }
 
 /** Why not everything may pass, and what still does. */
 export type Halt = {
@@ -67,6 +68,10 @@ export type Account = {
   readonly waiting: Map<string, WaitingWish>
   /** Fills of entries whose exits are yet to be said, by entry and fill. [R47] */
   readonly exitsDue: Map<string, ExitsDue>
+  /** Fills of entries whose exits a wish or a halt took, by entry and fill. [R47] */
+  readonly takenExits: Map<string, TakenExits>
+  /** The newest event that the order engine has answered. */
+  engineSeq: number
   /** Rolls that have not come whole yet, or whose legs wait, by intent. [R43] */
   readonly rolls: Map<string, Roll>
   /** Intent and instrument of the newest wishes, oldest first. */
@@ -131,6 +136,8 @@ export const openAccount = (config: RiskConfig): Account => ({
   orders: noOrders(),
   waiting: new Map(),
   exitsDue: new Map(),
+  takenExits: new Map(),
+  engineSeq: 0,
   rolls: new Map(),
   wished: new Set(),
   wishes: oldestFirst(),
@@ -172,6 +179,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   orders: ordersToJson(account.orders),
   waiting: [...account.waiting],
   exitsDue: [...account.exitsDue],
+  takenExits: [...account.takenExits],
   rolls: [...account.rolls],
   wished: [...account.wished],
   closing: [...account.closing],
@@ -201,6 +209,7 @@ export function accountFromJson(json: unknown): Account {
     orders,
     waiting: new Map(account.waiting),
     exitsDue: new Map(account.exitsDue),
+    takenExits: new Map(account.takenExits),
     rolls: new Map(account.rolls),
     wished: new Set(account.wished),
     wishes: oldestFirst(account.wished),

@@ -1,7 +1,10 @@
 import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Account, Halt } from './account.ts'
 import { flattenNow } from './flatten.ts'
+import { restartPeak } from './losses.ts'
+import { allDueAgain } from './taken-exits.ts'
 
 type Said = Statement<
   | 'risk.halted'
@@ -44,6 +47,23 @@ export function answerCommand(account: Account, { id, payload }: Event<'system.c
     case 'order.cancel':
       return []
   }
+}
+
+/** Not everything may pass from here on. */
+export function foldHalted(account: Account, halted: PayloadOf<'risk.halted'>): void {
+  const { code, state = 'REDUCING', isFlattening = false } = halted
+  account.halt = { code, state, isFlattening }
+  account.hasLimitHalted ||= code !== 'OPERATOR'
+  allDueAgain(account)
+}
+
+/** Everything may; the peak is a new one. [R16] */
+export function foldResumed(account: Account): void {
+  account.halt = null
+  account.closing.clear()
+  account.hasLimitHalted = false
+  restartPeak(account)
+  allDueAgain(account)
 }
 
 /** The halt, as the configuration wants it, and leave to close what has nothing at work, where it flattens. */

@@ -1,6 +1,6 @@
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { adopt } from '#lib/domain/adopted-order.ts'
-import { clientOrderIdOf, filledBy } from '#lib/domain/client-order-id.ts'
+import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
@@ -26,13 +26,14 @@ import {
   splitPositions,
   workingOf,
 } from './book.ts'
-import { foldExitFailure, foldExitsDue, foldExitsSaid, hasWorking } from './exits-due.ts'
+import { foldExitCancel, foldExitFailure, foldExitsDue, foldExitsSaid, hasWorking } from './exits-due.ts'
 import { noteClosing, noteClosingEnd } from './flatten.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
 import { foldClosingEnd, foldClosingLeg, foldLeg, settleLeg } from './roll.ts'
 import { noteMove } from './settle-sums.ts'
 import { recordOf } from './strategy-record.ts'
+import { foldTaken, foldTakenEnd, splitTaken } from './taken-exits.ts'
 
 /** Remembers a wish, and lets it wait where it must. [R2] [R37] */
 export function foldWish(account: Account, { payload: wish, at }: Event<'instrument.resolved'>): void {
@@ -82,18 +83,6 @@ function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>): vo
   foldExitsSaid(account, clientOrderId)
 }
 
-/** A wish that waits where exits come to work supersedes them too, once a pair. [R47] */
-export function answerExit(
-  account: Account,
-  { clientOrderId, strategy, instrument }: PayloadOf<'order.submitted'>,
-): readonly Statement<'risk.superseded'>[] {
-  const wish = account.waiting.get(bookKey(strategy, instrument))?.wish
-  if (wish === undefined) return none
-  for (const other of workingOf(account, strategy, instrument))
-    if (other.clientOrderId !== clientOrderId && filledBy(other.clientOrderId) === filledBy(clientOrderId)) return none
-  return [{ topic: 'risk.superseded', payload: { intent: wish.intent, strategy, instrument } }]
-}
-
 /** An order that another has sent to the venue is at work, as it stands; told again it is known. [R50] */
 export function foldAdoption(account: Account, adopted: PayloadOf<'order.adopted'>): void {
   const order = adopt(account.orders, adopted)
@@ -132,18 +121,20 @@ export function foldReport(account: Account, report: Report): void {
     if (isCounted(outcome)) countFill(account, fill)
     if (order && outcome === 'applied') {
       bindToExits(account.books, order, parseExact(fill.quantity))
-      if (!order.splits) foldExitsDue(account, order)
+      if (!order.splits) foldExitsDue(account, order, report.seq)
     }
   }
   if (order === undefined || !isAtWork || account.orders.working.has(clientOrderId)) return
   endOrder(account, order)
-  if (!isAsked && report.topic !== 'order.fill') foldExitFailure(account, order, report.topic === 'order.rejected')
+  if (!isAsked && report.topic !== 'order.fill')
+    foldExitFailure(account, order, report.topic === 'order.rejected', report.seq)
 }
 
 function endOrder(account: Account, order: SentOrder): void {
   closeOrder(account.books, order, leavesOf(order))
   noteClosingEnd(account, order)
   foldClosingEnd(account, order)
+  foldTakenEnd(account, order)
 }
 
 /** The wish that waited for the last of the orders before it. [R2] */
@@ -158,7 +149,6 @@ export function answerEnd(
 
 /** A wish that waits for exits that never came; one at a time, since each is judged on what the others came to. [R47] */
 export function answerLapse(account: Account): ReturnType<typeof answerEnd> {
-  if (account.exitsDue.size === 0) return none
   for (const { wish } of account.waiting.values()) {
     const verdict = answerEnd(account, wish.strategy, wish.instrument)
     if (verdict.length > 0) return verdict
@@ -184,6 +174,8 @@ export const foldSettled = (account: Account, settled: PayloadOf<'venue.settled'
 export function foldCancelRequest(account: Account, { clientOrderId }: PayloadOf<'order.cancel_requested'>): void {
   const order = account.orders.working.get(clientOrderId)
   if (order) applyHappening(order.progress, 'cancel_requested')
+  if (order && account.halt?.state === 'HALTED') foldTaken(account, [order])
+  foldExitCancel(account, clientOrderId)
 }
 
 /** It asks for less: what it does not ask for any more is free. [R51] */
@@ -198,6 +190,7 @@ export function foldSplit(account: Account, split: PayloadOf<'md.split'>): void 
   splitPrices(account.prices, instrument, split)
   splitPositions(account.books, instrument, split)
   splitOrders(account.orders, split)
+  splitTaken(account, instrument)
   noteMove(account, instrument)
 }
 

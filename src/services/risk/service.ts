@@ -1,16 +1,17 @@
+import { answeredSeq } from '#lib/domain/client-order-id.ts'
 import { priceTopics } from '#lib/domain/newest-price.ts'
 import { findOrder } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
-import { answerCommand, haltWith, mayLimitHalt } from './answer-command.ts'
+import { answerCommand, foldHalted, foldResumed, haltWith, mayLimitHalt } from './answer-command.ts'
+import { answerExit, answerExitCancel } from './answer-exit.ts'
 import { flattenNow } from './flatten.ts'
 import { foldFeed, foldListing, foldMarket } from './fold-market.ts'
 import { foldOrder } from './fold-order.ts'
 import {
   answerEnd,
-  answerExit,
   answerLapse,
   answerSplit,
   foldApproval,
@@ -24,12 +25,12 @@ import {
 import { haltedWhileWaiting } from './halted-wishes.ts'
 import { answerRoll, answerRolls, answerSplitRolls, overtakenRolls } from './judge-roll.ts'
 import { answerWish } from './judge-wish.ts'
-import { brokenLoss, foldEquity, restartPeak } from './losses.ts'
-import { noteTime } from './rate-window.ts'
+import { brokenLoss, foldEquity } from './losses.ts'
 import { ApprovalTtlMs, Fraction, RiskConfig } from './risk-config.ts'
 import { settleSums } from './settle-sums.ts'
 import { brokenProfits, brokenStreak, foldProfits, foldTrip, restartStrategy } from './strategy-losses.ts'
 import { recordOf } from './strategy-record.ts'
+import { dueAgain, foldSuperseded } from './taken-exits.ts'
 
 export { ApprovalTtlMs, Fraction, RiskConfig }
 
@@ -84,6 +85,7 @@ type Out = (typeof outputs)[number]
 
 function evolve(account: Account, event: Event<In | Out>): Account {
   if (event.at > account.now) account.now = event.at
+  if (event.id.startsWith('orders:')) account.engineSeq = Math.max(account.engineSeq, answeredSeq(event.id))
   fold(account, event)
   // Of the market there is more than is judged.
   if (!event.topic.startsWith('md.')) settleSums(account)
@@ -114,10 +116,12 @@ function fold(account: Account, event: Event<In | Out>): Account {
       return account
     case 'risk.rejected':
       // The first of it may still wait, or be a leg of a roll.
-      if (event.payload.code !== 'DUPLICATE_INTENT') settle(account, event.payload)
+      if (event.payload.code === 'DUPLICATE_INTENT') return account
+      settle(account, event.payload)
+      dueAgain(account, event.payload)
       return account
     case 'risk.superseded':
-      noteTime(account.canceledAt, account.now)
+      foldSuperseded(account, event.payload)
       return account
     case 'order.submitted':
     case 'order.adopted':
@@ -147,17 +151,11 @@ function fold(account: Account, event: Event<In | Out>): Account {
       foldProfits(account, event.payload, event.at)
       foldEquity(account, event.payload, event.at)
       return account
-    case 'risk.halted': {
-      const { code, state = 'REDUCING', isFlattening = false } = event.payload
-      account.halt = { code, state, isFlattening }
-      account.hasLimitHalted ||= code !== 'OPERATOR'
+    case 'risk.halted':
+      foldHalted(account, event.payload)
       return account
-    }
     case 'risk.resumed':
-      account.halt = null
-      account.closing.clear()
-      account.hasLimitHalted = false
-      restartPeak(account)
+      foldResumed(account)
       return account
     case 'risk.strategy_halted':
       recordOf(account.strategies, event.payload.strategy).halted = event.payload.code
@@ -191,6 +189,8 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
       ]
     case 'order.submitted':
       return input.payload.closes === undefined ? none : answerExit(account, input.payload)
+    case 'order.cancel_requested':
+      return answerExitCancel(account, input.payload)
     case 'order.denied':
       return answerEnds(account, input.payload)
     case 'order.rejected':
@@ -225,7 +225,6 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'md.instrument':
     case 'md.status':
     case 'order.adopted':
-    case 'order.cancel_requested':
     case 'order.updated':
     case 'order.accepted':
     case 'order.triggered':

@@ -307,7 +307,7 @@ describe('brackets', () => {
       .then()
       .when(canceled('t-1-0-1p'))
       .then(massCancel('risk:9.0', { canceled: 2 }))
-  const closing = (id: string, quantity: string) => approved(id, { side: 'sell', quantity })
+  const closing = (id: string, quantity: string) => approved(id, { side: 'sell', quantity, intent: 'strategy:9.0' })
   const sending = { topic: 'order.submitted', payload: expect.anything() } as never
   const superseded = event('risk.superseded', { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc })
   const refusal = (code: PayloadOf<'risk.rejected'>['code'], value?: string) =>
@@ -385,7 +385,7 @@ describe('brackets', () => {
       .then(...again('10'))
     // An approval that came too late makes no order.
     both()
-      .when(approved('risk:10.0', { side: 'sell', expiresAt: 1 }))
+      .when(approved('risk:10.0', { side: 'sell', expiresAt: 1, intent: 'strategy:9.0' }))
       .then({ topic: 'order.denied', payload: expect.anything() } as never)
       .when(event('system.time', { now: 9_000_000 }, 9_000_000))
       .then(...again('10'))

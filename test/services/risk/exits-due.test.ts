@@ -11,9 +11,11 @@ import {
   btc,
   canceled,
   command,
+  denied,
   eth,
   exit,
   fill,
+  limit,
   market,
   refuse,
   rejected,
@@ -24,6 +26,10 @@ import {
 } from './risk-told.ts'
 
 const bracket = { stopLoss: '90', takeProfit: '110' }
+const canceling = (clientOrderId: string) =>
+  event('order.cancel_requested', { clientOrderId, instrument: btc, reason: 'superseded' })
+/** The order engine has answered what stands later. */
+const engineGoesOn = { ...denied('t-1-0', 'APPROVAL_REUSED'), id: 'orders:90.0' }
 const entering = (limits: object = {}) => start(account(limits), wish('10', { bracket }))
 
 test('[R41] an exit takes nothing of the rate of orders and leads to no target; a wish for another position supersedes it', () => {
@@ -51,13 +57,17 @@ test('[R47] a wish that waits is not judged before the exits of the fill have co
     .then(supersede)
     .when(exit('t-6-0-1p', '10'))
     .then()
+    .when(canceling('t-6-0-1s'))
+    .then()
+    .when(canceling('t-6-0-1p'))
+    .then()
     .when(canceled('t-6-0-1s'))
     .then()
     .when(canceled('t-6-0-1p'))
     .then(approve('sell', '10'))
 })
 
-test('[R47] nor is one that comes before them, unless they stay away for 5 s', () => {
+test('[R47] nor is one that comes before them, unless they stay away for 5 s and the order engine has gone on', () => {
   entering()
     .when(fill('t-6-0', 'buy', '10'))
     .then()
@@ -66,6 +76,14 @@ test('[R47] nor is one that comes before them, unless they stay away for 5 s', (
   entering()
     .when(fill('t-6-0', 'buy', '10'))
     .then()
+    .when(wish('0', {}, 7 * second))
+    .then(supersede)
+  entering()
+    .when(fill('t-6-0', 'buy', '10'))
+    .then()
+    .when(engineGoesOn)
+    .then()
+    .restarted()
     .when(wish('0', {}, 7 * second))
     .then(approve('sell', '10'))
 })
@@ -96,7 +114,22 @@ test('[R47] in place of a stop that its venue rejects another order comes: no wi
     .then()
     .when(wish('0'))
     .then(approve('sell', '10'))
-  failing().when(wish('0')).then(supersede).when(canceled('t-6-0-1s')).then(approve('sell', '10'))
+  failing()
+    .when(wish('0'))
+    .then(supersede)
+    .when(canceling('t-6-0-1s'))
+    .then()
+    .when(canceled('t-6-0-1s'))
+    .then(approve('sell', '10'))
+  // It ended before the engine knew of the wish, or not: the engine's next word on it tells.
+  const ended = () => failing().when(wish('0')).then(supersede).when(rejected('t-6-0-1s')).then()
+  ended().when(canceling('t-6-0-1s')).then(approve('sell', '10'))
+  ended()
+    .restarted()
+    .when(atMarket)
+    .then(supersede)
+    .when(fill('t-6-0-1m', 'sell', '10'))
+    .then(refuse('ALREADY_AT_TARGET', '0'))
 })
 
 test('[R47] a wish that waits for exits which never come is judged when 5 s are over', () => {
@@ -106,21 +139,77 @@ test('[R47] a wish that waits for exits which never come is judged when 5 s are 
     .then()
     .when(wish('0'))
     .then(supersede)
-    .when(time(6 * second))
+    .when(time(6 * second + 1))
     .then()
     .restarted()
-    .when(time(6 * second + 1))
+    .when(engineGoesOn)
     .then(approve('sell', '10'))
     .when(time(20 * second))
     .then()
 })
 
-test('[R47] while all is halted a fill is followed by no exits: nothing waits for them', () => {
+test('[R47] exits that a halt takes or keeps back are due when it is over', () => {
+  const taking = () =>
+    entering()
+      .when(fill('t-6-0', 'buy', '10'))
+      .then()
+      .when(exit('t-6-0-1s', '10'))
+      .then()
+  const resumes = (scene: Pick<ReturnType<typeof entering>, 'when'>) => scene.when(command('resume'))
+  const halted = taking()
+  halted.when(command('halt', { whenHalted: 'refuse' }))
+  halted.when(canceling('t-6-0-1s'))
+  halted.when(canceled('t-6-0-1s')).then()
+  resumes(halted)
+  halted.restarted().when(wish('0')).then(supersede).when(exit('t-6-0-1s2', '10')).then(supersede)
+})
+
+test('[R47] so are those that a wish took which is refused, or whose order ends with a rest', () => {
+  const taken = (target: string, more: object = {}) =>
+    entering({ priceCollar: 0.5 })
+      .when(fill('t-6-0', 'buy', '10'))
+      .then()
+      .when(exit('t-6-0-1s', '10'))
+      .then()
+      .when(wish(target, more))
+      .then(supersede)
+      .when(canceling('t-6-0-1s'))
+      .then()
+      .when(canceled('t-6-0-1s'))
+  const isDue = (scene: Pick<ReturnType<typeof entering>, 'when'>) => scene.when(wish('0')).then(supersede)
+  isDue(taken('0', limit('500')).then(refuse('PRICE_OUTSIDE_COLLAR')))
+  const closing = () => taken('0').then(approve('sell', '10'))
+  const id = 't-13-0'
+  isDue(closing().when(rejected(id)).then())
+  closing()
+    .when(fill(id, 'sell', '10'))
+    .then()
+    .when(wish('1'))
+    .then(approve('buy', '1'))
+  // Not while it works, nor for ever.
+  closing().when(wish('0')).then(refuse('ALREADY_AT_TARGET', '0'))
+  closing()
+    .when(rejected(id))
+    .then()
+    .when(wish('0', {}, 9 * second))
+    .then(approve('sell', '10'))
+})
+
+test('[R36] a halt that flattens waits for exits that are on their way', () => {
+  const scene = entering()
+  scene.when(fill('t-6-0', 'buy', '10'))
+  expect(scene.when(command('halt', { whenHalted: 'flatten' })).answers.map(({ topic }) => topic)).toEqual([
+    'risk.halted',
+    'system.command.result',
+  ])
+})
+
+test('[R47] while all is halted a fill is followed by no exits: a wish after it waits for those that were kept back', () => {
   const scene = entering()
   scene.when(command('halt', { whenHalted: 'refuse' }))
   scene.when(fill('t-6-0', 'buy', '10'))
   scene.when(command('halt', { whenHalted: 'reduce' }))
-  scene.when(wish('0')).then(approve('sell', '10'))
+  scene.when(wish('0')).then(supersede).when(exit('t-6-0-1s', '10')).then(supersede)
 })
 
 /** Gate and order engine, with what they said. */
@@ -168,4 +257,18 @@ test('[R42] [O5] after an impossible report what only closes still has an order,
   expect(closing).not.toBe('')
   say(canceled(closing))
   expect(sent(say(command('halt', { whenHalted: 'flatten' })))).toHaveLength(1)
+})
+
+test('[R47] a wish that waits for them is judged though another fill has passed them over', () => {
+  entering()
+    .when(fill('t-6-0', 'buy', '4'))
+    .then()
+    .when(wish('0'))
+    .then(supersede)
+    .when(event('order.canceled', { clientOrderId: 't-6-0', instrument: btc, leavesQuantity: '6', reason: 'asked' }))
+    .then()
+    .when(wish('1', { strategy: 'other', instrument: eth, bracket: { stopLoss: '9' } }))
+    .then(approve('buy', '1'))
+    .when({ ...engineGoesOn, at: 9 * second })
+    .then(approve('sell', '4'))
 })
