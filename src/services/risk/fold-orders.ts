@@ -24,7 +24,6 @@ import {
   openOrder,
   positionOf,
   splitPositions,
-  workingOf,
 } from './book.ts'
 import { foldExitCancel, foldExitFailure, foldExitsDue, foldExitsSaid, hasWorking } from './exits-due.ts'
 import { noteClosing, noteClosingEnd } from './flatten.ts'
