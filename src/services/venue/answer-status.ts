@@ -21,6 +21,10 @@ export function foldStatus(exchange: Exchange, { feed, state }: PayloadOf<'md.st
   }
 }
 
+/** Does the last running feed end with it? */
+export const isLastEnd = ({ feeds }: Exchange, { feed, state }: PayloadOf<'md.status'>): boolean =>
+  state === 'ended' && feeds.every((running) => running === feed)
+
 /** No price will come any more: everything that works expires. */
 export function answerStatus(exchange: Exchange): readonly Said[] {
   if (!exchange.isClosed || exchange.working.size === 0) return none

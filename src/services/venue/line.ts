@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import { isLastEnd } from './answer-status.ts'
 import type { Exchange } from './exchange.ts'
 import { hasLine, orderLatency, responseLatency } from './latency.ts'
 import { spanWithin } from './outage.ts'
 import type { Said } from './turn.ts'
 import type { VenueConfig } from './venue-config.ts'
+import { isImmediate } from './working-order.ts'
 
 /** What comes of the market. */
 export const marketTopics = [
@@ -46,19 +48,22 @@ export const isLineOver = ({ config, sent, reports }: Exchange): boolean =>
 
 /**
  * Takes in an event of ours or of the market: orders set out, those that have come by now arrive, each at its own instant, and what the exchange does is on its way
- * back. A quote of the instant of an arrival is the one that stands; a bar that ends then is met. [V14] [V40]
+ * back. What took time is there before all of the instant of its arrival or after all of it. [V40] [V46]
  */
 export function passLine(exchange: Exchange, event: Event<Order | Market>, far: FarEnd): void {
+  const isFirst = !isImmediate(exchange.config.fill)
   if (isOrder(event)) {
-    send(exchange, event)
+    const arrivesAt = send(exchange, event)
     // In a tree that runs free an order can come behind prices that are later than it.
-    arrive(exchange, far, heardUpTo(exchange, event.at), true)
+    const by = heardUpTo(exchange, event.at)
+    // What takes no time has come.
+    arrive(exchange, far, by, isFirst || arrivesAt <= Math.min(event.at, by))
     return
   }
   const at = marketTime(exchange.config, event)
-  arrive(exchange, far, at, event.topic === 'md.bar')
+  arrive(exchange, far, at, isFirst || (event.topic === 'md.status' && isLastEnd(exchange, event.payload)))
   happen(exchange, far, at === event.at ? event : { ...event, at })
-  arrive(exchange, far, at, true)
+  if (exchange.isClosed) arrive(exchange, far, at, true)
 }
 
 /** What has come back by now, in its order: none overtakes another. While the line is cut nothing does; when no market will come any more, all of it. */
@@ -83,13 +88,15 @@ export function foldReport(exchange: Exchange, { topic }: Event<Said['topic']>):
 const ours: ReadonlySet<string> = new Set(orderTopics)
 const isOrder = (event: Event<Order | Market>): event is Event<Order> => ours.has(event.topic)
 
-function send(exchange: Exchange, message: Event<Order>): void {
+/** Puts it on the line. When does it arrive? */
+function send(exchange: Exchange, message: Event<Order>): number {
   const { config, sent } = exchange
   exchange.messages += 1
   const latency = orderLatency(config, message.at, exchange.messages)
   // None overtakes another, in its own time either: it is filled when it arrives.
   const arrivesAt = Math.max(sent.at(-1)?.arrivesAt ?? 0, afterCuts(config, message.at, latency))
   sent.push({ message, arrivesAt })
+  return arrivesAt
 }
 
 function arrive(exchange: Exchange, far: FarEnd, by: number, isInclusive: boolean): void {

@@ -259,12 +259,9 @@ describe('[V42] while the line is cut', () => {
       .when(quote('97', '98 x 1', 4_000))
       .then()
       .when(quote('99', '100', 5_000))
-      .then(
-        filled('a', 'buy', '1', '98', 4_000, { ...maker, leavesQuantity: '1' }),
-        rejected('c', 'EXPIRED'),
-        accepted('d', 3),
-        ended('order.canceled', 'a', '1', 'superseded'),
-      )
+      .then(filled('a', 'buy', '1', '98', 4_000, { ...maker, leavesQuantity: '1' }))
+      .when(time(5_001))
+      .then(rejected('c', 'EXPIRED'), accepted('d', 3), ended('order.canceled', 'a', '1', 'superseded'))
   })
 
   test('what is on its way when it is cut sets out again, either way', () => {

@@ -53,6 +53,8 @@ describe('[V14] latency', () => {
   test('a quote at the very instant is the one that stands', () => {
     given(venue, late, listed(), quote('99 x 4', '100 x 3', 10), order('a', 'buy', '1'))
       .when(quote('99 x 4', '101 x 2', 110))
+      .then()
+      .when(quote('99 x 4', '102 x 2', 111))
       .then(accepted('a'), filled('a', 'buy', '1', '101', 110))
   })
 
