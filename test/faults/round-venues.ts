@@ -115,7 +115,13 @@ async function spot(chance: Chance): Promise<RoundVenue> {
     },
     beforeOrder: () => undefined,
     connect: ({ restUrl, wsUrl }, settings) =>
-      binanceSpot({ config: settings, addresses: { restUrl, wsUrl }, credentials: credentials(), nowMs }),
+      binanceSpot({
+        config: settings,
+        addresses: { restUrl, wsUrl },
+        credentials: credentials(),
+        nowMs,
+        weightPerMinute: 1_000_000,
+      }),
     books: () => ({
       orders: [...server.venue.orders.values()],
       position: [free('BTC'), minus(first.BTC)],

@@ -108,7 +108,7 @@ describe('[X3] terms that are not sent', () => {
 
 describe('[X4] what an error of ccxt proves', async () => {
   const ccxt = (await import('ccxt')).default
-  const proved = (error: Error) => asking(credentials, () => Promise.reject(error))
+  const proved = (error: Error) => asking(credentials, {})(() => Promise.reject(error))
 
   test.each([
     [new ccxt.RequestTimeout('x'), 'nothing'],

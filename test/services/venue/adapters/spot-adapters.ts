@@ -10,7 +10,13 @@ type Place = { readonly restUrl: string; readonly wsUrl: string; readonly timeou
 /** Ways of our gateway to a served Binance. */
 export const spotAdapters = {
   native: async ({ restUrl, wsUrl, timeoutMs }: Place): Promise<RealVenue> =>
-    binanceSpot({ config: { symbols: {}, timeoutMs }, addresses: { restUrl, wsUrl }, credentials, nowMs: Date.now }),
+    binanceSpot({
+      config: { symbols: {}, timeoutMs },
+      addresses: { restUrl, wsUrl },
+      credentials,
+      nowMs: Date.now,
+      weightPerMinute: 1_000_000,
+    }),
   ccxt: ({ restUrl, wsUrl, timeoutMs }: Place): Promise<RealVenue> => {
     const config = {
       exchange: 'binance',

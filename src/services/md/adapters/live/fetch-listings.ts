@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { honourLimit } from '#lib/time/honour-limit.ts'
 import type { RequestBudget } from '#lib/time/request-budget.ts'
 import type { FeedStatus } from '../feed-status.ts'
 import { LineFault } from '../line-fault.ts'
 import { fetchText } from './fetch-text.ts'
-import { honourLimit } from './honour-limit.ts'
 import type { Answer, LiveVenue, LiveWish, Request } from './live-venue.ts'
 
 export type ListingsOptions = {

@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws'
 import type { MarketFact } from '#lib/market/market-fact.ts'
+import type { Answered } from '#lib/time/honour-limit.ts'
 import { fetchText, retryAfterMs } from './fetch-text.ts'
-import type { Answered } from './honour-limit.ts'
 import type { Answer, ConnectionPlan } from './live-venue.ts'
 import { startSession } from './session.ts'
 import type { SessionAct, SessionInput, SessionOptions } from './session-wire.ts'

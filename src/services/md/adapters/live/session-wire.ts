@@ -1,8 +1,8 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { SeededRandom } from '#lib/market/seeded-random.ts'
+import type { Answered } from '#lib/time/honour-limit.ts'
 import type { RequestBudget } from '#lib/time/request-budget.ts'
 import type { NewestNumber, RawRecord } from '../raw/raw-record.ts'
-import type { Answered } from './honour-limit.ts'
 import type { Answer, ConnectionPlan, LiveVenue } from './live-venue.ts'
 
 export type SessionOptions = {

@@ -1,10 +1,10 @@
 import type { MarketFact } from '#lib/market/market-fact.ts'
+import { type Answered, honourLimit } from '#lib/time/honour-limit.ts'
 import { type FeedStatus, feedStatus } from '../feed-status.ts'
 import { startNormalizer } from '../normalize/normalizer.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
 import { backoffMs } from './backoff-jitter.ts'
 import { completeListing } from './complete-listing.ts'
-import { type Answered, honourLimit } from './honour-limit.ts'
 import type { Answer } from './live-venue.ts'
 import {
   connectMs,

@@ -1,8 +1,8 @@
 import type { SeededRandom } from '#lib/market/seeded-random.ts'
+import { honourLimit } from '#lib/time/honour-limit.ts'
 import type { RequestBudget } from '#lib/time/request-budget.ts'
 import type { FeedStatus } from '../feed-status.ts'
 import { backoffMs } from './backoff-jitter.ts'
-import { honourLimit } from './honour-limit.ts'
 import type { ConnectionPlan, Request } from './live-venue.ts'
 import type { HttpOutcome } from './session-wire.ts'
 

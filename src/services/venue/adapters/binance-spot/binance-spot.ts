@@ -3,7 +3,7 @@ import { addExact, compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { exchangeAccount } from '../binance/exchange-account.ts'
 import { answerOf } from '../binance/exchange-answer.ts'
 import { Decimal, viewOfTrade } from '../binance/exchange-order.ts'
-import { type ExchangeRequest, sendRequest } from '../binance/signed-request.ts'
+import { limitedSend } from '../binance/limited-send.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import { plainText } from '../gateway/gateway-order.ts'
 import type { RealVenue } from '../gateway/real-venue.ts'
@@ -17,6 +17,18 @@ export type SpotOptions = {
   readonly credentials: Credentials
   /** The machine's clock, milliseconds. */
   readonly nowMs: () => number
+  /** 6000 there, for an address. */
+  readonly weightPerMinute?: number
+}
+
+/** What queries weigh. */
+const weights: Readonly<Record<string, number>> = {
+  'GET /api/v3/time': 1,
+  'GET /api/v3/exchangeInfo': 20,
+  'GET /api/v3/order': 4,
+  'GET /api/v3/myTrades': 20,
+  'GET /api/v3/openOrders': 80,
+  'GET /api/v3/account': 20,
 }
 
 const ExchangeInfo = z.object({
@@ -25,10 +37,13 @@ const ExchangeInfo = z.object({
 const Account = z.object({ balances: z.array(z.object({ asset: z.string(), free: Decimal, locked: Decimal })) })
 
 /** Binance Spot: orders over REST API v3, reports over the WebSocket API. */
-export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptions): RealVenue {
+export function binanceSpot(options: SpotOptions): RealVenue {
+  const { config, addresses, credentials, nowMs, weightPerMinute = 6_000 } = options
+  const { restUrl, wsUrl } = addresses
+  const { timeoutMs } = config
+  const { send, paused } = limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerMinute, weights })
   const symbolOf = (instrument: string): string | null =>
     config.symbols[instrument] ?? (instrument.endsWith('.BINANCE') ? instrument.slice(0, -'.BINANCE'.length) : null)
-  const send = (request: ExchangeRequest) => sendRequest(addresses.restUrl, credentials, request, config.timeoutMs)
   const account = exchangeAccount(
     {
       root: '/api/v3',
@@ -91,6 +106,7 @@ export function binanceSpot({ config, addresses, credentials, nowMs }: SpotOptio
     instrumentOf: (symbol) => namedSo(config.symbols, symbol) ?? `${symbol}.BINANCE`,
     settlements: null,
     forgets: null,
-    stream: (hooks) => openSpotStream(addresses.wsUrl, credentials, account.nowMs, hooks),
+    stream: (hooks) =>
+      openSpotStream(async () => paused() ?? { kind: 'done', value: wsUrl }, credentials, account.nowMs, hooks),
   }
 }

@@ -3,7 +3,7 @@ import { queryWindowMs } from '../binance/exchange-account.ts'
 import { signed } from '../binance/signed-request.ts'
 import { keepAccountStream } from '../gateway/account-stream.ts'
 import type { Credentials } from '../gateway/credentials.ts'
-import type { StreamHooks } from '../gateway/real-venue.ts'
+import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
 import { ExecutionReport, viewOfExecution } from './spot-order.ts'
 
 const Frame = z.union([
@@ -13,14 +13,14 @@ const Frame = z.union([
 
 /** The account's stream of the WebSocket API (`userDataStream.subscribe.signature`). */
 export function openSpotStream(
-  wsUrl: string,
+  address: () => Promise<Answer<string>>,
   credentials: Credentials,
   nowMs: () => number,
   hooks: StreamHooks,
 ): () => void {
   return keepAccountStream(
     {
-      address: async () => ({ kind: 'done', value: wsUrl }),
+      address,
       onConnect: ({ socket }) => socket.send(JSON.stringify(subscription(credentials, nowMs()))),
       onFrame: (json, { begun, end }) => {
         const frame = Frame.safeParse(json)

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { zero } from '#lib/domain/signed-decimal.ts'
-import { startBudget } from '#lib/time/request-budget.ts'
 import { exchangeAccount } from '../binance/exchange-account.ts'
 import { answerOf } from '../binance/exchange-answer.ts'
 import { Decimal, ExchangeOrder, viewOfOrder, viewOfTrade } from '../binance/exchange-order.ts'
-import { type ExchangeRequest, type HttpAnswer, type Params, sendRequest } from '../binance/signed-request.ts'
+import { limitedSend } from '../binance/limited-send.ts'
+import type { HttpAnswer, Params } from '../binance/signed-request.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import { plainText } from '../gateway/gateway-order.ts'
 import type { Answer, RealVenue, VenueBalance, VenuePayment } from '../gateway/real-venue.ts'
@@ -58,17 +58,10 @@ const ListenKey = z.object({ listenKey: z.string().min(1) })
 export function binanceUsdm(options: UsdmOptions): RealVenue {
   const { config, addresses, credentials, nowMs, weightPerMinute = 2_400, keepAliveMs = 1_800_000 } = options
   const symbolOf = (instrument: string) => config.symbols[instrument] ?? symbolIn(instrument)
-  const budget = startBudget(weightPerMinute)
   let isOneWay = false
-  const send = async (request: ExchangeRequest): Promise<HttpAnswer> => {
-    const waitMs = budget.take(weights[`${request.method} ${request.path}`] ?? 0, nowMs())
-    if (waitMs > 0)
-      return { status: 0, json: null, text: 'the limit of requests', retryAfterMs: waitMs, usedWeight: null }
-    const answer = await sendRequest(addresses.restUrl, credentials, request, config.timeoutMs)
-    if (answer.usedWeight !== null) budget.used(answer.usedWeight, nowMs())
-    if (answer.status === 429 || answer.status === 418) budget.pauseUntil(nowMs() + (answer.retryAfterMs ?? 1_000))
-    return answer
-  }
+  const { restUrl, wsUrl } = addresses
+  const { timeoutMs } = config
+  const { send } = limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerMinute, weights })
   const key = (method: 'POST' | 'PUT') =>
     send({ method, path: '/fapi/v1/listenKey', params: {}, isSigned: false, isKeyed: true })
   const { look, ask, orders } = exchangeAccount(
@@ -137,7 +130,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
     stream: (hooks) =>
       openUsdmStream(
         {
-          wsUrl: addresses.wsUrl,
+          wsUrl,
           keepAliveMs,
           listenKey: async () => answerOf(await key('POST'), ListenKey, ({ listenKey }) => listenKey),
           keepAlive: async () => answerOf(await key('PUT'), z.unknown(), () => null),

@@ -1,14 +1,42 @@
 import type { Credentials } from '../gateway/credentials.ts'
 import type { Answer, RejectCode } from '../gateway/real-venue.ts'
 import { nothing } from '../gateway/understood.ts'
+import type { CcxtTrader } from './open-ccxt.ts'
 
-/** Asks, and says what came of it: ccxt throws what an exchange refuses, by classes. [X4] */
-export async function asking<T>(credentials: Credentials, ask: () => Promise<Answer<T>>): Promise<Answer<T>> {
-  try {
-    return await ask()
-  } catch (error) {
-    return provedBy(error as Error, credentials)
+export type Asking = <T>(ask: () => Promise<Answer<T>>) => Promise<Answer<T>>
+
+/** How long a limit lasts of which ccxt does not tell: twice as long each time. */
+const [leastMs, mostMs] = [5_000, 600_000]
+/** The longest ban that an exchange gives. */
+const banMs = 3 * 86_400_000
+
+/** Asks, and says what came of it: ccxt throws what an exchange refuses, by classes. Nothing is asked while a limit lasts. [X4] [G24] */
+export function asking(credentials: Credentials, exchange: Pick<CcxtTrader, 'last_response_headers'>): Asking {
+  let [untilMs, limits] = [0, 0]
+  const pausedMs = () => Math.max(0, untilMs - performance.now())
+  return async (ask) => {
+    if (pausedMs() > 0) return nothing('the limit of requests', pausedMs())
+    try {
+      const answer = await ask()
+      if (pausedMs() === 0) limits = 0
+      return answer
+    } catch (error) {
+      if (isLimit(error as Error)) {
+        // What was under way beside it is limited with it, and does not count again.
+        if (pausedMs() === 0) limits++
+        const asked = Number(exchange.last_response_headers?.['Retry-After'] ?? 0) * 1_000 || 0
+        const grownMs = Math.min(mostMs, leastMs * 2 ** (limits - 1))
+        untilMs = Math.max(untilMs, performance.now() + Math.min(Math.max(asked, grownMs), banMs))
+        return nothing(wordsOf(error as Error, credentials), pausedMs())
+      }
+      return provedBy(error as Error, credentials)
+    }
   }
+}
+
+const isLimit = (error: Error): boolean => {
+  const kinds = kindsOf(error)
+  return kinds.has('RateLimitExceeded') || kinds.has('DDoSProtection')
 }
 
 /** What an error of ccxt proves. What is not listed here proves nothing. */

@@ -1,14 +1,13 @@
 import { pauseMs } from '../gateway/account-stream.ts'
-import type { Credentials } from '../gateway/credentials.ts'
 import type { StreamHooks } from '../gateway/real-venue.ts'
-import { wordsOf } from './ccxt-answer.ts'
+import type { Asking } from './ccxt-answer.ts'
 import { CcxtOrder, viewOfCcxt } from './ccxt-order.ts'
-import { type CcxtSocket, type CcxtTrader, idOf, marketsOf } from './open-ccxt.ts'
+import { type CcxtSocket, type CcxtTrader, idOf } from './open-ccxt.ts'
 
 const lookMs = 50
 
 /** The orders that ccxt watches. It is open while one connection is that waits for orders; when that is another, it was closed. [X5] */
-export function openCcxtStream(exchange: CcxtTrader, credentials: Credentials, hooks: StreamHooks): () => void {
+export function openCcxtStream(exchange: CcxtTrader, ask: Asking, hooks: StreamHooks): () => void {
   let isEnded = false
   let current: object | null = null
   let attempts = 0
@@ -27,18 +26,19 @@ export function openCcxtStream(exchange: CcxtTrader, credentials: Credentials, h
   }, lookMs)
   void (async () => {
     while (!isEnded) {
-      try {
-        await marketsOf(exchange)
-        for (const told of await exchange.watchOrders()) {
-          const order = CcxtOrder.safeParse(told)
-          // One that is not understood comes with the next question for it.
-          if (isEnded || !order.success) continue
-          const { symbol, side } = order.data
-          hooks.onOrder({ ...viewOfCcxt(order.data), symbol: idOf(exchange, symbol), side: side ?? 'buy' })
-        }
-      } catch (error) {
-        close(wordsOf(error as Error, credentials))
-        await new Promise((resolve) => setTimeout(resolve, pauseMs(attempts++)))
+      const all = await ask(async () => ({ kind: 'done', value: await exchange.watchOrders() }))
+      if (all.kind !== 'done') {
+        close(all.kind === 'absent' ? 'there is no such stream' : all.reason)
+        const waitMs = Math.max(all.kind === 'nothing' ? all.waitMs : 0, pauseMs(attempts++))
+        await new Promise((resolve) => setTimeout(resolve, waitMs))
+        continue
+      }
+      for (const told of all.value) {
+        const order = CcxtOrder.safeParse(told)
+        // One that is not understood comes with the next question for it.
+        if (isEnded || !order.success) continue
+        const { symbol, side } = order.data
+        hooks.onOrder({ ...viewOfCcxt(order.data), symbol: idOf(exchange, symbol), side: side ?? 'buy' })
       }
     }
   })()

@@ -37,8 +37,9 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
   const instrumentOf = (symbol: string): string =>
     namedSo(config.symbols, symbol) ?? `${symbol.replace('/', '-')}.${exchange.id.toUpperCase()}`
   const symbolFor = (instrument: string) => symbolOf(instrument) ?? ''
+  const askNow = asking(credentials, exchange)
   const ask = <T>(question: () => Promise<Answer<T>>) =>
-    asking(credentials, async () => {
+    askNow(async () => {
       await marketsOf(exchange)
       return question()
     })
@@ -78,7 +79,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       exchange.options.timeDifference = -offsetMs
     },
     // Without its listings: how long that takes is measured.
-    time: () => asking(credentials, async () => understood(await exchange.fetchTime(), z.int(), (ms) => ms)),
+    time: () => askNow(async () => understood(await exchange.fetchTime(), z.int(), (ms) => ms)),
     assets: (instrument) =>
       ask(async () => {
         const market = (await marketsOf(exchange))[symbolFor(instrument)]
@@ -139,7 +140,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
     cancelExternal: ({ symbol, venueOrderId }) =>
       ask(async () => done(await exchange.cancelOrder(venueOrderId, symbol))),
     balances: () => ask(async () => understood(await exchange.fetchBalance(), CcxtBalances, balancesOfCcxt)),
-    stream: (hooks) => openCcxtStream(exchange, credentials, hooks),
+    stream: (hooks) => openCcxtStream(exchange, ask, hooks),
   }
 }
 

@@ -10,6 +10,8 @@ export type CcxtTrader = {
   readonly features: { readonly spot?: Features | null } | null
   readonly requiredCredentials: Readonly<Record<string, boolean>>
   readonly options: Record<string, unknown>
+  /** Of the newest answer. */
+  readonly last_response_headers?: Readonly<Record<string, string>>
   readonly urls: {
     api: unknown
     readonly test?: unknown

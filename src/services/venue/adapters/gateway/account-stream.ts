@@ -8,7 +8,7 @@ const silentMs = 65_000
 const pausesMs = [50, 100, 250, 500, 1_000, 2_000, 5_000]
 
 /** How long to wait before a stream that was closed is opened again, so many times in vain. */
-export const pauseMs = (attempts: number): number | undefined => pausesMs[Math.min(attempts, pausesMs.length - 1)]
+export const pauseMs = (attempts: number): number => pausesMs[Math.min(attempts, pausesMs.length - 1)] as number
 
 /** One connection, as what speaks over it acts on it. */
 export type AccountConnection = {
@@ -34,14 +34,15 @@ export function keepAccountStream(stream: AccountStream, { onOpen, onClose }: St
     attempts = 0
     if (!isEnded) onOpen()
   }
-  const again = (why: string) => {
+  const again = (why: string, waitMs = 0) => {
     if (isEnded) return
     onClose(why)
-    pause = setTimeout(connect, pauseMs(attempts++))
+    pause = setTimeout(connect, Math.max(waitMs, pauseMs(attempts++)))
   }
   const connect = async () => {
     const address = await stream.address()
     if (isEnded) return
+    if (address.kind === 'nothing') return again(address.reason, address.waitMs)
     if (address.kind !== 'done') return again(address.kind === 'absent' ? 'there is no such stream' : address.reason)
     socket = openSocket(address.value, stream, begun, again)
   }

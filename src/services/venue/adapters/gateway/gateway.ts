@@ -202,9 +202,10 @@ export class Gateway {
     if (this.#isClosed) return
     // What was asked before a stream was opened is not what is there since.
     const isOpenedAnew = this.#openings !== opening
-    const isDone = found !== null && this.#isStreamOpen && !isOpenedAnew
+    const isDone = !('waitMs' in found) && this.#isStreamOpen && !isOpenedAnew
+    const soonMs = Math.max(againMs, 'waitMs' in found ? found.waitMs : 0)
     if (!isOpenedAnew)
-      this.#nextReconcileMs = nowMs() + (isDone && !found.isNew && !this.#desk.areTradesDue ? reconcileMs : againMs)
+      this.#nextReconcileMs = nowMs() + (isDone && !found.isNew && !this.#desk.areTradesDue ? reconcileMs : soonMs)
     if (isDone) {
       this.#hasExternal = found.hasExternal && external !== 'ignore'
       this.#told = found.told

@@ -16,15 +16,17 @@ export type Found = {
   readonly isNew: boolean
   readonly told: string
 }
+/** Nothing is proved; asked again before `waitMs`, the venue would not answer either. */
+export type Unanswered = { readonly waitMs: number }
 type Before = { readonly isFirst: boolean; readonly isDiffering: boolean; readonly told: string }
 
-/** One pass of G11. Null where the venue left anything unanswered: then nothing is proved. */
-export async function reconcile(desk: OrderDesk, options: GatewayOptions, before: Before): Promise<Found | null> {
+/** One pass of G11. */
+export async function reconcile(desk: OrderDesk, options: GatewayOptions, before: Before): Promise<Found | Unanswered> {
   const { venue, note } = options
   const unanswered = (what: string, answer?: Answer<unknown>) => {
     const why = answer?.kind === 'nothing' || answer?.kind === 'refused' ? `: ${answer.reason}` : ''
     note(`${venue.name} does not answer for ${what}${why}`)
-    return null
+    return { waitMs: answer?.kind === 'nothing' ? answer.waitMs : 0 }
   }
   desk.missing = { acceptances: 0, fills: 0, ends: 0 }
   const time = await learnTime(desk, options)

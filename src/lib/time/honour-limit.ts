@@ -1,4 +1,4 @@
-import type { RequestBudget } from '#lib/time/request-budget.ts'
+import type { RequestBudget } from './request-budget.ts'
 
 /** The longest ban that an exchange gives: what asks for more is no limit but a fault. */
 const pauseMostMs = 3 * 86_400_000
