@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import { KnownTrades } from '#services/venue/adapters/gateway/known-trades.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import type { Line } from '#test/faults/round-venues.ts'
 import { roundVenues } from '#test/faults/round-venues.ts'
@@ -9,8 +10,10 @@ import { gatewayScene, pause, when } from './gateway-scene.ts'
 
 type Refusal = { readonly status: number; readonly seconds: number }
 
+const noTrades = { status: 200, seconds: 0 }
+
 /** Before a venue: what limits, and counts what is asked all the same. */
-async function limitedLine(url: string, limits: (path: string) => Refusal | null) {
+async function limitedLine(url: string, limits: (what: string, query: URLSearchParams) => Refusal | null) {
   const { origin, host } = new URL(url)
   const asked: string[] = []
   const refused: string[] = []
@@ -19,7 +22,8 @@ async function limitedLine(url: string, limits: (path: string) => Refusal | null
     const body = await text(request)
     const what = `${method} ${target.split('?')[0]}`
     asked.push(what)
-    const limit = limits(what)
+    const limit = limits(what, new URL(target, origin).searchParams)
+    if (limit === noTrades) return void response.end('[]')
     if (limit !== null) {
       refused.push(what)
       const headersOf = { 'retry-after': String(limit.seconds) }
@@ -75,3 +79,55 @@ test.each(kinds)(
   },
   30_000,
 )
+
+test('[G24] [G34] a record of 40 days of ten symbols is read though a limit stops it: what was read is not asked again', async () => {
+  const venue = await roundVenues.binance(chanceOf(1))
+  const days = new Set<string>()
+  let asked = 0
+  let weight = 0
+  // A minute's limit, in seconds: 120 of 400 questions.
+  const { line, refused, close } = await limitedLine(venue.url, (what, query) => {
+    if (what !== 'GET /api/v3/myTrades') return null
+    if (weight >= 120) {
+      setTimeout(() => {
+        weight = 0
+      }, 900)
+      return { status: 429, seconds: 1 }
+    }
+    weight++
+    asked++
+    days.add(`${query.get('symbol')} ${query.get('startTime')}`)
+    return noTrades
+  })
+  const scene = gatewayScene('BTCUSDT.BINANCE')
+  scene.begin()
+  const names = ['BTCUSDT', ...Array.from({ length: 9 }, (_, index) => `X${index}USDT`)].map((id) => `${id}.BINANCE`)
+  for (const name of names) scene.list(name)
+  scene.into('venue.reconciled', {
+    ...{ venue: 'binance', workingOrders: 0, missing: { acceptances: 0, fills: 0, ends: 0 } },
+    ...{ balances: [], external: [], differences: [] },
+    trades: { since: (Date.now() - 40 * 86_400_000) * 1_000, instruments: names, before: [] },
+  })
+  scene.start(await venue.connect(line, { symbols: {}, timeoutMs: 1_000 }), { reconcileMs: 2_000 })
+  await when(() => scene.topics().includes('venue.reconciled'))
+  expect(refused.length).toBeGreaterThan(1)
+  // The newest day of a symbol is asked again, no other.
+  expect(asked - days.size).toBeLessThan(40)
+  scene.stop()
+  close()
+  await venue.close()
+}, 30_000)
+
+test('[G34] how far the record is read is told again when it has moved by an hour', () => {
+  const trades = new KnownTrades()
+  const hour = 3_600_000_000
+  trades.begin(10 * hour, ['BTCUSDT.BINANCE'], [])
+  trades.toSay()
+  trades.cover(10 * hour + hour / 2, [])
+  expect(trades.hasUnsaid).toBe(false)
+  trades.cover(11 * hour + 1, [])
+  expect([trades.hasUnsaid, trades.toSay().since, trades.hasUnsaid]).toEqual([true, 11 * hour + 1 - 60_000_000, false])
+  const heard = new KnownTrades()
+  heard.hear({ since: 10 * hour, instruments: ['BTCUSDT.BINANCE'], before: [] })
+  expect(heard.hasUnsaid).toBe(false)
+})

@@ -4,6 +4,7 @@ import type { AccountTrade, Answer, OrderName, RealVenue, VenueOrder, VenueTrade
 import { answerOf } from './exchange-answer.ts'
 import { type ExchangeOrder, type ExchangeTrade, sideOf, termsOf } from './exchange-order.ts'
 import type { ExchangeRequest, HttpAnswer, Params } from './signed-request.ts'
+import { allPages, TradeReading, tradesMost } from './trade-reading.ts'
 
 /** How Spot or USD-M says what both can do. */
 export type Dialect<O extends z.infer<typeof ExchangeOrder>, T extends z.infer<typeof ExchangeTrade>> = {
@@ -22,11 +23,8 @@ export type Dialect<O extends z.infer<typeof ExchangeOrder>, T extends z.infer<t
 
 /** How long after its timestamp the exchange may take a query (recvWindow). */
 export const queryWindowMs = 5_000
-const tradesMost = 1_000
 /** What a symbol may be asked for as. */
 const asked = /^[A-Z0-9._-]{1,20}$/
-/** Clocks differ by less. */
-const aheadMs = 60_000
 
 const Time = z.object({ serverTime: z.int() })
 
@@ -51,6 +49,15 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
   const askTrades = (which: Params) => async (page: Params) => {
     const params = { ...which, ...page, limit: String(tradesMost) }
     return answerOf(await ask('GET', `${root}/${trades}`, params), z.array(Trade), (all) => all)
+  }
+  /** By symbol, of the newest question. */
+  const readings = new Map<string, TradeReading<T>>()
+  const readingOf = (symbol: string, sinceMs: number): TradeReading<T> => {
+    const known = readings.get(symbol)
+    if (known?.sinceMs === sinceMs) return known
+    const reading = new TradeReading(askTrades({ symbol }), sinceMs, spanMs)
+    readings.set(symbol, reading)
+    return reading
   }
   const ofAccount = (trade: T, symbol: string): AccountTrade => ({
     ...tradeOf(trade),
@@ -80,7 +87,7 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
         const found: AccountTrade[] = []
         for (const symbol of new Set(instruments.map(symbolOf))) {
           if (symbol === null || !asked.test(symbol)) continue
-          const all = await tradesFrom(askTrades({ symbol }), sinceMs, nowMs() + aheadMs, spanMs)
+          const all = await readingOf(symbol, sinceMs).all(nowMs())
           if (all.kind === 'done') found.push(...all.value.map((trade) => ofAccount(trade, symbol)))
           // What is listed from elsewhere is not traded here.
           else if (all.kind !== 'refused' || all.code !== 'INSTRUMENT_UNKNOWN') return all
@@ -113,41 +120,4 @@ function archivedView(answer: Answer<VenueOrder>, { venueClientId, venueOrderId 
     trades: [],
   }
   return { kind: 'done', value: { ...view, state: 'canceled' } }
-}
-
-type Read<T> = (page: Params) => Promise<Answer<T[]>>
-
-async function allPages<T extends { readonly id: number }>(read: Read<T>, first: Params): Promise<Answer<T[]>> {
-  const all: T[] = []
-  for (let page = first; ; ) {
-    const answer = await read(page)
-    if (answer.kind !== 'done') return answer
-    all.push(...answer.value)
-    const last = answer.value.at(-1)
-    if (last === undefined || answer.value.length < tradesMost) return { kind: 'done', value: all }
-    page = { fromId: String(last.id + 1) }
-  }
-}
-
-/** All from an instant on: span by span up to the first trade, from there by their ids. A full page does not say at which end it was cut: the span is made shorter. */
-async function tradesFrom<T extends { readonly id: number }>(
-  read: Read<T>,
-  sinceMs: number,
-  untilMs: number,
-  longestMs: number,
-): Promise<Answer<T[]>> {
-  let [startMs, spanMs] = [sinceMs, longestMs]
-  while (startMs <= untilMs) {
-    const page = await read({ startTime: String(startMs), endTime: String(startMs + spanMs - 1) })
-    if (page.kind !== 'done') return page
-    const isCut = page.value.length >= tradesMost && spanMs > 1
-    if (isCut) spanMs = Math.ceil(spanMs / 2)
-    else if (page.value.length === 0) startMs += spanMs
-    else {
-      const newest = page.value.reduce((id, trade) => Math.max(id, trade.id), 0)
-      const rest = await allPages(read, { fromId: String(newest + 1) })
-      return rest.kind === 'done' ? { ...rest, value: [...page.value, ...rest.value] } : rest
-    }
-  }
-  return { kind: 'done', value: [] }
 }

@@ -20,6 +20,8 @@ export class KnownTrades {
   /** Up to `since` the log has all that was traded there. */
   readonly #covered = new Set<string>()
   #since = 0
+  /** As the log has it. */
+  #saidSince = 0
   /** When the log began: what was traded before is the account's opening. Microseconds. */
   #line: number | null = null
   #unsaid: string[] = []
@@ -29,7 +31,7 @@ export class KnownTrades {
   }
 
   get hasUnsaid(): boolean {
-    return this.#unsaid.length > 0
+    return this.#unsaid.length > 0 || this.#since - this.#saidSince >= askedEveryMicros - lateMicros
   }
 
   covers(instrument: string): boolean {
@@ -41,6 +43,7 @@ export class KnownTrades {
     this.#line ??= since + lateMicros
     for (const { instrument, tradeId } of before) this.#add(instrument, tradeId, { filledAt: this.#line, fill: null })
     this.#cover(since, instruments)
+    this.#saidSince = this.#since
   }
 
   /** The log begins `at`, with balances in which these trades are. */
@@ -98,6 +101,7 @@ export class KnownTrades {
     const before = [...this.#known].flatMap(([instrument, trades]) =>
       [...trades].flatMap(([tradeId, { fill }]) => (fill === null ? [{ instrument, tradeId }] : [])),
     )
+    this.#saidSince = this.#since
     return { since: this.#since, instruments: this.#unsaid.splice(0), before }
   }
 

@@ -1,0 +1,66 @@
+import type { Answer } from '../gateway/real-venue.ts'
+import type { Params } from './signed-request.ts'
+
+export const tradesMost = 1_000
+/** Clocks differ by less. */
+const aheadMs = 60_000
+/** The record may have a trade so much later than it was made. */
+const lateMs = 60_000
+
+type Trade = { readonly id: number; readonly time: number }
+export type Read<T> = (page: Params) => Promise<Answer<T[]>>
+
+export async function allPages<T extends Trade>(read: Read<T>, first: Params, all: T[] = []): Promise<Answer<T[]>> {
+  for (let page = first; ; ) {
+    const answer = await read(page)
+    if (answer.kind !== 'done') return answer
+    all.push(...answer.value)
+    const last = answer.value.at(-1)
+    if (last === undefined || answer.value.length < tradesMost) return { kind: 'done', value: all }
+    page = { fromId: String(last.id + 1) }
+  }
+}
+
+/**
+ * All trades of a symbol from an instant on: span by span up to the first one, from there by their ids. Where an answer lacks, what was read
+ * stays, and the next call goes on from there; what is so new that the record may yet have more beside it is asked for again. [G34]
+ */
+export class TradeReading<T extends Trade> {
+  readonly sinceMs: number
+  readonly #longestMs: number
+  readonly #read: Read<T>
+  #startMs: number
+  #trades: T[] = []
+
+  constructor(read: Read<T>, sinceMs: number, longestMs: number) {
+    this.#read = read
+    this.sinceMs = this.#startMs = sinceMs
+    this.#longestMs = longestMs
+  }
+
+  async all(nowMs: number): Promise<Answer<T[]>> {
+    const found: T[] = [...this.#trades]
+    const answer = await this.#readOn(found, nowMs + aheadMs, nowMs - lateMs)
+    this.#trades = found.filter(({ time }) => time < nowMs - lateMs)
+    return answer.kind === 'done' ? { ...answer, value: found } : answer
+  }
+
+  async #readOn(found: T[], untilMs: number, settledMs: number): Promise<Answer<unknown>> {
+    let [startMs, spanMs] = [this.#startMs, this.#longestMs]
+    while (found.length === 0 && startMs <= untilMs) {
+      const page = await this.#read({ startTime: String(startMs), endTime: String(startMs + spanMs - 1) })
+      if (page.kind !== 'done') return page
+      // A full page does not say at which end it was cut.
+      const isCut = page.value.length >= tradesMost && spanMs > 1
+      if (isCut) spanMs = Math.ceil(spanMs / 2)
+      else if (page.value.length === 0) {
+        startMs += spanMs
+        this.#startMs = Math.max(this.#startMs, Math.min(startMs, settledMs))
+      } else found.push(...page.value.sort((a, b) => a.id - b.id))
+    }
+    const newest = found.at(-1)
+    return newest === undefined
+      ? { kind: 'done', value: null }
+      : allPages(this.#read, { fromId: String(newest.id + 1) }, found)
+  }
+}
