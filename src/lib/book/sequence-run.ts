@@ -63,7 +63,8 @@ export function onNumber(run: SequenceRun, number: number, at: number | null = n
   if (run.last === null && at !== null) run.first = { number, at }
   const step = place(run, number)
   if (step.kind === 'next' || step.kind === 'gap') {
-    run.newestAt = at
+    // One without a time that is believed makes no number behind it younger or older.
+    run.newestAt = at ?? run.newestAt
     forgetBehind(run, at ?? Infinity)
     run.isBroken = false
   }

@@ -319,4 +319,13 @@ describe('[MD-N5a] what is refused before numbers are seen to begin anew', () =>
     expect(endRun(run)).toEqual({ missing: [], refused: { from: 5, to: 8 } })
     expect(endRun(run)).toEqual({ missing: [], refused: null })
   })
+
+  it('is seen as well where the newest number has no time that is believed', () => {
+    const run = startRun()
+    onNumber(run, 1_000, 1)
+    onNumber(run, 1_001, null)
+    expect(onNumber(run, 1_000, 1)).toEqual({ kind: 'repeated' })
+    for (let n = 5; n < 24; n++) expect(onNumber(run, n, n)).toEqual({ kind: 'behind' })
+    expect(onNumber(run, 24, 24)).toEqual({ kind: 'restarted', after: 1_001, given: [], refused: { from: 5, to: 23 } })
+  })
 })
