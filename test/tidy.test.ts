@@ -47,6 +47,14 @@ describe('tidy', () => {
     expect(long).toEqual([])
   })
 
+  it('a rule of a specification has a number of its own', () => {
+    const twice = filesOf('src/**/SPEC.md').flatMap((file) => {
+      const rules = linesOf(file).flatMap((line) => /^- \*\*\[([A-Z][A-Z-]*\d+[a-z]?)\]/.exec(line)?.[1] ?? [])
+      return rules.filter((rule, i) => rules.indexOf(rule) !== i).map((rule) => `${file} ${rule}`)
+    })
+    expect(twice).toEqual([])
+  })
+
   it('a file is named after the question it answers', () => {
     const nameless = everything.filter((file) => /^(utils?|helpers?|common|misc|types?|index)\./.test(basename(file)))
     expect(nameless).toEqual([])

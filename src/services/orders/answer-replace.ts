@@ -11,7 +11,7 @@ import { foldExitMove, isProtection } from './protection.ts'
 
 /**
  * An operator moves the limit of an order at work, or has it ask for less. The gate is not asked again, so no price is asked for at which the order would weigh
- * more than the gate has reserved for it, or would meet what the approved one did not. [O22] [O27]
+ * more than the gate has reserved for it, or would meet what the approved one did not. [O22] [O28]
  */
 export function answerReplace(
   book: OrderBook,
@@ -61,7 +61,7 @@ function notNow({ progress: { status }, limitPrice }: SentOrder): string | null 
   return limitPrice === undefined ? 'only limit orders are moved' : null
 }
 
-/** Why it cannot ask for so much; null where it can. [O27] */
+/** Why it cannot ask for so much; null where it can. [O28] */
 function notLess({ progress: { quantity: whole, filled }, closes }: SentOrder, quantity: string): string | null {
   if (closes !== undefined) return 'an exit closes all of its fill: only its price is moved'
   if (compareDecimalText(quantity, whole) >= 0) return `${quantity} is not less than ${whole}: more takes a new wish`

@@ -177,7 +177,7 @@ export function foldCancelRequest(account: Account, { clientOrderId }: PayloadOf
   foldExitCancel(account, clientOrderId)
 }
 
-/** It asks for less: what it does not ask for any more is free. [R51] */
+/** It asks for less: what it does not ask for any more is free. [R53] */
 export function foldUpdate({ orders, books }: Account, { clientOrderId, quantity }: PayloadOf<'order.updated'>): void {
   const order = orders.working.get(clientOrderId)
   if (order && quantity !== undefined) fillOrder(books, order, shrinkOrder(order.progress, quantity))

@@ -38,7 +38,7 @@ export function answerCancel(exchange: Exchange, asked: PayloadOf<'order.cancel_
   return [ended(order, 'order.canceled', reason)]
 }
 
-/** Moved to its new price, where it arrives as a new order does, or made smaller; what is not at work, has no limit, or is off the grid is not. [V33] [V46] */
+/** Moved to its new price, where it arrives as a new order does, or made smaller; what is not at work, has no limit, or is off the grid is not. [V33] [V47] */
 export function answerUpdate(exchange: Exchange, { payload }: Event<'order.update_requested'>): readonly Said[] {
   const { clientOrderId, instrument, limitPrice, quantity } = payload
   const refused = (code: 'UNKNOWN_ORDER' | 'PRICE_INVALID' | 'QUANTITY_INVALID' | 'TERMS_INVALID' | 'VENUE_CLOSED') =>

@@ -40,7 +40,7 @@ export function foldTrigger(exchange: Exchange, { clientOrderId }: PayloadOf<'or
   atWork(exchange, clientOrderId).trigger = null
 }
 
-/** It stands at the end of the queue of its new price, or asks for less where it stands. [V33] [V46] */
+/** It stands at the end of the queue of its new price, or asks for less where it stands. [V33] [V47] */
 export function foldUpdate(exchange: Exchange, { clientOrderId, limitPrice, quantity }: PayloadOf<'order.updated'>) {
   const order = atWork(exchange, clientOrderId)
   if (quantity !== undefined) {

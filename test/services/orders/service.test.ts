@@ -296,7 +296,7 @@ describe('cancels', () => {
       .then(refused('t-9-0', 'says order.updated of an order that is not known') as never)
   })
 
-  test('[O27] a limit order asks for less, more than it got, and counts by that from there on', () => {
+  test('[O28] a limit order asks for less, more than it got, and counts by that from there on', () => {
     const ask = (order: string, quantity: string, more = {}) =>
       event('system.command', { command: 'order.replace', order, quantity, ...more, reason: 'half', operator: 'ann' })
     const asks = (quantity: string) =>
@@ -325,7 +325,7 @@ describe('cancels', () => {
       .then(says(false, 'no order t-1-0 is at work'))
   })
 
-  test('[O27] an order at the market, and an exit, are not made smaller', () => {
+  test('[O28] an order at the market, and an exit, are not made smaller', () => {
     const ask = (order: string) =>
       event('system.command', { command: 'order.replace', order, quantity: '1', reason: 'half', operator: 'ann' })
     const bracket = { stopLoss: '90', takeProfit: '110' }

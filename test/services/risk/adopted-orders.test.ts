@@ -42,7 +42,7 @@ test('[R50] its fills move the position of `external`, once each, and what was e
     .then(approve('sell', '5', external))
 })
 
-test('[R51] an order that is made smaller is at work with so much less, never with less than it got, and never with more', () => {
+test('[R53] an order that is made smaller is at work with so much less, never with less than it got, and never with more', () => {
   const made = (quantity: string) => event('order.updated', { clientOrderId: id, instrument: btc, quantity })
   start({ maxGrossExposure: '1000' })
     .when(adopted({ quantity: '9' }))

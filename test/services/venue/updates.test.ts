@@ -64,7 +64,7 @@ const less = (clientOrderId: string, quantity: string, at?: number) =>
 const lessened = (clientOrderId: string, quantity: string) =>
   ({ topic: 'order.updated', payload: { clientOrderId, instrument: spy, quantity } }) as const
 
-test('[V46] it asks for less and keeps its place; not for more, nor for what it has got, nor for parts of a lot', () => {
+test('[V47] it asks for less and keeps its place; not for more, nor for what it has got, nor for parts of a lot', () => {
   const queued = { ...config('touch'), queue: { kind: 'conservative' } }
   const traded = (size: string, at: number) =>
     event('md.tick', { kind: 'trade', instrument: spy, price: '99', size, aggressor: 'sell' }, at)

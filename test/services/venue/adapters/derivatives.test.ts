@@ -335,7 +335,8 @@ describe.each([
       into('order.cancel_requested', { ...asked, isGone: true })
       await hasSaid('order.canceled')
       const leavesQuantity = isFilled ? '0.6' : '1'
-      expect(said.at(-1)?.payload).toMatchObject({ leavesQuantity, reason: 'ann: looked' })
+      const ended = said.find(({ topic }) => topic === 'order.canceled')
+      expect(ended?.payload).toMatchObject({ leavesQuantity, reason: 'ann: looked' })
     })
 
     test('an operator’s word ends nothing that the exchange has', async () => {
