@@ -7,14 +7,14 @@ import { canProtect, exitTtlMicros, protectionLost, splitTook } from './protecti
 
 type Said = Statement<'order.submitted' | 'order.cancel_requested' | 'system.alert'>
 
-/** A fill of an entry is followed by its exits; when these have closed it, what works of them is canceled. [O18] [O19] [O24] */
+/** A fill of an entry is followed by its exits; when these have closed it, what works of them is canceled. [O18] [O19] [O24] [O28] */
 export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: number): readonly Said[] {
   const { clientOrderId, instrument } = fill
   const order = findOrder(book.orders, clientOrderId)
   const bracket = book.brackets.get(clientOrderId)
-  if (order && bracket) {
-    const exits = exitsOf(fill, bracket, order.progress.tradeIds.length, at)
-    if (order.splits) return [splitTook(exits)]
+  const exits = order && bracket ? exitsOf(fill, bracket, order.progress.tradeIds.length, at) : []
+  if (exits.length > 0) {
+    if (order?.splits) return [splitTook(exits)]
     if (canProtect(book)) return exits.map((payload) => ({ topic: 'order.submitted', payload }))
     return [protectionLost(book, exits)]
   }
@@ -24,17 +24,18 @@ export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: n
   })
   return atWork.map((id) => ({
     topic: 'order.cancel_requested',
-    payload: { clientOrderId: id, instrument, reason: 'the other exit was filled' },
+    payload: { clientOrderId: id, instrument, reason: 'what it was to close is closed' },
   }))
 }
 
-/** The exits that a fill of an entry is followed by. [O18] */
+/** The exits that a fill of an entry is followed by, of what it opens. [O18] [O28] */
 export function exitsOf(
   { clientOrderId, strategy, instrument, side, quantity }: PayloadOf<'order.fill'>,
   { approval, stopLoss, takeProfit, trailingOffset }: PayloadOf<'risk.approved'>['bracket'] & { approval: string },
   fills: number,
   at: number,
 ): Exit[] {
+  if (!/[1-9]/.test(quantity)) return []
   const common = {
     approval,
     strategy,

@@ -22,13 +22,11 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
     return isForgotten(book, clientOrderId) ? forgotten(report) : neverSent(report)
   }
   if (outcome === 'applied' && report.topic === 'order.fill') {
-    book.filled = report.payload
-    foldExitFill(book, report.payload)
-    foldOtherFill(book, order, report.payload.quantity)
+    const filled = { ...report.payload, quantity: foldOtherFill(book, order, foldExitFill(book, report.payload)) }
+    book.filled = filled
     const bracket = book.brackets.get(clientOrderId)
     if (bracket && !order.splits && !canProtect(book))
-      for (const exit of exitsOf(report.payload, bracket, order.progress.tradeIds.length, report.at))
-        foldUnsent(book, exit)
+      for (const exit of exitsOf(filled, bracket, order.progress.tradeIds.length, report.at)) foldUnsent(book, exit)
   }
   if (!book.orders.working.has(clientOrderId)) {
     foldMassEnd(book, order)

@@ -1,7 +1,7 @@
 import { compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { exitInPlaceOf, exitKinds, exitNameOf, filledBy, sentAgainAs } from '#lib/domain/client-order-id.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
-import { subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { maxExact, negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
@@ -47,16 +47,21 @@ export function foldExitMove({ exits }: OrderBook, clientOrderId: string, limitP
   if (name !== null && exit?.clientOrderId === clientOrderId) exits.set(name, { ...exit, limitPrice })
 }
 
-/** What an exit has closed; when that is all of its fill, the other one is over. [O19] */
-export function foldExitFill(book: OrderBook, { clientOrderId, quantity }: PayloadOf<'order.fill'>): void {
+/** What an exit has closed; when that is all of its fill, the other one is over. Answers what of a fill is beyond that. [O19] [O28] */
+export function foldExitFill(book: OrderBook, { clientOrderId, quantity }: PayloadOf<'order.fill'>): string {
   const fill = filledBy(clientOrderId)
   const before = fill === null ? undefined : book.left.get(fill)
-  if (fill === null || before === undefined) return
+  if (fill === null || before === undefined) return quantity
   const left = subtractExact(parseExact(before), parseExact(quantity))
   book.left.set(fill, formatExact(left))
-  if (compareExact(left, zero) > 0) return
+  if (compareExact(left, zero) <= 0) endExits(book, fill)
+  return formatExact(maxExact(negateExact(left), zero))
+}
+
+/** There is nothing left for the exits of that fill to close. */
+export function endExits(book: OrderBook, fill: string): void {
   const names = exitKinds.map((kind) => fill + kind)
-  book.needless = names.flatMap((name) => book.exits.get(name)?.clientOrderId ?? [])
+  book.needless = [...book.needless, ...names.flatMap((name) => book.exits.get(name)?.clientOrderId ?? [])]
   for (const name of names) forget(book, name)
 }
 

@@ -5,7 +5,7 @@ import { minExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
-import { canProtect, forget, isGoing, lossesOf, restoreProtection, withLeft } from './protection.ts'
+import { canProtect, endExits, forget, isGoing, lossesOf, restoreProtection, withLeft } from './protection.ts'
 
 type Place = { readonly strategy: string; readonly instrument: string }
 
@@ -30,21 +30,21 @@ export function foldRefusal(book: OrderBook, { code, value, intent, ...place }: 
   else if (!book.awaited.has(placeOf(place))) forgetTaken(book, place)
 }
 
-/** What another order sold of a position its exits need not, while they do not work. */
-export function foldOtherFill(book: OrderBook, order: SentOrder, quantity: string): void {
-  if (order.closes !== undefined || book.taken.size + book.lost.size === 0) return
+/** What another order sold of a position its exits need not: those of the oldest fills first. Answers what the fill has opened beyond. [O28] */
+export function foldOtherFill(book: OrderBook, order: SentOrder, quantity: string): string {
   let rest = parseExact(quantity)
-  for (const name of [...book.taken, ...book.lost]) {
-    const [exit, fill] = [book.exits.get(name), filledBy(name)]
+  for (const [name, exit] of [...book.exits]) {
+    const fill = filledBy(name)
     const before = fill === null ? undefined : book.left.get(fill)
-    if (!exit || fill === null || before === undefined || !isAt(exit, order) || exit.side !== order.side) continue
+    if (fill === null || before === undefined || !isAt(exit, order) || exit.side !== order.side) continue
     if (isCounted(book, name, fill)) continue
     const sold = minExact(rest, parseExact(before))
     rest = subtractExact(rest, sold)
     const left = subtractExact(parseExact(before), sold)
     book.left.set(fill, formatExact(left))
-    if (compareExact(left, zero) <= 0) for (const kind of exitKinds) forget(book, fill + kind)
+    if (compareExact(left, zero) <= 0) endExits(book, fill)
   }
+  return formatExact(rest)
 }
 
 /** An order that closed the position has closed what exits were to; after any other end what is open has them again. */
@@ -84,8 +84,8 @@ function forgetTaken(book: OrderBook, place: Place, side?: Exit['side']): void {
 }
 
 /** The exits of one fill close the same: the first of them stands for both. */
-const isCounted = ({ taken, lost }: OrderBook, name: string, fill: string): boolean =>
-  exitKinds.map((kind) => fill + kind).find((one) => taken.has(one) || lost.has(one)) !== name
+const isCounted = ({ exits }: OrderBook, name: string, fill: string): boolean =>
+  exitKinds.map((kind) => fill + kind).find((one) => exits.has(one)) !== name
 
 const isAt = (one: Place, { strategy, instrument }: Place): boolean =>
   one.strategy === strategy && one.instrument === instrument

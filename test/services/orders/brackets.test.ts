@@ -64,7 +64,7 @@ describe('brackets', () => {
       .when(sold('t-1-0-1p', '4'))
       .then()
       .when(sold('t-1-0-1p', '6'))
-      .then(cancel('t-1-0-1s', 'the other exit was filled'))
+      .then(cancel('t-1-0-1s', 'what it was to close is closed'))
       .when(canceled('t-1-0-1s'))
       .then()
   })
@@ -138,7 +138,7 @@ describe('brackets', () => {
       .when(canceled('t-1-0-1p'))
       .then(profit('t-1-0-1p2', '3'))
       .when(sold('t-1-0-1p2', '3'))
-      .then(cancel('t-1-0-1s2', 'the other exit was filled'))
+      .then(cancel('t-1-0-1s2', 'what it was to close is closed'))
       .when(halted('risk:20.0', { state: 'HALTED' }))
       .then(
         lost('t-1-0-2s2 (2), t-1-0-2p2 (2)'),
@@ -225,7 +225,7 @@ describe('brackets', () => {
       .when(sold('t-1-0-1m', '4'))
       .then()
       .when(sold('t-1-0-1m', '6'))
-      .then(cancel('t-1-0-1p', 'the other exit was filled'))
+      .then(cancel('t-1-0-1p', 'what it was to close is closed'))
   })
 
   test('[O26] a trailing stop too, without what makes it one', () => {
@@ -261,7 +261,7 @@ describe('brackets', () => {
   test('[O26] nothing is lost when the exits have closed their fill, or when we asked for the end', () => {
     holding()
       .when(sold('t-1-0-1p', '10'))
-      .then(cancel('t-1-0-1s', 'the other exit was filled'))
+      .then(cancel('t-1-0-1s', 'what it was to close is closed'))
       .when(expired('t-1-0-1s'))
       .then()
     holding()
@@ -278,12 +278,12 @@ describe('brackets', () => {
       .when(sold('t-1-0-1p', '4'))
       .then()
       .when(sold('t-1-0-1s', '6'))
-      .then(cancel('t-1-0-1s', 'the other exit was filled'), cancel('t-1-0-1p', 'the other exit was filled'))
+      .then(cancel('t-1-0-1s', 'what it was to close is closed'), cancel('t-1-0-1p', 'what it was to close is closed'))
     holding()
       .when(canceled('t-1-0-1s'))
       .then(failed('t-1-0-1s', '10', 'canceled', 'it is sent again as t-1-0-1s2'), stop('t-1-0-1s2', '10'))
       .when(sold('t-1-0-1s2', '10'))
-      .then(cancel('t-1-0-1p', 'the other exit was filled'))
+      .then(cancel('t-1-0-1p', 'what it was to close is closed'))
   })
 
   test('[O20] neither exit of a pair comes back when the halt lost the race to one', () => {
@@ -410,6 +410,71 @@ describe('brackets', () => {
         .when(split)
         .answers.map(({ topic }) => topic),
     ).toEqual(['system.alert'])
+  })
+
+  test('[O28] a reversal is followed by exits of what it opens; a fill of it that only closes by none', () => {
+    const reversal = approved('risk:10.0', { side: 'sell', quantity: '20', bracket: { stopLoss: '105' } })
+    const cover = (id: string, quantity: string) => ({
+      ...exit(id, quantity, {}),
+      payload: {
+        ...exit(id, quantity, {}).payload,
+        approval: 'risk:10.0',
+        side: 'buy',
+        closes: 't-10-0',
+        orderType: 'stop',
+        stopPrice: '105',
+      },
+    })
+    const reversing = () => both().when(reversal).then(sending)
+    reversing()
+      .when(sold('t-10-0', '20'))
+      .then(cover('t-10-0-1s', '10') as never)
+    reversing()
+      .when(fill('t-10-0', 'a', '4', { side: 'sell' }))
+      .then()
+      .restarted()
+      .when(fill('t-10-0', 'b', '9', { side: 'sell' }))
+      .then(cover('t-10-0-2s', '3') as never)
+      .when(fill('t-10-0', 'c', '7', { side: 'sell' }))
+      .then(cover('t-10-0-3s', '7') as never)
+    reversing()
+      .when(halted('risk:11.0', { state: 'HALTED' }))
+      .then(cancel('t-10-0', 'halted: stop'))
+      .when(fill('t-10-0', 'a', '4', { side: 'sell' }))
+      .then()
+  })
+
+  test('[O28] what a smaller target has sold its exits close no more: the rest of them is canceled in silence', () => {
+    const lessened = () =>
+      holding()
+        .when(approved('risk:10.0', { side: 'sell', quantity: '6' }))
+        .then(sending)
+        .when(sold('t-10-0', '6'))
+        .then()
+    lessened()
+      .restarted()
+      .when(sold('t-1-0-1p', '4'))
+      .then(cancel('t-1-0-1s', 'what it was to close is closed'), cancel('t-1-0-1p', 'what it was to close is closed'))
+      .when(canceled('t-1-0-1p'))
+      .then()
+      .when(canceled('t-1-0-1s'))
+      .then()
+    lessened()
+      .when(canceled('t-1-0-1s'))
+      .then(failed('t-1-0-1s', '4', 'canceled', 'it is sent again as t-1-0-1s2'), stop('t-1-0-1s2', '4'))
+    lessened()
+      .when(approved('risk:11.0', { side: 'sell', quantity: '4' }))
+      .then(sending)
+      .when(sold('t-11-0', '4'))
+      .then(cancel('t-1-0-1s', 'what it was to close is closed'), cancel('t-1-0-1p', 'what it was to close is closed'))
+  })
+
+  test('[O28] what the other exit of a pair sells beyond its fill, those of another fill close no more', () => {
+    given(orders, {}, entered, fill('t-1-0', 'x', '4'), fill('t-1-0', 'y', '6'), sold('t-1-0-1s', '4'))
+      .when(sold('t-1-0-1p', '1'))
+      .then()
+      .when(canceled('t-1-0-2s'))
+      .then(failed('t-1-0-2s', '5', 'canceled', 'it is sent again as t-1-0-2s2'), stop('t-1-0-2s2', '5'))
   })
 
   test('[O8] an operator who cancels all is told how many exits were among them', () => {
