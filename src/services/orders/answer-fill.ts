@@ -7,7 +7,7 @@ import { canProtect, exitTtlMicros, protectionLost, splitTook } from './protecti
 
 type Said = Statement<'order.submitted' | 'order.cancel_requested' | 'system.alert'>
 
-/** A fill of an entry is followed by its exits; when these have closed it, what works of them is canceled. [O18] [O19] [O24] [O28] */
+/** A fill of an entry is followed by its exits; when these have closed it, what works of them is canceled. [O18] [O19] [O24] [O29] */
 export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: number): readonly Said[] {
   const { clientOrderId, instrument } = fill
   const order = findOrder(book.orders, clientOrderId)
@@ -28,7 +28,7 @@ export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: n
   }))
 }
 
-/** The exits that a fill of an entry is followed by, of what it opens. [O18] [O28] */
+/** The exits that a fill of an entry is followed by, of what it opens. [O18] [O29] */
 export function exitsOf(
   { clientOrderId, strategy, instrument, side, quantity }: PayloadOf<'order.fill'>,
   { approval, stopLoss, takeProfit, trailingOffset }: PayloadOf<'risk.approved'>['bracket'] & { approval: string },

@@ -46,7 +46,7 @@ export type OrderBook = {
   readonly left: Map<string, string>
   /** Those that the venue has not confirmed in whole, by the id of the halt or the command. */
   readonly massCancels: Map<string, MassCancel>
-  /** What the newest input filled, once a fill, with the quantity that closed nothing of what exits protect. [O28] */
+  /** What the newest input filled, once a fill, with the quantity that closed nothing of what exits protect. [O29] */
   filled: PayloadOf<'order.fill'> | null
   /** Exits of a fill that the newest input closed whole. */
   needless: readonly string[]

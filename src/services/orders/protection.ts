@@ -47,7 +47,7 @@ export function foldExitMove({ exits }: OrderBook, clientOrderId: string, limitP
   if (name !== null && exit?.clientOrderId === clientOrderId) exits.set(name, { ...exit, limitPrice })
 }
 
-/** What an exit has closed; when that is all of its fill, the other one is over. Answers what of a fill is beyond that. [O19] [O28] */
+/** What an exit has closed; when that is all of its fill, the other one is over. Answers what of a fill is beyond that. [O19] [O29] */
 export function foldExitFill(book: OrderBook, { clientOrderId, quantity }: PayloadOf<'order.fill'>): string {
   const fill = filledBy(clientOrderId)
   const before = fill === null ? undefined : book.left.get(fill)

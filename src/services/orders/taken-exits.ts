@@ -30,7 +30,7 @@ export function foldRefusal(book: OrderBook, { code, value, intent, ...place }: 
   else if (!book.awaited.has(placeOf(place))) forgetTaken(book, place)
 }
 
-/** What another order sold of a position its exits need not: those of the oldest fills first. Answers what the fill has opened beyond. [O28] */
+/** What another order sold of a position its exits need not: those of the oldest fills first. Answers what the fill has opened beyond. [O29] */
 export function foldOtherFill(book: OrderBook, order: SentOrder, quantity: string): string {
   let rest = parseExact(quantity)
   for (const [name, exit] of [...book.exits]) {

@@ -412,7 +412,7 @@ describe('brackets', () => {
     ).toEqual(['system.alert'])
   })
 
-  test('[O28] a reversal is followed by exits of what it opens; a fill of it that only closes by none', () => {
+  test('[O29] a reversal is followed by exits of what it opens; a fill of it that only closes by none', () => {
     const reversal = approved('risk:10.0', { side: 'sell', quantity: '20', bracket: { stopLoss: '105' } })
     const cover = (id: string, quantity: string) => ({
       ...exit(id, quantity, {}),
@@ -444,7 +444,7 @@ describe('brackets', () => {
       .then()
   })
 
-  test('[O28] what a smaller target has sold its exits close no more: the rest of them is canceled in silence', () => {
+  test('[O29] what a smaller target has sold its exits close no more: the rest of them is canceled in silence', () => {
     const lessened = () =>
       holding()
         .when(approved('risk:10.0', { side: 'sell', quantity: '6' }))
@@ -469,7 +469,7 @@ describe('brackets', () => {
       .then(cancel('t-1-0-1s', 'what it was to close is closed'), cancel('t-1-0-1p', 'what it was to close is closed'))
   })
 
-  test('[O28] what the other exit of a pair sells beyond its fill, those of another fill close no more', () => {
+  test('[O29] what the other exit of a pair sells beyond its fill, those of another fill close no more', () => {
     given(orders, {}, entered, fill('t-1-0', 'x', '4'), fill('t-1-0', 'y', '6'), sold('t-1-0-1s', '4'))
       .when(sold('t-1-0-1p', '1'))
       .then()
