@@ -1,0 +1,23 @@
+import { expect, it } from 'vitest'
+import { CrossedMessages } from './crossed-messages.ts'
+
+// CROSSED_ROUNDS=5000 CROSSED_SEED=1 npx vitest run test/properties/crossed-messages.test.ts is the long form.
+const rounds = Number(process.env.CROSSED_ROUNDS ?? 150)
+const firstSeed = Number(process.env.CROSSED_SEED ?? 1)
+
+it.each([
+  ['nobody is silent for long and no fill is late', true],
+  ['anybody may be silent, prices move and fills come late', false],
+] as const)(
+  `[R7] [R47] [O2] [O18] [O26] [R22] ${rounds} runs in which messages cross, while %s`,
+  (_, isCalm) => {
+    const found = new Map<string, number[]>()
+    for (let seed = firstSeed; seed < firstSeed + rounds; seed++)
+      for (const fault of new CrossedMessages(seed, isCalm).run(250)) {
+        const seeds = found.get(fault) ?? []
+        found.set(fault, [...seeds, seed])
+      }
+    expect(Object.fromEntries(found)).toEqual({})
+  },
+  600_000,
+)
