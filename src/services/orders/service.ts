@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { adopt } from '#lib/domain/adopted-order.ts'
 import { exitNameOf } from '#lib/domain/client-order-id.ts'
 import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
+import { supersededReason } from '#lib/domain/order-lifecycle.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import { splitOrders } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
@@ -26,7 +27,7 @@ import {
   tellLost,
   tellSplit,
 } from './protection.ts'
-import { foldLeave, foldRefusal, foldSuperseded, giveBack, release, releaseAll } from './taken-exits.ts'
+import { foldLeave, foldRefusal, foldSuperseded, giveBack, isAt, release, releaseAll } from './taken-exits.ts'
 
 const inputs = [
   'md.instrument',
@@ -177,10 +178,8 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'risk.rejected':
     case 'risk.resumed':
       return giveBack(book, input.at)
-    case 'risk.superseded': {
-      const { strategy, instrument } = input.payload
-      return cancelsOf(book, 'superseded', (order) => order.strategy === strategy && order.instrument === instrument)
-    }
+    case 'risk.superseded':
+      return cancelsOf(book, supersededReason, (order) => isAt(order, input.payload))
     case 'risk.halted':
       return answerHalt(book, input)
     case 'order.adopted':

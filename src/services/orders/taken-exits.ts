@@ -50,7 +50,6 @@ export function foldOtherFill(book: OrderBook, order: SentOrder, quantity: strin
 /** An order that closed the position has closed what exits were to; after any other end what is open has them again. */
 export function foldOtherEnd(book: OrderBook, order: SentOrder): void {
   if (order.closes !== undefined) return
-  if (order.progress.status === 'filled') forgetTaken(book, order, order.side)
   release(book, order)
 }
 
@@ -87,7 +86,7 @@ function forgetTaken(book: OrderBook, place: Place, side?: Exit['side']): void {
 const isCounted = ({ exits }: OrderBook, name: string, fill: string): boolean =>
   exitKinds.map((kind) => fill + kind).find((one) => exits.has(one)) !== name
 
-const isAt = (one: Place, { strategy, instrument }: Place): boolean =>
+export const isAt = (one: Place, { strategy, instrument }: Place): boolean =>
   one.strategy === strategy && one.instrument === instrument
 
 // Neither part can hold a space.

@@ -5,6 +5,7 @@ import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
+import { supersededReason } from '#lib/domain/order-lifecycle.ts'
 import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
 import type { Execution } from '#lib/domain/position.ts'
 import { findOrder, type SentOrder, splitOrders } from '#lib/domain/sent-orders.ts'
@@ -170,10 +171,13 @@ export const foldSettled = (account: Account, settled: PayloadOf<'venue.settled'
   countFill(account, { ...settled, fee: settled.fee ?? '0' })
 
 /** It works until the venue has ended it. */
-export function foldCancelRequest(account: Account, { clientOrderId }: PayloadOf<'order.cancel_requested'>): void {
+export function foldCancelRequest(
+  account: Account,
+  { clientOrderId, reason }: PayloadOf<'order.cancel_requested'>,
+): void {
   const order = account.orders.working.get(clientOrderId)
   if (order) applyHappening(order.progress, 'cancel_requested')
-  if (order && account.halt?.state === 'HALTED') foldTaken(account, [order])
+  if (order && (account.halt?.state === 'HALTED' || reason === supersededReason)) foldTaken(account, [order])
   foldExitCancel(account, clientOrderId)
 }
 

@@ -65,6 +65,8 @@ export function judge(account: Account, wish: Wish, wishedAt: number): readonly 
   if (broken === null && !isClosing) return [approval(account, wish, side, quantity)]
   if (broken !== null && closes.units === 0n) return [refusal(wish, broken)]
   const { bracket: _, ...unbracketed } = wish
+  // Exits may fill before it does.
+  if (isBesideExits(account, wish)) unbracketed.isReduceOnly = true
   const leave = approval(account, unbracketed, side, closes)
   return broken === null ? [leave] : [leave, refusal(wish, broken)]
 }

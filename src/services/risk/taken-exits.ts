@@ -24,18 +24,11 @@ export function foldTaken(account: Account, orders: Iterable<SentOrder>): void {
   }
 }
 
-/** An order has ended: one that did all that it was to do has closed what exits of its side were to; one of them has itself. */
+/** An order has ended: an exit that did all that it was to do does not come back; of a pair that comes back, each does by itself. */
 export function foldTakenEnd(account: Account, order: SentOrder): void {
-  const isFilled = order.progress.status === 'filled'
   const fill = order.closes === undefined ? null : filledBy(order.clientOrderId)
-  if (fill !== null) {
-    if (isFilled) account.takenExits.delete(fill)
-    return
-  }
-  const key = bookKey(order.strategy, order.instrument)
-  if (isFilled)
-    for (const [of, one] of account.takenExits)
-      if (one.key === key && one.side === order.side) account.takenExits.delete(of)
+  if (fill !== null && order.progress.status === 'filled') account.takenExits.delete(fill)
+  else if (fill !== null && account.exitsDue.has(fill)) foldTaken(account, [order])
   dueAgain(account, order)
 }
 
