@@ -18,9 +18,11 @@ export function foldExitsDue(account: Account, order: SentOrder, seq: number): v
 export function foldExitFailure(account: Account, order: SentOrder, isRejected: boolean, seq: number): void {
   const { clientOrderId, strategy, instrument, side } = order
   const [fill, key] = [filledBy(clientOrderId), bookKey(strategy, instrument)]
-  if (fill === null || order.splits || account.halt?.state === 'HALTED') return
-  if (!isProtecting(account, strategy, instrument, side) || exitInPlaceOf(clientOrderId, isRejected) === null) return
-  account.exitsDue.set(fill, { key, at: account.now, seq, exit: clientOrderId })
+  if (fill === null || order.splits || exitInPlaceOf(clientOrderId, isRejected) === null) return
+  if (!isProtecting(account, strategy, instrument, side)) return
+  // The order engine may not have heard of the halt, or sends it when that is over.
+  if (account.halt?.state === 'HALTED') account.takenExits.set(fill, { key, side })
+  else account.exitsDue.set(fill, { key, at: account.now, seq, exit: clientOrderId })
 }
 
 /** The order engine knew of a wish, or a halt, when it heard of the end of that exit: nothing takes its place. */

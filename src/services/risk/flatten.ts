@@ -44,6 +44,8 @@ export function flattenNow(account: Account, cause: string): Said[] {
         // Which every venue keeps, whatever orders have else.
         timeInForce: 'GTC',
         expiresAt: now + config.approvalTtlMs * 1_000,
+        // A fill of an exit may be on its way.
+        ...([...account.takenExits.values()].some((taken) => taken.key === key) ? { isReduceOnly: true } : {}),
       } as const
       const approved = { topic: 'risk.approved', payload: terms } as const
       const failures = account.closing.get(key)?.failures ?? 0
