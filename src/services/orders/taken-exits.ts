@@ -27,7 +27,7 @@ export function foldRefusal(book: OrderBook, { code, value, intent, ...place }: 
   foldLeave(book, { intent, ...place })
   const isNothing = code === 'ALREADY_AT_TARGET' && value !== undefined && !/[1-9]/.test(value)
   if (!isNothing) release(book, place)
-  else if (!book.awaited.has(placeOf(place))) forgetTaken(book, place)
+  else if (!book.awaited.has(placeOf(place)) && !isWorked(book, place)) forgetTaken(book, place)
 }
 
 /** What another order sold of a position its exits need not: those of the oldest fills first. Answers what the fill has opened beyond. [O29] */
@@ -65,7 +65,7 @@ export const giveBack = (book: OrderBook, at: number): Statement<'system.alert' 
 /** Where neither a verdict is awaited nor another order works. */
 export function release(book: OrderBook, place: Place): void {
   if (book.taken.size === 0 || book.awaited.has(placeOf(place)) || book.halt?.kind === 'flattening') return
-  for (const order of book.orders.working.values()) if (isAt(order, place) && order.closes === undefined) return
+  if (isWorked(book, place)) return
   for (const name of book.taken) {
     const exit = book.exits.get(name)
     if (exit === undefined || !isAt(exit, place)) continue
@@ -73,6 +73,12 @@ export function release(book: OrderBook, place: Place): void {
     book.lost.add(name)
     book.released = [...book.released, withLeft(book, exit)]
   }
+}
+
+/** Another order than exits is at work there: what it comes to is not known yet. */
+function isWorked({ orders }: OrderBook, place: Place): boolean {
+  for (const order of orders.working.values()) if (isAt(order, place) && order.closes === undefined) return true
+  return false
 }
 
 function forgetTaken(book: OrderBook, place: Place, side?: Exit['side']): void {
