@@ -30,8 +30,13 @@ async function limitedLine(url: string, limits: (what: string, query: URLSearchP
       return void response.writeHead(limit.status, headersOf).end('{"code":-1003,"msg":"Too many requests"}')
     }
     const sent = { 'x-mbx-apikey': String(headers['x-mbx-apikey']), 'content-type': String(headers['content-type']) }
-    const answer = await fetch(`${origin}${target}`, { method, headers: sent, ...(body === '' ? {} : { body }) })
-    response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+    try {
+      const answer = await fetch(`${origin}${target}`, { method, headers: sent, ...(body === '' ? {} : { body }) })
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(await answer.text())
+    } catch {
+      // The venue behind it has closed: so does this side.
+      response.destroy()
+    }
   })
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
   const restUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
