@@ -47,7 +47,7 @@ export function foldOtherFill(book: OrderBook, order: SentOrder, quantity: strin
   return formatExact(rest)
 }
 
-/** An order that closed the position has closed what exits were to; after any other end what is open has them again. */
+/** What another order's end leaves open has its exits again. */
 export function foldOtherEnd(book: OrderBook, order: SentOrder): void {
   if (order.closes !== undefined) return
   release(book, order)
@@ -81,10 +81,10 @@ function isWorked({ orders }: OrderBook, place: Place): boolean {
   return false
 }
 
-function forgetTaken(book: OrderBook, place: Place, side?: Exit['side']): void {
+function forgetTaken(book: OrderBook, place: Place): void {
   for (const name of book.taken) {
     const exit = book.exits.get(name)
-    if (exit && isAt(exit, place) && (side === undefined || exit.side === side)) forget(book, name)
+    if (exit && isAt(exit, place)) forget(book, name)
   }
 }
 

@@ -43,7 +43,6 @@ export const FeedConfig = z.discriminatedUnion('kind', [
   }),
 ])
 export type FeedConfig = z.infer<typeof FeedConfig>
-export type ExchangeFeed = Extract<FeedConfig, { kind: 'exchange' }>
 export type SeededFeed = Extract<FeedConfig, { kind: 'seeded' }>
 
 /** When a seeded market starts that is played as a recording is, microseconds UTC; null when it is live. */

@@ -4,13 +4,13 @@ import { decimalText, quoted } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import { year2200Micros } from '../year-2200.ts'
 
-/** How the time column is written. Anything else is a pattern of yyyy MM dd HH mm ss SSS, or hh with a. */
-export const timeFormats = ['auto', 's', 'ms', 'us', 'ns', 'iso'] as const
-
 /** Microseconds UTC of a time cell, and of the wall clock's face `days` later; throws a LineFault when it cannot be read. */
 export type CsvClock = { at(cell: string): number; daysLater(cell: string, days: number): number }
 
-/** The clock for a file whose first time cell is known: `auto` takes what that one looks like. */
+/**
+ * The clock for a file whose first time cell is known. `format`: s, ms, us, ns or iso; `auto` takes what that cell looks like; anything else is a
+ * pattern of yyyy MM dd HH mm ss SSS, or hh with a.
+ */
 export function csvClock(format: string, zone: string, firstCell: string): CsvClock {
   const chosen = format === 'auto' ? formatOf(firstCell) : format
   const digits = powerOfUnit[chosen]
