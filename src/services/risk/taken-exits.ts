@@ -13,7 +13,12 @@ type Place = { readonly strategy: string; readonly instrument: string }
 /** A wish takes what works, exits too. [R31] [R47] */
 export function foldSuperseded(account: Account, { strategy, instrument }: Place): void {
   noteTime(account.canceledAt, account.now)
-  foldTaken(account, workingOf(account, strategy, instrument))
+  // Those whose cancel is on its way were taken before, or have nothing left to close.
+  const working = [...workingOf(account, strategy, instrument)]
+  foldTaken(
+    account,
+    working.filter(({ progress }) => progress.status !== 'pending_cancel'),
+  )
 }
 
 /** Exits that are taken may be sent again. [R47] */
