@@ -1,3 +1,4 @@
+import { takeOff } from '#lib/domain/exits-left.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
 import {
   foldReport as foldIntoOrders,
@@ -8,8 +9,8 @@ import {
 import { exitsOf } from './answer-fill.ts'
 import { foldMassEnd } from './mass-cancel.ts'
 import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
-import { canProtect, foldExitEnd, foldExitFill, foldUnsent } from './protection.ts'
-import { foldOtherEnd, foldOtherFill } from './taken-exits.ts'
+import { canProtect, endExits, foldExitEnd, foldUnsent } from './protection.ts'
+import { foldOtherEnd } from './taken-exits.ts'
 
 /** Folds what a venue says of an order; answers what was impossible about it, else null. [O10]-[O15] */
 export function foldReport(book: OrderBook, report: Report): Refusal | null {
@@ -22,7 +23,9 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
     return isForgotten(book, clientOrderId) ? forgotten(report) : neverSent(report)
   }
   if (outcome === 'applied' && report.topic === 'order.fill') {
-    const filled = { ...report.payload, quantity: foldOtherFill(book, order, foldExitFill(book, report.payload)) }
+    const { rest, closed } = takeOff(book.left, report.payload)
+    for (const fill of closed) endExits(book, fill)
+    const filled = { ...report.payload, quantity: rest }
     book.filled = filled
     const bracket = book.brackets.get(clientOrderId)
     if (bracket && !order.splits && !canProtect(book))

@@ -1,4 +1,5 @@
 import { approvalOf, compareAnswers } from '#lib/domain/client-order-id.ts'
+import type { ExitsLeft } from '#lib/domain/exits-left.ts'
 import {
   noOrders,
   ordersFromJson,
@@ -43,7 +44,7 @@ export type OrderBook = {
   /** The wish that took what works and has no verdict yet, by strategy and instrument. */
   readonly awaited: Map<string, string>
   /** What exits have yet to close of each fill of an entry that has any. */
-  readonly left: Map<string, string>
+  readonly left: ExitsLeft
   /** Those that the venue has not confirmed in whole, by the id of the halt or the command. */
   readonly massCancels: Map<string, MassCancel>
   /** What the newest input filled, once a fill, with the quantity that closed nothing of what exits protect. [O29] */

@@ -1,9 +1,7 @@
-import { compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { exitInPlaceOf, exitKinds, exitNameOf, filledBy, sentAgainAs } from '#lib/domain/client-order-id.ts'
+import { openLeft } from '#lib/domain/exits-left.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
-import { maxExact, negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { Report } from '#lib/domain/venue-report.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
 
@@ -23,7 +21,7 @@ export function foldExit({ exits, lost, left }: OrderBook, exit: Exit): void {
   if (name === null || fill === null) return
   exits.set(name, exit)
   lost.delete(name)
-  if (!left.has(fill)) left.set(fill, exit.quantity)
+  openLeft(left, fill, exit)
 }
 
 /** Or is to be sent when a halt is over. [O20] [O27] */
@@ -47,18 +45,7 @@ export function foldExitMove({ exits }: OrderBook, clientOrderId: string, limitP
   if (name !== null && exit?.clientOrderId === clientOrderId) exits.set(name, { ...exit, limitPrice })
 }
 
-/** What an exit has closed; when that is all of its fill, the other one is over. Answers what of a fill is beyond that. [O19] [O29] */
-export function foldExitFill(book: OrderBook, { clientOrderId, quantity }: PayloadOf<'order.fill'>): string {
-  const fill = filledBy(clientOrderId)
-  const before = fill === null ? undefined : book.left.get(fill)
-  if (fill === null || before === undefined) return quantity
-  const left = subtractExact(parseExact(before), parseExact(quantity))
-  book.left.set(fill, formatExact(left))
-  if (compareExact(left, zero) <= 0) endExits(book, fill)
-  return formatExact(maxExact(negateExact(left), zero))
-}
-
-/** There is nothing left for the exits of that fill to close. */
+/** There is nothing left for the exits of that fill to close. [O19] [O29] */
 export function endExits(book: OrderBook, fill: string): void {
   const names = exitKinds.map((kind) => fill + kind)
   book.needless = [...book.needless, ...names.flatMap((name) => book.exits.get(name)?.clientOrderId ?? [])]
@@ -160,7 +147,7 @@ const sent = (exit: Exit, clientOrderId: string, at: number): Statement<'order.s
 /** For what is left of the fill that it closes. */
 export const withLeft = ({ left }: OrderBook, exit: Exit): Exit => ({
   ...exit,
-  quantity: left.get(filledBy(exit.clientOrderId) ?? '') ?? exit.quantity,
+  quantity: left.get(filledBy(exit.clientOrderId) ?? '')?.quantity ?? exit.quantity,
 })
 
 /** Is its cancel on its way? */

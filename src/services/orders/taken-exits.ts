@@ -1,11 +1,8 @@
-import { compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { exitKinds, filledBy } from '#lib/domain/client-order-id.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
-import { minExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
-import { canProtect, endExits, forget, isGoing, lossesOf, restoreProtection, withLeft } from './protection.ts'
+import { canProtect, forget, isGoing, lossesOf, restoreProtection, withLeft } from './protection.ts'
 
 type Place = { readonly strategy: string; readonly instrument: string }
 
@@ -28,23 +25,6 @@ export function foldRefusal(book: OrderBook, { code, value, intent, ...place }: 
   const isNothing = code === 'ALREADY_AT_TARGET' && value !== undefined && !/[1-9]/.test(value)
   if (!isNothing) release(book, place)
   else if (!book.awaited.has(placeOf(place)) && !isWorked(book, place)) forgetTaken(book, place)
-}
-
-/** What another order sold of a position its exits need not: those of the oldest fills first. Answers what the fill has opened beyond. [O29] */
-export function foldOtherFill(book: OrderBook, order: SentOrder, quantity: string): string {
-  let rest = parseExact(quantity)
-  for (const [name, exit] of [...book.exits]) {
-    const fill = filledBy(name)
-    const before = fill === null ? undefined : book.left.get(fill)
-    if (fill === null || before === undefined || !isAt(exit, order) || exit.side !== order.side) continue
-    if (isCounted(book, name, fill)) continue
-    const sold = minExact(rest, parseExact(before))
-    rest = subtractExact(rest, sold)
-    const left = subtractExact(parseExact(before), sold)
-    book.left.set(fill, formatExact(left))
-    if (compareExact(left, zero) <= 0) endExits(book, fill)
-  }
-  return formatExact(rest)
 }
 
 /** What another order's end leaves open has its exits again. */
@@ -87,10 +67,6 @@ function forgetTaken(book: OrderBook, place: Place): void {
     if (exit && isAt(exit, place)) forget(book, name)
   }
 }
-
-/** The exits of one fill close the same: the first of them stands for both. */
-const isCounted = ({ exits }: OrderBook, name: string, fill: string): boolean =>
-  exitKinds.map((kind) => fill + kind).find((one) => exits.has(one)) !== name
 
 export const isAt = (one: Place, { strategy, instrument }: Place): boolean =>
   one.strategy === strategy && one.instrument === instrument

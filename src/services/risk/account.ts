@@ -1,5 +1,6 @@
 import type { ExactDecimal } from '#lib/bars/exact-decimal.ts'
 import { convert, keepMarks } from '#lib/domain/conversion.ts'
+import type { ExitsLeft } from '#lib/domain/exits-left.ts'
 import { asMoney, type Money, moneyOf, moneyScale, moneyText } from '#lib/domain/money.ts'
 import type { NewestPrices } from '#lib/domain/newest-price.ts'
 import { type OldestFirst, oldestFirst } from '#lib/domain/oldest-first.ts'
@@ -19,15 +20,14 @@ import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-co
 import type { Roll } from './roll.ts'
 import { noteAll } from './settle-sums.ts'
 import type { StrategyRecord } from './strategy-record.ts'
-import type { TakenExits } from './taken-exits.ts'
 
 export type Wish = PayloadOf<'instrument.resolved'>
 
 /** A wish and when it was wished, microseconds. */
 export type WaitingWish = { readonly wish: Wish; readonly at: number }
 
-/** The book that exits are to come in, by its `bookKey`, since when, microseconds, what the order engine answers so, and the exit whose place they take. */
-export type ExitsDue = { readonly key: string; readonly at: number; readonly seq: number; readonly exit?: string }
+/** Since when exits are on their way, microseconds, what the order engine answers so, and the exit whose place they take. */
+export type ExitsDue = { readonly at: number; readonly seq: number; readonly exit?: string }
 
 /** Why not everything may pass, and what still does. */
 export type Halt = {
@@ -66,10 +66,12 @@ export type Account = {
   readonly orders: SentOrders
   /** Wishes that wait for the orders before them to end, by `bookKey`. */
   readonly waiting: Map<string, WaitingWish>
-  /** Fills of entries whose exits are yet to be said, by entry and fill. [R47] */
+  /** What exits at work, due or taken have yet to close. [R47] */
+  readonly exitsLeft: ExitsLeft
+  /** Fills of entries whose exits are yet to be said. [R47] */
   readonly exitsDue: Map<string, ExitsDue>
-  /** Fills of entries whose exits a wish or a halt took, by entry and fill. [R47] */
-  readonly takenExits: Map<string, TakenExits>
+  /** Fills of entries whose exits a wish or a halt took. [R47] */
+  readonly takenExits: Set<string>
   /** The newest event that the order engine has answered. */
   engineSeq: number
   /** Rolls that have not come whole yet, or whose legs wait, by intent. [R43] */
@@ -135,8 +137,9 @@ export const openAccount = (config: RiskConfig): Account => ({
   books: noBooks(),
   orders: noOrders(),
   waiting: new Map(),
+  exitsLeft: new Map(),
   exitsDue: new Map(),
-  takenExits: new Map(),
+  takenExits: new Set(),
   engineSeq: 0,
   rolls: new Map(),
   wished: new Set(),
@@ -178,6 +181,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   positions: positionsToJson(books),
   orders: ordersToJson(account.orders),
   waiting: [...account.waiting],
+  exitsLeft: [...account.exitsLeft],
   exitsDue: [...account.exitsDue],
   takenExits: [...account.takenExits],
   rolls: [...account.rolls],
@@ -208,8 +212,9 @@ export function accountFromJson(json: unknown): Account {
     books: booksFromJson(positions, orders.working.values()),
     orders,
     waiting: new Map(account.waiting),
+    exitsLeft: new Map(account.exitsLeft),
     exitsDue: new Map(account.exitsDue),
-    takenExits: new Map(account.takenExits),
+    takenExits: new Set(account.takenExits),
     rolls: new Map(account.rolls),
     wished: new Set(account.wished),
     wishes: oldestFirst(account.wished),

@@ -1,42 +1,65 @@
 import { exitInPlaceOf, filledBy } from '#lib/domain/client-order-id.ts'
+import { openLeft } from '#lib/domain/exits-left.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { Account, ExitsDue } from './account.ts'
-import { bookKey, findBook, positionOf } from './book.ts'
+import { bookKey, findBook, workingOf } from './book.ts'
 
-/** A fill of an entry is followed by its exits: from here on they are on their way. Where everything is halted they are kept back. [R47] */
-export function foldExitsDue(account: Account, order: SentOrder, seq: number): void {
-  const { exitsDue, halt, now } = account
-  for (const [fill, due] of exitsDue) if (isLapsed(account, due)) exitsDue.delete(fill)
-  if (order.hasBracket !== true) return
-  const { clientOrderId, strategy, instrument, side, progress } = order
-  const [fill, key] = [`${clientOrderId}-${progress.tradeIds.length}`, bookKey(strategy, instrument)]
-  if (halt?.state === 'HALTED') account.takenExits.set(fill, { key, side: side === 'buy' ? 'sell' : 'buy' })
-  else exitsDue.set(fill, { key, at: now, seq })
+/** A fill of an entry is followed by exits of what it opened: from here on they are on their way. Where everything is halted they are kept back. [R47] */
+export function foldExitsDue(account: Account, order: SentOrder, opened: string, seq: number): void {
+  dropLapsed(account)
+  if (order.hasBracket !== true || !/[1-9]/.test(opened)) return
+  const { clientOrderId, strategy, instrument, progress } = order
+  const fill = `${clientOrderId}-${progress.tradeIds.length}`
+  const side = order.side === 'buy' ? 'sell' : 'buy'
+  openLeft(account.exitsLeft, fill, { strategy, instrument, side, quantity: opened })
+  if (account.halt?.state === 'HALTED') account.takenExits.add(fill)
+  else account.exitsDue.set(fill, { at: account.now, seq })
 }
 
-/** In place of an exit that its venue does not keep another comes, where there is something to protect, unless its cancel was on its way. [R47] */
+/** In place of an exit that its venue does not keep another comes, where something is left to close, unless its cancel was on its way. [R47] */
 export function foldExitFailure(account: Account, order: SentOrder, isRejected: boolean, seq: number): void {
-  const { clientOrderId, strategy, instrument, side } = order
-  const [fill, key] = [filledBy(clientOrderId), bookKey(strategy, instrument)]
+  const { clientOrderId } = order
+  const fill = filledBy(clientOrderId)
   if (fill === null || order.splits || exitInPlaceOf(clientOrderId, isRejected) === null) return
-  if (!isProtecting(account, strategy, instrument, side)) return
+  if (!account.exitsLeft.has(fill)) return
   // The order engine may not have heard of the halt, or sends it when that is over.
-  if (account.halt?.state === 'HALTED') account.takenExits.set(fill, { key, side })
-  else account.exitsDue.set(fill, { key, at: account.now, seq, exit: clientOrderId })
+  if (account.halt?.state === 'HALTED') account.takenExits.add(fill)
+  else account.exitsDue.set(fill, { at: account.now, seq, exit: clientOrderId })
 }
 
 /** The order engine knew of a wish, or a halt, when it heard of the end of that exit: nothing takes its place. */
-export function foldExitCancel({ exitsDue }: Account, clientOrderId: string): void {
+export function foldExitCancel(account: Account, clientOrderId: string): void {
   const fill = filledBy(clientOrderId)
-  if (fill !== null && exitsDue.get(fill)?.exit === clientOrderId) exitsDue.delete(fill)
+  if (fill === null || account.exitsDue.get(fill)?.exit !== clientOrderId) return
+  account.exitsDue.delete(fill)
+  forgetIfGone(account, fill)
 }
 
 /** They are there. */
-export function foldExitsSaid({ exitsDue, takenExits }: Account, exitOrderId: string): void {
-  const fill = filledBy(exitOrderId)
+export function foldExitsSaid({ exitsDue, takenExits, exitsLeft }: Account, exit: SentOrder): void {
+  const fill = filledBy(exit.clientOrderId)
   if (fill === null) return
+  openLeft(exitsLeft, fill, { ...exit, quantity: exit.progress.quantity })
   exitsDue.delete(fill)
   takenExits.delete(fill)
+}
+
+/** What a fill has closed whole has no exits any more. [O29] */
+export function foldClosed({ exitsDue, takenExits }: Account, closed: readonly string[]): void {
+  for (const fill of closed) {
+    exitsDue.delete(fill)
+    takenExits.delete(fill)
+  }
+}
+
+/** With its last exit goes what was left of a fill: those at work, on their way, or to come back. */
+export function forgetIfGone(account: Account, fill: string): void {
+  const { exitsLeft, exitsDue, takenExits } = account
+  const left = exitsLeft.get(fill)
+  if (left === undefined || exitsDue.has(fill) || takenExits.has(fill)) return
+  for (const { clientOrderId } of workingOf(account, left.strategy, left.instrument))
+    if (filledBy(clientOrderId) === fill) return
+  exitsLeft.delete(fill)
 }
 
 /** Has the strategy orders at work in the instrument, or exits on their way there? */
@@ -45,14 +68,22 @@ export const hasWorking = (account: Account, strategy: string, instrument: strin
 
 /** Has a fill here exits that the order engine is yet to say? */
 export function areExitsDue(account: Account, key: string): boolean {
-  for (const due of account.exitsDue.values()) if (due.key === key && !isLapsed(account, due)) return true
+  for (const [fill, due] of account.exitsDue) if (keyOf(account, fill) === key && !isLapsed(account, due)) return true
   return false
 }
 
-/** Is there a position that exits of this side close? */
-export function isProtecting(account: Account, strategy: string, instrument: string, side: 'buy' | 'sell'): boolean {
-  const { units } = positionOf(account, strategy, instrument)
-  return side === 'sell' ? units > 0n : units < 0n
+/** The book that exits of a fill are in. */
+export function keyOf({ exitsLeft }: Pick<Account, 'exitsLeft'>, fill: string): string | null {
+  const left = exitsLeft.get(fill)
+  return left === undefined ? null : bookKey(left.strategy, left.instrument)
+}
+
+function dropLapsed(account: Account): void {
+  for (const [fill, due] of account.exitsDue) {
+    if (!isLapsed(account, due)) continue
+    account.exitsDue.delete(fill)
+    forgetIfGone(account, fill)
+  }
 }
 
 /** The order engine has passed what it was to answer so, and long enough ago: it will not send them. */

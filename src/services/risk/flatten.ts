@@ -5,7 +5,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { type Book, bookKey } from './book.ts'
-import { areExitsDue } from './exits-due.ts'
+import { areExitsDue, keyOf } from './exits-due.ts'
 import { hasExpired, inWholeLots } from './listing.ts'
 import { exactText } from './proposal.ts'
 
@@ -45,7 +45,7 @@ export function flattenNow(account: Account, cause: string): Said[] {
         timeInForce: 'GTC',
         expiresAt: now + config.approvalTtlMs * 1_000,
         // A fill of an exit may be on its way.
-        ...([...account.takenExits.values()].some((taken) => taken.key === key) ? { isReduceOnly: true } : {}),
+        ...([...account.takenExits].some((fill) => keyOf(account, fill) === key) ? { isReduceOnly: true } : {}),
       } as const
       const approved = { topic: 'risk.approved', payload: terms } as const
       const failures = account.closing.get(key)?.failures ?? 0

@@ -1,8 +1,9 @@
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { adopt } from '#lib/domain/adopted-order.ts'
-import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
+import { clientOrderIdOf, filledBy } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
+import { takeOff } from '#lib/domain/exits-left.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { supersededReason } from '#lib/domain/order-lifecycle.ts'
@@ -26,7 +27,15 @@ import {
   positionOf,
   splitPositions,
 } from './book.ts'
-import { foldExitCancel, foldExitFailure, foldExitsDue, foldExitsSaid, hasWorking } from './exits-due.ts'
+import {
+  foldClosed,
+  foldExitCancel,
+  foldExitFailure,
+  foldExitsDue,
+  foldExitsSaid,
+  forgetIfGone,
+  hasWorking,
+} from './exits-due.ts'
 import { noteClosing, noteClosingEnd } from './flatten.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
@@ -80,7 +89,7 @@ function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>): vo
   const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress: submittedOrder(quantity) }
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
-  foldExitsSaid(account, clientOrderId)
+  foldExitsSaid(account, order)
 }
 
 /** An order that another has sent to the venue is at work, as it stands; told again it is known. [R50] */
@@ -121,13 +130,16 @@ export function foldReport(account: Account, report: Report): void {
     if (isCounted(outcome)) countFill(account, fill)
     if (order && outcome === 'applied') {
       bindToExits(account.books, order, parseExact(fill.quantity))
-      if (!order.splits) foldExitsDue(account, order, report.seq)
+      const { rest, closed } = takeOff(account.exitsLeft, report.payload)
+      foldClosed(account, closed)
+      if (!order.splits) foldExitsDue(account, order, rest, report.seq)
     }
   }
   if (order === undefined || !isAtWork || account.orders.working.has(clientOrderId)) return
   endOrder(account, order)
   if (!isAsked && report.topic !== 'order.fill')
     foldExitFailure(account, order, report.topic === 'order.rejected', report.seq)
+  forgetIfGone(account, filledBy(clientOrderId) ?? '')
 }
 
 function endOrder(account: Account, order: SentOrder): void {

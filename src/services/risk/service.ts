@@ -30,7 +30,7 @@ import { ApprovalTtlMs, Fraction, RiskConfig } from './risk-config.ts'
 import { settleSums } from './settle-sums.ts'
 import { brokenProfits, brokenStreak, foldProfits, foldTrip, restartStrategy } from './strategy-losses.ts'
 import { recordOf } from './strategy-record.ts'
-import { dueAgain, foldSuperseded } from './taken-exits.ts'
+import { foldRefusal, foldSuperseded } from './taken-exits.ts'
 
 export { ApprovalTtlMs, Fraction, RiskConfig }
 
@@ -118,7 +118,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
       // The first of it may still wait, or be a leg of a roll.
       if (event.payload.code === 'DUPLICATE_INTENT') return account
       settle(account, event.payload)
-      dueAgain(account, event.payload)
+      foldRefusal(account, event.payload)
       return account
     case 'risk.superseded':
       foldSuperseded(account, event.payload)

@@ -1,0 +1,52 @@
+import { compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import { filledBy } from './client-order-id.ts'
+import { minExact, subtractExact } from './signed-decimal.ts'
+
+/** What the exits of one fill have yet to close, and their side. */
+export type LeftToClose = {
+  readonly strategy: string
+  readonly instrument: string
+  readonly side: 'buy' | 'sell'
+  readonly quantity: string
+}
+
+/** By fill of an entry (`filledBy`), the oldest first. The order engine and the gate count the same. */
+export type ExitsLeft = Map<string, LeftToClose>
+
+/** A fill has exits; told again it is known. */
+export function openLeft(
+  exitsLeft: ExitsLeft,
+  fill: string,
+  { strategy, instrument, side, quantity }: LeftToClose,
+): void {
+  if (!exitsLeft.has(fill)) exitsLeft.set(fill, { strategy, instrument, side, quantity })
+}
+
+/**
+ * What is filled exits need not close: of an exit its own fill first, then those of the strategy on that side there, the oldest first. Answers
+ * what of it is beyond them all, and the fills that are closed whole, which are forgotten.
+ */
+export function takeOff(
+  exitsLeft: ExitsLeft,
+  { clientOrderId, strategy, instrument, side, quantity }: LeftToClose & Pick<PayloadOf<'order.fill'>, 'clientOrderId'>,
+): { readonly rest: string; readonly closed: readonly string[] } {
+  const closed: string[] = []
+  let rest = parseExact(quantity)
+  for (const fill of [filledBy(clientOrderId) ?? '', ...exitsLeft.keys()]) {
+    const one = exitsLeft.get(fill)
+    if (one?.strategy !== strategy || one.instrument !== instrument || one.side !== side) continue
+    const before = parseExact(one.quantity)
+    const taken = minExact(rest, before)
+    rest = subtractExact(rest, taken)
+    if (compareExact(taken, before) < 0)
+      exitsLeft.set(fill, { ...one, quantity: formatExact(subtractExact(before, taken)) })
+    else if (exitsLeft.delete(fill)) closed.push(fill)
+  }
+  return { rest: formatExact(rest), closed }
+}
+
+/** All of an instrument, which are of the old units after a split. */
+export function dropLeft(exitsLeft: ExitsLeft, instrument: string): void {
+  for (const [fill, one] of exitsLeft) if (one.instrument === instrument) exitsLeft.delete(fill)
+}
