@@ -63,6 +63,8 @@ export const SystemCommandResult = z.object({
   command: EventId,
   isDone: z.boolean(),
   message: Text,
+  /** Of a resume: those whose own halt is over with it. */
+  instruments: z.array(InstrumentId).optional(),
 })
 
 /** Something for a person to look at: a forged approval, a report that cannot be true, a position that lost its exits. */

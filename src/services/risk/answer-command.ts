@@ -30,8 +30,10 @@ export function answerCommand(account: Account, { id, payload }: Event<'system.c
         done(haltMessage(asked ?? account.config.whenHalted)),
       ]
     case 'resume':
-      if (halt === null) return [done('not halted')]
-      return [{ topic: 'risk.resumed', payload: { reason: words } }, done(`resumed from ${halt.code}`)]
+      return [
+        ...(halt === null ? [] : [{ topic: 'risk.resumed', payload: { reason: words } } as const]),
+        resumedFrom(account, id),
+      ]
     case 'strategy.resume': {
       const isHalted = target !== undefined && (account.strategies.get(target)?.halted ?? null) !== null
       return isHalted ? [{ topic: 'risk.strategy_resumed', payload: { strategy: target, reason: words } }] : []
@@ -55,6 +57,12 @@ export function foldHalted(account: Account, halted: PayloadOf<'risk.halted'>): 
   account.halt = { code, state, isFlattening }
   account.hasLimitHalted ||= code !== 'OPERATOR'
   allDueAgain(account)
+}
+
+/** What was halted by itself may be traded again. [R42] */
+export function foldPassAgain(account: Account, { instruments }: PayloadOf<'system.command.result'>): void {
+  if (instruments !== undefined)
+    account.haltedInstruments = account.haltedInstruments.filter((halted) => !instruments.includes(halted))
 }
 
 /** Everything may; the peak is a new one. [R16] */
@@ -82,6 +90,14 @@ export function haltWith(
 /** May a limit halt? While nothing is halted, and once where an operator halted to less than the configuration says. [R15] */
 export const mayLimitHalt = ({ halt, hasLimitHalted, config }: Account): boolean =>
   halt === null || (!hasLimitHalted && strength(config.whenHalted) > strength(whenHaltedOf(halt)))
+
+function resumedFrom({ halt, haltedInstruments }: Account, command: string): Statement<'system.command.result'> {
+  const from = halt === null ? 'not halted' : `resumed from ${halt.code}`
+  if (haltedInstruments.length === 0) return commandResult(command, true, from)
+  const again = `orders in ${haltedInstruments.join(', ')} pass again`
+  const { topic, payload } = commandResult(command, true, halt === null ? again : `${from}; ${again}`)
+  return { topic, payload: { ...payload, instruments: [...haltedInstruments] } }
+}
 
 const strength = (whenHalted: WhenHalted): number => ['reduce', 'refuse', 'flatten'].indexOf(whenHalted)
 

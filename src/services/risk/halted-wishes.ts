@@ -66,11 +66,12 @@ function brokenBy(account: Account, said: Statement<Out>, wish: Wish): BrokenLim
       return isFlat(wish) ? null : haltOf(account, wish)
     case 'risk.strategy_resumed':
       return !isOfStrategy || isFlat(wish) ? null : haltOf(account, wish)
+    case 'system.command.result':
+      return isFlat(wish) || !said.payload.instruments?.includes(wish.instrument) ? null : haltOf(account, wish)
     case 'risk.approved':
     case 'risk.rejected':
     case 'risk.superseded':
     case 'system.alert':
-    case 'system.command.result':
       return null
   }
 }

@@ -5,7 +5,7 @@ import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
-import { answerCommand, foldHalted, foldResumed, haltWith, mayLimitHalt } from './answer-command.ts'
+import { answerCommand, foldHalted, foldPassAgain, foldResumed, haltWith, mayLimitHalt } from './answer-command.ts'
 import { answerExit, answerExitCancel } from './answer-exit.ts'
 import { flattenNow } from './flatten.ts'
 import { foldFeed, foldListing, foldMarket } from './fold-market.ts'
@@ -163,12 +163,12 @@ function fold(account: Account, event: Event<In | Out>): Account {
     case 'risk.strategy_resumed':
       restartStrategy(account, event.payload.strategy)
       return account
-    case 'system.command':
-      if (event.payload.command === 'resume') account.haltedInstruments = []
+    case 'system.command.result':
+      foldPassAgain(account, event.payload)
       return account
     case 'risk.violation':
     case 'system.alert':
-    case 'system.command.result':
+    case 'system.command':
     case 'system.time':
       return account
   }

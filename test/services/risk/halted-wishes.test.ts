@@ -86,6 +86,30 @@ describe('[R51] what waits under a halt', () => {
     waitingFor('12').when(beyond).then(refuse('INSTRUMENT_HALTED', btc))
   })
 
+  test('[R42] in an instrument does not live on after the resume, but for one to be flat; another is left alone', () => {
+    const uncounted = (instrument: string) =>
+      fill('stranger', 'buy', '1', { instrument, strategy: 'other', tradeId: instrument })
+    for (const target of ['1', '-3', '0']) {
+      const scene = waitingFor(target)
+      scene.when(uncounted(btc)).then()
+      const { answers } = scene.restarted().when(command('resume'))
+      expect(answers[0]?.payload).toMatchObject({ message: `orders in ${btc} pass again`, instruments: [btc] })
+      expect(said(answers.slice(1))).toEqual(target === '0' ? [] : [refused('INSTRUMENT_HALTED')])
+      expect(said(scene.when(command('resume')).answers)).toEqual(['system.command.result'])
+      const after = scene.when(canceled('t-6-0'))
+      if (target === '0') after.then(approve('sell', '4'))
+      else
+        after
+          .then()
+          .when(wish(target))
+          .then(approve('sell', target === '1' ? '3' : '7'))
+    }
+    const elsewhere = waitingFor('-3')
+    elsewhere.when(uncounted(eth)).then()
+    expect(said(elsewhere.when(command('resume')).answers)).toEqual(['system.command.result'])
+    elsewhere.when(canceled('t-6-0')).then(approve('sell', '7'))
+  })
+
   test('[R43] of a roll is refused whole, and what it leaves goes on being sold', () => {
     const roll = (instrument: string, target: string, leg: number): Told =>
       wish(target, { intent: 'clock:9.0', instrument, leg, legs: 2, isRoll: true })

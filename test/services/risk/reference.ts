@@ -33,6 +33,8 @@ export class Reference {
   readonly #rolls = new Map<string, Roll>()
   /** Fills whose exits are to come, by entry and number of the fill. */
   readonly #exitsDue = new Map<string, string>()
+  /** Instruments that the command which is heard lets be traded again. */
+  #passAgain: ReadonlySet<string> = new Set()
   readonly #pricedAt = new Map<string, number>()
   #down: string[] = []
   #approvedAt: number[] = []
@@ -97,6 +99,7 @@ export class Reference {
   #hear(event: Event): void {
     this.#owed()
     this.#cause = event
+    this.#passAgain = new Set()
     if (heard.has(event.topic)) this.now = Math.max(this.now, event.at)
     this.#expected = this.#fold(event)
     this.#expected.push(...this.#haltedWaiting(this.#expected))
@@ -191,6 +194,7 @@ export class Reference {
   }
 
   #command({ command, target, whenHalted }: PayloadOf<'system.command'>): string[] {
+    if (command === 'resume') this.#passAgain = new Set(this.books.halted)
     if (command === 'resume') this.books.halted.clear()
     const wanted = whenHalted ?? this.config.whenHalted
     const isSo = this.halt !== null && (whenHalted === undefined || nameOf(this.halt) === whenHalted)
@@ -284,6 +288,8 @@ export class Reference {
         const isOver = what === 'resumed' && (name === undefined || name === wish.strategy)
         if (isOver && dec(wish.target) !== 0n && this.#haltOf(wish)) return this.#haltOf(wish)
       }
+      if (this.#passAgain.has(wish.instrument) && dec(wish.target) !== 0n)
+        return this.#haltOf(wish) ?? ['INSTRUMENT_HALTED', wish.instrument]
       return this.books.halted.has(wish.instrument) ? this.#mayNotWait(wish) : null
     }
     const answered = new Set(expected.map((said) => said.split(' ')[1]))
