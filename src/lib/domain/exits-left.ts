@@ -1,6 +1,7 @@
-import { compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { compareExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { filledBy } from './client-order-id.ts'
+import { fromUnits } from './decimal.ts'
 import { minExact, subtractExact } from './signed-decimal.ts'
 
 /** What the exits of one fill have yet to close, and their side. */
@@ -39,14 +40,15 @@ export function takeOff(
     const before = parseExact(one.quantity)
     const taken = minExact(rest, before)
     rest = subtractExact(rest, taken)
-    if (compareExact(taken, before) < 0)
-      exitsLeft.set(fill, { ...one, quantity: formatExact(subtractExact(before, taken)) })
+    if (compareExact(taken, before) < 0) exitsLeft.set(fill, { ...one, quantity: textOf(subtractExact(before, taken)) })
     else if (exitsLeft.delete(fill)) closed.push(fill)
   }
-  return { rest: formatExact(rest), closed }
+  return { rest: textOf(rest), closed }
 }
 
 /** All of an instrument, which are of the old units after a split. */
 export function dropLeft(exitsLeft: ExitsLeft, instrument: string): void {
   for (const [fill, one] of exitsLeft) if (one.instrument === instrument) exitsLeft.delete(fill)
 }
+
+const textOf = ({ units, scale }: ExactDecimal): string => fromUnits(units, scale)
