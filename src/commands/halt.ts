@@ -7,7 +7,7 @@ import { massCancelText } from '#lib/terminal/mass-cancel-text.ts'
 export default class Halt extends AnsweredCommand {
   static override summary = 'Halt all trading, or one strategy, until resume'
   static override description =
-    'Halts risk: working orders are canceled, but for what only reduces, and no new exposure is taken. A strategy that is halted closes its position. Says how the orders ended, or which the venue still has open. The exit code is 1 when it was refused, when nothing runs, when no answer came within 10 s, or when an order is still open.'
+    'Halts risk: working orders are canceled, but for what only reduces, and no new exposure is taken. A strategy that is halted closes its position; where its process does not answer, the gate keeps it from adding all the same, and that is said. Says how the orders ended, or which the venue still has open. The exit code is 1 when it was refused, when nothing runs, when no answer came within 10 s (of a strategy: 3 s after the gate’s), or when an order is still open.'
   static override examples = [
     '<%= config.bin %> halt --reason "exchange is down"',
     '<%= config.bin %> halt --when-halted flatten --reason "everything out"',

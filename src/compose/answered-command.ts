@@ -9,7 +9,7 @@ export abstract class AnsweredCommand extends TraderCommand {
     if (answer === null || !answer.isDone) process.exitCode = exitCode.failed
     if (answer === null) this.say(`trader: nothing runs: no tree of run ${run} (start it with: trader up)`)
     else if (answer.isDone) this.log(answer.message)
-    else this.say(`trader: refused: ${answer.message}`)
+    else this.say(`trader: ${answer.isUnanswered ? '' : 'refused: '}${answer.message}`)
     return answer ?? { isDone: false, message: 'nothing runs' }
   }
 }

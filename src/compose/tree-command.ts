@@ -12,27 +12,31 @@ export type CommandAnswer = {
   readonly id: string
   readonly isDone: boolean
   readonly message: string
+  /** Who was to answer has not, at least in part: what was asked is in the log, or that is not known. */
+  readonly isUnanswered?: true
   /** Of a halt: what the venue has confirmed of the orders that it canceled; null where nothing was said within the time. */
   readonly orders?: MassCancel | null
 }
 type MassCancel = PayloadOf<'order.mass_cancel_reported'>
 
-export type CommandTimes = { readonly nowMs: () => number; readonly withinMs: number }
+/** `partMs` is how long the second of two answers may take after the first. */
+export type CommandTimes = { readonly nowMs: () => number; readonly withinMs: number; readonly partMs: number }
 
-const times: CommandTimes = { nowMs: Date.now, withinMs: 10_000 }
+const times: CommandTimes = { nowMs: Date.now, withinMs: 10_000, partMs: 3_000 }
 const attemptsMost = 20
 
 /**
- * Says a command on the bus as the operator and waits for its answer; one that does not come within 10 s is a refusal. When another command has
- * taken its id meanwhile it is said again with the next one.
+ * Says a command on the bus as the operator and waits for its answer; one that does not come within 10 s is a refusal. A command to a strategy is
+ * answered by its process and by the gate; where one of them is silent for 3 s after the other, that is said. When another command has taken its id
+ * meanwhile it is said again with the next one.
  */
 export async function commandTree(
   door: RouterDoor,
   command: OperatorCommand,
-  { nowMs, withinMs }: CommandTimes = times,
+  { nowMs, ...within }: CommandTimes = times,
 ): Promise<CommandAnswer> {
   for (let attempt = 0; attempt < attemptsMost; attempt++) {
-    const answer = await sayOnce(door, command, nowMs(), withinMs)
+    const answer = await sayOnce(door, command, nowMs(), within)
     if (answer !== null) return answer
   }
   throw new Error(`not said: ${attemptsMost} times another command of the operator came first`)
@@ -43,9 +47,9 @@ async function sayOnce(
   { routerUrl, keys }: RouterDoor,
   command: OperatorCommand,
   nowMs: number,
-  withinMs: number,
+  { withinMs, partMs }: Omit<CommandTimes, 'nowMs'>,
 ): Promise<CommandAnswer | null> {
-  const results = new Map<string, CommandAnswer>()
+  const results = new Map<string, Map<string, CommandAnswer>>()
   const halts = new Map<string | null, string>()
   const massCancels = new Map<string, MassCancel>()
   let heard: () => void = () => undefined
@@ -57,9 +61,11 @@ async function sayOnce(
     from: 'head',
     topics: ['system.command.result', 'risk.halted', 'order.mass_cancel_reported'],
     onEvents: (events) => {
-      for (const { topic, payload, id, cause } of events)
-        if (topic === 'system.command.result') results.set(payload.command, { id: payload.command, ...payload })
-        else if (topic === 'risk.halted') halts.set(cause, id)
+      for (const { topic, payload, id, cause, source } of events)
+        if (topic === 'system.command.result') {
+          const bySource = results.get(payload.command) ?? new Map<string, CommandAnswer>()
+          results.set(payload.command, bySource.set(source, { id: payload.command, ...payload }))
+        } else if (topic === 'risk.halted') halts.set(cause, id)
         else if (topic === 'order.mass_cancel_reported') massCancels.set(payload.of, payload)
       heard()
     },
@@ -84,7 +90,13 @@ async function sayOnce(
         heard()
       })
     const unanswered = silent('it is in the log and will be answered when its service is back')
-    const answer = await Promise.race([when(() => results.get(id)), unanswered])
+    const first = await Promise.race([when(() => results.get(id)), unanswered])
+    if ('message' in first) return first
+    if (command.command.startsWith('strategy.')) {
+      await Promise.race([when(() => (first.size > 1 ? first : undefined)), after(partMs)])
+      return ofStrategy(id, command, first, partMs)
+    }
+    const [answer] = [...first.values()] as [CommandAnswer]
     const halt = halts.get(id)
     if (halt === undefined) return answer
     const confirmed = when(() => massCancels.get(halt))
@@ -94,10 +106,32 @@ async function sayOnce(
   }
 }
 
+/** What the process of a strategy said and what the gate did. */
+function ofStrategy(
+  id: string,
+  { command }: OperatorCommand,
+  answers: ReadonlyMap<string, CommandAnswer>,
+  partMs: number,
+): CommandAnswer {
+  const [strategy, gate] = [answers.get('strategy'), answers.get('risk')]
+  const said = [strategy, gate].filter((answer) => answer !== undefined)
+  const message = said.map((answer) => answer.message).join('; ')
+  if (strategy && gate) return { id, isDone: strategy.isDone && gate.isDone, message }
+  const silent = strategy ? 'the risk gate' : 'the process of the strategy'
+  const open = !strategy && command === 'strategy.halt' ? ', and closes no position before' : ''
+  const unanswered = `${silent} has not answered within ${partMs / 1_000} s: it does when it is back${open}`
+  return { id, isDone: false, isUnanswered: true, message: `${message}; ${unanswered}` }
+}
+
+const after = (ms: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
+
 const noAnswer = (id: string, withinMs: number, what: string): Promise<CommandAnswer> =>
   new Promise((resolve) => {
     const message = `no answer within ${withinMs / 1_000} s; ${what}`
-    setTimeout(() => resolve({ id, isDone: false, message }), withinMs).unref()
+    setTimeout(() => resolve({ id, isDone: false, isUnanswered: true, message }), withinMs).unref()
   })
 
 /** The name of the system's user, as a name on the bus. */

@@ -2,11 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { commandTree } from '#compose/tree-command.ts'
+import { commandTree, type OperatorCommand } from '#compose/tree-command.ts'
 import { ensureSecret, readSecret } from '#lib/bus/auth.ts'
 import { type BusConnection, connectBus } from '#lib/bus/bus-client.ts'
 import type { LogPort } from '#lib/bus/log-port.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Fact } from '#schemas/event.ts'
 import { type BusOfTest, openBus } from '#test/lib/bus/bus-of-test.ts'
 
@@ -17,13 +18,15 @@ const nowMs = routerNow / 1_000
 let keys: string
 let bus: BusOfTest
 let answering: BusConnection
+let strategy: BusConnection | undefined
 
 beforeEach(() => {
   keys = mkdtempSync(join(tmpdir(), 'trader-command-'))
-  for (const identity of ['operator', 'risk']) ensureSecret(keys, identity)
+  for (const identity of ['operator', 'risk', 'strategy']) ensureSecret(keys, identity)
 })
 afterEach(async () => {
   await answering?.close()
+  await strategy?.close()
   await bus?.close()
   rmSync(keys, { recursive: true })
 })
@@ -31,24 +34,33 @@ afterEach(async () => {
 /** A router, and someone who answers every command with its reason, as risk. */
 async function open(log?: LogPort): Promise<void> {
   bus = await openBus(log, { secretOf: (identity) => readSecret(keys, identity), mayRead })
+  answering = await answerAs('risk', ({ reason }) => reason)
+}
+
+async function answerAs(
+  identity: string,
+  wordsOf: (command: PayloadOf<'system.command'>) => string,
+): Promise<BusConnection> {
   let n = 0
-  answering = await connectBus({
-    ...{ url: bus.url, identity: 'risk', secret: readSecret(keys, 'risk'), from: 1, topics: ['system.command'] },
+  const own = await connectBus({
+    ...{ url: bus.url, identity, secret: readSecret(keys, identity), from: 1, topics: ['system.command'] },
     onEvents: (events) => {
       for (const { id, topic, payload } of events) {
         if (topic !== 'system.command') continue
-        const result = { command: id, isDone: true, message: payload.reason }
+        const result = { command: id, isDone: true, message: wordsOf(payload) }
         const fact = { topic: 'system.command.result', payload: result, at: routerNow, epoch: 1, n: n++ } as const
         // Not acknowledged where the test is over before.
-        answering.publishFacts([fact]).catch(() => undefined)
+        own.publishFacts([fact]).catch(() => undefined)
       }
     },
   })
+  return own
 }
 
-const mayRead = (identity: string) => identity === 'operator' || identity === 'risk'
-const halt = (reason: string, atMs = nowMs, withinMs = 10_000) =>
-  commandTree({ routerUrl: bus.url, keys }, { command: 'halt', reason }, { nowMs: () => atMs, withinMs })
+const mayRead = (identity: string) => ['operator', 'risk', 'strategy'].includes(identity)
+const halt = (reason: string, atMs = nowMs, withinMs = 10_000) => say({ command: 'halt', reason }, atMs, withinMs)
+const say = (command: OperatorCommand, atMs = nowMs, withinMs = 10_000, partMs = 3_000) =>
+  commandTree({ routerUrl: bus.url, keys }, command, { nowMs: () => atMs, withinMs, partMs })
 
 async function commands(): Promise<Event<'system.command'>[]> {
   const { lines } = await bus.log.read({ from: 1, maxBytes: 1 << 20, topics: ['system.command'] })
@@ -153,7 +165,7 @@ describe('a command of the operator', () => {
     })
     await answering.close()
     expect(await halt('first', nowMs, 500)).toEqual({
-      ...{ id: `operator:e${nowMs}.0`, isDone: false },
+      ...{ id: `operator:e${nowMs}.0`, isDone: false, isUnanswered: true },
       message: 'no answer within 0.5 s; it is in the log and will be answered when its service is back',
     })
     isSilent = true
@@ -167,6 +179,37 @@ describe('a command of the operator', () => {
     await open()
     await halt('first', nowMs + 86_400_000)
     expect((await commands()).map(({ at }) => at)).toEqual([routerNow])
+  })
+})
+
+describe('a command to a strategy', () => {
+  const kill = (partMs: number) => {
+    return say({ command: 'strategy.halt', target: 'cross', reason: 'no leave' }, nowMs, 10_000, partMs)
+  }
+
+  it('has the answers of its process and of the gate', async () => {
+    await open()
+    strategy = await answerAs('strategy', ({ target }) => `${target} halted`)
+    expect(await kill(10_000)).toEqual({
+      ...{ id: `operator:e${nowMs}.0`, isDone: true, message: 'cross halted; no leave' },
+    })
+  })
+
+  it('[R52] whose process is dead has that of the gate, soon, and says who is silent', async () => {
+    await open()
+    expect(await kill(50)).toEqual({
+      ...{ id: `operator:e${nowMs}.0`, isDone: false, isUnanswered: true },
+      message:
+        'no leave; the process of the strategy has not answered within 0.05 s: it does when it is back, and closes no position before',
+    })
+  })
+
+  it('has that of its process while the gate is dead, and says so', async () => {
+    await open()
+    await answering.close()
+    strategy = await answerAs('strategy', ({ target }) => `${target} halted`)
+    const message = 'cross halted; the risk gate has not answered within 0.05 s: it does when it is back'
+    expect(await kill(50)).toMatchObject({ isDone: false, isUnanswered: true, message })
   })
 })
 

@@ -84,7 +84,28 @@ describe('trader up', () => {
     expect(await replace('99')).toMatchObject({ exitCode: 1, stderr: 'trader: refused: no order t-1-9 is at work\n' })
     expect(await replace('abc')).toMatchObject({ exitCode: 2 })
     const unknown = await trader(['halt', 'no-such-strategy', '--reason', 'drill', '--yes'], { cwd: folder })
-    expect(unknown).toMatchObject({ exitCode: 1, stderr: 'trader: refused: no strategy is called no-such-strategy\n' })
+    const gate = 'the gate gives no-such-strategy no leave to add until resume'
+    const stderr = `trader: refused: no strategy is called no-such-strategy; ${gate}\n`
+    expect(unknown).toMatchObject({ exitCode: 1, stderr })
+  })
+
+  it('[R52] answers a halt of a strategy whose process does not, and says what holds', async () => {
+    const { processes } = await status()
+    const { pid } = processes.find(({ name }: { name: string }) => name === 'strategy')
+    const halt = () => trader(['halt', 'fast-cross', '--reason', 'drill', '--yes'], { cwd: folder })
+    process.kill(pid, 'SIGSTOP')
+    try {
+      const stderr = expect.stringMatching(
+        /^trader: the gate gives fast-cross no leave to add until resume; the process of the strategy has not answered/,
+      )
+      expect(await halt()).toMatchObject({ exitCode: 1, stderr })
+    } finally {
+      process.kill(pid, 'SIGCONT')
+    }
+    const stdout = expect.stringMatching(/^fast-cross is halted already; the gate had halted fast-cross already/)
+    expect(await halt()).toMatchObject({ exitCode: 0, stdout })
+    const resumed = await trader(['resume', 'fast-cross', '--reason', 'over', '--yes', '--json'], { cwd: folder })
+    expect(JSON.parse(resumed.stdout as string)).toMatchObject({ isDone: true })
   })
 
   it('takes changed limits at once, as an event, and none from a file with a fault', async () => {

@@ -34,14 +34,12 @@ export function answerCommand(account: Account, { id, payload }: Event<'system.c
         ...(halt === null ? [] : [{ topic: 'risk.resumed', payload: { reason: words } } as const]),
         resumedFrom(account, id),
       ]
-    case 'strategy.resume': {
-      const isHalted = target !== undefined && (account.strategies.get(target)?.halted ?? null) !== null
-      return isHalted ? [{ topic: 'risk.strategy_resumed', payload: { strategy: target, reason: words } }] : []
-    }
+    case 'strategy.resume':
     case 'strategy.halt': {
-      const isHalted = target === undefined || (account.strategies.get(target)?.halted ?? null) !== null
-      const halted = { strategy: target as string, code: 'OPERATOR', reason: words } as const
-      return isHalted ? [] : [{ topic: 'risk.strategy_halted', payload: halted }]
+      // The strategy service says so.
+      if (target === undefined) return []
+      const code = account.strategies.get(target)?.halted ?? null
+      return command === 'strategy.halt' ? haltOne(target, code, words, done) : resumeOne(target, code, words, done)
     }
     case 'cancel_all':
     case 'chain.snapshot':
@@ -49,6 +47,26 @@ export function answerCommand(account: Account, { id, payload }: Event<'system.c
     case 'order.cancel':
       return []
   }
+}
+
+type Done = (message: string) => Statement<'system.command.result'>
+
+/** One strategy adds nothing from here on, whatever its process says. [R52] */
+function haltOne(strategy: string, halted: string | null, reason: string, done: Done): readonly Said[] {
+  if (halted !== null) return [done(`the gate had halted ${strategy} already: ${halted}`)]
+  return [
+    { topic: 'risk.strategy_halted', payload: { strategy, code: 'OPERATOR', reason } },
+    done(`the gate gives ${strategy} no leave to add until resume`),
+  ]
+}
+
+/** It may again. [R35] */
+function resumeOne(strategy: string, halted: string | null, reason: string, done: Done): readonly Said[] {
+  if (halted === null) return [done(`the gate had not halted ${strategy}`)]
+  return [
+    { topic: 'risk.strategy_resumed', payload: { strategy, reason } },
+    done(`the gate gives ${strategy} leave again`),
+  ]
 }
 
 /** Not everything may pass from here on. */

@@ -72,13 +72,16 @@ describe('[R51] what waits under a halt', () => {
     scene.when(command('strategy.halt', { target: 'other' }))
     expect(said(scene.when(command('strategy.halt', { target: 'ema-cross' })).answers)).toEqual([
       'risk.strategy_halted OPERATOR',
+      'system.command.result',
       refused('STRATEGY_HALTED'),
     ])
     const reducing = waitingFor('1')
     reducing.when(command('strategy.halt', { target: 'ema-cross' }))
-    reducing.when(command('strategy.resume', { target: 'other' })).then()
+    expect(said(reducing.when(command('strategy.resume', { target: 'other' })).answers)).toEqual([
+      'system.command.result',
+    ])
     const { answers } = reducing.when(command('strategy.resume', { target: 'ema-cross' }))
-    expect(said(answers)).toEqual(['risk.strategy_resumed', refused('STRATEGY_HALTED')])
+    expect(said(answers)).toEqual(['risk.strategy_resumed', 'system.command.result', refused('STRATEGY_HALTED')])
   })
 
   test('[R42] in an instrument is refused when that is halted', () => {
@@ -148,11 +151,18 @@ describe('[R52] the kill switch of a strategy is the gate’s as well', () => {
     say(wish('10'))
     say(wish('5', { instrument: eth, strategy: 'other' }))
     const kill = say(command('strategy.halt', { target: 'ema-cross' }))
-    expect(kill.map(({ topic }) => topic)).toEqual(['risk.strategy_halted', 'order.cancel_requested'])
+    expect(kill.map(({ topic }) => topic)).toEqual([
+      ...['risk.strategy_halted', 'system.command.result', 'order.cancel_requested'],
+    ])
     expect(said(say(wish('3', { instrument: eth })))).toEqual([refused('STRATEGY_HALTED')])
     expect(said(say(wish('6', { instrument: eth, strategy: 'third' })))[0]).toBe('risk.approved')
-    expect(say(command('strategy.halt', { target: 'ema-cross' }))).toEqual([])
-    expect(said(say(command('strategy.resume', { target: 'ema-cross' })))).toEqual(['risk.strategy_resumed'])
+    const again = (name: 'strategy.halt' | 'strategy.resume') =>
+      say(command(name, { target: 'ema-cross' })).map(({ topic, payload }) =>
+        'message' in payload ? payload.message : topic,
+      )
+    expect(again('strategy.halt')).toEqual(['the gate had halted ema-cross already: OPERATOR'])
+    expect(again('strategy.resume')).toEqual(['risk.strategy_resumed', 'the gate gives ema-cross leave again'])
+    expect(again('strategy.resume')).toEqual(['the gate had not halted ema-cross'])
     expect(said(say(wish('3', { instrument: eth })))[0]).toBe('risk.approved')
   })
 

@@ -481,7 +481,10 @@ describe('losses', () => {
       .then(approve('buy', '1', { strategy: 'b' }))
       .restarted()
       .when(event('system.command', { command: 'strategy.resume', target: 'ema-cross', reason: 'ok', operator: 'ann' }))
-      .then({ topic: 'risk.strategy_resumed', payload: { strategy: 'ema-cross', reason: 'ann: ok' } })
+      .then(
+        { topic: 'risk.strategy_resumed', payload: { strategy: 'ema-cross', reason: 'ann: ok' } },
+        expect.objectContaining({ topic: 'system.command.result' }),
+      )
       .when(wish('1'))
       .then(approve('buy', '1'))
   })
