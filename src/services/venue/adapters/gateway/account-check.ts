@@ -1,13 +1,22 @@
 import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import type { Execution } from '#lib/domain/position.ts'
-import { negateExact, zero } from '#lib/domain/signed-decimal.ts'
+import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { plainText } from './gateway-order.ts'
 import type { RealVenue, VenueAssets, VenueBalance } from './real-venue.ts'
 
 type Difference = PayloadOf<'venue.reconciled'>['differences'][number]
 
-/** How often in a row a balance differs before it is said: a fill may be in the balance and not yet in the log. */
+export type Compared = {
+  /** What differed long enough to be said, and has not been seen to be otherwise as long. */
+  readonly lasting: { readonly amounts: string; readonly differences: readonly Difference[] }
+  /** Something differs now. */
+  readonly isDiffering: boolean
+  /** It does not yet in so many passes that it could have been said. */
+  readonly isNew: boolean
+}
+
+/** How often in a row the same differs before it is said: a fill may be in the balance and not yet in the log. */
 const patience = 3
 
 /** What the account should hold: the first balances of the log, and every fill since. [G14] */
@@ -16,7 +25,9 @@ export class AccountCheck {
   #first: ReadonlyMap<string, ExactDecimal> | null = null
   readonly #flows = new Map<string, ExactDecimal>()
   readonly #bases = new Map<string, string>()
-  readonly #strikes = new Map<string, number>()
+  /** By how much what differed in the newest pass, in how many in a row so, and in how many something. */
+  #seen = { amounts: '', times: 0, passes: 0 }
+  #lasting: Compared['lasting'] = { amounts: '', differences: [] }
 
   constructor(holds: RealVenue['holds']) {
     this.#holds = holds
@@ -66,27 +77,33 @@ export class AccountCheck {
     this.#bases.set(instrument, base)
   }
 
-  /** What differs now, and whether it has for long enough to be said. */
-  compare(balances: readonly VenueBalance[]): {
-    readonly all: readonly Difference[]
-    readonly lasting: readonly Difference[]
-  } {
+  /** One pass. */
+  compare(balances: readonly VenueBalance[]): Compared {
     const found = new Map(balances.map(({ asset, total }) => [asset, parseExact(total)]))
-    const expected = new Map(this.#first ?? found)
-    for (const [key, amount] of this.#first === null ? [] : this.#flows) {
+    const expected = this.#expected() ?? found
+    const differences: Difference[] = []
+    const by: string[] = []
+    for (const asset of [...new Set([...expected.keys(), ...found.keys()])].sort()) {
+      const [wanted, is] = [expected.get(asset) ?? zero, found.get(asset) ?? zero]
+      if (compareExact(wanted, is) === 0) continue
+      differences.push({ asset, expected: plainText(wanted), found: plainText(is) })
+      by.push(`${asset} ${plainText(subtractExact(is, wanted))}`)
+    }
+    const [amounts, isDiffering] = [by.join(), by.length > 0]
+    const times = this.#seen.amounts === amounts ? this.#seen.times + 1 : 1
+    this.#seen = { amounts, times, passes: isDiffering ? this.#seen.passes + 1 : 0 }
+    if (!isDiffering || times >= patience) this.#lasting = { amounts, differences }
+    return { lasting: this.#lasting, isDiffering, isNew: isDiffering && this.#seen.passes < patience }
+  }
+
+  #expected(): Map<string, ExactDecimal> | null {
+    if (this.#first === null) return null
+    const expected = new Map(this.#first)
+    for (const [key, amount] of this.#flows) {
       const asset = key.startsWith('base ') ? this.#bases.get(key.slice(5)) : key
       if (asset !== undefined) expected.set(asset, addExact(expected.get(asset) ?? zero, amount))
     }
-    const all: Difference[] = []
-    for (const asset of new Set([...expected.keys(), ...found.keys()])) {
-      const [wanted, is] = [expected.get(asset) ?? zero, found.get(asset) ?? zero]
-      if (compareExact(wanted, is) === 0) this.#strikes.delete(asset)
-      else {
-        this.#strikes.set(asset, (this.#strikes.get(asset) ?? 0) + 1)
-        all.push({ asset, expected: plainText(wanted), found: plainText(is) })
-      }
-    }
-    return { all, lasting: all.filter(({ asset }) => (this.#strikes.get(asset) ?? 0) >= patience) }
+    return expected
   }
 
   #flow(key: string, amount: ExactDecimal): void {

@@ -11,7 +11,7 @@ import { nothing } from './understood.ts'
 /** What one pass found; `told` is what was external or different. */
 export type Found = {
   readonly hasExternal: boolean
-  /** Some balance differs; `isNew`: not yet for so long that it was said. */
+  /** Some balance differs; `isNew`: not yet in so many passes that it could have been said. */
   readonly isDiffering: boolean
   readonly isNew: boolean
   readonly told: string
@@ -158,9 +158,10 @@ function tell(
   external: readonly string[],
   { isFirst, told }: Before,
 ): Found {
-  const { all, lasting } = desk.account.compare(balances)
+  const { lasting, isDiffering, isNew } = desk.account.compare(balances)
   const { missing } = desk
-  const found = external.length + lasting.length === 0 ? '' : JSON.stringify([external, lasting])
+  const { amounts, differences } = lasting
+  const found = external.length + differences.length === 0 ? '' : JSON.stringify([external, amounts])
   const isNews = found !== told
   if (isFirst || isNews || desk.trades.hasUnsaid || missing.acceptances + missing.fills + missing.ends > 0)
     desk.say({
@@ -171,7 +172,7 @@ function tell(
         workingOrders: desk.orders.working,
         missing,
         external: external.slice(0, 1_000),
-        differences: lasting.slice(0, 100),
+        differences: differences.slice(0, 100),
         trades: desk.trades.toSay(),
       },
     })
@@ -183,12 +184,12 @@ function tell(
       `${external.length} open orders that the log does not know or has ended: ${what}`,
     )
   }
-  for (const { asset, expected, found: there } of isNews ? lasting : [])
+  for (const { asset, expected, found: there } of isNews ? differences : [])
     desk.alert('VENUE_DIFFERS', asset, `${venue.name} holds ${there} ${asset}, by the log it is ${expected}`)
   return {
     hasExternal: external.length > 0,
-    isDiffering: all.length > 0,
-    isNew: all.length > lasting.length,
+    isDiffering,
+    isNew,
     told: found,
   }
 }

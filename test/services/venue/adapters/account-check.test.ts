@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest'
+import { AccountCheck } from '#services/venue/adapters/gateway/account-check.ts'
+
+/** An account that began with 1000 USD and 10 ACME, and what `compare` finds lasting, pass by pass. */
+function account() {
+  const check = new AccountCheck('assets')
+  check.name('ACMEUSD.BINANCE', { base: 'ACME', quote: 'USD' })
+  const holding = (usd: number, acme: number) => [
+    { asset: 'USD', total: String(usd) },
+    { asset: 'ACME', total: String(acme) },
+  ]
+  check.begin(holding(1_000, 10))
+  return {
+    finds: (usd: number, acme: number) => check.compare(holding(usd, acme)).lasting.differences,
+    isLookedAtSoon: (usd: number, acme: number) => check.compare(holding(usd, acme)).isNew,
+    bought: (quantity: string, price: string) =>
+      check.fill({ instrument: 'ACMEUSD.BINANCE', side: 'buy', price, quantity, fee: '0', currency: 'USD' }),
+  }
+}
+
+const missing = [{ asset: 'USD', expected: '1000', found: '1005' }]
+
+describe('[G14]', () => {
+  test('the same amounts three times in a row are said; a pass in which nothing differs begins anew', () => {
+    const { finds } = account()
+    expect([finds(1_005, 10), finds(1_005, 10), finds(1_000, 10)]).toEqual([[], [], []])
+    expect([finds(1_005, 10), finds(1_005, 10), finds(1_005, 10)]).toEqual([[], [], missing])
+  })
+
+  test('somebody else trades: what is in the balance and on its way into the log is another each time, and nothing is said', () => {
+    const { finds, bought } = account()
+    let usd = 1_000
+    for (let n = 1; n <= 10; n++) {
+      // Each takes 2 at its own price; the log has those before it.
+      usd -= 2 * n
+      expect(finds(usd, 10 + 2 * n)).toEqual([])
+      bought('2', String(n))
+    }
+    expect(finds(usd, 30)).toEqual([])
+  })
+
+  test('what is said stays what lasts while fills move both numbers or are on their way, and is other when other amounts last', () => {
+    const { finds, bought } = account()
+    for (let n = 0; n < 3; n++) finds(1_005, 10)
+    bought('2', '100')
+    expect(finds(805, 12)).toEqual([{ asset: 'USD', expected: '800', found: '805' }])
+    expect([finds(604, 14), finds(806, 12), finds(806, 12)]).toEqual([
+      [{ asset: 'USD', expected: '800', found: '805' }],
+      [{ asset: 'USD', expected: '800', found: '805' }],
+      [{ asset: 'USD', expected: '800', found: '805' }],
+    ])
+    expect(finds(806, 12)).toEqual([{ asset: 'USD', expected: '800', found: '806' }])
+    expect(finds(800, 12)).toEqual([])
+  })
+
+  test('it is looked at again soon only as often as it takes to be said', () => {
+    const { isLookedAtSoon } = account()
+    expect([1, 2, 3, 4].map((n) => isLookedAtSoon(1_000 + n, 10))).toEqual([true, true, false, false])
+    expect([isLookedAtSoon(1_000, 10), isLookedAtSoon(1_005, 10)]).toEqual([false, true])
+  })
+})
