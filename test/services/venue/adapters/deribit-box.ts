@@ -1,6 +1,14 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
+import {
+  type BoxTrigger,
+  DeribitTriggers,
+  isTriggerType,
+  recordedTrigger,
+  shownTrigger,
+  type TriggerPrice,
+} from './deribit-triggers.ts'
 import { type BoxOrder, type BoxTrade, sizeOf, UsdmBook } from './usdm-book.ts'
 
 type Key = { readonly apiKey: string; readonly secret: string }
@@ -23,7 +31,7 @@ const currency = 'USDC'
 /** An exchange in a box: a linear contract of Deribit over its JSON-RPC, with its own book of orders, positions and cash. */
 export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = perpetual } = {}) {
   const listed = { ...terms, instrument_name: boxName }
-  const [shown, shownTrade] = [shownIn(boxName), shownTradeIn(boxName)]
+  const shownTrade = shownTradeIn(boxName)
   /** The account's transaction log, and what everyone is told of the end. */
   const entries: Entry[] = []
   let isListed = true
@@ -33,7 +41,7 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
   let losing: 'asked' | 'answer' | null = null
   let editLateMs = 0
   /** Ended orders that are only in the history, as after half an hour. */
-  const old = new Set<number>()
+  const old = new Set<number | string>()
   const publish = (channel: string, body: unknown) => {
     const frame = JSON.stringify({ jsonrpc: '2.0', method: 'subscription', params: { channel, data: body } })
     for (const [socket, { channels }] of clients) if (channels.has(channel)) socket.send(frame)
@@ -42,6 +50,11 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
     if (trade) publish('user.trades.any.any.raw', [shownTrade(order, trade)])
     publish('user.orders.any.any.raw', shown(order))
   })
+  const triggers = new DeribitTriggers(book, (trigger) =>
+    publish('user.orders.any.any.raw', shownTrigger(trigger, boxName)),
+  )
+  const shown = (order: BoxOrder) => shownIn(boxName, order, triggers.of(order))
+  const triggerById = (id: unknown) => triggers.all.find((trigger) => trigger.id === id && !old.has(trigger.id))
   const byId = (id: unknown) => {
     const order = book.orders.find(({ orderId }) => `USDC-${orderId}` === id)
     if (order === undefined || old.has(order.orderId)) throw new Fault(10_004, 'order_not_found')
@@ -75,20 +88,40 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
       case 'private/sell': {
         if (params.instrument_name !== boxName) throw new Fault(10_020, 'invalid_or_unsupported_instrument')
         if (Number(params.valid_until) < Date.now()) throw new Fault(13_888, 'timed_out')
+        if (isTriggerType(params.type)) {
+          const placed = triggers.place(method === 'private/buy' ? 1 : -1, params)
+          if (!('id' in placed)) throw new Fault(...placed)
+          return { order: shownTrigger(placed, boxName), trades: [] }
+        }
         const placed = book.place(termsOf(method, params), { mayRepeat: true })
         if ('code' in placed) throw faultOf(placed)
         return { order: shown(placed), trades: placed.trades.map((trade) => shownTrade(placed, trade)) }
       }
       case 'private/cancel': {
+        const trigger = triggerById(params.order_id)
+        if (trigger) {
+          if (trigger.state !== 'untriggered') throw new Fault(11_044, 'not_open_order')
+          // As it was: so the exchange's own example answers.
+          const before = shownTrigger(trigger, boxName)
+          triggers.cancel(trigger)
+          return before
+        }
         const order = byId(params.order_id)
         if (!isOpen(order)) throw new Fault(11_044, 'not_open_order')
         book.end(order, 'CANCELED')
         return shown(order)
       }
       case 'private/edit': {
-        const order = byId(params.order_id)
         if (params.valid_until !== undefined && Number(params.valid_until) < Date.now())
           throw new Fault(13_888, 'timed_out')
+        const trigger = triggerById(params.order_id)
+        if (trigger) {
+          if (trigger.state !== 'untriggered') throw new Fault(11_044, 'not_open_order')
+          const fault = triggers.edit(trigger, params)
+          if (fault) throw new Fault(...fault)
+          return { order: shownTrigger(trigger, boxName), trades: [] }
+        }
+        const order = byId(params.order_id)
         if (!isOpen(order)) throw new Fault(11_044, 'not_open_order')
         // What an edit does not state it takes away.
         order.isPostOnly = params.post_only === true
@@ -99,13 +132,25 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
         if (refused) throw faultOf(refused)
         return { order: shown(order), trades: [] }
       }
-      case 'private/get_order_state':
-        return shown(byId(params.order_id))
-      case 'private/get_order_state_by_label':
-        return book.orders
-          .filter(({ orderId, clientOrderId }) => clientOrderId === params.label && !old.has(orderId))
-          .filter(() => params.currency === currency)
-          .map(shown)
+      case 'private/get_order_state': {
+        const trigger = triggerById(params.order_id)
+        return trigger ? shownTrigger(trigger, boxName) : shown(byId(params.order_id))
+      }
+      case 'private/get_order_state_by_label': {
+        if (params.currency !== currency) return []
+        const orders = book.orders.filter(
+          ({ orderId, clientOrderId }) => clientOrderId === params.label && !old.has(orderId),
+        )
+        const waiting = triggers.all.filter(({ id, label }) => label === params.label && !old.has(id))
+        return [...waiting.map((trigger) => shownTrigger(trigger, boxName)), ...orders.map(shown)]
+      }
+      case 'private/get_trigger_order_history': {
+        const from = Number(params.continuation ?? 0)
+        const over = triggers.all.filter(({ state }) => state !== 'untriggered').reverse()
+        const entries = over.slice(from, from + 2).map((trigger) => recordedTrigger(trigger, boxName))
+        // It never gives more than two at once.
+        return { entries, continuation: over.length > from + 2 ? String(from + 2) : null }
+      }
       case 'private/get_order_history_by_instrument':
         return book.orders
           .filter((order) => !isOpen(order) && params.instrument_name === boxName)
@@ -149,7 +194,10 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
         return { trades: all.slice(0, most), has_more: all.length > most }
       }
       case 'private/get_open_orders':
-        return book.orders.filter(isOpen).map(shown)
+        return [
+          ...triggers.all.filter(isWaiting).map((trigger) => shownTrigger(trigger, boxName)),
+          ...book.orders.filter(isOpen).map(shown),
+        ]
       case 'private/get_positions': {
         const size = Number(book.position)
         if (!isListed) return []
@@ -197,17 +245,35 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
     restUrl: `http://${at}`,
     wsUrl: `ws://${at}/ws/api/v2`,
     book,
-    /** Prices in cents, sizes in thousandths. */
+    triggers,
+    /** The account's orders, each once: of a trigger order what it became. */
+    orders: () => [
+      ...book.orders.filter((order) => !triggers.of(order)),
+      ...triggers.all.map((trigger, n) => ({
+        orderId: -1 - n,
+        clientOrderId: trigger.label,
+        status: trigger.state === 'untriggered' ? 'NEW' : 'CANCELED',
+        executedQty: '0',
+        trades: [],
+        ...triggers.became(trigger),
+      })),
+    ],
+    /** One of the prices that trigger orders wait for, in cents. */
+    price: (by: TriggerPrice, cents: number) => triggers.see({ [by]: cents }),
+    /** Prices in cents, sizes in thousandths; mark and index are between them. */
     quote: (bid: number, ask: number, bidSize: number, askSize: number) => {
       book.quote(bid, ask, bidSize, askSize)
       const best = { best_bid_price: bid / 100, best_bid_amount: bidSize / 1_000 }
       const top = { ...best, best_ask_price: ask / 100, best_ask_amount: askSize / 1_000 }
       publish(`ticker.${boxName}.100ms`, { ...top, instrument_name: boxName, timestamp: Date.now(), state: 'open' })
+      const middle = (bid + ask) / 2
+      triggers.see({ mark_price: middle, index_price: middle })
     },
     trade: (price: number, size: number, isSale: boolean) => {
       const id = { trade_seq: ++trades, trade_id: `USDC-${trades}`, instrument_name: boxName, timestamp: Date.now() }
       const direction = isSale ? 'sell' : 'buy'
       publish(`trades.${boxName}.100ms`, [{ ...id, price: price / 100, amount: size / 1_000, direction }])
+      triggers.see({ last_price: price })
     },
     /** Of the next order the request or its answer never arrives. */
     lose: (what: 'asked' | 'answer') => {
@@ -220,6 +286,7 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
     /** What has ended is in the history alone. */
     age: () => {
       for (const order of book.orders) if (!isOpen(order)) old.add(order.orderId)
+      for (const trigger of triggers.all) if (!isWaiting(trigger)) old.add(trigger.id)
     },
     /** The contract ends at this worth, for this commission: the position is gone, and what is told of it is in the log of transactions, behind that of others. */
     deliver: (worth: number, index: number, commission: number) => {
@@ -233,6 +300,7 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
       end = { type: 'delivery', timestamp: at, mark_price: worth, index_price: index }
       isListed = false
       for (const order of book.orders) if (isOpen(order)) book.end(order, 'CANCELED')
+      for (const trigger of triggers.all) if (isWaiting(trigger)) triggers.cancel(trigger)
       book.setPosition(0)
     },
     ask: (type: string) => {
@@ -272,6 +340,7 @@ function refusing(act: () => unknown): void {
 }
 
 const isOpen = ({ status }: BoxOrder) => status === 'NEW' || status === 'PARTIALLY_FILLED'
+const isWaiting = ({ state }: BoxTrigger) => state === 'untriggered'
 const states: Readonly<Record<string, string>> = { FILLED: 'filled', CANCELED: 'cancelled', EXPIRED: 'cancelled' }
 
 /** By the code that the book refuses with. */
@@ -293,7 +362,7 @@ const termsOf = (method: string, params: Params) => ({
   reduceOnly: String(params.reduce_only ?? false),
 })
 
-const shownIn = (boxName: string) => (order: BoxOrder) => ({
+const shownIn = (boxName: string, order: BoxOrder, trigger: BoxTrigger | undefined) => ({
   order_id: `USDC-${order.orderId}`,
   label: order.clientOrderId,
   instrument_name: boxName,
@@ -301,10 +370,13 @@ const shownIn = (boxName: string) => (order: BoxOrder) => ({
   filled_amount: Number(order.executedQty),
   price: order.cents / 100,
   direction: order.sign > 0 ? 'buy' : 'sell',
-  order_type: 'limit',
+  order_type: trigger?.limit === null ? 'market' : 'limit',
   amount: Number(sizeOf(order)),
   post_only: order.isPostOnly,
   reduce_only: order.isReducing,
+  ...(trigger
+    ? { trigger_order_id: trigger.id, triggered: true, trigger: trigger.by, trigger_price: trigger.price / 100 }
+    : {}),
 })
 
 const shownTradeIn =

@@ -96,11 +96,18 @@ describe.each([
     ['QUANTITY_INVALID', { quantity: '0.0001' }],
     ['REFUSED', { limitPrice: '102.00', isPostOnly: true }],
     ['TERMS_INVALID', { timeInForce: 'DAY' }],
-    ['TERMS_INVALID', { orderType: 'stop', stopPrice: '120', limitPrice: undefined }],
-    ['TERMS_INVALID', { bracket: { stopLoss: '80' } }],
     ['INSTRUMENT_UNKNOWN', { instrument: `${spot}.${venue}` }],
     ['INSTRUMENT_UNKNOWN', { instrument: `${nope}.${venue}` }],
   ])('[G5] [G21] [G26] %s for %j', async (code, more) => {
+    start()
+    await scene.rejects(code, more)
+    expect(box.book.orders).toEqual([])
+  })
+
+  test.runIf(name === 'binance-usdm').each([
+    ['TERMS_INVALID', { orderType: 'stop', stopPrice: '120', limitPrice: undefined }],
+    ['TERMS_INVALID', { bracket: { stopLoss: '80' } }],
+  ])('[G5] [G21] %s for %j', async (code, more) => {
     start()
     await scene.rejects(code, more)
     expect(box.book.orders).toEqual([])

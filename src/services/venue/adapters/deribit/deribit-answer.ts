@@ -34,7 +34,10 @@ const coded = (reject: RejectCode, codes: readonly number[]) => codes.map((code)
 /** "RPC error codes": those after which the exchange has not done what was asked, and will not. */
 const refusals: ReadonlyMap<number, RejectCode> = new Map([
   ...coded('QUANTITY_INVALID', [10_002, 10_021, 10_022, 10_027, 10_032]),
-  ...coded('PRICE_INVALID', [10_005, 10_006, 10_007, 10_008, 10_011, 10_023, 10_026, 10_043]),
+  ...coded(
+    'PRICE_INVALID',
+    [10_005, 10_006, 10_007, 10_008, 10_011, 10_023, 10_026, 10_034, 10_035, 10_043, 10_044, 11_036],
+  ),
   ...coded('INSUFFICIENT_BALANCE', [10_009]),
   ...coded('INSTRUMENT_UNKNOWN', [10_020, 11_037, 13_020]),
   ...coded('VENUE_CLOSED', [10_012, 13_019]),
@@ -42,7 +45,7 @@ const refusals: ReadonlyMap<number, RejectCode> = new Map([
   // Overlap with an order of one's own, limits of open orders and of positions, locks, closed or filled already, post-only that would take.
   ...coded(
     'REFUSED',
-    [10_003, 10_010, 10_013, 10_014, 10_015, 10_016, 10_017, 10_018, 10_019, 10_029, 11_008, 11_030, 11_042],
+    [10_003, 10_010, 10_013, 10_014, 10_015, 10_016, 10_017, 10_018, 10_019, 10_029, 11_008, 11_030, 11_035],
   ),
-  ...coded('REFUSED', [11_044, 11_054, 13_021]),
+  ...coded('REFUSED', [11_042, 11_044, 11_054, 13_021]),
 ])

@@ -7,29 +7,52 @@ import type { DeribitRpc } from './deribit-rpc.ts'
 
 const historyMost = 1_000
 
-/** An order, wherever Deribit has it: a refusal or a silence of any of its places proves nothing. */
+type Found = Answer<z.infer<typeof DeribitOrder>>
+
+/**
+ * An order, wherever Deribit has it: a refusal or a silence of any of its places proves nothing. A trigger order that has seen its price became another one, of the same
+ * label: that is the order from then on. [G27] [G36]
+ */
 export async function findOrder(rpc: DeribitRpc, name: string, order: OrderName): Promise<Answer<VenueOrder>> {
   const recent = await recently(rpc, name, order)
-  return recent.kind === 'absent' ? longAgo(rpc, name, order) : recent
+  if (recent.kind === 'done' && recent.value.order_state !== 'triggered') return viewed(recent)
+  if (recent.kind !== 'done' && recent.kind !== 'absent') return recent
+  const old = await longAgo(rpc, name, order)
+  if (old.kind !== 'absent') return viewed(old)
+  const trigger = await triggerRecord(rpc, name, order)
+  return trigger.kind === 'absent' ? viewed(recent) : trigger
 }
 
+const viewed = (found: Found): Answer<VenueOrder> =>
+  found.kind === 'done' ? { kind: 'done', value: viewOf(found.value) } : found
+
+/** Is it that order, or what it became? */
+const isOf =
+  ({ venueOrderId: id, venueClientId }: OrderName) =>
+  ({ order_id, trigger_order_id, label }: Names): boolean =>
+    id === null ? label === venueClientId : order_id === id || trigger_order_id === id
+
+type Names = { readonly order_id?: string | null; readonly trigger_order_id?: string | null; readonly label: string }
+
 /** Among what is open or ended in the last half hour. [G27] */
-async function recently(rpc: DeribitRpc, name: string, order: OrderName): Promise<Answer<VenueOrder>> {
+async function recently(rpc: DeribitRpc, name: string, order: OrderName): Promise<Found> {
   const { venueOrderId, venueClientId: label } = order
-  if (venueOrderId !== null)
-    return answerOf(await rpc.call('private/get_order_state', { order_id: venueOrderId }), DeribitOrder, (one) =>
-      viewOf(one),
-    )
-  const params = { currency: currencyOf(name), label }
-  const answer = await rpc.call('private/get_order_state_by_label', params)
-  return onlyOne(answerOf(answer, z.array(DeribitOrder), (orders) => orders.find((one) => one.label === label)))
+  if (label === '')
+    return answerOf(await rpc.call('private/get_order_state', { order_id: venueOrderId }), DeribitOrder, (one) => one)
+  const answer = await rpc.call('private/get_order_state_by_label', { currency: currencyOf(name), label })
+  return onlyOne(
+    answerOf(answer, z.array(DeribitOrder), (orders) => {
+      const ours = orders.filter(isOf(order))
+      return ours.find((one) => one.order_state !== 'triggered') ?? ours[0]
+    }),
+  )
 }
 
 /**
  * Among all that ever ended, page by page: that it is not there is known when there is no further page. What ends meanwhile moves the pages on, so that
  * an order is seen twice, and none is left out. [G27]
  */
-async function longAgo(rpc: DeribitRpc, name: string, order: OrderName): Promise<Answer<VenueOrder>> {
+async function longAgo(rpc: DeribitRpc, name: string, order: OrderName): Promise<Found> {
   const which = { instrument_name: name, count: historyMost, include_old: true, include_unfilled: true }
   for (let offset = 0; ; offset += historyMost) {
     const page = { ...which, historical: true, offset }
@@ -39,14 +62,47 @@ async function longAgo(rpc: DeribitRpc, name: string, order: OrderName): Promise
       (orders) => orders,
     )
     if (answer.kind !== 'done') return answer
-    const found = answer.value.find((one) => one.order_id === order.venueOrderId || one.label === order.venueClientId)
+    const found = answer.value.find((one) => isOf(order)(one) && one.order_state !== 'triggered')
     if (found !== undefined || answer.value.length < historyMost) return onlyOne({ kind: 'done', value: found })
   }
 }
 
-function onlyOne(answer: Answer<z.infer<typeof DeribitOrder> | undefined>): Answer<VenueOrder> {
+function onlyOne(answer: Answer<z.infer<typeof DeribitOrder> | undefined>): Found {
   if (answer.kind !== 'done') return answer
-  return answer.value === undefined ? { kind: 'absent' } : { kind: 'done', value: viewOf(answer.value) }
+  return answer.value === undefined ? { kind: 'absent' } : { kind: 'done', value: answer.value }
+}
+
+const TriggerRecord = z.object({
+  trigger_order_id: z.string(),
+  order_id: z.string().nullish(),
+  order_state: z.string(),
+  label: z.string().default(''),
+})
+const TriggerPage = z.object({ entries: z.array(TriggerRecord), continuation: z.string().nullish() })
+
+/** What the record of trigger orders has of one that is nowhere else: that it was canceled, or refused when it had seen its price. [G36] */
+async function triggerRecord(rpc: DeribitRpc, name: string, order: OrderName): Promise<Answer<VenueOrder>> {
+  const which = { currency: currencyOf(name), instrument_name: name, count: historyMost }
+  let found: VenueOrder | null = null
+  for (let continuation: string | null = null; ; ) {
+    const page: Answer<z.infer<typeof TriggerPage>> = answerOf(
+      await rpc.call('private/get_trigger_order_history', {
+        ...which,
+        ...(continuation === null ? {} : { continuation }),
+      }),
+      TriggerPage,
+      (value) => value,
+    )
+    if (page.kind !== 'done') return page
+    for (const { trigger_order_id, label, order_state: state } of page.value.entries.filter(isOf(order))) {
+      const isOver = state === 'cancelled' || state.startsWith('rejected')
+      if (found?.state === 'canceled') continue
+      const names = { venueClientId: label, venueOrderId: trigger_order_id, executed: '0', trades: [] }
+      found = { ...names, state: isOver ? 'canceled' : 'working', isTriggered: state === 'triggered' }
+    }
+    continuation = page.value.continuation ?? null
+    if (continuation === null) return found === null ? { kind: 'absent' } : { kind: 'done', value: found }
+  }
 }
 
 /** Trades of the last day and those before it are asked for apart. [G27] */

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { exactOfDouble } from '#lib/domain/decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { plainText } from '../gateway/gateway-order.ts'
+import { plainText, waits } from '../gateway/gateway-order.ts'
 import type { AccountTrade, OpenTerms, RejectCode, ToldOrder, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 
 /** An order as answers and `user.orders` show it. Numbers are JSON numbers: their shortest text is what was meant. */
@@ -17,6 +17,11 @@ export const DeribitOrder = z.object({
   price: z.union([z.number(), z.string()]).optional(),
   post_only: z.boolean().default(false),
   reduce_only: z.boolean().default(false),
+  /** Of a trigger order, and of what it became, which has an id of its own. */
+  trigger: z.string().nullish(),
+  trigger_price: z.number().nullish(),
+  trigger_order_id: z.string().nullish(),
+  triggered: z.boolean().default(false),
 })
 
 export const DeribitTrade = z.object({
@@ -42,14 +47,19 @@ export const Trades = z.union([
   z.object({ trades: z.array(DeribitTrade), has_more: z.boolean().default(false) }),
 ])
 
-export const viewOf = (order: z.infer<typeof DeribitOrder>, trades: readonly VenueTrade[] = []): VenueOrder => ({
-  venueClientId: order.label,
-  venueOrderId: order.order_id,
-  state: stateOf(order.order_state),
-  executed: textOf(order.filled_amount),
-  isTriggered: false,
-  trades,
-})
+export function viewOf(order: z.infer<typeof DeribitOrder>, trades: readonly VenueTrade[] = []): VenueOrder {
+  const { triggered, order_state: state, trigger_order_id: became, trigger_price: price } = order
+  const isTriggered = triggered || state === 'triggered' || typeof became === 'string'
+  return {
+    venueClientId: order.label,
+    venueOrderId: order.order_id,
+    state: stateOf(order),
+    executed: textOf(order.filled_amount),
+    isTriggered,
+    ...(isTriggered && typeof price === 'number' ? { triggerPrice: textOf(price) } : {}),
+    trades,
+  }
+}
 
 /** As `user.orders` tells it. */
 export const toldOf = (order: z.infer<typeof DeribitOrder>): ToldOrder => ({
@@ -98,32 +108,47 @@ export const viewOfTrade = (trade: z.infer<typeof DeribitTrade>): ToldOrder => (
   trades: [tradeOf(trade)],
 })
 
-/** Why Deribit cannot keep an order's terms as one order. [G26] */
-export function unfitTerms(order: PayloadOf<'order.submitted'>): { code: RejectCode; reason: string } | null {
+/** Why Deribit cannot keep an order's terms as one order. [G26] [G36] */
+export function unfitTerms(
+  order: PayloadOf<'order.submitted'>,
+  isOption: boolean,
+): { code: RejectCode; reason: string } | null {
   const no = (reason: string) => ({ code: 'TERMS_INVALID' as const, reason })
-  const { timeInForce, orderType, bracket, closes, isPostOnly } = order
+  const { timeInForce, orderType, bracket, isPostOnly, stopPrice } = order
   if (timeInForce === 'DAY' || timeInForce === 'GTD') return no(`${timeInForce} is not kept at Deribit`)
-  if (orderType !== 'market' && orderType !== 'limit') return no('trigger orders are not sent to Deribit')
-  if (bracket !== undefined || closes !== undefined) return no('the exits of a bracket could not be kept there')
+  if (isOption && (waits(order) || bracket !== undefined)) return no('options have no trigger orders at Deribit')
+  if (waits(order) && timeInForce !== 'GTC') return no('a trigger order works until it is canceled')
+  const { stopLoss = stopPrice, trailingOffset = order.trailingOffset } = bracket ?? {}
+  if (stopLoss !== undefined && trailingOffset !== undefined)
+    return no('a trailing stop begins at its distance from the market there, at no price of its own')
   const isResting = orderType === 'limit' && timeInForce === 'GTC'
   return isPostOnly === true && !isResting ? no('only a GTC limit order can be post-only') : null
 }
 
 /** Of `private/buy` and `private/sell`. What a market order does not find at once is not left to rest. */
-export function paramsOf(order: PayloadOf<'order.submitted'>, name: string, label: string, validUntilMs: number) {
-  const { quantity, orderType, limitPrice, timeInForce } = order
-  const isLimit = orderType === 'limit'
+export function paramsOf(
+  order: PayloadOf<'order.submitted'>,
+  { name, label, triggerBy, validUntilMs }: { name: string; label: string; triggerBy: string; validUntilMs: number },
+) {
+  const { quantity, orderType, limitPrice, trailingOffset, timeInForce } = order
+  const isAtOnce = orderType === 'market' && timeInForce !== 'FOK'
   return {
     instrument_name: name,
     amount: Number(quantity),
-    type: isLimit ? 'limit' : 'market',
-    ...(isLimit ? { price: Number(limitPrice) } : {}),
-    time_in_force: times[isLimit || timeInForce === 'FOK' ? timeInForce : 'IOC'],
+    type: types[orderType],
+    ...(limitPrice === undefined ? {} : { price: Number(limitPrice) }),
+    ...(waits(order) ? { trigger: `${triggerBy}_price`, ...triggerOf(order) } : {}),
+    ...(trailingOffset === undefined ? {} : { trigger_offset: Number(trailingOffset) }),
+    time_in_force: times[isAtOnce ? 'IOC' : timeInForce],
     ...flagsOf(order),
     label,
     valid_until: validUntilMs,
   }
 }
+
+/** Stated anew with every change while it waits. */
+export const triggerOf = ({ stopPrice }: PayloadOf<'order.submitted'>) =>
+  stopPrice === undefined ? {} : { trigger_price: Number(stopPrice) }
 
 /** Of an order's whole life: a change of it has them too. */
 export const flagsOf = ({ isPostOnly, isReduceOnly }: PayloadOf<'order.submitted'>) => ({
@@ -142,14 +167,25 @@ const times = {
   GTD: 'good_til_cancelled',
 } as const
 
-function stateOf(state: string): VenueOrder['state'] {
+const types = {
+  market: 'market',
+  limit: 'limit',
+  stop: 'stop_market',
+  stop_limit: 'stop_limit',
+  trailing_stop: 'trailing_stop',
+  market_if_touched: 'take_market',
+  limit_if_touched: 'take_limit',
+} as const satisfies Record<PayloadOf<'order.submitted'>['orderType'], string>
+
+function stateOf({ order_state: state, trigger }: z.infer<typeof DeribitOrder>): VenueOrder['state'] {
   switch (state) {
     case 'filled':
       return 'filled'
     case 'cancelled':
       return 'canceled'
     case 'rejected':
-      return 'rejected'
+      // A trigger order was accepted before: what it was to become is refused.
+      return typeof trigger === 'string' ? 'canceled' : 'rejected'
     default:
       return 'working'
   }

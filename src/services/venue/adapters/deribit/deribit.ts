@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import type { Credentials } from '../gateway/credentials.ts'
+import { waits } from '../gateway/gateway-order.ts'
 import type { OrderName, RealVenue } from '../gateway/real-venue.ts'
 import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
 import { answerOf } from './deribit-answer.ts'
 import { fundingOf } from './deribit-funding.ts'
 import { accountTrades, findOrder, tradesOf } from './deribit-history.ts'
-import { currencyOf, goneAssets, hasEnded, nameIn } from './deribit-name.ts'
+import { currencyOf, goneAssets, hasEnded, isOption, nameIn } from './deribit-name.ts'
 import {
   DeribitOrder,
   flagsOf,
@@ -14,6 +15,7 @@ import {
   paramsOf,
   textOf,
   tradeOf,
+  triggerOf,
   unfitTerms,
   viewOf,
 } from './deribit-order.ts'
@@ -21,7 +23,7 @@ import { DeribitRpc } from './deribit-rpc.ts'
 import { settlementsOf } from './deribit-settlement.ts'
 
 export type DeribitOptions = {
-  readonly config: Pick<RealVenueConfig, 'symbols' | 'timeoutMs'>
+  readonly config: Pick<RealVenueConfig, 'symbols' | 'timeoutMs' | 'triggerBy'>
   readonly addresses: Pick<VenueAddresses, 'wsUrl'>
   readonly credentials: Credentials
   /** The machine's clock, milliseconds. */
@@ -36,6 +38,7 @@ const Position = z.object({ instrument_name: z.string(), size: z.number(), direc
 
 /** Deribit's futures and options: orders and reports over one JSON-RPC connection. [G25]-[G28] */
 export function deribit({ config, addresses, credentials, nowMs }: DeribitOptions): RealVenue {
+  const { triggerBy = 'mark' } = config
   const rpc = new DeribitRpc(credentials, config.timeoutMs)
   const known = (instrument: string) => config.symbols[instrument] ?? nameIn(instrument)
   const name = (instrument: string) => known(instrument) ?? ''
@@ -45,10 +48,12 @@ export function deribit({ config, addresses, credentials, nowMs }: DeribitOption
   return {
     name: 'deribit',
     amend: async (order, wanted, _, timestampMs, windowMs) => {
-      const found = order.venueOrderId === null ? await find(order) : null
+      const found = order.venueOrderId === null || waits(wanted) ? await find(order) : null
       if (found !== null && found.kind !== 'done') return found
-      const which = { order_id: order.venueOrderId ?? found?.value.venueOrderId, valid_until: timestampMs + windowMs }
-      const terms = { amount: Number(wanted.quantity), price: Number(wanted.limitPrice), ...flagsOf(wanted) }
+      const which = { order_id: found?.value.venueOrderId ?? order.venueOrderId, valid_until: timestampMs + windowMs }
+      const trigger = found?.value.isTriggered ? {} : triggerOf(wanted)
+      const limit = { amount: Number(wanted.quantity), price: Number(wanted.limitPrice) }
+      const terms = { ...limit, ...trigger, ...flagsOf(wanted) }
       return answerOf(await rpc.call('private/edit', { ...which, ...terms }), Placed, (edited) =>
         viewOf(edited.order, edited.trades.map(tradeOf)),
       )
@@ -63,7 +68,7 @@ export function deribit({ config, addresses, credentials, nowMs }: DeribitOption
             reason:
               'it is not called like BTC-PERPETUAL.DERIBIT, and venue.symbols does not say what it is called there',
           }
-        : unfitTerms(order),
+        : unfitTerms(order, isOption(name(order.instrument))),
     time: async () => answerOf(await rpc.call('public/get_time', {}), z.int(), (ms) => ms),
     // Its own clock judges `valid_until`, and nothing else is stamped.
     setClock: () => undefined,
@@ -77,18 +82,31 @@ export function deribit({ config, addresses, credentials, nowMs }: DeribitOption
       return isGone ? { kind: 'done', value: goneAssets(params.instrument_name) } : listed
     },
     place: async (order, label, timestampMs, windowMs) => {
-      const params = paramsOf(order, name(order.instrument), label, timestampMs + windowMs)
+      const validUntilMs = timestampMs + windowMs
+      const params = paramsOf(order, { name: name(order.instrument), label, triggerBy, validUntilMs })
       return answerOf(await rpc.call(`private/${order.side}`, params), Placed, (placed) =>
         viewOf(placed.order, placed.trades.map(tradeOf)),
       )
     },
+    // Once it has triggered it is to be canceled under another id. [G36]
     cancel: async (order) => {
-      if (order.venueOrderId !== null) return cancel(order.venueOrderId)
+      const known = order.venueOrderId === null ? null : await cancel(order.venueOrderId)
+      if (known?.kind === 'done' || known?.kind === 'nothing') return known
       const found = await find(order)
-      return found.kind === 'done' && found.value.state === 'working' ? cancel(found.value.venueOrderId) : found
+      const isOther =
+        found.kind === 'done' && found.value.state === 'working' && found.value.venueOrderId !== order.venueOrderId
+      return isOther ? cancel(found.value.venueOrderId) : found
     },
     find,
-    trades: (_, orderId) => tradesOf(rpc, orderId),
+    trades: async (order, orderId) => {
+      const own = await tradesOf(rpc, orderId)
+      if (own.kind !== 'done' || own.value.length > 0) return own
+      const found = await find(order)
+      if (found.kind === 'nothing') return found
+      return found.kind === 'done' && found.value.venueOrderId !== orderId
+        ? tradesOf(rpc, found.value.venueOrderId)
+        : own
+    },
     history: {
       trades: (sinceMs, instruments) => {
         const currencies = instruments.map((instrument) => currencyOf(name(instrument))).filter((one) => one !== '')

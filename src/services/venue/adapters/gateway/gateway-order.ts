@@ -38,6 +38,7 @@ export type GatewayOrder = {
   venueOrderId: string | null
   executed: ExactDecimal
   isTriggered: boolean
+  triggerPrice: string | undefined
   end: Exclude<VenueOrder['state'], 'working'> | null
   readonly trades: Map<string, VenueTrade>
   /** Up to when, by the venue's clock, it may still take a request that is under way; null: it is not there for sure. [G2] */
@@ -74,6 +75,7 @@ export const gatewayOrder = (
   venueOrderId: null,
   executed: zero,
   isTriggered: false,
+  triggerPrice: submitted.stopPrice,
   end: null,
   trades: new Map(),
   takenUntilMs,
@@ -126,6 +128,7 @@ export function foldSaid(order: GatewayOrder, report: Report): void {
 export function joinView(order: GatewayOrder, view: VenueOrder): void {
   order.venueOrderId ??= view.venueOrderId
   order.isTriggered ||= view.isTriggered
+  order.triggerPrice ??= view.triggerPrice
   const executed = parseExact(view.executed)
   if (compareExact(executed, order.executed) > 0) order.executed = executed
   joinTrades(order, view.trades)
@@ -158,9 +161,11 @@ export function* unsaid(order: GatewayOrder, { base, quote }: VenueAssets): Gene
   const isOver = said.ended
   if (!isOver && !said.accepted && end !== 'rejected')
     yield { topic: 'order.accepted', payload: { clientOrderId, venueOrderId, instrument } }
-  if (!isOver && order.isTriggered && !said.triggered && submitted.stopPrice !== undefined)
-    yield { topic: 'order.triggered', payload: { clientOrderId, instrument, price: submitted.stopPrice } }
   const news = [...order.trades.values()].filter(({ tradeId }) => !said.trades.has(tradeId)).sort(byTradeId)
+  // What trades has seen its price, if it had one to see.
+  const isTriggered = order.isTriggered || news.length > 0
+  if (!isOver && isTriggered && !said.triggered && waits(submitted) && order.triggerPrice !== undefined)
+    yield { topic: 'order.triggered', payload: { clientOrderId, instrument, price: order.triggerPrice } }
   for (const trade of news)
     yield {
       topic: 'order.fill',
@@ -188,6 +193,10 @@ export function* unsaid(order: GatewayOrder, { base, quote }: VenueAssets): Gene
       payload: { clientOrderId, instrument, leavesQuantity, reason: 'expired at the venue' },
     }
 }
+
+/** Is it in the market only from some price on? */
+export const waits = ({ orderType }: PayloadOf<'order.submitted'>): boolean =>
+  orderType !== 'market' && orderType !== 'limit'
 
 /** A trade as a fill says it. */
 export function executionOf(trade: VenueTrade, leavesQuantity: string, { base, quote }: VenueAssets) {

@@ -30,6 +30,12 @@ export const RealVenueConfig = z
     reconcileMs: z.int().min(100).max(3_600_000).default(30_000),
     /** Open orders there that the log does not know, or has ended. */
     external: z.enum(['refuse', 'cancel', 'adopt', 'ignore']).default('refuse'),
+    /** Deribit: the price that a stop waits for; its mark price, where nothing is said. */
+    triggerBy: z.enum(['mark', 'last', 'index']).optional(),
+  })
+  .refine(({ kind, triggerBy }) => kind === 'deribit' || triggerBy === undefined, {
+    path: ['triggerBy'],
+    message: 'goes with kind deribit',
   })
   .refine(({ kind, exchange }) => (kind === 'ccxt') === (exchange !== undefined), {
     path: ['exchange'],

@@ -49,6 +49,8 @@ export type VenueOrder = {
   readonly executed: string
   /** A stop has seen its price. */
   readonly isTriggered: boolean
+  /** Where, if that was not stated with the order: a trailing stop's. */
+  readonly triggerPrice?: string | undefined
   /** Those that come with this answer: all, some or none of the order's. */
   readonly trades: readonly VenueTrade[]
 }
