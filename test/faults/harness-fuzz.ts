@@ -128,8 +128,8 @@ async function fuzzOnce(url: string, secret: string, frame: Malformed, tally: Fu
   const outcome = heard.length === 0 ? `closed ${code}` : heard.join(' ')
   const key = `${frame.kind}: ${outcome}`
   tally.outcomes[key] = (tally.outcomes[key] ?? 0) + 1
-  // 1006 is a line that broke without a word: only of a frame that the other end stops reading in the middle.
-  const isSaid = typeof code === 'number' && code >= 1_002 && (code !== 1_006 || frame.kind === 'oversized')
+  // 1006 is a line that broke without a word.
+  const isSaid = typeof code === 'number' && code >= 1_002 && code !== 1_006
   const isOne = heard.length === 1 || (heard.length === 0 && isSaid)
   if (!isOne || !isSent || (frame.isKnown && !isWelcome))
     tally.wrong.push(`${key} (sent ${isSent}, welcome ${isWelcome})`)

@@ -1,8 +1,9 @@
+import type { Socket } from 'node:net'
 import type { RawData, WebSocket } from 'ws'
 import { catalogue } from '#schemas/catalogue.ts'
 import { isProof, newNonce } from './auth.ts'
 import { type ClientHeader, formatFrame, readClientFrame } from './frame.ts'
-import { isHelloSized } from './strangers.ts'
+import { isHelloSized, type Strangers } from './strangers.ts'
 
 export type Hello = Extract<ClientHeader, { t: 'hello' }>
 
@@ -26,7 +27,7 @@ const nobodysSecret = newNonce()
  * and is gone: the reason is for the operator.
  */
 export function admit(
-  socket: WebSocket,
+  { socket, bytes, strangers }: { socket: WebSocket; bytes: Socket; strangers: Strangers },
   { secretOf, say }: { secretOf: (identity: string) => string | null; say: (message: string) => void },
   onEnd: (hello: Hello | null) => void,
 ): void {
@@ -38,8 +39,7 @@ export function admit(
   }
   const refuse = (why: string) => {
     say(`refused a connection: ${why}`)
-    socket.send(formatFrame({ t: 'refused', k: null, reason: 'refused' }))
-    socket.close(4401, 'refused')
+    stranger.refuse(formatFrame({ t: 'refused', k: null, reason: 'refused' }), 4401)
     end(null)
   }
   const hear = (data: RawData, isBinary: boolean) => {
@@ -51,10 +51,13 @@ export function admit(
     const { identity, proof } = frame.header
     const secret = secretOf(identity)
     const isKnown = isProof(proof, secret ?? nobodysSecret, nonce, identity) && secret !== null
-    if (isKnown) end(frame.header)
-    else refuse(`${identity} did not prove that it is ${identity}`)
+    if (isKnown) {
+      stranger.known()
+      end(frame.header)
+    } else refuse(`${identity} did not prove that it is ${identity}`)
   }
   const gone = () => end(null)
+  const stranger = strangers.add(socket, bytes, refuse)
   socket.on('message', hear)
   socket.on('close', gone)
   socket.send(formatFrame({ t: 'challenge', nonce }))

@@ -16,7 +16,7 @@ import { RouterMeasures, recordSince } from './router-measures.ts'
 import { metricsOf, peerStatus } from './router-status.ts'
 import { RouterVoice } from './router-voice.ts'
 import { ShownEvents } from './shown-events.ts'
-import { Strangers } from './strangers.ts'
+import { hearNoMore, Strangers } from './strangers.ts'
 import { Subscriber } from './subscriber.ts'
 
 export type RouterOptions = {
@@ -106,10 +106,8 @@ export class Router {
 
   /** Takes a new connection. */
   accept(socket: WebSocket, bytes: Socket): void {
-    socket.on('error', () => socket.terminate())
-    const known = this.#strangers.add(socket, bytes)
-    admit(socket, this.#options, (hello) => {
-      known()
+    socket.on('error', () => hearNoMore(socket, bytes))
+    admit({ socket, bytes, strangers: this.#strangers }, this.#options, (hello) => {
       if (hello === null) {
         this.measures.refused++
         return

@@ -28,11 +28,40 @@ export function limitHandshakes(server: Server): void {
 // The socket of TLS is another one than the one that carries it; where they come from is the same.
 const endOf = ({ remoteAddress, remotePort }: Socket): string => `${remoteAddress} ${remotePort}`
 
+/** What a connection that was told why it ends has, to end: time, and bytes beyond those of a frame that was too long. */
+const endsWithinMs = 5_000
+const lastBytesMost = 16 << 20
+
 const helloWithinMs = 5_000
 /** What a handshake and a hello take at most. */
 const bytesMost = 16 << 10
 const helloBytesMost = 8 << 10
 const strangersMost = 64
+
+/**
+ * After the last word: what still comes is thrown away unread. A line that ends with bytes of the other's on it is reset, and a reset overtakes what was
+ * said: the other would not hear why.
+ */
+export function hearNoMore(socket: WebSocket, bytes: Socket): void {
+  let received = 0
+  const timer = setTimeout(() => socket.terminate(), endsWithinMs)
+  socket.once('close', () => clearTimeout(timer))
+  bytes.removeAllListeners('data')
+  bytes.on('data', (chunk: Buffer) => {
+    received += chunk.length
+    if (received > lastBytesMost) socket.terminate()
+  })
+  bytes.resume()
+  bytes.end()
+}
+
+/** A connection that has not proved who it is. */
+export type Stranger = {
+  /** It has: what limits strangers is not for it. */
+  known(): void
+  /** Says one frame, and ends. */
+  refuse(frame: string, code: number): void
+}
 
 /** Connections that have not proved who they are. When there are too many, the oldest goes: who is slow must not keep out who is not. */
 export class Strangers {
@@ -42,26 +71,37 @@ export class Strangers {
     return this.#sockets.size
   }
 
-  /** Takes one in: it has little time and few bytes. Gives what to call once it is known, or has been refused. */
-  add(socket: WebSocket, bytes: Socket): () => void {
+  /** Takes one in: it has little time and few bytes, and `onMore` is to refuse it when they do not do. */
+  add(socket: WebSocket, bytes: Socket, onMore: (why: string) => void): Stranger {
     let received = 0
+    let isLimited = true
     const count = (chunk: Buffer) => {
       received += chunk.length
-      if (received > bytesMost) socket.terminate()
+      if (isLimited && received > bytesMost) onMore('it sent more than a hello')
     }
-    const timer = setTimeout(() => socket.terminate(), helloWithinMs)
-    const end = () => {
+    const timer = setTimeout(() => onMore('it said no hello in time'), helloWithinMs)
+    const unlimited = () => {
+      isLimited = false
       clearTimeout(timer)
       bytes.off('data', count)
-      socket.off('close', end)
+    }
+    const known = () => {
+      unlimited()
+      socket.off('close', known)
       this.#sockets.delete(socket)
     }
     bytes.on('data', count)
-    socket.on('close', end)
+    socket.on('close', known)
     this.#sockets.add(socket)
     const [oldest] = this.#sockets
     if (this.#sockets.size > strangersMost) oldest?.terminate()
-    return end
+    const refuse = (frame: string, code: number) => {
+      unlimited()
+      socket.send(frame)
+      socket.close(code, 'refused')
+      hearNoMore(socket, bytes)
+    }
+    return { known, refuse }
   }
 }
 

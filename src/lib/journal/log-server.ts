@@ -1,10 +1,10 @@
 import { createServer, type IncomingMessage } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { isProof, newNonce } from '#lib/bus/auth.ts'
 import { Heartbeat } from '#lib/bus/heartbeat.ts'
 import type { LogPort } from '#lib/bus/log-port.ts'
-import { handshakeLimits, isHelloSized, limitHandshakes, Strangers } from '#lib/bus/strangers.ts'
+import { handshakeLimits, hearNoMore, isHelloSized, limitHandshakes, Strangers } from '#lib/bus/strangers.ts'
 import { frameBytesMost, frameOf, openToLog, packResults, readBytesMost, type ToLog } from '#lib/journal/log-frames.ts'
 import { listen } from '#lib/process/listen.ts'
 
@@ -47,9 +47,7 @@ export async function serveLog(
     pulses.set(socket, pulse)
     socket.on('message', () => pulse.heard())
     socket.once('close', () => pulses.delete(socket))
-    const known = strangers.add(socket, request.socket)
-    serveOne(log, socket, secret, onRefused, () => {
-      known()
+    serveOne(log, { socket, bytes: request.socket, strangers }, secret, onRefused, () => {
       // An older router that is stopped, or behind a broken line, may not wake up and write between the events of this one.
       newest?.terminate()
       newest = socket
@@ -68,7 +66,7 @@ export async function serveLog(
 
 function serveOne(
   log: LogPort,
-  socket: WebSocket,
+  { socket, bytes, strangers }: { socket: WebSocket; bytes: Socket; strangers: Strangers },
   secret: string,
   onRefused: ((reason: string) => void) | undefined,
   onRouter: () => void,
@@ -78,11 +76,13 @@ function serveOne(
   // Who has not proved to be the router learns that it is refused, and no more.
   const refuse = (code: number, why: string) => {
     onRefused?.(why)
-    const reason = isRouter ? why : 'refused'
-    socket.send(frameOf({ t: 'refused', reason }))
-    socket.close(code, reason.slice(0, 100))
+    const frame = frameOf({ t: 'refused', reason: isRouter ? why : 'refused' })
+    if (!isRouter) return stranger.refuse(frame, code)
+    socket.send(frame)
+    socket.close(code, 'refused')
   }
-  socket.on('error', () => socket.terminate())
+  const stranger = strangers.add(socket, bytes, (why) => refuse(4400, why))
+  socket.on('error', () => hearNoMore(socket, bytes))
   socket.on('message', (bytes, isBinary) => {
     if (socket.readyState !== socket.OPEN) return
     try {
@@ -94,6 +94,7 @@ function serveOne(
         if (header.identity !== 'router' || !isProof(header.proof, secret, nonce, 'router'))
           return refuse(4401, `${header.identity.slice(0, 40)} has not proved to be the router`)
         isRouter = true
+        stranger.known()
         onRouter()
         log.state().then(
           (state) => socket.send(frameOf({ t: 'welcome', ...state })),

@@ -1,9 +1,10 @@
 import { X509Certificate } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from 'node:tls'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { ensureSecret, proofOf, readSecret, secretOrNull } from '#lib/bus/auth.ts'
 import { connectBus } from '#lib/bus/bus-client.ts'
@@ -53,15 +54,41 @@ describe('who is not known', () => {
     raw.socket.send(hello(raw.nonce))
     expect(await raw.closed).toBe(4401)
     expect(raw.frames).toEqual([refused])
-    expect(bus.router.connections).toEqual({ all: 0, unknown: 0 })
+    await until(() => bus.router.connections.all === 0)
   })
 
-  it('[R16] is cut off when it sends more than a handshake takes', async () => {
+  it.each([
+    ['100 kB', 100_000],
+    ['as long as any may be', 4 << 20],
+    ['longer than any', 5 << 20],
+  ])('[R16] [R19] hears why when its first frame is more than a hello takes: %s', async (_, length) => {
     bus = await openBus()
     const raw = await openRaw(bus.url)
-    raw.socket.send('x'.repeat(100_000))
-    await raw.closed
-    expect(bus.router.connections.all).toBe(0)
+    raw.socket.send('x'.repeat(length))
+    expect(await raw.closed).toBe(4401)
+    expect(raw.frames).toEqual([refused])
+    await until(() => bus.router.connections.all === 0)
+  })
+
+  it('[R16] hears why when a frame that is more stops in its middle', async () => {
+    bus = await openBus()
+    const raw = await openRaw(bus.url)
+    const { _socket: bytes } = raw.socket as unknown as { _socket: Socket }
+    // Text that is masked with zeros, 1 MiB of it to come.
+    bytes.write(Buffer.concat([Buffer.from('81ff000000000010000000000000', 'hex'), Buffer.alloc(17_000, 'x')]))
+    expect(await raw.closed).toBe(4401)
+    expect(raw.frames).toEqual([refused])
+    await until(() => bus.router.connections.all === 0)
+  })
+
+  it('[R16] hears that it is refused when it says nothing', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    bus = await openBus()
+    const raw = await openRaw(bus.url)
+    vi.advanceTimersByTime(5_000)
+    vi.useRealTimers()
+    expect(await raw.closed).toBe(4401)
+    expect(raw.frames).toEqual([refused])
   })
 
   it('[R15] has a secret that others may read: it is refused, and the operator is told what to do', async () => {
@@ -161,6 +188,22 @@ describe('who is known', () => {
     raw.socket.send(publish(body))
     expect(await raw.closed).toBe(4400)
     expect(reasonIn(raw.frames)).toContain('is too long as canonical JSON')
+  })
+
+  it('[R19] hears that a frame is longer than any', async () => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, 'md')
+    raw.socket.send('x'.repeat(5 << 20))
+    expect(await raw.closed).toBe(1009)
+  })
+
+  it('[R20] hears why, whatever it had sent behind what was refused', async () => {
+    bus = await openBus()
+    const raw = await openWelcome(bus.url, 'md')
+    raw.socket.send('no frame')
+    raw.socket.send('x'.repeat(5 << 20))
+    expect(await raw.closed).toBe(4400)
+    expect(reasonIn(raw.frames)).toBe('that is no frame of this protocol')
   })
 
   it('[R2] is refused what is no topic: a pattern would be heard from the log and not live', async () => {
