@@ -1,13 +1,13 @@
 import { addExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { exposureOf, worthOf } from '#lib/domain/contract.ts'
 import { convert } from '#lib/domain/conversion.ts'
-import { exactOfDouble } from '#lib/domain/decimal.ts'
 import { moneyOfExact, moneyScale } from '#lib/domain/money.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
 import { absExact, maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { Account } from './account.ts'
 import type { Book, OrderAtWork } from './book.ts'
 import { dearestPrice, unitCost } from './dear-price.ts'
+import { feeAtMost } from './fee-bound.ts'
 import type { Listing } from './listing.ts'
 import { requirementOf } from './requirement.ts'
 
@@ -113,8 +113,6 @@ type Dear = {
 /** What orders at work come to above the newest price, what those that buy may cost, and the fees of all. */
 function dearOrders({ prices, config }: Account, { orders }: Held, listing: Listing, newest: ExactDecimal): Dear {
   const dear: Dear = { boughtExcess: zero, soldExcess: zero, cost: zero, fees: zero }
-  const { bps = 0, perUnit = '0' } = config.feeBound ?? {}
-  const rate = multiplyExact(exactOfDouble(bps), { units: 1n, scale: 4 })
   for (const { order, leaves } of orders) {
     if (order.closes !== undefined) continue
     const dearest = dearestPrice(prices, order, newest, listing)
@@ -125,9 +123,7 @@ function dearOrders({ prices, config }: Account, { orders }: Held, listing: List
     // In a cash account nothing is inverse.
     if (order.side === 'buy' && !listing.isInverse)
       dear.cost = addExact(dear.cost, exposureOf(listing, unitCost(order, dearest), leaves))
-    if (config.feeBound === undefined) continue
-    const notional = absExact(dearly)
-    dear.fees = addExact(dear.fees, addExact(multiplyExact(notional, rate), multiplyExact(leaves, parseExact(perUnit))))
+    dear.fees = addExact(dear.fees, feeAtMost(config, dearly, leaves))
   }
   return dear
 }

@@ -1,13 +1,16 @@
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
+import { moneyOfExact, moneyScale } from '#lib/domain/money.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
+import { absExact } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, moveCash, type Wish } from './account.ts'
 import { closeOrder, leavesOf, movePosition, positionOf } from './book.ts'
 import { hasWorking } from './exits-due.ts'
+import { feeAtMost } from './fee-bound.ts'
 import { foldApproval } from './fold-orders.ts'
 import { answerWish, judge } from './judge-wish.ts'
 import { type BrokenLeg, refusal, refuseLegs } from './refusal.ts'
@@ -111,7 +114,7 @@ function verdictOn(trial: Account, wish: Wish, wishedAt: number): readonly Verdi
   return judge(trial, wish, wishedAt)
 }
 
-/** What is left is gone, for its newest price. */
+/** What is left is gone, for its newest price less its fee. */
 function foldSale(trial: Account, { approved, clientOrderId }: Leave): void {
   const { strategy, instrument } = approved
   const order = trial.orders.working.get(clientOrderId)
@@ -121,5 +124,7 @@ function foldSale(trial: Account, { approved, clientOrderId }: Leave): void {
   trial.orders.working.delete(clientOrderId)
   closeOrder(trial.books, order, leavesOf(order))
   movePosition(trial.books, strategy, instrument, moved)
-  moveCash(trial, listing.currency, -worthOf(listing, parseExact(price), moved))
+  const worth = worthOf(listing, parseExact(price), moved)
+  const fee = feeAtMost(trial.config, { units: worth, scale: moneyScale }, absExact(moved))
+  moveCash(trial, listing.currency, -worth - moneyOfExact(fee))
 }

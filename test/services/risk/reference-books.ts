@@ -177,7 +177,12 @@ export class Books {
     const mid = this.quotes.get(order.instrument)?.mid
     if (mid === undefined || !this.listings.has(order.instrument)) return
     this.end(order.id)
-    const more = { fee: '0', currency: this.listing(order.instrument).currency }
+    const { feeBound } = this.config
+    const rate = dec(String(feeBound?.bps ?? 0)) / 10_000n
+    const fee =
+      mul(abs(this.worth(order.instrument, mid, order.quantity)), rate) +
+      mul(order.quantity, dec(feeBound?.perUnit ?? '0'))
+    const more = { fee: text(fee), currency: this.listing(order.instrument).currency }
     this.count({ ...order, ...more, quantity: text(order.quantity), price: text(mid) })
   }
 

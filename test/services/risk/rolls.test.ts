@@ -75,6 +75,21 @@ describe('[R43] a roll', () => {
       .then(approve('buy', '9400', { instrument: eth }))
   })
 
+  test('[R28] does not begin where what the sale brings is short of the fees of the sale itself', () => {
+    const fees = { margin: { kind: 'cash' }, feeBound: { bps: 10, perUnit: '0.01' } }
+    // Of 100000 there are 99901 left when 900 of BTC are sold with a fee of 90 + 9; 9970 of ETH cost 99700 and 99.7 + 99.7.
+    const begin = (target: string) => {
+      const scene = holding({}, fees)
+      scene.when(roll(btc, '0', 1))
+      return scene.when(roll(eth, target, 2))
+    }
+    begin('9970').then(approve('sell', '900'))
+    begin('9971').then(
+      refuse('ROLL_REFUSED', 'MARGIN_EXCEEDS_AVAILABLE'),
+      refuse('MARGIN_EXCEEDS_AVAILABLE', '99909.42', '99901'),
+    )
+  })
+
   test('takes nothing where an order of what it leaves ends with a rest, whatever was filled of it', () => {
     const why = refuse('ROLL_REFUSED', 't-10-0')
     const ends = [canceled('t-10-0'), rejected('t-10-0'), denied('t-10-0', 'APPROVAL_EXPIRED')]
