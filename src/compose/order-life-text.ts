@@ -111,6 +111,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'order.rejected': ['code'],
   'order.fill': ['quantity', 'price', 'fee', 'currency', 'liquidity', 'leavesQuantity', 'tradeId'],
   'order.cancel_requested': ['reason'],
+  'order.mass_cancel_reported': ['of', 'canceled', 'filled', 'expired', 'rejected', 'openCount'],
   'order.update_requested': ['limitPrice', 'quantity', 'reason'],
   'order.updated': ['limitPrice', 'quantity'],
   'order.update_rejected': ['code', 'reason'],

@@ -14,7 +14,7 @@ export type OrderLife = {
   /** What the gate said to the intent, and the configuration with its limits that was in force then. */
   readonly verdicts: readonly Event[]
   readonly limits: Event<'system.config'> | null
-  /** The order's own events, submission to end. */
+  /** The order's own events, submission to end, and what was confirmed of a halt that canceled it. */
   readonly order: readonly Event[]
   /** What these answer beside the approval: a fill of the entry, a command, a halt, a newer wish, each behind what it answers itself. */
   readonly reasons: readonly Event[]
@@ -29,13 +29,18 @@ export function lifeOfOrder(folder: string, id: string): OrderLife {
   const order: Event[] = []
   const pnl: Event<'pnl.update'>[] = []
   const causes = new Set<string>()
+  const canceledFor = new Set<string | null>()
   let approvalId = ''
   for (const event of eventsOf(folder, ['order', 'pnl.update'])) {
     if (event.topic === 'pnl.update') {
       if (event.cause !== null && causes.has(event.cause)) pnl.push(event as Event<'pnl.update'>)
+    } else if (event.topic === 'order.mass_cancel_reported') {
+      const { of, open } = event.payload
+      if (canceledFor.has(of) || open.includes(clientOrderId)) order.push(event)
     } else if ((event.payload as { clientOrderId?: string }).clientOrderId === clientOrderId) {
       order.push(event)
       causes.add(event.id)
+      if (event.topic === 'order.cancel_requested') canceledFor.add(event.cause)
       if (event.topic === 'order.submitted' || event.topic === 'order.denied') approvalId = event.payload.approval
     }
   }
@@ -45,7 +50,9 @@ export function lifeOfOrder(folder: string, id: string): OrderLife {
 /** Of what the order engine says, without the market's facts and the time. */
 function reasonsOf(folder: string, order: readonly Event[], approvalId: string): Event[] {
   const own = new Set(order.map(({ id }) => id))
-  const answers = order.filter(({ source, cause }) => source === 'orders' && cause !== approvalId)
+  const answers = order.filter(({ topic, source, cause }) => {
+    return source === 'orders' && cause !== approvalId && topic !== 'order.mass_cancel_reported'
+  })
   const causes = answers
     .flatMap((answer) => causesOf(folder, answer))
     .filter(({ id, topic }) => {

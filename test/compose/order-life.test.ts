@@ -44,6 +44,52 @@ describe('the life of an order', () => {
     expect(topics('t-6-0')).toEqual(['system.command', 'risk.halted', 'system.time', ...closing])
   })
 
+  it('[O21] has what the venue confirmed of the halt that canceled it, or names it as open, and of no other', async () => {
+    const [first, second] = ['operator:e1.0', 'operator:e1.1']
+    const order = { strategy: 's', instrument: 'A.SIM' }
+    const report = { canceled: 0, filled: 0, expired: 0, rejected: 0, openCount: 0, open: [] }
+    const sent = (seq: number, id: string) => [
+      said(`risk:${seq}.0`, 'risk.approved', 'clock:e1.0', { ...order, intent: 'strategy:0.0' }),
+      said(`orders:${seq + 1}.0`, 'order.submitted', `risk:${seq}.0`, { clientOrderId: id, approval: `risk:${seq}.0` }),
+    ]
+    const canceling = (cause: string, seq: number, n: number, clientOrderId: string) =>
+      said(`orders:${seq}.${n}`, 'order.cancel_requested', cause, { clientOrderId, instrument: 'A.SIM', reason: 'x' })
+    const command = { command: 'cancel_all', reason: 'drill', operator: 'me' }
+    const log = await openEventLog(folder)
+    for (const group of [
+      [said('clock:e1.0', 'system.time', null, { now: 1 })],
+      ...sent(1, 't-1-0').map((one) => [one]),
+      ...sent(3, 't-3-0').map((one) => [one]),
+      [said(first, 'system.command', null, command)],
+      [canceling(first, 6, 0, 't-1-0')],
+      [said('venue:7.0', 'order.canceled', 'orders:6.0', { clientOrderId: 't-1-0', leavesQuantity: '1' })],
+      [said('orders:8.0', 'order.mass_cancel_reported', 'venue:7.0', { of: first, ...report, canceled: 1 })],
+      [said(second, 'system.command', null, command)],
+      [canceling(second, 10, 0, 't-3-0')],
+      [said('clock:e1.1', 'system.time', null, { now: 2 })],
+      [
+        said('orders:12.0', 'order.mass_cancel_reported', 'clock:e1.1', {
+          of: 'x',
+          ...report,
+          openCount: 1,
+          open: ['t-3-0'],
+        }),
+      ],
+    ])
+      expect(await log.append([group])).toMatchObject([{ kind: 'appended' }])
+    await log.close()
+    const steps = (id: string) => stepsOf(lifeOfOrder(folder, id))
+    const ids = steps('t-1-0').map(({ event }) => event.id)
+    expect(ids.slice(-4)).toEqual([first, 'orders:6.0', 'venue:7.0', 'orders:8.0'])
+    expect(steps('t-1-0').at(-1)?.words).toBe(`of ${first}, canceled 1, filled 0, expired 0, rejected 0, openCount 0`)
+    expect(ids).not.toContain('orders:12.0')
+    expect(
+      steps('t-3-0')
+        .map(({ event }) => event.id)
+        .slice(-3),
+    ).toEqual([second, 'orders:10.0', 'orders:12.0'])
+  })
+
   it('of an exit says which fill of its entry it follows, and what moved and canceled it', async () => {
     const [move, halt] = ['operator:e1.0', 'operator:e1.1']
     const exit = { clientOrderId: 't-1-0-1p', instrument: 'A.SIM' }
