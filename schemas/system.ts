@@ -25,7 +25,7 @@ export const SystemMetrics = z.object({
   metrics: z.record(z.string().max(64), z.number()),
 })
 
-/** An operator's order to the machine. `target` names a strategy, `instrument` an underlying, where the command is about one. */
+/** An operator's order to the machine. `target` names a strategy, `instrument` an underlying, or what is to be closed, where the command is about one. */
 export const SystemCommand = z.object({
   command: z.enum([
     'halt',
@@ -36,6 +36,7 @@ export const SystemCommand = z.object({
     'chain.snapshot',
     'order.replace',
     'order.cancel',
+    'position.close',
   ]),
   target: Name.optional(),
   instrument: InstrumentId.optional(),

@@ -95,6 +95,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
     'limitPrice',
     'quantity',
     'target',
+    'instrument',
     'whenHalted',
     'isGone',
     'reason',

@@ -6,7 +6,7 @@ import type { Event } from '#schemas/event.ts'
 
 /** Why there was an order and what came of it, each part an event of the log, in order of cause. */
 export type OrderLife = {
-  /** From the market's fact to what the intent answers; where the gate itself closes a position, from what halted it to what this attempt answers. */
+  /** From the market's fact to what the intent answers; where the gate itself closes a position, from what halted it to what this attempt answers; where an operator does, the command. */
   readonly seen: readonly Event[]
   readonly strategy: Event<'strategy.loaded'> | null
   readonly intent: Event<'strategy.intent'> | null
@@ -21,7 +21,16 @@ export type OrderLife = {
   readonly pnl: readonly Event<'pnl.update'>[]
 }
 
-const wanted = ['strategy.loaded', 'strategy.intent', 'instrument', 'risk', 'order', 'pnl.update', 'system.config']
+const wanted = [
+  'strategy.loaded',
+  'strategy.intent',
+  'instrument',
+  'risk',
+  'order',
+  'pnl.update',
+  'system.config',
+  'system.command',
+]
 
 /** The life of the order that a client order id, a venue's order id or an approval's id names. Throws a UserError where there is none. */
 export function lifeOfOrder(folder: string, id: string): OrderLife {
@@ -68,7 +77,7 @@ function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order'
   const intentId = approval.payload.intent
   let [strategy, intent, limits]: [Event | null, Event | null, Event | null] = [null, null, null]
   let resolution: Event | null = null
-  let halted: Event | null = null
+  let [halted, closes]: [Event | null, Event | null] = [null, null]
   const verdicts: Event[] = []
   for (const event of eventsOf(folder, wanted, approval.seq)) {
     switch (event.topic) {
@@ -88,6 +97,9 @@ function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order'
       case 'risk.halted':
         halted = event
         break
+      case 'system.command':
+        if (event.id === intentId && event.payload.command === 'position.close') closes = event
+        break
       case 'risk.approved':
       case 'risk.rejected':
       case 'risk.superseded':
@@ -96,7 +108,7 @@ function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order'
     }
   }
   return {
-    seen: intent === null ? closedBy(folder, approval, halted) : seenBy(folder, intent),
+    seen: closes !== null ? [closes] : intent === null ? closedBy(folder, approval, halted) : seenBy(folder, intent),
     strategy: strategy as Event<'strategy.loaded'> | null,
     intent: intent as Event<'strategy.intent'> | null,
     resolution,

@@ -36,7 +36,8 @@ export async function order({ word, strategy, whenHalted }: Order, flags: OrderF
   return commandTree(door, command)
 }
 
-async function confirm(word: string, what: string): Promise<void> {
+/** Asks on the terminal for a word to be typed. Throws a UserError where there is none, or another one was typed. */
+export async function confirm(word: string, what: string): Promise<void> {
   if (!process.stdin.isTTY) throw new UserError('there is no terminal to ask on', { hint: 'add --yes' })
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
   const typed = await terminal.question(`type ${word} to ${word.toLowerCase()} ${what}: `)

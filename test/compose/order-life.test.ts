@@ -44,6 +44,28 @@ describe('the life of an order', () => {
     expect(topics('t-6-0')).toEqual(['system.command', 'risk.halted', 'system.time', ...closing])
   })
 
+  it('[R54] by which an operator closes a position begins with the command, however long ago trading was halted', async () => {
+    const [halt, close] = ['operator:e1.0', 'operator:e1.1']
+    const order = { strategy: 's', instrument: 'A.SIM' }
+    const command = { command: 'position.close', instrument: 'A.SIM', reason: 'news', operator: 'me' }
+    const wish = { ...order, intent: close }
+    const log = await openEventLog(folder)
+    for (const group of [
+      [said(halt, 'system.command', null, { command: 'halt', reason: 'drill', operator: 'me' })],
+      [said('risk:1.0', 'risk.halted', halt, { code: 'OPERATOR', reason: 'me: drill' })],
+      [said(close, 'system.command', null, command)],
+      [said('risk:3.0', 'risk.superseded', close, wish)],
+      [said('venue:4.0', 'order.canceled', 'orders:4.0', { clientOrderId: 't-0-0', leavesQuantity: '1' })],
+      [said('risk:5.0', 'risk.approved', 'venue:4.0', { ...wish, side: 'sell', quantity: '1' })],
+      [said('orders:6.0', 'order.submitted', 'risk:5.0', { clientOrderId: 't-5-0', approval: 'risk:5.0' })],
+    ])
+      expect(await log.append([group])).toMatchObject([{ kind: 'appended' }])
+    await log.close()
+    const steps = stepsOf(lifeOfOrder(folder, 't-5-0'))
+    expect(steps.map(({ event }) => event.id)).toEqual([close, 'risk:3.0', 'risk:5.0', 'orders:6.0'])
+    expect(steps[0]?.words).toBe('command position.close, instrument A.SIM, reason news, operator me')
+  })
+
   it('[O21] has what the venue confirmed of the halt that canceled it, or names it as open, and of no other', async () => {
     const [first, second] = ['operator:e1.0', 'operator:e1.1']
     const order = { strategy: 's', instrument: 'A.SIM' }

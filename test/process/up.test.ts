@@ -84,6 +84,13 @@ describe('trader up', () => {
     expect(await replace('99')).toMatchObject({ exitCode: 1, stderr: 'trader: refused: no order t-1-9 is at work\n' })
     expect(await replace('abc')).toMatchObject({ exitCode: 2 })
     const unknown = await trader(['halt', 'no-such-strategy', '--reason', 'drill', '--yes'], { cwd: folder })
+    const close = (...of: string[]) => trader(['close', ...of, '--reason', 'drill', '--yes'], { cwd: folder })
+    const held = 'trader: refused: no-such-strategy holds no BTCUSDT.BINANCE\n'
+    expect(await close('BTCUSDT.BINANCE', '--strategy', 'no-such-strategy')).toMatchObject({
+      exitCode: 1,
+      stderr: held,
+    })
+    expect(await close('not an instrument')).toMatchObject({ exitCode: 2 })
     const gate = 'the gate gives no-such-strategy no leave to add until resume'
     const stderr = `trader: refused: no strategy is called no-such-strategy; ${gate}\n`
     expect(unknown).toMatchObject({ exitCode: 1, stderr })

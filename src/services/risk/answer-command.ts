@@ -45,6 +45,7 @@ export function answerCommand(account: Account, { id, payload }: Event<'system.c
     case 'chain.snapshot':
     case 'order.replace':
     case 'order.cancel':
+    case 'position.close':
       return []
   }
 }

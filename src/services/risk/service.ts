@@ -7,6 +7,7 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
 import { answerCommand, foldHalted, foldPassAgain, foldResumed, haltWith, mayLimitHalt } from './answer-command.ts'
 import { answerExit, answerExitCancel } from './answer-exit.ts'
+import { answerClose, foldClose } from './close-position.ts'
 import { flattenNow } from './flatten.ts'
 import { foldFeed, foldListing, foldMarket } from './fold-market.ts'
 import { foldOrder } from './fold-order.ts'
@@ -166,9 +167,11 @@ function fold(account: Account, event: Event<In | Out>): Account {
     case 'system.command.result':
       foldPassAgain(account, event.payload)
       return account
+    case 'system.command':
+      if (event.payload.command === 'position.close') foldClose(account, event)
+      return account
     case 'risk.violation':
     case 'system.alert':
-    case 'system.command':
     case 'system.time':
       return account
   }
@@ -216,7 +219,7 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'md.split':
       return [...answerSplit(account, input.payload), ...answerSplitRolls(account, input.payload)]
     case 'system.command':
-      return answerCommand(account, input)
+      return input.payload.command === 'position.close' ? answerClose(account, input) : answerCommand(account, input)
     case 'system.time':
       return account.halt?.isFlattening ? flattenNow(account, input.id) : answerLapse(account)
     case 'md.bar':
