@@ -24,6 +24,7 @@ export function* recordedMarket(
     },
     listing: () => undefined,
     leaveOut: () => undefined,
+    delisted: () => undefined,
     subscribed: () => undefined,
     trouble: () => undefined,
   }

@@ -14,7 +14,7 @@ export type Session = { readonly source: string; open: string[]; readonly contra
 /** The options on one underlying with their newest quotes. Plain JSON. */
 export type Chain = {
   readonly wanted: WantedChain
-  /** By expiry, strike and right; what has ended is taken out. */
+  /** By expiry, strike and right; what has ended, or was delisted, is taken out. */
   listed: Listed[]
   /** Of everything that is listed; `source` says who told the newest one, where anybody has. */
   readonly quotes: { [instrument: string]: Quote & { readonly expiry: string; readonly source?: string } }

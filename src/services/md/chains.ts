@@ -34,6 +34,7 @@ export function foldChains(
         due.push(chainAt(chain, event.at))
         chain.dueAt = 0
       }
+      if (event.payload.state === 'delisted') dropDelisted(chain, new Set(event.payload.instruments))
       foldStatus(chain, event.payload, source)
     }
   }
@@ -63,12 +64,17 @@ function foldListing(chain: Chain, listing: PayloadOf<'md.instrument'>, at: numb
   if (chain.dueAt === 0) chain.dueAt = nextEnd(chain, at)
 }
 
-/** Takes out what has ended, with its quotes and the forwards of expiries that are over. */
-function dropEnded(chain: Chain, at: number): void {
+const dropEnded = (chain: Chain, at: number): void => dropWhere(chain, ({ endsAt }) => endsAt < at)
+
+const dropDelisted = (chain: Chain, gone: ReadonlySet<string>): void =>
+  dropWhere(chain, ({ instrument }) => gone.has(instrument))
+
+/** Takes contracts out, with their quotes and the forwards of expiries that have none any more. */
+function dropWhere(chain: Chain, isOver: (contract: Listed) => boolean): void {
   const expiries = new Set<string>()
   const left: Listed[] = []
   for (const contract of chain.listed) {
-    if (contract.endsAt < at) {
+    if (isOver(contract)) {
       delete chain.quotes[contract.instrument]
       for (const { contracts } of Object.values(chain.sessions)) delete contracts[contract.instrument]
     } else {

@@ -131,3 +131,15 @@ describe('[MD-C7] a contract that no connection is subscribed to', () => {
     expect(chain().list().quote(near, '5').now()).toEqual(['5', 'none', 'none'])
   })
 })
+
+describe('[MD-C3] a contract that the exchange takes off its list before its end', () => {
+  it('leaves the chain at once, and comes back without a quote when it is listed again', () => {
+    const scene = chain().list().status('deribit', 'connected', 'deribit-1.1')
+    scene.status('deribit', 'subscribed', 'deribit-1.1', [near, far, third])
+    scene.quote(near, '1').quote(far, '2').quote(third, '3').status('deribit', 'delisted', undefined, [far])
+    expect(scene.now()).toEqual(['1', '3'])
+    expect(scene.quote(far, '4').restart().now()).toEqual(['1', '3'])
+    expect(scene.list().now()).toEqual(['1', 'none unheard', '3'])
+    expect(scene.status('deribit', 'subscribed', 'deribit-1.1', [far]).quote(far, '5').now()).toEqual(['1', '5', '3'])
+  })
+})

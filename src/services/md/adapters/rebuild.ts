@@ -185,7 +185,7 @@ function recordOf(line: string, file: string): RawRecord | null {
   }
 }
 
-const statesInFrames = new Set(['refused', 'flagged', 'cleared', 'measured', 'subscribed', 'unsubscribed'])
+const statesInFrames = new Set(['refused', 'flagged', 'cleared', 'measured', 'subscribed', 'unsubscribed', 'delisted'])
 const ofSessions = new Set(['http_error', 'rate_limited', 'banned', 'silent_stream', 'not_subscribed'])
 
 /** Connections that never opened leave no record, and are left out with all the others. */

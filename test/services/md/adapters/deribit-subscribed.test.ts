@@ -19,12 +19,18 @@ function session() {
     at += 1_000
     return normalizer.read({ ...record, at } as RawRecord).flatMap(shown)
   }
-  const result = [one, two, three].map((instrument_name) => ({
-    ...{ instrument_name, kind: 'option', tick_size: 0.0005, min_trade_amount: 0.1, settlement_period: 'week' },
-  }))
+  const result = (names: readonly string[]) =>
+    names.map((instrument_name) => ({
+      ...{ instrument_name, kind: 'option', tick_size: 0.0005, min_trade_amount: 0.1, settlement_period: 'week' },
+    }))
   const url = 'https://www.deribit.com/api/v2/public/get_instruments?currency=BTC'
   return {
-    list: () => read({ kind: 'answer', url, text: JSON.stringify({ result }) }),
+    list: (...names: string[]) =>
+      read({
+        kind: 'answer',
+        url,
+        text: JSON.stringify({ result: result(names.length > 0 ? names : [one, two, three]) }),
+      }),
     open: (connection: string) => read({ kind: 'opened', connection, url: 'wss://x' }),
     close: (connection: string) => read({ kind: 'closed', connection, reason: 'x' }),
     ask: (connection: string, id: number, method: 'subscribe' | 'unsubscribe', ...names: string[]) =>
@@ -88,5 +94,25 @@ describe('[MD-L12] what a session is subscribed to', () => {
     expect(close('deribit-1.2')).toEqual(['disconnected deribit-1.2'])
     open('deribit-1.3')
     expect(answer('deribit-1.3', 10, one)).toEqual([`subscribed deribit-1.3 ${one}`])
+  })
+})
+
+describe('[MD-C3] what a later list does not have', () => {
+  it('is delisted, once, and listed again when a list has it', () => {
+    const { list, open, quote } = session()
+    list()
+    open('deribit-1.1')
+    quote('deribit-1.1', one)
+    expect(list(one, three)).toEqual([`delisted  ${two}`])
+    expect(list(one, three)).toEqual([])
+    expect(list()).toEqual([`lists ${two}`])
+  })
+  it('was not told, or has ended: nothing is said', () => {
+    const { list, open, quote } = session()
+    list(one, 'BTC-9AUG24-1000-C', 'ETH-29MAR30-1000-C')
+    open('deribit-1.1')
+    expect(quote('deribit-1.1', one)).toContain('lists BTC-9AUG24-1000-C')
+    expect(list('ETH-29MAR30-1000-C', one).slice(0, 1)).toEqual(['delisted  BTC-9AUG24-1000-C'])
+    expect(list(one)).toEqual([])
   })
 })

@@ -166,9 +166,12 @@ it.each(['binance', 'binance-usdm', 'deribit'])(
 function saidOf(decoder: Decoder, text: string): string {
   const said: unknown[] = []
   const take = (...words: unknown[]) => void said.push(words)
-  const sink = { say: take, trade: take, quote: take, depth: take, subscribed: take, leaveOut: take, trouble: take }
+  const sink = { say: take, trade: take, quote: take, depth: take, subscribed: take, leaveOut: take }
   try {
-    decoder.read({ kind: 'frame', at: 0, connection: '', text }, { ...sink, listing: () => undefined })
+    decoder.read(
+      { kind: 'frame', at: 0, connection: '', text },
+      { ...sink, trouble: take, delisted: take, listing: () => undefined },
+    )
   } catch (error) {
     if (!(error instanceof LineFault)) throw error
     said.push(error.message)

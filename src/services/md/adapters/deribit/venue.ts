@@ -59,6 +59,8 @@ const keyOf = (channel: string): string => channel.split('.', 2).join('.')
 function openDecoder({ isOurs = false }: DecoderOptions): Decoder {
   const seen = new Map<string, Listed>()
   const listings = new Map<string, Listed>()
+  /** The newest answer to each request for a list. */
+  const lists = new Map<string, ReadonlyMap<string, Listed>>()
   /** Of options that were seen: their chains are told whole. */
   const underlyings = new Set<string>()
   /** Requests to unsubscribe, by connection and id: what answers them names what is gone. */
@@ -97,6 +99,22 @@ function openDecoder({ isOurs = false }: DecoderOptions): Decoder {
     const { kind, underlying = '', expiresAt = 0 } = listing
     if (kind === 'option' && underlyings.has(underlying) && expiresAt > now && !seen.has(name))
       tell(name, listing, sink)
+  }
+
+  function readList(url: string, list: ReadonlyMap<string, Listed>, sink: Sink): void {
+    const gone = [...(lists.get(url) ?? [])].filter(
+      ([name, { expiresAt = now + 1 }]) => !list.has(name) && expiresAt > now,
+    )
+    lists.set(url, list)
+    for (const [name] of gone) listings.delete(name)
+    const told = gone.flatMap(([name, { instrument }]) => (seen.has(name) ? [instrument] : []))
+    if (told.length > 0) sink.delisted(told)
+    for (const [name, listing] of list) {
+      listings.set(name, listing)
+      // What has been told may have new terms, or be listed only now.
+      if (seen.has(name)) sink.listing(listing)
+      else tellOfChain(name, listing, sink)
+    }
   }
 
   function readNotification(channel: string, data: unknown, sink: Sink) {
@@ -162,13 +180,7 @@ function openDecoder({ isOurs = false }: DecoderOptions): Decoder {
       else if (record.kind === 'opened' && isOurs) asked ??= new Set()
       else if (record.kind === 'answer') {
         const body = jsonObject(record.text, parseNumbersAsText)
-        if (record.url.includes('get_instruments'))
-          for (const [name, listing] of listingsOf(listOf(body, 'result'))) {
-            listings.set(name, listing)
-            // What has been told may have new terms, or be listed only now.
-            if (seen.has(name)) sink.listing(listing)
-            else tellOfChain(name, listing, sink)
-          }
+        if (record.url.includes('get_instruments')) readList(record.url, listingsOf(listOf(body, 'result')), sink)
         else sink.leaveOut('answers')
       }
     },

@@ -50,7 +50,8 @@ function whyUnreadable(venue: LiveVenue, { market }: LiveWish, { url, text }: An
     fault = reason
   }
   const nothing = () => undefined
-  const sink = { say: nothing, trade: nothing, quote: nothing, depth: nothing, listing: nothing, subscribed: nothing }
+  const prices = { say: nothing, trade: nothing, quote: nothing, depth: nothing }
+  const sink = { ...prices, listing: nothing, delisted: nothing, subscribed: nothing }
   try {
     const record = { kind: 'answer', at: 0, url, text } as const
     venue.openDecoder({ market }).read(record, { ...sink, leaveOut: complain, trouble: complain })

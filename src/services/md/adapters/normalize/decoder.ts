@@ -20,6 +20,8 @@ export type Sink = {
   /** A delta holds all updates of (previousSequence, lastSequence], or of [firstSequence, lastSequence] where it has no previous. */
   depth(depth: Depth, stream: string): void
   listing(listed: Listed): void
+  /** A later list of the venue does not have them, though they have not ended. */
+  delisted(instruments: readonly string[]): void
   /** The venue says that quotes of these come over this connection from now on, or do not come any more; their listings were told before. */
   subscribed(instruments: readonly string[], isSo: boolean): void
   /** What is not made into events, in a few words. */

@@ -145,6 +145,11 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       if (listing !== null) return tell({ topic: 'md.instrument', payload: listing })
       flag('flagged', 'wrong_instrument', { instrument, reason: 'the venue does not list it, its steps are not known' })
     },
+    delisted(instruments) {
+      // Listed again, they are told again.
+      for (const instrument of instruments) listings.delete(instrument)
+      status({ state: 'delisted', instruments: [...instruments] })
+    },
     subscribed: subscriptions.told,
     leaveOut: (reason) => options.onLeftOut?.(reason),
     trouble: (reason) => flag('flagged', 'venue_error', { reason: reason.slice(0, 300) }),

@@ -90,6 +90,7 @@ export function withoutOddPrices(decoder: Decoder, limits: DigitLimits): Decoder
           said.push(() => sink.depth(payload, stream))
         },
         listing: sink.listing,
+        delisted: (instruments) => said.push(() => sink.delisted(instruments)),
         subscribed: (instruments, isSo) => said.push(() => sink.subscribed(instruments, isSo)),
         leaveOut: (reason) => said.push(() => sink.leaveOut(reason)),
         trouble: (reason) => said.push(() => sink.trouble(reason)),

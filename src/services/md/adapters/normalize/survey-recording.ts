@@ -25,9 +25,7 @@ export function* statedFacts(
       push({ topic: 'md.depth', payload })
     },
     listing,
-    subscribed: () => undefined,
-    leaveOut: () => undefined,
-    trouble: () => undefined,
+    ...unheard,
   }
   for (const one of placed) {
     const { record } = one
@@ -44,6 +42,9 @@ export function* statedFacts(
   }
 }
 
+const nothing = () => undefined
+const unheard = { delisted: nothing, subscribed: nothing, leaveOut: nothing, trouble: nothing }
+
 /** The newest time of the exchange in a record; null where it tells none. */
 export function exchangeTimeOf(decoder: Decoder): (record: RawRecord) => number | null {
   let newest: number | null = null
@@ -53,7 +54,8 @@ export function exchangeTimeOf(decoder: Decoder): (record: RawRecord) => number 
   const sink: Sink = {
     say: ({ payload }) => take(payload as { readonly exchangeAt?: number }),
     ...{ trade: take, quote: take, depth: take },
-    ...{ listing: () => undefined, subscribed: () => undefined, leaveOut: () => undefined, trouble: () => undefined },
+    listing: () => undefined,
+    ...unheard,
   }
   return (record) => {
     newest = null
