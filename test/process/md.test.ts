@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { checkLine } from '#lib/codec/check-line.ts'
 import { describeShared, sharedDir } from '#test/shared.ts'
@@ -237,6 +238,36 @@ describe('trader md normalize and check', () => {
         expect.stringContaining(`nothing of the market could be read: are these frames of ${venue}?`),
       ])
     }
+  })
+
+  it('[MD-N7c] [MD-N7d] of an empty file, and of one that is cut, it ends with 1 and one line that says so, and so does a check', async () => {
+    const [empty, cut, out, events] = [inRoot('empty.gz'), inRoot('cut.gz'), inRoot('cut.jsonl'), inRoot('events.gz')]
+    const ends = async (...args: string[]) => {
+      const { exitCode, stderr, stdout } = await trader(['md', ...args])
+      return [exitCode, `${stderr}${stdout}`]
+    }
+    const normalize = (file: string) => ends('normalize', '--venue', 'binance', '--in', file, '--out', out)
+    writeFileSync(empty, '')
+    expect(await normalize(empty)).toEqual([1, expect.stringContaining('nothing of the market is in it')])
+    expect(await ends('check', empty)).toEqual([1, expect.stringContaining('it holds no events of the market')])
+    const many = Array.from(
+      { length: 30_000 },
+      (_, i) => `${1723161253100000000n + BigInt(i) * 1_000n} ${trade(i, '61800.10')}`,
+    )
+    const halfOf = (text: string) => gzipSync(text).subarray(0, -1_000)
+    writeFileSync(cut, halfOf(many.join('\n')))
+    expect(await normalize(cut)).toEqual([
+      1,
+      expect.stringMatching(/lost: .*cut.gz:\d+: the file is cut: what comes behind is missing\n/),
+    ])
+    const told = readFileSync(out, 'utf8')
+    expect(told.trimEnd().split('\n').length).toBeGreaterThan(20_000)
+    writeFileSync(events, halfOf(told))
+    expect(await ends('check', events)).toEqual([1, expect.stringMatching(/events.gz:\d+: the file is cut/)])
+    expect(await ends('import', cut, '--format', 'raw', '--venue', 'binance', '--to', inRoot('cut-set'))).toEqual([
+      2,
+      expect.stringMatching(/cut.gz:\d+: the file is cut/),
+    ])
   })
 
   it('[MD-R3] a check of refused frames and of times that are none ends with 1 and counts them', async () => {

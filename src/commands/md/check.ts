@@ -44,8 +44,10 @@ export default class MdCheck extends TraderCommand {
     ] as const
     for (const [count, what] of faults) if (count > 0) this.log(`${count} ${what}`)
     if (early > 0) this.log(`${early} updates came before the first snapshot of their book`)
-    for (const damage of damaged) this.log(`${damage.file}: ${damageText(damage)}`)
-    if (open > 0 || damaged.length > 0 || faults.some(([count]) => count > 0)) process.exitCode = exitCode.failed
+    for (const damage of damaged) this.log(damageText(damage))
+    if (days.length === 0) this.log('it holds no events of the market')
+    if (days.length === 0 || open > 0 || damaged.length > 0 || faults.some(([count]) => count > 0))
+      process.exitCode = exitCode.failed
     return { path: args.path, timeGoesBack, badFrames, badTimes, damaged, days }
   }
 }

@@ -16,7 +16,7 @@ const batch = 2_000
 export default class MdNormalize extends TraderCommand {
   static override summary = 'Turn recorded raw frames into canonical events, without a running system'
   static override description =
-    'Reads what went over the wire: lines of `<receipt time in ns> <frame>`, captures in JSON (`{"t":"recv","ts":…,"data":…}`, as `trader md record --raw` writes), captures in text (`<time>: <frame>`), or a frame a line; gzip too. Writes events as JSON lines, in order of time: listings first, then trades, quotes, order books (a snapshot, then the updates that follow it by the sequence numbers of the exchange), bars, option ticks, funding, gaps, and a status for every frame that was refused. It reads frames of Binance (spot, USD-M, COIN-M, Binance.US), Deribit and Independent Reserve, and of every exchange that ccxt listens to what ccxt told (as `trader md record --raw` keeps it); what was captured from other exchanges themselves is refused. The exit code is 1 when nothing of the market could be read.'
+    'Reads what went over the wire: lines of `<receipt time in ns> <frame>`, captures in JSON (`{"t":"recv","ts":…,"data":…}`, as `trader md record --raw` writes), captures in text (`<time>: <frame>`), or a frame a line; gzip too. Writes events as JSON lines, in order of time: listings first, then trades, quotes, order books (a snapshot, then the updates that follow it by the sequence numbers of the exchange), bars, option ticks, funding, gaps, and a status for every frame that was refused. It reads frames of Binance (spot, USD-M, COIN-M, Binance.US), Deribit and Independent Reserve, and of every exchange that ccxt listens to what ccxt told (as `trader md record --raw` keeps it); what was captured from other exchanges themselves is refused. The exit code is 1 when nothing of the market could be read, or the file is cut or damaged.'
   static override examples = [
     '<%= config.bin %> md normalize --venue binance-usdm --in btcusdt_20240808.gz --out events.jsonl',
     '<%= config.bin %> md normalize --venue deribit --in DERIBIT.jsonl.gz --out - | jq .topic | sort | uniq -c',
@@ -83,6 +83,7 @@ export default class MdNormalize extends TraderCommand {
     }
     progress.finish()
     for (const line of leftOut.firstBadLines) this.say(`left out: ${line}`)
+    for (const line of leftOut.lost) this.say(`lost: ${line}`)
     for (const [reason, count] of Object.entries(leftOut.rows)) this.say(`${count} left out: ${reason}`)
     if (flags.out !== '-')
       this.say(
@@ -92,10 +93,13 @@ export default class MdNormalize extends TraderCommand {
       )
     const told = Object.keys(topics).filter((topic) => topic !== 'md.status' && topic !== 'md.instrument')
     const unread = leftOut.badLines + Object.values(leftOut.rows).reduce((sum, count) => sum + count, 0)
-    if (told.length === 0 && unread > 0) {
-      this.say(`nothing of the market could be read: are these frames of ${flags.venue}?`)
-      process.exitCode = exitCode.failed
-    }
+    if (told.length === 0)
+      this.say(
+        unread > 0
+          ? `nothing of the market could be read: are these frames of ${flags.venue}?`
+          : 'nothing of the market is in it',
+      )
+    if (told.length === 0 || leftOut.lost.length > 0) process.exitCode = exitCode.failed
     return { out: flags.out, venue: venue.name, market: survey.market, events: seq, topics, leftOut }
   }
 }

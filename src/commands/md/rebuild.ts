@@ -38,13 +38,16 @@ export default class MdRebuild extends TraderCommand {
     const rebuilt = rebuild(args.dir, venue, market, progress.update, facts)
     progress.finish()
     const { events, cutOff, difference, damaged, notCompared } = rebuilt
-    for (const damage of damaged) this.log(`${damage.file}: ${damageText(damage)}`)
+    for (const damage of damaged) this.log(damageText(damage))
     if (damaged.length > 0) {
       this.log(`${notCompared} events not compared, since blocks are damaged`)
       process.exitCode = exitCode.failed
     }
     if (cutOff > 0) this.log(`${cutOff} events on one side only, where a recorder was killed`)
-    if (difference === null) this.log(`${events} events, no difference`)
+    if (difference === null && events === 0) {
+      this.log('no events: nothing was compared')
+      process.exitCode = exitCode.failed
+    } else if (difference === null) this.log(`${events} events, no difference`)
     else {
       this.log(`event ${difference.number} differs, ${events} before it do not`)
       this.log(`recorded ${difference.recorded.slice(0, 400)}`)

@@ -1,12 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs'
-import { crc32, zstdDecompressSync } from 'node:zlib'
+import { constants, crc32, zstdDecompressSync } from 'node:zlib'
 import { Gunzip } from 'fflate'
 import { blocksOf, isOfBlocks, unpackBlock } from '#lib/files/block-files.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { CutFile } from './cut-file.ts'
 
 const chunkBytes = 1 << 16
 
-/** The bytes of a file, unpacked when it is gzip or zstd (by its first bytes, not by its name), in chunks that are valid until the next one. */
+/** The bytes of a file, unpacked when it is gzip or zstd (by its first bytes, not by its name), in chunks that are valid until the next one. Throws a CutFile behind what is whole. */
 export function* readChunks(file: string): Generator<Uint8Array> {
   if (isOfBlocks(file)) return yield* unpackBlocks(file)
   const plain = readRaw(file)
@@ -14,7 +15,7 @@ export function* readChunks(file: string): Generator<Uint8Array> {
   if (first.done === true) return
   const [a, b, c, d] = first.value
   if (a === 0x1f && b === 0x8b) yield* gunzip(first.value, plain)
-  else if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) yield unpackZstd(file, first.value, plain)
+  else if (a === 0x28 && b === 0xb5 && c === 0x2f && d === 0xfd) yield* unpackZstd(file, first.value, plain)
   else {
     yield first.value
     yield* plain
@@ -37,14 +38,20 @@ export function* readRaw(file: string): Generator<Uint8Array> {
 }
 
 /** All frames of the file at once: without an index nothing tells where one ends. */
-function unpackZstd(file: string, first: Uint8Array, rest: Iterable<Uint8Array>): Uint8Array {
+function* unpackZstd(file: string, first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {
   const parts = [Buffer.from(first)]
   for (const chunk of rest) parts.push(Buffer.from(chunk))
+  const packed = Buffer.concat(parts)
+  let isCut = false
   try {
-    return zstdDecompressSync(Buffer.concat(parts))
-  } catch {
-    throw new UserError('it is damaged, or cut', { file })
+    yield zstdDecompressSync(packed)
+  } catch (error) {
+    isCut = (error as NodeJS.ErrnoException).code === 'Z_BUF_ERROR'
+    if (!isCut) throw new UserError('it is damaged', { file })
   }
+  if (!isCut) return
+  yield zstdDecompressSync(packed, { finishFlush: constants.ZSTD_e_flush })
+  throw new CutFile()
 }
 
 /** What is torn at the end of a file of blocks is not in its index. */
@@ -56,7 +63,7 @@ function* unpackBlocks(file: string): Generator<Uint8Array> {
   }
 }
 
-/** Throws when the stream ends early, and for a file of one member when its checksum is wrong. */
+/** Throws a CutFile when the stream ends early, and for a file of one member when its checksum is wrong. */
 function* gunzip(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {
   let hasMore = false
   let crc = 0
@@ -70,15 +77,25 @@ function* gunzip(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8
     hasMore = true
   }
   let trailer = new Uint8Array(0)
+  let bytes = 0
   const push = (chunk: Uint8Array, isLast: boolean): Uint8Array[] => {
     unpacked = []
+    bytes += chunk.length
     trailer = new Uint8Array(Buffer.concat([trailer, chunk.subarray(-8)]).subarray(-8))
     stream.push(chunk.slice(), isLast)
     return unpacked
   }
   yield* push(first, false)
   for (const chunk of rest) yield* push(chunk, false)
-  yield* push(new Uint8Array(0), true)
+  try {
+    yield* push(new Uint8Array(0), true)
+  } catch {
+    throw new CutFile()
+  }
+  if (bytes < shortestGzip) throw new CutFile()
   const stated = new DataView(trailer.buffer).getUint32(0, true)
-  if (!hasMore && stated !== crc) throw new Error('the gzip checksum is wrong: the file is damaged')
+  if (!hasMore && stated !== crc) throw new Error('the gzip checksum is wrong: the file is damaged, or its end is cut')
 }
+
+/** A header of 10 bytes, the 2 that say nothing, and a trailer of 8. */
+const shortestGzip = 20

@@ -94,7 +94,7 @@ describe('a recording with one flipped bit', () => {
         const { file, where } = flip(copy, seed)
         const damaged: Damage[] = []
         const read = [...readEvents(copy, (damage) => damaged.push(damage))].map(recordedLine)
-        const isLost = (damage: readonly Damage[]) => damage.reduce((sum, { block }) => sum + block.lines, 0)
+        const isLost = (damage: readonly Damage[]) => damage.reduce((sum, { lines: count }) => sum + count, 0)
         expect(
           damaged.map((one) => one.file),
           where,

@@ -59,7 +59,7 @@ export function importMarketData(request: ImportRequest): Imported {
     leftOut: () => ({ badLines: leftOut.badLines, rows: leftOut.rows }),
     onProgress: (events) => progress.writing(events, listings.length + survey.facts),
   })
-  return { ...written, firstBadLines: leftOut.firstBadLines }
+  return { ...written, firstBadLines: [...leftOut.lost, ...leftOut.firstBadLines] }
 }
 
 function* listedFirst(

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { blockFilesIn } from '#lib/files/block-files.ts'
-import { blockLines, type Damage, damageText } from '#lib/files/block-lines.ts'
+import { blockLines, type Damage } from '#lib/files/block-lines.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { catalogue, isTopic } from '#schemas/catalogue.ts'
@@ -9,7 +9,7 @@ import { readDataSet } from './read-data-set.ts'
 
 /**
  * Market data wherever trader wrote it: a data set, a recording, or a file of events a line. Throws a UserError with file and line; what is behind a
- * damaged block of a recording is read where `onDamage` takes it.
+ * damaged block of a recording, or a line that is too long, is read where `onDamage` takes it.
  */
 export function readEvents(path: string, onDamage: (damage: Damage) => void = refuse): Iterable<MarketFact> {
   const stat = statSync(path, { throwIfNoEntry: false })
@@ -22,7 +22,8 @@ export function readEvents(path: string, onDamage: (damage: Damage) => void = re
 }
 
 function refuse(damage: Damage): never {
-  throw new UserError(damageText(damage), { file: damage.file })
+  const { file, line, fault, block } = damage
+  throw new UserError(fault, block === null ? { file, line } : { file })
 }
 
 function* eventsIn(files: readonly string[], onDamage: (damage: Damage) => void): Generator<MarketFact> {
@@ -31,7 +32,7 @@ function* eventsIn(files: readonly string[], onDamage: (damage: Damage) => void)
     for (const text of blockLines(file)) {
       if (typeof text !== 'string') {
         onDamage(text)
-        line += text.block.lines
+        line += text.lines
         continue
       }
       line++

@@ -1,4 +1,4 @@
-import { textLines } from '#lib/files/text-lines.ts'
+import { type Loss, linesOrLosses } from '#lib/files/text-lines.ts'
 import { unreadable } from '#lib/files/unreadable.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { LineFault } from './line-fault.ts'
@@ -9,8 +9,8 @@ import { year2200Micros } from './year-2200.ts'
 export type LineReader = (line: string) => MarketFact | null
 
 /**
- * The facts of a text file, line by line; empty lines say nothing. A line that cannot be read, or goes back in time, goes to
- * the report with its place. A file that cannot be unpacked is a UserError.
+ * The facts of a text file, line by line; empty lines say nothing. A line that cannot be read, is too long to be one, or goes back in time,
+ * and the end of a file that is cut, go to the report with their places. A file that cannot be unpacked is a UserError.
  */
 export function* readLines(
   file: string,
@@ -20,8 +20,12 @@ export function* readLines(
 ): Generator<MarketFact> {
   let number = 0
   let newest = 0
-  for (const line of textLines(unpackable(file, chunks))) {
+  for (const line of linesIn(file, chunks)) {
     number++
+    if (typeof line !== 'string') {
+      report.badLine(file, number, line.lost, line.isEnd)
+      continue
+    }
     if (line.length === 0) continue
     let fact: MarketFact | null
     try {
@@ -46,9 +50,9 @@ export function isoMicros(at: number): string {
   return `${new Date(ms).toISOString().slice(0, -1)}${micros}Z`
 }
 
-function* unpackable(file: string, chunks: Iterable<Uint8Array>): Generator<Uint8Array> {
+function* linesIn(file: string, chunks: Iterable<Uint8Array>): Generator<string | Loss> {
   try {
-    yield* chunks
+    yield* linesOrLosses(chunks)
   } catch (error) {
     throw unreadable(file, error)
   }

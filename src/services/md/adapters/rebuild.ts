@@ -90,11 +90,11 @@ function notCompared(damaged: Damage[], isOfFrames: boolean) {
   return {
     onDamage(damage: Damage, run: number): void {
       damaged.push(damage)
-      to = Math.max(to, damage.block.lastAt)
+      to = Math.max(to, damage.block?.lastAt ?? Number.POSITIVE_INFINITY)
       if (!isOfFrames) return
       runs.add(run)
       // A run begins with a file: which one this is of stands behind it.
-      if (damage.block.offset === 0) runs.add(run + 1)
+      if (damage.block?.offset === 0) runs.add(run + 1)
     },
     /** It was received in the time of a block that is damaged. */
     isLost({ fact }: Line): boolean {

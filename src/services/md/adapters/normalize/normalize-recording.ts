@@ -91,7 +91,7 @@ export function* normalizeRecording(
     canWait: (instrument) => (left.get(instrument) ?? 0) > 0,
     keepsPartialBars,
     isStrict,
-    onBadFrame: (message) => report.badLine(place?.file ?? '', place?.line ?? 0, message),
+    onBadFrame: (message) => report.badLine(place?.file ?? '', place?.line ?? 0, message, isLost(place)),
     onListing,
     onLeftOut: report.leaveOut,
     onSnapshot: (instrument) => left.set(instrument, (left.get(instrument) ?? 0) - 1),
@@ -105,6 +105,8 @@ export function* normalizeRecording(
   }
   yield* normalizer.end()
 }
+
+const isLost = (place: Placed | Unread | null): boolean => place !== null && 'fault' in place && place.isLost === true
 
 /** What was recorded without times is at those of the exchange, as far as they can be believed. */
 function* withTimes(placed: Generator<Placed | Unread>, openDecoder: () => Decoder): Generator<Placed | Unread> {

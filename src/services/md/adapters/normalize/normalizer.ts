@@ -9,6 +9,7 @@ import type { Decoder, Depth, Quote, Sink, Trade } from './decoder.ts'
 import { exchangeTimes } from './exchange-times.ts'
 import { followBooks } from './follow-books.ts'
 import { followClock } from './follow-clock.ts'
+import { followListings } from './follow-listings.ts'
 import { followNumbers } from './follow-numbers.ts'
 import { followQuotes } from './follow-quotes.ts'
 import { followSubscriptions } from './follow-subscriptions.ts'
@@ -69,9 +70,6 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
   /** Until then the connection in the place of another may say what that one has said: this is no fault. */
   let settledAt = 0
   const isSettling = () => now < settledAt
-  /** As they were told; '' of what a venue whose list was read does not have: nothing of it is told. */
-  const listings = new Map<string, string>()
-  let hasList = false
   const newestSaid = newestTimes()
 
   const isHeld = (record: RawRecord) =>
@@ -79,7 +77,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
 
   const tell: Tell = (statement, received = receivedAt) => {
     const { topic, payload } = statement
-    if (hasList && topic !== 'md.status' && 'instrument' in payload && listings.get(payload.instrument) === '') return
+    if (topic !== 'md.status' && 'instrument' in payload && listings.isUnlisted(payload.instrument)) return
     if (hasClock && 'exchangeAt' in payload && payload.exchangeAt !== undefined && received === now)
       compareClocks(payload.exchangeAt, received)
     const isHeldBack = received !== now && ofPrices.has(topic)
@@ -93,6 +91,7 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
     ...{ ...options, tell, flag, isSettling },
     ...{ now: () => now, received: () => receivedAt },
   })
+  const listings = followListings(options, tell, flag, status)
   const numbers = followNumbers(tell, flag, isSettling)
   const quotes = followQuotes(flag)
   const compareClocks = followClock(status)
@@ -133,23 +132,8 @@ export function startNormalizer(options: NormalizerOptions): Normalizer {
       books.onQuote(quote)
     },
     depth: (depth: Depth, stream) => books.onDepth(dated(depth), stream),
-    listing(listed) {
-      options.onListing?.(listed)
-      const listing = options.listingOf?.(listed)
-      if (listing === undefined) return
-      const { instrument } = listed
-      const terms = listing === null ? '' : JSON.stringify(listing)
-      if (listings.get(instrument) === terms) return
-      listings.set(instrument, terms)
-      hasList ||= listing !== null
-      if (listing !== null) return tell({ topic: 'md.instrument', payload: listing })
-      flag('flagged', 'wrong_instrument', { instrument, reason: 'the venue does not list it, its steps are not known' })
-    },
-    delisted(instruments) {
-      // Listed again, they are told again.
-      for (const instrument of instruments) listings.delete(instrument)
-      status({ state: 'delisted', instruments: [...instruments] })
-    },
+    listing: listings.listing,
+    delisted: listings.delisted,
     subscribed: subscriptions.told,
     leaveOut: (reason) => options.onLeftOut?.(reason),
     trouble: (reason) => flag('flagged', 'venue_error', { reason: reason.slice(0, 300) }),

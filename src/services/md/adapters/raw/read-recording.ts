@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { blockLines, type Damage, damageText } from '#lib/files/block-lines.ts'
+import { blockLines, type Damage } from '#lib/files/block-lines.ts'
 import { unreadable } from '#lib/files/unreadable.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { LineFault } from '../line-fault.ts'
@@ -15,13 +15,18 @@ import type { Placed, RawRecord } from './raw-record.ts'
 export type RecordingForm = 'receipt' | 'json' | 'text' | 'bare'
 
 /** A line that is no record, at the time of the one before it (the first ones at that of the first record). */
-export type Unread = Omit<Placed, 'record'> & { readonly at: number; readonly fault: string }
+export type Unread = Omit<Placed, 'record'> & {
+  readonly at: number
+  readonly fault: string
+  /** Nobody knows how much is missing: a damaged block, or what is behind a cut. */
+  readonly isLost?: boolean
+}
 
 /** The records of files in order of time; at one instant those of the file that is named earlier, then by line, come first. */
 export function* readRecording(files: readonly string[], report: Pick<ReadReport, 'badLine'>): Generator<Placed> {
   for (const one of readPlaced(files)) {
     const fault = 'fault' in one ? one.fault : one.badTime
-    if (fault !== undefined) report.badLine(one.file, one.line, fault)
+    if (fault !== undefined) report.badLine(one.file, one.line, fault, 'fault' in one && one.isLost)
     if (!('fault' in one)) yield one
   }
 }
@@ -121,8 +126,9 @@ function* records(file: string, read: LineOfRecording, isTimed: boolean): Genera
   let line = 0
   for (const text of linesIn(file)) {
     if (typeof text !== 'string') {
-      yield { at: 0, file, line: line + 1, isTimed, fault: damageText(text) }
-      line += text.block.lines
+      const { fault, isEnd, block } = text
+      yield { at: 0, file, line: line + 1, isTimed, fault, isLost: isEnd || block !== null }
+      line += text.lines
       continue
     }
     line++
