@@ -15,11 +15,10 @@ export const VenueReconciled = z.object({
   external: z.array(z.string().max(64)).max(1_000),
   /** Balances that are not the first ones of the log and the fills since. */
   differences: z.array(z.object({ asset: Currency, expected: Money, found: Money })).max(100),
-  /** All that the account traded before `since`, in what was named here so far, is in the log or was made before it began; `before`: of later ones, those of before. */
+  /** All that the account traded before `since`, in what was named here so far, is in the log; the first says when that began: what was traded before is in its `balances`. */
   trades: z.object({
     since: Micros,
     instruments: z.array(InstrumentId).max(20_000),
-    before: z.array(z.object({ instrument: InstrumentId, tradeId: z.string().max(96) })).max(10_000),
   }),
 })
 

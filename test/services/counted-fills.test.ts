@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { rememberedEnds } from '#lib/domain/sent-orders.ts'
+import { noOrders, ordersFromJson, ordersToJson, rememberedEnds, rememberedTrades } from '#lib/domain/sent-orders.ts'
+import { foldReport } from '#lib/domain/venue-report.ts'
 import { InProcess } from '#lib/kernel/in-process.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -78,6 +79,26 @@ test('[O25] [P1] [R18] what others trade is of the strategy external, once, halt
   for (let n = 0; n < rememberedEnds; n++) tell(canceled(order('1')))
   for (const tradeId of ['x1', 'x2']) expect(topics(theirs(tradeId, 'sell'))).toEqual([])
   expect(refusal('2')).toMatchObject({ code: 'EXPOSURE_EXCEEDS_MAX', value: '400' })
+})
+
+test('[O15] [P1] [R18] of the trades of others the newest are remembered, also over a snapshot, and no more', () => {
+  const book = noOrders()
+  const told = (n: number, orders = book) =>
+    foldReport(orders, {
+      topic: 'order.fill',
+      payload: { ...(fill(`external-${n}`, 'buy', '1').payload as object), tradeId: `x${n}` },
+    } as never)
+  for (let n = 0; n < rememberedTrades + 10; n++) expect(told(n)).toBe('external')
+  const again = ordersFromJson(JSON.parse(JSON.stringify(ordersToJson(book))))
+  for (const orders of [book, again]) {
+    for (let n = 10; n < rememberedTrades + 10; n++) expect(told(n, orders)).toBe('repeated')
+    expect(orders.strangers.known.size).toBe(rememberedTrades)
+  }
+  // The oldest goes first, also after a snapshot.
+  for (const orders of [book, again]) {
+    expect([told(-1, orders), told(11, orders), told(10, orders)]).toEqual(['external', 'repeated', 'external'])
+    expect(orders.strangers.oldest.keys.length).toBeLessThan(3 * rememberedTrades)
+  }
 })
 
 test('[O25] a trade that was told before its order was adopted, and is not among those of the adoption, counts once', () => {

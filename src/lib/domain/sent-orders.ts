@@ -31,18 +31,22 @@ export type SentOrders = {
   readonly ended: Map<string, SentOrder>
   /** The keys of `ended`. */
   readonly ends: OldestFirst
-  /** Trades of orders that are not ours and are not followed, by their ids, for ever. */
-  readonly strangers: Map<string, string[]>
+  readonly strangers: StrangersTrades
 }
+
+/** The newest trades of orders that are not ours and are not followed: order and trade id. */
+type StrangersTrades = { readonly known: Set<string>; readonly oldest: OldestFirst }
 
 /** So many of those that ended are remembered, by everyone that counts fills: all of them count the same. */
 export const rememberedEnds = 1_024
+/** So many trades of others are. [O15] */
+export const rememberedTrades = 8_192
 
 export const noOrders = (): SentOrders => ({
   working: new Map(),
   ended: new Map(),
   ends: oldestFirst(),
-  strangers: new Map(),
+  strangers: strangersTrades([]),
 })
 
 export const findOrder = (orders: SentOrders, clientOrderId: string): SentOrder | undefined =>
@@ -56,10 +60,10 @@ export function shelveIfEnded(orders: SentOrders, order: SentOrder, most = remem
   while (orders.ended.size > most) forget(orders, takeOldest(orders.ends) as string)
 }
 
-/** Of an order that was adopted every trade is remembered, as of any that is not ours. */
+/** Of an order that was adopted the trades are remembered as of any that is not ours. */
 function forget({ ended, strangers }: SentOrders, clientOrderId: string): void {
   const { tradeIds = [] } = ended.get(clientOrderId)?.progress ?? {}
-  if (isExternalOrder(clientOrderId) && tradeIds.length > 0) strangers.set(clientOrderId, tradeIds)
+  if (isExternalOrder(clientOrderId)) for (const tradeId of tradeIds) rememberTrade(strangers, clientOrderId, tradeId)
   ended.delete(clientOrderId)
 }
 
@@ -71,20 +75,40 @@ export function splitOrders({ working, ended }: SentOrders, split: SplitRatio & 
       if (order.instrument === instrument) order.splits = [...(order.splits ?? []), { numerator, denominator }]
 }
 
+/** False where it was known. */
+export function rememberTrade({ known, oldest }: StrangersTrades, clientOrderId: string, tradeId: string): boolean {
+  const key = `${clientOrderId} ${tradeId}`
+  if (known.has(key)) return false
+  known.add(key)
+  oldest.keys.push(key)
+  while (known.size > rememberedTrades) known.delete(takeOldest(oldest) as string)
+  return true
+}
+
+/** Those of an order. */
+export const knownTrades = ({ known }: StrangersTrades, clientOrderId: string): string[] =>
+  [...known].flatMap((key) => (key.startsWith(`${clientOrderId} `) ? [key.slice(clientOrderId.length + 1)] : []))
+
+const strangersTrades = (keys: readonly string[]): StrangersTrades => ({
+  known: new Set(keys),
+  oldest: oldestFirst(keys),
+})
+
 export type SentOrdersJson = {
   readonly working: readonly SentOrder[]
   readonly ended: readonly SentOrder[]
-  readonly strangers: readonly (readonly [string, string[]])[]
+  /** Oldest first. */
+  readonly strangers: readonly string[]
 }
 
 export const ordersToJson = ({ working, ended, strangers }: SentOrders): SentOrdersJson =>
-  structuredClone({ working: [...working.values()], ended: [...ended.values()], strangers: [...strangers] })
+  structuredClone({ working: [...working.values()], ended: [...ended.values()], strangers: [...strangers.known] })
 
 export const ordersFromJson = ({ working, ended, strangers }: SentOrdersJson): SentOrders => ({
   working: byId(working),
   ended: byId(ended),
   ends: oldestFirst(ended.map(({ clientOrderId }) => clientOrderId)),
-  strangers: new Map(strangers),
+  strangers: strangersTrades(strangers),
 })
 
 const byId = (orders: readonly SentOrder[]) => new Map(orders.map((order) => [order.clientOrderId, order]))

@@ -4,7 +4,7 @@ import { approvalOf } from './client-order-id.ts'
 import { isExternalOrder } from './external-order.ts'
 import { isEnded, type OrderHappening } from './order-lifecycle.ts'
 import { applyFill, applyHappening, type ReportOutcome } from './order-progress.ts'
-import { findOrder, type SentOrder, type SentOrders, shelveIfEnded } from './sent-orders.ts'
+import { findOrder, rememberTrade, type SentOrder, type SentOrders, shelveIfEnded } from './sent-orders.ts'
 
 /** What a venue says of an order of ours. */
 export const reportTopics = [
@@ -89,9 +89,6 @@ function foldStranger(
   { clientOrderId, tradeId }: Extract<Report, { topic: 'order.fill' }>['payload'],
 ): ReportFold {
   if (approvalOf(clientOrderId) !== null) return 'unknown'
-  const trades = strangers.get(clientOrderId)
-  if (trades?.includes(tradeId)) return 'repeated'
-  if (trades) trades.push(tradeId)
-  else strangers.set(clientOrderId, [tradeId])
+  if (!rememberTrade(strangers, clientOrderId, tradeId)) return 'repeated'
   return isExternalOrder(clientOrderId) ? 'external' : 'stranger'
 }

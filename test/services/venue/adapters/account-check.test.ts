@@ -9,12 +9,13 @@ function account() {
     { asset: 'USD', total: String(usd) },
     { asset: 'ACME', total: String(acme) },
   ]
-  check.begin(holding(1_000, 10))
+  check.begin(holding(1_000, 10), 100)
   return {
-    finds: (usd: number, acme: number) => check.compare(holding(usd, acme)).lasting.differences,
-    isLookedAtSoon: (usd: number, acme: number) => check.compare(holding(usd, acme)).isNew,
-    bought: (quantity: string, price: string) =>
-      check.fill({ instrument: 'ACMEUSD.BINANCE', side: 'buy', price, quantity, fee: '0', currency: 'USD' }),
+    finds: (usd: number, acme: number, isWhole = true) =>
+      check.compare(holding(usd, acme), isWhole).lasting.differences,
+    isLookedAtSoon: (usd: number, acme: number) => check.compare(holding(usd, acme), true).isNew,
+    bought: (quantity: string, price: string, filledAt = 100) =>
+      check.fill({ instrument: 'ACMEUSD.BINANCE', side: 'buy', price, quantity, fee: '0', currency: 'USD', filledAt }),
   }
 }
 
@@ -57,5 +58,28 @@ describe('[G14]', () => {
     const { isLookedAtSoon } = account()
     expect([1, 2, 3, 4].map((n) => isLookedAtSoon(1_000 + n, 10))).toEqual([true, true, false, false])
     expect([isLookedAtSoon(1_000, 10), isLookedAtSoon(1_005, 10)]).toEqual([false, true])
+  })
+  test('a pass that has not asked for all of the record counts for nothing, unless nothing differs', () => {
+    const { finds } = account()
+    expect([finds(1_005, 10), finds(1_005, 10), finds(1_005, 10, false), finds(1_005, 10)]).toEqual([
+      [],
+      [],
+      [],
+      missing,
+    ])
+    expect(finds(1_000, 10, false)).toEqual([])
+  })
+
+  test('a fill of before the first balances is in them', () => {
+    const { finds, bought } = account()
+    bought('2', '100', 99)
+    for (let n = 0; n < 3; n++) expect(finds(1_000, 10)).toEqual([])
+    const early = new AccountCheck('positions')
+    const fill = { instrument: 'X', side: 'buy', price: '1', quantity: '2', fee: '0', currency: 'USD' } as const
+    early.name('X', { base: 'X', quote: 'USD' })
+    early.fill({ ...fill, filledAt: 99 })
+    early.fill({ ...fill, filledAt: 100 })
+    early.begin([{ asset: 'X', total: '5' }], 100)
+    expect(early.compare([{ asset: 'X', total: '7' }], true).isDiffering).toBe(false)
   })
 })

@@ -111,7 +111,7 @@ test('[G24] [G34] a record of 40 days of ten symbols is read though a limit stop
   scene.into('venue.reconciled', {
     ...{ venue: 'binance', workingOrders: 0, missing: { acceptances: 0, fills: 0, ends: 0 } },
     ...{ balances: [], external: [], differences: [] },
-    trades: { since: (Date.now() - 40 * 86_400_000) * 1_000, instruments: names, before: [] },
+    trades: { since: (Date.now() - 40 * 86_400_000) * 1_000, instruments: names },
   })
   scene.start(await venue.connect(line, { symbols: {}, timeoutMs: 1_000 }), { reconcileMs: 2_000 })
   await when(() => scene.topics().includes('venue.reconciled'))
@@ -126,13 +126,13 @@ test('[G24] [G34] a record of 40 days of ten symbols is read though a limit stop
 test('[G34] how far the record is read is told again when it has moved by an hour', () => {
   const trades = new KnownTrades()
   const hour = 3_600_000_000
-  trades.begin(10 * hour, ['BTCUSDT.BINANCE'], [])
+  trades.begin(10 * hour)
   trades.toSay()
-  trades.cover(10 * hour + hour / 2, [])
+  trades.advance(10 * hour + hour / 2)
   expect(trades.hasUnsaid).toBe(false)
-  trades.cover(11 * hour + 1, [])
+  trades.advance(11 * hour + 1)
   expect([trades.hasUnsaid, trades.toSay().since, trades.hasUnsaid]).toEqual([true, 11 * hour + 1 - 60_000_000, false])
   const heard = new KnownTrades()
-  heard.hear({ since: 10 * hour, instruments: ['BTCUSDT.BINANCE'], before: [] })
+  heard.hear({ since: 10 * hour, instruments: ['BTCUSDT.BINANCE'] })
   expect(heard.hasUnsaid).toBe(false)
 })

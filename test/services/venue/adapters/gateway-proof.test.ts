@@ -42,7 +42,11 @@ class SlowVenue implements RealVenue {
   /** The account's record of trades, and what the orders of those are called. */
   readonly record: AccountTrade[] = []
   calls: Answer<string> = unheard
-  readonly history = { trades: async () => done(this.record), clientIdOf: async () => this.calls }
+  readonly history = {
+    partOf: () => 'BTCUSDT',
+    trades: async () => done(this.record),
+    clientIdOf: async () => this.calls,
+  }
   cancel = async () => unheard
   cancelExternal = async () => unheard
   openOrders = async () =>
@@ -141,9 +145,9 @@ describe('[G33] whose a trade is that the record tells of before the answer to i
     desk = new OrderDesk({ venue, windowMs: 200, inFlightMs: 50, nowMs: Date.now, say }, () => undefined)
     const config = { service: 'orders', hash: 'a'.repeat(64), config: {} }
     desk.orders.tag(logged([], { topic: 'system.config', payload: config }) as never)
-    desk.listed.add(instrument)
+    desk.record.list(instrument)
     desk.learn(instrument, { base: 'BTC', quote: 'USDT' })
-    desk.trades.begin(Date.now() * 1_000 - 1, [instrument], [])
+    desk.trades.begin(Date.now() * 1_000 - 1)
     const payload = submitted('t-1-0', instrument)
     desk.orders.add(logged([], { topic: 'order.submitted', payload }) as never, Date.now() + 1_000)
     const money = { price: '90', quantity: '1', fee: '0', feeAsset: 'USDT', liquidity: 'maker' } as const
@@ -155,15 +159,15 @@ describe('[G33] whose a trade is that the record tells of before the answer to i
 
   test('ours, by the id that its order has there', async () => {
     venue.calls = done(desk.orders.open()[0]?.venueClientId ?? '')
-    expect(await tellTrades(desk)).toBeNull()
+    expect(await tellTrades(desk, [])).toBeNull()
     expect(fills()).toMatchObject([{ clientOrderId: 't-1-0', strategy: 'test', tradeId: '1' }])
-    expect(await tellTrades(desk)).toBeNull()
+    expect(await tellTrades(desk, [])).toBeNull()
     expect(fills()).toHaveLength(1)
   })
 
   test('another’s, by the same', async () => {
     venue.calls = done('by-hand')
-    expect(await tellTrades(desk)).toBeNull()
+    expect(await tellTrades(desk, [])).toBeNull()
     expect(fills()).toMatchObject([{ clientOrderId: 'external-BTCUSDT-7', strategy: 'external', tradeId: '1' }])
   })
 
@@ -173,17 +177,17 @@ describe('[G33] whose a trade is that the record tells of before the answer to i
   ])('nobody’s yet: %s, and it is asked again', async (_, calls) => {
     venue.calls = calls
     if (calls.kind === 'nothing') for (const order of desk.orders.open()) desk.orders.end(order)
-    expect(await tellTrades(desk)).toMatchObject({ kind: 'nothing' })
+    expect(await tellTrades(desk, [])).toMatchObject({ kind: 'nothing' })
     expect(fills()).toEqual([])
-    expect(desk.areTradesDue).toBe(true)
+    expect(desk.record.isOpen).toBe(true)
     venue.calls = done('by-hand')
-    expect(await tellTrades(desk)).toBeNull()
+    expect(await tellTrades(desk, [])).toBeNull()
     expect(fills()).toMatchObject([{ strategy: 'external' }])
   })
 
   test('of an order of ours that ended so long ago that it is forgotten: none', async () => {
     venue.calls = done((desk.orders.open()[0]?.venueClientId ?? '').replace('1-0', '900-0'))
-    expect(await tellTrades(desk)).toBeNull()
+    expect(await tellTrades(desk, [])).toBeNull()
     expect(fills()).toEqual([])
   })
 })

@@ -284,7 +284,7 @@ test('[G16] [G12] a cancel that had no effect while the venue was away is tried 
   expect(atVenue()).toMatchObject([{ status: 'CANCELED' }])
 })
 
-test('[G29] Spot moves no price in place: that is told, and the order works on', async () => {
+test('[G29] [G35] Spot moves no price in place: that is told, and the order works on, also where it is filled in part', async () => {
   await start()
   submit('t-1-0')
   await hasSaid('order.accepted')
@@ -295,6 +295,19 @@ test('[G29] Spot moves no price in place: that is told, and the order works on',
     reason: expect.stringMatching(/binance moves no (price|order) in place/),
   })
   expect(atVenue()).toMatchObject([{ status: 'NEW' }])
+  // Also where it was filled in part: nothing was asked of the venue that could end it.
+  served.quote('88.00', '89.00', '0.4')
+  await hasSaid('order.fill')
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, limitPrice: '89.7', reason: 'x' })
+  await when(() => topics().filter((topic) => topic === 'order.update_rejected').length === 2)
+  expect(said.at(-1)?.payload).toMatchObject({ code: 'TERMS_INVALID' })
+  expect(atVenue()).toMatchObject([{ status: 'PARTIALLY_FILLED', request: { price: '90.00' } }])
+  if (chosen.adapter !== 'native') return
+  into('order.update_requested', { clientOrderId: 't-1-0', instrument, quantity: '0.6', reason: 'x' })
+  await hasSaid('order.updated')
+  served.quote('88.00', '89.00', '5')
+  await when(() => atVenue()[0]?.status === 'FILLED')
+  await when(() => said.some(({ payload }) => (payload as { leavesQuantity?: string }).leavesQuantity === '0'))
 })
 
 test('[G35] at Spot an order is made smaller where it stands, once, also where the answer is lost; its rest is what it leaves', async () => {

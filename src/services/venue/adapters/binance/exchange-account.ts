@@ -83,16 +83,15 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
       return all.kind === 'done' ? { ...all, value: all.value.map(tradeOf) } : all
     },
     history: {
-      trades: async (sinceMs, instruments) => {
-        const found: AccountTrade[] = []
-        for (const symbol of new Set(instruments.map(symbolOf))) {
-          if (symbol === null || !asked.test(symbol)) continue
-          const all = await readingOf(symbol, sinceMs).all(nowMs())
-          if (all.kind === 'done') found.push(...all.value.map((trade) => ofAccount(trade, symbol)))
-          // What is listed from elsewhere is not traded here.
-          else if (all.kind !== 'refused' || all.code !== 'INSTRUMENT_UNKNOWN') return all
-        }
-        return { kind: 'done', value: found }
+      partOf: (instrument) => {
+        const symbol = symbolOf(instrument)
+        return symbol !== null && asked.test(symbol) ? symbol : null
+      },
+      trades: async (sinceMs, symbol) => {
+        const all = await readingOf(symbol, sinceMs).all(nowMs())
+        if (all.kind === 'done') return { ...all, value: all.value.map((trade) => ofAccount(trade, symbol)) }
+        // What is listed from elsewhere is not traded here.
+        return all.kind === 'refused' && all.code === 'INSTRUMENT_UNKNOWN' ? { kind: 'done', value: [] } : all
       },
       clientIdOf: async ({ symbol, venueOrderId: orderId }) =>
         answerOf(await ask('GET', `${root}/order`, { symbol, orderId }), Order, ({ clientOrderId }) => clientOrderId),

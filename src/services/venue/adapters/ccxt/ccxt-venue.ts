@@ -2,14 +2,12 @@ import { z } from 'zod'
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Credentials } from '../gateway/credentials.ts'
-import type { AccountTrade, Answer, OrderName, RealVenue, VenueOrder } from '../gateway/real-venue.ts'
+import type { Answer, OrderName, RealVenue, VenueOrder } from '../gateway/real-venue.ts'
 import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
 import { notUnderstood, understood } from '../gateway/understood.ts'
 import { asking } from './ccxt-answer.ts'
 import {
-  accountTradeOfCcxt,
   balancesOfCcxt,
-  CcxtAccountTrade,
   CcxtBalances,
   CcxtOrder,
   CcxtTrade,
@@ -19,6 +17,7 @@ import {
   unfitForCcxt,
   viewOfCcxt,
 } from './ccxt-order.ts'
+import { CcxtRecord } from './ccxt-record.ts'
 import { openCcxtStream } from './ccxt-stream.ts'
 import { type CcxtTrader, hasWindow, idOf, marketsOf, openCcxt } from './open-ccxt.ts'
 
@@ -43,6 +42,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       await marketsOf(exchange)
       return question()
     })
+  const record = new CcxtRecord(exchange)
   /** Submissions that ccxt has yet to come back from: it may not have sent them. */
   const underWay = new Set<string>()
 
@@ -111,17 +111,9 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
         return understood(told, z.array(CcxtTrade), (trades) => trades.map(tradeOfCcxt))
       }),
     history: {
-      trades: (sinceMs, instruments) =>
-        ask(async () => {
-          const found: AccountTrade[] = []
-          for (const symbol of new Set(instruments.map(symbolFor))) {
-            if (exchange.markets?.[symbol]?.spot !== true) continue
-            const trades = await accountTrades(exchange, symbol, sinceMs)
-            if (trades.kind !== 'done') return trades
-            found.push(...trades.value)
-          }
-          return done(found)
-        }),
+      partOf: symbolOf,
+      trades: (sinceMs, symbol) =>
+        ask(async () => (exchange.markets?.[symbol]?.spot === true ? record.trades(symbol, sinceMs) : done([]))),
       clientIdOf: ({ symbol, venueOrderId }) =>
         ask(async () =>
           understood(await exchange.fetchOrder(venueOrderId, symbol), CcxtOrder, (order) => order.clientOrderId ?? ''),
@@ -168,23 +160,6 @@ async function placed(
   return understood(await exchange.createOrder(symbol, orderType, side, quantity, price, params), CcxtOrder, (told) =>
     viewOfCcxt(told, venueClientId),
   )
-}
-
-/** Page by page, until one brings nothing new: how many an exchange gives at once is not known. */
-async function accountTrades(exchange: CcxtTrader, symbol: string, sinceMs: number): Promise<Answer<AccountTrade[]>> {
-  const all = new Map<string, AccountTrade>()
-  for (let startMs = sinceMs; ; ) {
-    const told = understood(
-      await exchange.fetchMyTrades(symbol, startMs, tradesMost),
-      z.array(CcxtAccountTrade),
-      (trades) => trades,
-    )
-    if (told.kind !== 'done') return told
-    const known = all.size
-    for (const trade of told.value) all.set(trade.id, accountTradeOfCcxt(trade, idOf(exchange, symbol)))
-    if (all.size === known) return done([...all.values()])
-    startMs = told.value.reduce((newest, { timestamp }) => Math.max(newest, timestamp), startMs)
-  }
 }
 
 const done = <T>(value: T): Answer<T> => ({ kind: 'done', value })

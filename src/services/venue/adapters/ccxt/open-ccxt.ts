@@ -95,7 +95,8 @@ export const marketsOf = async (exchange: CcxtTrader): Promise<CcxtMarkets> =>
   exchange.markets ?? exchange.loadMarkets(true)
 
 /** What the exchange calls a market of ccxt. */
-export const idOf = ({ markets }: CcxtTrader, symbol: string): string => markets?.[symbol]?.id ?? symbol
+export const idOf = ({ markets }: Pick<CcxtTrader, 'markets'>, symbol: string): string =>
+  markets?.[symbol]?.id ?? symbol
 
 export const hasWindow = ({ id }: CcxtTrader): boolean => takesWindow.has(id)
 

@@ -120,28 +120,27 @@ export async function tradesOf(rpc: DeribitRpc, orderId: string): Promise<Answer
 /** Of the whole account in a currency, from an instant on. [G27] [G34] */
 export async function accountTrades(
   rpc: DeribitRpc,
-  currencies: ReadonlySet<string>,
+  currency: string,
   sinceMs: number,
   untilMs: number,
 ): Promise<Answer<readonly AccountTrade[]>> {
   const all = new Map<string, AccountTrade>()
-  for (const currency of currencies)
-    for (const historical of [false, true])
-      for (let startMs = sinceMs; ; ) {
-        const span = { currency, start_timestamp: startMs, end_timestamp: untilMs }
-        const params = { ...span, count: historyMost, sorting: 'asc', historical }
-        const page: Answer<z.infer<typeof Trades>> = answerOf(
-          await rpc.call('private/get_user_trades_by_currency_and_time', params),
-          Trades,
-          (value) => value,
-        )
-        if (page.kind !== 'done') return page
-        const { trades, has_more: hasMore } = page.value
-        for (const trade of trades) all.set(`${trade.instrument_name} ${trade.trade_id}`, accountTradeOf(trade))
-        if (!hasMore) break
-        const newestMs = trades.at(-1)?.timestamp ?? startMs
-        // Pages overlap by the millisecond that the next one begins with.
-        startMs = newestMs === startMs ? startMs + 1 : newestMs
-      }
+  for (const historical of [false, true])
+    for (let startMs = sinceMs; ; ) {
+      const span = { currency, start_timestamp: startMs, end_timestamp: untilMs }
+      const params = { ...span, count: historyMost, sorting: 'asc', historical }
+      const page: Answer<z.infer<typeof Trades>> = answerOf(
+        await rpc.call('private/get_user_trades_by_currency_and_time', params),
+        Trades,
+        (value) => value,
+      )
+      if (page.kind !== 'done') return page
+      const { trades, has_more: hasMore } = page.value
+      for (const trade of trades) all.set(`${trade.instrument_name} ${trade.trade_id}`, accountTradeOf(trade))
+      if (!hasMore) break
+      const newestMs = trades.at(-1)?.timestamp ?? startMs
+      // Pages overlap by the millisecond that the next one begins with.
+      startMs = newestMs === startMs ? startMs + 1 : newestMs
+    }
   return { kind: 'done', value: [...all.values()] }
 }

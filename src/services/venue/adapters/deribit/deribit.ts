@@ -108,10 +108,8 @@ export function deribit({ config, addresses, credentials, nowMs }: DeribitOption
         : own
     },
     history: {
-      trades: (sinceMs, instruments) => {
-        const currencies = instruments.map((instrument) => currencyOf(name(instrument))).filter((one) => one !== '')
-        return accountTrades(rpc, new Set(currencies), sinceMs, nowMs() + aheadMs)
-      },
+      partOf: (instrument) => currencyOf(name(instrument)) || null,
+      trades: (sinceMs, currency) => accountTrades(rpc, currency, sinceMs, nowMs() + aheadMs),
       // Trades have the label of their order.
       clientIdOf: async () => ({ kind: 'absent' }),
     },

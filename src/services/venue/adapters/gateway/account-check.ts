@@ -19,14 +19,24 @@ export type Compared = {
 /** How often in a row the same differs before it is said: a fill may be in the balance and not yet in the log. */
 const patience = 3
 
+/** A fill as far as it moves balances. */
+type Counted = Execution & { readonly instrument: string; readonly currency: string; readonly filledAt: number }
+
 /** What the account should hold: the first balances of the log, and every fill since. [G14] */
 export class AccountCheck {
   readonly #holds: RealVenue['holds']
   #first: ReadonlyMap<string, ExactDecimal> | null = null
+  #beganAt = 0
+  /** For how long they had to stand still when that was tried last, milliseconds. */
+  stillMs: number | null = null
+  /** Those that came before the first balances. */
+  readonly #early: Counted[] = []
   readonly #flows = new Map<string, ExactDecimal>()
   readonly #bases = new Map<string, string>()
   /** By how much what differed in the newest pass, in how many in a row so, and in how many something. */
   #seen = { amounts: '', times: 0, passes: 0 }
+  /** In the newest pass. */
+  differing: readonly string[] = []
   #lasting: Compared['lasting'] = { amounts: '', differences: [] }
 
   constructor(holds: RealVenue['holds']) {
@@ -37,10 +47,17 @@ export class AccountCheck {
     return this.#first !== null
   }
 
-  begin(balances: readonly VenueBalance[]): void {
+  /** `at`: what was filled before then is in the balances. */
+  begin(balances: readonly VenueBalance[], at: number): void {
     if (this.#first !== null) return
-    this.#first = new Map(balances.map(({ asset, total }) => [asset, parseExact(total)]))
-    this.#flows.clear()
+    this.#first = amountsOf(balances)
+    this.#beganAt = at
+    for (const fill of this.#early.splice(0)) this.fill(fill)
+  }
+
+  /** The first ones, for the log. */
+  first(): VenueBalance[] {
+    return [...(this.#first ?? [])].map(([asset, total]) => ({ asset, total: plainText(total) }))
   }
 
   /** What it held of an asset before the log had anything of it. */
@@ -49,15 +66,10 @@ export class AccountCheck {
   }
 
   /** A fill that is in the log, or goes into it now; each once. So does the end of a contract. */
-  fill({
-    instrument,
-    side,
-    price,
-    quantity,
-    fee,
-    currency,
-    feePaid,
-  }: Execution & { readonly instrument: string; readonly currency: string }): void {
+  fill(fill: Counted): void {
+    if (this.#first === null) this.#early.push(fill)
+    if (this.#first === null || fill.filledAt < this.#beganAt) return
+    const { instrument, side, price, quantity, fee, currency, feePaid } = fill
     const lots = parseExact(quantity)
     const paid = multiplyExact(lots, parseExact(price))
     this.#flow(`base ${instrument}`, side === 'buy' ? lots : negateExact(lots))
@@ -66,10 +78,14 @@ export class AccountCheck {
     this.#flow(feePaid?.asset ?? currency, negateExact(parseExact(feePaid?.amount ?? fee)))
   }
 
+  /** What was ever filled. */
+  instruments(): string[] {
+    return [...this.#flows.keys()].filter((key) => key.startsWith('base ')).map((key) => key.slice(5))
+  }
+
   /** Instruments whose assets have yet to be named. */
   unnamed(): string[] {
-    const bases = [...this.#flows.keys()].filter((key) => key.startsWith('base ')).map((key) => key.slice(5))
-    return bases.filter((instrument) => !this.#bases.has(instrument))
+    return this.instruments().filter((instrument) => !this.#bases.has(instrument))
   }
 
   /** What an instrument's base asset is called. */
@@ -77,9 +93,9 @@ export class AccountCheck {
     this.#bases.set(instrument, base)
   }
 
-  /** One pass. */
-  compare(balances: readonly VenueBalance[]): Compared {
-    const found = new Map(balances.map(({ asset, total }) => [asset, parseExact(total)]))
+  /** One pass. `isWhole`: the record was asked for all that is due; else what differs may be in what was not, and says nothing. */
+  compare(balances: readonly VenueBalance[], isWhole: boolean): Compared {
+    const found = amountsOf(balances)
     const expected = this.#expected() ?? found
     const differences: Difference[] = []
     const by: string[] = []
@@ -90,6 +106,8 @@ export class AccountCheck {
       by.push(`${asset} ${plainText(subtractExact(is, wanted))}`)
     }
     const [amounts, isDiffering] = [by.join(), by.length > 0]
+    this.differing = differences.map(({ asset }) => asset)
+    if (isDiffering && !isWhole) return { lasting: this.#lasting, isDiffering, isNew: false }
     const times = this.#seen.amounts === amounts ? this.#seen.times + 1 : 1
     this.#seen = { amounts, times, passes: isDiffering ? this.#seen.passes + 1 : 0 }
     if (!isDiffering || times >= patience) this.#lasting = { amounts, differences }
@@ -110,3 +128,6 @@ export class AccountCheck {
     this.#flows.set(key, addExact(this.#flows.get(key) ?? zero, amount))
   }
 }
+
+export const amountsOf = (balances: readonly VenueBalance[]): Map<string, ExactDecimal> =>
+  new Map(balances.map(({ asset, total }) => [asset, parseExact(total)]))

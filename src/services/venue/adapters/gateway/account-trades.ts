@@ -6,30 +6,38 @@ import { nothing } from './understood.ts'
 
 type Trade = AccountTrade & { readonly instrument: string }
 
-/** What the account has traded in what the log lists, from where the log has all of it on; in the order of the trades. [G34] */
-export async function tradesOfAccount(desk: OrderDesk, sinceMicros: number): Promise<Answer<Trade[]>> {
-  const instruments = [...desk.listed]
-  if (instruments.length === 0) return { kind: 'done', value: [] }
-  const { history, instrumentOf } = desk.venue
-  const answer = await history.trades(Math.floor(sinceMicros / 1_000), instruments)
-  if (answer.kind !== 'done') return answer
-  const listed = answer.value.flatMap((trade) => {
-    const instrument = instrumentOf(trade.symbol)
-    return instrument !== null && desk.listed.has(instrument) ? [{ ...trade, instrument }] : []
-  })
-  return { kind: 'done', value: listed.sort((a, b) => a.filledAt - b.filledAt) }
+/**
+ * Says what the record of the account's trades has and the log has not, in what is to be asked for now; comes back with an answer that was none.
+ * `matters`: what is traded. [G33] [G36]
+ */
+export async function tellTrades(desk: OrderDesk, matters: Iterable<string>): Promise<Answer<unknown> | null> {
+  const { record, trades, account } = desk
+  for (const part of record.next(matters, account.differing, desk.time.now())) {
+    const instruments = [...record.instrumentsOf(part)]
+    const { lacking, isEnd } = await record.asking(part, () => tellPart(desk, part, instruments))
+    if (lacking !== null) return lacking
+    if (isEnd) trades.advance(record.at)
+  }
+  return null
 }
 
-/** Says what the record of the account's trades has and the log has not; comes back with an answer that was none. [G33] */
-export async function tellTrades(desk: OrderDesk): Promise<Answer<unknown> | null> {
-  const { trades, listed, time } = desk
-  const fresh = [...listed].filter((instrument) => !trades.covers(instrument))
-  const at = time.now() * 1_000
-  desk.areTradesDue = false
-  const answer = await tradesOfAccount(desk, trades.since([...listed]))
-  const lacking = answer.kind === 'done' ? await tellEach(desk, answer.value) : answer
-  if (lacking !== null) desk.areTradesDue = true
-  else trades.cover(at, fresh)
+async function tellPart(
+  desk: OrderDesk,
+  part: string,
+  instruments: readonly string[],
+): Promise<Answer<unknown> | null> {
+  const { venue, trades, record } = desk
+  const answer = await venue.history.trades(Math.floor(trades.since(instruments) / 1_000), part)
+  if (answer.kind !== 'done') return answer
+  const all = answer.value.flatMap((trade) => {
+    const instrument = venue.instrumentOf(trade.symbol)
+    return instrument !== null && record.listed.has(instrument) ? [{ ...trade, instrument }] : []
+  })
+  const lacking = await tellEach(
+    desk,
+    all.sort((a, b) => a.filledAt - b.filledAt),
+  )
+  if (lacking === null) trades.cover(instruments)
   return lacking
 }
 
@@ -52,7 +60,7 @@ async function tellEach(desk: OrderDesk, all: readonly Trade[]): Promise<Answer<
 }
 
 /** Of an order of the log, by the venue's id. */
-export function tellOwn(desk: OrderDesk, trade: Trade): boolean {
+function tellOwn(desk: OrderDesk, trade: Trade): boolean {
   const order = desk.orders.byVenueOrder(trade.instrument, trade.venueOrderId)
   if (order !== undefined) applyTrade(desk, order, trade)
   return order !== undefined

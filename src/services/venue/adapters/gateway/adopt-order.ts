@@ -19,7 +19,7 @@ export async function adoptOrder(
   { symbol, terms, venueClientId, venueOrderId }: OpenOrder,
 ): Promise<boolean | null> {
   const instrument = venue.instrumentOf(symbol)
-  if (terms === null || instrument === null || !desk.listed.has(instrument)) return false
+  if (terms === null || instrument === null || !desk.record.listed.has(instrument)) return false
   const assets = desk.assets.has(instrument) ? null : await venue.assets(instrument)
   if (assets?.kind === 'done') desk.learn(instrument, assets.value)
   else if (assets !== null) return assets.kind === 'nothing' ? null : false

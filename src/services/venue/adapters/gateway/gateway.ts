@@ -7,6 +7,7 @@ import { OrderDesk } from './order-desk.ts'
 import { hearOther } from './other-trades.ts'
 import type { RealVenueConfig } from './real-venue-config.ts'
 import { reconcile } from './reconcile.ts'
+import { restMs } from './trade-record.ts'
 
 export type GatewayOptions = DeskOptions & {
   readonly reconcileMs: number
@@ -52,12 +53,14 @@ export class Gateway {
         return
       case 'order.submitted':
         orders.add(event, this.#isCaughtUp ? null : Number.POSITIVE_INFINITY)
+        if (this.#desk.record.isUnread(event.payload.instrument)) this.#askSoon()
         break
       case 'order.adopted':
         orders.adopt(event)
         return
       case 'md.instrument':
-        this.#hearListing(event.payload.instrument)
+        // It may have been traded since the log began.
+        if (this.#desk.record.list(event.payload.instrument)) this.#askSoon()
         return
       case 'order.cancel_requested':
         this.#hearCancel(event.payload, orders.find(event.payload.clientOrderId))
@@ -73,7 +76,7 @@ export class Gateway {
         return
       }
       case 'venue.reconciled':
-        account.begin(event.payload.balances)
+        account.begin(event.payload.balances, event.payload.trades.since)
         this.#desk.trades.hear(event.payload.trades)
         payments.begin(event.at)
         return
@@ -140,15 +143,6 @@ export class Gateway {
     this.#endStream?.()
   }
 
-  /** What is listed anew may have been traded since the log began. */
-  #hearListing(instrument: string): void {
-    if (this.#desk.listed.has(instrument)) return
-    this.#desk.listed.add(instrument)
-    if (this.#desk.trades.covers(instrument)) return
-    this.#desk.areTradesDue = true
-    this.#askSoon()
-  }
-
   #askSoon(): void {
     this.#nextReconcileMs = Math.min(this.#nextReconcileMs, this.#options.nowMs() + againMs)
   }
@@ -197,6 +191,7 @@ export class Gateway {
       isFirst: !this.#isReconciled,
       isDiffering: this.#isDiffering,
       told: this.#told,
+      opening,
     })
     this.#isReconciling = false
     if (this.#isClosed) return
@@ -204,8 +199,10 @@ export class Gateway {
     const isOpenedAnew = this.#openings !== opening
     const isDone = !('waitMs' in found) && this.#isStreamOpen && !isOpenedAnew
     const soonMs = Math.max(againMs, 'waitMs' in found ? found.waitMs : 0)
-    if (!isOpenedAnew)
-      this.#nextReconcileMs = nowMs() + (isDone && !found.isNew && !this.#desk.areTradesDue ? reconcileMs : soonMs)
+    const { record, orders } = this.#desk
+    const calmMs = record.isOpen ? Math.min(reconcileMs, restMs) : reconcileMs
+    const isCalm = isDone && !found.isNew && !record.isDue(orders.instruments())
+    if (!isOpenedAnew) this.#nextReconcileMs = nowMs() + (isCalm ? calmMs : soonMs)
     if (isDone) {
       this.#hasExternal = found.hasExternal && external !== 'ignore'
       this.#told = found.told

@@ -10,6 +10,7 @@ import { nextStep, queriesMost } from './next-step.ts'
 import { OrderRegister } from './order-register.ts'
 import { Payments } from './payments.ts'
 import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from './real-venue.ts'
+import { TradeRecord } from './trade-record.ts'
 import { VenueTime } from './venue-time.ts'
 
 type Moved = NonNullable<GatewayOrder['movesTo']>
@@ -25,12 +26,9 @@ export class OrderDesk {
   readonly contracts = new HeldContracts()
   readonly payments = new Payments()
   readonly trades = new KnownTrades()
-  /** The venue's record of trades may have news. */
-  areTradesDue = false
+  readonly record: TradeRecord
   readonly time: VenueTime
   readonly assets = new Map<string, VenueAssets>()
-  /** Instruments that the log has listed: only in those is another's order counted. */
-  readonly listed = new Set<string>()
   /** What the newest reconciliation found at the venue that had not been said. */
   missing = { acceptances: 0, fills: 0, ends: 0 }
   readonly #options: DeskOptions
@@ -43,6 +41,7 @@ export class OrderDesk {
     this.#onFree = onFree
     this.account = new AccountCheck(options.venue.holds)
     this.time = new VenueTime(options.nowMs)
+    this.record = new TradeRecord(options.venue)
   }
 
   /** From here on nothing is said or begun. */
@@ -55,7 +54,8 @@ export class OrderDesk {
     const { nowMs, venue } = this.#options
     const now = nowMs()
     if (order.isBusy || now < order.notBeforeMs) return
-    const step = nextStep(order, { now, venueNowMs: this.time.earliest(), mayPlace, venue })
+    const isRead = !this.record.isUnread(order.submitted.instrument)
+    const step = nextStep(order, { now, venueNowMs: this.time.earliest(), mayPlace: mayPlace && isRead, venue })
     switch (step.kind) {
       case 'wait':
         return
@@ -205,7 +205,8 @@ export class OrderDesk {
 
   /** The end of a contract, which is in the log, or goes into it now; once. [G30] */
   foldSettled(settled: PayloadOf<'venue.settled'>): void {
-    if (this.contracts.settle(settled)) this.account.fill({ ...settled, fee: settled.fee ?? '0' })
+    if (this.contracts.settle(settled))
+      this.account.fill({ ...settled, fee: settled.fee ?? '0', filledAt: settled.settledAt })
   }
 
   settle(settlement: VenueSettlement): void {

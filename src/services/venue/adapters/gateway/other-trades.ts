@@ -8,13 +8,13 @@ import type { AccountTrade, ToldOrder } from './real-venue.ts'
 export function hearOther(desk: OrderDesk, view: ToldOrder): boolean {
   const { symbol, side, venueOrderId, venueClientId, executed, trades } = view
   const instrument = desk.venue.instrumentOf(symbol)
-  if (desk.orders.isOwn(venueClientId) || instrument === null || !desk.listed.has(instrument)) return false
+  if (desk.orders.isOwn(venueClientId) || instrument === null || !desk.record.listed.has(instrument)) return false
   if (desk.trades.hasBegun)
     for (const trade of trades) tellOther(desk, instrument, { ...trade, symbol, side, venueOrderId, venueClientId })
   const told = desk.trades.executed(instrument, externalOrderIdOf(symbol, venueOrderId))
   const isWhole =
     compareExact(told, parseExact(executed)) >= 0 && trades.every(({ tradeId }) => desk.trades.has(instrument, tradeId))
-  if (!isWhole) desk.areTradesDue = true
+  if (!isWhole) desk.record.want(instrument)
   return !isWhole
 }
 

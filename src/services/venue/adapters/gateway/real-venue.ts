@@ -147,8 +147,10 @@ export type RealVenue = {
   trades(order: OrderName, venueOrderId: string): Promise<Answer<readonly VenueTrade[]>>
   /** The account's own record of trades. */
   readonly history: {
-    /** All in these instruments, as far as they are of the venue, from `sinceMs` on, by its clock; there may be others among them. */
-    trades(sinceMs: number, instruments: readonly string[]): Promise<Answer<readonly AccountTrade[]>>
+    /** What it is asked for together, by a name there: a symbol, or a currency. Null where the venue cannot have the instrument. */
+    partOf(instrument: string): string | null
+    /** All of a part, from `sinceMs` on, by the venue's clock; none of what it does not have. */
+    trades(sinceMs: number, part: string): Promise<Answer<readonly AccountTrade[]>>
     /** What who sent the order of a trade calls it. */
     clientIdOf(trade: Pick<AccountTrade, 'symbol' | 'venueOrderId'>): Promise<Answer<string>>
   }

@@ -1,9 +1,12 @@
-import { tellOwn, tellTrades, tradesOfAccount } from './account-trades.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { compareExact } from '#lib/bars/exact-decimal.ts'
+import { zero } from '#lib/domain/signed-decimal.ts'
+import { amountsOf } from './account-check.ts'
+import { tellTrades } from './account-trades.ts'
 import { adoptOrder } from './adopt-order.ts'
 import { askOrder } from './ask-order.ts'
 import type { GatewayOptions } from './gateway.ts'
 import type { GatewayOrder } from './gateway-order.ts'
-import { lateMicros } from './known-trades.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Answer, VenueBalance } from './real-venue.ts'
 import { nothing } from './understood.ts'
@@ -18,7 +21,13 @@ export type Found = {
 }
 /** Nothing is proved; asked again before `waitMs`, the venue would not answer either. */
 export type Unanswered = { readonly waitMs: number }
-type Before = { readonly isFirst: boolean; readonly isDiffering: boolean; readonly told: string }
+type Before = {
+  readonly isFirst: boolean
+  readonly isDiffering: boolean
+  readonly told: string
+  /** How often the stream was opened. */
+  readonly opening: number
+}
 
 /** One pass of G11. */
 export async function reconcile(desk: OrderDesk, options: GatewayOptions, before: Before): Promise<Found | Unanswered> {
@@ -73,33 +82,44 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const ended = venue.settlements && (await venue.settlements(desk.contracts.held(), desk.time.now()))
   if (ended && ended.kind !== 'done') return unanswered('the ends of contracts', ended)
   for (const settlement of ended?.value ?? []) desk.settle(settlement)
-  const areOld = desk.trades.areOld(desk.time.now() * 1_000)
-  const areDue = before.isFirst || before.isDiffering || desk.areTradesDue || areOld
-  const lacking = desk.trades.hasBegun && areDue ? await tellTrades(desk) : null
+  const first = desk.trades.hasBegun ? null : await begin(desk, options)
+  if (first !== null && first.kind !== 'done') return unanswered('its balances', first)
+  const at = desk.time.now() * 1_000
+  desk.record.begin(at, before.opening, before.isDiffering || desk.trades.areOld(at))
+  const others = open.value.flatMap(({ symbol }) => venue.instrumentOf(symbol) ?? [])
+  const lacking = await tellTrades(desk, [...desk.orders.instruments(), ...desk.account.instruments(), ...others])
   if (lacking !== null) return unanswered('its trades', lacking)
-  const balances = desk.trades.hasBegun ? await venue.balances() : await begin(desk)
+  const balances = first ?? (await venue.balances())
   if (balances.kind !== 'done') return unanswered('its balances', balances)
-  desk.account.begin(balances.value)
   const paid = await tellPayments(desk, options)
   if (paid !== null) return unanswered('its payments', paid)
   return tell(desk, options, balances.value, external, before)
 }
 
-/** The first balances are those of a moment in which nothing was traded: what was traded before is in them, and not the log's. [G14] [G34] */
-async function begin(desk: OrderDesk): Promise<Answer<readonly VenueBalance[]>> {
-  const [at, instruments] = [desk.time.now() * 1_000, [...desk.listed]]
-  const before = await tradesOfAccount(desk, at - lateMicros)
+/** For how long at least balances have to stand still: clocks of a venue's machines differ by less than half of it. */
+const leastStillMs = 250
+
+/**
+ * The first balances are those of an instant around which nothing was traded: asked for twice, they are the same. What was traded before it is in them, and
+ * not the log's. Where somebody trades all the time it is tried again, each time for half as long. [G14] [G34]
+ */
+async function begin(desk: OrderDesk, { venue, inFlightMs }: GatewayOptions): Promise<Answer<readonly VenueBalance[]>> {
+  const { stillMs } = desk.account
+  const forMs = Math.max(leastStillMs, stillMs === null ? inFlightMs : stillMs / 2)
+  desk.account.stillMs = forMs
+  const before = await venue.balances()
   if (before.kind !== 'done') return before
-  const balances = await desk.venue.balances()
-  if (balances.kind !== 'done') return balances
-  const after = await tradesOfAccount(desk, at - lateMicros)
+  await sleep(forMs / 2)
+  const at = desk.time.now() * 1_000
+  await sleep(forMs / 2)
+  const after = await venue.balances()
   if (after.kind !== 'done') return after
-  if (after.value.length !== before.value.length || desk.listed.size !== instruments.length)
-    return nothing('something was traded meanwhile')
-  // Of an order that was just adopted they are.
-  for (const trade of after.value) tellOwn(desk, trade)
-  desk.trades.begin(at, instruments, after.value)
-  return balances
+  const [is, was] = [amountsOf(after.value), amountsOf(before.value)]
+  const isSame = (asset: string) => compareExact(is.get(asset) ?? zero, was.get(asset) ?? zero) === 0
+  if (![...is.keys(), ...was.keys()].every(isSame)) return nothing('something was traded meanwhile')
+  desk.trades.begin(at)
+  desk.account.begin(after.value, at)
+  return after
 }
 
 /** The exchange books a payment some time after it tells of one, if it tells. */
@@ -158,7 +178,7 @@ function tell(
   external: readonly string[],
   { isFirst, told }: Before,
 ): Found {
-  const { lasting, isDiffering, isNew } = desk.account.compare(balances)
+  const { lasting, isDiffering, isNew } = desk.account.compare(balances, !desk.record.isOpen)
   const { missing } = desk
   const { amounts, differences } = lasting
   const found = external.length + differences.length === 0 ? '' : JSON.stringify([external, amounts])
@@ -168,7 +188,7 @@ function tell(
       topic: 'venue.reconciled',
       payload: {
         venue: venue.name,
-        balances: balances.map(({ asset, total }) => ({ asset, total })),
+        balances: desk.trades.isSaid ? balances.map(({ asset, total }) => ({ asset, total })) : desk.account.first(),
         workingOrders: desk.orders.working,
         missing,
         external: external.slice(0, 1_000),
