@@ -69,7 +69,7 @@ const buy = (symbol: string) =>
     clientOrderId: 'other-1',
   })
 
-test('[G36] 600 listed symbols are reconciled within Spot’s limit of requests: at once what is traded, and what a balance differs by', async () => {
+test('[G40] 600 listed symbols are reconciled within Spot’s limit of requests: at once what is traded, and what a balance differs by', async () => {
   const asked: string[] = []
   start(asked)
   await scene.hasSaid('venue.reconciled')

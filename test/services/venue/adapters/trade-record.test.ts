@@ -16,7 +16,7 @@ function recordOf(count: number): TradeRecord {
   return record
 }
 
-describe('[G36]', () => {
+describe('[G40]', () => {
   test('what matters is asked for at once, the rest by twenties ten seconds apart, each once a round', async () => {
     const record = recordOf(600)
     const all: string[] = []
@@ -73,5 +73,23 @@ describe('[G36]', () => {
     // Its own asking ends no round: nothing is known of the others.
     expect(await asked(record, ['S9USDT'])).toBe(false)
     expect(record.isUnread('S9USDT')).toBe(false)
+  })
+
+  test('what is listed beside others of its part stops none of those, and is asked for again where it was listed meanwhile', async () => {
+    const record = new TradeRecord({ history: { partOf: () => 'BTC' } as never })
+    record.list('BTC-PERPETUAL')
+    record.begin(5, 1, false)
+    await asked(record, ['BTC'])
+    record.list('BTC-CALL')
+    expect([record.isUnread('BTC-PERPETUAL'), record.isUnread('BTC-CALL')]).toEqual([false, true])
+    await record.asking('BTC', async () => {
+      record.list('BTC-PUT')
+      return null
+    })
+    expect([record.isUnread('BTC-CALL'), record.isUnread('BTC-PUT'), record.next([], [], 0)]).toEqual([
+      false,
+      true,
+      ['BTC'],
+    ])
   })
 })

@@ -8,7 +8,7 @@ type Trade = AccountTrade & { readonly instrument: string }
 
 /**
  * Says what the record of the account's trades has and the log has not, in what is to be asked for now; comes back with an answer that was none.
- * `matters`: what is traded. [G33] [G36]
+ * `matters`: what is traded. [G33] [G40]
  */
 export async function tellTrades(desk: OrderDesk, matters: Iterable<string>): Promise<Answer<unknown> | null> {
   const { record, trades, account } = desk

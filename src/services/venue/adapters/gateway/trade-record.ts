@@ -6,7 +6,7 @@ export const restMs = 10_000
 
 /**
  * Which parts of the account's record of trades are yet to be asked for. A round asks for all: what matters now in the pass that begins it, the rest a few
- * a pass, so that an account of hundreds of symbols is read within its limit of requests. [G36]
+ * a pass, so that an account of hundreds of symbols is read within its limit of requests. [G40]
  */
 export class TradeRecord {
   /** What the log has listed: only in those is another's order counted. */
@@ -18,6 +18,8 @@ export class TradeRecord {
   readonly #due = new Set<string>()
   /** Something there was listed since they were asked for. */
   readonly #fresh = new Set<string>()
+  /** Instruments that were. */
+  readonly #unread = new Set<string>()
   /** Of the round. */
   readonly #todo = new Set<string>()
   #opening = 0
@@ -38,6 +40,7 @@ export class TradeRecord {
     const part = this.#partOf(instrument)
     if (part === null) return false
     this.#fresh.add(part)
+    this.#unread.add(instrument)
     const others = this.#instruments.get(part)
     if (others) others.push(instrument)
     else this.#instruments.set(part, [instrument])
@@ -74,7 +77,7 @@ export class TradeRecord {
   /** It was not asked for since the stream is open, or it is listed: nothing is submitted there. [G10] */
   isUnread(instrument: string): boolean {
     const part = this.#partOf(instrument)
-    return part !== null && (this.#fresh.has(part) || (this.#isFirst && this.#todo.has(part)))
+    return part !== null && (this.#unread.has(instrument) || (this.#isFirst && this.#todo.has(part)))
   }
 
   /** What is to be asked for in this pass: what matters, and some of the rest, first what a differing asset may be of. */
@@ -106,13 +109,14 @@ export class TradeRecord {
     ask: () => Promise<T | null>,
   ): Promise<{ readonly lacking: T | null; readonly isEnd: boolean }> {
     const wasDue = this.#due.delete(part)
-    const count = this.instrumentsOf(part).length
+    const instruments = [...this.instrumentsOf(part)]
     const lacking = await ask()
     if (lacking !== null) {
       if (wasDue) this.#due.add(part)
       return { lacking, isEnd: false }
     }
-    if (this.instrumentsOf(part).length === count) this.#fresh.delete(part)
+    for (const instrument of instruments) this.#unread.delete(instrument)
+    if (this.instrumentsOf(part).length === instruments.length) this.#fresh.delete(part)
     return { lacking, isEnd: this.#todo.delete(part) && this.#todo.size === 0 }
   }
 }
