@@ -10,6 +10,8 @@ export type LeftToClose = {
   readonly instrument: string
   readonly side: 'buy' | 'sell'
   readonly quantity: string
+  /** The seq of the fill. */
+  readonly since: number
 }
 
 /** By fill of an entry (`filledBy`), the oldest first. The order engine and the gate count the same. */
@@ -19,9 +21,9 @@ export type ExitsLeft = Map<string, LeftToClose>
 export function openLeft(
   exitsLeft: ExitsLeft,
   fill: string,
-  { strategy, instrument, side, quantity }: LeftToClose,
+  { strategy, instrument, side, quantity, since }: LeftToClose,
 ): void {
-  if (!exitsLeft.has(fill)) exitsLeft.set(fill, { strategy, instrument, side, quantity })
+  if (!exitsLeft.has(fill)) exitsLeft.set(fill, { strategy, instrument, side, quantity, since })
 }
 
 /**
@@ -30,7 +32,13 @@ export function openLeft(
  */
 export function takeOff(
   exitsLeft: ExitsLeft,
-  { clientOrderId, strategy, instrument, side, quantity }: LeftToClose & Pick<PayloadOf<'order.fill'>, 'clientOrderId'>,
+  {
+    clientOrderId,
+    strategy,
+    instrument,
+    side,
+    quantity,
+  }: Pick<PayloadOf<'order.fill'>, 'clientOrderId' | 'strategy' | 'instrument' | 'side' | 'quantity'>,
 ): { readonly rest: string; readonly closed: readonly string[] } {
   const closed: string[] = []
   let rest = parseExact(quantity)

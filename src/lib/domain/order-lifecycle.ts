@@ -143,6 +143,3 @@ const ended: Readonly<Record<OrderStatus, boolean>> = {
   canceled: true,
   expired: true,
 }
-
-/** Of a cancel: a newer wish takes the order. Exits that it takes may come back. */
-export const supersededReason = 'superseded'

@@ -13,13 +13,19 @@ export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: n
   const order = findOrder(book.orders, clientOrderId)
   const bracket = book.brackets.get(clientOrderId)
   const exits = order && bracket ? exitsOf(fill, bracket, order.progress.tradeIds.length, at) : []
-  if (exits.length > 0) {
-    if (order?.splits) return [splitTook(exits)]
-    if (canProtect(book)) return exits.map((payload) => ({ topic: 'order.submitted', payload }))
-    return [protectionLost(book, exits)]
-  }
-  const atWork = book.needless.filter((id) => {
-    const exit = book.orders.working.get(id)
+  return [...cancelNeedless(book, instrument), ...answerExits(book, exits, order?.splits !== undefined)]
+}
+
+function answerExits(book: OrderBook, exits: readonly Exit[], isSplit: boolean): readonly Said[] {
+  if (exits.length === 0) return []
+  if (isSplit) return [splitTook(exits)]
+  if (!canProtect(book)) return [protectionLost(book, exits)]
+  return exits.map((payload) => ({ topic: 'order.submitted', payload }))
+}
+
+function cancelNeedless({ needless, orders }: OrderBook, instrument: string): Said[] {
+  const atWork = needless.filter((id) => {
+    const exit = orders.working.get(id)
     return exit !== undefined && exit.progress.status !== 'pending_cancel'
   })
   return atWork.map((id) => ({

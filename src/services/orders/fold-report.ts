@@ -29,7 +29,8 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
     book.filled = filled
     const bracket = book.brackets.get(clientOrderId)
     if (bracket && !order.splits && !canProtect(book))
-      for (const exit of exitsOf(filled, bracket, order.progress.tradeIds.length, report.at)) foldUnsent(book, exit)
+      for (const exit of exitsOf(filled, bracket, order.progress.tradeIds.length, report.at))
+        foldUnsent(book, exit, report.seq)
   }
   if (!book.orders.working.has(clientOrderId)) {
     foldMassEnd(book, order)

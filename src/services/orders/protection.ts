@@ -16,17 +16,17 @@ export const isProtection = ({ closes, isReduceOnly }: SentOrder): boolean =>
   closes !== undefined || isReduceOnly === true
 
 /** It works from here on. [O18] */
-export function foldExit({ exits, lost, left }: OrderBook, exit: Exit): void {
+export function foldExit({ exits, lost, left }: OrderBook, exit: Exit, since: number): void {
   const [name, fill] = [exitNameOf(exit.clientOrderId), filledBy(exit.clientOrderId)]
   if (name === null || fill === null) return
   exits.set(name, exit)
   lost.delete(name)
-  openLeft(left, fill, exit)
+  openLeft(left, fill, { ...exit, since })
 }
 
 /** Or is to be sent when a halt is over. [O20] [O27] */
-export function foldUnsent(book: OrderBook, exit: Exit): void {
-  foldExit(book, exit)
+export function foldUnsent(book: OrderBook, exit: Exit, since: number): void {
+  foldExit(book, exit, since)
   foldExitCancel(book, exit.clientOrderId)
 }
 

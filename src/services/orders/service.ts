@@ -1,8 +1,7 @@
 import { z } from 'zod'
 import { adopt } from '#lib/domain/adopted-order.ts'
-import { exitNameOf } from '#lib/domain/client-order-id.ts'
+import { answeredSeq, exitNameOf } from '#lib/domain/client-order-id.ts'
 import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
-import { supersededReason } from '#lib/domain/order-lifecycle.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import { splitOrders } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
@@ -12,6 +11,7 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
 import { answerFill } from './answer-fill.ts'
 import { answerReplace, foldListing, foldUpdate } from './answer-replace.ts'
+import { answerSuperseded } from './answer-superseded.ts'
 import { answerAdoption, answerCancel, answerRefusal, cancelsOf, meantBy, ofTarget } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
@@ -27,7 +27,7 @@ import {
   tellLost,
   tellSplit,
 } from './protection.ts'
-import { foldLeave, foldRefusal, foldSuperseded, giveBack, isAt, release, releaseAll } from './taken-exits.ts'
+import { foldLeave, foldRefusal, foldSuperseded, giveBack, release, releaseAll } from './taken-exits.ts'
 
 const inputs = [
   'md.instrument',
@@ -84,7 +84,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       const { clientOrderId, approval, strategy, instrument, side, quantity } = event.payload
       const { bracket, closes, isReduceOnly, orderType, limitPrice } = event.payload
       if (closes === undefined) book.newestApproval = approval
-      else foldExit(book, event.payload)
+      else foldExit(book, event.payload, answeredSeq(event.id))
       if (bracket !== undefined) book.brackets.set(clientOrderId, { ...bracket, approval })
       book.orders.working.set(clientOrderId, {
         clientOrderId,
@@ -157,7 +157,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       foldLeave(book, event.payload)
       return book
     case 'risk.rejected':
-      foldRefusal(book, event.payload)
+      foldRefusal(book, event)
       return book
     case 'risk.strategy_halted':
     case 'system.command.result':
@@ -179,7 +179,7 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'risk.resumed':
       return giveBack(book, input.at)
     case 'risk.superseded':
-      return cancelsOf(book, supersededReason, (order) => isAt(order, input.payload))
+      return answerSuperseded(book, input.payload)
     case 'risk.halted':
       return answerHalt(book, input)
     case 'order.adopted':

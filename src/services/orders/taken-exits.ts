@@ -1,6 +1,7 @@
+import { answeredSeq, filledBy } from '#lib/domain/client-order-id.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Statement } from '#schemas/event.ts'
+import type { Event, Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
 import { canProtect, forget, isGoing, lossesOf, restoreProtection, withLeft } from './protection.ts'
 
@@ -18,13 +19,17 @@ export function foldLeave({ awaited }: OrderBook, { intent, ...place }: Place & 
   if (awaited.get(placeOf(place)) === intent) awaited.delete(placeOf(place))
 }
 
-/** Nothing comes of it: exits are to be sent again, unless nothing is held. */
-export function foldRefusal(book: OrderBook, { code, value, intent, ...place }: PayloadOf<'risk.rejected'>): void {
+/** Nothing comes of it: exits are to be sent again, unless nothing is held. Of a fill that the gate did not know when it said so there is. */
+export function foldRefusal(book: OrderBook, { id, payload }: Event<'risk.rejected'>): void {
+  const { code, value, intent, ...place } = payload
   if (code === 'DUPLICATE_INTENT') return
   foldLeave(book, { intent, ...place })
   const isNothing = code === 'ALREADY_AT_TARGET' && value !== undefined && !/[1-9]/.test(value)
   if (!isNothing) release(book, place)
-  else if (!book.awaited.has(placeOf(place)) && !isWorked(book, place)) forgetTaken(book, place)
+  else if (!book.awaited.has(placeOf(place)) && !isWorked(book, place)) {
+    forgetTaken(book, place, answeredSeq(id))
+    release(book, place)
+  }
 }
 
 /** What another order's end leaves open has its exits again. */
@@ -41,6 +46,12 @@ export function releaseAll(book: OrderBook): void {
 /** They are sent again; while all is halted a person hears that they are not yet. */
 export const giveBack = (book: OrderBook, at: number): Statement<'system.alert' | 'order.submitted'>[] =>
   canProtect(book) ? restoreProtection(book, at) : lossesOf(book, book.released)
+
+/** Did a wish or a halt take exits here? */
+export function hasTaken({ taken, exits }: OrderBook, place: Place): boolean {
+  for (const name of taken) if (isAt(exits.get(name) as Exit, place)) return true
+  return false
+}
 
 /** Where neither a verdict is awaited nor another order works. */
 export function release(book: OrderBook, place: Place): void {
@@ -61,10 +72,11 @@ function isWorked({ orders }: OrderBook, place: Place): boolean {
   return false
 }
 
-function forgetTaken(book: OrderBook, place: Place): void {
+function forgetTaken(book: OrderBook, place: Place, known: number): void {
   for (const name of book.taken) {
-    const exit = book.exits.get(name)
-    if (exit && isAt(exit, place)) forget(book, name)
+    const exit = book.exits.get(name) as Exit
+    const since = book.left.get(filledBy(name) ?? '')?.since ?? 0
+    if (isAt(exit, place) && since <= known) forget(book, name)
   }
 }
 

@@ -1,6 +1,5 @@
 import type { ExactDecimal } from '#lib/bars/exact-decimal.ts'
 import { convert, keepMarks } from '#lib/domain/conversion.ts'
-import type { ExitsLeft } from '#lib/domain/exits-left.ts'
 import { asMoney, type Money, moneyOf, moneyScale, moneyText } from '#lib/domain/money.ts'
 import type { NewestPrices } from '#lib/domain/newest-price.ts'
 import { type OldestFirst, oldestFirst } from '#lib/domain/oldest-first.ts'
@@ -13,6 +12,7 @@ import {
 } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type Books, booksFromJson, noBooks, positionsToJson } from './book.ts'
+import { type Exits, exitsFromJson, exitsToJson, noExits } from './exits.ts'
 import type { ClosingTry } from './flatten.ts'
 import type { Listing } from './listing.ts'
 import { type RateWindow, recentTimes } from './rate-window.ts'
@@ -25,9 +25,6 @@ export type Wish = PayloadOf<'instrument.resolved'>
 
 /** A wish and when it was wished, microseconds. */
 export type WaitingWish = { readonly wish: Wish; readonly at: number }
-
-/** Since when exits are on their way, microseconds, what the order engine answers so, and the exit whose place they take. */
-export type ExitsDue = { readonly at: number; readonly seq: number; readonly exit?: string }
 
 /** Why not everything may pass, and what still does. */
 export type Halt = {
@@ -66,12 +63,7 @@ export type Account = {
   readonly orders: SentOrders
   /** Wishes that wait for the orders before them to end, by `bookKey`. */
   readonly waiting: Map<string, WaitingWish>
-  /** What exits at work, due or taken have yet to close. [R47] */
-  readonly exitsLeft: ExitsLeft
-  /** Fills of entries whose exits are yet to be said. [R47] */
-  readonly exitsDue: Map<string, ExitsDue>
-  /** Fills of entries whose exits a wish or a halt took. [R47] */
-  readonly takenExits: Set<string>
+  readonly exits: Exits
   /** The newest event that the order engine has answered. */
   engineSeq: number
   /** Rolls that have not come whole yet, or whose legs wait, by intent. [R43] */
@@ -137,9 +129,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   books: noBooks(),
   orders: noOrders(),
   waiting: new Map(),
-  exitsLeft: new Map(),
-  exitsDue: new Map(),
-  takenExits: new Set(),
+  exits: noExits(),
   engineSeq: 0,
   rolls: new Map(),
   wished: new Set(),
@@ -181,9 +171,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   positions: positionsToJson(books),
   orders: ordersToJson(account.orders),
   waiting: [...account.waiting],
-  exitsLeft: [...account.exitsLeft],
-  exitsDue: [...account.exitsDue],
-  takenExits: [...account.takenExits],
+  exits: exitsToJson(account.exits),
   rolls: [...account.rolls],
   wished: [...account.wished],
   closing: [...account.closing],
@@ -212,9 +200,7 @@ export function accountFromJson(json: unknown): Account {
     books: booksFromJson(positions, orders.working.values()),
     orders,
     waiting: new Map(account.waiting),
-    exitsLeft: new Map(account.exitsLeft),
-    exitsDue: new Map(account.exitsDue),
-    takenExits: new Set(account.takenExits),
+    exits: exitsFromJson(account.exits),
     rolls: new Map(account.rolls),
     wished: new Set(account.wished),
     wishes: oldestFirst(account.wished),

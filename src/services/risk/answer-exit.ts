@@ -20,13 +20,13 @@ export function answerExit(
   return [{ topic: 'risk.superseded', payload: { intent: wish.intent, strategy, instrument } }]
 }
 
-/** A wish that waited to hear whether another exit takes the place of one that has ended. [R47] */
+/** A wish that waited to hear whether another exit takes the place of one that has ended, or that the order engine knows of it. [R47] */
 export function answerExitCancel(
   account: Account,
   { clientOrderId }: PayloadOf<'order.cancel_requested'>,
 ): ReturnType<typeof answerEnd> {
   const order = findOrder(account.orders, clientOrderId)
-  return order?.closes === undefined ? none : answerEnd(account, order.strategy, order.instrument)
+  return order === undefined ? none : answerEnd(account, order.strategy, order.instrument)
 }
 
 const none: readonly [] = Object.freeze([])

@@ -1,8 +1,9 @@
 import { exitInPlaceOf, filledBy } from '#lib/domain/client-order-id.ts'
 import { openLeft } from '#lib/domain/exits-left.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
-import type { Account, ExitsDue } from './account.ts'
+import type { Account } from './account.ts'
 import { bookKey, findBook, workingOf } from './book.ts'
+import type { ExitsDue } from './exits.ts'
 
 /** A fill of an entry is followed by exits of what it opened: from here on they are on their way. Where everything is halted they are kept back. [R47] */
 export function foldExitsDue(account: Account, order: SentOrder, opened: string, seq: number): void {
@@ -11,9 +12,9 @@ export function foldExitsDue(account: Account, order: SentOrder, opened: string,
   const { clientOrderId, strategy, instrument, progress } = order
   const fill = `${clientOrderId}-${progress.tradeIds.length}`
   const side = order.side === 'buy' ? 'sell' : 'buy'
-  openLeft(account.exitsLeft, fill, { strategy, instrument, side, quantity: opened })
-  if (account.halt?.state === 'HALTED') account.takenExits.add(fill)
-  else account.exitsDue.set(fill, { at: account.now, seq })
+  openLeft(account.exits.left, fill, { strategy, instrument, side, quantity: opened, since: seq })
+  if (account.halt?.state === 'HALTED') account.exits.taken.add(fill)
+  else account.exits.due.set(fill, { at: account.now, seq })
 }
 
 /** In place of an exit that its venue does not keep another comes, where something is left to close, unless its cancel was on its way. [R47] */
@@ -21,45 +22,46 @@ export function foldExitFailure(account: Account, order: SentOrder, isRejected: 
   const { clientOrderId } = order
   const fill = filledBy(clientOrderId)
   if (fill === null || order.splits || exitInPlaceOf(clientOrderId, isRejected) === null) return
-  if (!account.exitsLeft.has(fill)) return
+  if (!account.exits.left.has(fill)) return
   // The order engine may not have heard of the halt, or sends it when that is over.
-  if (account.halt?.state === 'HALTED') account.takenExits.add(fill)
-  else account.exitsDue.set(fill, { at: account.now, seq, exit: clientOrderId })
+  if (account.halt?.state === 'HALTED') account.exits.taken.add(fill)
+  else account.exits.due.set(fill, { at: account.now, seq, exit: clientOrderId })
 }
 
 /** The order engine knew of a wish, or a halt, when it heard of the end of that exit: nothing takes its place. */
 export function foldExitCancel(account: Account, clientOrderId: string): void {
   const fill = filledBy(clientOrderId)
-  if (fill === null || account.exitsDue.get(fill)?.exit !== clientOrderId) return
-  account.exitsDue.delete(fill)
+  if (fill === null || account.exits.due.get(fill)?.exit !== clientOrderId) return
+  account.exits.due.delete(fill)
   forgetIfGone(account, fill)
 }
 
-/** They are there. */
-export function foldExitsSaid({ exitsDue, takenExits, exitsLeft }: Account, exit: SentOrder): void {
+/** They are there; a wish that waits takes the other of a pair with the first. */
+export function foldExitsSaid(account: Account, exit: SentOrder, answered: number): void {
+  const { left, due, taken } = account.exits
   const fill = filledBy(exit.clientOrderId)
   if (fill === null) return
-  openLeft(exitsLeft, fill, { ...exit, quantity: exit.progress.quantity })
-  exitsDue.delete(fill)
-  takenExits.delete(fill)
+  openLeft(left, fill, { ...exit, quantity: exit.progress.quantity, since: answered })
+  due.delete(fill)
+  if (!account.waiting.has(bookKey(exit.strategy, exit.instrument))) taken.delete(fill)
 }
 
 /** What a fill has closed whole has no exits any more. [O29] */
-export function foldClosed({ exitsDue, takenExits }: Account, closed: readonly string[]): void {
+export function foldClosed({ exits: { due, taken } }: Account, closed: readonly string[]): void {
   for (const fill of closed) {
-    exitsDue.delete(fill)
-    takenExits.delete(fill)
+    due.delete(fill)
+    taken.delete(fill)
   }
 }
 
 /** With its last exit goes what was left of a fill: those at work, on their way, or to come back. */
 export function forgetIfGone(account: Account, fill: string): void {
-  const { exitsLeft, exitsDue, takenExits } = account
-  const left = exitsLeft.get(fill)
-  if (left === undefined || exitsDue.has(fill) || takenExits.has(fill)) return
-  for (const { clientOrderId } of workingOf(account, left.strategy, left.instrument))
+  const { left, due, taken } = account.exits
+  const one = left.get(fill)
+  if (one === undefined || due.has(fill) || taken.has(fill)) return
+  for (const { clientOrderId } of workingOf(account, one.strategy, one.instrument))
     if (filledBy(clientOrderId) === fill) return
-  exitsLeft.delete(fill)
+  left.delete(fill)
 }
 
 /** Has the strategy orders at work in the instrument, or exits on their way there? */
@@ -68,20 +70,20 @@ export const hasWorking = (account: Account, strategy: string, instrument: strin
 
 /** Has a fill here exits that the order engine is yet to say? */
 export function areExitsDue(account: Account, key: string): boolean {
-  for (const [fill, due] of account.exitsDue) if (keyOf(account, fill) === key && !isLapsed(account, due)) return true
+  for (const [fill, due] of account.exits.due) if (keyOf(account, fill) === key && !isLapsed(account, due)) return true
   return false
 }
 
 /** The book that exits of a fill are in. */
-export function keyOf({ exitsLeft }: Pick<Account, 'exitsLeft'>, fill: string): string | null {
-  const left = exitsLeft.get(fill)
-  return left === undefined ? null : bookKey(left.strategy, left.instrument)
+export function keyOf({ exits }: Account, fill: string): string | null {
+  const one = exits.left.get(fill)
+  return one === undefined ? null : bookKey(one.strategy, one.instrument)
 }
 
 function dropLapsed(account: Account): void {
-  for (const [fill, due] of account.exitsDue) {
+  for (const [fill, due] of account.exits.due) {
     if (!isLapsed(account, due)) continue
-    account.exitsDue.delete(fill)
+    account.exits.due.delete(fill)
     forgetIfGone(account, fill)
   }
 }
@@ -90,4 +92,5 @@ function dropLapsed(account: Account): void {
 const isLapsed = ({ now, engineSeq }: Account, { at, seq }: ExitsDue): boolean =>
   now - at > longestMicros && engineSeq >= seq
 
-const longestMicros = 5_000_000
+/** The order engine answers within this, microseconds. */
+export const longestMicros = 5_000_000

@@ -6,8 +6,7 @@ import { countable, countablePaid } from '#lib/domain/countable.ts'
 import { takeOff } from '#lib/domain/exits-left.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
-import { supersededReason } from '#lib/domain/order-lifecycle.ts'
-import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
+import { submittedOrder } from '#lib/domain/order-progress.ts'
 import type { Execution } from '#lib/domain/position.ts'
 import { findOrder, type SentOrder, splitOrders } from '#lib/domain/sent-orders.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
@@ -27,22 +26,14 @@ import {
   positionOf,
   splitPositions,
 } from './book.ts'
-import {
-  foldClosed,
-  foldExitCancel,
-  foldExitFailure,
-  foldExitsDue,
-  foldExitsSaid,
-  forgetIfGone,
-  hasWorking,
-} from './exits-due.ts'
+import { foldClosed, foldExitFailure, foldExitsDue, foldExitsSaid, forgetIfGone, hasWorking } from './exits-due.ts'
 import { noteClosing, noteClosingEnd } from './flatten.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
 import { foldClosingEnd, foldClosingLeg, foldLeg, settleLeg } from './roll.ts'
 import { noteMove } from './settle-sums.ts'
 import { recordOf } from './strategy-record.ts'
-import { foldTaken, foldTakenEnd, splitTaken } from './taken-exits.ts'
+import { foldTakenEnd, isTakingUnread, splitTaken } from './taken-exits.ts'
 
 /** Remembers a wish, and lets it wait where it must. [R2] [R37] */
 export function foldWish(account: Account, { payload: wish, at }: Event<'instrument.resolved'>): void {
@@ -77,19 +68,19 @@ export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk
 }
 
 /** It is of the units of its sending: a split between the approval and that is none of its own. [R46] */
-export function foldSubmission(account: Account, submitted: PayloadOf<'order.submitted'>): void {
-  if (submitted.closes !== undefined) foldExit(account, submitted)
+export function foldSubmission(account: Account, submitted: PayloadOf<'order.submitted'>, answered: number): void {
+  if (submitted.closes !== undefined) foldExit(account, submitted, answered)
   const order = account.orders.working.get(submitted.clientOrderId)
   if (order?.splits) order.splits = undefined
 }
 
 /** An exit of a bracket: it can only reduce, so it takes none of the limits; a newer wish cancels it like any other. [R41] */
-function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>): void {
+function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>, answered: number): void {
   const { clientOrderId, strategy, instrument, side, quantity, limitPrice, closes } = submitted
   const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress: submittedOrder(quantity) }
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
-  foldExitsSaid(account, order)
+  foldExitsSaid(account, order, answered)
 }
 
 /** An order that another has sent to the venue is at work, as it stands; told again it is known. [R50] */
@@ -105,7 +96,9 @@ export function settle(
 ): void {
   settleLeg(account, { intent, instrument })
   const key = bookKey(strategy, instrument)
-  if (account.waiting.get(key)?.wish.intent === intent) account.waiting.delete(key)
+  if (account.waiting.get(key)?.wish.intent !== intent) return
+  account.waiting.delete(key)
+  account.exits.superseding.delete(key)
 }
 
 /** A denied approval is released, but not a reused one: the order of that id may be alive. [R19] */
@@ -130,7 +123,7 @@ export function foldReport(account: Account, report: Report): void {
     if (isCounted(outcome)) countFill(account, fill)
     if (order && outcome === 'applied') {
       bindToExits(account.books, order, parseExact(fill.quantity))
-      const { rest, closed } = takeOff(account.exitsLeft, report.payload)
+      const { rest, closed } = takeOff(account.exits.left, report.payload)
       foldClosed(account, closed)
       if (!order.splits) foldExitsDue(account, order, rest, report.seq)
     }
@@ -156,7 +149,8 @@ export function answerEnd(
   instrument: string,
 ): readonly Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>[] {
   const waiting = account.waiting.get(bookKey(strategy, instrument))
-  return waiting && !hasWorking(account, strategy, instrument) ? judge(account, waiting.wish, waiting.at) : none
+  if (waiting === undefined || hasWorking(account, strategy, instrument)) return none
+  return isTakingUnread(account, waiting.wish) ? none : judge(account, waiting.wish, waiting.at)
 }
 
 /** A wish that waits for exits that never came; one at a time, since each is judged on what the others came to. [R47] */
@@ -181,23 +175,6 @@ function isClosing(account: Account, { strategy, instrument, side, progress }: S
 /** The end of a contract moves a position and the cash as a trade does. [R18] */
 export const foldSettled = (account: Account, settled: PayloadOf<'venue.settled'>): void =>
   countFill(account, { ...settled, fee: settled.fee ?? '0' })
-
-/** It works until the venue has ended it. */
-export function foldCancelRequest(
-  account: Account,
-  { clientOrderId, reason }: PayloadOf<'order.cancel_requested'>,
-): void {
-  const order = account.orders.working.get(clientOrderId)
-  if (order) applyHappening(order.progress, 'cancel_requested')
-  if (order && (account.halt?.state === 'HALTED' || reason === supersededReason)) foldTaken(account, [order])
-  foldExitCancel(account, clientOrderId)
-}
-
-/** It asks for less: what it does not ask for any more is free. [R53] */
-export function foldUpdate({ orders, books }: Account, { clientOrderId, quantity }: PayloadOf<'order.updated'>): void {
-  const order = orders.working.get(clientOrderId)
-  if (order && quantity !== undefined) fillOrder(books, order, shrinkOrder(order.progress, quantity))
-}
 
 /** Positions and the newest price are in new units. [R46] */
 export function foldSplit(account: Account, split: PayloadOf<'md.split'>): void {

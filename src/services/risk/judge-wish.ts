@@ -14,6 +14,7 @@ import { inWholeLots } from './listing.ts'
 import { type BrokenLimit, exactText, type Proposal } from './proposal.ts'
 import { refusal } from './refusal.ts'
 import { selfTrade } from './self-trade.ts'
+import { areExitsTaken } from './taken-exits.ts'
 
 type Verdict = Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>
 
@@ -65,8 +66,8 @@ export function judge(account: Account, wish: Wish, wishedAt: number): readonly 
   if (broken === null && !isClosing) return [approval(account, wish, side, quantity)]
   if (broken !== null && closes.units === 0n) return [refusal(wish, broken)]
   const { bracket: _, ...unbracketed } = wish
-  // Exits may fill before it does.
-  if (isBesideExits(account, wish)) unbracketed.isReduceOnly = true
+  // Exits may fill before it does, also those that were taken: they may have come back meanwhile.
+  if (isBesideExits(account, wish) || areExitsTaken(account, wish)) unbracketed.isReduceOnly = true
   const leave = approval(account, unbracketed, side, closes)
   return broken === null ? [leave] : [leave, refusal(wish, broken)]
 }

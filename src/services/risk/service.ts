@@ -122,7 +122,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
       foldRefusal(account, event.payload)
       return account
     case 'risk.superseded':
-      foldSuperseded(account, event.payload)
+      foldSuperseded(account, event)
       return account
     case 'order.submitted':
     case 'order.adopted':

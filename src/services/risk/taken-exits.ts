@@ -2,35 +2,50 @@ import { filledBy } from '#lib/domain/client-order-id.ts'
 import { dropLeft } from '#lib/domain/exits-left.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Event } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { bookKey, workingOf } from './book.ts'
-import { forgetIfGone, keyOf } from './exits-due.ts'
+import { forgetIfGone, keyOf, longestMicros } from './exits-due.ts'
 import { noteTime } from './rate-window.ts'
 
 type Place = { readonly strategy: string; readonly instrument: string }
 
 /** A wish takes what works, exits too. [R31] [R47] */
-export function foldSuperseded(account: Account, { strategy, instrument }: Place): void {
+export function foldSuperseded(account: Account, { id, payload }: Event<'risk.superseded'>): void {
+  const { strategy, instrument } = payload
+  const key = bookKey(strategy, instrument)
   noteTime(account.canceledAt, account.now)
+  if (!account.exits.superseding.has(key)) account.exits.superseding.set(key, { by: id, at: account.now })
   // Those whose cancel is on its way were taken before, do not come back, or were to when that has ended.
   const working = [...workingOf(account, strategy, instrument)]
   const isTaken = ({ clientOrderId, progress }: SentOrder) =>
-    account.exitsDue.delete(filledBy(clientOrderId) ?? '') || progress.status !== 'pending_cancel'
+    account.exits.due.delete(filledBy(clientOrderId) ?? '') || progress.status !== 'pending_cancel'
   foldTaken(account, working.filter(isTaken))
 }
 
+/** The order engine cancels for it: it has taken the exits there. */
+export function foldSupersededRead({ exits: { superseding } }: Account, cause: string | null): void {
+  for (const [key, one] of superseding) if (one?.by === cause) superseding.set(key, null)
+}
+
+/** May the order engine have sent the exits again before it heard that a wish takes them? [R47] */
+export function isTakingUnread(account: Account, place: Place): boolean {
+  const one = account.exits.superseding.get(bookKey(place.strategy, place.instrument))
+  return one != null && account.now - one.at <= longestMicros && areExitsTaken(account, place)
+}
+
 /** Exits that are taken may be sent again, where something is left to close. [R47] */
-export function foldTaken({ exitsLeft, takenExits }: Account, orders: Iterable<SentOrder>): void {
+export function foldTaken({ exits: { left, taken } }: Account, orders: Iterable<SentOrder>): void {
   for (const { clientOrderId } of orders) {
     const fill = filledBy(clientOrderId)
-    if (fill !== null && exitsLeft.has(fill)) takenExits.add(fill)
+    if (fill !== null && left.has(fill)) taken.add(fill)
   }
 }
 
 /** An order has ended: of a pair that comes back, each exit does by itself. */
 export function foldTakenEnd(account: Account, order: SentOrder): void {
   const fill = order.closes === undefined ? null : filledBy(order.clientOrderId)
-  if (fill !== null && account.exitsDue.has(fill)) foldTaken(account, [order])
+  if (fill !== null && account.exits.due.has(fill)) foldTaken(account, [order])
   dueAgain(account, order)
 }
 
@@ -42,32 +57,34 @@ export function foldRefusal(account: Account, { code, value, ...place }: Payload
 
 /** Nothing came of what they were taken for: they are on their way again, where nothing waits or works there and not all is halted. [R47] */
 export function dueAgain(account: Account, place: Place): void {
-  const { takenExits, exitsDue, halt, now } = account
-  if (takenExits.size === 0 || halt?.state === 'HALTED' || !mayComeBack(account, place)) return
+  const { exits, halt, now } = account
+  if (exits.taken.size === 0 || halt?.state === 'HALTED' || !mayComeBack(account, place)) return
   for (const fill of takenAt(account, place)) {
-    takenExits.delete(fill)
-    exitsDue.set(fill, { at: now, seq: 0 })
+    exits.taken.delete(fill)
+    exits.due.set(fill, { at: now, seq: 0 })
   }
 }
 
 /** The halt that kept them is over. */
 export function allDueAgain(account: Account): void {
-  for (const fill of [...account.takenExits]) {
-    const left = account.exitsLeft.get(fill)
+  for (const fill of [...account.exits.taken]) {
+    const left = account.exits.left.get(fill)
     if (left !== undefined) dueAgain(account, left)
   }
 }
 
 /** Those of the old units do not come back. */
-export function splitTaken(account: Account, instrument: string): void {
-  const { takenExits, exitsDue, exitsLeft } = account
-  dropLeft(exitsLeft, instrument)
-  for (const fill of [...takenExits, ...exitsDue.keys()]) {
-    if (exitsLeft.has(fill)) continue
-    takenExits.delete(fill)
-    exitsDue.delete(fill)
+export function splitTaken({ exits: { left, due, taken } }: Account, instrument: string): void {
+  dropLeft(left, instrument)
+  for (const fill of [...taken, ...due.keys()]) {
+    if (left.has(fill)) continue
+    taken.delete(fill)
+    due.delete(fill)
   }
 }
+
+/** Are there exits here that may be sent again, or were, unheard yet? */
+export const areExitsTaken = (account: Account, place: Place): boolean => takenAt(account, place).length > 0
 
 /** Neither a wish waits nor another order works there. */
 function mayComeBack(account: Account, { strategy, instrument }: Place): boolean {
@@ -78,12 +95,12 @@ function mayComeBack(account: Account, { strategy, instrument }: Place): boolean
 
 function forgetTaken(account: Account, place: Place): void {
   for (const fill of takenAt(account, place)) {
-    account.takenExits.delete(fill)
+    account.exits.taken.delete(fill)
     forgetIfGone(account, fill)
   }
 }
 
 function takenAt(account: Account, { strategy, instrument }: Place): string[] {
   const key = bookKey(strategy, instrument)
-  return [...account.takenExits].filter((fill) => keyOf(account, fill) === key)
+  return [...account.exits.taken].filter((fill) => keyOf(account, fill) === key)
 }

@@ -7,8 +7,8 @@ const leftOf = (exitsLeft: ExitsLeft) =>
 
 function twoFills(): ExitsLeft {
   const exitsLeft: ExitsLeft = new Map()
-  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '2' })
-  openLeft(exitsLeft, 't-1-0-2', { ...here, quantity: '3' })
+  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '2', since: 5 })
+  openLeft(exitsLeft, 't-1-0-2', { ...here, quantity: '3', since: 6 })
   return exitsLeft
 }
 
@@ -48,8 +48,8 @@ it.each([{ strategy: 'b' }, { instrument: 'QQQ.USA' }, { side: 'buy' as const }]
 
 it('[O24] a fill told again is known; a split forgets those of its instrument', () => {
   const exitsLeft = twoFills()
-  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '9' })
-  openLeft(exitsLeft, 't-2-0-1', { ...here, instrument: 'QQQ.USA', quantity: '1' })
+  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '9', since: 7 })
+  openLeft(exitsLeft, 't-2-0-1', { ...here, instrument: 'QQQ.USA', quantity: '1', since: 8 })
   expect(leftOf(exitsLeft)).toEqual({ 't-1-0-1': '2', 't-1-0-2': '3', 't-2-0-1': '1' })
   dropLeft(exitsLeft, 'SPY.USA')
   expect(leftOf(exitsLeft)).toEqual({ 't-2-0-1': '1' })

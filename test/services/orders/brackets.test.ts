@@ -310,8 +310,10 @@ describe('brackets', () => {
   const closing = (id: string, quantity: string) => approved(id, { side: 'sell', quantity, intent: 'strategy:9.0' })
   const sending = { topic: 'order.submitted', payload: expect.anything() } as never
   const superseded = event('risk.superseded', { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc })
-  const refusal = (code: PayloadOf<'risk.rejected'>['code'], value?: string) =>
-    event('risk.rejected', { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc, code, value })
+  const refusal = (code: PayloadOf<'risk.rejected'>['code'], value?: string, known = 90) => ({
+    ...event('risk.rejected', { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc, code, value }),
+    id: `risk:${known}.0`,
+  })
 
   test('[O27] a halt that flattens says so; what it has closed has no exits again, what it left open has', () => {
     flattened().when(closing('risk:10.0', '4')).then(sending).when(sold('t-10-0', '4')).then().when(resumed).then()

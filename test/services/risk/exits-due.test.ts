@@ -26,8 +26,10 @@ import {
 } from './risk-told.ts'
 
 const bracket = { stopLoss: '90', takeProfit: '110' }
-const canceling = (clientOrderId: string) =>
-  event('order.cancel_requested', { clientOrderId, instrument: btc, reason: 'superseded' })
+const canceling = (clientOrderId: string, superseding = 'risk:10.0') => ({
+  ...event('order.cancel_requested', { clientOrderId, instrument: btc, reason: 'superseded' }),
+  cause: superseding,
+})
 /** The order engine has answered what stands later. */
 const engineGoesOn = { ...denied('t-1-0', 'APPROVAL_REUSED'), id: 'orders:90.0' }
 const entering = (limits: object = {}) => start(account(limits), wish('10', { bracket }))
@@ -57,9 +59,9 @@ test('[R47] a wish that waits is not judged before the exits of the fill have co
     .then(supersede)
     .when(exit('t-6-0-1p', '10'))
     .then()
-    .when(canceling('t-6-0-1s'))
+    .when(canceling('t-6-0-1s', 'risk:8.0'))
     .then()
-    .when(canceling('t-6-0-1p'))
+    .when(canceling('t-6-0-1p', 'risk:8.0'))
     .then()
     .when(canceled('t-6-0-1s'))
     .then()
