@@ -3,7 +3,7 @@ import type { ExitsLeft } from '#lib/domain/exits-left.ts'
 /** Since when exits are on their way, microseconds, what the order engine answers so, and the exit whose place they take. */
 export type ExitsDue = { readonly at: number; readonly seq: number; readonly exit?: string }
 
-/** The first `risk.superseded` of a book since its last verdict, and when it was said, microseconds; null once the order engine has answered it. */
+/** The first `risk.superseded` of a book since its last verdict, and when it was said, microseconds; null once the order engine knows of it. */
 export type Superseding = { readonly by: string; readonly at: number } | null
 
 /** What the gate knows of exits of brackets, by the fill of the entry that they follow. [R47] */

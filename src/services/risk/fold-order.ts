@@ -1,5 +1,6 @@
 import { answeredSeq, isRiskAnswer } from '#lib/domain/client-order-id.ts'
 import { applyHappening, shrinkOrder } from '#lib/domain/order-progress.ts'
+import { findOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { Account } from './account.ts'
@@ -23,7 +24,6 @@ export function foldOrder(account: Account, { id, topic, payload, cause }: Told)
       foldDenial(account, payload)
       return
     case 'order.cancel_requested':
-      foldSupersededRead(account, cause)
       foldCancelRequest(account, payload.clientOrderId, cause)
       return
     case 'order.updated':
@@ -37,8 +37,10 @@ function foldCancelRequest(account: Account, clientOrderId: string, cause: strin
   const order = account.orders.working.get(clientOrderId)
   const isFirst = order?.progress.status !== 'pending_cancel'
   if (order) applyHappening(order.progress, 'cancel_requested')
-  const isOurs = account.halt?.state === 'HALTED' || (cause !== null && isRiskAnswer(cause))
-  if (order && isFirst && isOurs) foldTaken(account, [order])
+  const isOurs = cause !== null && isRiskAnswer(cause)
+  if (order && isFirst && (isOurs || account.halt?.state === 'HALTED')) foldTaken(account, [order])
+  const known = findOrder(account.orders, clientOrderId)
+  if (known && isOurs) foldSupersededRead(account, known, cause)
   foldExitCancel(account, clientOrderId)
 }
 

@@ -1,4 +1,4 @@
-import { filledBy } from '#lib/domain/client-order-id.ts'
+import { compareAnswers, filledBy } from '#lib/domain/client-order-id.ts'
 import { dropLeft } from '#lib/domain/exits-left.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -23,9 +23,15 @@ export function foldSuperseded(account: Account, { id, payload }: Event<'risk.su
   foldTaken(account, working.filter(isTaken))
 }
 
-/** The order engine cancels for it: it has taken the exits there. */
-export function foldSupersededRead({ exits: { superseding } }: Account, cause: string | null): void {
-  for (const [key, one] of superseding) if (one?.by === cause) superseding.set(key, null)
+/** The order engine cancels there for what the gate has said since: it knows of the wish. */
+export function foldSupersededRead(
+  { exits: { superseding } }: Account,
+  { strategy, instrument }: Place,
+  cause: string,
+): void {
+  const key = bookKey(strategy, instrument)
+  const one = superseding.get(key)
+  if (one && compareAnswers(cause, one.by) >= 0) superseding.set(key, null)
 }
 
 /** May the order engine have sent the exits again before it heard that a wish takes them? [R47] */

@@ -479,6 +479,38 @@ describe('brackets', () => {
       .then(failed('t-1-0-2s', '5', 'canceled', 'it is sent again as t-1-0-2s2'), stop('t-1-0-2s2', '5'))
   })
 
+  test('[O29] a reversal that finds exits at work cancels them, and is followed by its own', () => {
+    holding()
+      .when(approved('risk:10.0', { side: 'sell', quantity: '12', bracket: { stopLoss: '105' } }))
+      .then(sending)
+      .when(sold('t-10-0', '12'))
+      .then(
+        cancel('t-1-0-1s', 'what it was to close is closed'),
+        cancel('t-1-0-1p', 'what it was to close is closed'),
+        {
+          topic: 'order.submitted',
+          payload: expect.objectContaining({ clientOrderId: 't-10-0-1s', side: 'buy', quantity: '2' }),
+        } as never,
+      )
+  })
+
+  test('[O9] a wish that finds exits going asks for one of them again, so that the gate hears of it; without exits there is nothing to hear', () => {
+    const going = () =>
+      given(orders, {}, entered, fill('t-1-0', 'x', '10'))
+        .when(halted('risk:9.0', { state: 'HALTED' }))
+        .then(lost('t-1-0-1s (10), t-1-0-1p (10)'), ...cancels.slice(1))
+        .when(resumed)
+        .then()
+    going().restarted().when(superseded).then(cancel('t-1-0-1s', 'superseded'))
+    given(orders, {}, approved('risk:1.0'), command('cancel_all')).when(superseded).then()
+  })
+
+  test('[O27] a refusal ends the exits of fills that the gate knew, and gives back those of later ones', () => {
+    const filledLate = (known: number) => both().when(refusal('ALREADY_AT_TARGET', '0', known))
+    filledLate(90).then()
+    filledLate(2).then(...again('10'))
+  })
+
   test('[O8] an operator who cancels all is told how many exits were among them', () => {
     const message = 'cancel requested for 3 of 3 working orders, 2 of them exits of open positions'
     given(orders, {}, entered, fill('t-1-0', 'x', '4'))

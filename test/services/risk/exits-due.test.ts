@@ -197,6 +197,36 @@ test('[R47] so are those that a wish took which is refused, or whose order ends 
     .then(approve('sell', '10'))
 })
 
+test('[R47] a wish that took exits is judged when the order engine has read it, or after 5 s, and its order only reduces', () => {
+  const ended = () =>
+    entering()
+      .when(fill('t-6-0', 'buy', '10'))
+      .then()
+      .when(exit('t-6-0-1s', '10'))
+      .then()
+      .when(wish('0'))
+      .then(supersede)
+      // What a halt asked for that is over again: the order engine may have sent it again before it heard of the wish.
+      .when(canceling('t-6-0-1s', 'risk:5.0'))
+      .then()
+      .when(canceled('t-6-0-1s'))
+      .then()
+      .restarted()
+  const closing = approve('sell', '10', { isReduceOnly: true })
+  ended().when(canceling('t-6-0-1s')).then(closing)
+  ended().when(canceling('t-6-0-1s', 'risk:12.0')).then(closing)
+  ended()
+    .when(event('system.time', { now: 9 * second }, 9 * second))
+    .then(closing)
+  ended()
+    .when(exit('t-6-0-1s2', '10'))
+    .then(supersede)
+    .when(canceling('t-6-0-1s2', 'risk:14.0'))
+    .then()
+    .when(fill('t-6-0-1s2', 'sell', '10'))
+    .then(refuse('ALREADY_AT_TARGET', '0'))
+})
+
 test('[R36] a halt that flattens waits for exits that are on their way', () => {
   const scene = entering()
   scene.when(fill('t-6-0', 'buy', '10'))
