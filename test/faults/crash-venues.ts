@@ -35,7 +35,19 @@ async function served(
 ): Promise<CrashVenue> {
   const startingCash = '100000'
   const keyFile = join(folder, 'served.json')
-  const args = ['venue', 'serve', '--as', 'binance', '--port', '0', '--key-file', keyFile, '--events-per-second', '400']
+  const args = [
+    'venue',
+    'serve',
+    '--as',
+    'binance',
+    '--no-rate-limits',
+    '--port',
+    '0',
+    '--key-file',
+    keyFile,
+    '--events-per-second',
+    '400',
+  ]
   const child = spawn(
     join(repository, 'bin', 'trader'),
     [...args, '--balance', `USD=${startingCash}`, '--taker-bps', '10', '--maker-bps', '5'],

@@ -62,7 +62,7 @@ async function spot(chance: Chance): Promise<RoundVenue> {
   const first = { USDT: '1000000', BTC: '100' }
   const instrument = 'BTCUSDT.BINANCE'
   const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 5 } })
-  const server = await serveBinance({ port: 0, key, config, balances: first, nowMs })
+  const server = await serveBinance({ port: 0, key, config, balances: first, nowMs, limits: [] })
   let [n, price] = [0, 10_000]
   const tell = <T extends Topic>(topic: T, payload: PayloadOf<T>) =>
     server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)

@@ -394,7 +394,7 @@ function rssOf({ pid }: ChildProcess): number {
 }
 
 function start(args: readonly string[]): Promise<{ child: ChildProcess; url: string }> {
-  const child = fork(join(root, 'bin', 'run.js'), ['venue', 'serve', '--as', 'binance', ...args], {
+  const child = fork(join(root, 'bin', 'run.js'), ['venue', 'serve', '--as', 'binance', '--no-rate-limits', ...args], {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     env: { ...process.env, NODE_ENV: 'production' },
   })

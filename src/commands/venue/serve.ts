@@ -32,6 +32,11 @@ export default class VenueServe extends TraderCommand {
     }),
     'taker-bps': Flags.string({ default: '0', description: 'Fee for taking, in basis points' }),
     'maker-bps': Flags.string({ default: '0', description: 'Fee for making' }),
+    'rate-limits': Flags.boolean({
+      default: true,
+      allowNo: true,
+      description: 'Binance’s limits of requests and orders',
+    }),
     'key-file': Flags.string({ default: 'keys/served-binance.json', description: 'Key and secret of clients' }),
   }
 
@@ -59,6 +64,7 @@ export default class VenueServe extends TraderCommand {
       config: config.data,
       balances: balancesOf(flags.balance ?? ['USD=100000']),
       nowMs: Date.now,
+      limits: flags['rate-limits'] ? undefined : [],
       // What a process had is not taken for what the next one has. [B6]
       firstId: Date.now(),
     })

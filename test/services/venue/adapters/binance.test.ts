@@ -21,7 +21,7 @@ const quote = (bid: string, ask: string, size = '5') =>
 beforeEach(async () => {
   const config = VenueConfig.parse({ fill: 'touch', currency: 'USD', fees: { takerBps: 10, makerBps: 0 } })
   const balances = { USDT: '1000', BTC: '2' }
-  server = await serveBinance({ port: 0, key, config, balances, nowMs: () => now })
+  server = await serveBinance({ port: 0, key, config, balances, nowMs: () => now, limits: [] })
   const listing = { tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT', isSimulated: true }
   tell('md.instrument', { instrument: 'BTCUSDT.BINANCE', kind: 'spot', ...listing })
   quote('100.00', '101.00')

@@ -22,7 +22,7 @@ export async function servedMarket(
 ): Promise<ServedMarket> {
   let n = 0
   const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 0 }, ...more })
-  const server = await serveBinance({ port: 0, key, config, balances, nowMs: Date.now, firstId })
+  const server = await serveBinance({ port: 0, key, config, balances, nowMs: Date.now, firstId, limits: [] })
   const tell = (topic: string, payload: object) =>
     server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)
   const quote = (bid: string, ask: string, size = '5') =>

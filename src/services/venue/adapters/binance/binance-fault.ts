@@ -3,6 +3,9 @@ export class BinanceFault extends Error {
   readonly status: number
   readonly code: number
 
+  /** Nothing is to be asked for before, milliseconds. */
+  retryAt: number | null = null
+
   /** What the answer says. */
   readonly body: object
 
@@ -14,9 +17,40 @@ export class BinanceFault extends Error {
   }
 }
 
+type Limit = { readonly limit: number; readonly interval: string; readonly intervalNum: number }
+
+const withRetry = (refused: BinanceFault, atMs: number): BinanceFault => {
+  refused.retryAt = atMs
+  return refused
+}
+
 /** Faults by name, with Binance's codes (Spot API, "Error codes"). */
 export const fault = {
   disconnected: () => new BinanceFault(-1001, 'Internal error; unable to process your request. Please try again.', 503),
+  tooMuchWeight: ({ limit, interval, intervalNum }: Limit, atMs: number) =>
+    withRetry(
+      new BinanceFault(
+        -1003,
+        `Too much request weight used; current limit is ${limit} request weight per ${intervalNum} ${interval}. Please use WebSocket Streams for live updates to avoid polling the API.`,
+        429,
+      ),
+      atMs,
+    ),
+  banned: (untilMs: number) =>
+    withRetry(
+      new BinanceFault(
+        -1003,
+        `Way too much request weight used; IP banned until ${untilMs}. Please use WebSocket Streams for live updates to avoid bans.`,
+        418,
+      ),
+      untilMs,
+    ),
+  tooManyOrders: ({ limit, interval, intervalNum }: Limit) =>
+    new BinanceFault(
+      -1015,
+      `Too many new orders; current limit is ${limit} orders per ${intervalNum} ${interval}.`,
+      429,
+    ),
   mandatory: (name: string) =>
     new BinanceFault(-1102, `Mandatory parameter '${name}' was not sent, was empty/null, or malformed.`),
   mandatoryOne: (first: string, second: string) =>

@@ -13,7 +13,7 @@ export function symbolNamed({ venue }: Served, params: Params): ListedSymbol {
 export const exchangeInfo = (served: Served, params: Params) => ({
   timezone: 'UTC',
   serverTime: served.nowMs(),
-  rateLimits: [],
+  rateLimits: served.limits.all,
   exchangeFilters: [],
   symbols: symbolsNamed(served, params).map(symbolInfo),
 })

@@ -1,6 +1,6 @@
 import { BinanceFault, fault } from './binance-fault.ts'
 import { symbolNamed } from './market-routes.ts'
-import { checkClientOrderId, orderRequest, wholeLots } from './order-request.ts'
+import { checkClientOrderId, type OrderRequest, orderRequest, wholeLots } from './order-request.ts'
 import { needed, oneNeeded, oneOf, type Params, wholeNumber } from './request-params.ts'
 import type { Served } from './rest-routes.ts'
 import { amendedJson, orderJson, placedJson, type ServedOrder } from './served-order.ts'
@@ -8,7 +8,7 @@ import { amendedJson, orderJson, placedJson, type ServedOrder } from './served-o
 export function placeOrder(served: Served, params: Params) {
   const request = requestIn(served, params)
   const isFull = request.type === 'MARKET' || request.type === 'LIMIT'
-  return placedJson(served.venue.place(request), request.response ?? (isFull ? 'FULL' : 'ACK'))
+  return placedJson(placed(served, request), request.response ?? (isFull ? 'FULL' : 'ACK'))
 }
 
 export function testOrder(served: Served, params: Params) {
@@ -39,9 +39,9 @@ export function cancelReplace(served: Served, params: Params) {
   oneNeeded(params, 'cancelOrigClientOrderId', 'cancelOrderId')
   const [id, name] = [params.get('cancelOrderId'), params.get('cancelOrigClientOrderId')]
   const request = requestIn(served, params)
-  // No number of orders is limited here, so that none is beyond the limit.
   const exceeded = params.get('orderRateLimitExceededMode') ?? 'DO_NOTHING'
   oneOf(exceeded, ['DO_NOTHING', 'CANCEL_ONLY'], fault.invalid('orderRateLimitExceededMode'))
+  if (exceeded === 'DO_NOTHING') served.limits.checkOrders()
   const cancelName = params.get('cancelNewClientOrderId')
   if (cancelName !== undefined) checkClientOrderId(cancelName, 'cancelNewClientOrderId')
   const named = new Map(params)
@@ -51,20 +51,20 @@ export function cancelReplace(served: Served, params: Params) {
   else named.delete('orderId')
   if (name !== undefined) named.set('origClientOrderId', name)
   const canceled = attempt(() => cancelOrder(served, named))
-  const placed =
+  const replacing =
     canceled.result === 'FAILURE' && mode === 'STOP_ON_FAILURE'
       ? ({ result: 'NOT_ATTEMPTED', response: null } as const)
-      : attempt(() => placedJson(served.venue.place(request), request.response ?? 'FULL'))
+      : attempt(() => placedJson(placed(served, request), request.response ?? 'FULL'))
   const both = {
     cancelResult: canceled.result,
-    newOrderResult: placed.result,
+    newOrderResult: replacing.result,
     cancelResponse: canceled.response,
-    newOrderResponse: placed.response,
+    newOrderResponse: replacing.response,
   }
-  if (canceled.result === 'SUCCESS' && placed.result === 'SUCCESS') return both
-  if (canceled.result !== 'SUCCESS' && placed.result !== 'SUCCESS')
-    throw new BinanceFault(-2022, 'Order cancel-replace failed.', 400, both)
-  throw new BinanceFault(-2021, 'Order cancel-replace partially failed.', 409, both)
+  if (canceled.result === 'SUCCESS' && replacing.result === 'SUCCESS') return both
+  if (canceled.result !== 'SUCCESS' && replacing.result !== 'SUCCESS')
+    throw new BinanceFault(-2022, 'Order cancel-replace failed.', isLimited(replacing) ? 429 : 400, both)
+  throw new BinanceFault(-2021, 'Order cancel-replace partially failed.', isLimited(replacing) ? 429 : 409, both)
 }
 
 /** Keeps its place at its price. */
@@ -87,6 +87,12 @@ export function cancelAll(served: Served, params: Params) {
   for (const order of orders) served.venue.cancel(order)
   return orders.map(canceledJson)
 }
+
+const placed = ({ venue, limits }: Served, request: OrderRequest): ServedOrder =>
+  limits.order(() => venue.place(request))
+
+const isLimited = ({ response }: { readonly response: unknown }): boolean =>
+  (response as { code?: number } | null)?.code === -1015
 
 function requestIn(served: Served, params: Params) {
   const symbol = symbolNamed(served, params)

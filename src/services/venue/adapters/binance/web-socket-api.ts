@@ -19,11 +19,11 @@ export class WebSocketApi {
     this.#key = key
   }
 
-  join(socket: WebSocket): void {
+  join(socket: WebSocket, address: string): void {
     socket.on('close', () => this.#leave(socket))
     socket.on('message', (bytes, isBinary) => {
       // A subscription's own answer comes before its first frame.
-      const answer = this.#answer(socket, isBinary ? '' : String(bytes as RawData))
+      const answer = this.#answer(socket, address, isBinary ? '' : String(bytes as RawData))
       sendFrame(socket, answer)
     })
   }
@@ -37,15 +37,24 @@ export class WebSocketApi {
     for (const one of this.#subscriptions) if (one.socket === socket) this.#subscriptions.delete(one)
   }
 
-  #answer(socket: WebSocket, text: string): object {
+  #answer(socket: WebSocket, address: string, text: string): object {
+    const { limits, nowMs } = this.#served
     let id: unknown = null
+    let isTold = true
+    const told = (isOrder: boolean) => (isTold ? { rateLimits: limits.used(address, isOrder) } : {})
     try {
       const asked = requestIn(text)
       id = asked.id
-      return { id, status: 200, result: this.#result(socket, asked.method, asked.params), rateLimits: [] }
+      isTold = asked.params.get('returnRateLimits') !== 'false'
+      const route = routes[methods[asked.method] ?? '']
+      limits.ask(address, route?.weight(new URLSearchParams([...asked.params])) ?? subscriptionWeight)
+      const result = this.#result(socket, asked.method, asked.params)
+      return { id, status: 200, result, ...told(route?.isOrder ?? false) }
     } catch (error) {
       if (!(error instanceof BinanceFault)) throw error
-      return { id, status: error.status, error: error.body, rateLimits: [] }
+      const { status, body, retryAt } = error
+      const retry = retryAt === null ? {} : { data: { serverTime: nowMs(), retryAfter: retryAt } }
+      return { id, status, error: { ...body, ...retry }, ...told(false) }
     }
   }
 
@@ -80,6 +89,8 @@ export class WebSocketApi {
     checkSignature(payload, '', params, this.#key, this.#served.nowMs())
   }
 }
+
+const subscriptionWeight = 2
 
 const signedNames = ['apiKey', 'timestamp', 'recvWindow', 'signature']
 
