@@ -1,17 +1,19 @@
 import {
   closeSync,
   existsSync,
-  fdatasyncSync,
+  fdatasync,
   globSync,
   mkdirSync,
   openSync,
   readFileSync,
   readSync,
   statSync,
+  write as writeFd,
   writeSync,
 } from 'node:fs'
 import { join } from 'node:path'
-import { constants, crc32, zstdCompressSync, zstdDecompressSync } from 'node:zlib'
+import { promisify } from 'node:util'
+import { constants, crc32, type ZstdOptions, zstdCompress, zstdDecompressSync } from 'node:zlib'
 import { dayMicros } from '#lib/time/day-micros.ts'
 
 /** Where a block of lines lies in its file, and of which time it is. One line of an index, with its checksum. */
@@ -30,81 +32,114 @@ const fileCharsMost = 256 << 20
 
 /**
  * Lines in compressed blocks (zstd, each a frame of its own), a file a day and 256 MB of text: `<dir>/<UTC date>/<time of the first line>.jsonl.zst` with
- * a `.index` beside it. A block is durable when it is written; killed, the lines of the open block are lost.
+ * a `.index` beside it. Blocks are compressed and made durable one after the other in the thread pool, so that nobody waits for the disk; killed, the lines of
+ * those that are not written yet are lost.
  */
 export class BlockFiles {
   readonly #dir: string
-  readonly #before: () => void
-  #fd: number | null = null
-  #indexFd: number | null = null
+  readonly #before: () => Promise<void>
+  #file: OpenFile | null = null
   #dayEndsAt = 0
-  #offset = 0
   #chars = 0
   #lines: string[] = []
   #blockChars = 0
   #firstAt = 0
   #lastAt = 0
+  /** What was given out to be written. */
+  #writing: Promise<void> = Promise.resolve()
+  #failure: Error | null = null
 
-  /** `before` is called before a block is written. */
-  constructor(dir: string, before: () => void = () => undefined) {
+  /** `before` is done before a block is written. */
+  constructor(dir: string, before: () => Promise<void> = () => Promise.resolve()) {
     this.#dir = dir
     this.#before = before
   }
 
-  /** `at` in microseconds UTC. */
+  /** `at` in microseconds UTC. Throws where a block before it could not be written. */
   append(line: string, at: number): void {
+    if (this.#failure !== null) throw this.#failure
     if (at >= this.#dayEndsAt || at < this.#dayEndsAt - dayMicros || this.#chars > fileCharsMost) this.#startFile(at)
     if (this.#lines.length === 0) this.#firstAt = at
     this.#lastAt = at
     this.#lines.push(line)
     this.#blockChars += line.length + 1
-    if (this.#blockChars >= blockChars) this.flush()
+    if (this.#blockChars >= blockChars) this.#endBlock()
   }
 
-  /** Writes what is open; call it every second. */
-  flush(): void {
-    if (this.#lines.length === 0 || this.#fd === null || this.#indexFd === null) return
-    this.#before()
-    const bytes = zstdCompressSync(Buffer.from(`${this.#lines.join('\n')}\n`), fast)
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done)
-    fdatasyncSync(this.#fd)
-    const block: Block = {
-      offset: this.#offset,
-      bytes: bytes.length,
-      lines: this.#lines.length,
-      firstAt: this.#firstAt,
-      lastAt: this.#lastAt,
-    }
-    writeSync(this.#indexFd, `${indexLine(block)}\n`)
-    this.#offset += bytes.length
+  /** Done when all that was appended is durable; call it every second. */
+  flush(): Promise<void> {
+    this.#endBlock()
+    return this.#writing
+  }
+
+  close(): Promise<void> {
+    this.#leaveFile()
+    return this.#writing
+  }
+
+  #endBlock(): void {
+    const file = this.#file
+    if (this.#lines.length === 0 || file === null) return
+    const text = `${this.#lines.join('\n')}\n`
+    const lines = { lines: this.#lines.length, firstAt: this.#firstAt, lastAt: this.#lastAt }
     this.#chars += this.#blockChars
     this.#lines = []
     this.#blockChars = 0
+    this.#then(async () => {
+      await this.#before()
+      await writeBlock(file, text, lines)
+    })
   }
 
-  close(): void {
-    this.flush()
-    if (this.#fd !== null) closeSync(this.#fd)
-    if (this.#indexFd !== null) closeSync(this.#indexFd)
-    this.#fd = null
-    this.#indexFd = null
+  #leaveFile(): void {
+    this.#endBlock()
+    const file = this.#file
+    this.#file = null
     this.#dayEndsAt = 0
+    if (file === null) return
+    this.#then(async () => {
+      closeSync(file.fd)
+      closeSync(file.indexFd)
+    })
+  }
+
+  /** Behind all that was given out before; nothing any more when a part of it failed. */
+  #then(step: () => Promise<void>): void {
+    this.#writing = this.#writing.then(step)
+    this.#writing.catch((error: Error) => {
+      this.#failure = error
+    })
   }
 
   #startFile(at: number): void {
-    this.close()
+    this.#leaveFile()
     const day = new Date(Math.floor(at / 1000)).toISOString().slice(0, 10)
     const folder = join(this.#dir, day)
     mkdirSync(folder, { recursive: true })
     let name = at
     while (existsSync(join(folder, `${name}.jsonl.zst`))) name++
-    this.#fd = openSync(join(folder, `${name}.jsonl.zst`), 'wx')
-    this.#indexFd = openSync(join(folder, `${name}.index`), 'wx')
+    const [fd, indexFd] = [`${name}.jsonl.zst`, `${name}.index`].map((one) => openSync(join(folder, one), 'wx'))
+    this.#file = { fd, indexFd, offset: 0 } as OpenFile
     this.#dayEndsAt = (Math.floor(at / dayMicros) + 1) * dayMicros
-    this.#offset = 0
     this.#chars = 0
   }
 }
+
+type OpenFile = { readonly fd: number; readonly indexFd: number; offset: number }
+
+/** The block first, then its line of the index. */
+async function writeBlock(file: OpenFile, text: string, lines: Omit<Block, 'offset' | 'bytes'>): Promise<void> {
+  const bytes = await compress(Buffer.from(text), fast)
+  for (let done = 0; done < bytes.length; ) done += (await write(file.fd, bytes, done)).bytesWritten
+  await sync(file.fd)
+  const block: Block = { offset: file.offset, bytes: bytes.length, ...lines }
+  writeSync(file.indexFd, `${indexLine(block)}\n`)
+  file.offset += bytes.length
+}
+
+const compress = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress)
+const write = promisify(writeFd)
+const sync = promisify(fdatasync)
 
 /** The files of a folder in order of time. */
 export const blockFilesIn = (dir: string): string[] =>

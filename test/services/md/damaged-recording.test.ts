@@ -22,7 +22,7 @@ const firstSeed = Number(process.env.FLIP_SEED ?? 1)
 const flips = Number(process.env.FLIPS ?? 120)
 
 /** Frames and events of a played market, in blocks of a few lines, with a file that ends in mid-run. */
-function recorded(wire: Wire): string {
+async function recorded(wire: Wire): Promise<string> {
   const dir = join(root, wire.name)
   const faults = new Map<number, Fault>([
     [60, 'drop'],
@@ -33,20 +33,23 @@ function recorded(wire: Wire): string {
     ...{ at, topic: 'md.status', payload: { feed: wire.name, state, isSimulated: false } },
   })
   const facts = [status(said[0]?.at ?? 0, 'started'), ...said, status(said.at(-1)?.at ?? 0, 'ended')]
-  const keep = (folder: string, lines: readonly { readonly at: number; readonly text: string }[]): void => {
+  const keep = async (
+    folder: string,
+    lines: readonly { readonly at: number; readonly text: string }[],
+  ): Promise<void> => {
     const files = new BlockFiles(join(dir, folder))
     for (const [i, { at, text }] of lines.entries()) {
       files.append(text, at)
-      if (i % 40 === 39) files.flush()
-      if (i === 200) files.close()
+      if (i % 40 === 39) await files.flush()
+      if (i === 200) await files.close()
     }
-    files.close()
+    await files.close()
   }
-  keep(
+  await keep(
     'raw',
     records.map((record) => ({ at: record.at, text: rawLine(record) })),
   )
-  keep(
+  await keep(
     'events',
     facts.map((fact) => ({ at: fact.at, text: recordedLine(fact) })),
   )
@@ -79,8 +82,8 @@ function flip(dir: string, seed: number): { readonly file: string; readonly wher
 describe('a recording with one flipped bit', () => {
   it.each(wires)(
     `[MD-R1] [MD-R2] $name: ${flips} seeded flips: what is behind it is read, and what is lost is named`,
-    (wire) => {
-      const dir = recorded(wire)
+    async (wire) => {
+      const dir = await recorded(wire)
       const { venue, market } = venueNamed(wire.name)
       const lines = [...readEvents(dir)].map(recordedLine)
       const rebuilt = (of: string) => rebuild(of, venue, market, () => undefined)
@@ -130,15 +133,15 @@ describe('a recording with one flipped bit', () => {
     120_000,
   )
 
-  it('[MD-R1] a line of an index that is damaged, wherever it stands, loses no block', () => {
+  it('[MD-R1] a line of an index that is damaged, wherever it stands, loses no block', async () => {
     const dir = join(root, 'index')
     const files = new BlockFiles(dir)
     const at = Date.UTC(2024, 0, 1) * 1000
     for (let n = 0; n < 4; n++) {
       files.append(`{"n":${n}}`, at + n)
-      files.flush()
+      await files.flush()
     }
-    files.close()
+    await files.close()
     const [file = ''] = blockFilesIn(dir)
     const index = file.replace('.jsonl.zst', '.index')
     const bytes = readFileSync(index)

@@ -24,12 +24,12 @@ const root = mkdtempSync(join(tmpdir(), 'record-'))
 afterAll(() => rmSync(root, { recursive: true }))
 
 describe('blocks of lines', () => {
-  it('[MD-R1] come back as they went in, each where the index says', () => {
+  it('[MD-R1] come back as they went in, each where the index says', async () => {
     const files = new BlockFiles(join(root, 'blocks'))
     const day = Date.UTC(2024, 0, 1) * 1000
     const lines = Array.from({ length: 30_000 }, (_, i) => `{"n":${i},"text":"${'x'.repeat(i % 50)}"}`)
     for (const [i, line] of lines.entries()) files.append(line, day + i * 4_000_000)
-    files.close()
+    await files.close()
     const written = blockFilesIn(join(root, 'blocks'))
     expect(written).toHaveLength(2)
     expect(written.flatMap((file) => [...textLines(readChunks(file))]).filter((line) => line !== '')).toEqual(lines)
@@ -48,7 +48,7 @@ describe('raw frames', () => {
     raw.take({ kind: 'frame', at, connection: 'a', text: '{}' })
     for (let i = 0; i < 200 && blockFilesIn(dir).every((file) => blocksOf(file).length === 0); i++) await sleep(20)
     const records = [...readRecording(blockFilesIn(dir), { badLine: () => undefined })].map(({ record }) => record)
-    raw.close()
+    await raw.close()
     expect(records).toEqual([{ kind: 'frame', at, connection: 'a', text: '{}' }])
   })
 })
@@ -174,15 +174,15 @@ describe('recordings of an exchange', () => {
     expect(of(late).difference).not.toBeNull()
   })
 
-  it('[MD-R2] [MD-R4] a damaged block is named by who reads it, and a start goes on without it', () => {
+  it('[MD-R2] [MD-R4] a damaged block is named by who reads it, and a start goes on without it', async () => {
     const dir = join(root, 'damaged')
     const files = new BlockFiles(dir)
     const at = Date.UTC(2024, 0, 1) * 1000
     for (let n = 0; n < 3; n++) {
       files.append(`{"n":${n}}`, at + n)
-      files.flush()
+      await files.flush()
     }
-    files.close()
+    await files.close()
     const [file = ''] = blockFilesIn(dir)
     const { offset = 0, bytes: length = 0 } = blocksOf(file)[1] ?? {}
     const bytes = readFileSync(file)

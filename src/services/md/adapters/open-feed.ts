@@ -65,11 +65,11 @@ export async function openFeed(
 }
 
 /** What is told at the very end is kept too. */
-async function* closing<T>(batches: AsyncIterable<T>, close: () => void): AsyncGenerator<T> {
+async function* closing<T>(batches: AsyncIterable<T>, close: () => Promise<void>): AsyncGenerator<T> {
   try {
     yield* batches
   } finally {
-    close()
+    await close()
   }
 }
 

@@ -48,7 +48,7 @@ async function record({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordO
   })
   const raw = keepsRaw ? keepRaw(join(dir, 'raw')) : null
   // Frames first: what is an event on the disk can be derived again.
-  const events = new BlockFiles(join(dir, 'events'), () => raw?.flush())
+  const events = new BlockFiles(join(dir, 'events'), async () => raw?.flush())
   const flushing = setInterval(() => events.flush(), 1_000)
   let count = 0
   const write = (fact: MarketFact) => {
@@ -73,8 +73,8 @@ async function record({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordO
     write({ at: clock(), ...feedStatus(venue.name, { state: 'ended' }) })
   } finally {
     clearInterval(flushing)
-    events.close()
-    raw?.close()
+    await events.close()
+    await raw?.close()
   }
   return count
 }

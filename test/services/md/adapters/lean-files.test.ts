@@ -73,6 +73,19 @@ describe('LEAN files', () => {
     })
   })
 
+  it.each([
+    ['forex/fxcm/hour/eurusd.zip', '05:00'],
+    ['cfd/fxcm/hour/xauusd.zip', '05:00'],
+    ['forex/oanda/hour/eurusd.zip', '00:00'],
+    ['index/usa/hour/spx.zip', '05:00'],
+    ['equity/usa/hour/spy.zip', '04:00'],
+    ['equity/india/hour/infy.zip', '18:30'],
+  ])('[MD-I3] without a database %s has the zone of its market, in summer too', (path, begins) => {
+    const row = path.startsWith('forex') || path.startsWith('cfd') ? '1,1,1,1,1,1,1,1,1,1' : '10000,10000,10000,10000,1'
+    const [bar] = bars(`usual/${path}`, `20210712 00:00,${row}`)
+    expect(iso((bar?.payload as { start: number } | undefined)?.start).slice(11, 16)).toBe(begins)
+  })
+
   it('[MD-I3] the zone is that of the database beside the files: of the symbol, else of the market, else what is usual, and said', () => {
     const path = (type: string, ticker: string) => `hours/${type}/usa/minute/${ticker}/20210104_trade.zip`
     const row = '34200000,1,1,1,1,1'

@@ -11,8 +11,7 @@ type Said = Pick<PayloadOf<'md.status'>, 'state' | 'code' | 'reason' | 'aheadMic
  * minute, said when the minute is over. That it is behind cannot be told from a slow way: then it is the shortest way and the distance together.
  */
 export function followClock(say: (status: Said) => void) {
-  let windowEnd = 0
-  let most = Number.NEGATIVE_INFINITY
+  let [windowEnd, most] = [0, 0]
   let isFlagged = false
   const tell = (state: 'flagged' | 'cleared' | 'measured', aheadMicros: number, reason: string) =>
     say({ state, code: 'clock_skew', aheadMicros, reason })

@@ -4,7 +4,11 @@ import { rawLine } from './raw-line.ts'
 import type { RawRecord } from './raw-record.ts'
 
 /** Keeps what goes over the wire in a folder; durable every second, and when `flush` returns. */
-export function keepRaw(dir: string): { take(record: RawRecord): void; flush(): void; close(): void } {
+export function keepRaw(dir: string): {
+  take(record: RawRecord): void
+  flush(): Promise<void>
+  close(): Promise<void>
+} {
   const files = new BlockFiles(dir)
   const flushing = setInterval(() => files.flush(), 1_000)
   return {
@@ -12,7 +16,7 @@ export function keepRaw(dir: string): { take(record: RawRecord): void; flush(): 
     flush: () => files.flush(),
     close() {
       clearInterval(flushing)
-      files.close()
+      return files.close()
     },
   }
 }
