@@ -6,7 +6,7 @@ export function dec(text: string): bigint {
   const found = /^(-?)(\d+)(?:\.(\d{1,18}))?$/.exec(text)
   if (found === null) throw new Error(`${text} is no decimal of 18 digits`)
   const [, sign, whole, rest = ''] = found
-  const units = BigInt(whole as string) * one + BigInt(rest.padEnd(18, '0'))
+  const units = BigInt(`${whole}${rest.padEnd(18, '0')}`)
   return sign === '-' ? -units : units
 }
 
@@ -21,8 +21,10 @@ export function text(units: bigint): string {
 
 /** A product that needs no rounding: the numbers of the tests are chosen so. */
 export function mul(a: bigint, b: bigint): bigint {
-  if ((a * b) % one !== 0n) throw new Error(`${text(a)} * ${text(b)} has more than 18 digits`)
-  return (a * b) / one
+  const product = a * b
+  const whole = product / one
+  if (whole * one !== product) throw new Error(`${text(a)} * ${text(b)} has more than 18 digits`)
+  return whole
 }
 
 /** A quotient, half to even where it has more digits. */
