@@ -40,7 +40,10 @@ describe('[R54] an operator closes a position', () => {
     const later = `${btc} of ema-cross is closed at the market when its orders at work have been canceled`
     scene.when(close()).then(supersede, result(true, later))
     const canceling = { clientOrderId: 't-6-0-1s', instrument: btc, reason: 'superseded' }
-    scene.restarted().when(event('order.cancel_requested', canceling)).then()
+    scene
+      .restarted()
+      .when({ ...event('order.cancel_requested', canceling), cause: 'risk:10.0' })
+      .then()
     scene.when(canceled('t-6-0-1s')).then(approve('sell', '10', { intent: 'test:e1.10' }))
   })
 
