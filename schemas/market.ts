@@ -67,7 +67,7 @@ export const MdTick = z.discriminatedUnion('kind', [Trade, Quote])
 
 const Level = z.tuple([Price, Quantity])
 
-/** Order book: a whole snapshot, or a delta whose size 0 removes a level. */
+/** Order book: a whole snapshot, or a delta whose size 0 removes a level. `checksum` is of the book behind the event: docs/adapters.md says over which text. */
 export const MdDepth = z.object({
   kind: z.enum(['snapshot', 'delta']),
   instrument: InstrumentId,
@@ -76,6 +76,7 @@ export const MdDepth = z.object({
   firstSequence: z.int().min(0),
   lastSequence: z.int().min(0),
   previousSequence: z.int().min(0).optional(),
+  checksum: z.int().min(0).max(0xffffffff).optional(),
   exchangeAt: Micros.optional(),
   receivedAt: Micros.optional(),
 })

@@ -68,7 +68,7 @@ export const SystemCommandResult = z.object({
   instruments: z.array(InstrumentId).optional(),
 })
 
-/** Something for a person to look at: a forged approval, a report that cannot be true, a position that lost its exits. */
+/** Something for a person to look at: a forged approval, a report that cannot be true, a book that is not the one told, a position that lost its exits. */
 export const SystemAlert = z.object({
   code: z.enum([
     'SIGNATURE_INVALID',
@@ -78,6 +78,7 @@ export const SystemAlert = z.object({
     'VENUE_REPORT_REFUSED',
     'VENUE_UNREACHABLE',
     'VENUE_DIFFERS',
+    'BOOK_DIFFERS',
     'PROTECTION_LOST',
     'FLATTEN_FAILED',
   ]),

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { gzipSync } from 'node:zlib'
+import { crc32, gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { checkLine } from '#lib/codec/check-line.ts'
 import { describeShared, sharedDir } from '#test/shared.ts'
@@ -285,6 +285,35 @@ describe('trader md normalize and check', () => {
     writeFileSync(file, lines.join('\n'))
     await trader(['md', 'normalize', '--venue', 'binance', '--in', file, '--out', out])
     expect((await trader(['md', 'check', out])).exitCode).toBe(0)
+  })
+
+  it('[MD-R3] [MD-N11] a check of a book that lost a change ends with 1 and names it, the instant and the update', async () => {
+    const out = inRoot('book.jsonl')
+    const depth = (kind: 'snapshot' | 'delta', n: number, bidSize: string, checksum?: number) => ({
+      at: 1_723_161_253_000_000 + n * 1_000_000,
+      topic: 'md.depth',
+      payload: {
+        ...{ kind, instrument: 'BTCUSDT.BINANCE', bids: [[`${100 + n}`, bidSize]], asks: [], checksum },
+        ...{ firstSequence: n, lastSequence: n },
+      },
+    })
+    const all = [
+      depth('snapshot', 1, '2', crc32('101:2|')),
+      depth('delta', 2, '3'),
+      depth('delta', 3, '1', crc32('103:1,102:3,101:2|')),
+    ]
+    const check = async (facts: readonly object[]) => {
+      writeFileSync(out, facts.map((fact) => JSON.stringify(fact)).join('\n'))
+      return trader(['md', 'check', out])
+    }
+    expect((await check(all)).exitCode).toBe(0)
+    const { exitCode, stdout } = await check(all.filter(({ payload }) => payload.lastSequence !== 2))
+    expect([exitCode, stdout]).toEqual([
+      1,
+      expect.stringContaining(
+        `2024-08-08T23:54:16.000Z: the book of BTCUSDT.BINANCE behind update 3 has the checksum ${crc32('103:1,101:2|')}, where ${crc32('103:1,102:3,101:2|')} was told`,
+      ),
+    ])
   })
 
   it('bad input is one line with its place, and exit 2', async () => {

@@ -1,11 +1,12 @@
-import { applyDelta, emptyBook, loadBook, topOf } from '#lib/book/order-book.ts'
+import { faultText, foldDepth } from '#lib/book/book-checksum.ts'
+import { emptyBook, type OrderBook, topOf } from '#lib/book/order-book.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import type { ExchangeBox } from './exchange-box.ts'
 import { eraNumber, eraSize, eraTold } from './made-market.ts'
 
 /** Hears facts as any service would, and compares them with the truth of the box. */
 export function consumer() {
-  const book = emptyBook()
+  const books = new Map<string, OrderBook>()
   const told = new Set<number>()
   const trades: number[] = []
   const gaps: Gap[] = []
@@ -47,16 +48,13 @@ export function consumer() {
           open.set(stream, (open.get(stream) ?? 0) + (state === 'opened' ? 1 : -1))
         }
         if (topic !== 'md.depth') continue
-        const { kind, bids, asks } = payload
         const newest = keyOf('depth', payload.lastSequence)
-        if (kind === 'snapshot') {
-          loadBook(book, bids, asks)
+        const fault = foldDepth(books, payload)
+        if (fault !== null) faults.push(faultText(fault))
+        if (payload.kind === 'snapshot') {
           if (!firstSnapshots.has(eraOf(newest))) firstSnapshots.set(eraOf(newest), newest)
           if (newest < last) faults.push(`a snapshot goes back from ${last} to ${newest}`)
-        } else {
-          applyDelta(book, bids, asks)
-          if (newest < last) faults.push(`an update goes back from ${last} to ${newest}`)
-        }
+        } else if (newest < last) faults.push(`an update goes back from ${last} to ${newest}`)
         told.add(newest)
         last = newest
       }
@@ -64,6 +62,7 @@ export function consumer() {
     /** What does not hold, in words; nothing when everything does. */
     against(box: ExchangeBox, depth = 10_000, received?: ReadonlySet<string>): string[] {
       const { truth } = box
+      const [book = emptyBook()] = books.values()
       const found = [...faults, ...lostInSilence(box, received)]
       if (last !== truth.newest) found.push(`the book is at ${last}, the exchange at ${truth.newest}`)
       if (JSON.stringify(topOf(book, depth)) !== JSON.stringify(topOf(truth.book, depth)))

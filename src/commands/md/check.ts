@@ -1,4 +1,5 @@
 import { Args } from '@oclif/core'
+import { faultText } from '#lib/book/book-checksum.ts'
 import { type Damage, damageText } from '#lib/files/block-lines.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'
@@ -12,7 +13,7 @@ const rowsShown = 60
 export default class MdCheck extends TraderCommand {
   static override summary = 'List gaps, crossed books, clock skew and times out of order, per stream and day'
   static override description =
-    'Reads a data set, a recording, or a file of events a line (as `trader md normalize` writes). Coverage shows the UTC day in 48 parts of half an hour. The exit code is 1 when a gap is open at the end, time goes back, a frame or an update was refused that is no repeat, a time could not be believed, or a block of a recording is damaged: what is behind it is read all the same.'
+    'Reads a data set, a recording, or a file of events a line (as `trader md normalize` writes). Coverage shows the UTC day in 48 parts of half an hour. The exit code is 1 when a gap is open at the end, time goes back, a frame or an update was refused that is no repeat, a time could not be believed, a book is not the one of which its checksum is, or a block of a recording is damaged: what is behind it is read all the same.'
   static override examples = [
     '<%= config.bin %> md check captures/today',
     '<%= config.bin %> md check events.jsonl --json',
@@ -25,7 +26,7 @@ export default class MdCheck extends TraderCommand {
   async run(): Promise<unknown> {
     const { args } = await this.parse(MdCheck)
     const damaged: Damage[] = []
-    const { days, timeGoesBack, badFrames, badTimes } = checkMarket(
+    const { days, timeGoesBack, badFrames, badTimes, wrongBooks } = checkMarket(
       readEvents(args.path, (damage) => damaged.push(damage)),
     )
     this.log(formatTable(heads, days.slice(0, rowsShown).map(rowOf)))
@@ -41,14 +42,17 @@ export default class MdCheck extends TraderCommand {
       [badFrames, 'frames could not be read'],
       [badTimes, 'times could not be believed'],
       [unsaid, 'events were refused that are no repeats'],
+      [wrongBooks.length, 'times a book was not the one of which its checksum is'],
     ] as const
     for (const [count, what] of faults) if (count > 0) this.log(`${count} ${what}`)
+    for (const fault of wrongBooks.slice(0, rowsShown))
+      this.log(`${new Date(fault.at / 1000).toISOString()}: ${faultText(fault)}`)
     if (early > 0) this.log(`${early} updates came before the first snapshot of their book`)
     for (const damage of damaged) this.log(damageText(damage))
     if (days.length === 0) this.log('it holds no events of the market')
     if (days.length === 0 || open > 0 || damaged.length > 0 || faults.some(([count]) => count > 0))
       process.exitCode = exitCode.failed
-    return { path: args.path, timeGoesBack, badFrames, badTimes, damaged, days }
+    return { path: args.path, timeGoesBack, badFrames, badTimes, wrongBooks, damaged, days }
   }
 }
 

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { BookFault } from '#lib/book/book-checksum.ts'
 import type { OrderBook } from '#lib/book/order-book.ts'
 import type { Instrument } from '#lib/domain/instrument.ts'
 import type { NewestPrices } from '#lib/domain/newest-price.ts'
@@ -29,6 +30,8 @@ export type Exchange = {
   readonly traded: Set<string>
   /** The levels of the book by instrument; kept only where a queue model or book-walk asks for them. */
   readonly books: Map<string, OrderBook>
+  /** What is wrong with the one that the newest `md.depth` is of, which is forgotten. */
+  wrongBook: BookFault | null
   /** Single orders of others by instrument; kept only where the queue is by them. */
   readonly others: Map<string, OtherOrders>
   /** By instrument, in the order of acceptance; an instrument without orders is not there. */
@@ -91,6 +94,7 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   quotes: new Map(),
   traded: new Set(),
   books: new Map(),
+  wrongBook: null,
   others: new Map(),
   working: new Map(),
   instrumentOf: new Map(),

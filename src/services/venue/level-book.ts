@@ -1,9 +1,11 @@
-import { applyDelta, emptyBook, loadBook, type OrderBook, sizeAt, topOf } from '#lib/book/order-book.ts'
+import * as checked from '#lib/book/book-checksum.ts'
+import { emptyBook, loadBook, type OrderBook, sizeAt, topOf } from '#lib/book/order-book.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Exchange } from './exchange.ts'
 import type { Displayed } from './standing-quote.ts'
 import { wholeLots } from './take.ts'
 import { renewByBook, sideTaken, takenAt } from './taken-levels.ts'
+import type { Said } from './turn.ts'
 import type { VenueConfig } from './venue-config.ts'
 import { isMarketable, type WorkingOrder } from './working-order.ts'
 
@@ -11,18 +13,33 @@ import { isMarketable, type WorkingOrder } from './working-order.ts'
 export const keepsLevels = ({ fill, queue, slippage }: VenueConfig): boolean =>
   fill === 'touch' && (queue.kind !== 'none' || slippage.kind === 'book-walk')
 
-/** Takes a snapshot or a change in; what we took of a level stays taken until it is shown anew. [V16] */
-export function foldDepth({ books, quotes }: Exchange, { instrument, kind, bids, asks }: PayloadOf<'md.depth'>): void {
-  const known = books.get(instrument)
-  if (known === undefined && kind === 'delta') return
-  const book = known ?? emptyBook()
-  books.set(instrument, book)
-  const quote = quotes.get(instrument)
-  const before = quote?.taken.map(({ side, price }) => sizeAt(book, side, String(price))) ?? []
-  if (kind === 'snapshot') loadBook(book, bids, asks)
-  else applyDelta(book, bids, asks)
-  if (quote && before.length > 0) renewByBook(quote, before, book)
+/** Takes a snapshot or a change in; what we took of a level stays taken until it is shown anew. [V16] A book that is not the one told is not used. [V48] */
+export function foldDepth(exchange: Exchange, depth: PayloadOf<'md.depth'>): void {
+  const { books, quotes } = exchange
+  const known = books.get(depth.instrument)
+  const quote = quotes.get(depth.instrument)
+  const before = quote?.taken.map(({ side, price }) => (known ? sizeAt(known, side, String(price)) : null)) ?? []
+  exchange.wrongBook = checked.foldDepth(books, depth)
+  const book = books.get(depth.instrument)
+  if (quote && book && before.length > 0) renewByBook(quote, before, book)
 }
+
+/** What is said of it. */
+export const answerDepth = ({ wrongBook }: Exchange): readonly Said[] =>
+  wrongBook === null
+    ? none
+    : [
+        {
+          topic: 'system.alert',
+          payload: {
+            code: 'BOOK_DIFFERS',
+            subject: wrongBook.instrument,
+            message: `${checked.faultText(wrongBook)}: it is not used until its next snapshot`,
+          },
+        },
+      ]
+
+const none: readonly Said[] = Object.freeze([])
 
 /** Lots displayed at a price on the order's own side; null where that cannot be told. */
 export function shownAt({ books, quotes }: Exchange, { side, listing }: WorkingOrder, price: string): number | null {

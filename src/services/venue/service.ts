@@ -20,6 +20,7 @@ import {
 import { foldBar, foldLevels, foldOthers, foldTick } from './fold-market.ts'
 import { foldAcceptance, foldFill, foldRejection, foldSettled, foldTrigger, foldUpdate } from './fold-said.ts'
 import { foldFunding, foldPerpetual, payFunding } from './funding.ts'
+import { answerDepth } from './level-book.ts'
 import { dueReports, foldReport, isLineOver, marketTopics, orderTopics, passLine } from './line.ts'
 import { fillsByTrades } from './market-source.ts'
 import { isAway } from './outage.ts'
@@ -32,12 +33,14 @@ import { FeeBps, VenueConfig } from './venue-config.ts'
 
 export { FeeBps, VenueConfig }
 
+const emits = [...venueTopics, 'system.alert'] as const
+
 /** The simulated exchange: accepts, fills, cancels and expires our orders against bars and quotes; the rules are in SPEC.md. */
 export const venue = defineService({
   name: 'venue',
   config: VenueConfig,
   subscribes: [...marketTopics, ...orderTopics],
-  emits: venueTopics,
+  emits,
   init: openExchange,
   reconfigure: reopenExchange,
   evolve,
@@ -62,7 +65,7 @@ function decide(exchange: Exchange, input: Event<In>): readonly Statement<Out>[]
   return exchange.hasLine ? dueReports(exchange, Math.max(input.at, exchange.now)) : answer(exchange, input)
 }
 
-const said: ReadonlySet<string> = new Set<Out>(venueTopics)
+const said: ReadonlySet<string> = new Set<Out>(emits)
 const isSaid = (event: Event<In | Out>): event is Event<Out> => said.has(event.topic)
 
 function fold(exchange: Exchange, event: Event<In | Out>): Exchange {
@@ -129,6 +132,7 @@ function fold(exchange: Exchange, event: Event<In | Out>): Exchange {
       if (isAway(exchange)) exchange.lateCancels.push(event.payload)
       return exchange
     case 'venue.paid':
+    case 'system.alert':
     case 'order.update_requested':
     case 'order.update_rejected':
       return exchange
@@ -163,6 +167,7 @@ function answer(exchange: Exchange, input: Event<In>): readonly Said[] {
     case 'md.order':
       return isAway(exchange) ? none : answerQueues(exchange, input.payload.instrument)
     case 'md.depth':
+      return answerDepth(exchange)
     case 'md.instrument':
       return none
   }

@@ -8,7 +8,7 @@ import type { Take } from './take.ts'
 import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
-export type Said = Statement<(typeof venueTopics)[number]>
+export type Said = Statement<(typeof venueTopics)[number] | 'system.alert'>
 
 /** What one input does to one order: a copy of the order that moves on, and what the venue says of it. */
 export type Turn = {

@@ -41,6 +41,18 @@ describe('order book', () => {
     )
   })
 
+  it.each([
+    ['100.0', '100.1', false],
+    ['100.1', '100.10', true],
+    ['100.2', '100.1', true],
+    [null, '100.1', false],
+    ['100.1', null, false],
+  ])('a best bid of %s reaches a best ask of %s: %s', (bid, ask, isReached) => {
+    const book = emptyBook()
+    applyDelta(book, bid === null ? [] : [[bid, '1']], ask === null ? [] : [[ask, '1']])
+    expect(isCrossed(book)).toBe(isReached)
+  })
+
   it('prices that go and do not come back leave no trace', () => {
     const book = emptyBook()
     const left = new Map<string, string>()

@@ -1,3 +1,4 @@
+import { crc32 } from 'node:zlib'
 import { describe, test } from 'vitest'
 import { venue } from '#services/venue/service.ts'
 import { event, given } from '#test/given.ts'
@@ -230,6 +231,40 @@ describe('[V26] book-walk', () => {
         filled('b', 'buy', '1', '101', 10, { venueOrderId: 'sim-2', tradeId: 'sim-2-1', leavesQuantity: '8' }),
         filled('b', 'buy', '4', '102', 10, { venueOrderId: 'sim-2', tradeId: 'sim-2-2', leavesQuantity: '4' }),
         ended('order.canceled', 'b', '4', 'immediate or cancel'),
+      )
+  })
+
+  test('[V48] a book that is not the one of which its checksum is is said, and not walked until its next snapshot', () => {
+    const wrong = depth('delta', [], [['101', '1']])
+    const checksum = crc32('99:4|100:3,101:1,102:6')
+    const found = crc32('99:4|100:3,101:1,102:5')
+    start()
+      .when({ ...wrong, payload: { ...(wrong.payload as object), checksum: found } })
+      .then()
+      .when({ ...wrong, payload: { ...(wrong.payload as object), checksum } })
+      .then({
+        topic: 'system.alert',
+        payload: {
+          code: 'BOOK_DIFFERS',
+          subject: spy,
+          message: `the book of ${spy} behind update 1 has the checksum ${found}, where ${checksum} was told: it is not used until its next snapshot`,
+        },
+      })
+      .restarted()
+      .when({ ...wrong, payload: { ...(wrong.payload as object), checksum } })
+      .then()
+      .when(order('a', 'buy', '6', { timeInForce: 'IOC' }))
+      .then(
+        accepted('a'),
+        filled('a', 'buy', '3', '100', 10, part(1, '3')),
+        ended('order.canceled', 'a', '3', 'immediate or cancel'),
+      )
+      .when(book)
+      .then()
+      .when(order('b', 'buy', '1', { timeInForce: 'IOC' }))
+      .then(
+        accepted('b', 2),
+        filled('b', 'buy', '1', '101', 10, { venueOrderId: 'sim-2', tradeId: 'sim-2-1', leavesQuantity: '0' }),
       )
   })
 

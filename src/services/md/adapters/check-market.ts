@@ -1,3 +1,5 @@
+import { type BookFault, foldDepth } from '#lib/book/book-checksum.ts'
+import type { OrderBook } from '#lib/book/order-book.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { dayMicros } from '#lib/time/day-micros.ts'
 
@@ -40,6 +42,8 @@ export type Checked = {
   /** Frames that cannot be read, and times that cannot be believed. */
   readonly badFrames: number
   readonly badTimes: number
+  /** Books that are not those of which their checksums are: what is lost or changed since nobody said. Each is looked at again from its next snapshot on. */
+  readonly wrongBooks: readonly (BookFault & { readonly at: number })[]
 }
 
 /** Looks at every fact once; days in order, streams in the order in which they appear. */
@@ -47,6 +51,8 @@ export function checkMarket(facts: Iterable<MarketFact>): Checked {
   const days = new Map<string, StreamDay>()
   const newestExchange = new Map<string, number>()
   const openGaps = new Map<string, OpenGap>()
+  const books = new Map<string, OrderBook>()
+  const wrongBooks: (BookFault & { readonly at: number })[] = []
   let newest = 0
   let timeGoesBack = 0
   let badFrames = 0
@@ -116,6 +122,8 @@ export function checkMarket(facts: Iterable<MarketFact>): Checked {
       if (payload.state === 'flagged' && payload.code === 'stale_book') day.stale++
       continue
     }
+    const fault = topic === 'md.depth' ? foldDepth(books, payload) : null
+    if (fault !== null) wrongBooks.push({ at, ...fault })
     const stream = streamOf(fact)
     if (stream === null || !('instrument' in payload)) continue
     const day = dayOf(payload.instrument, stream, at)
@@ -132,7 +140,7 @@ export function checkMarket(facts: Iterable<MarketFact>): Checked {
     newestExchange.set(key, payload.exchangeAt)
   }
   const sorted = [...days.values()].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0))
-  return { days: sorted, timeGoesBack, badFrames, badTimes }
+  return { days: sorted, timeGoesBack, badFrames, badTimes, wrongBooks }
 }
 
 function streamOf({ topic, payload }: MarketFact): string | null {

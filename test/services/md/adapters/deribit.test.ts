@@ -177,6 +177,15 @@ describe('messages of Deribit', () => {
     ])
   })
 
+  it('[MD-N8] so is a book whose best bid is its best ask', () => {
+    const { frame } = heard()
+    frame(snapshot(10))
+    expect(payloads(frame(change(11, 10, '[["new",0.0015,5]]')))).toMatchObject([
+      { kind: 'delta' },
+      { state: 'flagged', code: 'crossed_book', reason: 'best bid 0.0015, best ask 0.0015' },
+    ])
+  })
+
   it('[MD-N5] trades by trade_seq: what is missing is a gap, what is repeated is refused', () => {
     const { frame } = heard()
     const trades = (...sequences: number[]) =>

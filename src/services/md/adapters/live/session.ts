@@ -21,7 +21,7 @@ import { startSubscriptions } from './subscriptions.ts'
 import { wantedBooks } from './wanted-books.ts'
 
 const ms = 1000
-/** A connection that lived for so long was a good one: the next begins without a wait. */
+/** A connection that lived for so long was a good one: the wait before the next begins anew. */
 const settledMs = 60_000
 /** Both connections of a rollover are read for so long. */
 const overlapMs = 5_000

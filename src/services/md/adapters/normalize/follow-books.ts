@@ -1,4 +1,5 @@
 import { keepBehind, type Update } from '#lib/book/behind.ts'
+import { bookChecksum } from '#lib/book/book-checksum.ts'
 import { type BookSync, onDisconnect, onSnapshot, onUpdate, type SyncStep, startSync } from '#lib/book/book-sync.ts'
 import { applyDelta, bestAsk, bestBid, emptyBook, isCrossed, loadBook, type OrderBook } from '#lib/book/order-book.ts'
 import type { NewestNumber } from '../raw/raw-record.ts'
@@ -31,11 +32,16 @@ type Followed = {
   isFlaggedCrossed: boolean
   isFlaggedStale: boolean
   newestAt: number
+  /** When its checksum was told. */
+  summedAt: number
   connection: string
 }
 
 /** A book that has not changed for so long, while its best prices have, is stale. */
 const staleMicros = 10_000_000
+
+/** A changed book has its checksum told so often at most. */
+const summedMicros = 1_000_000
 
 /** Books by their sequence numbers: what is told can be applied as it comes; what is lost is a gap; what is crossed or stale is flagged. */
 export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOptions) {
@@ -57,6 +63,7 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
       isFlaggedCrossed: false,
       isFlaggedStale: false,
       newestAt: 0,
+      summedAt: Number.NEGATIVE_INFINITY,
       connection: current,
     }
     if (isBlind)
@@ -83,17 +90,25 @@ export function followBooks({ decoder, canWait, tell, flag, ...options }: BookOp
     if (step.takesSnapshot === true && snapshot !== null) {
       loadBook(book, snapshot.bids, snapshot.asks)
       followed.isWhole = true
-      tell({ topic: 'md.depth', payload: snapshot })
+      tell({ topic: 'md.depth', payload: summed(followed, snapshot) })
     }
     for (const { depth, receivedAt } of step.apply) {
       applyDelta(book, depth.bids, depth.asks)
-      tell({ topic: 'md.depth', payload: depth }, receivedAt)
+      tell({ topic: 'md.depth', payload: summed(followed, depth) }, receivedAt)
     }
     if (step.closed !== undefined) gaps.closed(followed, step.closed, step.closed.how)
     if (step.reopened !== undefined) gaps.opened(followed, step.reopened)
     if (step.apply.length > 0 || step.takesSnapshot === true) afterChange(followed)
     if (step.isSnapshotWanted === true) options.onSnapshotWanted?.(instrument)
     else if (!followed.sync.isWaiting) options.onWhole?.(instrument)
+  }
+
+  /** With the checksum of the book behind it, where it is time to say it. [MD-N11] */
+  function summed(followed: Followed, depth: Depth): Depth {
+    const now = options.now()
+    if (!followed.isWhole || (depth.kind === 'delta' && now - followed.summedAt < summedMicros)) return depth
+    followed.summedAt = now
+    return { ...depth, checksum: bookChecksum(followed.book) }
   }
 
   /** They are no hole: nothing was told before them. [MD-N5] */

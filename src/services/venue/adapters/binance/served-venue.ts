@@ -138,8 +138,8 @@ export class ServedVenue {
   }
 
   #answer(event: Event): void {
-    // A spot account is paid no funding, and holds no contracts that end.
-    if (event.topic === 'venue.paid' || event.topic === 'venue.settled') return
+    // A spot account is paid no funding, and holds no contracts that end; the venue beneath is told no levels.
+    if (event.topic === 'venue.paid' || event.topic === 'venue.settled' || event.topic === 'system.alert') return
     const { clientOrderId } = event.payload as { clientOrderId: string }
     const order = this.orders.get(Number(clientOrderId.slice(2)))
     // Of an order that the account could not pay the venue beneath says more: for Binance it is over.
