@@ -12,6 +12,7 @@ export function checkOrders(
   file: string,
   roles: Roles,
   { entry, exit, protection }: RoleOrders,
+  venue: Topology['venue']['kind'],
 ): void {
   const refuse = (message: string, hint: string): never => {
     throw new UserError(`orders of ${name}: ${message}`, { file, hint })
@@ -26,6 +27,11 @@ export function checkOrders(
   if (protection !== 'venue') return
   if (!stop && !target && !trail)
     refuse('protection at the venue has nothing to keep there', 'the strategy says stop, target or trail')
+  if (venue === 'deribit' && stop && trail)
+    refuse(
+      'stop and trail cannot both be protected at Deribit',
+      'there a trailing stop begins at its own distance: say one of them',
+    )
   if (optional)
     refuse(
       `the options of ${optional.role} cannot be protected at the venue`,

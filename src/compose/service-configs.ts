@@ -76,7 +76,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     const read = readStrategyFile(file)
     const named = Object.entries(roles).filter((role): role is [string, string] => typeof role[1] === 'string')
     const bound = bindStrategy(read, Object.fromEntries(named))
-    if (orders) checkOrders(bound.definition, file, roles, orders)
+    if (orders) checkOrders(bound.definition, file, roles, orders, venue.kind)
     return { bound: { ...bound, ...calendarsRead(read, bound.roles, topology, hours) }, roles, orders }
   })
   const mappings = strategies.flatMap(({ bound, roles, orders }) =>

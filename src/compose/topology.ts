@@ -69,6 +69,9 @@ export const isOfNow = ({ feed, clock, lockstep }: OfNow): boolean => {
   return isLive && !lockstep && clock.mode !== 'replay'
 }
 
+/** Where exits of a bracket stand at the venue. */
+const keepExits: ReadonlySet<string> = new Set(['simulated', 'deribit'])
+
 /** What a tree of processes, or a backtest, is made of: what runs, on which market, with which money. */
 export const Topology = z
   .strictObject({
@@ -135,14 +138,14 @@ export const Topology = z
     message: 'a tree trades at least one strategy',
   })
   .superRefine(({ venue, strategies }, context) => {
-    if (venue.kind === 'simulated') return
+    if (keepExits.has(venue.kind)) return
     strategies.forEach(({ orders }, n) => {
       if (orders?.protection !== 'venue') return
       const path = ['strategies', n, 'orders', 'protection']
       context.addIssue({
         code: 'custom',
         path,
-        message: `${venue.kind} keeps no exits of a bracket: the simulated venue does`,
+        message: `${venue.kind} keeps no exits of a bracket, as these do: ${[...keepExits].join(', ')}`,
       })
     })
   })

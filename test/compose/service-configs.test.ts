@@ -108,8 +108,17 @@ ${more}
       'orders of fast: stop orders are not for the options of underlying',
     )
     const file = withOrders(venue, 'stop: 2%')
-    const real = readFileSync(file, 'utf8').replace('fill: touch', 'kind: binance, environment: testnet')
-    writeFileSync(file, real)
+    const at = (kind: string, strategy = 'stop: 2%') => {
+      const text = readFileSync(withOrders(venue, strategy), 'utf8')
+      writeFileSync(file, text.replace('fill: touch', `kind: ${kind}, environment: testnet`))
+      return readTopology(file)
+    }
+    expect(at('deribit').venue.kind).toBe('deribit')
+    expect(() => configsOf(at('deribit', 'stop: 2%\ntrail: 1%'))).toThrow(
+      'orders of fast: stop and trail cannot both be protected at Deribit',
+    )
+    at('deribit')
+    writeFileSync(file, readFileSync(file, 'utf8').replace('kind: deribit', 'kind: binance'))
     expect(() => readTopology(file)).toThrow(
       expect.objectContaining({ message: expect.stringContaining('binance keeps no exits of a bracket'), line: 8 }),
     )

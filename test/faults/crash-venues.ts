@@ -22,6 +22,8 @@ export type CrashVenue = {
   readonly other: (side: 'buy' | 'sell', n: number) => Promise<void>
   readonly books: () => Promise<VenueBooks>
   readonly close: () => Promise<void>
+  /** Strategies whose exits it keeps, and whose orders wait for a price there, trade as well. */
+  readonly keepsExits?: true
 }
 export type CrashVenueKind = keyof typeof crashVenues
 
@@ -143,7 +145,8 @@ async function deribit(folder: string, chance: Chance): Promise<CrashVenue> {
   const venue = `kind: deribit, environment: served, wsUrl: '${wsUrl}'`
   const named = { instrument: `${boxName}.DERIBIT`, currency: 'USDC', feed, venue }
   const { books, ...rest } = boxed(folder, chance, box, named)
-  return { ...rest, books: async () => inDeribitsWords(await books()) }
+  const inWords = async () => inDeribitsWords({ ...(await books()), orders: box.orders() })
+  return { ...rest, keepsExits: true, books: inWords }
 }
 
 /** Its trade ids begin with the currency, and what is immediate is cancelled. */

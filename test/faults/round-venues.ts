@@ -38,6 +38,8 @@ export type RoundVenue = {
   readonly connect: (line: Line, settings: RoundSettings) => RealVenue | Promise<RealVenue>
   readonly books: () => RoundBooks
   readonly close: () => Promise<void>
+  /** Orders that wait for a price, and entries with exits, are sent to it as well. */
+  readonly keepsExits?: true
 }
 export type RoundBooks = {
   readonly orders: readonly {
@@ -147,15 +149,22 @@ async function usdm(chance: Chance): Promise<RoundVenue> {
       const addresses = { restUrl, wsUrl: `${new URL(wsUrl).origin}/private/ws` }
       return binanceUsdm({ config, addresses, credentials: credentials(), nowMs, weightPerMinute: 1_000_000 })
     },
-    books: () => ({ ...booksOf(box), orders: ordersOf(box, '', {}) }),
+    books: () => ({ ...booksOf(box), orders: ordersOf(box.book.orders, '', {}) }),
   }
 }
 
 /** All is on one connection, which the line cuts: what is lost besides, the box loses. */
 async function deribits(chance: Chance): Promise<RoundVenue> {
   const box = await deribitBox(key)
+  const market = boxed(chance, box)
+  const triggerBy = pick(chance, ['mark', 'last', 'index'] as const)
   return {
-    ...boxed(chance, box),
+    ...market,
+    keepsExits: true,
+    move: () => {
+      market.move()
+      box.trade(market.price(), 1, true)
+    },
     url: box.restUrl,
     instrument: `${boxName}.DERIBIT`,
     beforeOrder: (isBad) => {
@@ -163,10 +172,10 @@ async function deribits(chance: Chance): Promise<RoundVenue> {
     },
     connect: ({ wsUrl }, config) => {
       const addresses = { wsUrl: `${new URL(wsUrl).origin}/ws/api/v2` }
-      return deribit({ config, addresses, credentials: credentials(), nowMs })
+      return deribit({ config: { ...config, triggerBy }, addresses, credentials: credentials(), nowMs })
     },
     // What is immediate is cancelled there.
-    books: () => ({ ...booksOf(box), orders: ordersOf(box, 'USDC-', { EXPIRED: 'CANCELED' }) }),
+    books: () => ({ ...booksOf(box), orders: ordersOf(box.orders(), 'USDC-', { EXPIRED: 'CANCELED' }) }),
   }
 }
 
@@ -216,8 +225,12 @@ function boxed(chance: Chance, box: Box) {
 
 const booksOf = ({ book }: Box) => ({ position: [book.position], cash: [book.cash] })
 
-const ordersOf = ({ book }: Box, prefix: string, words: Readonly<Record<string, string>>): RoundBooks['orders'] =>
-  book.orders.map(({ clientOrderId, status, trades }) => ({
+const ordersOf = (
+  orders: readonly Pick<Box['book']['orders'][number], 'clientOrderId' | 'status' | 'trades'>[],
+  prefix: string,
+  words: Readonly<Record<string, string>>,
+): RoundBooks['orders'] =>
+  orders.map(({ clientOrderId, status, trades }) => ({
     clientOrderId,
     status: words[status] ?? status,
     trades: trades.map(({ id, qty, price }) => ({ id: `${prefix}${id}`, quantity: qty, price })),

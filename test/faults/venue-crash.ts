@@ -131,8 +131,11 @@ async function operate(folder: string, word: 'halt' | 'resume'): Promise<void> {
   }
 }
 
-function topologyIn(folder: string, { instrument, currency, startingCash, quantities, lines }: CrashVenue): string {
-  const strategy = (name: string, timeframe: string, quantity: string) =>
+function topologyIn(
+  folder: string,
+  { instrument, currency, startingCash, quantities, lines, keepsExits }: CrashVenue,
+): string {
+  const strategy = (name: string, timeframe: string, quantity: string, more = 'exit: { long: position.bars >= 2 }') =>
     writeFileSync(
       join(folder, `${name}.yaml`),
       [
@@ -141,28 +144,38 @@ function topologyIn(folder: string, { instrument, currency, startingCash, quanti
         `  price: { role: underlying, timeframe: ${timeframe} }`,
         'entry:',
         '  long: price.close > 0',
-        'exit:',
-        '  long: position.bars >= 2',
+        more,
         `size: { quantity: ${quantity} }`,
         '',
       ].join('\n'),
     )
   strategy('takes', '12t', quantities.takes)
   strategy('rests', '9t', quantities.rests)
+  strategy('guards', '11t', quantities.takes, 'stop: 0.15%\ntarget: 0.15%\nexit: { long: position.bars >= 12 }')
+  strategy('trails', '13t', quantities.takes, 'trail: 0.15%')
   const file = join(folder, `${run}.yaml`)
   const limit = (bps: number) => `{ type: limit, limitBps: ${bps} }`
   const traded = (bps: number) =>
     `roles: { underlying: ${instrument} }, orders: { entry: ${limit(bps)}, exit: ${limit(bps)} }`
+  const roles = `roles: { underlying: ${instrument} }`
+  const stop = '{ type: stop_limit, stopBps: 3, limitBps: 2 }'
+  const guarded = [
+    `  - { file: guards.yaml, ${roles}, orders: { protection: venue, entry: ${limit(3)} } }`,
+    `  - { file: trails.yaml, ${roles}, orders: { protection: venue, entry: ${stop} } }`,
+  ]
   const text = [
     `run: ${run}`,
     `logs: ${join(folder, 'logs')}`,
     `keys: ${join(folder, 'keys')}`,
     'router: { port: 0 }',
     ...lines,
-    'bars: [{ interval: 12t }, { interval: 9t }]',
+    'bars: [{ interval: 12t }, { interval: 9t }, { interval: 11t }, { interval: 13t }]',
     `account: { currency: ${currency}, startingCash: '${startingCash}' }`,
     `risk: { whenHalted: refuse, approvalTtlMs: 3000, limits: { maxPosition: '${quantities.most}' } }`,
-    `strategies: [{ file: takes.yaml, ${traded(3)} }, { file: rests.yaml, ${traded(0)} }]`,
+    'strategies:',
+    `  - { file: takes.yaml, ${traded(3)} }`,
+    `  - { file: rests.yaml, ${traded(0)} }`,
+    ...(keepsExits ? guarded : []),
   ]
   writeFileSync(file, `${text.join('\n')}\n`)
   return file

@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { addExact, compareExact, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { filledBy } from '#lib/domain/client-order-id.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { negateExact, zero } from '#lib/domain/signed-decimal.ts'
 import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
+import { exitsOf } from '#services/orders/answer-fill.ts'
 import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
 import { plainText } from '#services/venue/adapters/gateway/gateway-order.ts'
 import { logged } from '#test/services/venue/adapters/logged.ts'
@@ -48,9 +50,11 @@ export async function venueRound(
       venue.other({ side: pick(chance, sides), isAtOnce: isLikely(chance, 0.5) })
     if (happens < 6) {
       venue.beforeOrder(isBad)
-      log.submit(orderOf(chance, ++n, venue))
-    } else if (happens < 9) log.cancel(chance)
-    else if (happens === 9) line.cut()
+      log.submit(venue.keepsExits ? waitingOrderOf(chance, ++n, venue) : orderOf(chance, ++n, venue))
+    } else if (happens < 9) {
+      log.cancel(chance)
+      if (venue.keepsExits) log.move(chance)
+    } else if (happens === 9) line.cut()
     else if (happens === 10) {
       line.setDown(true)
       await sleep(below(chance, 120))
@@ -63,8 +67,8 @@ export async function venueRound(
   }
   line.set(calm)
   venue.endOthers()
-  await settled(() => log.cancelAll())
-  await settled(() => log.working() === 0)
+  // The last fill of an entry may be followed by exits.
+  await settled(() => log.cancelAll() && log.working() === 0)
   await settled(() => externalTrades(log, venue.books(), opening).length === 0)
   clearInterval(market)
   gateway.kill()
@@ -90,13 +94,16 @@ function differences(log: TestLog, now: RoundBooks, opening: RoundBooks): string
     seen.add(clientOrderId)
   }
   let [base, cash] = [zero, zero]
-  for (const { clientOrderId } of submitted) {
+  for (const { clientOrderId, stopPrice } of submitted) {
     const theirs = at.find((order) => order.clientOrderId.endsWith(clientOrderId.slice(1)))
     const ours = log.of('order.fill').filter((fill) => fill.clientOrderId === clientOrderId)
     const fills = ours.map(({ tradeId, quantity, price }) => `${tradeId} ${quantity} at ${price}`).sort()
     const trades = (theirs?.trades ?? []).map(
       ({ id, quantity, price }) => `${id} ${plainText(parseExact(quantity))} at ${plainText(parseExact(price))}`,
     )
+    const triggers = log.of('order.triggered').filter((one) => one.clientOrderId === clientOrderId).length
+    if (triggers > 1 || (stopPrice !== undefined && fills.length > 0 && triggers !== 1))
+      faults.push(`${clientOrderId} triggered ${triggers} times in the log`)
     if (fills.join() !== trades.sort().join()) faults.push(`${clientOrderId}: fills ${fills}, at the venue ${trades}`)
     const ends = log.endsOf(clientOrderId)
     const status = theirs?.status ?? 'NONE'
@@ -154,6 +161,31 @@ function orderOf(
     expiresAt: (Date.now() + 200 + below(chance, 1_500)) * 1_000,
   }
 }
+
+/** Of every kind that waits for a price, or an entry with exits; as often one that does neither. */
+function waitingOrderOf(chance: Chance, n: number, venue: RoundVenue): PayloadOf<'order.submitted'> {
+  const plain = orderOf(chance, n, venue)
+  const price = venue.price()
+  const text = (cents: number) => (cents / 100).toFixed(2)
+  const sign = plain.side === 'buy' ? 1 : -1
+  const away = 1 + below(chance, 15)
+  const what = below(chance, 14)
+  const orderType = waitingTypes[what]
+  const { limitPrice: _, ...rest } = plain
+  if (orderType !== undefined) {
+    const stop = price + (orderType.endsWith('touched') ? -sign : sign) * away
+    const reducing = isLikely(chance, 0.3) ? { isReduceOnly: true } : {}
+    const waiting = { ...rest, orderType, timeInForce: 'GTC', ...reducing } as const
+    if (orderType === 'trailing_stop') return { ...waiting, trailingOffset: text(away) }
+    const limit = orderType.includes('limit') ? { limitPrice: text(stop + sign * (below(chance, 12) - 4)) } : {}
+    return { ...waiting, stopPrice: text(stop), ...limit }
+  }
+  if (what > 8) return plain
+  const [loss, profit] = [text(price - sign * (5 + away)), text(price + sign * (5 + away))]
+  const stop = isLikely(chance, 0.5) ? { stopLoss: loss } : { trailingOffset: text(5 + away) }
+  return { ...plain, bracket: { ...stop, takeProfit: profit } }
+}
+const waitingTypes = ['stop', 'stop_limit', 'trailing_stop', 'market_if_touched', 'limit_if_touched'] as const
 
 async function startGateway(
   log: TestLog,
@@ -223,9 +255,24 @@ class TestLog {
     if (working.length > 0) this.#requestCancel(pick(chance, working))
   }
 
-  /** True when no order works that was not asked to be canceled. */
-  cancelAll(): boolean {
-    for (const one of this.#working()) this.#requestCancel(one)
+  /** Another limit, a little away, of one that waits for a price, or waited. */
+  move(chance: Chance): void {
+    const accepted = new Set(this.of('order.accepted').map(({ clientOrderId }) => clientOrderId))
+    const moved = this.#working().filter(
+      ({ clientOrderId, limitPrice, stopPrice }) =>
+        limitPrice !== undefined && stopPrice !== undefined && accepted.has(clientOrderId),
+    )
+    if (moved.length === 0) return
+    const { clientOrderId, limitPrice } = pick(chance, moved)
+    const price = (Number(limitPrice) + (below(chance, 9) - 4) / 100).toFixed(2)
+    const payload = { clientOrderId, instrument: this.#instrument, limitPrice: price, reason: 'test' }
+    this.#append({ topic: 'order.update_requested', payload })
+  }
+
+  /** What works is asked to be canceled, once. */
+  cancelAll(): true {
+    const asked = new Set(this.of('order.cancel_requested').map(({ clientOrderId }) => clientOrderId))
+    for (const one of this.#working()) if (!asked.has(one.clientOrderId)) this.#requestCancel(one)
     return true
   }
 
@@ -276,5 +323,18 @@ class TestLog {
 
   #append(statement: Statement): void {
     this.#follow(logged(this.events, statement))
+    if (statement.topic === 'order.fill') this.#protect(statement.payload)
+  }
+
+  /** As the order engine does: the fill of an entry is followed by its exits, and one that is filled ends the other. [O18] [O19] */
+  #protect(fill: PayloadOf<'order.fill'>): void {
+    const filled = this.of('order.submitted').find(({ clientOrderId }) => clientOrderId === fill.clientOrderId)
+    const fills = this.of('order.fill').filter(({ clientOrderId }) => clientOrderId === fill.clientOrderId).length
+    if (filled?.bracket !== undefined)
+      for (const exit of exitsOf(fill, { ...filled.bracket, approval: filled.approval }, fills, Date.now() * 1_000))
+        this.submit(exit)
+    if (filled?.closes === undefined || Number(fill.leavesQuantity) > 0) return
+    const pair = filledBy(filled.clientOrderId)
+    for (const one of this.#working()) if (filledBy(one.clientOrderId) === pair) this.#requestCancel(one)
   }
 }
