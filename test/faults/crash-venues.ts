@@ -144,16 +144,25 @@ async function deribit(folder: string, chance: Chance): Promise<CrashVenue> {
   const feed = `feed: { kind: exchange, venue: deribit, symbols: [${boxName}], restUrl: '${restUrl}', wsUrl: '${wsUrl}' }`
   const venue = `kind: deribit, environment: served, wsUrl: '${wsUrl}'`
   const named = { instrument: `${boxName}.DERIBIT`, currency: 'USDC', feed, venue }
-  const { books, ...rest } = boxed(folder, chance, box, named)
-  const inWords = async () => inDeribitsWords({ ...(await books()), orders: box.orders() })
-  return { ...rest, keepsExits: true, books: inWords }
+  const traded = boxed(folder, chance, box, named)
+  return { ...traded, keepsExits: true, books: async () => booksOfDeribit(box, traded.startingCash) }
 }
 
-/** Its trade ids begin with the currency, and what is immediate is cancelled. */
-const inDeribitsWords = ({ orders, trades, ...rest }: VenueBooks): VenueBooks => ({
-  ...rest,
-  orders: orders.map((order) => ({ ...order, status: order.status === 'EXPIRED' ? 'CANCELED' : order.status })),
-  trades: trades.map((trade) => ({ ...trade, id: `USDC-${trade.id}` })),
+/** Each order once, whatever it became; trade ids begin with the currency, and what is immediate is cancelled. */
+export function booksOfDeribit(box: Awaited<ReturnType<typeof deribitBox>>, startingCash: string): VenueBooks {
+  const { trades, ...rest } = booksOfBox(box, startingCash)
+  return {
+    ...rest,
+    orders: box.orders().map((order) => ({ ...order, status: order.status === 'EXPIRED' ? 'CANCELED' : order.status })),
+    trades: trades.map((trade) => ({ ...trade, id: `USDC-${trade.id}` })),
+  }
+}
+
+const booksOfBox = ({ book }: Pick<Box, 'book'>, startingCash: string): VenueBooks => ({
+  orders: book.orders,
+  trades: book.orders.flatMap(({ orderId, trades }) => trades.map((trade) => ({ ...trade, orderId }))),
+  position: [book.position],
+  cash: [startingCash, book.cash],
 })
 
 const key = { apiKey: 'k'.repeat(64), secret: 's'.repeat(64) }
@@ -188,12 +197,7 @@ function boxed(folder: string, chance: Chance, box: Box, { feed, venue, ...named
         reduceOnly: 'false',
       })
     },
-    books: async () => ({
-      orders: box.book.orders,
-      trades: box.book.orders.flatMap(({ orderId, trades }) => trades.map((trade) => ({ ...trade, orderId }))),
-      position: [box.book.position],
-      cash: [startingCash, box.book.cash],
-    }),
+    books: async () => booksOfBox(box, startingCash),
     close: async () => {
       clearInterval(market)
       await box.close()
