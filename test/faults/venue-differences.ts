@@ -1,6 +1,6 @@
 import { addExact, compareExact, type ExactDecimal, multiplyExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
-import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
+import { absExact, negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { endsOf } from './venue-ends.ts'
@@ -86,9 +86,16 @@ function moneyFaults(
   const position = [...newest.values()].reduce((sum, one) => addExact(sum, parseExact(one.position)), zero)
   if (compareExact(position, theirs) !== 0) faults.push(`pnl holds ${show(position)}, the venue ${show(theirs)}`)
   if (snapshot === undefined) return [...faults, 'pnl said no snapshot']
-  // Long only: what is not in positions is cash.
-  const cash = subtractExact(parseExact(snapshot.equity), parseExact(snapshot.grossExposure))
-  if (compareExact(cash, theirCash) !== 0) faults.push(`pnl has cash ${show(cash)}, the venue ${show(theirCash)}`)
+  // All is in one instrument, at one mark: what is in positions is so much of the gross exposure as the net position is of the gross one.
+  const gross = [...newest.values()].reduce((sum, one) => addExact(sum, absExact(parseExact(one.position))), zero)
+  const inPositions = subtractExact(parseExact(snapshot.equity), theirCash)
+  const exposure = parseExact(snapshot.grossExposure)
+  const [ours, expected] =
+    gross.units === 0n ? [inPositions, zero] : [multiplyExact(inPositions, gross), multiplyExact(exposure, position)]
+  if (compareExact(ours, expected) !== 0)
+    faults.push(
+      `pnl has equity ${snapshot.equity} with ${show(position)} of ${show(gross)} for ${snapshot.grossExposure}, the venue cash ${show(theirCash)}`,
+    )
   const paid = fills.reduce((sum, { side, price, quantity, fee, feePaid }) => {
     const amount = multiplyExact(parseExact(price), parseExact(quantity))
     const charged = feePaid === undefined ? parseExact(fee) : zero

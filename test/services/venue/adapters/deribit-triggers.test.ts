@@ -244,6 +244,12 @@ test.each([
   expect(box.orders()).toEqual([])
 })
 
+test('[G36] an entry that waits for a price may have a trail in its bracket', async () => {
+  start()
+  submit('t-1-0', { ...stop, bracket: { trailingOffset: '4' } })
+  await hasSaid('order.accepted')
+})
+
 test('[G13] a stop of somebody else is external: canceled where that is told, never adopted', async () => {
   into('md.instrument', {
     ...{ instrument, kind: 'perpetual', tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDC' },

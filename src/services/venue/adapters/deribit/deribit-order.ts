@@ -114,13 +114,14 @@ export function unfitTerms(
   isOption: boolean,
 ): { code: RejectCode; reason: string } | null {
   const no = (reason: string) => ({ code: 'TERMS_INVALID' as const, reason })
-  const { timeInForce, orderType, bracket, isPostOnly, stopPrice } = order
+  const { timeInForce, orderType, bracket, isPostOnly } = order
   if (timeInForce === 'DAY' || timeInForce === 'GTD') return no(`${timeInForce} is not kept at Deribit`)
   if (isOption && (waits(order) || bracket !== undefined)) return no('options have no trigger orders at Deribit')
   if (waits(order) && timeInForce !== 'GTC') return no('a trigger order works until it is canceled')
-  const { stopLoss = stopPrice, trailingOffset = order.trailingOffset } = bracket ?? {}
-  if (stopLoss !== undefined && trailingOffset !== undefined)
-    return no('a trailing stop begins at its distance from the market there, at no price of its own')
+  const isTrailFromStop =
+    (orderType === 'trailing_stop' && order.stopPrice !== undefined) ||
+    (bracket?.stopLoss !== undefined && bracket.trailingOffset !== undefined)
+  if (isTrailFromStop) return no('a trailing stop begins at its distance from the market there, at no price of its own')
   const isResting = orderType === 'limit' && timeInForce === 'GTC'
   return isPostOnly === true && !isResting ? no('only a GTC limit order can be post-only') : null
 }
