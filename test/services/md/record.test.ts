@@ -40,6 +40,32 @@ describe('blocks of lines', () => {
   })
 })
 
+describe('blocks of events', () => {
+  it('[MD-R1] wait until their frames are durable', async () => {
+    const dir = join(root, 'waiting')
+    const frames = Promise.withResolvers<void>()
+    const files = new BlockFiles(dir, () => frames.promise)
+    files.append('{}', Date.UTC(2024, 0, 1) * 1000)
+    const flushed = files.flush()
+    await sleep(50)
+    const written = () => blockFilesIn(dir).flatMap((file) => blocksOf(file)).length
+    expect(written()).toBe(0)
+    frames.resolve()
+    await flushed
+    expect(written()).toBe(1)
+    await files.close()
+  })
+
+  it('[MD-R1] that cannot be written end it: nothing is appended behind them', async () => {
+    const files = new BlockFiles(join(root, 'failing'), () => Promise.reject(new Error('the disk is full')))
+    const at = Date.UTC(2024, 0, 1) * 1000
+    files.append('{}', at)
+    await expect(files.flush()).rejects.toThrow('the disk is full')
+    expect(() => files.append('{}', at)).toThrow('the disk is full')
+    await expect(files.close()).rejects.toThrow('the disk is full')
+  })
+})
+
 describe('raw frames', () => {
   it('[MD-R1] are durable within about a second, though nobody asks for it', async () => {
     const dir = join(root, 'frames')

@@ -22,7 +22,7 @@ const frame = (n: number, more = '') =>
   `${1_700_000_000_000 + n}000000 {"stream":"btcusdt@trade","data":{"e":"trade","E":${1_700_000_000_000 + n},"T":${1_700_000_000_000 + n},"s":"BTCUSDT","t":${n},"p":"6${drawBelow(random, 9_999)}.10","q":"1","m":true${more}}}`
 const frames = Array.from({ length: 20_000 }, (_, n) => frame(n + 1))
 const text = `${frames.join('\n')}\n`
-const tooLong = frame(7, `,"x":"${'x'.repeat(16 << 20)}"`)
+const tooLong = frame(7, `,"x":"${'x'.repeat(17 << 20)}"`)
 
 const numbersIn = ({ facts }: ReturnType<typeof normalized>) =>
   facts.flatMap(({ topic, payload }) => (topic === 'md.tick' ? [payload.sequence] : []))
