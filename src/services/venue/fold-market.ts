@@ -69,7 +69,7 @@ export function foldTick(exchange: Exchange, event: QuoteEvent): void {
 function foldTrade(exchange: Exchange, orders: readonly WorkingOrder[], trade: Trade): void {
   const { config, quotes, traded } = exchange
   const { instrument, price } = trade
-  if (config.queue.kind !== 'none') passTrade(orders, trade)
+  if (config.queue.kind !== 'none') passTrade(exchange, orders, trade)
   if (config.fill !== 'touch' || quotes.has(instrument)) return
   traded.add(instrument)
   if (!fillsByTrades(exchange, instrument)) return

@@ -2,6 +2,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Exchange } from './exchange.ts'
 import { lotsIn, shownAt } from './level-book.ts'
 import { standingAt } from './order-queue.ts'
+import { isAway } from './outage.ts'
 import type { VenueConfig } from './venue-config.ts'
 import type { WorkingOrder } from './working-order.ts'
 
@@ -35,14 +36,24 @@ export function joinQueues(exchange: Exchange, orders: readonly WorkingOrder[]):
 }
 
 /** A trade on the orders' side: through their price they are all filled, at their price what is left of it passes those before them first. [V30] */
-export function passTrade(orders: readonly WorkingOrder[], { price, size, aggressor }: Trade): void {
+export function passTrade(
+  exchange: Exchange,
+  orders: readonly WorkingOrder[],
+  { price, size, aggressor }: Trade,
+): void {
   let traded: number | null = null
   let lots = 0
   for (const isThrough of [true, false]) {
-    for (const { place, side, limitPrice, listing, leavesLots } of orders) {
-      if (place === null || place.before || limitPrice === null || aggressor === side) continue
+    for (const order of orders) {
+      const { side, limitPrice, listing, leavesLots } = order
+      if (limitPrice === null || aggressor === side) continue
       const distance = side === 'buy' ? Number(limitPrice) - Number(price) : Number(price) - Number(limitPrice)
       if (isThrough ? distance <= 0 : distance !== 0) continue
+      // Who stood before it has been passed, also where that was not known.
+      if (isThrough && order.place === null && isResting(exchange, order))
+        order.place = { ahead: 0, shown: 0, traded: 0, due: 0 }
+      const { place } = order
+      if (place === null || place.before) continue
       if (traded === null) lots = traded = lotsIn(size, listing.lotSize)
       if (isThrough) place.due = leavesLots
       else {
@@ -56,6 +67,9 @@ export function passTrade(orders: readonly WorkingOrder[], { price, size, aggres
     }
   }
 }
+
+const isResting = (exchange: Exchange, { trigger, exposures }: WorkingOrder): boolean =>
+  trigger === null && exposures > 0 && !isAway(exchange)
 
 /** What is displayed at their prices now: what went without a trade was taken back, before or behind them by the model. [V30] */
 export function passCancels(exchange: Exchange, orders: readonly WorkingOrder[]): void {

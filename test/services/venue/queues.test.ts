@@ -81,6 +81,11 @@ describe('[V30] a resting order in its queue', () => {
     const deep = given(venue, queued({ kind: 'log' }), listed(), quote('99 x 10', '100 x 3'))
     deep.when(order('a', 'buy', '3', { limitPrice: '98' })).then(accepted('a'))
     deep.when(sold('98', '9')).then()
+    deep
+      .when(order('b', 'buy', '1', { limitPrice: '97', orderType: 'stop_limit', stopPrice: '105' }))
+      .then(accepted('b', 2))
+    // One trade runs through what stands behind the touch too.
+    deep.when(sold('96', '1')).then(filled('a', 'buy', '3', '98', 20, at99('0', 1)))
     const first = given(venue, queued({ kind: 'log' }), listed(), quote('99 x 10', '100 x 3'))
     first.when(order('a', 'buy', '3', { limitPrice: '99.5' })).then(accepted('a'))
     first.when(sold('99.5', '2')).then(filled('a', 'buy', '2', '99.5', 20, at99('1', 1)))
@@ -125,6 +130,11 @@ describe('[V30] a resting order in its queue', () => {
       .when(sold('99', '12', 20))
       .then()
       .when(event('md.tick', { kind: 'trade', instrument: spy, price: '99', size: '50', aggressor: 'buy' }, 40))
+      .then()
+    given(venue, away, listed(), quote('99 x 10', '100 x 3', 5), order('a', 'buy', '3', { limitPrice: '98' }))
+      .when(sold('97', '12', 20))
+      .then()
+      .when(sold('98', '1', 40))
       .then()
   })
 
