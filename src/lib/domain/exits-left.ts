@@ -2,7 +2,7 @@ import { compareExact, type ExactDecimal, parseExact } from '#lib/bars/exact-dec
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { filledBy } from './client-order-id.ts'
 import { fromUnits } from './decimal.ts'
-import { minExact, subtractExact } from './signed-decimal.ts'
+import { absExact, maxExact, minExact, subtractExact, zero } from './signed-decimal.ts'
 
 /** What the exits of one fill have yet to close, and their side. */
 export type LeftToClose = {
@@ -28,7 +28,7 @@ export function openLeft(
 
 /**
  * What is filled exits need not close: of an exit its own fill first, then those of the strategy on that side there, the oldest first. Answers
- * what of it is beyond them all, and the fills that are closed whole, which are forgotten.
+ * the fills that are closed whole, which are forgotten.
  */
 export function takeOff(
   exitsLeft: ExitsLeft,
@@ -39,7 +39,7 @@ export function takeOff(
     side,
     quantity,
   }: Pick<PayloadOf<'order.fill'>, 'clientOrderId' | 'strategy' | 'instrument' | 'side' | 'quantity'>,
-): { readonly rest: string; readonly closed: readonly string[] } {
+): readonly string[] {
   const closed: string[] = []
   let rest = parseExact(quantity)
   for (const fill of [filledBy(clientOrderId) ?? '', ...exitsLeft.keys()]) {
@@ -51,7 +51,16 @@ export function takeOff(
     if (compareExact(taken, before) < 0) exitsLeft.set(fill, { ...one, quantity: textOf(subtractExact(before, taken)) })
     else if (exitsLeft.delete(fill)) closed.push(fill)
   }
-  return { rest: textOf(rest), closed }
+  return closed
+}
+
+/** What of a fill opens where `held` was, signed: nothing of what only takes that towards zero. */
+export function openedBy(
+  held: ExactDecimal,
+  { side, quantity }: Pick<PayloadOf<'order.fill'>, 'side' | 'quantity'>,
+): string {
+  const isOpposed = side === 'buy' ? held.units < 0n : held.units > 0n
+  return isOpposed ? textOf(maxExact(zero, subtractExact(parseExact(quantity), absExact(held)))) : quantity
 }
 
 /** All of an instrument, which are of the old units after a split. */

@@ -2,7 +2,8 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { cancelOf, cancelsOf } from './cancels.ts'
 import type { OrderBook } from './order-book.ts'
-import { hasTaken, isAt } from './taken-exits.ts'
+import { isAt } from './place.ts'
+import { hasTaken } from './taken-exits.ts'
 
 /** A wish takes what works there. Where exits are taken and all of it goes already one is asked for again: so the gate hears that the wish is known. [O9] */
 export function answerSuperseded(

@@ -1,14 +1,19 @@
-import { takeOff } from '#lib/domain/exits-left.ts'
+import { openedBy, takeOff } from '#lib/domain/exits-left.ts'
+import { movedBy } from '#lib/domain/moved-by.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
+import { inNewUnits } from '#lib/domain/split.ts'
 import {
   foldReport as foldIntoOrders,
+  isCounted,
   isImpossibleFill,
   type Report,
   type ReportFold,
 } from '#lib/domain/venue-report.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import { exitsOf } from './answer-fill.ts'
 import { foldMassEnd } from './mass-cancel.ts'
 import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
+import { heldIn, movePosition } from './positions.ts'
 import { canProtect, endExits, foldExitEnd, foldUnsent } from './protection.ts'
 import { foldOtherEnd } from './taken-exits.ts'
 
@@ -18,14 +23,14 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
   const order = findOrder(book.orders, clientOrderId)
   const isAsked = order?.progress.status === 'pending_cancel'
   const outcome = foldIntoOrders(book.orders, report)
+  const opened = report.topic === 'order.fill' && isCounted(outcome) ? countFill(book, report.payload, order) : '0'
   if (!order) {
     if (outcome === 'repeated' || outcome === 'external') return null
     return isForgotten(book, clientOrderId) ? forgotten(report) : neverSent(report)
   }
   if (outcome === 'applied' && report.topic === 'order.fill') {
-    const { rest, closed } = takeOff(book.left, report.payload)
-    for (const fill of closed) endExits(book, fill)
-    const filled = { ...report.payload, quantity: rest }
+    for (const fill of takeOff(book.left, report.payload)) endExits(book, fill)
+    const filled = { ...report.payload, quantity: opened }
     book.filled = filled
     const bracket = book.brackets.get(clientOrderId)
     if (bracket && !order.splits && !canProtect(book))
@@ -41,6 +46,15 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
   return outcome === 'applied' || outcome === 'external' || outcome === 'repeated'
     ? null
     : refuse(report, order, outcome)
+}
+
+/** Answers what of it has opened a position. */
+function countFill(book: OrderBook, payload: PayloadOf<'order.fill'>, order?: SentOrder): string {
+  const fill = inNewUnits(payload, order?.splits)
+  // What is told of a fill of before a split is in its own units.
+  const opened = order?.splits ? payload.quantity : openedBy(heldIn(book, fill), fill)
+  movePosition(book, fill, movedBy(fill))
+  return opened
 }
 
 // With the orders that they belong to.

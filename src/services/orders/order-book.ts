@@ -45,9 +45,11 @@ export type OrderBook = {
   readonly awaited: Map<string, string>
   /** What exits have yet to close of each fill of an entry that has any. */
   readonly left: ExitsLeft
+  /** What strategies hold, signed, by strategy and instrument. */
+  readonly positions: Map<string, string>
   /** Those that the venue has not confirmed in whole, by the id of the halt or the command. */
   readonly massCancels: Map<string, MassCancel>
-  /** What the newest input filled, once a fill, with the quantity that closed nothing of what exits protect. [O29] */
+  /** What the newest input filled, once a fill, with the quantity that opened a position. [O29] */
   filled: PayloadOf<'order.fill'> | null
   /** Exits of a fill that the newest input closed whole. */
   needless: readonly string[]
@@ -75,6 +77,7 @@ export const emptyBook = (): OrderBook => ({
   taken: new Set(),
   awaited: new Map(),
   left: new Map(),
+  positions: new Map(),
   massCancels: new Map(),
   filled: null,
   needless: [],
@@ -101,12 +104,13 @@ export const bookToJson = (book: OrderBook) => ({
   taken: [...book.taken],
   awaited: [...book.awaited],
   left: [...book.left],
+  positions: [...book.positions],
   massCancels: massCancelsToJson(book.massCancels),
 })
 
 export function bookFromJson(json: unknown): OrderBook {
   const book = json as Omit<ReturnType<typeof bookToJson>, 'orders'> & { orders: SentOrdersJson }
-  const { brackets, exits, lost, taken, awaited, left, massCancels } = book
+  const { brackets, exits, lost, taken, awaited, left, positions, massCancels } = book
   return {
     ...book,
     inverse: new Set(book.inverse),
@@ -118,6 +122,7 @@ export function bookFromJson(json: unknown): OrderBook {
     taken: new Set(taken),
     awaited: new Map(awaited),
     left: new Map(left),
+    positions: new Map(positions),
     massCancels: massCancelsFromJson(massCancels),
   }
 }

@@ -1,21 +1,23 @@
 import { z } from 'zod'
 import { adopt } from '#lib/domain/adopted-order.ts'
 import { answeredSeq, exitNameOf } from '#lib/domain/client-order-id.ts'
+import { movedBy } from '#lib/domain/moved-by.ts'
 import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import { splitOrders } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { answerApproval } from './answer-approval.ts'
 import { answerFill } from './answer-fill.ts'
+import { answerHalt, haltKind } from './answer-halt.ts'
 import { answerReplace, foldListing, foldUpdate } from './answer-replace.ts'
 import { answerSuperseded } from './answer-superseded.ts'
 import { answerAdoption, answerCancel, answerRefusal, cancelsOf, meantBy, ofTarget } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
-import { bookFromJson, bookToJson, emptyBook, type Halt, type OrderBook } from './order-book.ts'
+import { bookFromJson, bookToJson, emptyBook, type OrderBook } from './order-book.ts'
+import { movePosition, splitPositions } from './positions.ts'
 import {
   answerFailure,
   canProtect,
@@ -24,7 +26,6 @@ import {
   foldExitSplit,
   isProtection,
   restoreProtection,
-  tellLost,
   tellSplit,
 } from './protection.ts'
 import { foldLeave, foldRefusal, foldSuperseded, giveBack, release, releaseAll } from './taken-exits.ts'
@@ -40,6 +41,7 @@ const inputs = [
   'risk.strategy_halted',
   'order.adopted',
   ...reportTopics,
+  'venue.settled',
   'order.updated',
   'order.update_rejected',
   'system.command',
@@ -149,6 +151,10 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'md.split':
       foldExitSplit(book, event.payload.instrument)
       splitOrders(book.orders, event.payload)
+      splitPositions(book, event.payload.instrument, event.payload)
+      return book
+    case 'venue.settled':
+      movePosition(book, event.payload, movedBy(event.payload))
       return book
     case 'risk.superseded':
       foldSuperseded(book, event.payload)
@@ -170,6 +176,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
 function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
     case 'md.instrument':
+    case 'venue.settled':
       return none
     case 'md.split':
       return tellSplit(book)
@@ -212,24 +219,9 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
 
 const none: readonly [] = Object.freeze([])
 
-const haltKind = ({ state = 'REDUCING', isFlattening = false }: PayloadOf<'risk.halted'>): Halt['kind'] => {
-  if (state === 'REDUCING') return 'reducing'
-  return isFlattening ? 'flattening' : 'halted'
-}
-
 function answerReport(book: OrderBook, at: number): readonly Statement<Out>[] {
   const answers = book.filled ? answerFill(book, book.filled, at) : answerFailure(book, at)
   return book.lost.size === 0 ? answers : [...answers, ...giveBack(book, at)]
-}
-
-/** What a halt does not let live is canceled; a position that loses its exits so is told. [O7] [O20] */
-function answerHalt(book: OrderBook, { payload, at }: Event<'risk.halted'>): readonly Statement<Out>[] {
-  const halt = { kind: haltKind(payload) }
-  const cancels = cancelsOf(book, `halted: ${payload.reason}`, meantBy(halt))
-  const confirmed = reportMassCancels(book)
-  return halt.kind === 'reducing'
-    ? [...cancels, ...restoreProtection(book, at), ...confirmed]
-    : [...tellLost(book), ...cancels, ...confirmed]
 }
 
 function answerCancelAll(book: OrderBook, { id, payload }: Event<'system.command'>): readonly Statement<Out>[] {

@@ -3,9 +3,8 @@ import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
+import { isAt, type Place, placeOf } from './place.ts'
 import { canProtect, forget, isGoing, lossesOf, restoreProtection, withLeft } from './protection.ts'
-
-type Place = { readonly strategy: string; readonly instrument: string }
 
 /** A wish takes the exits of a position; its verdict is awaited. What is canceled for another reason stays so. [O27] */
 export function foldSuperseded(book: OrderBook, { intent, ...place }: PayloadOf<'risk.superseded'>): void {
@@ -79,9 +78,3 @@ function forgetTaken(book: OrderBook, place: Place, known: number): void {
     if (isAt(exit, place) && since <= known) forget(book, name)
   }
 }
-
-export const isAt = (one: Place, { strategy, instrument }: Place): boolean =>
-  one.strategy === strategy && one.instrument === instrument
-
-// Neither part can hold a space.
-const placeOf = ({ strategy, instrument }: Place): string => `${strategy} ${instrument}`

@@ -3,7 +3,7 @@ import { adopt } from '#lib/domain/adopted-order.ts'
 import { clientOrderIdOf, filledBy } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
-import { takeOff } from '#lib/domain/exits-left.ts'
+import { openedBy, takeOff } from '#lib/domain/exits-left.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
@@ -120,12 +120,12 @@ export function foldReport(account: Account, report: Report): void {
     if (isImpossibleFill(report, outcome)) haltInstrument(account, report.payload.instrument)
     if (order && isAtWork && outcome === 'applied') fillOrder(account.books, order, parseExact(report.payload.quantity))
     const fill = inNewUnits(report.payload, order?.splits)
+    const held = positionOf(account, fill.strategy, fill.instrument)
     if (isCounted(outcome)) countFill(account, fill)
     if (order && outcome === 'applied') {
       bindToExits(account.books, order, parseExact(fill.quantity))
-      const { rest, closed } = takeOff(account.exits.left, report.payload)
-      foldClosed(account, closed)
-      if (!order.splits) foldExitsDue(account, order, rest, report.seq)
+      foldClosed(account, takeOff(account.exits.left, report.payload))
+      if (!order.splits) foldExitsDue(account, order, openedBy(held, fill), report.seq)
     }
   }
   if (order === undefined || !isAtWork || account.orders.working.has(clientOrderId)) return

@@ -479,6 +479,34 @@ describe('brackets', () => {
       .then(failed('t-1-0-2s', '5', 'canceled', 'it is sent again as t-1-0-2s2'), stop('t-1-0-2s2', '5'))
   })
 
+  test('[O29] what a position without exits was is not opened by its reversal; after a split, or its end, it is another, or none', () => {
+    const reversal = approved('risk:10.0', { side: 'sell', quantity: '20', bracket: { stopLoss: '105' } })
+    const covering = (quantity: string) =>
+      ({
+        topic: 'order.submitted',
+        payload: expect.objectContaining({ clientOrderId: 't-10-0-1s', side: 'buy', quantity }),
+      }) as never
+    const bare = () => given(orders, {}, approved('risk:1.0'), fill('t-1-0', 'x', '10'))
+    const reversing = (scene: Pick<ReturnType<typeof bare>, 'when'>) =>
+      scene.when(reversal).then(sending).restarted().when(sold('t-10-0', '20'))
+    reversing(bare()).then(covering('10'))
+    const split = event('md.split', { instrument: btc, numerator: 3, denominator: 2 })
+    reversing(bare().when(split).then()).then(covering('5'))
+    const settled = event('venue.settled', {
+      ...{
+        strategy: 'ema-cross',
+        instrument: btc,
+        contract: btc,
+        how: 'delivered',
+        side: 'sell',
+        quantity: '10',
+        price: '1',
+      },
+      ...{ currency: 'USDT', settlementPrice: '1', settledAt: 1 },
+    } as never)
+    reversing(bare().when(settled).then()).then(covering('20'))
+  })
+
   test('[O29] a reversal that finds exits at work cancels them, and is followed by its own', () => {
     holding()
       .when(approved('risk:10.0', { side: 'sell', quantity: '12', bracket: { stopLoss: '105' } }))
