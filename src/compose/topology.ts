@@ -70,7 +70,7 @@ export const isOfNow = ({ feed, clock, lockstep }: OfNow): boolean => {
 }
 
 /** Where exits of a bracket stand at the venue. */
-const keepExits: ReadonlySet<string> = new Set(['simulated', 'deribit'])
+const keepExits: ReadonlySet<string> = new Set(['simulated', 'binance-usdm', 'deribit'])
 
 /** What a tree of processes, or a backtest, is made of: what runs, on which market, with which money. */
 export const Topology = z

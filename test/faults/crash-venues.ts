@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { repository } from '#test/process/trader.ts'
 import { boxName, deribitBox } from '#test/services/venue/adapters/deribit-box.ts'
+import { algoBooks } from '#test/services/venue/adapters/usdm-algos.ts'
 import { usdmBox } from '#test/services/venue/adapters/usdm-box.ts'
 import { below, type Chance } from './chance.ts'
 import type { VenueBooks } from './venue-differences.ts'
@@ -134,7 +135,20 @@ async function usdm(folder: string, chance: Chance): Promise<CrashVenue> {
   const ws = box.url.replace('http', 'ws')
   const feed = `feed: { kind: exchange, venue: binance-usdm, symbols: [BTCUSDT], restUrl: '${box.url}', wsUrl: '${ws}' }`
   const venue = `kind: binance-usdm, environment: served, restUrl: '${box.url}', wsUrl: '${ws}/private/ws'`
-  return boxed(folder, chance, box, { instrument: 'BTCUSDT-PERP.BINANCE', currency: 'USDT', feed, venue })
+  box.algos.triggerMs = 20
+  const named = { instrument: 'BTCUSDT-PERP.BINANCE', currency: 'USDT', feed, venue }
+  const { books, ...rest } = boxed(folder, chance, box, named)
+  return {
+    ...rest,
+    keepsExits: true,
+    // What an algo order became is that order.
+    books: async () => {
+      const children = new Set(box.algos.algos.map(({ child }) => child?.orderId))
+      const all = await books()
+      const plain = all.orders.filter(({ orderId }) => !children.has(orderId))
+      return { ...all, orders: [...plain, ...algoBooks(box.algos)] }
+    },
+  }
 }
 
 /** The box of Deribit. */

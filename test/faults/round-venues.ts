@@ -9,6 +9,7 @@ import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
 import { VenueConfig } from '#services/venue/service.ts'
 import { boxName, deribitBox } from '#test/services/venue/adapters/deribit-box.ts'
 import { spotAdapters } from '#test/services/venue/adapters/spot-adapters.ts'
+import { algoBooks } from '#test/services/venue/adapters/usdm-algos.ts'
 import { usdmBox } from '#test/services/venue/adapters/usdm-box.ts'
 import type { badLine } from './bad-line.ts'
 import { below, type Chance, isLikely, pick } from './chance.ts'
@@ -141,15 +142,24 @@ const throughCcxt = async (chance: Chance): Promise<RoundVenue> => ({
 
 async function usdm(chance: Chance): Promise<RoundVenue> {
   const box = await usdmBox(key)
+  box.algos.triggerMs = pick(chance, [0, 0, 5, 80] as const)
+  box.algos.lateMs = pick(chance, [0, 0, 200] as const)
   return {
     ...boxed(chance, box),
+    keepsExits: true,
     url: box.url,
     instrument: 'BTCUSDT-PERP.BINANCE',
     connect: ({ restUrl, wsUrl }, config) => {
       const addresses = { restUrl, wsUrl: `${new URL(wsUrl).origin}/private/ws` }
-      return binanceUsdm({ config, addresses, credentials: credentials(), nowMs, weightPerMinute: 1_000_000 })
+      const own = { credentials: credentials(), nowMs, weightPerMinute: 1_000_000, algoLateMs: 250 }
+      return binanceUsdm({ config, addresses, ...own })
     },
-    books: () => ({ ...booksOf(box), orders: ordersOf(box.book.orders, '', {}) }),
+    // What an algo order became is that order.
+    books: () => {
+      const children = new Set(box.algos.algos.map(({ child }) => child))
+      const orders = [...box.book.orders.filter((order) => !children.has(order)), ...algoBooks(box.algos)]
+      return { ...booksOf(box), orders: ordersOf(orders, '', {}) }
+    },
   }
 }
 

@@ -96,6 +96,8 @@ describe.each([
     ['QUANTITY_INVALID', { quantity: '0.0001' }],
     ['REFUSED', { limitPrice: '102.00', isPostOnly: true }],
     ['TERMS_INVALID', { timeInForce: 'DAY' }],
+    ['TERMS_INVALID', { orderType: 'trailing_stop', trailingOffset: '5', stopPrice: '120', limitPrice: undefined }],
+    ['TERMS_INVALID', { bracket: { stopLoss: '80', trailingOffset: '5' } }],
     ['INSTRUMENT_UNKNOWN', { instrument: `${spot}.${venue}` }],
     ['INSTRUMENT_UNKNOWN', { instrument: `${nope}.${venue}` }],
   ])('[G5] [G21] [G26] %s for %j', async (code, more) => {

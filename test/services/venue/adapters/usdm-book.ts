@@ -36,6 +36,7 @@ export class UsdmBook {
   /** Funding, with its time in milliseconds. */
   readonly payments: { readonly id: number; readonly amount: string; readonly at: number }[] = []
   onPaid: () => void = () => undefined
+  onQuote: () => void = () => undefined
   #tell: (order: BoxOrder, trade: BoxTrade | null) => void
   #quote = { bid: 0, ask: 0, bidSize: 0, askSize: 0 }
   #position = 0
@@ -68,6 +69,12 @@ export class UsdmBook {
   quote(bid: number, ask: number, bidSize: number, askSize: number): void {
     this.#quote = { bid, ask, bidSize, askSize }
     for (const order of this.orders) if (isWorking(order)) this.#match(order, true)
+    this.onQuote()
+  }
+
+  /** The contract's last price, in cents: the middle of what is quoted. */
+  get last(): number {
+    return Math.round((this.#quote.bid + this.#quote.ask) / 2)
   }
 
   /** `mayRepeat`: an exchange that knows no order by its client's id. */
@@ -79,7 +86,8 @@ export class UsdmBook {
       return { code: -4116, msg: 'ClientOrderId is duplicated.' }
     const sign = side === 'BUY' ? 1 : -1
     const cents = type === 'MARKET' ? (sign > 0 ? 1e9 : 1) : Math.round(Number(terms.price) * 100)
-    if ((Math.min(type === 'MARKET' ? this.#quote.bid : cents, this.#quote.ask) * left) / 1e5 < 5)
+    const notional = (Math.min(type === 'MARKET' ? this.#quote.bid : cents, this.#quote.ask) * left) / 1e5
+    if (notional < 5 && reduceOnly !== 'true')
       return { code: -4164, msg: "Order's notional must be no smaller than 5 (unless you choose reduce only)." }
     if (left > 10_000_000) return { code: -2019, msg: 'Margin is insufficient.' }
     const isPostOnly = timeInForce === 'GTX'
@@ -172,5 +180,5 @@ export class UsdmBook {
 export const sizeOf = ({ left, executedQty }: BoxOrder): string => text(left + Math.round(Number(executedQty) * 1_000))
 
 const isWhole = (amount: number) => Math.abs(amount - Math.round(amount)) < 1e-6
-const isWorking = ({ status }: BoxOrder) => status === 'NEW' || status === 'PARTIALLY_FILLED'
+export const isWorking = ({ status }: BoxOrder) => status === 'NEW' || status === 'PARTIALLY_FILLED'
 const text = (thousandths: number) => (thousandths / 1_000).toFixed(3)

@@ -2,6 +2,7 @@ import { createHmac } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
+import { algoUpdate, isConditional, shownAlgo, UsdmAlgos } from './usdm-algos.ts'
 import { type BoxOrder, sizeOf, UsdmBook } from './usdm-book.ts'
 
 type Key = { readonly apiKey: string; readonly secret: string }
@@ -31,7 +32,11 @@ export async function usdmBox(key: Key) {
     for (const [socket, names] of listeners) if (names.includes(stream)) socket.send(JSON.stringify({ stream, data }))
   }
   let updates = 0
-  const book = new UsdmBook((order, trade) => tell(update(order, trade)))
+  const book = new UsdmBook((order, trade) => {
+    tell(update(order, trade))
+    algos.hear(order)
+  })
+  const algos = new UsdmAlgos(book, (algo) => tell(algoUpdate(algo)))
   book.onPaid = () => tell({ e: 'ACCOUNT_UPDATE', E: Date.now(), T: Date.now(), a: { m: 'FUNDING_FEE', B: [], P: [] } })
   const answer = ({ method, path, query }: Asked): unknown => {
     switch (`${method} ${path}`) {
@@ -64,10 +69,31 @@ export async function usdmBox(key: Key) {
           .slice(0, Number(query.get('limit') ?? 500))
       case 'POST /fapi/v1/order': {
         if (query.get('symbol') !== 'BTCUSDT') throw new Fault(-1121, 'Invalid symbol.')
+        if (isConditional(query.get('type'))) throw new Fault(-4120, 'Please use the Algo Order API endpoints instead.')
         const placed = book.place(Object.fromEntries(query))
         if ('code' in placed) throw new Fault(placed.code, placed.msg)
         return shown(placed)
       }
+      case 'GET /fapi/v2/ticker/price':
+        return { symbol: 'BTCUSDT', price: cents(book.last), time: Date.now() }
+      case 'POST /fapi/v1/algoOrder': {
+        if (query.get('symbol') !== 'BTCUSDT') throw new Fault(-1121, 'Invalid symbol.')
+        const placed = algos.place(Object.fromEntries(query))
+        if ('code' in placed) throw new Fault(placed.code, placed.msg)
+        return shownAlgo(placed)
+      }
+      case 'GET /fapi/v1/algoOrder': {
+        const algo = algos.find({ algoId: query.get('algoId'), clientAlgoId: query.get('clientAlgoId') })
+        if (!algo) throw new Fault(-2013, 'Order does not exist.')
+        return shownAlgo(algo)
+      }
+      case 'DELETE /fapi/v1/algoOrder': {
+        const ended = algos.cancel({ algoId: query.get('algoId'), clientAlgoId: query.get('clientAlgoId') })
+        if ('code' in ended) throw new Fault(ended.code, ended.msg)
+        return { algoId: ended.algoId, clientAlgoId: ended.clientAlgoId, code: '200', msg: 'success' }
+      }
+      case 'GET /fapi/v1/openAlgoOrders':
+        return algos.open().map(shownAlgo)
       case 'PUT /fapi/v1/order': {
         const order = book.orders.findLast(({ clientOrderId }) => clientOrderId === query.get('origClientOrderId'))
         if (!order || !isOpen(order.status)) throw new Fault(-2013, 'Order does not exist.')
@@ -131,6 +157,7 @@ export async function usdmBox(key: Key) {
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     book,
+    algos,
     /** Prices in cents, sizes in thousandths. */
     quote: (bid: number, ask: number, bidSize: number, askSize: number) => {
       book.quote(bid, ask, bidSize, askSize)
@@ -159,6 +186,7 @@ export async function usdmBox(key: Key) {
     },
     counts: () => ({ keys, renewals, asked }),
     close: async () => {
+      algos.close()
       for (const socket of [...streams.keys(), ...listeners.keys()]) socket.terminate()
       sockets.close()
       server.closeAllConnections()
@@ -192,7 +220,8 @@ const fundingFee = { symbol: 'BTCUSDT', incomeType: 'FUNDING_FEE', asset: 'USDT'
 
 const isOpen = (status: string) => status === 'NEW' || status === 'PARTIALLY_FILLED'
 
-const isPublic = (path: string) => path.endsWith('/time') || path.endsWith('/exchangeInfo')
+const isPublic = (path: string) =>
+  path.endsWith('/ticker/price') || path.endsWith('/time') || path.endsWith('/exchangeInfo')
 
 function checked({ method = '', url = '', headers }: IncomingMessage, key: Key): Asked {
   const [path = '', text = ''] = url.split('?')

@@ -40,7 +40,7 @@ export async function adapterClient(url: string, adapter: SpotAdapter): Promise<
   const orders = new Map<string, string>()
   let endStream: (() => void) | null = null
   let placed = 0
-  const named = (venueClientId: string) => ({ instrument, venueClientId, venueOrderId: null })
+  const named = (venueClientId: string) => ({ instrument, venueClientId, venueOrderId: null, waits: false })
   const seen = (view: VenueOrder): Seen => {
     orders.set(view.venueClientId, view.venueOrderId)
     return { id: view.venueClientId, state: view.state, filled: Number(view.executed) }

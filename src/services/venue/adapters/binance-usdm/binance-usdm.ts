@@ -3,14 +3,16 @@ import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { zero } from '#lib/domain/signed-decimal.ts'
 import { exchangeAccount } from '../binance/exchange-account.ts'
 import { answerOf } from '../binance/exchange-answer.ts'
-import { Decimal, ExchangeOrder, viewOfOrder, viewOfTrade } from '../binance/exchange-order.ts'
+import { Decimal, ExchangeOrder, viewOfTrade } from '../binance/exchange-order.ts'
 import { limitedSend } from '../binance/limited-send.ts'
 import type { HttpAnswer, Params } from '../binance/signed-request.ts'
 import type { Credentials } from '../gateway/credentials.ts'
-import { plainText } from '../gateway/gateway-order.ts'
+import { plainText, waits } from '../gateway/gateway-order.ts'
 import type { Answer, RealVenue, VenueBalance, VenuePayment } from '../gateway/real-venue.ts'
 import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
-import { paramsOf, UsdmTrade, unfitTerms } from './usdm-order.ts'
+import { conditionalOrders } from './conditional-orders.ts'
+import { algoIdOf } from './usdm-algo.ts'
+import { paramsOf, UsdmTrade, unfitTerms, viewOfUsdmOrder } from './usdm-order.ts'
 import { openUsdmStream } from './usdm-stream.ts'
 
 export type UsdmOptions = {
@@ -22,6 +24,8 @@ export type UsdmOptions = {
   /** 2400 there, for an address. */
   readonly weightPerMinute?: number
   readonly keepAliveMs?: number
+  /** How long an algo order may be missing from what queries show. */
+  readonly algoLateMs?: number
 }
 
 const hourMs = 3_600_000
@@ -36,6 +40,9 @@ const weights: Readonly<Record<string, number>> = {
   'GET /fapi/v1/order': 1,
   'GET /fapi/v1/userTrades': 5,
   'GET /fapi/v1/openOrders': 40,
+  'GET /fapi/v1/algoOrder': 1,
+  'GET /fapi/v1/openAlgoOrders': 40,
+  'GET /fapi/v2/ticker/price': 1,
   'GET /fapi/v1/positionSide/dual': 30,
   'GET /fapi/v2/positionRisk': 5,
   'GET /fapi/v1/income': 30,
@@ -56,7 +63,15 @@ const ListenKey = z.object({ listenKey: z.string().min(1) })
 
 /** Binance USD-M futures in one-way mode: orders over `/fapi`, reports over the user data stream. [G19]-[G24] */
 export function binanceUsdm(options: UsdmOptions): RealVenue {
-  const { config, addresses, credentials, nowMs, weightPerMinute = 2_400, keepAliveMs = 1_800_000 } = options
+  const {
+    config,
+    addresses,
+    credentials,
+    nowMs,
+    weightPerMinute = 2_400,
+    keepAliveMs = 1_800_000,
+    algoLateMs = 10_000,
+  } = options
   const symbolOf = (instrument: string) => config.symbols[instrument] ?? symbolIn(instrument)
   let isOneWay = false
   const { restUrl, wsUrl } = addresses
@@ -64,14 +79,14 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
   const { send } = limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerMinute, weights })
   const key = (method: 'POST' | 'PUT') =>
     send({ method, path: '/fapi/v1/listenKey', params: {}, isSigned: false, isKeyed: true })
-  const { look, ask, orders } = exchangeAccount(
+  const account = exchangeAccount(
     {
       root: '/fapi/v1',
       trades: 'userTrades',
       Order: ExchangeOrder,
       Trade: UsdmTrade,
       symbolOf,
-      viewOfOrder,
+      viewOfOrder: viewOfUsdmOrder,
       tradeOf: (trade) => viewOfTrade(trade, trade.maker),
       isBuyer: (trade) => trade.buyer,
       spanMs: 7 * dayMs,
@@ -80,16 +95,44 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
     send,
     nowMs,
   )
+  const { look, ask, orders } = account
+  const conditional = conditionalOrders({ look, ask, send, nowMs: account.nowMs })
   return {
     ...orders,
     name: 'binance-usdm',
+    place: (order, venueClientId, timestampMs, windowMs) => {
+      if (!waits(order)) return orders.place(order, venueClientId, timestampMs, windowMs)
+      const stamp = { timestamp: String(timestampMs), recvWindow: String(windowMs) }
+      return conditional.place(order, symbolOf(order.instrument) ?? '', venueClientId, stamp)
+    },
+    conditionalLateMs: algoLateMs,
+    find: (order) => (order.waits ? conditional.find(order) : orders.find(order)),
+    cancel: (order) => (order.waits ? conditional.cancel(order) : orders.cancel(order)),
+    trades: async (order, venueOrderId) => {
+      if (!order.waits) return orders.trades(order, venueOrderId)
+      const became = await conditional.became(order)
+      if (became.kind !== 'done') return became
+      return became.value === null ? { kind: 'done', value: [] } : orders.trades(order, became.value)
+    },
+    openOrders: async () => {
+      // One that sees its price between both questions is in both answers, and not in none.
+      const waiting = await conditional.open()
+      const working = waiting.kind === 'done' ? await orders.openOrders() : waiting
+      if (waiting.kind !== 'done' || working.kind !== 'done') return working
+      return { kind: 'done', value: [...waiting.value, ...working.value] }
+    },
+    cancelExternal: (order) => {
+      const algoId = algoIdOf(order.venueOrderId)
+      return algoId === null ? orders.cancelExternal(order) : conditional.cancelExternal(algoId)
+    },
     amend: async (order, { side, quantity, limitPrice = '' }, _, timestampMs, windowMs) => {
+      if (order.waits) return { kind: 'refused', code: 'TERMS_INVALID', reason: 'USD-M moves no conditional order' }
       const which = { symbol: symbolOf(order.instrument) ?? '', origClientOrderId: order.venueClientId }
       const terms = { side: side === 'buy' ? 'BUY' : 'SELL', quantity, price: limitPrice }
       const stamp = { timestamp: String(timestampMs), recvWindow: String(windowMs) }
       const params = { ...which, ...terms, ...stamp }
       const answer = await send({ method: 'PUT', path: '/fapi/v1/order', params, isSigned: true })
-      const moved = answerOf(answer, ExchangeOrder, viewOfOrder)
+      const moved = answerOf(answer, ExchangeOrder, viewOfUsdmOrder)
       // -5027: it stands there already.
       return moved.kind === 'refused' && moved.reason.startsWith('-5027') ? orders.find(order) : moved
     },

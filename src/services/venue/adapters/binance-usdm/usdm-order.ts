@@ -1,8 +1,16 @@
 import { z } from 'zod'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { Decimal, ExchangeReport, ExchangeTrade, viewOfReport } from '../binance/exchange-order.ts'
+import {
+  Decimal,
+  type ExchangeOrder,
+  ExchangeReport,
+  ExchangeTrade,
+  viewOfOrder,
+  viewOfReport,
+} from '../binance/exchange-order.ts'
 import type { Params } from '../binance/signed-request.ts'
-import type { RejectCode, ToldOrder } from '../gateway/real-venue.ts'
+import { waits } from '../gateway/gateway-order.ts'
+import type { RejectCode, ToldOrder, VenueOrder } from '../gateway/real-venue.ts'
 
 /** `GET /fapi/v1/userTrades`. */
 export const UsdmTrade = ExchangeTrade.extend({ maker: z.boolean(), buyer: z.boolean() })
@@ -13,16 +21,27 @@ export const OrderTradeUpdate = z.object({
   o: ExchangeReport.extend({ n: Decimal.optional(), N: z.string().nullish() }),
 })
 
-export const viewOfUpdate = ({ o }: z.infer<typeof OrderTradeUpdate>): ToldOrder =>
-  viewOfReport(o, { fee: o.n ?? '0', feeAsset: o.N ?? '' })
+/** What is an order there has seen the price that it waited for, if it did. [G38] */
+export const viewOfUsdmOrder = (order: z.infer<typeof ExchangeOrder>): VenueOrder => ({
+  ...viewOfOrder(order),
+  isTriggered: true,
+})
 
-/** Why USD-M cannot keep an order's terms as one order of `/fapi/v1/order`. [G21] */
+export const viewOfUpdate = ({ o }: z.infer<typeof OrderTradeUpdate>): ToldOrder => ({
+  ...viewOfReport(o, { fee: o.n ?? '0', feeAsset: o.N ?? '' }),
+  isTriggered: true,
+})
+
+/** Why USD-M cannot keep an order's terms. [G21] [G41] */
 export function unfitTerms(order: PayloadOf<'order.submitted'>): { code: RejectCode; reason: string } | null {
   const no = (reason: string) => ({ code: 'TERMS_INVALID' as const, reason })
-  const { timeInForce, orderType, bracket, closes, isPostOnly } = order
+  const { timeInForce, orderType, bracket, isPostOnly } = order
   if (timeInForce === 'DAY' || timeInForce === 'GTD') return no(`${timeInForce} is not kept at Binance USD-M`)
-  if (orderType !== 'market' && orderType !== 'limit') return no('conditional orders are not sent to Binance USD-M')
-  if (bracket !== undefined || closes !== undefined) return no('the exits of a bracket could not be kept there')
+  if (waits(order) && order.limitPrice === undefined && timeInForce !== 'GTC')
+    return no('what waits for a price and then takes the market works until it is canceled')
+  const { stopLoss = order.stopPrice, trailingOffset = order.trailingOffset } = bracket ?? {}
+  if (stopLoss !== undefined && trailingOffset !== undefined)
+    return no('a trailing stop begins behind the market there, at no price of its own')
   const isResting = orderType === 'limit' && timeInForce === 'GTC'
   return isPostOnly === true && !isResting ? no('only a GTC limit order can be post-only') : null
 }

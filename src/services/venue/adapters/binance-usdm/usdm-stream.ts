@@ -1,5 +1,6 @@
 import { keepAccountStream } from '../gateway/account-stream.ts'
 import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
+import { AlgoUpdate, viewOfAlgoUpdate } from './usdm-algo.ts'
 import { OrderTradeUpdate, viewOfUpdate } from './usdm-order.ts'
 
 export type UsdmStreamOptions = {
@@ -37,10 +38,12 @@ export function openUsdmStream(
         if (kind === 'listenKeyExpired') return end('its listen key has expired')
         const update = OrderTradeUpdate.safeParse(frame)
         if (update.success) return hooks.onOrder(viewOfUpdate(update.data))
+        const algo = AlgoUpdate.safeParse(frame)
+        if (algo.success) return hooks.onOrder(viewOfAlgoUpdate(algo.data))
         const reason = (frame as { a?: { m?: unknown } } | null)?.a?.m
         if (kind === 'ACCOUNT_UPDATE' && reason === 'FUNDING_FEE') return hooks.onPaid()
         // What cannot be read may be a fill: whoever reconciles asks for it.
-        if (kind === 'ORDER_TRADE_UPDATE') end('a report is not understood')
+        if (kind === 'ORDER_TRADE_UPDATE' || kind === 'ALGO_UPDATE') end('a report is not understood')
       },
     },
     hooks,

@@ -38,7 +38,7 @@ function rejectCode(code: number, msg: string): RejectCode {
 /** Codes of USD-M alone. */
 function futuresCode(code: number): RejectCode {
   if (code === -2019) return 'INSUFFICIENT_BALANCE'
-  if (code === -4116) return 'DUPLICATE_CLIENT_ORDER_ID'
+  if (code === -4116 || code === -20132) return 'DUPLICATE_CLIENT_ORDER_ID'
   if (code === -4061 || code === -4120) return 'TERMS_INVALID'
   if (quantityCodes.has(code)) return 'QUANTITY_INVALID'
   return priceCodes.has(code) ? 'PRICE_INVALID' : 'REFUSED'

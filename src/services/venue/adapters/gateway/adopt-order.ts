@@ -23,7 +23,7 @@ export async function adoptOrder(
   const assets = desk.assets.has(instrument) ? null : await venue.assets(instrument)
   if (assets?.kind === 'done') desk.learn(instrument, assets.value)
   else if (assets !== null) return assets.kind === 'nothing' ? null : false
-  const trades = await venue.trades({ instrument, venueClientId, venueOrderId }, venueOrderId)
+  const trades = await venue.trades({ instrument, venueClientId, venueOrderId, waits: false }, venueOrderId)
   if (trades.kind !== 'done') return null
   for (const trade of trades.value)
     tellOther(desk, instrument, { ...trade, symbol, side: terms.side, venueOrderId, venueClientId }, true)

@@ -1,6 +1,7 @@
 import { formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { subtractExact } from '#lib/domain/signed-decimal.ts'
-import { type GatewayOrder, lacksTrades, type Report } from './gateway-order.ts'
+import type { DeskOptions } from './desk-options.ts'
+import { type GatewayOrder, lacksTrades, type Report, waits } from './gateway-order.ts'
 import type { RealVenue } from './real-venue.ts'
 
 export type Step =
@@ -18,6 +19,13 @@ export type Situation = {
 
 /** So many queries without an answer are an alert, and wait for the next reconciliation. [G15] */
 export const queriesMost = 5
+
+/** Up to when the venue may say that it does not know what was sent at this instant by its clock, though it takes it. [G2] */
+export const takenUntil = (
+  { submitted }: GatewayOrder,
+  sentMs: number,
+  { windowMs, venue }: Pick<DeskOptions, 'windowMs' | 'venue'>,
+): number => sentMs + windowMs + (waits(submitted) ? (venue.conditionalLateMs ?? 0) : 0)
 
 /** What is to be done next for an order that has not ended. */
 export function nextStep(order: GatewayOrder, situation: Situation): Step {

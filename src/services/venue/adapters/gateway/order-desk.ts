@@ -6,7 +6,7 @@ import { foldSaid, type GatewayOrder, joinTrades, joinView, lacksTrades, type Re
 import { HeldContracts } from './held-contracts.ts'
 import { KnownTrades } from './known-trades.ts'
 import { moveOrder } from './move-order.ts'
-import { nextStep, queriesMost } from './next-step.ts'
+import { nextStep, queriesMost, takenUntil } from './next-step.ts'
 import { OrderRegister } from './order-register.ts'
 import { Payments } from './payments.ts'
 import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from './real-venue.ts'
@@ -88,7 +88,7 @@ export class OrderDesk {
     const { windowMs, venue, inFlightMs, nowMs } = this.#options
     if (!(await this.#know(order)) || this.#isClosed) return
     const timestampMs = this.time.now()
-    order.takenUntilMs = timestampMs + windowMs + this.time.doubtMs
+    order.takenUntilMs = takenUntil(order, timestampMs + this.time.doubtMs, this.#options)
     order.isSent = true
     order.queries = 0
     order.notBeforeMs = nowMs() + inFlightMs

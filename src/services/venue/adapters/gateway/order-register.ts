@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { parseExact } from '#lib/bars/exact-decimal.ts'
 import type { Event } from '#schemas/event.ts'
-import { type GatewayOrder, gatewayOrder } from './gateway-order.ts'
+import { type GatewayOrder, gatewayOrder, waits } from './gateway-order.ts'
 import type { OrderName, VenueOrder } from './real-venue.ts'
 
 /** What has ended is kept so long for reports that come late. */
@@ -109,7 +109,7 @@ export class OrderRegister {
   }
 
   name({ submitted, venueClientId, venueOrderId }: GatewayOrder): OrderName {
-    return { instrument: submitted.instrument, venueClientId, venueOrderId }
+    return { instrument: submitted.instrument, venueClientId, venueOrderId, waits: waits(submitted) }
   }
 
   #venueClientId(clientOrderId: string): string {

@@ -17,6 +17,8 @@ export type OrderName = {
   readonly instrument: string
   readonly venueClientId: string
   readonly venueOrderId: string | null
+  /** It was sent to wait for a price. */
+  readonly waits: boolean
 }
 
 export type VenueTrade = {
@@ -117,6 +119,8 @@ export type RealVenue = {
   readonly holds: 'assets' | 'positions'
   /** It takes nothing after the window of a submission. Where it has none, what was sent is never sent again. */
   readonly hasWindow: boolean
+  /** So long after it was taken an order that waits for a price may be missing from what queries show. */
+  readonly conditionalLateMs?: number
   /** Why an order's terms cannot be kept there; null when they can. */
   unfit(order: PayloadOf<'order.submitted'>): { readonly code: RejectCode; readonly reason: string } | null
   /** The venue's clock, milliseconds. */

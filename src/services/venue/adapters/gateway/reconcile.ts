@@ -7,6 +7,7 @@ import { adoptOrder } from './adopt-order.ts'
 import { askOrder } from './ask-order.ts'
 import type { GatewayOptions } from './gateway.ts'
 import type { GatewayOrder } from './gateway-order.ts'
+import { takenUntil } from './next-step.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Answer, VenueBalance } from './real-venue.ts'
 import { nothing } from './understood.ts'
@@ -156,17 +157,18 @@ async function isStillOpen(desk: OrderDesk, order: GatewayOrder): Promise<boolea
   return answer.kind === 'done' && answer.value.state === 'working'
 }
 
-async function learnTime(desk: OrderDesk, { venue, nowMs, windowMs }: GatewayOptions): Promise<Answer<number>> {
+async function learnTime(desk: OrderDesk, options: GatewayOptions): Promise<Answer<number>> {
+  const { venue, nowMs, windowMs } = options
   const askedAtMs = nowMs()
   const time = await venue.time()
   if (time.kind !== 'done') return time
   desk.time.learn(time.value, askedAtMs, nowMs())
   venue.setClock(desk.time.offsetMs)
   // What a process before may have sent can arrive until its window, counted from now, has passed. [G3]
-  const untilMs = desk.time.now() + windowMs + desk.time.doubtMs
+  const latestMs = desk.time.now() + desk.time.doubtMs
   for (const order of desk.orders.open()) {
-    if (order.takenUntilMs === Number.POSITIVE_INFINITY) order.takenUntilMs = untilMs
-    if (order.moveTakenUntilMs === Number.POSITIVE_INFINITY) order.moveTakenUntilMs = untilMs
+    if (order.takenUntilMs === Number.POSITIVE_INFINITY) order.takenUntilMs = takenUntil(order, latestMs, options)
+    if (order.moveTakenUntilMs === Number.POSITIVE_INFINITY) order.moveTakenUntilMs = latestMs + windowMs
   }
   return time
 }
