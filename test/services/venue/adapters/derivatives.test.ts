@@ -106,15 +106,6 @@ describe.each([
     expect(box.book.orders).toEqual([])
   })
 
-  test.runIf(name === 'binance-usdm').each([
-    ['TERMS_INVALID', { orderType: 'stop', stopPrice: '120', limitPrice: undefined }],
-    ['TERMS_INVALID', { bracket: { stopLoss: '80' } }],
-  ])('[G5] [G21] %s for %j', async (code, more) => {
-    start()
-    await scene.rejects(code, more)
-    expect(box.book.orders).toEqual([])
-  })
-
   test('[G14] [G23] [G25] a position that moved without an order of ours is told with both numbers', async () => {
     start()
     await hasSaid('venue.reconciled')
