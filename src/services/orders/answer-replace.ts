@@ -1,5 +1,5 @@
 import { compareDecimalText } from '#lib/bars/exact-decimal.ts'
-import { contractOf } from '#lib/domain/contract.ts'
+import { contractOf, endOf } from '#lib/domain/contract.ts'
 import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import { applyHappening, shrinkOrder } from '#lib/domain/order-progress.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
@@ -32,8 +32,11 @@ export function answerReplace(
   return [{ topic: 'order.update_requested', payload: update }, result(true, `${clientOrderId} is to ${what}`)]
 }
 
-/** Where a lower price weighs more. [O22] */
-export function foldListing({ inverse }: OrderBook, listing: PayloadOf<'md.instrument'>): void {
+/** Where a lower price weighs more, and when a contract ends. [O22] [O26] */
+export function foldListing({ inverse, ends }: OrderBook, listing: PayloadOf<'md.instrument'>): void {
+  const end = endOf(listing)
+  if (end === null) ends.delete(listing.instrument)
+  else ends.set(listing.instrument, end)
   if (contractOf(listing).isInverse) inverse.add(listing.instrument)
   else inverse.delete(listing.instrument)
 }

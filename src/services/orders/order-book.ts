@@ -32,6 +32,8 @@ export type OrderBook = {
   resumed: readonly string[]
   /** Instruments in which an order weighs more at a lower price. */
   readonly inverse: Set<string>
+  /** When contracts end, microseconds. */
+  readonly ends: Map<string, number>
   orders: SentOrders
   /** Exits that entries at work, or the newest to have ended, are followed by; by clientOrderId. */
   readonly brackets: Map<string, PayloadOf<'risk.approved'>['bracket'] & { readonly approval: string }>
@@ -70,6 +72,7 @@ export const emptyBook = (): OrderBook => ({
   haltedInstruments: new Map(),
   resumed: [],
   inverse: new Set(),
+  ends: new Map(),
   orders: noOrders(),
   brackets: new Map(),
   exits: new Map(),
@@ -96,6 +99,7 @@ export function isForgotten(book: OrderBook, clientOrderId: string): boolean {
 export const bookToJson = (book: OrderBook) => ({
   ...book,
   inverse: [...book.inverse],
+  ends: [...book.ends],
   orders: ordersToJson(book.orders),
   haltedInstruments: [...book.haltedInstruments],
   brackets: [...book.brackets],
@@ -114,6 +118,7 @@ export function bookFromJson(json: unknown): OrderBook {
   return {
     ...book,
     inverse: new Set(book.inverse),
+    ends: new Map(book.ends),
     orders: ordersFromJson(book.orders),
     haltedInstruments: new Map(book.haltedInstruments),
     brackets: new Map(brackets),

@@ -1,9 +1,13 @@
 import { exitInPlaceOf, exitKinds, exitNameOf, filledBy, sentAgainAs } from '#lib/domain/client-order-id.ts'
 import { openLeft } from '#lib/domain/exits-left.ts'
+import { movedBy } from '#lib/domain/moved-by.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { Report } from '#lib/domain/venue-report.ts'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
+import { isAt } from './place.ts'
+import { heldIn, movePosition } from './positions.ts'
 
 /** How long an exit may be on its way to its venue. */
 export const exitTtlMicros = 86_400_000_000
@@ -52,16 +56,25 @@ export function endExits(book: OrderBook, fill: string): void {
   for (const name of names) forget(book, name)
 }
 
-/** An exit has ended: canceled by us, or by its venue, which leaves the position without it. [O20] [O26] */
+/** An exit has ended: canceled by us, or by its venue, which leaves the position without it, unless the contract itself has ended. [O20] [O26] */
 export function foldExitEnd(book: OrderBook, { clientOrderId }: SentOrder, report: Report, isAsked: boolean): void {
   const name = exitNameOf(clientOrderId)
   const exit = name === null ? undefined : book.exits.get(name)
   if (name === null || exit?.clientOrderId !== clientOrderId) return
   if (book.lost.has(name) || book.taken.has(name)) return
-  const isFailed = !isAsked && report.topic !== 'order.fill'
+  const isFailed =
+    !isAsked && report.topic !== 'order.fill' && (book.ends.get(exit.instrument) ?? book.now + 1) > book.now
   if (isFailed) book.failed = { exit: withLeft(book, exit), report }
   if (isFailed && exitInPlaceOf(clientOrderId, report.topic === 'order.rejected') !== null) book.exits.delete(name)
   else forget(book, name)
+}
+
+/** The end of a contract leaves nothing to close. [O26] */
+export function foldSettled(book: OrderBook, settled: PayloadOf<'venue.settled'>): void {
+  movePosition(book, settled, movedBy(settled))
+  if (heldIn(book, settled).units !== 0n) return
+  for (const [name, exit] of book.exits)
+    if (isAt(exit, settled) && !book.orders.working.has(exit.clientOrderId)) forget(book, name)
 }
 
 /** Exits in what is split are of the old units: none of them is sent again. [O24] */

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import { adopt } from '#lib/domain/adopted-order.ts'
 import { answeredSeq, exitNameOf } from '#lib/domain/client-order-id.ts'
-import { movedBy } from '#lib/domain/moved-by.ts'
 import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
 import { splitOrders } from '#lib/domain/sent-orders.ts'
@@ -17,13 +16,14 @@ import { answerAdoption, answerCancel, answerRefusal, cancelsOf, meantBy, ofTarg
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type OrderBook } from './order-book.ts'
-import { movePosition, splitPositions } from './positions.ts'
+import { splitPositions } from './positions.ts'
 import {
   answerFailure,
   canProtect,
   foldExit,
   foldExitCancel,
   foldExitSplit,
+  foldSettled,
   isProtection,
   restoreProtection,
   tellSplit,
@@ -154,7 +154,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       splitPositions(book, event.payload.instrument, event.payload)
       return book
     case 'venue.settled':
-      movePosition(book, event.payload, movedBy(event.payload))
+      foldSettled(book, event.payload)
       return book
     case 'risk.superseded':
       foldSuperseded(book, event.payload)

@@ -2,8 +2,9 @@ import { exitInPlaceOf, filledBy } from '#lib/domain/client-order-id.ts'
 import { openLeft } from '#lib/domain/exits-left.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { Account } from './account.ts'
-import { bookKey, findBook, workingOf } from './book.ts'
+import { bookKey, findBook, positionOf, workingOf } from './book.ts'
 import type { ExitsDue } from './exits.ts'
+import { hasExpired } from './listing.ts'
 
 /** A fill of an entry is followed by exits of what it opened: from here on they are on their way. Where everything is halted they are kept back. [R47] */
 export function foldExitsDue(account: Account, order: SentOrder, opened: string, seq: number): void {
@@ -22,7 +23,8 @@ export function foldExitFailure(account: Account, order: SentOrder, isRejected: 
   const { clientOrderId } = order
   const fill = filledBy(clientOrderId)
   if (fill === null || order.splits || exitInPlaceOf(clientOrderId, isRejected) === null) return
-  if (!account.exits.left.has(fill)) return
+  const listing = account.instruments.get(order.instrument)
+  if (!account.exits.left.has(fill) || (listing && hasExpired(listing, account.now))) return
   // The order engine may not have heard of the halt, or sends it when that is over.
   if (account.halt?.state === 'HALTED') account.exits.taken.add(fill)
   else account.exits.due.set(fill, { at: account.now, seq, exit: clientOrderId })
@@ -44,6 +46,18 @@ export function foldExitsSaid(account: Account, exit: SentOrder, answered: numbe
   openLeft(left, fill, { ...exit, quantity: exit.progress.quantity, since: answered })
   due.delete(fill)
   if (!account.waiting.has(bookKey(exit.strategy, exit.instrument))) taken.delete(fill)
+}
+
+/** The end of a contract leaves nothing to close. [O26] */
+export function foldExitsSettled(
+  account: Account,
+  { strategy, instrument }: { strategy: string; instrument: string },
+): void {
+  if (positionOf(account, strategy, instrument).units !== 0n) return
+  const { left } = account.exits
+  const here = [...left.keys()].filter((fill) => keyOf(account, fill) === bookKey(strategy, instrument))
+  for (const fill of here) left.delete(fill)
+  foldClosed(account, here)
 }
 
 /** What a fill has closed whole has no exits any more. [O29] */

@@ -26,7 +26,15 @@ import {
   positionOf,
   splitPositions,
 } from './book.ts'
-import { foldClosed, foldExitFailure, foldExitsDue, foldExitsSaid, forgetIfGone, hasWorking } from './exits-due.ts'
+import {
+  foldClosed,
+  foldExitFailure,
+  foldExitsDue,
+  foldExitsSaid,
+  foldExitsSettled,
+  forgetIfGone,
+  hasWorking,
+} from './exits-due.ts'
 import { noteClosing, noteClosingEnd } from './flatten.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
@@ -173,8 +181,10 @@ function isClosing(account: Account, { strategy, instrument, side, progress }: S
 }
 
 /** The end of a contract moves a position and the cash as a trade does. [R18] */
-export const foldSettled = (account: Account, settled: PayloadOf<'venue.settled'>): void =>
+export function foldSettled(account: Account, settled: PayloadOf<'venue.settled'>): void {
   countFill(account, { ...settled, fee: settled.fee ?? '0' })
+  foldExitsSettled(account, settled)
+}
 
 /** Positions and the newest price are in new units. [R46] */
 export function foldSplit(account: Account, split: PayloadOf<'md.split'>): void {

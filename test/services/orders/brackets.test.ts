@@ -273,6 +273,20 @@ describe('brackets', () => {
       .then(massCancel(null, { canceled: 1, rejected: 1 }))
   })
 
+  test('[O26] nor when the contract has ended, which settles what is held', () => {
+    const listed = (expiresAt: number) =>
+      event('md.instrument', {
+        ...{ instrument: btc, kind: 'future', tickSize: '0.5', lotSize: '1', multiplier: '1', currency: 'USDT' },
+        ...{ isSimulated: false, expiresAt },
+      } as never)
+    const ending = (at: number) =>
+      given(orders, {}, listed(9_000), entered, fill('t-1-0', 'x', '10'))
+        .restarted()
+        .when({ ...expired('t-1-0-1s'), at })
+    ending(8_999).then(failed('t-1-0-1s', '10', 'expired', 'it is sent again as t-1-0-1s2'), stop('t-1-0-1s2', '10'))
+    ending(9_000).then()
+  })
+
   test('[O19] both in part close a fill too; the one that was sent again is the other of the first', () => {
     holding()
       .when(sold('t-1-0-1p', '4'))

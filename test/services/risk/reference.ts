@@ -131,7 +131,8 @@ export class Reference {
         return event.payload.closes === undefined ? [] : this.#exit(event.payload)
       case 'order.fill': {
         const order = books.known.get(event.payload.clientOrderId)
-        if (books.fill(event.payload) && order?.hasBracket && this.halt?.state !== 'HALTED') {
+        const isNew = books.fill(event.payload)
+        if (isNew && order?.hasBracket && this.halt?.state !== 'HALTED' && this.#isOpen(event.payload)) {
           const nth = [...books.trades].filter((trade) => trade.startsWith(`${order.id} `)).length
           this.#exitsDue.set(`${order.id}-${nth}`, `${order.strategy} ${order.instrument}`)
         }
@@ -381,6 +382,12 @@ export class Reference {
   #isIdle = (strategy: string, instrument: string): boolean =>
     this.books.working(strategy, instrument).length === 0 &&
     ![...this.#exitsDue.values()].includes(`${strategy} ${instrument}`)
+
+  /** Does it leave the strategy a position on its own side? A fill that only closes has no exits. [O29] */
+  #isOpen({ strategy, instrument, side }: PayloadOf<'order.fill'>): boolean {
+    const held = this.books.position(strategy, instrument)
+    return side === 'buy' ? held > 0n : held < 0n
+  }
 
   /** An exit is at work; a wish that waits has it canceled, with the other one of its fill. */
   #exit(submitted: PayloadOf<'order.submitted'>): string[] {
