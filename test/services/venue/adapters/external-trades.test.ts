@@ -115,17 +115,27 @@ describe.each(['binance', 'ccxt', 'binance-usdm', 'deribit'] as const)('at %s', 
     expect(ids()).toEqual(tradesOf(0))
   })
 
+  test('[G34] [G14] what is found ten minutes old is counted once, also when it comes back from the log', async () => {
+    await start()
+    await hasSaid('venue.reconciled')
+    scene.die()
+    venue.other({ side: 'buy', isAtOnce: true })
+    const real = await venue.connect(line, { symbols: {}, timeoutMs: 500 })
+    scene.start(ahead(real, () => 600_000))
+    await hasSaid('venue.reconciled')
+    expect(ids()).toEqual(tradesOf(0))
+    scene.hearBack()
+    // More than it takes until something is said to differ.
+    await pause(1_500)
+    expect(said).toEqual([])
+  })
+
   test('[G33] [G34] what the stream tells of a minute and a half late is said, also where no balance differs by it', async () => {
     const real = await venue.connect(line, { symbols: {}, timeoutMs: 500 })
     const held: (() => void)[] = []
     let [isHolding, aheadMs] = [false, 0]
     const lagging: RealVenue = {
-      ...real,
-      time: async () => {
-        const answer = await real.time()
-        return answer.kind === 'done' ? { ...answer, value: answer.value + aheadMs } : answer
-      },
-      setClock: (ms) => real.setClock(ms - aheadMs),
+      ...ahead(real, () => aheadMs),
       stream: (hooks) =>
         real.stream({
           ...hooks,
@@ -213,4 +223,14 @@ describe.each(['binance', 'ccxt', 'binance-usdm', 'deribit'] as const)('at %s', 
     expect(ids()).toEqual([])
     expect(differences()).toEqual([])
   })
+})
+
+/** A venue whose clock is so far ahead of what it tells of. */
+const ahead = (real: RealVenue, aheadMs: () => number): RealVenue => ({
+  ...real,
+  time: async () => {
+    const answer = await real.time()
+    return answer.kind === 'done' ? { ...answer, value: answer.value + aheadMs() } : answer
+  },
+  setClock: (ms) => real.setClock(ms - aheadMs()),
 })

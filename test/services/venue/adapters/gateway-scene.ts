@@ -26,6 +26,10 @@ export function gatewayScene(instrument: string) {
     gateway = null
   }
   const forget = () => said.splice(0)
+  /** What it had said is in the log, and it hears that. */
+  const hearBack = () => {
+    for (const { topic, payload } of forget()) into(topic, payload as never)
+  }
   const topics = () => said.map(({ topic }) => topic)
   const submit = (clientOrderId: string, more: object = {}) =>
     into('order.submitted', submitted(clientOrderId, instrument, more))
@@ -69,8 +73,9 @@ export function gatewayScene(instrument: string) {
     /** The gateway ends, and what it had said is in the log. */
     die: () => {
       stop()
-      for (const { topic, payload } of forget()) into(topic, payload as never)
+      hearBack()
     },
+    hearBack,
     /** Once it is reconciled, an order of these terms is rejected with this code. */
     rejects: async (code: string, terms: object) => {
       await hasSaid('venue.reconciled')

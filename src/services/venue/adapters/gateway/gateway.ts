@@ -93,6 +93,7 @@ export class Gateway {
       case 'order.canceled':
       case 'order.expired': {
         const order = orders.find(event.payload.clientOrderId)
+        if (event.topic === 'order.fill' && this.#desk.trades.comesBack(event.payload)) return
         if (order) this.#desk.fold(order, event as Report)
         else if (event.topic === 'order.fill' && isExternalOrder(event.payload.clientOrderId))
           this.#desk.foldOther(event.payload)

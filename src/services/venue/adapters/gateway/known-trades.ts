@@ -15,6 +15,8 @@ const askedEveryMicros = 3_600_000_000
 export class KnownTrades {
   /** By instrument and trade id. */
   readonly #known = new Map<string, Map<string, Fill>>()
+  /** Trades of others that were said and have yet to come back from the log: by then they may be old, and forgotten. */
+  readonly #onTheirWay = new Set<string>()
   /** Up to `since` the log has all that was traded there. */
   readonly #covered = new Set<string>()
   #since = 0
@@ -77,6 +79,16 @@ export class KnownTrades {
     else this.#known.set(fill.instrument, new Map([[fill.tradeId, fill]]))
   }
 
+  /** One of another goes into the log now. */
+  say(fill: Fill): void {
+    this.#onTheirWay.add(keyOf(fill))
+  }
+
+  /** Is it in the log now because it was said here? */
+  comesBack(fill: Fill): boolean {
+    return this.#onTheirWay.delete(keyOf(fill))
+  }
+
   has(instrument: string, tradeId: string): boolean {
     return this.#known.get(instrument)?.has(tradeId) === true
   }
@@ -118,3 +130,5 @@ export class KnownTrades {
         if (filledAt < this.#since) this.#known.get(instrument)?.delete(tradeId)
   }
 }
+
+const keyOf = ({ instrument, tradeId }: Fill): string => `${instrument} ${tradeId}`

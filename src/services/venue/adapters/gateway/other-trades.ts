@@ -33,5 +33,6 @@ export function tellOther(desk: OrderDesk, instrument: string, trade: AccountTra
   }
   if (isMissing) desk.missing.fills++
   desk.foldOther(payload)
+  desk.trades.say(payload)
   desk.say({ topic: 'order.fill', payload })
 }
