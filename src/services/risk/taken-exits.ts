@@ -18,8 +18,10 @@ export function foldSuperseded(account: Account, { id, payload }: Event<'risk.su
   if (!account.exits.superseding.has(key)) account.exits.superseding.set(key, { by: id, at: account.now })
   // Those whose cancel is on its way were taken before, do not come back, or were to when that has ended.
   const working = [...workingOf(account, strategy, instrument)]
+  const { due } = account.exits
+  const comesBack = (fill: string) => due.get(fill)?.seq === 0 && due.delete(fill)
   const isTaken = ({ clientOrderId, progress }: SentOrder) =>
-    account.exits.due.delete(filledBy(clientOrderId) ?? '') || progress.status !== 'pending_cancel'
+    progress.status !== 'pending_cancel' || comesBack(filledBy(clientOrderId) ?? '')
   foldTaken(account, working.filter(isTaken))
 }
 
