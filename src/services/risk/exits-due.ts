@@ -6,6 +6,9 @@ import { bookKey, findBook, positionOf, workingOf } from './book.ts'
 import type { ExitsDue } from './exits.ts'
 import { hasExpired } from './listing.ts'
 
+/** A strategy in one instrument. */
+export type Place = { readonly strategy: string; readonly instrument: string }
+
 /** A fill of an entry is followed by exits of what it opened: from here on they are on their way. Where everything is halted they are kept back. [R47] */
 export function foldExitsDue(account: Account, order: SentOrder, opened: string, seq: number): void {
   dropLapsed(account)
@@ -78,15 +81,33 @@ export function forgetIfGone(account: Account, fill: string): void {
   left.delete(fill)
 }
 
-/** Has the strategy orders at work in the instrument, or exits on their way there? */
+/** Has the strategy orders at work in the instrument, or exits on their way there? Or may it have? */
 export const hasWorking = (account: Account, strategy: string, instrument: string): boolean =>
-  (findBook(account, strategy, instrument)?.orders.size ?? 0) > 0 || areExitsDue(account, bookKey(strategy, instrument))
+  (findBook(account, strategy, instrument)?.orders.size ?? 0) > 0 ||
+  areExitsDue(account, bookKey(strategy, instrument)) ||
+  isTakingUnread(account, { strategy, instrument })
+
+/** May the order engine have sent the exits again before it heard that a wish takes them? [R47] */
+function isTakingUnread(account: Account, place: Place): boolean {
+  const one = account.exits.superseding.get(bookKey(place.strategy, place.instrument))
+  return one != null && account.now - one.at <= longestMicros && takenAt(account, place).length > 0
+}
+
+/** May exits come here that are not known to be at work: those that were taken, or never came in time? An order that closes only reduces then. */
+export const mayExitsCome = (account: Account, place: Place): boolean =>
+  takenAt(account, place).length > 0 || dueAt(account, bookKey(place.strategy, place.instrument)).length > 0
+
+export function takenAt(account: Account, { strategy, instrument }: Place): string[] {
+  const key = bookKey(strategy, instrument)
+  return [...account.exits.taken].filter((fill) => keyOf(account, fill) === key)
+}
 
 /** Has a fill here exits that the order engine is yet to say? */
-export function areExitsDue(account: Account, key: string): boolean {
-  for (const [fill, due] of account.exits.due) if (keyOf(account, fill) === key && !isLapsed(account, due)) return true
-  return false
-}
+export const areExitsDue = (account: Account, key: string): boolean =>
+  dueAt(account, key).some((due) => !isLapsed(account, due))
+
+const dueAt = (account: Account, key: string): ExitsDue[] =>
+  [...account.exits.due].filter(([fill]) => keyOf(account, fill) === key).map(([, due]) => due)
 
 /** The book that exits of a fill are in. */
 export function keyOf({ exits }: Account, fill: string): string | null {
@@ -107,4 +128,4 @@ const isLapsed = ({ now, engineSeq }: Account, { at, seq }: ExitsDue): boolean =
   now - at > longestMicros && engineSeq >= seq
 
 /** The order engine answers within this, microseconds. */
-export const longestMicros = 5_000_000
+const longestMicros = 5_000_000

@@ -5,10 +5,9 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { type Book, bookKey } from './book.ts'
-import { areExitsDue } from './exits-due.ts'
+import { areExitsDue, mayExitsCome } from './exits-due.ts'
 import { hasExpired, inWholeLots } from './listing.ts'
 import { exactText } from './proposal.ts'
-import { areExitsTaken } from './taken-exits.ts'
 
 /** What became of the gate's own orders to close a position, until one of them is filled, at least in part. */
 export type ClosingTry = {
@@ -46,7 +45,7 @@ export function flattenNow(account: Account, cause: string): Said[] {
         timeInForce: 'GTC',
         expiresAt: now + config.approvalTtlMs * 1_000,
         // A fill of an exit may be on its way.
-        ...(areExitsTaken(account, { strategy, instrument }) ? { isReduceOnly: true } : {}),
+        ...(mayExitsCome(account, { strategy, instrument }) ? { isReduceOnly: true } : {}),
       } as const
       const approved = { topic: 'risk.approved', payload: terms } as const
       const failures = account.closing.get(key)?.failures ?? 0

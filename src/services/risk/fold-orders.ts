@@ -41,7 +41,7 @@ import { noteTime } from './rate-window.ts'
 import { foldClosingEnd, foldClosingLeg, foldLeg, settleLeg } from './roll.ts'
 import { noteMove } from './settle-sums.ts'
 import { recordOf } from './strategy-record.ts'
-import { foldTakenEnd, isTakingUnread, splitTaken } from './taken-exits.ts'
+import { foldTakenEnd, splitTaken } from './taken-exits.ts'
 
 /** Remembers a wish, and lets it wait where it must. [R2] [R37] */
 export function foldWish(account: Account, { payload: wish, at }: Event<'instrument.resolved'>): void {
@@ -157,8 +157,7 @@ export function answerEnd(
   instrument: string,
 ): readonly Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>[] {
   const waiting = account.waiting.get(bookKey(strategy, instrument))
-  if (waiting === undefined || hasWorking(account, strategy, instrument)) return none
-  return isTakingUnread(account, waiting.wish) ? none : judge(account, waiting.wish, waiting.at)
+  return waiting && !hasWorking(account, strategy, instrument) ? judge(account, waiting.wish, waiting.at) : none
 }
 
 /** A wish that waits for exits that never came; one at a time, since each is judged on what the others came to. [R47] */

@@ -8,13 +8,12 @@ import { brokenCover } from './broken-cash.ts'
 import { brokenLimit } from './broken-limit.ts'
 import { brokenClose } from './broken-order.ts'
 import { brokenCancelRate, brokenCloseRate } from './broken-rate.ts'
-import { areExitsDue, hasWorking } from './exits-due.ts'
+import { areExitsDue, hasWorking, mayExitsCome } from './exits-due.ts'
 import { haltedBeforeWaiting } from './halted-wishes.ts'
 import { inWholeLots } from './listing.ts'
 import { type BrokenLimit, exactText, type Proposal } from './proposal.ts'
 import { refusal } from './refusal.ts'
 import { selfTrade } from './self-trade.ts'
-import { areExitsTaken } from './taken-exits.ts'
 
 type Verdict = Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>
 
@@ -67,7 +66,7 @@ export function judge(account: Account, wish: Wish, wishedAt: number): readonly 
   if (broken !== null && closes.units === 0n) return [refusal(wish, broken)]
   const { bracket: _, ...unbracketed } = wish
   // Exits may fill before it does, also those that were taken: they may have come back meanwhile.
-  if (isBesideExits(account, wish) || areExitsTaken(account, wish)) unbracketed.isReduceOnly = true
+  if (isBesideExits(account, wish) || mayExitsCome(account, wish)) unbracketed.isReduceOnly = true
   const leave = approval(account, unbracketed, side, closes)
   return broken === null ? [leave] : [leave, refusal(wish, broken)]
 }

@@ -5,10 +5,8 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { bookKey, workingOf } from './book.ts'
-import { forgetIfGone, keyOf, longestMicros } from './exits-due.ts'
+import { forgetIfGone, type Place, takenAt } from './exits-due.ts'
 import { noteTime } from './rate-window.ts'
-
-type Place = { readonly strategy: string; readonly instrument: string }
 
 /** A wish takes what works, exits too. [R31] [R47] */
 export function foldSuperseded(account: Account, { id, payload }: Event<'risk.superseded'>): void {
@@ -34,12 +32,6 @@ export function foldSupersededRead(
   const key = bookKey(strategy, instrument)
   const one = superseding.get(key)
   if (one && compareAnswers(cause, one.by) >= 0) superseding.set(key, null)
-}
-
-/** May the order engine have sent the exits again before it heard that a wish takes them? [R47] */
-export function isTakingUnread(account: Account, place: Place): boolean {
-  const one = account.exits.superseding.get(bookKey(place.strategy, place.instrument))
-  return one != null && account.now - one.at <= longestMicros && areExitsTaken(account, place)
 }
 
 /** Exits that are taken may be sent again, where something is left to close. [R47] */
@@ -91,9 +83,6 @@ export function splitTaken({ exits: { left, due, taken } }: Account, instrument:
   }
 }
 
-/** Are there exits here that may be sent again, or were, unheard yet? */
-export const areExitsTaken = (account: Account, place: Place): boolean => takenAt(account, place).length > 0
-
 /** Neither a wish waits nor another order works there. */
 function mayComeBack(account: Account, { strategy, instrument }: Place): boolean {
   if (account.waiting.has(bookKey(strategy, instrument))) return false
@@ -106,9 +95,4 @@ function forgetTaken(account: Account, place: Place): void {
     account.exits.taken.delete(fill)
     forgetIfGone(account, fill)
   }
-}
-
-function takenAt(account: Account, { strategy, instrument }: Place): string[] {
-  const key = bookKey(strategy, instrument)
-  return [...account.exits.taken].filter((fill) => keyOf(account, fill) === key)
 }
