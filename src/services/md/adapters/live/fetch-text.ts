@@ -1,3 +1,4 @@
+import { retryAfterMs } from '#lib/time/retry-after.ts'
 import type { HttpOutcome } from './session-wire.ts'
 
 const timeoutMs = 9_000
@@ -39,13 +40,4 @@ async function textOf(answer: Response): Promise<string> {
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString()
-}
-
-/** Seconds, or a date; null where it says neither. */
-export function retryAfterMs(header: string | null): number | null {
-  if (header === null || header.trim() === '') return null
-  const seconds = Number(header)
-  if (Number.isFinite(seconds)) return seconds < 0 ? null : seconds * 1000
-  const date = Date.parse(header)
-  return Number.isNaN(date) ? null : Math.max(0, date - Date.now())
 }

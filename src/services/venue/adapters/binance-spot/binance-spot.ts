@@ -41,7 +41,7 @@ export function binanceSpot(options: SpotOptions): RealVenue {
   const { config, addresses, credentials, nowMs, weightPerMinute = 6_000 } = options
   const { restUrl, wsUrl } = addresses
   const { timeoutMs } = config
-  const { send, paused } = limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerMinute, weights })
+  const { send, budget } = limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerMinute, weights })
   const symbolOf = (instrument: string): string | null =>
     config.symbols[instrument] ?? (instrument.endsWith('.BINANCE') ? instrument.slice(0, -'.BINANCE'.length) : null)
   const account = exchangeAccount(
@@ -106,7 +106,6 @@ export function binanceSpot(options: SpotOptions): RealVenue {
     instrumentOf: (symbol) => namedSo(config.symbols, symbol) ?? `${symbol}.BINANCE`,
     settlements: null,
     forgets: null,
-    stream: (hooks) =>
-      openSpotStream(async () => paused() ?? { kind: 'done', value: wsUrl }, credentials, account.nowMs, hooks),
+    stream: (hooks) => openSpotStream({ wsUrl, credentials, budget, nowMs, venueNowMs: account.nowMs }, hooks),
   }
 }

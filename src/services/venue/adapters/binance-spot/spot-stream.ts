@@ -1,27 +1,41 @@
 import { z } from 'zod'
+import { honourLimit } from '#lib/time/honour-limit.ts'
 import { queryWindowMs } from '../binance/exchange-account.ts'
 import { signed } from '../binance/signed-request.ts'
-import { keepAccountStream } from '../gateway/account-stream.ts'
+import { type AccountStream, keepAccountStream } from '../gateway/account-stream.ts'
 import type { Credentials } from '../gateway/credentials.ts'
-import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
+import type { StreamHooks } from '../gateway/real-venue.ts'
 import { ExecutionReport, viewOfExecution } from './spot-order.ts'
 
+const Fault = z.object({
+  code: z.int(),
+  msg: z.string(),
+  /** Of a limit: from when on it may be asked again. */
+  data: z.object({ serverTime: z.int(), retryAfter: z.int() }).optional().catch(undefined),
+})
 const Frame = z.union([
   z.object({ event: z.object({ e: z.string() }).loose() }),
-  z.object({ id: z.string(), status: z.int(), error: z.object({ code: z.int(), msg: z.string() }).optional() }),
+  z.object({ id: z.string(), status: z.int(), error: Fault.optional() }),
 ])
+
+export type SpotStreamOptions = Pick<AccountStream, 'budget' | 'nowMs'> & {
+  readonly wsUrl: string
+  readonly credentials: Credentials
+  /** Requests are signed with it. */
+  readonly venueNowMs: () => number
+}
 
 /** The account's stream of the WebSocket API (`userDataStream.subscribe.signature`). */
 export function openSpotStream(
-  address: () => Promise<Answer<string>>,
-  credentials: Credentials,
-  nowMs: () => number,
+  { wsUrl, credentials, budget, nowMs, venueNowMs }: SpotStreamOptions,
   hooks: StreamHooks,
 ): () => void {
   return keepAccountStream(
     {
-      address,
-      onConnect: ({ socket }) => socket.send(JSON.stringify(subscription(credentials, nowMs()))),
+      budget,
+      nowMs,
+      address: async () => ({ kind: 'done', value: wsUrl }),
+      onConnect: ({ socket }) => socket.send(JSON.stringify(subscription(credentials, venueNowMs()))),
       onFrame: (json, { begun, end }) => {
         const frame = Frame.safeParse(json)
         if (!frame.success) return
@@ -32,8 +46,13 @@ export function openSpotStream(
           if (report.success) hooks.onOrder(viewOfExecution(report.data))
           // What cannot be read may be a fill: whoever reconciles asks for it.
           else if (event.e === 'executionReport') end('a report is not understood')
-        } else if (frame.data.status === 200) begun()
-        else end(`${frame.data.error?.code} ${frame.data.error?.msg}`)
+          return
+        }
+        const { status, error } = frame.data
+        if (status === 200) return begun()
+        const until = error?.data
+        honourLimit(budget, { status, retryAfterMs: until ? until.retryAfter - until.serverTime : null }, nowMs())
+        end(`${error?.code} ${error?.msg}`)
       },
     },
     hooks,

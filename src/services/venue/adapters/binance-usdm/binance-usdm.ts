@@ -76,7 +76,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
   let isOneWay = false
   const { restUrl, wsUrl } = addresses
   const { timeoutMs } = config
-  const { send } = limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerMinute, weights })
+  const { send, budget } = limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerMinute, weights })
   const key = (method: 'POST' | 'PUT') =>
     send({ method, path: '/fapi/v1/listenKey', params: {}, isSigned: false, isKeyed: true })
   const account = exchangeAccount(
@@ -173,8 +173,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
     stream: (hooks) =>
       openUsdmStream(
         {
-          wsUrl,
-          keepAliveMs,
+          ...{ wsUrl, keepAliveMs, budget, nowMs },
           listenKey: async () => answerOf(await key('POST'), ListenKey, ({ listenKey }) => listenKey),
           keepAlive: async () => answerOf(await key('PUT'), z.unknown(), () => null),
         },

@@ -1,9 +1,9 @@
-import { keepAccountStream } from '../gateway/account-stream.ts'
+import { type AccountStream, keepAccountStream } from '../gateway/account-stream.ts'
 import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
 import { AlgoUpdate, viewOfAlgoUpdate } from './usdm-algo.ts'
 import { OrderTradeUpdate, viewOfUpdate } from './usdm-order.ts'
 
-export type UsdmStreamOptions = {
+export type UsdmStreamOptions = Pick<AccountStream, 'budget' | 'nowMs'> & {
   /** Up to the listen key: `wss://fstream.binance.com/private/ws`. */
   readonly wsUrl: string
   /** Begins a key, or renews the one that is there. */
@@ -15,11 +15,13 @@ export type UsdmStreamOptions = {
 
 /** The account's stream; a key that ends, or that cannot be renewed, is one to be replaced. [G22] */
 export function openUsdmStream(
-  { wsUrl, listenKey, keepAlive, keepAliveMs }: UsdmStreamOptions,
+  { wsUrl, listenKey, keepAlive, keepAliveMs, budget, nowMs }: UsdmStreamOptions,
   hooks: StreamHooks,
 ): () => void {
   return keepAccountStream(
     {
+      budget,
+      nowMs,
       address: async () => {
         const key = await listenKey()
         return key.kind === 'done' ? { kind: 'done', value: `${wsUrl}/${key.value}` } : key

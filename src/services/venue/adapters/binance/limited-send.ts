@@ -1,7 +1,6 @@
 import { honourLimit } from '#lib/time/honour-limit.ts'
 import { startBudget } from '#lib/time/request-budget.ts'
 import type { Credentials } from '../gateway/credentials.ts'
-import { nothing } from '../gateway/understood.ts'
 import { type ExchangeRequest, type HttpAnswer, sendRequest } from './signed-request.ts'
 
 export type Limits = {
@@ -18,6 +17,7 @@ export type Limits = {
 export function limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerMinute, weights }: Limits) {
   const budget = startBudget(weightPerMinute)
   return {
+    budget,
     send: async (request: ExchangeRequest): Promise<HttpAnswer> => {
       const weight = weights[`${request.method} ${request.path}`]
       const waitMs = weight === undefined ? budget.pausedMs(nowMs()) : budget.take(weight, nowMs())
@@ -28,11 +28,6 @@ export function limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerM
       honourLimit(budget, answer, nowMs())
       const pausedMs = budget.pausedMs(nowMs())
       return pausedMs > 0 ? { ...answer, retryAfterMs: pausedMs } : answer
-    },
-    /** Why no connection is opened now. */
-    paused: () => {
-      const waitMs = budget.pausedMs(nowMs())
-      return waitMs > 0 ? nothing('the limit of requests', waitMs) : null
     },
   }
 }

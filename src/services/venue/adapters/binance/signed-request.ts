@@ -1,4 +1,5 @@
 import { createHmac } from 'node:crypto'
+import { retryAfterMs } from '#lib/time/retry-after.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import { jsonOf } from '../gateway/json-of.ts'
 
@@ -45,13 +46,12 @@ export async function sendRequest(
       signal: AbortSignal.timeout(timeoutMs),
     })
     const text = await response.text()
-    const retryAfter = Number(response.headers.get('retry-after') ?? Number.NaN)
     const usedWeight = Number(response.headers.get('x-mbx-used-weight-1m') ?? Number.NaN)
     return {
       status: response.status,
       json: jsonOf(text),
       text: text.slice(0, 500),
-      retryAfterMs: Number.isFinite(retryAfter) ? retryAfter * 1_000 : null,
+      retryAfterMs: retryAfterMs(response.headers.get('retry-after')),
       usedWeight: Number.isFinite(usedWeight) ? usedWeight : null,
     }
   } catch (error) {

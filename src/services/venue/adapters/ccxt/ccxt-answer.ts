@@ -36,7 +36,9 @@ export function asking(credentials: Credentials, exchange: Pick<CcxtTrader, 'las
 
 const isLimit = (error: Error): boolean => {
   const kinds = kindsOf(error)
-  return kinds.has('RateLimitExceeded') || kinds.has('DDoSProtection')
+  // A handshake's answer has no class of its own.
+  const isHandshake = /server response: 4(18|29)$/.test(error.message)
+  return kinds.has('RateLimitExceeded') || kinds.has('DDoSProtection') || isHandshake
 }
 
 /** What an error of ccxt proves. What is not listed here proves nothing. */

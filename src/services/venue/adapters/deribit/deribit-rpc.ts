@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { startBudget } from '#lib/time/request-budget.ts'
 import { type AccountConnection, keepAccountStream } from '../gateway/account-stream.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import type { StreamHooks } from '../gateway/real-venue.ts'
@@ -37,9 +38,12 @@ export class DeribitRpc {
   }
 
   /** Opens it, and again whenever it closes. */
-  open(wsUrl: string, hooks: StreamHooks): () => void {
+  open(wsUrl: string, nowMs: () => number, hooks: StreamHooks): () => void {
     const end = keepAccountStream(
       {
+        // Deribit counts no weight: it is there for what a handshake answers.
+        budget: startBudget(Number.POSITIVE_INFINITY),
+        nowMs,
         address: async () => ({ kind: 'done', value: wsUrl }),
         onConnect: (connection) => {
           this.#connection = connection

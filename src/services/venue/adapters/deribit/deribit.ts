@@ -130,6 +130,6 @@ export function deribit({ config, addresses, credentials, nowMs }: DeribitOption
       ),
     settlements: (held, untilMs) => settlementsOf(rpc, held, (one) => name(one), untilMs),
     payments: (sinceMs, names) => fundingOf(rpc, sinceMs, names, nowMs()),
-    stream: (hooks) => rpc.open(addresses.wsUrl, hooks),
+    stream: (hooks) => rpc.open(addresses.wsUrl, nowMs, hooks),
   }
 }

@@ -1,4 +1,7 @@
 import { WebSocket } from 'ws'
+import { honourLimit } from '#lib/time/honour-limit.ts'
+import type { RequestBudget } from '#lib/time/request-budget.ts'
+import { retryAfterMs } from '#lib/time/retry-after.ts'
 import { jsonOf } from './json-of.ts'
 import type { Answer, StreamHooks } from './real-venue.ts'
 
@@ -19,6 +22,10 @@ export type AccountConnection = {
 }
 
 export type AccountStream = {
+  /** What else is asked of the exchange shares it: nothing is opened while it pauses, and a handshake can have it pause. [G24] */
+  readonly budget: RequestBudget
+  /** The machine's clock, milliseconds. */
+  readonly nowMs: () => number
   readonly address: () => Promise<Answer<string>>
   readonly onConnect: (connection: AccountConnection) => void
   readonly onFrame: (frame: unknown, connection: AccountConnection) => void
@@ -40,6 +47,8 @@ export function keepAccountStream(stream: AccountStream, { onOpen, onClose }: St
     pause = setTimeout(connect, Math.max(waitMs, pauseMs(attempts++)))
   }
   const connect = async () => {
+    const waitMs = stream.budget.pausedMs(stream.nowMs())
+    if (waitMs > 0) return again('the limit of requests', waitMs)
     const address = await stream.address()
     if (isEnded) return
     if (address.kind === 'nothing') return again(address.reason, address.waitMs)
@@ -56,7 +65,7 @@ export function keepAccountStream(stream: AccountStream, { onOpen, onClose }: St
 
 function openSocket(
   url: string,
-  { onConnect, onFrame }: AccountStream,
+  { onConnect, onFrame, budget, nowMs }: AccountStream,
   begun: () => void,
   onClose: (why: string) => void,
 ): WebSocket {
@@ -79,7 +88,10 @@ function openSocket(
     alive()
     onFrame(jsonOf(String(bytes)), connection)
   })
-  socket.on('unexpected-response', (_, { statusCode }) => end(`HTTP ${statusCode}`))
+  socket.on('unexpected-response', (_, { statusCode = 0, headers }) => {
+    honourLimit(budget, { status: statusCode, retryAfterMs: retryAfterMs(headers['retry-after'] ?? null) }, nowMs())
+    end(`HTTP ${statusCode}`)
+  })
   // The address may have a key in it: only the error's code is told.
   socket.on('error', (error) => end((error as NodeJS.ErrnoException).code ?? 'the connection failed'))
   socket.on('close', () => {
