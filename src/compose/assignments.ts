@@ -5,6 +5,7 @@ import type { ServiceName } from '#schemas/service-rank.ts'
 import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 import { watchStrategyFiles } from '#services/strategy/adapters/watch-strategy-files.ts'
 import type { Assignment, ServiceTopics } from './assignment.ts'
+import { refuseUnlimited } from './production-guard.ts'
 import { refuseDoubleBars } from './refuse-double-bars.ts'
 import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import { answeringServices, configsOf, type ServiceConfig } from './service-configs.ts'
@@ -53,6 +54,8 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
       watches.push(
         watchTopology(topologyFile, {
           changed: (changed) => {
+            // What runs trades real money, whatever the file says of its venue now.
+            refuseUnlimited({ ...topology, risk: changed.risk }, true)
             for (const part of processes.includes('md') ? waitingParts(topology, changed) : [])
               told.unchanged(
                 `${topologyFile}: ${part} is not what it was: this takes effect when trader is started again`,

@@ -1,10 +1,12 @@
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { inspect } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
+import { stringify } from 'yaml'
+import { assignmentsOf } from '#compose/assignments.ts'
 import { confirmProduction, refuseUnlimited } from '#compose/production-guard.ts'
-import { Topology } from '#compose/topology.ts'
+import { readTopology, Topology } from '#compose/topology.ts'
 import { readCredentials } from '#services/venue/adapters/gateway/credentials.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trader-guard-'))
@@ -50,6 +52,39 @@ describe('[G18] real money', () => {
     expect(() => refuseUnlimited(production({ risk: { limits: rest } }), true)).toThrow(
       limit === 'maxDrawdown' ? 'lacks maxDrawdown or maxDailyLoss' : `lacks ${limit}`,
     )
+  })
+
+  test('a file that lacks one is told while it runs, and changes nothing, also where it names another venue', async () => {
+    const file = join(folder, 'topology.yaml')
+    const written = (environment: string, risk: object) =>
+      writeFileSync(
+        file,
+        stringify({
+          ...{ feed: { kind: 'exchange', venue: 'binance', symbols: ['BTCUSDT'] }, bars: [{ interval: '1d' }] },
+          ...{ account: { currency: 'USDT', startingCash: '1000' }, venue: { kind: 'binance', environment }, risk },
+          strategies: [{ file: resolve('strategies/ema-cross.yaml'), roles: { underlying: 'BTCUSDT.BINANCE' } }],
+        }),
+      )
+    written('production', { limits })
+    const [changed, told] = [[] as unknown[], [] as string[]]
+    const watch = assignmentsOf(readTopology(file), file).watch(['risk'], {
+      changed: (_, { config }) => changed.push((config as { limits: unknown }).limits),
+      unchanged: (message) => told.push(message),
+    })
+    const { maxDrawdown: _, ...lacking } = limits
+    const others = { ...limits, maxOrderNotional: '50' }
+    for (const [environment, those] of [
+      ['production', {}],
+      ['testnet', lacking],
+    ] as const) {
+      told.length = 0
+      written(environment, { limits: those })
+      await expect.poll(() => told.join(), { timeout: 5_000 }).toContain('real money is not traded without limits')
+    }
+    expect(changed).toEqual([])
+    written('production', { limits: others })
+    await expect.poll(() => changed, { timeout: 5_000 }).toMatchObject([others])
+    watch.close()
   })
 
   test('is refused on made prices, in lockstep and on recordings', () => {
