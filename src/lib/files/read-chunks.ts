@@ -63,26 +63,34 @@ function* unpackBlocks(file: string): Generator<Uint8Array> {
   }
 }
 
-/** Throws a CutFile when the stream ends early, and for a file of one member when its checksum is wrong. */
+/** Throws a CutFile when the stream ends early, and an error when the checksum or the length of a member is wrong. */
 function* gunzip(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let hasMore = false
   let crc = 0
+  let length = 0
+  let isWrong = false
   let unpacked: Uint8Array[] = []
   const stream = new Gunzip((chunk) => {
     crc = crc32(chunk, crc)
+    length += chunk.length
     unpacked.push(chunk)
   })
-  // Called for every member but the first.
-  stream.onmember = () => {
-    hasMore = true
-  }
-  let trailer = new Uint8Array(0)
   let bytes = 0
+  let tail = Buffer.alloc(0)
+  /** `end`: where the member ends in the file. */
+  const endMember = (end: number) => {
+    const at = tail.length - (bytes - end) - 8
+    isWrong ||= at < 0 || tail.readUInt32LE(at) !== crc || tail.readUInt32LE(at + 4) !== length % 2 ** 32
+    crc = 0
+    length = 0
+  }
+  // Called for every member but the first, when all of the one before it is unpacked.
+  stream.onmember = endMember
   const push = (chunk: Uint8Array, isLast: boolean): Uint8Array[] => {
     unpacked = []
     bytes += chunk.length
-    trailer = new Uint8Array(Buffer.concat([trailer, chunk.subarray(-8)]).subarray(-8))
+    tail = Buffer.concat([tail.subarray(-chunkBytes), chunk])
     stream.push(chunk.slice(), isLast)
+    if (isWrong) throw new Error(wrongGzip)
     return unpacked
   }
   yield* push(first, false)
@@ -93,9 +101,11 @@ function* gunzip(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8
     throw new CutFile()
   }
   if (bytes < shortestGzip) throw new CutFile()
-  const stated = new DataView(trailer.buffer).getUint32(0, true)
-  if (!hasMore && stated !== crc) throw new Error('the gzip checksum is wrong: the file is damaged, or its end is cut')
+  endMember(bytes)
+  if (isWrong) throw new Error(wrongGzip)
 }
+
+const wrongGzip = 'the gzip checksum is wrong: the file is damaged, or its end is cut'
 
 /** A header of 10 bytes, the 2 that say nothing, and a trailer of 8. */
 const shortestGzip = 20

@@ -56,6 +56,26 @@ describe('[MD-N7d] a file that is cut', () => {
     expect(faultOf(() => normalized('binance', damaged)).message).toContain('the gzip checksum is wrong')
   })
 
+  it('gzip of several members: each is read, and has its own checksum and length', () => {
+    const parts = [frames.slice(0, 9_000), frames.slice(9_000, 9_001), frames.slice(9_001)]
+    const members = parts.map((part) => gzipSync(`${part.join('\n')}\n`))
+    const whole = Buffer.concat(members)
+    expect(numbersIn(normalized('binance', fileOf('members.gz', whole)))).toHaveLength(frames.length)
+    let end = 0
+    for (const { length } of members) {
+      end += length
+      // A bit of the checksum, and one of the length.
+      for (const at of [end - 8, end - 2]) {
+        const bytes = Buffer.from(whole)
+        bytes[at] = (bytes[at] as number) ^ 1
+        const damaged = fileOf('members-damaged.gz', bytes)
+        expect(faultOf(() => normalized('binance', damaged)).message).toContain('the gzip checksum is wrong')
+      }
+    }
+    const cut = fileOf('members-cut.gz', whole.subarray(0, -4))
+    expect(faultOf(() => normalized('binance', cut)).message).toContain('the gzip checksum is wrong')
+  })
+
   it('is a line that cannot be read to an import of CSV: refused with its place, or counted', async () => {
     const rows = Array.from({ length: 20_000 }, (_, n) => `${1_700_000_000 + n},6${drawBelow(random, 9_999)}.1,1`)
     const whole = gzipSync(`time,price,size\n${rows.join('\n')}\n`)
