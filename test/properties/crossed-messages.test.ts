@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { CrossedMessages } from './crossed-messages.ts'
 
 // CROSSED_ROUNDS=5000 CROSSED_SEED=1 npx vitest run test/properties/crossed-messages.test.ts is the long form.
-const rounds = Number(process.env.CROSSED_ROUNDS ?? 100)
+const rounds = Number(process.env.CROSSED_ROUNDS ?? 400)
 const firstSeed = Number(process.env.CROSSED_SEED ?? 1)
 
 it.each([

@@ -57,7 +57,7 @@ function wordsOf({ topic, payload }: Verdict): string {
     case 'risk.approved':
       return `${payload.side} ${payload.quantity} ${instrument} of ${strategy} at the market`
     case 'risk.superseded':
-      return `${instrument} of ${strategy} is closed at the market when its orders at work have been canceled`
+      return `${instrument} of ${strategy} is closed at the market when its orders at work have been canceled, unless its strategy wishes for something else before`
     case 'risk.rejected': {
       const { code, value, limit } = payload
       return [code, value, limit === undefined ? undefined : `limit ${limit}`]

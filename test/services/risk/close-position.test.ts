@@ -37,7 +37,7 @@ describe('[R54] an operator closes a position', () => {
   test('when what works there, exits too, has been canceled', () => {
     const scene = start(account(), wish('10', { bracket: { stopLoss: '90' } }), fill('t-6-0', 'buy', '10'))
     scene.when(exit('t-6-0-1s', '10')).then()
-    const later = `${btc} of ema-cross is closed at the market when its orders at work have been canceled`
+    const later = `${btc} of ema-cross is closed at the market when its orders at work have been canceled, unless its strategy wishes for something else before`
     scene.when(close()).then(supersede, result(true, later))
     const canceling = { clientOrderId: 't-6-0-1s', instrument: btc, reason: 'superseded' }
     scene
