@@ -2,11 +2,16 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
+import type { Fact } from '#schemas/event.ts'
+import { serveBinance } from '#services/venue/adapters/binance/serve-binance.ts'
+import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
+import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { KnownTrades } from '#services/venue/adapters/gateway/known-trades.ts'
+import { VenueConfig } from '#services/venue/service.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import type { Line } from '#test/faults/round-venues.ts'
 import { roundVenues } from '#test/faults/round-venues.ts'
-import { gatewayScene, pause, when } from './gateway-scene.ts'
+import { gatewayScene, pause, submitted, when } from './gateway-scene.ts'
 
 type Refusal = { readonly status: number; readonly seconds: number }
 
@@ -135,4 +140,27 @@ test('[G34] how far the record is read is told again when it has moved by an hou
   const heard = new KnownTrades()
   heard.hear({ since: 10 * hour, instruments: ['BTCUSDT.BINANCE'] })
   expect(heard.hasUnsaid).toBe(false)
+})
+
+test('[G24] too many orders hold back orders alone: a cancel goes out at once', async () => {
+  const [config, key] = [VenueConfig.parse({ fill: 'touch', currency: 'USDT' }), { apiKey: 'k', secret: 's' }]
+  const limits = [{ rateLimitType: 'ORDERS', interval: 'DAY', intervalNum: 1, limit: 2 }] as const
+  const server = await serveBinance({ port: 0, key, config, balances: { USDT: '1000' }, nowMs: Date.now, limits })
+  const listing = { kind: 'spot', tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT' }
+  const instrument = 'BTCUSDT.BINANCE'
+  const payload = { instrument, ...listing, isSimulated: true }
+  server.hear({ topic: 'md.instrument', payload, at: 1, epoch: 1, n: 0 } as unknown as Fact)
+  const venue = binanceSpot({
+    ...{ config: { symbols: {}, timeoutMs: 1_000 }, credentials: new Credentials(key.apiKey, key.secret) },
+    ...{ addresses: { restUrl: server.url, wsUrl: '' }, nowMs: Date.now },
+  })
+  const place = (id: string) => venue.place(submitted(id, instrument), id, Date.now(), 5_000)
+  expect([(await place('t-1-0')).kind, (await place('t-2-0')).kind]).toEqual(['done', 'done'])
+  expect(await place('t-3-0')).toMatchObject({ kind: 'nothing', reason: expect.stringContaining('-1015') })
+  const one = { instrument, venueClientId: 't-1-0', venueOrderId: null, waits: false }
+  expect([(await venue.cancel(one)).kind, (await venue.openOrders()).kind]).toEqual(['done', 'done'])
+  const held = await place('t-4-0')
+  expect(held).toMatchObject({ kind: 'nothing', reason: 'the limit of requests' })
+  expect(held.kind === 'nothing' && held.waitMs).toBeGreaterThan(3_000)
+  await server.close()
 })

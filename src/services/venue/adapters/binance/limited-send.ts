@@ -13,21 +13,28 @@ export type Limits = {
   readonly weights: Readonly<Record<string, number>>
 }
 
+const tooManyOrders = -1015
+
 /** All that is asked of one address: nothing beyond its budget, and nothing before the instant that a limit names. [G24] */
 export function limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerMinute, weights }: Limits) {
   const budget = startBudget(weightPerMinute)
+  // Too many orders are no reason to hold back a cancel.
+  const orders = startBudget(Number.POSITIVE_INFINITY)
+  const pausedMs = (isOrder: boolean) => Math.max(budget.pausedMs(nowMs()), isOrder ? orders.pausedMs(nowMs()) : 0)
   return {
     budget,
     send: async (request: ExchangeRequest): Promise<HttpAnswer> => {
       const weight = weights[`${request.method} ${request.path}`]
-      const waitMs = weight === undefined ? budget.pausedMs(nowMs()) : budget.take(weight, nowMs())
+      const isOrder = /^P/.test(request.method) && /order$/i.test(request.path)
+      const waitMs = weight === undefined ? pausedMs(isOrder) : budget.take(weight, nowMs())
       if (waitMs > 0)
         return { status: 0, json: null, text: 'the limit of requests', retryAfterMs: waitMs, usedWeight: null }
       const answer = await sendRequest(restUrl, credentials, request, timeoutMs)
       if (answer.usedWeight !== null) budget.used(answer.usedWeight, nowMs())
-      honourLimit(budget, answer, nowMs())
-      const pausedMs = budget.pausedMs(nowMs())
-      return pausedMs > 0 ? { ...answer, retryAfterMs: pausedMs } : answer
+      const isOfOrders = (answer.json as { code?: unknown } | null)?.code === tooManyOrders
+      honourLimit(isOfOrders ? orders : budget, answer, nowMs())
+      const againMs = pausedMs(isOrder)
+      return againMs > 0 ? { ...answer, retryAfterMs: againMs } : answer
     },
   }
 }
