@@ -40,6 +40,17 @@ describe('[G14]', () => {
     expect(finds(usd, 30)).toEqual([])
   })
 
+  test('what is missing is said while others trade something else all the time, once, and not any more when it is back', () => {
+    const { finds, bought } = account()
+    const acme = [{ asset: 'ACME', expected: '10', found: '9' }]
+    const told = Array.from({ length: 100 }, (_, pass) => finds(900 - pass, 9))
+    expect(told).toEqual([[], [], ...Array(98).fill(acme)])
+    bought('2', '100')
+    expect(finds(500, 11)).toEqual(acme)
+    expect([finds(499, 11), finds(498, 11)].at(-1)).toEqual([{ asset: 'ACME', expected: '12', found: '11' }])
+    expect(finds(497, 12)).toEqual([])
+  })
+
   test('what is said stays what lasts while fills move both numbers or are on their way, and is other when other amounts last', () => {
     const { finds, bought } = account()
     for (let n = 0; n < 3; n++) finds(1_005, 10)

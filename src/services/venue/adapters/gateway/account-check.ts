@@ -18,6 +18,8 @@ export type Compared = {
 
 /** How often in a row the same differs before it is said: a fill may be in the balance and not yet in the log. */
 const patience = 3
+/** By how much, and in how many passes in a row so while the account held the same of it: nothing of it is on its way. */
+type Differing = { readonly by: string; readonly times: number; readonly difference: Difference }
 
 /** A fill as far as it moves balances. */
 type Counted = Execution & { readonly instrument: string; readonly currency: string; readonly filledAt: number }
@@ -33,11 +35,11 @@ export class AccountCheck {
   readonly #early: Counted[] = []
   readonly #flows = new Map<string, ExactDecimal>()
   readonly #bases = new Map<string, string>()
-  /** By how much what differed in the newest pass, in how many in a row so, and in how many something. */
-  #seen = { amounts: '', times: 0, passes: 0 }
+  /** By how much what differed in the newest pass, in how many in a row all of it so, and in how many something. */
+  #seen = { amounts: '', times: 0, passes: 0, assets: new Map<string, Differing>() }
   /** In the newest pass. */
   differing: readonly string[] = []
-  #lasting: Compared['lasting'] = { amounts: '', differences: [] }
+  #lasting = new Map<string, Differing>()
 
   constructor(holds: RealVenue['holds']) {
     this.#holds = holds
@@ -97,21 +99,34 @@ export class AccountCheck {
   compare(balances: readonly VenueBalance[], isWhole: boolean): Compared {
     const found = amountsOf(balances)
     const expected = this.#expected() ?? found
-    const differences: Difference[] = []
-    const by: string[] = []
+    const assets = new Map<string, Differing>()
     for (const asset of [...new Set([...expected.keys(), ...found.keys()])].sort()) {
       const [wanted, is] = [expected.get(asset) ?? zero, found.get(asset) ?? zero]
       if (compareExact(wanted, is) === 0) continue
-      differences.push({ asset, expected: plainText(wanted), found: plainText(is) })
-      by.push(`${asset} ${plainText(subtractExact(is, wanted))}`)
+      const [by, before] = [plainText(subtractExact(is, wanted)), this.#seen.assets.get(asset)]
+      const difference = { asset, expected: plainText(wanted), found: plainText(is) }
+      const isAsBefore = before?.by === by && before.difference.found === difference.found
+      assets.set(asset, { by, times: isAsBefore ? before.times + 1 : 1, difference })
     }
-    const [amounts, isDiffering] = [by.join(), by.length > 0]
-    this.differing = differences.map(({ asset }) => asset)
-    if (isDiffering && !isWhole) return { lasting: this.#lasting, isDiffering, isNew: false }
+    const [amounts, isDiffering] = [amountsIn(assets), assets.size > 0]
+    this.differing = [...assets.keys()]
+    if (isDiffering && !isWhole) return { lasting: this.#told(), isDiffering, isNew: false }
     const times = this.#seen.amounts === amounts ? this.#seen.times + 1 : 1
-    this.#seen = { amounts, times, passes: isDiffering ? this.#seen.passes + 1 : 0 }
-    if (!isDiffering || times >= patience) this.#lasting = { amounts, differences }
-    return { lasting: this.#lasting, isDiffering, isNew: isDiffering && this.#seen.passes < patience }
+    this.#seen = { amounts, times, passes: isDiffering ? this.#seen.passes + 1 : 0, assets }
+    this.#keepLasting(times)
+    return { lasting: this.#told(), isDiffering, isNew: isDiffering && this.#seen.passes < patience }
+  }
+
+  #keepLasting(timesOfAll: number): void {
+    const { assets } = this.#seen
+    for (const asset of this.#lasting.keys()) if (!assets.has(asset)) this.#lasting.delete(asset)
+    for (const [asset, one] of assets)
+      if (timesOfAll >= patience || one.times >= patience) this.#lasting.set(asset, one)
+  }
+
+  #told(): Compared['lasting'] {
+    const differences = [...this.#lasting.values()].map(({ difference }) => difference)
+    return { amounts: amountsIn(this.#lasting), differences }
   }
 
   #expected(): Map<string, ExactDecimal> | null {
@@ -131,3 +146,6 @@ export class AccountCheck {
 
 export const amountsOf = (balances: readonly VenueBalance[]): Map<string, ExactDecimal> =>
   new Map(balances.map(({ asset, total }) => [asset, parseExact(total)]))
+
+const amountsIn = (assets: ReadonlyMap<string, Differing>): string =>
+  [...assets].map(([asset, { by }]) => `${asset} ${by}`).join()
