@@ -58,7 +58,8 @@ async function run(isSteady: boolean, until: (said: string[]) => boolean) {
         said.push(`${payload.state} ${payload.stream}`)
   }
   const venue = { ...ccxt, openLibrary: async () => source }
-  const options = { venue, market: 'kraken', source, random: seedRandom(1), stallMs: 100, signal: stopping.signal }
+  const listening = { venue, market: 'kraken', source, random: seedRandom(1), stallMs: 100, signal: stopping.signal }
+  const options = { ...listening, room: () => null }
   const running = runLibrary(options, () => Date.now() * 1000, take)
   await sleep(100)
   kill()

@@ -139,7 +139,10 @@ it('[MD-L13] what has piled up on a connection is read in turn with the other so
   }
   const feed = liveFeed({
     ...{ venue, epoch: 1, clock: forwardMicros(), signal: stopping.signal },
-    ...{ onRecord: ({ kind }) => void (kind === 'frame' && inTurn++) },
+    onRecord({ kind }) {
+      if (kind === 'frame') inTurn++
+      return null
+    },
     wish: { market, symbols: [wire.symbol], streams: ['trades'], wsUrl: server.wsUrl, restUrl: server.restUrl },
   })
   const heard = consumer()

@@ -1,39 +1,23 @@
-import {
-  closeSync,
-  existsSync,
-  fdatasync,
-  globSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  readSync,
-  statSync,
-  write as writeFd,
-  writeSync,
-} from 'node:fs'
+import { closeSync, existsSync, fdatasync, mkdirSync, openSync, write as writeFd, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { constants, crc32, type ZstdOptions, zstdCompress, zstdDecompressSync } from 'node:zlib'
+import { constants, type ZstdOptions, zstdCompress } from 'node:zlib'
+import { UserError } from '#lib/terminal/user-error.ts'
 import { dayMicros } from '#lib/time/day-micros.ts'
-
-/** Where a block of lines lies in its file, and of which time it is. One line of an index, with its checksum. */
-export type Block = {
-  readonly offset: number
-  readonly bytes: number
-  readonly lines: number
-  readonly firstAt: number
-  readonly lastAt: number
-}
+import { type Block, indexLine } from './read-blocks.ts'
 
 const blockChars = 256 << 10
+/** More than so much, or for longer, does not wait for the disk. */
+const waitingCharsMost = 32 << 20
+const waitingMsMost = 2_000
 /** With a checksum in each frame: without it a wrong bit may be a wrong price. */
 const fast = { params: { [constants.ZSTD_c_compressionLevel]: 1, [constants.ZSTD_c_checksumFlag]: 1 } }
 const fileCharsMost = 256 << 20
 
 /**
  * Lines in compressed blocks (zstd, each a frame of its own), a file a day and 256 MB of text: `<dir>/<UTC date>/<time of the first line>.jsonl.zst` with
- * a `.index` beside it. Blocks are compressed and made durable one after the other in the thread pool, so that nobody waits for the disk; killed, the lines of
- * those that are not written yet are lost.
+ * a `.index` beside it. Blocks are compressed and made durable one after the other in the thread pool; what comes while one is written is the next. Killed, the lines of
+ * those that are not written yet are lost: who appends waits for `full`, and they are few.
  */
 export class BlockFiles {
   readonly #dir: string
@@ -41,12 +25,14 @@ export class BlockFiles {
   #file: OpenFile | null = null
   #dayEndsAt = 0
   #chars = 0
-  #lines: string[] = []
-  #blockChars = 0
-  #firstAt = 0
-  #lastAt = 0
-  /** What was given out to be written. */
+  #open: Lines | null = null
+  /** Ended, and not written yet, the oldest first. */
+  #ended: Lines[] = []
+  #beingWritten: Lines | null = null
+  #waitingChars = 0
+  /** What was given out to be done. */
   #writing: Promise<void> = Promise.resolve()
+  #willFlush = false
   #failure: Error | null = null
 
   /** `before` is done before a block is written. */
@@ -59,16 +45,40 @@ export class BlockFiles {
   append(line: string, at: number): void {
     if (this.#failure !== null) throw this.#failure
     if (at >= this.#dayEndsAt || at < this.#dayEndsAt - dayMicros || this.#chars > fileCharsMost) this.#startFile(at)
-    if (this.#lines.length === 0) this.#firstAt = at
-    this.#lastAt = at
-    this.#lines.push(line)
-    this.#blockChars += line.length + 1
-    if (this.#blockChars >= blockChars) this.#endBlock()
+    this.#open ??= {
+      file: this.#file as OpenFile,
+      lines: [],
+      chars: 0,
+      firstAt: at,
+      lastAt: at,
+      since: performance.now(),
+    }
+    const open = this.#open
+    open.lines.push(line)
+    open.chars += line.length + 1
+    open.lastAt = at
+    this.#waitingChars += line.length + 1
+    if (open.chars < blockChars) return
+    this.#endBlock()
+    this.#then(() => this.#writeNext())
+  }
+
+  /** Null; or where too much waits for the disk, what is to be waited for before more is appended. */
+  full(): Promise<void> | null {
+    const oldest = this.#beingWritten ?? this.#ended[0] ?? this.#open
+    if (oldest === null) return null
+    const isFull = this.#waitingChars > waitingCharsMost || performance.now() - oldest.since > waitingMsMost
+    return isFull ? this.flush() : null
   }
 
   /** Done when all that was appended is durable; call it every second. */
   flush(): Promise<void> {
-    this.#endBlock()
+    if (!this.#willFlush)
+      this.#then(() => {
+        this.#willFlush = false
+        return this.#writeNext()
+      })
+    this.#willFlush = true
     return this.#writing
   }
 
@@ -78,17 +88,22 @@ export class BlockFiles {
   }
 
   #endBlock(): void {
-    const file = this.#file
-    if (this.#lines.length === 0 || file === null) return
-    const text = `${this.#lines.join('\n')}\n`
-    const lines = { lines: this.#lines.length, firstAt: this.#firstAt, lastAt: this.#lastAt }
-    this.#chars += this.#blockChars
-    this.#lines = []
-    this.#blockChars = 0
-    this.#then(async () => {
-      await this.#before()
-      await writeBlock(file, text, lines)
-    })
+    if (this.#open === null) return
+    this.#ended.push(this.#open)
+    this.#chars += this.#open.chars
+    this.#open = null
+  }
+
+  /** The oldest that waits, which is the open block where none is ended. */
+  async #writeNext(): Promise<void> {
+    if (this.#ended.length === 0) this.#endBlock()
+    const lines = this.#ended.shift()
+    if (lines === undefined) return
+    this.#beingWritten = lines
+    await this.#before()
+    await writeBlock(lines)
+    this.#beingWritten = null
+    this.#waitingChars -= lines.chars
   }
 
   #leaveFile(): void {
@@ -98,6 +113,7 @@ export class BlockFiles {
     this.#dayEndsAt = 0
     if (file === null) return
     this.#then(async () => {
+      while (this.#ended[0]?.file === file) await this.#writeNext()
       closeSync(file.fd)
       closeSync(file.indexFd)
     })
@@ -105,10 +121,11 @@ export class BlockFiles {
 
   /** Behind all that was given out before; nothing any more when a part of it failed. */
   #then(step: () => Promise<void>): void {
-    this.#writing = this.#writing.then(step)
-    this.#writing.catch((error: Error) => {
-      this.#failure = error
+    this.#writing = this.#writing.then(step).catch((error: Error) => {
+      this.#failure ??= unwritable(this.#dir, error)
+      throw this.#failure
     })
+    this.#writing.catch(() => undefined)
   }
 
   #startFile(at: number): void {
@@ -127,83 +144,31 @@ export class BlockFiles {
 
 type OpenFile = { readonly fd: number; readonly indexFd: number; offset: number }
 
+/** A block before it is written; `since` by the clock of performance.now(). */
+type Lines = {
+  readonly file: OpenFile
+  readonly lines: string[]
+  chars: number
+  readonly firstAt: number
+  lastAt: number
+  readonly since: number
+}
+
 /** The block first, then its line of the index. */
-async function writeBlock(file: OpenFile, text: string, lines: Omit<Block, 'offset' | 'bytes'>): Promise<void> {
-  const bytes = await compress(Buffer.from(text), fast)
+async function writeBlock({ file, lines, firstAt, lastAt }: Lines): Promise<void> {
+  const bytes = await compress(Buffer.from(`${lines.join('\n')}\n`), fast)
   for (let done = 0; done < bytes.length; ) done += (await write(file.fd, bytes, done)).bytesWritten
   await sync(file.fd)
-  const block: Block = { offset: file.offset, bytes: bytes.length, ...lines }
+  const block: Block = { offset: file.offset, bytes: bytes.length, lines: lines.length, firstAt, lastAt }
   writeSync(file.indexFd, `${indexLine(block)}\n`)
   file.offset += bytes.length
+}
+
+function unwritable(dir: string, error: Error): Error {
+  const { code } = error as NodeJS.ErrnoException
+  return code === undefined ? error : new UserError(`cannot be written: ${code}`, { file: dir })
 }
 
 const compress = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress)
 const write = promisify(writeFd)
 const sync = promisify(fdatasync)
-
-/** The files of a folder in order of time. */
-export const blockFilesIn = (dir: string): string[] =>
-  globSync('*/*.jsonl.zst', { cwd: dir })
-    .sort()
-    .map((name) => join(dir, name))
-
-/** Has the file an index? Then it is one of blocks. */
-export const isOfBlocks = (file: string): boolean => existsSync(indexOf(file))
-
-const indexOf = (file: string): string => file.replace(/(\.jsonl\.zst)?$/, '.index')
-
-/** The blocks of a file. Where a line of its index is damaged, what lies between those beside it is a block of unknown lines; what is torn at the end is in no line. */
-export function blocksOf(file: string): Block[] {
-  if (!isOfBlocks(file)) return []
-  const blocks: Block[] = []
-  let end = 0
-  let lastAt = 0
-  const fill = (to: number): void => {
-    if (to > end) blocks.push({ offset: end, bytes: to - end, lines: 0, firstAt: lastAt, lastAt })
-  }
-  let isUnknown = false
-  for (const line of readFileSync(indexOf(file), 'latin1').split('\n')) {
-    if (line === '') continue
-    const block = blockIn(line)
-    isUnknown = block === null || block.offset < end
-    if (block === null || isUnknown) continue
-    fill(block.offset)
-    blocks.push(block)
-    end = block.offset + block.bytes
-    lastAt = block.lastAt
-  }
-  // Blocks are whole before their lines are written.
-  if (isUnknown) fill(statSync(file).size)
-  return blocks
-}
-
-const indexLine = (block: Block): string => {
-  const text = JSON.stringify(block)
-  return `${text} ${crc32(text)}`
-}
-
-function blockIn(line: string): Block | null {
-  const end = line.lastIndexOf(' ')
-  const text = line.slice(0, end)
-  return end > 0 && line.slice(end + 1) === String(crc32(text)) ? (JSON.parse(text) as Block) : null
-}
-
-/** The lines of a block as bytes; null where it is not what was written. */
-export function unpackBlock(file: string, { offset, bytes }: Block): Buffer | null {
-  const packed = Buffer.alloc(bytes)
-  const fd = openSync(file, 'r')
-  try {
-    for (let done = 0; done < bytes; ) {
-      const read = readSync(fd, packed, done, bytes - done, offset + done)
-      if (read === 0) break
-      done += read
-    }
-  } finally {
-    closeSync(fd)
-  }
-  try {
-    return zstdDecompressSync(packed)
-  } catch {
-    return null
-  }
-}

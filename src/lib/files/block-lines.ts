@@ -1,4 +1,4 @@
-import { type Block, blocksOf, isOfBlocks, unpackBlock } from './block-files.ts'
+import { type Block, blocksOf, isOfBlocks, unpackBlock } from './read-blocks.ts'
 import { readChunks } from './read-chunks.ts'
 import { linesOrLosses } from './text-lines.ts'
 

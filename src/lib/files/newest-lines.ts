@@ -1,4 +1,4 @@
-import { type Block, blockFilesIn, blocksOf, unpackBlock } from './block-files.ts'
+import { type Block, blockFilesIn, blocksOf, unpackBlock } from './read-blocks.ts'
 
 /** Takes the newest lines of a folder of block files, about so many (whole blocks), in order, without blocks that are damaged. */
 export const newestLinesIn =

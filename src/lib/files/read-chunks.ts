@@ -1,7 +1,7 @@
 import { closeSync, openSync, readSync } from 'node:fs'
 import { constants, crc32, zstdDecompressSync } from 'node:zlib'
-import { Gunzip } from 'fflate'
-import { blocksOf, isOfBlocks, unpackBlock } from '#lib/files/block-files.ts'
+import { type FlateError, FlateErrorCode, Gunzip } from 'fflate'
+import { blocksOf, isOfBlocks, unpackBlock } from '#lib/files/read-blocks.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { CutFile } from './cut-file.ts'
 
@@ -63,49 +63,58 @@ function* unpackBlocks(file: string): Generator<Uint8Array> {
   }
 }
 
-/** Throws a CutFile when the stream ends early, and an error when the checksum or the length of a member is wrong. */
+/** Throws a CutFile when the stream ends early, and an error where what a member says of its text (CRC-32 and length) is not so. */
 function* gunzip(first: Uint8Array, rest: Iterable<Uint8Array>): Generator<Uint8Array> {
-  let crc = 0
-  let length = 0
-  let isWrong = false
+  const member = { crc: 0, length: 0 }
   let unpacked: Uint8Array[] = []
   const stream = new Gunzip((chunk) => {
-    crc = crc32(chunk, crc)
-    length += chunk.length
+    member.crc = crc32(chunk, member.crc)
+    member.length += chunk.length
     unpacked.push(chunk)
   })
+  /** The newest bytes, to the end of the last chunk. */
+  let held = Buffer.alloc(0)
   let bytes = 0
-  let tail = Buffer.alloc(0)
-  /** `end`: where the member ends in the file. */
-  const endMember = (end: number) => {
-    const at = tail.length - (bytes - end) - 8
-    isWrong ||= at < 0 || tail.readUInt32LE(at) !== crc || tail.readUInt32LE(at + 4) !== length % 2 ** 32
-    crc = 0
-    length = 0
+  // Called at the begin of every member but the first.
+  stream.onmember = (offset) => {
+    const end = held.length - (bytes - offset)
+    checkMember(member, held.subarray(Math.max(0, end - trailerBytes), end))
+    Object.assign(member, { crc: 0, length: 0 })
   }
-  // Called for every member but the first, when all of the one before it is unpacked.
-  stream.onmember = endMember
-  const push = (chunk: Uint8Array, isLast: boolean): Uint8Array[] => {
+  const push = (chunk: Uint8Array): Uint8Array[] => {
     unpacked = []
     bytes += chunk.length
-    tail = Buffer.concat([tail.subarray(-chunkBytes), chunk])
-    stream.push(chunk.slice(), isLast)
-    if (isWrong) throw new Error(wrongGzip)
+    held = Buffer.concat([held.subarray(-chunkBytes), chunk])
+    stream.push(chunk.slice())
     return unpacked
   }
-  yield* push(first, false)
-  for (const chunk of rest) yield* push(chunk, false)
-  try {
-    yield* push(new Uint8Array(0), true)
-  } catch {
-    throw new CutFile()
-  }
-  if (bytes < shortestGzip) throw new CutFile()
-  endMember(bytes)
-  if (isWrong) throw new Error(wrongGzip)
+  yield* push(first)
+  for (const chunk of rest) yield* push(chunk)
+  const last = { ...member }
+  const found = bytes < shortestGzip ? null : foundOfTrailer(stream)
+  if (found !== null && found >= 4) checkMember(last, held.subarray(-found).subarray(0, trailerBytes))
+  if (found !== trailerBytes) throw new CutFile(found !== null && found < trailerBytes)
 }
 
-const wrongGzip = 'the gzip checksum is wrong: the file is damaged, or its end is cut'
+/** `trailer`: as much as there is of CRC-32 and length, both of 4 bytes. */
+function checkMember({ crc, length }: { readonly crc: number; readonly length: number }, trailer: Buffer): void {
+  const isCrc = trailer.readUInt32LE(0) === crc
+  if (!isCrc || (trailer.length === trailerBytes && trailer.readUInt32LE(4) !== length % 2 ** 32))
+    throw new Error('the gzip checksum is wrong: the file is damaged')
+}
 
-/** A header of 10 bytes, the 2 that say nothing, and a trailer of 8. */
+/** How many bytes are there behind the text of the last member; null where the text is cut. The stream is of no use any more. */
+function foundOfTrailer(stream: Gunzip): number | null {
+  // Behind a trailer there has to be a header: it is looked for in four bytes, and zeros are none.
+  for (let zeros = 1; zeros <= trailerBytes + 4; zeros++)
+    try {
+      stream.push(new Uint8Array(1))
+    } catch (error) {
+      return (error as FlateError).code === FlateErrorCode.InvalidHeader ? trailerBytes + 4 - zeros : null
+    }
+  return null
+}
+
+const trailerBytes = 8
+/** A header of 10 bytes, the 2 that say nothing, and a trailer. */
 const shortestGzip = 20

@@ -23,8 +23,12 @@ export function* linesOrLosses(chunks: Iterable<Uint8Array>): Generator<string |
   let held: Buffer[] = []
   let heldBytes = 0
   let isFirst = true
+  let cut: CutFile | null = null
   for (const chunk of untilCut(chunks)) {
-    if ('lost' in chunk) return yield chunk
+    if (chunk instanceof CutFile) {
+      cut = chunk
+      break
+    }
     const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)
     const last = bytes.lastIndexOf(newline)
     if (last < 0) {
@@ -45,18 +49,20 @@ export function* linesOrLosses(chunks: Iterable<Uint8Array>): Generator<string |
     if (start <= last) yield* linesOf(isFirst && start === 0 ? withoutMark(text) : text)
     isFirst = false
   }
-  if (heldBytes === 0) return
-  if (heldBytes > longestLineBytes) return yield tooLong
-  const text = Buffer.concat(held).toString('utf8')
-  yield* linesOf(isFirst ? withoutMark(text) : text)
+  if (heldBytes > 0 && cut?.isTextWhole !== false) {
+    const text = Buffer.concat(held).toString('utf8')
+    if (heldBytes > longestLineBytes) yield tooLong
+    else yield* linesOf(isFirst ? withoutMark(text) : text)
+  }
+  if (cut !== null) yield { lost: cut.message, isEnd: true }
 }
 
-function* untilCut(chunks: Iterable<Uint8Array>): Generator<Uint8Array | Loss> {
+function* untilCut(chunks: Iterable<Uint8Array>): Generator<Uint8Array | CutFile> {
   try {
     yield* chunks
   } catch (error) {
     if (!(error instanceof CutFile)) throw error
-    yield { lost: error.message, isEnd: true }
+    yield error
   }
 }
 

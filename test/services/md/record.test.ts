@@ -1,21 +1,25 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, mkdtempSync, open, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import { BlockFiles, blockFilesIn, blocksOf } from '#lib/files/block-files.ts'
+import { BlockFiles } from '#lib/files/block-files.ts'
 import { newestLinesIn } from '#lib/files/newest-lines.ts'
+import { blockFilesIn, blocksOf } from '#lib/files/read-blocks.ts'
 import { readChunks } from '#lib/files/read-chunks.ts'
 import { textLines } from '#lib/files/text-lines.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
+import { forwardMicros } from '#lib/time/forward-clock.ts'
 import { checkMarket } from '#services/md/adapters/check-market.ts'
+import { liveFeed } from '#services/md/adapters/live/live-feed.ts'
 import { keepRaw } from '#services/md/adapters/raw/raw-keeper.ts'
 import { readRecording } from '#services/md/adapters/raw/read-recording.ts'
 import { readEvents } from '#services/md/adapters/read-events.ts'
 import { rebuild } from '#services/md/adapters/rebuild.ts'
 import { recordMarket } from '#services/md/adapters/record-market.ts'
-import { venueNamed } from '#services/md/adapters/venues.ts'
+import { liveVenueNamed, venueNamed } from '#services/md/adapters/venues.ts'
 import { serveBox } from '#test/venues/box-server.ts'
 import { exchangeBox, type Fault } from '#test/venues/exchange-box.ts'
 import { madeMarket, type Wire, wires } from '#test/venues/made-market.ts'
@@ -56,6 +60,42 @@ describe('blocks of events', () => {
     await files.close()
   })
 
+  it('[MD-R1] on a slow disk: what comes while one is written is one block, and who appends is asked to wait at 32 MiB', async () => {
+    const dir = join(root, 'slow')
+    const disk = Promise.withResolvers<void>()
+    const files = new BlockFiles(dir, () => disk.promise)
+    const at = Date.UTC(2024, 0, 1) * 1000
+    for (let n = 0; n < 20; n++) {
+      files.append(`{"n":${n}}`, at + n)
+      void files.flush()
+      await sleep(1)
+    }
+    expect(files.full()).toBeNull()
+    const line = 'x'.repeat(1 << 20)
+    let appended = 0
+    for (; files.full() === null; appended++) files.append(line, at + 20)
+    expect(appended).toBe(32)
+    const room = files.full()
+    disk.resolve()
+    await room
+    expect(files.full()).toBeNull()
+    await files.close()
+    const counts = blockFilesIn(dir).flatMap((file) => blocksOf(file).map(({ lines }) => lines))
+    expect(counts.slice(0, 2)).toEqual([1, 20])
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(52)
+  })
+
+  it('[MD-R1] that cannot be written are one error of the folder', async () => {
+    const dir = join(root, 'full')
+    const files = new BlockFiles(dir, () => Promise.reject(Object.assign(new Error('no space'), { code: 'ENOSPC' })))
+    files.append('{}', Date.UTC(2024, 0, 1) * 1000)
+    await expect(files.flush()).rejects.toMatchObject({
+      name: 'UserError',
+      message: 'cannot be written: ENOSPC',
+      file: dir,
+    })
+  })
+
   it('[MD-R1] that cannot be written end it: nothing is appended behind them', async () => {
     const files = new BlockFiles(join(root, 'failing'), () => Promise.reject(new Error('the disk is full')))
     const at = Date.UTC(2024, 0, 1) * 1000
@@ -77,6 +117,90 @@ describe('raw frames', () => {
     await raw.close()
     expect(records).toEqual([{ kind: 'frame', at, connection: 'a', text: '{}' }])
   })
+})
+
+/** Until it is let go, nothing of this process gets through the thread pool: as with a disk that stands still. */
+function holdThreadPool(): () => void {
+  const threads = Number(process.env.UV_THREADPOOL_SIZE ?? 4)
+  const pipes = Array.from({ length: threads }, (_, i) => join(root, `pipe${i}`))
+  execFileSync('mkfifo', pipes)
+  for (const pipe of pipes) open(pipe, 'r', (_, fd) => closeSync(fd))
+  return () => {
+    for (const pipe of pipes) closeSync(openSync(pipe, 'w'))
+  }
+}
+
+describe('a disk that stands still', () => {
+  it('[MD-R1] [MD-R2] holds the feed within 2 s, and nothing is lost when it goes on', async () => {
+    const wire = wires[0] as Wire
+    const box = exchangeBox(wire, madeMarket(wire, seedRandom(9), Date.now()), () => Date.now())
+    const server = await serveBox(box)
+    const dir = join(root, 'standing')
+    const stopping = new AbortController()
+    let events = 0
+    const recording = recordMarket({
+      ...{ venueName: wire.name, dir, keepsRaw: true, signal: stopping.signal },
+      wish: { symbols: [wire.symbol], streams: ['trades', 'depth'], wsUrl: server.wsUrl, restUrl: server.restUrl },
+      onProgress: (count) => {
+        events = count
+      },
+      onStatus: () => undefined,
+    })
+    const play = async (ms: number) => {
+      for (const until = performance.now() + ms; performance.now() < until; await sleep(5)) server.step(null)
+    }
+    while (server.connections() === 0) await sleep(10)
+    await play(1_000)
+    const letGo = holdThreadPool()
+    const heldAt = Date.now() * 1000
+    await play(3_000)
+    const before = events
+    await play(1_500)
+    expect(events).toBe(before)
+    const goesOnAt = Date.now() * 1000
+    letGo()
+    await play(1_000)
+    stopping.abort()
+    await recording
+    await server.close()
+    const times = [...readRecording(blockFilesIn(join(dir, 'raw')), { badLine: () => undefined })].map(
+      ({ record }) => record.at,
+    )
+    const inTime = (from: number, to: number) => times.filter((at) => at > from && at < to).length
+    expect(inTime(heldAt, heldAt + 2_500_000)).toBeGreaterThan(20)
+    expect(inTime(heldAt + 2_500_000, goesOnAt)).toBe(0)
+    expect(inTime(goesOnAt, Number.POSITIVE_INFINITY)).toBeGreaterThan(300)
+    const facts = blockFilesIn(join(dir, 'events')).flatMap((file) => [...readEvents(file, () => undefined)])
+    expect(facts.filter(({ topic }) => topic === 'md.gap')).toEqual([])
+    const { venue, market } = venueNamed(wire.name)
+    expect(rebuild(dir, venue, market, () => undefined).difference).toBeNull()
+  })
+
+  it.each(['throws', 'rejects'])(
+    '[MD-R1] a disk that cannot be written ends the feed with its error (%s)',
+    async (how) => {
+      const wire = wires[0] as Wire
+      const box = exchangeBox(wire, madeMarket(wire, seedRandom(9), Date.now()), () => Date.now())
+      const server = await serveBox(box)
+      const { venue, market } = liveVenueNamed(wire.name)
+      const feed = liveFeed({
+        ...{ venue, epoch: 1, clock: forwardMicros() },
+        wish: { market, symbols: [wire.symbol], streams: ['trades'], wsUrl: server.wsUrl, restUrl: server.restUrl },
+        onRecord({ kind }) {
+          if (kind !== 'frame') return null
+          if (how === 'throws') throw new Error('no space')
+          return Promise.reject(new Error('no space'))
+        },
+      })
+      const playing = setInterval(() => server.step(null), 5)
+      const listening = (async () => {
+        for await (const _ of feed);
+      })()
+      await expect(listening).rejects.toThrow('no space')
+      clearInterval(playing)
+      await server.close()
+    },
+  )
 })
 
 describe('a check', () => {

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { blockFilesIn } from '#lib/files/block-files.ts'
 import { blockLines, type Damage } from '#lib/files/block-lines.ts'
+import { blockFilesIn } from '#lib/files/read-blocks.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { catalogue, isTopic } from '#schemas/catalogue.ts'

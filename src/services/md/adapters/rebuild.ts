@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { blockFilesIn } from '#lib/files/block-files.ts'
 import { blockLines, type Damage } from '#lib/files/block-lines.ts'
+import { blockFilesIn } from '#lib/files/read-blocks.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { LineFault } from './line-fault.ts'

@@ -1,8 +1,9 @@
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers'
-import { BlockFiles, blockFilesIn } from '#lib/files/block-files.ts'
+import { BlockFiles } from '#lib/files/block-files.ts'
 import { newestLinesIn } from '#lib/files/newest-lines.ts'
+import { blockFilesIn } from '#lib/files/read-blocks.ts'
 import { lockFolder } from '#lib/journal/lock-folder.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -11,6 +12,7 @@ import { feedStatus } from './feed-status.ts'
 import { liveFeed } from './live/live-feed.ts'
 import type { LiveWish } from './live/live-venue.ts'
 import { keepRaw } from './raw/raw-keeper.ts'
+import type { RawRecord } from './raw/raw-record.ts'
 import { recordedLine } from './rebuild.ts'
 import { type RecordingNote, readRecordingNote, writeRecordingNote } from './recording-note.ts'
 import { liveVenueNamed } from './venues.ts'
@@ -57,7 +59,7 @@ async function record({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordO
   }
   const clock = forwardMicros()
   try {
-    const onRecord = raw?.take
+    const onRecord = (record: RawRecord) => raw?.take(record) ?? events.full()
     const tellAgain = newestLinesIn(join(dir, 'events'), (file, offset) =>
       on.onStatus(`${file}: the block at byte ${offset} is damaged: what it told is not known`),
     )
@@ -73,8 +75,7 @@ async function record({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordO
     write({ at: clock(), ...feedStatus(venue.name, { state: 'ended' }) })
   } finally {
     clearInterval(flushing)
-    await events.close()
-    await raw?.close()
+    await Promise.all([events.close(), raw?.close()])
   }
   return count
 }

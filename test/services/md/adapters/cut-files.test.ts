@@ -49,11 +49,69 @@ describe('[MD-N7d] a file that is cut', () => {
     expect([numbersIn({ facts, leftOut }), leftOut.lost.length]).toEqual([[], 1])
   })
 
-  it('is refused whole where its checksum is wrong', () => {
-    const bytes = gzipSync(text)
-    bytes.writeUInt32LE((bytes.readUInt32LE(bytes.length - 8) ^ 1) >>> 0, bytes.length - 8)
-    const damaged = fileOf('damaged.gz', bytes)
-    expect(faultOf(() => normalized('binance', damaged)).message).toContain('the gzip checksum is wrong')
+  const half = frames.length / 2
+  const ofTwo = Buffer.concat([
+    gzipSync(frames.slice(0, half).join('\n')),
+    gzipSync(`\n${frames.slice(half).join('\n')}`),
+  ])
+  const kinds: readonly (readonly [string, Buffer])[] = [
+    ['one member', gzipSync(text)],
+    ['two members', ofTwo],
+    ['stored, not packed', gzipSync(text, { level: 0 })],
+  ]
+  describe.each(kinds)('gzip of %s', (_, whole) => {
+    it('is read to its last frame where only the checksum at its end is cut', () => {
+      expect(normalized('binance', fileOf('whole.gz', whole)).leftOut.lost).toEqual([])
+      for (let missing = 1; missing <= 8; missing++) {
+        const cut = fileOf(`end${missing}.gz`, whole.subarray(0, -missing))
+        const read = normalized('binance', cut)
+        expect(numbersIn(read)).toHaveLength(frames.length)
+        expect(read.leftOut.lost).toEqual([
+          `${cut}:${frames.length + 1}: the checksum at the end of the file is cut off`,
+        ])
+      }
+      const read = normalized('binance', fileOf('end9.gz', whole.subarray(0, -9)))
+      expect(read.leftOut.lost[0]).toContain('the file is cut: what comes behind is missing')
+    })
+
+    it('is refused whole where a checksum is wrong, also where what stands behind it is cut', () => {
+      const wrong = Buffer.from(whole)
+      wrong.writeUInt32LE((wrong.readUInt32LE(wrong.length - 8) ^ 1) >>> 0, wrong.length - 8)
+      const ofLength = Buffer.from(whole)
+      ofLength.writeUInt32LE((ofLength.readUInt32LE(ofLength.length - 4) ^ 1) >>> 0, ofLength.length - 4)
+      for (const bytes of [wrong, wrong.subarray(0, -1), wrong.subarray(0, -4), ofLength])
+        expect(faultOf(() => normalized('binance', fileOf('wrong.gz', bytes))).message).toContain(
+          'the gzip checksum is wrong',
+        )
+    })
+  })
+
+  it('gzip: a bit that is wrong in any member is found', () => {
+    const small = (from: number) => gzipSync(`${frames.slice(from, from + 20).join('\n')}\n`)
+    const bytes = Buffer.concat([small(0), small(20), small(40)])
+    const told = (packed: Buffer) => {
+      try {
+        const { facts, leftOut } = normalized('binance', fileOf('bit.gz', packed))
+        return leftOut.lost.length > 0 ? 'refused' : JSON.stringify(facts)
+      } catch {
+        return 'refused'
+      }
+    }
+    const right = told(bytes)
+    expect(right).toContain('"sequence":60')
+    let refused = 0
+    for (let i = 0; i < 300; i++) {
+      const at = drawBelow(random, bytes.length * 8)
+      const said = told(bytes.with(at >> 3, (bytes[at >> 3] as number) ^ (1 << (at & 7))) as Buffer)
+      expect(['refused', right]).toContain(said)
+      if (said === 'refused') refused++
+    }
+    expect(refused).toBeGreaterThan(200)
+  })
+
+  it('gzip: the last frame needs no end of line', () => {
+    const whole = gzipSync(frames.slice(0, 3).join('\n'))
+    expect(numbersIn(normalized('binance', fileOf('three.gz', whole.subarray(0, -8))))).toEqual([1, 2, 3])
   })
 
   it('gzip of several members: each is read, and has its own checksum and length', () => {

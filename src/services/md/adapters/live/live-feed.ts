@@ -4,6 +4,7 @@ import { type RequestBudget, startBudget } from '#lib/time/request-budget.ts'
 import type { Fact } from '#schemas/event.ts'
 import { type FeedStatus, feedStatus } from '../feed-status.ts'
 import type { RawRecord } from '../raw/raw-record.ts'
+import { holdReading } from './hold-reading.ts'
 import type { LibraryVenue } from './library-venue.ts'
 import type { LiveVenue, LiveWish } from './live-venue.ts'
 import { newestNumbers, type TellAgain } from './newest-numbers.ts'
@@ -24,7 +25,8 @@ export type LiveFeedOptions = {
   readonly waitingMost?: number
   /** What was told before this start; without it numbers begin anew. */
   readonly tellAgain?: TellAgain
-  readonly onRecord?: (record: RawRecord) => void
+  /** What it gives is waited for before more is read from the venue. */
+  readonly onRecord?: (record: RawRecord) => Promise<void> | null
 }
 
 const hourMs = 3_600_000
@@ -34,30 +36,30 @@ const hourMs = 3_600_000
  * venue's budget of requests.
  */
 export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readonly Fact<MarketTopic>[]> {
-  const { venue, wish, epoch, clock, signal, stallMs = 20_000, waitingMost = 250_000, onRecord } = options
+  const { venue, wish, epoch, clock, signal, stallMs = 20_000, waitingMost = 250_000 } = options
   const start = epoch === 1 ? '' : `~${epoch}`
   let n = 0
   let facts: Fact<MarketTopic>[] = []
   let wake = () => {}
+  let failure: Error | null = null
   const take = (some: readonly MarketFact[]) => {
     for (const { at, topic, payload } of some) facts.push({ epoch, n: n++, at, topic, payload } as Fact<MarketTopic>)
     if (some.length > 0) wake()
-    if (facts.length >= waitingMost) setPaused(true)
+    if (isFull()) reading.follow()
   }
   const sessions = new Map<string, RunningSession>()
-  let isPaused = false
-  const setPaused = (isWanted: boolean) => {
-    if (isPaused === isWanted) return
-    isPaused = isWanted
-    for (const session of sessions.values()) session.setPaused(isPaused)
+  const fail = (error: Error) => {
+    failure ??= error
+    wake()
   }
+  const isFull = () => facts.length >= waitingMost
+  const reading = holdReading({ sessions, isFull, onRecord: options.onRecord, onFailure: fail })
   const say = (status: FeedStatus) => take([{ at: clock(), ...feedStatus(venue.name, status) }])
 
   const stopping = new AbortController()
   const listening = 'openLibrary' in venue ? byLibrary(venue) : bySockets(venue)
-  let failure: Error | null = null
   const begun = listening.catch((error: Error) => {
-    if (!stopping.signal.aborted) failure = error
+    if (!stopping.signal.aborted) fail(error)
     wake()
   })
   const stop = () => {
@@ -73,7 +75,7 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
         const batch = facts
         facts = []
         yield batch
-        setPaused(false)
+        reading.follow()
       } else {
         await new Promise<void>((resolve) => {
           wake = resolve
@@ -94,7 +96,10 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
     const told = options.tellAgain === undefined ? [] : await newestNumbers(options.tellAgain, wish)
     // Sessions of each start are their own: frames that are kept tell which one they are of.
     const asking = { venue: spoken, wish, budget, clock, say, signal: stopping.signal, start, told }
-    await runSessions({ ...asking, stallMs, listingsMs: options.listingsMs ?? hourMs, take, onRecord }, sessions)
+    await runSessions(
+      { ...asking, stallMs, listingsMs: options.listingsMs ?? hourMs, take, onRecord: reading.keep },
+      sessions,
+    )
   }
 
   async function byLibrary(library: LibraryVenue): Promise<void> {
@@ -102,7 +107,8 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
     const source = { ...opened, streams: opened.streams.map((one) => ({ ...one, name: `${one.name}${start}` })) }
     say({ state: 'started' })
     const random = seedRandom(Math.floor(clock() / 1000))
-    const run = { venue: library, market: wish.market, source, random, stallMs, signal: stopping.signal, onRecord }
+    const asking = { venue: library, market: wish.market, source, random, stallMs, signal: stopping.signal }
+    const run = { ...asking, onRecord: reading.keep, room: reading.room }
     await runLibrary(run, clock, take)
   }
 }

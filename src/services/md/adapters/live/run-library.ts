@@ -20,14 +20,17 @@ export type LibraryOptions = {
   readonly stallMs: number
   readonly signal: AbortSignal
   readonly onRecord?: (record: RawRecord) => void
+  /** Null; or what is to be waited for before more is read. */
+  readonly room: () => Promise<void> | null
 }
 
 /** A stream that lived for so long was a good one: the next attempt begins without a wait. */
 const settledUs = 60_000_000
+const notRead = 'nothing was read while too much waited'
 
 /** Listens by a library, each stream a session of its own; ends with the signal. Rejects only where nothing can be listed. */
 export async function runLibrary(
-  { venue, market, source, random, stallMs, signal, onRecord }: LibraryOptions,
+  { venue, market, source, random, stallMs, signal, onRecord, room }: LibraryOptions,
   clock: () => number,
   take: (facts: readonly MarketFact[]) => void,
 ): Promise<void> {
@@ -82,6 +85,14 @@ export async function runLibrary(
     record({ kind: 'answer', at: clock(), connection: name, url: `${url}/markets`, text: listing })
     while (!signal.aborted) {
       try {
+        const waited = room()
+        if (waited !== null) {
+          // The library keeps the newest that comes meanwhile, and says nothing of what it drops.
+          if (openedAt !== null)
+            record({ kind: 'closed', at: clock(), connection: `${name}.${number++}`, reason: notRead })
+          openedAt = null
+          await aborted(waited)
+        }
         const text = await aborted(stream.next())
         const now = clock()
         silence.hear(stream, now)
