@@ -73,6 +73,7 @@ export class BlockFiles {
 
   /** Done when all that was appended is durable; call it every second. */
   flush(): Promise<void> {
+    if (this.#open === null) return this.#writing
     if (!this.#willFlush)
       this.#then(() => {
         this.#willFlush = false

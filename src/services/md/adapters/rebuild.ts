@@ -44,7 +44,7 @@ export function rebuild(
   const ended = new Set<number>()
   const damaged: Damage[] = []
   const [ofEvents, ofFrames] = [notCompared(damaged, false), notCompared(damaged, true)]
-  const recorded = recordedLines(facts, ended, ofEvents.onDamage)
+  const recorded = recordedLines(facts, ended, ofEvents)
   const rebuilt = rebuiltLines(raw, venue, market, ofFrames.onDamage)
   let [was, is] = [recorded.next(), rebuilt.next()]
   let events = 0
@@ -96,6 +96,10 @@ function notCompared(damaged: Damage[], isOfFrames: boolean) {
       // A run begins with a file: which one this is of stands behind it.
       if (damage.block?.offset === 0) runs.add(run + 1)
     },
+    /** The first event behind: where a run was killed, its frames may go on to here. */
+    onWhole({ at }: MarketFact): void {
+      to = Math.max(to, at - 1)
+    },
     /** It was received in the time of a block that is damaged. */
     isLost({ fact }: Line): boolean {
       const { receivedAt } = fact.payload as { readonly receivedAt?: number }
@@ -126,14 +130,18 @@ type OnDamage = (damage: Damage, inRun: number) => void
 function* recordedLines(
   facts: Iterable<MarketFact | Damage>,
   ended: Set<number>,
-  onDamage: OnDamage,
+  { onDamage, onWhole }: Pick<ReturnType<typeof notCompared>, 'onDamage' | 'onWhole'>,
 ): Generator<Line, undefined> {
   let run = 0
+  let isBehindDamage = false
   for (const fact of facts) {
     if ('block' in fact) {
       onDamage(fact, run)
+      isBehindDamage = true
       continue
     }
+    if (isBehindDamage) onWhole(fact)
+    isBehindDamage = false
     if (fact.topic === 'md.status' && fact.payload.state === 'started') run++
     if (fact.topic === 'md.status' && fact.payload.state === 'ended') ended.add(run)
     if (isInFrames(fact)) yield { run, fact, text: recordedLine(fact) }
