@@ -130,8 +130,6 @@ describe('[MD-N7d] a file that is cut', () => {
         expect(faultOf(() => normalized('binance', damaged)).message).toContain('the gzip checksum is wrong')
       }
     }
-    const cut = fileOf('members-cut.gz', whole.subarray(0, -4))
-    expect(faultOf(() => normalized('binance', cut)).message).toContain('the gzip checksum is wrong')
   })
 
   it('is a line that cannot be read to an import of CSV: refused with its place, or counted', async () => {
