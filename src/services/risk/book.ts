@@ -122,11 +122,12 @@ export type PositionJson = {
   readonly bracketed: string
 }
 
-/** Positions that are not zero; the rest of the books follows from the orders at work. */
+/** Positions that are not zero, in the order of their keys; the rest of the books follows from the orders at work. */
 export const positionsToJson = ({ byKey }: Books): PositionJson[] =>
-  [...byKey.values()]
-    .filter(({ position }) => position.units !== 0n)
-    .map(({ strategy, instrument, position, bracketed }) => {
+  [...byKey]
+    .filter(([, { position }]) => position.units !== 0n)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, { strategy, instrument, position, bracketed }]) => {
       return { strategy, instrument, quantity: formatExact(position), bracketed: formatExact(bracketed) }
     })
 

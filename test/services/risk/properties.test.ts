@@ -8,6 +8,7 @@ import { Replay } from '#lib/kernel/replay.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
+import { booksFromJson, positionsToJson } from '#services/risk/book.ts'
 import { risk } from '#services/risk/service.ts'
 import { given, type Told } from '#test/given.ts'
 import { account, btc, canceled, command, eth, fill, market, rejected, snapshot, wish } from './risk-told.ts'
@@ -210,4 +211,10 @@ test('[R22] restarted anywhere, it says what it would have said', () => {
       expect(told(events, restarts)).toEqual(told(events, []))
     }),
   )
+})
+
+test('[R22] a snapshot says the same in whatever order positions were opened', () => {
+  const held = (instrument: string) => ({ strategy: 'a', instrument, quantity: '1', bracketed: '0' })
+  const opened = (...instruments: string[]) => positionsToJson(booksFromJson(instruments.map(held), []))
+  expect(opened(eth, btc)).toEqual(opened(btc, eth))
 })
