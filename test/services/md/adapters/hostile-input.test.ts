@@ -31,29 +31,44 @@ type Form = {
 const deribit = (channel: string, data: string) =>
   `{"jsonrpc":"2.0","method":"subscription","params":{"channel":"${channel}","data":${data}}}`
 const ofBinance = { price: '"61.50"', size: '"2.5"', symbol: 'BTCUSDT', other: 'ETHUSDT' }
+const ofCoin = { ...ofBinance, symbol: 'BTCUSD_PERP', other: 'ETHUSD_PERP' }
 const ofDeribit = { price: '61.5', size: '20.0', symbol: 'BTC-PERPETUAL', other: 'ETH-PERPETUAL' }
 const ofCcxt = { price: '"61.5"', size: '"2.5"', symbol: 'BTC/USD', other: 'BTC/\\u0000' }
 const forms: readonly Form[] = [
-  ...['binance', 'binance-usdm'].flatMap((venue) => [
+  ...[
+    { venue: 'binance', ...ofBinance },
+    { venue: 'binance-usdm', ...ofBinance },
+    { venue: 'binance-cm', ...ofCoin },
+  ].flatMap((of) => [
     {
-      ...{ venue, name: 'trade', ...ofBinance },
+      ...{ ...of, name: 'trade' },
       frame:
-        '{"stream":"btcusdt@trade","data":{"e":"trade","E":1723161255343,"s":"<symbol>","t":7,"p":<price>,"q":<size>,"T":1723161255342,"m":true<more>}}',
+        '{"stream":"<stream>@trade","data":{"e":"trade","E":1723161255343,"s":"<symbol>","t":7,"p":<price>,"q":<size>,"T":1723161255342,"m":true<more>}}',
     },
     {
-      ...{ venue, name: 'bookTicker', ...ofBinance },
+      ...{ ...of, name: 'bookTicker' },
       frame:
-        '{"stream":"btcusdt@bookTicker","data":{"u":5,"s":"<symbol>","b":<price>,"B":<size>,"a":"99.5","A":"3"<more>}}',
+        '{"stream":"<stream>@bookTicker","data":{"u":5,"s":"<symbol>","b":<price>,"B":<size>,"a":"99.5","A":"3"<more>}}',
     },
     {
-      ...{ venue, name: 'depth', ...ofBinance },
+      ...{ ...of, name: 'depth' },
       frame:
-        '{"stream":"btcusdt@depth@100ms","data":{"e":"depthUpdate","E":1723161255308,"s":"<symbol>","U":3,"u":7,"b":[[<price>,<size>]],"a":[["99.5","3"]]<more>}}',
+        '{"stream":"<stream>@depth@100ms","data":{"e":"depthUpdate","E":1723161255308,"s":"<symbol>","U":3,"u":7,"b":[[<price>,<size>]],"a":[["99.5","3"]]<more>}}',
     },
     {
-      ...{ venue, name: 'kline', ...ofBinance },
+      ...{ ...of, name: 'kline' },
       frame:
-        '{"stream":"btcusdt@kline_1m","data":{"e":"kline","E":1723161255308,"s":"<symbol>","k":{"t":1723161180000,"T":1723161239999,"s":"<symbol>","i":"1m","o":"61.5","c":<price>,"h":"61.5","l":"61.5","v":<size>,"n":7,"x":true<more>}}}',
+        '{"stream":"<stream>@kline_1m","data":{"e":"kline","E":1723161255308,"s":"<symbol>","k":{"t":1723161180000,"T":1723161239999,"s":"<symbol>","i":"1m","o":"61.5","c":<price>,"h":"61.5","l":"61.5","v":<size>,"n":7,"x":true<more>}}}',
+    },
+    {
+      ...{ ...of, name: 'markPrice' },
+      frame:
+        '{"stream":"<stream>@markPrice@1s","data":{"e":"markPriceUpdate","E":1723161255308,"s":"<symbol>","p":<price>,"i":<size>,"r":"-0.0001","T":1723190400000<more>}}',
+    },
+    {
+      ...{ ...of, name: 'markPrice of an index' },
+      frame:
+        '{"stream":"<stream>@markPrice@1s","data":{"e":"markPriceUpdate","E":1723161255308,"s":"<symbol>","p":<size>,"i":<price>,"r":"-0.0001","T":1723190400000<more>}}',
     },
   ]),
   {
@@ -70,6 +85,13 @@ const forms: readonly Form[] = [
       '{"timestamp":1626993722931,"instrument_name":"<symbol>","best_bid_price":<price>,"best_bid_amount":<size>,"best_ask_price":99.5,"best_ask_amount":1.0,"mark_price":61.5<more>}',
     ),
   },
+  ...(['mark', 'index'] as const).map((paidBy) => ({
+    ...{ venue: 'deribit', name: `ticker of funding by the ${paidBy}`, ...ofDeribit },
+    frame: deribit(
+      'ticker.BTC-PERPETUAL.100ms',
+      `{"timestamp":1626993722931,"instrument_name":"<symbol>","best_bid_price":60.5,"best_bid_amount":<size>,"best_ask_price":99.5,"best_ask_amount":1.0,"funding_8h":-1.0e-5,"${paidBy}_price":<price><more>}`,
+    ),
+  })),
   {
     ...{ venue: 'deribit', name: 'ticker of an option', ...ofDeribit, symbol: 'BTC-24SEP21-34000-P' },
     frame: deribit(
@@ -94,6 +116,13 @@ const forms: readonly Form[] = [
     frame:
       '{"watch":"quotes","symbol":"<symbol>","ticker":{"bid":<price>,"bidVolume":<size>,"ask":"99.5","askVolume":"3.5","timestamp":1723161256123<more>}}',
   },
+  ...[
+    ['mark', '"markPrice":<price>,"indexPrice":<size>'],
+    ['index', '"markPrice":<size>,"indexPrice":<price>'],
+  ].map(([paidBy, prices]) => ({
+    ...{ venue: 'ccxt-kraken', name: `funding by the ${paidBy}`, ...ofCcxt },
+    frame: `{"watch":"funding","symbol":"<symbol>","funding":{"fundingRate":"-0.0001",${prices},"timestamp":1723161256123<more>}}`,
+  })),
   {
     ...{ venue: 'ccxt-kraken', name: 'depth', ...ofCcxt },
     frame:
@@ -104,6 +133,7 @@ const forms: readonly Form[] = [
 type Values = { readonly price?: string; readonly size?: string; readonly symbol?: string; readonly more?: string }
 const filled = ({ frame, price, size, symbol }: Form, odd: Values = {}): string =>
   frame
+    .replace('<stream>', symbol.toLowerCase())
     .replaceAll('<symbol>', odd.symbol ?? symbol)
     .replace('<price>', odd.price ?? price)
     .replace('<size>', odd.size ?? size)
@@ -170,6 +200,108 @@ describe.each(forms)('[MD-N7] a $name of $venue', (form) => {
     const more = `,"unknown":{"a":[1,2,{"b":"${'x'.repeat(5_000)}"}]},"__proto__":{"price":"1"},"another":null`
     expect(pricesOf(open().frame(filled(form, { more })))).toEqual(good)
     expect(pricesOf(open().frame(filled(form, { more: `,"long":"${megabyte}"` })))).toEqual(good)
+  })
+})
+
+/** `<high>` and `<low>` of a bar that opens at 61.5 and closes at 62; a side of a snapshot is `<levels>`. */
+const wholes: readonly (readonly [venue: string, name: string, text: string])[] = [
+  ...[
+    ['binance', 'BTCUSDT'],
+    ['binance-usdm', 'BTCUSDT'],
+    ['binance-cm', 'BTCUSD_PERP'],
+  ].flatMap(([venue = '', symbol = '']): [string, string, string][] => [
+    [
+      venue,
+      'bar',
+      `{"stream":"${symbol.toLowerCase()}@kline_1m","data":{"e":"kline","E":1723161255308,"s":"${symbol}","k":{"t":1723161180000,"T":1723161239999,"s":"${symbol}","i":"1m","o":"61.5","c":"62.0","h":"<high>","l":"<low>","v":"2","n":7,"x":true}}}`,
+    ],
+    [venue, 'bids', '{"lastUpdateId":7,"bids":[<levels>],"asks":[["99.5","3"]]}'],
+    [venue, 'asks', '{"lastUpdateId":7,"bids":[["9.5","3"]],"asks":[<levels>]}'],
+  ]),
+  ...['bids', 'asks'].map((side): [string, string, string] => [
+    'deribit',
+    side,
+    deribit(
+      'book.BTC-PERPETUAL.100ms',
+      `{"type":"snapshot","timestamp":1626993722319,"instrument_name":"BTC-PERPETUAL","change_id":7,"bids":[],"asks":[]}`.replace(
+        `"${side}":[]`,
+        `"${side}":[<levels>]`,
+      ),
+    ),
+  ]),
+  [
+    'ccxt-kraken',
+    'bar',
+    '{"watch":"bars","symbol":"BTC/USD","timeframe":"1m","bars":[["1723161180000","61.5","<high>","<low>","62.0","2"],["1723161240000","62","62","62","62","1"]]}',
+  ],
+  ...['bids', 'asks'].map((side): [string, string, string] => [
+    'ccxt-kraken',
+    side,
+    `{"watch":"depth","symbol":"BTC/USD","book":{"bids":[],"asks":[],"timestamp":1723161256123}}`.replace(
+      `"${side}":[]`,
+      `"${side}":[<levels>]`,
+    ),
+  ]),
+]
+const ordered = {
+  high: '62.5',
+  low: '61.0',
+  levels: [
+    ['61.5', '1'],
+    ['62.0', '3'],
+  ],
+}
+const disordered: readonly Partial<typeof ordered>[] = [
+  {
+    high: '60.0',
+    low: '63.0',
+    levels: [
+      ['61.5', '1'],
+      ['61.50', '2'],
+    ],
+  },
+  {
+    high: '61.9',
+    levels: [
+      ['61.5', '0'],
+      ['62', '1'],
+      ['61.5', '1'],
+    ],
+  },
+  {
+    low: '61.6',
+    levels: [
+      ['61.5', '1'],
+      ['61.5', '1'],
+    ],
+  },
+]
+
+describe.each(wholes)('[MD-N7] of %s %s', (name, _, form) => {
+  const written = (odd: Partial<typeof ordered> = {}) => {
+    const { high, low, levels } = { ...ordered, ...odd }
+    const cells = levels.map((level) => JSON.stringify(name === 'deribit' ? ['new', ...level] : level))
+    return form.replace('<high>', high).replace('<low>', low).replace('<levels>', cells.join())
+  }
+  const open = () => {
+    const { venue, market } = venueNamed(name)
+    const symbol = market === 'cm' ? 'BTCUSD_PERP' : 'BTCUSDT'
+    const feed = byHand(venue.openDecoder({ market }))
+    // A snapshot is of the symbol of the frames before it.
+    if (name.startsWith('binance'))
+      feed.frame(`{"u":5,"s":"${symbol}","b":"61","B":"1","a":"99.5","A":"3","e":"bookTicker"}`)
+    return feed
+  }
+
+  it.each(disordered)('what cannot be so is refused with the reason: %j', (odd) => {
+    const feed = open()
+    const facts = feed.frame(written(odd))
+    checkFacts(facts)
+    expect(pricesOf(facts)).toEqual([])
+    expect(facts.filter(isBad).map(({ payload }) => payload)).toEqual([
+      expect.objectContaining({ reason: expect.stringMatching(/twice|is below|is above/) }),
+    ])
+    expect(pricesOf(feed.frame(written()))).toHaveLength(1)
   })
 })
 

@@ -1,10 +1,12 @@
 import { isZero } from '#lib/book/order-book.ts'
 import { PlainLevels } from '#lib/codec/plain-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { checkBar } from '../bar-check.ts'
 import { aboveZero } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
 import {
+  eachPriceOnce,
   type Frame,
   listOf,
   microsOfMs,
@@ -73,8 +75,8 @@ export function snapshotOf(body: Frame, instrument: string): Depth {
   return {
     kind: 'snapshot',
     instrument,
-    bids: levelsOf(body, 'bids'),
-    asks: levelsOf(body, 'asks'),
+    bids: eachPriceOnce(levelsOf(body, 'bids'), 'bids'),
+    asks: eachPriceOnce(levelsOf(body, 'asks'), 'asks'),
     firstSequence: sequence,
     lastSequence: sequence,
     ...(body.T === undefined ? {} : { exchangeAt: microsOfMs(body.T, 'T') }),
@@ -87,7 +89,7 @@ export function barOf(body: Frame, instrument: string): PayloadOf<'md.bar'> | nu
   const width = text(kline.i, 'i')
   const interval = width === '1w' ? '7d' : width
   if (!/^[1-9]\d{0,3}[smhd]$/.test(interval)) return null
-  const bar = {
+  const bar = checkBar({
     instrument,
     interval,
     start: microsOfMs(kline.t, 't'),
@@ -98,7 +100,7 @@ export function barOf(body: Frame, instrument: string): PayloadOf<'md.bar'> | nu
     close: aboveZero(price(kline.c, 'c'), 'c'),
     volume: quantity(kline.v, 'v'),
     trades: whole(kline.n, 'n'),
-  }
+  })
   if (bar.end <= bar.start) throw new LineFault(`a bar from t ${kline.t} to T ${kline.T}`)
   return truth(kline.x, 'x') ? bar : { ...bar, isPartial: true }
 }
@@ -109,8 +111,8 @@ export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.fundin
   return {
     instrument,
     rate: body.r === undefined || body.r === '' ? null : price(body.r, 'r'),
-    markPrice: price(body.p, 'p'),
-    ...(body.i === undefined ? {} : { indexPrice: price(body.i, 'i') }),
+    markPrice: aboveZero(price(body.p, 'p'), 'p'),
+    ...(body.i === undefined ? {} : { indexPrice: aboveZero(price(body.i, 'i'), 'i') }),
     ...(next === 0 ? {} : { nextFundingAt: microsOfMs(next, 'T') }),
     exchangeAt: microsOfMs(body.E, 'E'),
   }

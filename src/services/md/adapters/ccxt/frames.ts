@@ -1,8 +1,18 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import { checkBar } from '../bar-check.ts'
 import { aboveZero } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
-import { type Frame, listOf, microsOfMs, numberPrice, numberQuantity, shown, text } from '../normalize/read-fields.ts'
+import {
+  eachPriceOnce,
+  type Frame,
+  listOf,
+  microsOfMs,
+  numberPrice,
+  numberQuantity,
+  shown,
+  text,
+} from '../normalize/read-fields.ts'
 
 // What ccxt tells, its numbers as text.
 
@@ -39,8 +49,10 @@ export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.fundin
   return {
     instrument,
     rate: isThere(body.fundingRate) ? numberPrice(body.fundingRate, 'fundingRate') : null,
-    ...(isThere(body.markPrice) ? { markPrice: numberQuantity(body.markPrice, 'markPrice') } : {}),
-    ...(isThere(body.indexPrice) ? { indexPrice: numberQuantity(body.indexPrice, 'indexPrice') } : {}),
+    ...(isThere(body.markPrice) ? { markPrice: aboveZero(numberPrice(body.markPrice, 'markPrice'), 'markPrice') } : {}),
+    ...(isThere(body.indexPrice)
+      ? { indexPrice: aboveZero(numberPrice(body.indexPrice, 'indexPrice'), 'indexPrice') }
+      : {}),
     ...(isThere(next) ? { nextFundingAt: microsOfMs(next, 'fundingTimestamp') } : {}),
     ...timeOf(body),
   }
@@ -51,8 +63,8 @@ export function bookOf(body: Frame, instrument: string, sequence: number): Depth
   return {
     kind: 'snapshot',
     instrument,
-    bids: levelsOf(body, 'bids'),
-    asks: levelsOf(body, 'asks'),
+    bids: eachPriceOnce(levelsOf(body, 'bids'), 'bids'),
+    asks: eachPriceOnce(levelsOf(body, 'asks'), 'asks'),
     firstSequence: sequence,
     lastSequence: sequence,
     ...timeOf(body),
@@ -63,7 +75,7 @@ export function bookOf(body: Frame, instrument: string, sequence: number): Depth
 export function barOf(candle: unknown, instrument: string, interval: string, widthUs: number): PayloadOf<'md.bar'> {
   if (!Array.isArray(candle) || candle.length < 6) throw new LineFault(`a candle is ${shown(candle)}`)
   const start = microsOfMs(candle[0], 'start')
-  return {
+  return checkBar({
     instrument,
     interval,
     start,
@@ -73,7 +85,7 @@ export function barOf(candle: unknown, instrument: string, interval: string, wid
     low: aboveZero(numberPrice(candle[3], 'low'), 'low'),
     close: aboveZero(numberPrice(candle[4], 'close'), 'close'),
     volume: numberQuantity(candle[5], 'volume'),
-  }
+  })
 }
 
 const isThere = (value: unknown): boolean => value !== undefined && value !== null

@@ -4,6 +4,7 @@ import { aboveZero } from '../decimal-text.ts'
 import { LineFault } from '../line-fault.ts'
 import type { Depth, Quote, Trade } from '../normalize/decoder.ts'
 import {
+  eachPriceOnce,
   type Frame,
   isObject,
   listOf,
@@ -42,11 +43,13 @@ export function depthOf(body: Frame, instrument: string): Depth {
   const previous = isSnapshot ? undefined : whole(body.prev_change_id, 'prev_change_id')
   if (previous !== undefined && previous > changeId)
     throw new LineFault(`prev_change_id ${previous} is beyond change_id ${changeId}`)
+  const bids = levelsOf(body, 'bids')
+  const asks = levelsOf(body, 'asks')
   return {
     kind: isSnapshot ? 'snapshot' : 'delta',
     instrument,
-    bids: levelsOf(body, 'bids'),
-    asks: levelsOf(body, 'asks'),
+    bids: isSnapshot ? eachPriceOnce(bids, 'bids') : bids,
+    asks: isSnapshot ? eachPriceOnce(asks, 'asks') : asks,
     firstSequence: changeId,
     lastSequence: changeId,
     ...(previous === undefined ? {} : { previousSequence: previous }),
@@ -94,12 +97,14 @@ export function fundingOf(body: Frame, instrument: string): PayloadOf<'md.fundin
   return withoutAbsent({
     instrument,
     rate: optional(body.funding_8h, 'funding_8h', numberPrice) ?? null,
-    markPrice: optional(body.mark_price, 'mark_price', numberQuantity),
-    indexPrice: optional(body.index_price, 'index_price', numberQuantity),
+    markPrice: optional(body.mark_price, 'mark_price', priceAboveZero),
+    indexPrice: optional(body.index_price, 'index_price', priceAboveZero),
     openInterest: optional(body.open_interest, 'open_interest', numberQuantity),
     exchangeAt: microsOfMs(body.timestamp, 'timestamp'),
   })
 }
+
+const priceAboveZero = (value: unknown, field: string): string => aboveZero(numberPrice(value, field), field)
 
 /** A side without orders has the size zero. */
 function sideOf(price: unknown, amount: unknown, side: string): [string, string] | [null, null] {

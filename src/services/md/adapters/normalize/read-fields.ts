@@ -102,6 +102,17 @@ export function numberQuantity(value: unknown, field: string): string {
   return summable(text, field)
 }
 
+/** A side of a whole book. Throws a LineFault where it has a price twice (`1.0` and `1.00` are one): nobody could say which holds. [MD-N7] */
+export function eachPriceOnce<L extends readonly [price: string, size: string]>(levels: L[], side: string): L[] {
+  const prices = new Set<number>()
+  for (const [price] of levels) {
+    const key = Number(price)
+    if (prices.has(key)) throw new LineFault(`${side} has the price ${price} twice`)
+    prices.add(key)
+  }
+  return levels
+}
+
 /** A whole number, sent as a number or as text. */
 export function whole(value: unknown, field: string): number {
   const number = typeof value === 'string' ? wholeIn(value) : value
