@@ -51,8 +51,8 @@ export function foldExitsSaid(account: Account, exit: SentOrder, answered: numbe
   if (!account.waiting.has(bookKey(exit.strategy, exit.instrument))) taken.delete(fill)
 }
 
-/** The end of a contract leaves nothing to close. [O26] */
-export function foldExitsSettled(
+/** Where nothing is held, as after the end of a contract, nothing is left to close. [O26] [O29] */
+export function foldNothingHeld(
   account: Account,
   { strategy, instrument }: { strategy: string; instrument: string },
 ): void {

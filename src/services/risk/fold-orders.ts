@@ -20,6 +20,7 @@ import {
   bookKey,
   closeOrder,
   fillOrder,
+  findBook,
   leavesOf,
   movePosition,
   openOrder,
@@ -31,7 +32,7 @@ import {
   foldExitFailure,
   foldExitsDue,
   foldExitsSaid,
-  foldExitsSettled,
+  foldNothingHeld,
   forgetIfGone,
   hasWorking,
 } from './exits-due.ts'
@@ -141,6 +142,7 @@ export function foldReport(account: Account, report: Report): void {
   if (!isAsked && report.topic !== 'order.fill')
     foldExitFailure(account, order, report.topic === 'order.rejected', report.seq)
   forgetIfGone(account, filledBy(clientOrderId) ?? '')
+  if (findBook(account, order.strategy, order.instrument) === undefined) foldNothingHeld(account, order)
 }
 
 function endOrder(account: Account, order: SentOrder): void {
@@ -182,7 +184,7 @@ function isClosing(account: Account, { strategy, instrument, side, progress }: S
 /** The end of a contract moves a position and the cash as a trade does. [R18] */
 export function foldSettled(account: Account, settled: PayloadOf<'venue.settled'>): void {
   countFill(account, { ...settled, fee: settled.fee ?? '0' })
-  foldExitsSettled(account, settled)
+  foldNothingHeld(account, settled)
 }
 
 /** Positions and the newest price are in new units. [R46] */
