@@ -16,15 +16,25 @@ export type ListingsOptions = {
   readonly signal: AbortSignal
 }
 
-/** Without the listings nothing can be told: asked for until they come and can be read, at the pace that the venue grants. */
-export async function fetchListings(options: ListingsOptions): Promise<Answer[]> {
+/**
+ * Without the listings nothing can be told: asked for until they come and can be read, at the pace that the venue grants. One that is much shorter than
+ * the one `before` is believed when it comes again. [MD-L1]
+ */
+export async function fetchListings(options: ListingsOptions, before: readonly Answer[]): Promise<Answer[]> {
   const { venue, wish } = options
   const listings: Answer[] = []
-  for (const request of venue.listingRequests(wish)) listings.push(await fetchOne(request, options))
+  for (const request of venue.listingRequests(wish)) {
+    const whyDoubted = doubtShort(before.find(({ url }) => url === request.url)?.text ?? '')
+    listings.push(await fetchOne(request, options, whyDoubted))
+  }
   return listings
 }
 
-async function fetchOne({ url, weight }: Request, options: ListingsOptions): Promise<Answer> {
+async function fetchOne(
+  { url, weight }: Request,
+  options: ListingsOptions,
+  whyDoubted: (text: string) => string | null,
+): Promise<Answer> {
   const { venue, wish, budget, clock, say, signal } = options
   for (let attempt = 0; ; attempt++) {
     for (;;) {
@@ -34,7 +44,7 @@ async function fetchOne({ url, weight }: Request, options: ListingsOptions): Pro
     }
     const { status, text, retryAfterMs, usedWeight } = await fetchText(url, venue.usedHeader, signal)
     if (usedWeight !== null) budget.used(usedWeight, clock() / 1000)
-    const fault = status === 200 ? whyUnreadable(venue, wish, { url, text }) : null
+    const fault = status === 200 ? (whyUnreadable(venue, wish, { url, text }) ?? whyDoubted(text)) : null
     if (status === 200 && fault === null) return { url, text }
     const code = honourLimit(budget, { status, retryAfterMs }, clock() / 1000)
     const why = fault ?? (status === 0 ? text.slice(0, 120) : String(status))
@@ -42,6 +52,19 @@ async function fetchOne({ url, weight }: Request, options: ListingsOptions): Pro
     await sleep(Math.min(30_000, 500 * 2 ** Math.min(attempt, 10)), undefined, { signal })
   }
 }
+
+/** What would end most of what is listened to may be a fault of the venue: why a list is not believed yet, null of one that is. */
+function doubtShort(before: string): (text: string) => string | null {
+  let doubted: string | null = null
+  return (text) => {
+    if (!isMuchShorter(text, before)) return null
+    const isAgain = doubted !== null && !isMuchShorter(text, doubted) && !isMuchShorter(doubted, text)
+    doubted = text
+    return isAgain ? null : `the list has ${text.length} characters, the one before had ${before.length}`
+  }
+}
+
+const isMuchShorter = (text: string, other: string): boolean => text.length * 3 < other.length * 2
 
 /** A decoder of its own tries it: what it cannot read, or reads as a complaint, is no listing. */
 function whyUnreadable(venue: LiveVenue, { market }: LiveWish, { url, text }: Answer): string | null {

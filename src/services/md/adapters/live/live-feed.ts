@@ -21,6 +21,7 @@ export type LiveFeedOptions = {
   readonly signal?: AbortSignal
   readonly stallMs?: number
   readonly listingsMs?: number
+  readonly nothingMs?: number
   /** Where so many facts wait to be taken, nothing more is read from the venue. */
   readonly waitingMost?: number
   /** What was told before this start; without it numbers begin anew. */
@@ -30,6 +31,7 @@ export type LiveFeedOptions = {
 }
 
 const hourMs = 3_600_000
+const minuteMs = 60_000
 
 /**
  * What a venue says from now on, in batches as it comes; ends only with the signal. Each connection lives for itself, all share the
@@ -96,10 +98,8 @@ export async function* liveFeed(options: LiveFeedOptions): AsyncGenerator<readon
     const told = options.tellAgain === undefined ? [] : await newestNumbers(options.tellAgain, wish)
     // Sessions of each start are their own: frames that are kept tell which one they are of.
     const asking = { venue: spoken, wish, budget, clock, say, signal: stopping.signal, start, told }
-    await runSessions(
-      { ...asking, stallMs, listingsMs: options.listingsMs ?? hourMs, take, onRecord: reading.keep },
-      sessions,
-    )
+    const { listingsMs = hourMs, nothingMs = minuteMs } = options
+    await runSessions({ ...asking, stallMs, listingsMs, nothingMs, take, onRecord: reading.keep }, sessions)
   }
 
   async function byLibrary(library: LibraryVenue): Promise<void> {

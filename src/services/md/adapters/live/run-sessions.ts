@@ -14,6 +14,8 @@ export type SessionsOptions = ListingsOptions & {
   readonly stallMs: number
   /** New contracts are listed, and terms change: listings are asked for again so often. */
   readonly listingsMs: number
+  /** Where nothing is listed that is wished for they are asked for again so soon. */
+  readonly nothingMs: number
   readonly take: (facts: readonly MarketFact[]) => void
   readonly onRecord?: (record: RawRecord) => void
 }
@@ -23,7 +25,7 @@ const newsMs = 1_000
 
 /** Listens over as many connections as the wish needs, which may be more and others as contracts are listed and end; `sessions` are those that run. Ends with the signal. */
 export async function runSessions(options: SessionsOptions, sessions: Map<string, RunningSession>): Promise<void> {
-  const { wish, start, clock, signal, listingsMs } = options
+  const { wish, start, clock, signal, listingsMs, nothingMs } = options
   let wakeUp = () => {}
   let hasNews = false
   const onNews = () => {
@@ -31,16 +33,17 @@ export async function runSessions(options: SessionsOptions, sessions: Map<string
     wakeUp()
   }
   const plansNow = plansOf(options)
-  let listings = await fetchListings(options)
+  let listings = await fetchListings(options, [])
   let listAt = clock() + listingsMs * 1_000
   for (;;) {
     const { plans, firstEnd } = plansNow(listings)
     follow(plans)
+    if (plans.length === 0) listAt = Math.min(listAt, clock() + nothingMs * 1_000)
     await woken(Math.min(listAt, firstEnd + newsMs * 1_000))
     if (hasNews) await sleep(newsMs, undefined, { signal })
     if (!hasNews && clock() < listAt) continue
     hasNews = false
-    listings = await fetchListings(options)
+    listings = await fetchListings(options, listings)
     listAt = clock() + listingsMs * 1_000
     for (const session of sessions.values()) session.list(listings)
   }
