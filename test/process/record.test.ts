@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
-import { blockFilesIn } from '#lib/files/read-blocks.ts'
+import { blockFilesIn, blocksOf } from '#lib/files/read-blocks.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { seedRandom } from '#lib/market/seeded-random.ts'
 import type { Event } from '#schemas/event.ts'
@@ -115,6 +115,56 @@ describe('trader md record', () => {
       expect.stringContaining('a recording of something else is in this folder already'),
     ])
   }, 60_000)
+})
+
+/** A module that makes each fdatasync of a file whose path has `part` in it as slow as that. */
+function slowDisk(part: string, ms: number): string {
+  const file = join(root, `slow-${part}.mjs`)
+  const text = `import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+const { fdatasync, openSync } = fs
+const paths = new Map()
+fs.openSync = (path, ...how) => {
+  const fd = openSync(path, ...how)
+  paths.set(fd, String(path))
+  return fd
+}
+const isSlow = (fd) => paths.get(fd)?.includes(${JSON.stringify(`/${part}/`)})
+fs.fdatasync = (fd, done) => (isSlow(fd) ? setTimeout(() => fdatasync(fd, done), ${ms}) : fdatasync(fd, done))
+syncBuiltinESMExports()
+`
+  writeFileSync(file, text)
+  return file
+}
+
+describe('trader md record on a slow disk', () => {
+  it.each([
+    ['raw', 1_500],
+    ['events', 4_000],
+  ])(
+    '[MD-R1] [MD-R2] (%s, %i ms) killed, it has lost what waited 2 s, no event is without its frames, and the frames give the events again',
+    async (part, ms) => {
+      const server = await playing()
+      const dir = join(root, `slow-${part}`)
+      const wish = ['--venue', wire.name, '--symbols', 'BTCUSDT', '--streams', 'depth,trades', '--raw', '--to', dir]
+      const killed = trader(['md', 'record', ...wish, '--ws-url', server.wsUrl, '--rest-url', server.restUrl], {
+        env: { NODE_OPTIONS: `--import ${slowDisk(part, ms)}` },
+      })
+      while (server.connections() === 0) await sleep(20)
+      await sleep(11_000)
+      killed.kill('SIGKILL')
+      await killed
+      await server.close()
+      const rebuilt = JSON.parse((await trader(['md', 'rebuild', dir, '--json'])).stdout as string)
+      expect(rebuilt.difference).toBeNull()
+      expect(rebuilt.events).toBeGreaterThan(300)
+      const newestFrame = blockFilesIn(join(dir, 'raw')).flatMap(blocksOf).at(-1)?.lastAt ?? 0
+      const newestEvent = blockFilesIn(join(dir, 'events')).flatMap(blocksOf).at(-1)?.lastAt ?? 0
+      expect(newestEvent).toBeGreaterThan(0)
+      expect(newestEvent).toBeLessThanOrEqual(newestFrame)
+    },
+    60_000,
+  )
 })
 
 describe('a live tree', () => {
