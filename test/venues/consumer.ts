@@ -1,12 +1,14 @@
 import { faultText, foldDepth } from '#lib/book/book-checksum.ts'
 import { emptyBook, type OrderBook, topOf } from '#lib/book/order-book.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
+import { followDepth, holeText } from '#services/md/adapters/depth-holes.ts'
 import type { ExchangeBox } from './exchange-box.ts'
 import { eraNumber, eraSize, eraTold } from './made-market.ts'
 
 /** Hears facts as any service would, and compares them with the truth of the box. */
 export function consumer() {
   const books = new Map<string, OrderBook>()
+  const depthRun = followDepth()
   const told = new Set<number>()
   const trades: number[] = []
   const gaps: Gap[] = []
@@ -39,6 +41,7 @@ export function consumer() {
           const opened = gaps.findLast(({ first, stream: of }) => of === stream && first === payload.fromSequence)
           const [from, to] = [keyOf(stream, payload.fromSequence), keyOf(stream, payload.toSequence)]
           if (state === 'opened') {
+            if (stream === 'depth') depthRun.onGap(payload.instrument, payload.toSequence)
             const one = [...(stream === 'depth' ? told : trades)].find((number) => from <= number && number <= to)
             if (one !== undefined)
               faults.push(`the gap ${from} to ${to} of ${stream} opens over ${one}, which was told`)
@@ -51,6 +54,8 @@ export function consumer() {
         const newest = keyOf('depth', payload.lastSequence)
         const fault = foldDepth(books, payload)
         if (fault !== null) faults.push(faultText(fault))
+        const hole = depthRun.onDepth(payload)
+        if (hole !== null) faults.push(holeText(hole))
         if (payload.kind === 'snapshot') {
           if (!firstSnapshots.has(eraOf(newest))) firstSnapshots.set(eraOf(newest), newest)
           if (newest < last) faults.push(`a snapshot goes back from ${last} to ${newest}`)

@@ -6,6 +6,7 @@ import { exitCode } from '#lib/terminal/exit-code.ts'
 import { formatTable } from '#lib/terminal/table.ts'
 import { checkMarket, type StreamDay } from '#services/md/adapters/check-market.ts'
 import { sparkline } from '#services/md/adapters/coverage.ts'
+import { holeText } from '#services/md/adapters/depth-holes.ts'
 import { readEvents } from '#services/md/adapters/read-events.ts'
 
 const rowsShown = 60
@@ -13,7 +14,7 @@ const rowsShown = 60
 export default class MdCheck extends TraderCommand {
   static override summary = 'List gaps, crossed books, clock skew and times out of order, per stream and day'
   static override description =
-    'Reads a data set, a recording, or a file of events a line (as `trader md normalize` writes). Coverage shows the UTC day in 48 parts of half an hour. The exit code is 1 when a gap is open at the end, time goes back, a frame or an update was refused that is no repeat, a time could not be believed, a book is not the one of which its checksum is, or a block of a recording is damaged: what is behind it is read all the same.'
+    'Reads a data set, a recording, or a file of events a line (as `trader md normalize` writes). Coverage shows the UTC day in 48 parts of half an hour. The exit code is 1 when a gap is open at the end, time goes back, a frame or an update was refused that is no repeat, a time could not be believed, a book is not the one of which its checksum is, updates of a book are missing by their numbers and no gap says so, or a block of a recording is damaged: what is behind it is read all the same.'
   static override examples = [
     '<%= config.bin %> md check captures/today',
     '<%= config.bin %> md check events.jsonl --json',
@@ -26,7 +27,7 @@ export default class MdCheck extends TraderCommand {
   async run(): Promise<unknown> {
     const { args } = await this.parse(MdCheck)
     const damaged: Damage[] = []
-    const { days, timeGoesBack, badFrames, badTimes, wrongBooks } = checkMarket(
+    const { days, timeGoesBack, badFrames, badTimes, wrongBooks, holes } = checkMarket(
       readEvents(args.path, (damage) => damaged.push(damage)),
     )
     this.log(formatTable(heads, days.slice(0, rowsShown).map(rowOf)))
@@ -43,18 +44,21 @@ export default class MdCheck extends TraderCommand {
       [badTimes, 'times could not be believed'],
       [unsaid, 'events were refused that are no repeats'],
       [wrongBooks.length, 'times a book was not the one of which its checksum is'],
+      [holes.length, 'times updates of a book are missing, and no md.gap says so'],
     ] as const
     for (const [count, what] of faults) if (count > 0) this.log(`${count} ${what}`)
-    for (const fault of wrongBooks.slice(0, rowsShown))
-      this.log(`${new Date(fault.at / 1000).toISOString()}: ${faultText(fault)}`)
+    for (const fault of wrongBooks.slice(0, rowsShown)) this.log(`${timeText(fault.at)}: ${faultText(fault)}`)
+    for (const hole of holes.slice(0, rowsShown)) this.log(`${timeText(hole.at)}: ${holeText(hole)}`)
     if (early > 0) this.log(`${early} updates came before the first snapshot of their book`)
     for (const damage of damaged) this.log(damageText(damage))
     if (days.length === 0) this.log('it holds no events of the market')
     if (days.length === 0 || open > 0 || damaged.length > 0 || faults.some(([count]) => count > 0))
       process.exitCode = exitCode.failed
-    return { path: args.path, timeGoesBack, badFrames, badTimes, wrongBooks, damaged, days }
+    return { path: args.path, timeGoesBack, badFrames, badTimes, wrongBooks, holes, damaged, days }
   }
 }
+
+const timeText = (at: number): string => new Date(at / 1000).toISOString()
 
 const right = 'right' as const
 const heads = [

@@ -2,6 +2,7 @@ import { type BookFault, foldDepth } from '#lib/book/book-checksum.ts'
 import type { OrderBook } from '#lib/book/order-book.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { dayMicros } from '#lib/time/day-micros.ts'
+import { type DepthHole, followDepth } from './depth-holes.ts'
 
 /** One stream of an instrument on one UTC day. Times are microseconds. */
 export type StreamDay = {
@@ -44,6 +45,8 @@ export type Checked = {
   readonly badTimes: number
   /** Books that are not those of which their checksums are: what is lost or changed since nobody said. Each is looked at again from its next snapshot on. */
   readonly wrongBooks: readonly (BookFault & { readonly at: number })[]
+  /** Updates of books that are missing by their numbers, and in no gap. */
+  readonly holes: readonly (DepthHole & { readonly at: number })[]
 }
 
 /** Looks at every fact once; days in order, streams in the order in which they appear. */
@@ -53,6 +56,8 @@ export function checkMarket(facts: Iterable<MarketFact>): Checked {
   const openGaps = new Map<string, OpenGap>()
   const books = new Map<string, OrderBook>()
   const wrongBooks: (BookFault & { readonly at: number })[] = []
+  const depthRun = followDepth()
+  const holes: (DepthHole & { readonly at: number })[] = []
   let newest = 0
   let timeGoesBack = 0
   let badFrames = 0
@@ -97,6 +102,7 @@ export function checkMarket(facts: Iterable<MarketFact>): Checked {
         day.open++
         day.missing += toSequence - fromSequence + 1
         openGaps.set(key, { day, toSequence })
+        if (stream === 'depth') depthRun.onGap(instrument, toSequence)
       } else if (gap !== undefined) {
         // Closed on a later day it is still of the one on which it was opened; a snapshot may close more than was known to be missing.
         gap.day.open--
@@ -110,6 +116,7 @@ export function checkMarket(facts: Iterable<MarketFact>): Checked {
       if (payload.state === 'started') {
         for (const day of days.values()) day.open = 0
         openGaps.clear()
+        depthRun.start()
       }
       if (payload.code === 'bad_frame') badFrames++
       if (payload.code === 'bad_time') badTimes++
@@ -122,8 +129,12 @@ export function checkMarket(facts: Iterable<MarketFact>): Checked {
       if (payload.state === 'flagged' && payload.code === 'stale_book') day.stale++
       continue
     }
-    const fault = topic === 'md.depth' ? foldDepth(books, payload) : null
-    if (fault !== null) wrongBooks.push({ at, ...fault })
+    if (topic === 'md.depth') {
+      const fault = foldDepth(books, payload)
+      if (fault !== null) wrongBooks.push({ at, ...fault })
+      const hole = depthRun.onDepth(payload)
+      if (hole !== null) holes.push({ at, ...hole })
+    }
     const stream = streamOf(fact)
     if (stream === null || !('instrument' in payload)) continue
     const day = dayOf(payload.instrument, stream, at)
@@ -140,7 +151,7 @@ export function checkMarket(facts: Iterable<MarketFact>): Checked {
     newestExchange.set(key, payload.exchangeAt)
   }
   const sorted = [...days.values()].sort((a, b) => (a.day < b.day ? -1 : a.day > b.day ? 1 : 0))
-  return { days: sorted, timeGoesBack, badFrames, badTimes, wrongBooks }
+  return { days: sorted, timeGoesBack, badFrames, badTimes, wrongBooks, holes }
 }
 
 function streamOf({ topic, payload }: MarketFact): string | null {

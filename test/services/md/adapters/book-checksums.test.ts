@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib'
-import { expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { foldDepth } from '#lib/book/book-checksum.ts'
 import type { OrderBook } from '#lib/book/order-book.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
@@ -62,6 +62,45 @@ it('[MD-N11] changes of a book that is not known whole have none', () => {
   expect([delta(0, 11), delta(2_000, 12)]).toEqual([[[11, undefined]], [[12, undefined]]])
 })
 
+describe('[MD-R3] updates that are missing by their numbers', () => {
+  const at = 1_700_000_000_000_000
+  const depth = (kind: 'snapshot' | 'delta', firstSequence: number, lastSequence: number, previousSequence?: number) =>
+    ({
+      at,
+      topic: 'md.depth',
+      payload: {
+        ...{ instrument: 'A.B', kind, bids: [], asks: [], firstSequence, lastSequence, exchangeAt: at },
+        ...(previousSequence === undefined ? {} : { previousSequence }),
+      },
+    }) satisfies MarketFact
+  const gap = (fromSequence: number, toSequence: number, stream = 'depth'): MarketFact => ({
+    at,
+    topic: 'md.gap',
+    payload: { instrument: 'A.B', stream, fromSequence, toSequence, state: 'opened' },
+  })
+  const started: MarketFact = { at, topic: 'md.status', payload: { feed: 'b', isSimulated: false, state: 'started' } }
+  const holesOf = (...facts: MarketFact[]) => checkMarket(facts).holes.map(({ from, to }) => [from, to])
+  const snapshot = depth('snapshot', 10, 10)
+
+  it.each([
+    ['nothing, behind a snapshot that it overlaps', [snapshot, depth('delta', 8, 12), depth('delta', 13, 13)], []],
+    ['nothing, where numbers are left out on purpose', [snapshot, depth('delta', 15, 16, 10)], []],
+    ['by the first number', [snapshot, depth('delta', 13, 14), depth('delta', 15, 15)], [[11, 12]]],
+    ['by the number before', [snapshot, depth('delta', 12, 14, 11)], [[11, 11]]],
+    ['nothing, where a gap says so', [snapshot, gap(11, 12), depth('delta', 13, 14)], []],
+    ['what is behind the gap', [snapshot, gap(11, 12), depth('delta', 15, 16)], [[13, 14]]],
+    ['what only a gap of trades covers', [snapshot, gap(11, 12, 'trade'), depth('delta', 13, 14)], [[11, 12]]],
+    [
+      'nothing before a snapshot or a start',
+      [snapshot, depth('snapshot', 20, 20), started, depth('delta', 30, 30)],
+      [],
+    ],
+    ['nothing, where numbers begin anew', [snapshot, depth('snapshot', 2, 2), depth('delta', 3, 3)], []],
+  ] as const)('%s', (_, facts, holes) => {
+    expect(holesOf(...facts)).toEqual(holes)
+  })
+})
+
 describeShared('[MD-N11] checksums in recordings', () => {
   it.each([
     ['binance', 'binance-hftbacktest/spot/btcusdt_20240808.gz', 1, 333],
@@ -89,7 +128,19 @@ describeShared('[MD-N11] checksums in recordings', () => {
         if (checksum !== undefined) newest.set(instrument, at)
       }
       expect([snapshots, deltas]).toEqual(counts)
-      expect(checkMarket(facts).wrongBooks).toEqual([])
+      const { wrongBooks, holes } = checkMarket(facts)
+      expect([wrongBooks, holes]).toEqual([[], []])
+      // Whichever change is taken out, what it told is missing.
+      let taken = 0
+      for (let i = 0; i < depths.length; i += Math.ceil(depths.length / 25)) {
+        const lost = depths[i] as MarketFact<'md.depth'>
+        const next = depths.slice(i + 1).find(({ payload }) => payload.instrument === lost.payload.instrument)
+        if (lost.payload.kind !== 'delta' || next?.payload.kind !== 'delta') continue
+        taken++
+        const found = checkMarket(depths.filter((one) => one !== lost)).holes
+        expect(found).toMatchObject([{ instrument: lost.payload.instrument, to: lost.payload.lastSequence }])
+      }
+      expect(taken).toBeGreaterThan(5)
     },
   )
 
