@@ -12,22 +12,37 @@ export type ZipEntry = {
   readonly headerOffset: number
 }
 
+/** What the unpacker, or a number beyond the file, makes of a wrong bit; an error of ours or of the disk stays as it is. */
+function orDamaged(error: unknown, what: string): unknown {
+  const { code, syscall } = error as NodeJS.ErrnoException
+  return code === undefined || syscall !== undefined ? error : new Error(`${what} is damaged`)
+}
+
 /** The files in the order of the archive's directory, repeated names included. Throws when it is no zip, or an encrypted one. */
 export function zipEntries(file: string): ZipEntry[] {
-  return withFile(file, (fd) => {
-    const { count, offset, bytes } = findDirectory(fd)
-    const directory = readAt(fd, offset, bytes)
-    const entries: ZipEntry[] = []
-    let at = 0
-    for (let n = 0; n < count; n++) {
-      if (at + 46 > bytes || directory.readUInt32LE(at) !== 0x02014b50)
-        throw new Error('the directory of the zip is damaged')
-      const entry = entryAt(directory, at)
-      if (!entry.name.endsWith('/')) entries.push(entry)
-      at += 46 + directory.readUInt16LE(at + 28) + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32)
-    }
-    return entries
-  })
+  const fd = openSync(file, 'r')
+  try {
+    return entriesIn(fd)
+  } catch (error) {
+    throw orDamaged(error, 'the directory of the zip')
+  } finally {
+    closeSync(fd)
+  }
+}
+
+function entriesIn(fd: number): ZipEntry[] {
+  const { count, offset, bytes } = findDirectory(fd)
+  const directory = readAt(fd, offset, bytes)
+  const entries: ZipEntry[] = []
+  let at = 0
+  for (let n = 0; n < count; n++) {
+    if (at + 46 > bytes || directory.readUInt32LE(at) !== 0x02014b50)
+      throw new Error('the directory of the zip is damaged')
+    const entry = entryAt(directory, at)
+    if (!entry.name.endsWith('/')) entries.push(entry)
+    at += 46 + directory.readUInt16LE(at + 28) + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32)
+  }
+  return entries
 }
 
 /** What an entry holds, in chunks; one is enough for all but the largest. Throws when its checksum is wrong. */
@@ -40,6 +55,8 @@ export function* readZipEntry(file: string, entry: ZipEntry): Generator<Uint8Arr
       yield chunk
     }
     if (crc !== entry.crc) throw new Error(`the checksum of ${entry.name} in the zip is wrong: the file is damaged`)
+  } catch (error) {
+    throw orDamaged(error, `${entry.name} in the zip`)
   } finally {
     closeSync(fd)
   }
@@ -132,6 +149,7 @@ function wideDirectory(end: Buffer): { count: number; offset: number; bytes: num
 }
 
 function readAt(fd: number, offset: number, bytes: number): Buffer {
+  if (offset + bytes > fstatSync(fd).size) throw new Error('the zip ends early')
   const buffer = Buffer.alloc(bytes)
   for (let done = 0; done < bytes; ) {
     const read = readSync(fd, buffer, done, bytes - done, offset + done)
@@ -139,13 +157,4 @@ function readAt(fd: number, offset: number, bytes: number): Buffer {
     done += read
   }
   return buffer
-}
-
-function withFile<T>(file: string, use: (fd: number) => T): T {
-  const fd = openSync(file, 'r')
-  try {
-    return use(fd)
-  } finally {
-    closeSync(fd)
-  }
 }

@@ -45,4 +45,25 @@ describe('zip archive', () => {
     flipped[at] = (flipped[at] as number) ^ 1
     expect(() => textOf(written('flipped.zip', flipped))).toThrow('checksum of a.csv in the zip is wrong')
   })
+
+  it('with any bit that is wrong it reads the same, or says in words of ours what is damaged', () => {
+    const text = Array.from({ length: 16 }, (_, i) => `${i},${(i * 7919) % 101}\n`).join('')
+    const good = Buffer.from(zipSync({ 'a.csv': bytes(text) }))
+    const faults = new Set<string>()
+    for (let bit = 0; bit < good.length * 8; bit++) {
+      const wrong = Buffer.from(good)
+      wrong[bit >> 3] = (wrong[bit >> 3] as number) ^ (1 << (bit & 7))
+      const file = written('wrong.zip', wrong)
+      try {
+        if (zipEntries(file).length > 0) expect(textOf(file)).toBe(text)
+      } catch (error) {
+        faults.add((error as Error).message)
+      }
+    }
+    for (const fault of faults)
+      expect(fault).toMatch(
+        / damaged|^the zip ends early|^this is not a zip|^the zip is encrypted|by method \d+, which is not known/,
+      )
+    expect([...faults].some((fault) => fault.endsWith('a.csv in the zip is damaged'))).toBe(true)
+  })
 })
