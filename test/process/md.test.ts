@@ -268,6 +268,13 @@ describe('trader md normalize and check', () => {
       2,
       expect.stringMatching(/cut.gz:\d+: the file is cut/),
     ])
+    const skipping = ['--format', 'raw', '--venue', 'binance', '--skip-bad', '--to', inRoot('cut-set')]
+    expect(await ends('import', cut, ...skipping)).toEqual([
+      1,
+      expect.stringMatching(/lost: .*cut.gz:\d+: the file is cut: what comes behind is missing\n/),
+    ])
+    const { topics } = JSON.parse(readFileSync(join(inRoot('cut-set'), 'manifest.json'), 'utf8')) as Summary
+    expect(topics['md.tick']).toBeGreaterThan(20_000)
   })
 
   it('[MD-R3] a check of refused frames and of times that are none ends with 1 and counts them', async () => {

@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { TraderCommand } from '#lib/terminal/command.ts'
+import { exitCode } from '#lib/terminal/exit-code.ts'
 import { type Progress, startProgress } from '#lib/terminal/progress.ts'
 import { type CsvRole, csvRoles, flagOf, type NamedColumns } from '#services/md/adapters/csv/csv-columns.ts'
 import type { DataSetManifest } from '#services/md/adapters/data-set-manifest.ts'
@@ -19,7 +20,7 @@ const columnFlag = (role: CsvRole) =>
 export default class MdImport extends TraderCommand {
   static override summary = 'Turn files of market data into a data set for backtests and replays'
   static override description =
-    'Reads LEAN zips (by their places in its folders; with a factor file named beside them, the splits of their shares), CSV and Parquet files, the public archive of Binance (`archive`: klines, trades, aggTrades, bookTicker, fundingRate, zipped or not, with or without a header, in milliseconds or microseconds), snapshots of option chains (`chain`: end-of-day CSV, universes of LEAN, and JSON of Deribit, NSE and Cboe), or recordings of raw frames, and writes them as one log in order of time. Killed and run again it goes on; run again when done it changes nothing. Columns are named by header, by number from 1, or several joined by + (--time 1+2).'
+    'Reads LEAN zips (by their places in its folders; with a factor file named beside them, the splits of their shares), CSV and Parquet files, the public archive of Binance (`archive`: klines, trades, aggTrades, bookTicker, fundingRate, zipped or not, with or without a header, in milliseconds or microseconds), snapshots of option chains (`chain`: end-of-day CSV, universes of LEAN, and JSON of Deribit, NSE and Cboe), or recordings of raw frames, and writes them as one log in order of time. Killed and run again it goes on; run again when done it changes nothing. Columns are named by header, by number from 1, or several joined by + (--time 1+2). With --skip-bad the exit code is 1 when a file is cut: what is whole of it is written.'
   static override examples = [
     '<%= config.bin %> md import data/equity/usa/daily/spy.zip --format lean --to data/spy',
     '<%= config.bin %> md import data/equity/usa/daily/aapl.zip data/equity/usa/factor_files/aapl.csv --format lean --to data/aapl',
@@ -166,10 +167,12 @@ export default class MdImport extends TraderCommand {
     } finally {
       plan.close?.()
     }
-    const { manifest, how, firstBadLines } = imported
+    const { manifest, how, firstBadLines, lost } = imported
     progress.finish()
 
     for (const line of firstBadLines) this.say(`left out: ${line}`)
+    for (const line of lost) this.say(`lost: ${line}`)
+    if (lost.length > 0) process.exitCode = exitCode.failed
     const { badLines, rows } = manifest.leftOut
     if (badLines > 0) this.say(`${badLines} bad lines left out in all`)
     for (const [reason, count] of Object.entries(rows)) this.say(`${count} rows left out: ${reason}`)

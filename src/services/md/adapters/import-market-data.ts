@@ -28,7 +28,8 @@ export type ImportProgress = {
   writing(events: number, total: number): void
 }
 
-export type Imported = Written & { readonly firstBadLines: readonly string[] }
+/** `lost`: what is missing of files that are cut. */
+export type Imported = Written & { readonly firstBadLines: readonly string[]; readonly lost: readonly string[] }
 
 /** Makes `dir` the data set of the plan's files. A file that cannot be read is found before anything is written. */
 export function importMarketData(request: ImportRequest): Imported {
@@ -36,7 +37,7 @@ export function importMarketData(request: ImportRequest): Imported {
   checkTerms(terms)
   const origin = originOf(request)
   const finished = finishedDataSet(dir, origin)
-  if (finished !== null) return { manifest: finished, how: 'unchanged', firstBadLines: [] }
+  if (finished !== null) return { manifest: finished, how: 'unchanged', firstBadLines: [], lost: [] }
 
   let leftOut = nothingLeftOut()
   const read = (into: LeftOut) => mergeByTime(plan.sources, countingReport(into, skipsBadLines))
@@ -59,7 +60,7 @@ export function importMarketData(request: ImportRequest): Imported {
     leftOut: () => ({ badLines: leftOut.badLines, rows: leftOut.rows }),
     onProgress: (events) => progress.writing(events, listings.length + survey.facts),
   })
-  return { ...written, firstBadLines: [...leftOut.lost, ...leftOut.firstBadLines] }
+  return { ...written, firstBadLines: leftOut.firstBadLines, lost: leftOut.lost }
 }
 
 function* listedFirst(
