@@ -131,19 +131,28 @@ export class BlockFiles {
 
   #startFile(at: number): void {
     this.#leaveFile()
-    const day = new Date(Math.floor(at / 1000)).toISOString().slice(0, 10)
-    const folder = join(this.#dir, day)
-    mkdirSync(folder, { recursive: true })
-    let name = at
-    while (existsSync(join(folder, `${name}.jsonl.zst`))) name++
-    const [fd, indexFd] = [`${name}.jsonl.zst`, `${name}.index`].map((one) => openSync(join(folder, one), 'wx'))
-    this.#file = { fd, indexFd, offset: 0 } as OpenFile
+    try {
+      this.#file = openFile(this.#dir, at)
+    } catch (error) {
+      this.#failure = unwritable(this.#dir, error as Error)
+      throw this.#failure
+    }
     this.#dayEndsAt = (Math.floor(at / dayMicros) + 1) * dayMicros
     this.#chars = 0
   }
 }
 
 type OpenFile = { readonly fd: number; readonly indexFd: number; offset: number }
+
+function openFile(dir: string, at: number): OpenFile {
+  const day = new Date(Math.floor(at / 1000)).toISOString().slice(0, 10)
+  const folder = join(dir, day)
+  mkdirSync(folder, { recursive: true })
+  let name = at
+  while (existsSync(join(folder, `${name}.jsonl.zst`))) name++
+  const [fd, indexFd] = [`${name}.jsonl.zst`, `${name}.index`].map((one) => openSync(join(folder, one), 'wx'))
+  return { fd, indexFd, offset: 0 } as OpenFile
+}
 
 /** A block before it is written; `since` by the clock of performance.now(). */
 type Lines = {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, mkdtempSync, open, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, mkdtempSync, open, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -94,6 +94,28 @@ describe('blocks of events', () => {
       message: 'cannot be written: ENOSPC',
       file: dir,
     })
+  })
+
+  it('[MD-R1] for which no file can be made end a recording with one error of the folder', async () => {
+    const wire = wires[0] as Wire
+    const box = exchangeBox(wire, madeMarket(wire, seedRandom(9), Date.now()), () => Date.now())
+    const server = await serveBox(box)
+    const dir = join(root, 'no-folder')
+    mkdirSync(join(dir, 'events'), { recursive: true })
+    // Files in the place of the folders of today and tomorrow.
+    for (const ms of [Date.now(), Date.now() + 86_400_000])
+      writeFileSync(join(dir, 'events', new Date(ms).toISOString().slice(0, 10)), '')
+    const recording = recordMarket({
+      ...{ venueName: wire.name, dir, keepsRaw: true, signal: new AbortController().signal },
+      wish: { symbols: [wire.symbol], streams: ['trades'], wsUrl: server.wsUrl, restUrl: server.restUrl },
+      ...{ onProgress: () => undefined, onStatus: () => undefined },
+    })
+    await expect(recording).rejects.toMatchObject({
+      name: 'UserError',
+      message: expect.stringMatching(/^cannot be written: E/),
+      file: join(dir, 'events'),
+    })
+    await server.close()
   })
 
   it('[MD-R1] that cannot be written end it: nothing is appended behind them', async () => {

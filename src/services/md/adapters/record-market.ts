@@ -75,7 +75,10 @@ async function record({ venueName, wish, dir, keepsRaw, signal, ...on }: RecordO
     write({ at: clock(), ...feedStatus(venue.name, { state: 'ended' }) })
   } finally {
     clearInterval(flushing)
-    await Promise.all([events.close(), raw?.close()])
+    const closing = [events.close(), raw?.close()]
+    // Each comes to its end, though the other cannot be written.
+    await Promise.allSettled(closing)
+    await Promise.all(closing)
   }
   return count
 }
