@@ -27,7 +27,6 @@ async function tellPart(
   instruments: readonly string[],
 ): Promise<Answer<unknown> | null> {
   const { venue, trades, record } = desk
-  const read = trades.reading(instruments)
   const answer = await venue.history.trades(Math.floor(trades.since(instruments) / 1_000), part)
   if (answer.kind !== 'done') return answer
   const all = answer.value.flatMap((trade) => {
@@ -38,10 +37,8 @@ async function tellPart(
     desk,
     all.sort((a, b) => a.filledAt - b.filledAt),
   )
-  if (lacking !== null) return lacking
-  trades.cover(instruments)
-  read()
-  return null
+  if (lacking === null) trades.cover(instruments)
+  return lacking
 }
 
 async function tellEach(desk: OrderDesk, all: readonly Trade[]): Promise<Answer<unknown> | null> {
