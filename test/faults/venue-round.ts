@@ -40,6 +40,8 @@ export async function venueRound(
   const market = setInterval(() => venue.move(), 15)
   let gateway = await startGateway(log, venue, line, external)
   let kills = 0
+  // What is sent before that is refused or expires: a round without fills shows little.
+  await settled(() => log.of('venue.reconciled').length > 0)
   const badly: Faults = { lostAsked: 0.1, late: 0.2, lateMs: 500, lostAnswer: 0.15, unavailable: 0.1, delayMs: 40 }
   const isBad = isLikely(chance, 0.8)
   line.set(isBad ? badly : calm)

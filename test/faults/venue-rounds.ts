@@ -23,4 +23,5 @@ for (let seed = from; seed < from + rounds; seed++) {
 process.stdout.write(
   `${values.venue}, seeds ${from} to ${from + rounds - 1}: ${orders} orders, ${fills} fills, ${kills} kills, ${violations} violations\n`,
 )
-process.exitCode = violations > 0 ? 1 : 0
+if (fills === 0) process.stdout.write('nothing was filled: this shows little\n')
+process.exitCode = violations > 0 || fills === 0 ? 1 : 0

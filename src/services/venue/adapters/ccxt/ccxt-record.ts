@@ -4,8 +4,8 @@ import { understood } from '../gateway/understood.ts'
 import { accountTradeOfCcxt, CcxtAccountTrade } from './ccxt-order.ts'
 import { type CcxtTrader, idOf } from './open-ccxt.ts'
 
-/** How many an exchange gives at once is not known: it is asked for so many at most. */
-const tradesMost = 1_000
+/** How many an exchange gives at once is not known: it is asked for so many, which all that are taken allow. */
+const tradesMost = 500
 /** The record may have a trade so much later than it was made. */
 const lateMs = 60_000
 
