@@ -164,3 +164,26 @@ test('[G24] too many orders hold back orders alone: a cancel goes out at once', 
   expect(held.kind === 'nothing' && held.waitMs).toBeGreaterThan(3_000)
   await server.close()
 })
+
+test('[G33] the record is asked once for an order of others that had fills before the log: from there on its reports tell enough', () => {
+  const [instrument, order] = ['BTCUSDT.BINANCE', 'external-BTCUSDT-7']
+  const trades = new KnownTrades()
+  trades.begin(1_000)
+  const traded = (tradeId: string) => ({
+    ...{ tradeId, price: '100', quantity: '1', fee: '0', feeAsset: 'USDT', liquidity: 'maker', filledAt: 2_000 },
+  })
+  const reports = (executed: string, ...ids: string[]) => {
+    for (const id of ids) trades.add({ ...traded(id), instrument, clientOrderId: order })
+    return trades.hasAll(instrument, order, executed, ids.map(traded) as never)
+  }
+  expect([reports('101', '1'), reports('102', '2')]).toEqual([false, false])
+  const failed = trades.reading([instrument])
+  expect([typeof failed, reports('103', '3')]).toEqual(['function', false])
+  const read = trades.reading([instrument])
+  read()
+  expect([reports('104', '4'), reports('104'), reports('105', '5')]).toEqual([true, true, true])
+  // One between was not told, or comes without its trade.
+  expect([reports('107', '7'), reports('108')]).toEqual([false, false])
+  trades.reading([instrument])()
+  expect([reports('109', '9'), trades.hasAll(instrument, order, '110', [traded('10')] as never)]).toEqual([true, false])
+})

@@ -27,6 +27,7 @@ async function tellPart(
   instruments: readonly string[],
 ): Promise<Answer<unknown> | null> {
   const { venue, trades, record } = desk
+  const read = trades.reading(instruments)
   const answer = await venue.history.trades(Math.floor(trades.since(instruments) / 1_000), part)
   if (answer.kind !== 'done') return answer
   const all = answer.value.flatMap((trade) => {
@@ -37,8 +38,10 @@ async function tellPart(
     desk,
     all.sort((a, b) => a.filledAt - b.filledAt),
   )
-  if (lacking === null) trades.cover(instruments)
-  return lacking
+  if (lacking !== null) return lacking
+  trades.cover(instruments)
+  read()
+  return null
 }
 
 async function tellEach(desk: OrderDesk, all: readonly Trade[]): Promise<Answer<unknown> | null> {

@@ -1,7 +1,7 @@
-import { addExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
-import { zero } from '#lib/domain/signed-decimal.ts'
+import { addExact, compareExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { AccountTrade } from './real-venue.ts'
+import type { AccountTrade, VenueTrade } from './real-venue.ts'
 
 type Said = NonNullable<PayloadOf<'venue.reconciled'>['trades']>
 type Fill = Pick<PayloadOf<'order.fill'>, 'instrument' | 'tradeId' | 'filledAt' | 'quantity' | 'clientOrderId'>
@@ -10,6 +10,8 @@ type Fill = Pick<PayloadOf<'order.fill'>, 'instrument' | 'tradeId' | 'filledAt' 
 export const lateMicros = 60_000_000
 /** So often it is asked at least: what a stream has left out is found, and what is known from then on does not become ever more. */
 const askedEveryMicros = 3_600_000_000
+/** So many orders of others are remembered as read. */
+const readMost = 4_096
 
 /** Which trades of the account the log has, and from when on those that it has not are news. [G34] */
 export class KnownTrades {
@@ -19,6 +21,10 @@ export class KnownTrades {
   readonly #onTheirWay = new Set<string>()
   /** Up to `since` the log has all that was traded there. */
   readonly #covered = new Set<string>()
+  /** Orders of others of which the record was read up to so much executed: what of it is of before the log, or forgotten, is not known here. */
+  readonly #readTo = new Map<string, ExactDecimal>()
+  /** Of which it is to be, by instrument. */
+  readonly #toRead = new Map<string, Map<string, ExactDecimal>>()
   #since = 0
   /** As the log has it. */
   #saidSince: number | null = null
@@ -108,10 +114,37 @@ export class KnownTrades {
     return [...(this.#known.get(instrument)?.values() ?? [])].filter((fill) => fill.clientOrderId === clientOrderId)
   }
 
-  executed(instrument: string, clientOrderId: string): ExactDecimal {
-    return this.ofOrder(instrument, clientOrderId)
-      .map(({ quantity }) => parseExact(quantity))
-      .reduce(addExact, zero)
+  #executed(instrument: string, clientOrderId: string): ExactDecimal {
+    return quantityOf(this.ofOrder(instrument, clientOrderId))
+  }
+
+  /** Has the log all that is executed of another's order, as far as it is the log's? `trades` came with that. What it may lack is to be read. */
+  hasAll(instrument: string, clientOrderId: string, executed: string, trades: readonly VenueTrade[]): boolean {
+    const all = parseExact(executed)
+    const before = subtractExact(all, quantityOf(trades))
+    const readTo = this.#readTo.get(clientOrderId)
+    const isRead = readTo !== undefined && compareExact(readTo, before) >= 0
+    const isKnown = isRead || compareExact(this.#executed(instrument, clientOrderId), all) >= 0
+    if (isKnown && trades.every(({ tradeId }) => this.has(instrument, tradeId))) {
+      if (isRead && compareExact(all, readTo) > 0) this.#readTo.set(clientOrderId, all)
+      return true
+    }
+    const toRead = this.#toRead.get(instrument) ?? new Map<string, ExactDecimal>()
+    this.#toRead.set(instrument, toRead.set(clientOrderId, all))
+    return false
+  }
+
+  /** The record of these is asked for; when all that it has is told, what comes back is called. */
+  reading(instruments: readonly string[]): () => void {
+    const orders = instruments.flatMap((instrument) => [...(this.#toRead.get(instrument) ?? [])])
+    for (const instrument of instruments) this.#toRead.delete(instrument)
+    return () => {
+      for (const [clientOrderId, executed] of orders) this.#readTo.set(clientOrderId, executed)
+      for (const oldest of this.#readTo.keys()) {
+        if (this.#readTo.size <= readMost) return
+        this.#readTo.delete(oldest)
+      }
+    }
   }
 
   /** For the log; what it is told of once is not told again. The first says when it began. */
@@ -130,5 +163,8 @@ export class KnownTrades {
         if (filledAt < this.#since) this.#known.get(instrument)?.delete(tradeId)
   }
 }
+
+const quantityOf = (trades: readonly Pick<Fill, 'quantity'>[]): ExactDecimal =>
+  trades.map(({ quantity }) => parseExact(quantity)).reduce(addExact, zero)
 
 const keyOf = ({ instrument, tradeId }: Fill): string => `${instrument} ${tradeId}`

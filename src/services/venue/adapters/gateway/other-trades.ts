@@ -1,4 +1,3 @@
-import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { externalOrderIdOf, externalStrategy } from '#lib/domain/external-order.ts'
 import { executionOf } from './gateway-order.ts'
 import type { OrderDesk } from './order-desk.ts'
@@ -11,9 +10,7 @@ export function hearOther(desk: OrderDesk, view: ToldOrder): boolean {
   if (desk.orders.isOwn(venueClientId) || instrument === null || !desk.record.listed.has(instrument)) return false
   if (desk.trades.hasBegun)
     for (const trade of trades) tellOther(desk, instrument, { ...trade, symbol, side, venueOrderId, venueClientId })
-  const told = desk.trades.executed(instrument, externalOrderIdOf(symbol, venueOrderId))
-  const isWhole =
-    compareExact(told, parseExact(executed)) >= 0 && trades.every(({ tradeId }) => desk.trades.has(instrument, tradeId))
+  const isWhole = desk.trades.hasAll(instrument, externalOrderIdOf(symbol, venueOrderId), executed, trades)
   if (!isWhole) desk.record.want(instrument)
   return !isWhole
 }
