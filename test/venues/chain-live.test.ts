@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { forwardMicros } from '#lib/time/forward-clock.ts'
@@ -12,6 +11,7 @@ import { chainAt, foldChains } from '#services/md/chains.ts'
 import { serveBox } from './box-server.ts'
 import { type BoxOption, chainBox, tickerOf } from './chain-box.ts'
 import type { BoxAct } from './exchange-box.ts'
+import { stepUntil } from './step-until.ts'
 
 type Contract = PayloadOf<'md.option.chain.snapshot'>['contracts'][number]
 
@@ -54,14 +54,7 @@ async function listenTo(
     contracts,
     /** What the box does beside its steps. */
     does: (more: readonly BoxAct[]) => acts.push(...more),
-    /** Lets the market go on until it is so. */
-    async until(isSo: () => boolean): Promise<void> {
-      for (let i = 0; i < 6_000 && !isSo(); i++) {
-        server.step(null)
-        await sleep(2)
-      }
-      expect(isSo()).toBe(true)
-    },
+    until: (isSo: () => boolean) => stepUntil(server, isSo),
     async close() {
       stopping.abort()
       await listening

@@ -6,6 +6,7 @@ import { liveFeed } from '#services/md/adapters/live/live-feed.ts'
 import { liveVenueNamed } from '#services/md/adapters/venues.ts'
 import { serveBox } from './box-server.ts'
 import { chainBox, tickerOf } from './chain-box.ts'
+import { stepUntil } from './step-until.ts'
 
 const names = Array.from({ length: 20 }, (_, i) => `BTC-25DEC99-${10_000 + i}-C`)
 const boxOf = (some: readonly string[]) =>
@@ -48,13 +49,7 @@ async function listenTo(lists: readonly (typeof empty)[], asks: { listingsMs: nu
       const channels = box.subscribed().flat()
       return names.every((name) => channels.includes(tickerOf(name)) === some.includes(name))
     },
-    async until(isSo: () => boolean): Promise<void> {
-      for (let i = 0; i < 4_000 && !isSo(); i++) {
-        server.step(null)
-        await sleep(2)
-      }
-      expect(isSo()).toBe(true)
-    },
+    until: (isSo: () => boolean) => stepUntil(server, isSo),
     async close() {
       stopping.abort()
       await listening

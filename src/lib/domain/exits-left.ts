@@ -10,28 +10,22 @@ export type LeftToClose = {
   readonly instrument: string
   readonly side: 'buy' | 'sell'
   readonly quantity: string
-  /** The seq of the fill. */
-  readonly since: number
 }
 
 /** By fill of an entry (`filledBy`), the oldest first. The order engine and the gate count the same. */
-export type ExitsLeft = Map<string, LeftToClose>
+export type ExitsLeft<One extends LeftToClose = LeftToClose> = Map<string, One>
 
 /** A fill has exits; told again it is known. */
-export function openLeft(
-  exitsLeft: ExitsLeft,
-  fill: string,
-  { strategy, instrument, side, quantity, since }: LeftToClose,
-): void {
-  if (!exitsLeft.has(fill)) exitsLeft.set(fill, { strategy, instrument, side, quantity, since })
+export function openLeft<One extends LeftToClose>(exitsLeft: ExitsLeft<One>, fill: string, one: One): void {
+  if (!exitsLeft.has(fill)) exitsLeft.set(fill, one)
 }
 
 /**
  * What is filled exits need not close: of an exit its own fill first, then those of the strategy on that side there, the oldest first. Answers
  * the fills that are closed whole, which are forgotten.
  */
-export function takeOff(
-  exitsLeft: ExitsLeft,
+export function takeOff<One extends LeftToClose>(
+  exitsLeft: ExitsLeft<One>,
   {
     clientOrderId,
     strategy,
@@ -61,11 +55,6 @@ export function openedBy(
 ): string {
   const isOpposed = side === 'buy' ? held.units < 0n : held.units > 0n
   return isOpposed ? textOf(maxExact(zero, subtractExact(parseExact(quantity), absExact(held)))) : quantity
-}
-
-/** All of an instrument, which are of the old units after a split. */
-export function dropLeft(exitsLeft: ExitsLeft, instrument: string): void {
-  for (const [fill, one] of exitsLeft) if (one.instrument === instrument) exitsLeft.delete(fill)
 }
 
 const textOf = ({ units, scale }: ExactDecimal): string => fromUnits(units, scale)

@@ -1,8 +1,8 @@
+import { isAt } from '#lib/domain/place.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { cancelOf, cancelsOf } from './cancels.ts'
 import type { OrderBook } from './order-book.ts'
-import { isAt } from './place.ts'
 import { hasTaken } from './taken-exits.ts'
 
 /** A wish takes what works there. Where exits are taken and all of it goes already one is asked for again: so the gate hears that the wish is known. [O9] */

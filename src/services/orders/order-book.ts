@@ -1,5 +1,5 @@
 import { approvalOf, compareAnswers } from '#lib/domain/client-order-id.ts'
-import type { ExitsLeft } from '#lib/domain/exits-left.ts'
+import type { ExitsLeft, LeftToClose } from '#lib/domain/exits-left.ts'
 import {
   noOrders,
   ordersFromJson,
@@ -46,7 +46,7 @@ export type OrderBook = {
   /** The wish that took what works and has no verdict yet, by strategy and instrument. */
   readonly awaited: Map<string, string>
   /** What exits have yet to close of each fill of an entry that has any. */
-  readonly left: ExitsLeft
+  readonly left: ExitsLeft<LeftToClose & { /** The seq of the fill. */ readonly since: number }>
   /** What strategies hold, signed, by strategy and instrument. */
   readonly positions: Map<string, string>
   /** Those that the venue has not confirmed in whole, by the id of the halt or the command. */

@@ -1,7 +1,7 @@
 import { addExact, type ExactDecimal, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { type Place, placeOf } from '#lib/domain/place.ts'
 import { type SplitRatio, splitQuantity } from '#lib/domain/split.ts'
 import type { OrderBook } from './order-book.ts'
-import { type Place, placeOf } from './place.ts'
 
 /** What a strategy holds in an instrument, signed. */
 export const heldIn = ({ positions }: OrderBook, place: Place): ExactDecimal =>

@@ -1,12 +1,12 @@
 import { exitInPlaceOf, exitKinds, exitNameOf, filledBy, sentAgainAs } from '#lib/domain/client-order-id.ts'
 import { openLeft } from '#lib/domain/exits-left.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
+import { isAt } from '#lib/domain/place.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
-import { isAt } from './place.ts'
 import { heldIn, movePosition } from './positions.ts'
 
 /** How long an exit may be on its way to its venue. */
@@ -25,7 +25,8 @@ export function foldExit({ exits, lost, left }: OrderBook, exit: Exit, since: nu
   if (name === null || fill === null) return
   exits.set(name, exit)
   lost.delete(name)
-  openLeft(left, fill, { ...exit, since })
+  const { strategy, instrument, side, quantity } = exit
+  openLeft(left, fill, { strategy, instrument, side, quantity, since })
 }
 
 /** Or is to be sent when a halt is over. [O20] [O27] */

@@ -1,9 +1,9 @@
 import { answeredSeq, filledBy } from '#lib/domain/client-order-id.ts'
+import { isAt, type Place, placeOf } from '#lib/domain/place.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
-import { isAt, type Place, placeOf } from './place.ts'
 import { canProtect, forget, isGoing, lossesOf, restoreProtection, withLeft } from './protection.ts'
 
 /** A wish takes the exits of a position; its verdict is awaited. What is canceled for another reason stays so. [O27] */

@@ -1,13 +1,11 @@
 import { exitInPlaceOf, filledBy } from '#lib/domain/client-order-id.ts'
 import { openLeft } from '#lib/domain/exits-left.ts'
+import type { Place } from '#lib/domain/place.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { Account } from './account.ts'
 import { bookKey, findBook, positionOf, workingOf } from './book.ts'
 import type { ExitsDue } from './exits.ts'
 import { hasExpired } from './listing.ts'
-
-/** A strategy in one instrument. */
-export type Place = { readonly strategy: string; readonly instrument: string }
 
 /** A fill of an entry is followed by exits of what it opened: from here on they are on their way. Where everything is halted they are kept back. [R47] */
 export function foldExitsDue(account: Account, order: SentOrder, opened: string, seq: number): void {
@@ -16,7 +14,7 @@ export function foldExitsDue(account: Account, order: SentOrder, opened: string,
   const { clientOrderId, strategy, instrument, progress } = order
   const fill = `${clientOrderId}-${progress.tradeIds.length}`
   const side = order.side === 'buy' ? 'sell' : 'buy'
-  openLeft(account.exits.left, fill, { strategy, instrument, side, quantity: opened, since: seq })
+  openLeft(account.exits.left, fill, { strategy, instrument, side, quantity: opened })
   if (account.halt?.state === 'HALTED') account.exits.taken.add(fill)
   else account.exits.due.set(fill, { at: account.now, seq })
 }
@@ -42,30 +40,30 @@ export function foldExitCancel(account: Account, clientOrderId: string): void {
 }
 
 /** They are there; a wish that waits takes the other of a pair with the first. */
-export function foldExitsSaid(account: Account, exit: SentOrder, answered: number): void {
+export function foldExitsSaid(account: Account, exit: SentOrder): void {
   const { left, due, taken } = account.exits
   const fill = filledBy(exit.clientOrderId)
   if (fill === null) return
-  openLeft(left, fill, { ...exit, quantity: exit.progress.quantity, since: answered })
+  const { strategy, instrument, side, progress } = exit
+  openLeft(left, fill, { strategy, instrument, side, quantity: progress.quantity })
   due.delete(fill)
-  if (!account.waiting.has(bookKey(exit.strategy, exit.instrument))) taken.delete(fill)
+  if (!account.waiting.has(bookKey(strategy, instrument))) taken.delete(fill)
 }
 
 /** Where nothing is held, as after the end of a contract, nothing is left to close. [O26] [O29] */
-export function foldNothingHeld(
-  account: Account,
-  { strategy, instrument }: { strategy: string; instrument: string },
-): void {
+export function foldNothingHeld(account: Account, { strategy, instrument }: Place): void {
   if (positionOf(account, strategy, instrument).units !== 0n) return
-  const { left } = account.exits
-  const here = [...left.keys()].filter((fill) => keyOf(account, fill) === bookKey(strategy, instrument))
-  for (const fill of here) left.delete(fill)
-  foldClosed(account, here)
+  const key = bookKey(strategy, instrument)
+  forgetExits(
+    account,
+    [...account.exits.left.keys()].filter((fill) => keyOf(account, fill) === key),
+  )
 }
 
-/** What a fill has closed whole has no exits any more. [O29] */
-export function foldClosed({ exits: { due, taken } }: Account, closed: readonly string[]): void {
-  for (const fill of closed) {
+/** They are over: what their fills opened is closed, or of other units. [O29] */
+export function forgetExits({ exits: { left, due, taken } }: Account, fills: readonly string[]): void {
+  for (const fill of fills) {
+    left.delete(fill)
     due.delete(fill)
     taken.delete(fill)
   }

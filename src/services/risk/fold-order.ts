@@ -1,4 +1,4 @@
-import { answeredSeq, isRiskAnswer } from '#lib/domain/client-order-id.ts'
+import { isRiskAnswer } from '#lib/domain/client-order-id.ts'
 import { applyHappening, shrinkOrder } from '#lib/domain/order-progress.ts'
 import { findOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -12,10 +12,10 @@ import { foldSupersededRead, foldTaken } from './taken-exits.ts'
 type Told = Event<'order.submitted' | 'order.adopted' | 'order.denied' | 'order.cancel_requested' | 'order.updated'>
 
 /** What becomes of orders between the approval and the reports of the venue. */
-export function foldOrder(account: Account, { id, topic, payload, cause }: Told): void {
+export function foldOrder(account: Account, { topic, payload, cause }: Told): void {
   switch (topic) {
     case 'order.submitted':
-      foldSubmission(account, payload, answeredSeq(id))
+      foldSubmission(account, payload)
       return
     case 'order.adopted':
       foldAdoption(account, payload)

@@ -28,11 +28,11 @@ import {
   splitPositions,
 } from './book.ts'
 import {
-  foldClosed,
   foldExitFailure,
   foldExitsDue,
   foldExitsSaid,
   foldNothingHeld,
+  forgetExits,
   forgetIfGone,
   hasWorking,
 } from './exits-due.ts'
@@ -77,19 +77,19 @@ export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk
 }
 
 /** It is of the units of its sending: a split between the approval and that is none of its own. [R46] */
-export function foldSubmission(account: Account, submitted: PayloadOf<'order.submitted'>, answered: number): void {
-  if (submitted.closes !== undefined) foldExit(account, submitted, answered)
+export function foldSubmission(account: Account, submitted: PayloadOf<'order.submitted'>): void {
+  if (submitted.closes !== undefined) foldExit(account, submitted)
   const order = account.orders.working.get(submitted.clientOrderId)
   if (order?.splits) order.splits = undefined
 }
 
 /** An exit of a bracket: it can only reduce, so it takes none of the limits; a newer wish cancels it like any other. [R41] */
-function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>, answered: number): void {
+function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>): void {
   const { clientOrderId, strategy, instrument, side, quantity, limitPrice, closes } = submitted
   const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress: submittedOrder(quantity) }
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
-  foldExitsSaid(account, order, answered)
+  foldExitsSaid(account, order)
 }
 
 /** An order that another has sent to the venue is at work, as it stands; told again it is known. [R50] */
@@ -133,7 +133,7 @@ export function foldReport(account: Account, report: Report): void {
     if (isCounted(outcome)) countFill(account, fill)
     if (order && outcome === 'applied') {
       bindToExits(account.books, order, parseExact(fill.quantity))
-      foldClosed(account, takeOff(account.exits.left, report.payload))
+      forgetExits(account, takeOff(account.exits.left, report.payload))
       if (!order.splits) foldExitsDue(account, order, openedBy(held, fill), report.seq)
     }
   }

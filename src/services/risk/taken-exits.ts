@@ -1,11 +1,11 @@
 import { compareAnswers, filledBy } from '#lib/domain/client-order-id.ts'
-import { dropLeft } from '#lib/domain/exits-left.ts'
+import type { Place } from '#lib/domain/place.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { bookKey, workingOf } from './book.ts'
-import { forgetIfGone, type Place, takenAt } from './exits-due.ts'
+import { forgetExits, forgetIfGone, takenAt } from './exits-due.ts'
 import { noteTime } from './rate-window.ts'
 
 /** A wish takes what works, exits too. [R31] [R47] */
@@ -74,13 +74,12 @@ export function allDueAgain(account: Account): void {
 }
 
 /** Those of the old units do not come back. */
-export function splitTaken({ exits: { left, due, taken } }: Account, instrument: string): void {
-  dropLeft(left, instrument)
-  for (const fill of [...taken, ...due.keys()]) {
-    if (left.has(fill)) continue
-    taken.delete(fill)
-    due.delete(fill)
-  }
+export function splitTaken(account: Account, instrument: string): void {
+  const split = [...account.exits.left].filter(([, one]) => one.instrument === instrument)
+  forgetExits(
+    account,
+    split.map(([fill]) => fill),
+  )
 }
 
 /** Neither a wish waits nor another order works there. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { parseExact } from '#lib/bars/exact-decimal.ts'
-import { dropLeft, type ExitsLeft, openedBy, openLeft, takeOff } from '#lib/domain/exits-left.ts'
+import { type ExitsLeft, openedBy, openLeft, takeOff } from '#lib/domain/exits-left.ts'
 
 const here = { strategy: 'a', instrument: 'SPY.USA', side: 'sell' } as const
 const leftOf = (exitsLeft: ExitsLeft) =>
@@ -8,8 +8,8 @@ const leftOf = (exitsLeft: ExitsLeft) =>
 
 function twoFills(): ExitsLeft {
   const exitsLeft: ExitsLeft = new Map()
-  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '2', since: 5 })
-  openLeft(exitsLeft, 't-1-0-2', { ...here, quantity: '3', since: 6 })
+  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '2' })
+  openLeft(exitsLeft, 't-1-0-2', { ...here, quantity: '3' })
   return exitsLeft
 }
 
@@ -35,13 +35,10 @@ it.each([{ strategy: 'b' }, { instrument: 'QQQ.USA' }, { side: 'buy' as const }]
   },
 )
 
-it('[O24] a fill told again is known; a split forgets those of its instrument', () => {
+it('[O29] a fill told again is known', () => {
   const exitsLeft = twoFills()
-  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '9', since: 7 })
-  openLeft(exitsLeft, 't-2-0-1', { ...here, instrument: 'QQQ.USA', quantity: '1', since: 8 })
-  expect(leftOf(exitsLeft)).toEqual({ 't-1-0-1': '2', 't-1-0-2': '3', 't-2-0-1': '1' })
-  dropLeft(exitsLeft, 'SPY.USA')
-  expect(leftOf(exitsLeft)).toEqual({ 't-2-0-1': '1' })
+  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '9' })
+  expect(leftOf(exitsLeft)).toEqual({ 't-1-0-1': '2', 't-1-0-2': '3' })
 })
 
 it.each([

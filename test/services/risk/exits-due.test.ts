@@ -254,6 +254,16 @@ test('[R47] what closes after exits that did not come in time only reduces; a wi
     .then(supersede)
 })
 
+test('[O24] those that are due when what they close is split do not come: nothing waits for them', () => {
+  entering()
+    .when(fill('t-6-0', 'buy', '10'))
+    .then()
+    .when(event('md.split', { instrument: btc, numerator: 2, denominator: 1 }))
+    .then()
+    .when(wish('0'))
+    .then(approve('sell', '20'))
+})
+
 test('[R36] a halt that flattens waits for exits that are on their way', () => {
   const scene = entering()
   scene.when(fill('t-6-0', 'buy', '10'))

@@ -6,6 +6,7 @@ import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.
 import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
 import { deribit } from '#services/venue/adapters/deribit/deribit.ts'
 import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
+import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import { type Line, roundVenues } from '#test/faults/round-venues.ts'
 import { pause, when } from './gateway-scene.ts'
@@ -51,6 +52,19 @@ const adapters = {
   deribit: async (addresses: Addresses) => deribit({ config, addresses, credentials, nowMs: Date.now }),
 }
 
+/** Opens a stream, which the venue ends with a reason; answers how to stop it. */
+async function untilRefused(venue: Pick<RealVenue, 'stream'>): Promise<() => void> {
+  const told: string[] = []
+  const end = venue.stream({
+    onOpen: () => undefined,
+    onOrder: () => undefined,
+    onPaid: () => undefined,
+    onClose: (why) => told.push(why),
+  })
+  await when(() => told.length > 0)
+  return end
+}
+
 test.each([
   ['binance', true],
   ['binance', false],
@@ -61,14 +75,7 @@ test.each([
   async (kind, isInHandshake) => {
     const { seen, addresses, close } = await limitingExchange({ isInHandshake })
     const venue = await adapters[kind](addresses)
-    const told: string[] = []
-    const end = venue.stream({
-      onOpen: () => undefined,
-      onOrder: () => undefined,
-      onPaid: () => undefined,
-      onClose: (why) => told.push(why),
-    })
-    await when(() => told.length > 0)
+    const end = await untilRefused(venue)
     const { asked } = seen
     expect((await venue.time()).kind).toBe('nothing')
     await pause(2_500)
@@ -86,14 +93,7 @@ test('[G24] through ccxt, which does not tell the time that it names: 5 s', asyn
   const served = await roundVenues.ccxt(chanceOf(1))
   const line = { restUrl: served.url, wsUrl: addresses.wsUrl } as Line
   const venue = await served.connect(line, config)
-  const told: string[] = []
-  const end = venue.stream({
-    onOpen: () => undefined,
-    onOrder: () => undefined,
-    onPaid: () => undefined,
-    onClose: (why) => told.push(why),
-  })
-  await when(() => told.length > 0)
+  const end = await untilRefused(venue)
   expect((await venue.time()).kind).toBe('nothing')
   await pause(3_500)
   expect(seen.knocks).toBe(1)
