@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
+import type { Event } from '#schemas/event.ts'
 import { booksOfDeribit } from '#test/faults/crash-venues.ts'
 import { venueDifferences } from '#test/faults/venue-differences.ts'
 import { boxName, deribitBox } from '#test/services/venue/adapters/deribit-box.ts'
@@ -52,12 +53,23 @@ test('[G36] [O18] [O19] a strategy’s stop and target stand at Deribit, and one
   const tree = new LiveTree(folder, run, topologyIn(folder, box))
   let least = 0
   let cents = 10_050
+  let isEntering = false
   const market = setInterval(() => {
     box.quote(cents - 1, cents + 1, 5_000, 5_000)
     least = Math.min(least, Number(box.book.position))
     // A bar there, where it may enter.
-    if (cents === 10_050) box.trade(cents, 1, true)
+    if (isEntering) box.trade(cents, 1, true)
   }, 20)
+  // What is told of the market before a fill may be heard after it: then it would enter once more.
+  const noMoreEntries = async (round: number) => {
+    isEntering = false
+    const size = 10 + round
+    box.trade(cents, size, true)
+    const isLast = ({ topic, payload }: Event) =>
+      topic === 'md.tick' && payload.kind === 'trade' && Number(payload.size) * 1_000 === size
+    const isHeard = () => eventsIn(tree.log).some(isLast)
+    await expect.poll(isHeard, { timeout: 20_000, interval: 100, message: 'the last trade is heard' }).toBe(true)
+  }
   const isOpen = ({ status }: { status: string }) => status === 'NEW' || status === 'PARTIALLY_FILLED'
   const open = () => box.orders().filter(isOpen)
   const when = (what: string, isSo: () => boolean) =>
@@ -69,9 +81,11 @@ test('[G36] [O18] [O19] a strategy’s stop and target stand at Deribit, and one
         const how = (n + (victim === 'venue' ? 0 : 1)) % 2 === 0 ? 'stop' : 'target'
         const before = box.orders().length
         cents = 10_050
+        isEntering = true
         await when('it enters', () => box.orders().length > before)
         if (stage === 'entry') tree.kill(victim)
         await when('its exits stand', () => standing() === 1 && open().length === 2)
+        await noMoreEntries(2 * n + (victim === 'venue' ? 0 : 1))
         if (stage === 'exits') {
           tree.kill(victim)
           await sleep(2_500)
