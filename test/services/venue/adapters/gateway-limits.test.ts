@@ -60,7 +60,7 @@ const kinds = [
 ] as const
 
 test.each(kinds)(
-  '[G24] %s %s: after a %i nothing is sent before the instant it names',
+  '[G24] [G15] %s %s: after a %i nothing is sent before the instant it names, and a question is answered so',
   async (kind, instrument, status) => {
     const venue = await roundVenues[kind](chanceOf(1))
     let limit: Refusal | null = null
@@ -68,7 +68,8 @@ test.each(kinds)(
     const scene = gatewayScene(instrument)
     scene.begin()
     scene.list()
-    scene.start(await venue.connect(line, { symbols: {}, timeoutMs: 1_000 }), { windowMs: 3_000 })
+    const real = await venue.connect(line, { symbols: {}, timeoutMs: 1_000 })
+    scene.start(real, { windowMs: 3_000 })
     await scene.hasSaid('venue.reconciled')
     scene.submit('t-1-0')
     await scene.hasSaid('order.accepted')
@@ -78,6 +79,8 @@ test.each(kinds)(
     const { length } = refused
     scene.into('order.cancel_requested', { clientOrderId: 't-1-0', instrument, reason: 'asked' })
     scene.submit('t-2-0')
+    const one = { instrument, venueClientId: 't-1-0', venueOrderId: null, waits: false }
+    expect(await real.find(one)).toMatchObject({ kind: 'nothing', isHeldBack: true })
     await pause(3_000)
     expect(refused).toHaveLength(length)
     expect(length).toBeLessThan(4)

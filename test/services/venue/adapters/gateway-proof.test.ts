@@ -2,7 +2,15 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Statement } from '#schemas/event.ts'
 import { tellTrades } from '#services/venue/adapters/gateway/account-trades.ts'
 import { OrderDesk } from '#services/venue/adapters/gateway/order-desk.ts'
-import type { AccountTrade, Answer, RealVenue, VenueOrder } from '#services/venue/adapters/gateway/real-venue.ts'
+import type {
+  AccountTrade,
+  Answer,
+  RealVenue,
+  StreamHooks,
+  VenueOrder,
+  VenueTrade,
+} from '#services/venue/adapters/gateway/real-venue.ts'
+import { heldBack } from '#services/venue/adapters/gateway/understood.ts'
 import { gatewayScene, pause, submitted } from './gateway-scene.ts'
 import { logged } from './logged.ts'
 
@@ -26,6 +34,9 @@ class SlowVenue implements RealVenue {
   /** Client ids in the order in which their submissions were sent. */
   readonly sent: string[] = []
   answersFor = true
+  unanswered = unheard
+  /** The submissions that are held back, before one is sent. */
+  holdsBack = 0
   /** The first submission never comes. */
   losesFirst = false
   readonly #delayMs: number
@@ -38,7 +49,8 @@ class SlowVenue implements RealVenue {
   time = async () => done(Date.now())
   assets = async () => done({ base: 'BTC', quote: 'USDT' })
   balances = async () => done([])
-  trades = async () => done([])
+  tradesOf: Answer<readonly VenueTrade[]> = done([])
+  trades = async () => this.tradesOf
   /** The account's record of trades, and what the orders of those are called. */
   readonly record: AccountTrade[] = []
   calls: Answer<string> = unheard
@@ -47,24 +59,35 @@ class SlowVenue implements RealVenue {
     trades: async () => done(this.record),
     clientIdOf: async () => this.calls,
   }
-  cancel = async () => unheard
+  cancels = 0
+  cancel = async () => {
+    this.cancels++
+    return unheard
+  }
   cancelExternal = async () => unheard
   openOrders = async () =>
     done([...this.orders.values()].map((order) => ({ ...order, symbol: 'BTCUSDT', terms: null })))
   instrumentOf = () => 'BTCUSDT.BINANCE'
   async place(_: unknown, venueClientId: string): Promise<Answer<VenueOrder>> {
+    if (this.holdsBack-- > 0) return heldBack(20)
     this.sent.push(venueClientId)
     const isLost = this.losesFirst && this.sent.length === 1
     if (!isLost) setTimeout(() => this.#take(venueClientId), this.#delayMs)
     return unheard
   }
   async find({ venueClientId }: { venueClientId: string }): Promise<Answer<VenueOrder>> {
-    if (!this.answersFor) return unheard
+    if (!this.answersFor) return this.unanswered
     const order = this.orders.get(venueClientId)
+    this.isAsked = true
+    await pause(this.slowMs)
     return order ? done(order) : { kind: 'absent' }
   }
-  stream({ onOpen }: { onOpen: () => void }) {
+  slowMs = 0
+  isAsked = false
+  tell: (order: VenueOrder) => void = () => undefined
+  stream({ onOpen, onOrder }: StreamHooks) {
     setTimeout(onOpen, 1)
+    this.tell = (order) => onOrder({ ...order, symbol: 'BTCUSDT', side: 'buy' })
     return () => undefined
   }
   #take(venueClientId: string): void {
@@ -130,6 +153,60 @@ test('[X2] what a process before may have sent there is not sent again', async (
   scene.start(venue, { windowMs: 50, inFlightMs: 20 })
   await scene.hasSaid('order.rejected')
   expect(venue.sent).toEqual([])
+})
+
+test('[G15] a question that is held back is no try, however often; one without an answer is, and the alert says why', async () => {
+  const venue = new SlowVenue(0)
+  scene.start(venue, { windowMs: 60_000, inFlightMs: 20, reconcileMs: 60_000 })
+  await scene.hasSaid('venue.reconciled')
+  venue.answersFor = false
+  venue.unanswered = heldBack(20)
+  submit('t-1-0')
+  await pause(1_000)
+  expect(topics()).not.toContain('system.alert')
+  venue.unanswered = unheard
+  await scene.hasSaid('system.alert')
+  expect(scene.said.at(-1)?.payload).toMatchObject({ subject: 't-1-0', message: expect.stringContaining('no answer') })
+})
+
+test.each([true, false])(
+  '[G15] a submission that was held back was not sent: it is when there is room (window: %s)',
+  async (hasWindow) => {
+    const venue = new SlowVenue(0, hasWindow)
+    venue.holdsBack = 3
+    scene.start(venue, { windowMs: 60_000, inFlightMs: 20 })
+    submit('t-1-0')
+    await scene.hasSaid('order.accepted')
+    expect([venue.sent.length, topics().filter((topic) => topic.startsWith('order.'))]).toEqual([1, ['order.accepted']])
+  },
+)
+
+test('[G16] a cancel goes out though trades of the order cannot be had, and does not wait for the pause of their question', async () => {
+  const venue = new SlowVenue(0)
+  scene.start(venue, { windowMs: 60_000, inFlightMs: 20, reconcileMs: 60_000 })
+  submit('t-1-0')
+  await scene.hasSaid('order.accepted')
+  venue.tradesOf = heldBack(60_000)
+  for (const order of venue.orders.values()) venue.tell({ ...order, executed: '0.5' })
+  await pause(200)
+  scene.into('order.cancel_requested', { clientOrderId: 't-1-0', instrument: 'BTCUSDT.BINANCE', reason: 'asked' })
+  await expect.poll(() => venue.cancels, { timeout: 2_000 }).toBeGreaterThan(1)
+})
+
+test('[G16] a cancel that is asked for while a question of its order is under way does not wait for the pause of that', async () => {
+  const venue = new SlowVenue(0)
+  scene.start(venue, { windowMs: 60_000, inFlightMs: 20, reconcileMs: 60_000 })
+  submit('t-1-0')
+  await scene.hasSaid('order.accepted')
+  venue.slowMs = 300
+  venue.tradesOf = heldBack(60_000)
+  for (const order of venue.orders.values()) {
+    venue.orders.set(order.venueClientId, { ...order, executed: '0.5' })
+    venue.tell({ ...order, executed: '0.5' })
+  }
+  await expect.poll(() => venue.isAsked, { timeout: 2_000 }).toBe(true)
+  scene.into('order.cancel_requested', { clientOrderId: 't-1-0', instrument: 'BTCUSDT.BINANCE', reason: 'asked' })
+  await expect.poll(() => venue.cancels, { timeout: 2_000 }).toBeGreaterThan(1)
 })
 
 describe('[G33] whose a trade is that the record tells of before the answer to its submission', () => {

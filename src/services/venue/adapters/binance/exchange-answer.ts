@@ -1,14 +1,15 @@
 import type { z } from 'zod'
 import type { Answer, RejectCode } from '../gateway/real-venue.ts'
-import { nothing, understood } from '../gateway/understood.ts'
+import { heldBack, nothing, understood } from '../gateway/understood.ts'
 import type { HttpAnswer } from './signed-request.ts'
 
 /** What an answer of Binance proves ("General API information" and "Error codes" of Spot and USD-M). */
 export function answerOf<S extends z.ZodType, T>(
-  { status, json, text, retryAfterMs }: HttpAnswer,
+  { status, json, text, retryAfterMs, isHeldBack }: HttpAnswer,
   schema: S,
   read: (value: z.infer<S>) => T,
 ): Answer<T> {
+  if (isHeldBack) return heldBack(retryAfterMs ?? 0)
   if (status === 200) return understood(json, schema, read)
   const { code, msg } = (json ?? {}) as { code?: number; msg?: string }
   const reason =

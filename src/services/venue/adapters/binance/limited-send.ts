@@ -28,7 +28,7 @@ export function limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerM
       const isOrder = /^P/.test(request.method) && /order$/i.test(request.path)
       const waitMs = weight === undefined ? pausedMs(isOrder) : budget.take(weight, nowMs())
       if (waitMs > 0)
-        return { status: 0, json: null, text: 'the limit of requests', retryAfterMs: waitMs, usedWeight: null }
+        return { status: 0, json: null, text: '', retryAfterMs: waitMs, isHeldBack: true, usedWeight: null }
       const answer = await sendRequest(restUrl, credentials, request, timeoutMs)
       if (answer.usedWeight !== null) budget.used(answer.usedWeight, nowMs())
       const isOfOrders = (answer.json as { code?: unknown } | null)?.code === tooManyOrders

@@ -11,6 +11,8 @@ export type HttpAnswer = {
   readonly json: unknown
   readonly text: string
   readonly retryAfterMs: number | null
+  /** The limit of requests left no room for it before `retryAfterMs`: it was not sent. */
+  readonly isHeldBack?: true
   /** What of the minute's limit of requests is used, where it is said. */
   readonly usedWeight: number | null
 }

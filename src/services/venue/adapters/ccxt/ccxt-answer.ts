@@ -1,6 +1,6 @@
 import type { Credentials } from '../gateway/credentials.ts'
 import type { Answer, RejectCode } from '../gateway/real-venue.ts'
-import { nothing } from '../gateway/understood.ts'
+import { heldBack, nothing } from '../gateway/understood.ts'
 import type { CcxtTrader } from './open-ccxt.ts'
 
 export type Asking = <T>(ask: () => Promise<Answer<T>>) => Promise<Answer<T>>
@@ -15,7 +15,7 @@ export function asking(credentials: Credentials, exchange: Pick<CcxtTrader, 'las
   let [untilMs, limits] = [0, 0]
   const pausedMs = () => Math.max(0, untilMs - performance.now())
   return async (ask) => {
-    if (pausedMs() > 0) return nothing('the limit of requests', pausedMs())
+    if (pausedMs() > 0) return heldBack(pausedMs())
     try {
       const answer = await ask()
       if (pausedMs() === 0) limits = 0

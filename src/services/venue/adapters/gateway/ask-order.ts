@@ -1,17 +1,22 @@
 import type { GatewayOrder } from './gateway-order.ts'
 import type { OrderDesk } from './order-desk.ts'
+import type { Answer } from './real-venue.ts'
 
-/** Asks the venue for an order. False where that proved nothing. `isMissing`: a reconciliation asks, and counts. */
-export async function askOrder(desk: OrderDesk, order: GatewayOrder, isMissing = false): Promise<boolean> {
+/** Asks the venue for an order; comes back with an answer that proved nothing. `isMissing`: a reconciliation asks, and counts. */
+export async function askOrder(
+  desk: OrderDesk,
+  order: GatewayOrder,
+  isMissing = false,
+): Promise<Answer<unknown> | null> {
   const askedAtMs = desk.time.earliest()
   const answer = await desk.find(order)
   if (answer.kind === 'done') return desk.show(order, answer.value, isMissing)
-  if (answer.kind !== 'absent') return false
+  if (answer.kind !== 'absent') return answer
   if (order.venueOrderId !== null) return unknown(desk, order, order.venueOrderId, askedAtMs, isMissing)
   // Only what can no longer arrive is not there. [G2]
   const { takenUntilMs } = order
   if (takenUntilMs !== null && askedAtMs !== null && askedAtMs > takenUntilMs) order.takenUntilMs = null
-  return true
+  return null
 }
 
 /** The venue had accepted it, and knows nothing of it: it has ended where the venue is known to forget such orders, or an operator says so. [G31] */
@@ -21,9 +26,9 @@ async function unknown(
   venueOrderId: string,
   askedAtMs: number | null,
   isMissing: boolean,
-): Promise<boolean> {
+): Promise<Answer<unknown> | null> {
   const trades = await desk.venue.trades(desk.orders.name(order), venueOrderId)
-  if (trades.kind !== 'done' && trades.kind !== 'absent') return false
+  if (trades.kind !== 'done' && trades.kind !== 'absent') return trades
   const view = { venueClientId: order.venueClientId, venueOrderId, executed: '0', isTriggered: false }
   const known = trades.kind === 'done' ? trades.value : []
   desk.apply(order, { ...view, state: 'working', trades: known }, isMissing)
@@ -35,7 +40,7 @@ async function unknown(
     const what = 'the venue knows nothing of an order that it had accepted'
     desk.alert('VENUE_DIFFERS', order.submitted.clientOrderId, `${what}: look there, then trader order cancel --gone`)
   }
-  return true
+  return null
 }
 
 /** So old that the venue forgets it where it ended unfilled, and not so old that it forgets what was filled. */

@@ -29,9 +29,10 @@ export const takenUntil = (
 
 /** What is to be done next for an order that has not ended. */
 export function nextStep(order: GatewayOrder, situation: Situation): Step {
+  const isAtWork = order.venueOrderId !== null && order.end === null
+  if (isAtWork && order.cancelReason !== null) return { kind: 'cancel' }
   if (lacksTrades(order) || (order.end !== null && !order.said.ended)) return askWithin(order)
   if (order.venueOrderId !== null) {
-    if (order.cancelReason !== null) return { kind: 'cancel' }
     return order.movesTo === null || isUnderWay(order.moveTakenUntilMs, situation) ? wait : { kind: 'move' }
   }
   if (order.takenUntilMs !== null) return inDoubt(order, order.takenUntilMs, situation)

@@ -1,6 +1,7 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { AccountCheck } from './account-check.ts'
 import { askOrder } from './ask-order.ts'
+import { cancelOrder } from './cancel-order.ts'
 import type { DeskOptions } from './desk-options.ts'
 import { foldSaid, type GatewayOrder, joinTrades, joinView, lacksTrades, type Report, unsaid } from './gateway-order.ts'
 import { HeldContracts } from './held-contracts.ts'
@@ -11,12 +12,11 @@ import { OrderRegister } from './order-register.ts'
 import { Payments } from './payments.ts'
 import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from './real-venue.ts'
 import { TradeRecord } from './trade-record.ts'
+import { isHeldBack, nothing } from './understood.ts'
 import { VenueTime } from './venue-time.ts'
 
 type Moved = NonNullable<GatewayOrder['movesTo']>
 const pauseMs = 1_000
-/** So many without effect are an alert. [G16] */
-const cancelsMost = 5
 const pauseAfter = (tries: number): number => Math.min(5_000, 2 ** tries * 20)
 
 /** Does for each order of the log what is to be done at the venue, one thing at a time, and says what the venue shows of it, once. */
@@ -78,9 +78,12 @@ export class OrderDesk {
   }
 
   async #busy(order: GatewayOrder, act: () => Promise<void>): Promise<void> {
+    const { cancelReason } = order
     order.isBusy = true
     await act()
     order.isBusy = false
+    // A cancel waits for no pause of what went before it.
+    if (order.cancelReason !== cancelReason) order.notBeforeMs = 0
     if (!this.#isClosed) this.#onFree()
   }
 
@@ -88,6 +91,7 @@ export class OrderDesk {
     const { windowMs, venue, inFlightMs, nowMs } = this.#options
     if (!(await this.#know(order)) || this.#isClosed) return
     const timestampMs = this.time.now()
+    const wasSent = order.isSent
     order.takenUntilMs = takenUntil(order, timestampMs + this.time.doubtMs, this.#options)
     order.isSent = true
     order.queries = 0
@@ -101,7 +105,12 @@ export class OrderDesk {
       const { code, reason } = answer
       this.#say(order, { topic: 'order.rejected', payload: { clientOrderId, instrument, code, reason } })
     } else if (answer.kind === 'refused') order.notBeforeMs = 0
-    else this.#pause(order, answer, 0)
+    else if (isHeldBack(answer)) {
+      order.takenUntilMs = null
+      order.isSent = wasSent
+      order.notBeforeMs = 0
+      this.#pause(order, answer, 0)
+    } else this.#pause(order, answer, 0)
   }
 
   /** What the instrument is made of has to be known before a fill can be said. */
@@ -122,14 +131,8 @@ export class OrderDesk {
   }
 
   async #cancel(order: GatewayOrder): Promise<void> {
-    order.cancels++
-    const answer = await this.#options.venue.cancel(this.orders.name(order))
-    if (answer.kind === 'done') await this.show(order, answer.value)
-    else if (answer.kind !== 'nothing') await askOrder(this, order)
-    if (order.said.ended || order.end !== null) return
-    this.#pause(order, answer, pauseAfter(order.cancels))
-    if (order.cancels === cancelsMost)
-      this.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `its cancel had no effect ${cancelsMost} times`)
+    const answer = await cancelOrder(this, order)
+    if (answer !== null) this.#pause(order, answer, pauseAfter(order.cancels))
   }
 
   async #move(order: GatewayOrder, change: Moved): Promise<void> {
@@ -140,20 +143,18 @@ export class OrderDesk {
 
   async #askAgain(order: GatewayOrder): Promise<void> {
     if (!(await this.#know(order))) return
-    const isProof = await askOrder(this, order)
-    if (isProof && order.venueOrderId !== null) return
-    order.queries++
-    order.notBeforeMs = this.#options.nowMs() + pauseAfter(order.queries)
-    if (!isProof && order.queries === queriesMost)
-      this.alert(
-        'VENUE_UNREACHABLE',
-        order.submitted.clientOrderId,
-        `asked ${queriesMost} times, the venue does not answer for it`,
-      )
+    const lacking = await askOrder(this, order)
+    if (lacking === null && order.venueOrderId !== null) return
+    if (!isHeldBack(lacking)) order.queries++
+    this.#pause(order, lacking, pauseAfter(order.queries))
+    if (lacking === null || isHeldBack(lacking) || order.queries !== queriesMost) return
+    const why = lacking.kind === 'nothing' ? `: ${lacking.reason}` : ''
+    const what = `asked ${queriesMost} times, the venue does not answer for it${why}`
+    this.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, what)
   }
 
-  #pause(order: GatewayOrder, answer: Answer<unknown>, leastMs: number): void {
-    const waitMs = Math.max(leastMs, answer.kind === 'nothing' ? answer.waitMs : 0)
+  #pause(order: GatewayOrder, answer: Answer<unknown> | null, leastMs: number): void {
+    const waitMs = Math.max(leastMs, answer?.kind === 'nothing' ? answer.waitMs : 0)
     order.notBeforeMs = Math.max(order.notBeforeMs, this.#options.nowMs() + waitMs)
   }
 
@@ -216,15 +217,15 @@ export class OrderDesk {
     }
   }
 
-  /** Joins what the venue shows, says what is new, and asks for trades that lack. */
-  async show(order: GatewayOrder, view: VenueOrder, isMissing = false): Promise<boolean> {
+  /** Joins what the venue shows, says what is new, and asks for trades that lack: comes back with an answer that was none. */
+  async show(order: GatewayOrder, view: VenueOrder, isMissing = false): Promise<Answer<unknown> | null> {
     this.apply(order, view, isMissing)
-    if (!lacksTrades(order) || order.venueOrderId === null) return true
+    if (!lacksTrades(order) || order.venueOrderId === null) return null
     const answer = await this.#options.venue.trades(this.orders.name(order), order.venueOrderId)
-    if (answer.kind !== 'done') return false
+    if (answer.kind !== 'done') return answer
     joinTrades(order, answer.value)
     this.#sayNews(order, isMissing)
-    return !lacksTrades(order)
+    return lacksTrades(order) ? nothing('some of its trades') : null
   }
 
   get venue(): RealVenue {

@@ -60,7 +60,8 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
     const order = desk.orders.ofView(view)
     if (order !== undefined) {
       shown.add(order)
-      if (!(await desk.show(order, view, true))) return unanswered(`the trades of ${view.venueClientId}`)
+      const lacking = await desk.show(order, view, true)
+      if (lacking !== null) return unanswered(`the trades of ${view.venueClientId}`, lacking)
       if (!order.said.ended) continue
     }
     const isOpen = order === undefined || (await isStillOpen(desk, order))
@@ -78,7 +79,8 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   for (const order of known) {
     if (shown.has(order) || order.said.ended) continue
     const isUnsent = order.venueOrderId === null && order.takenUntilMs === null
-    if (!isUnsent && !(await askOrder(desk, order, true))) return unanswered(order.venueClientId)
+    const lacking = isUnsent ? null : await askOrder(desk, order, true)
+    if (lacking !== null) return unanswered(order.venueClientId, lacking)
   }
   const ended = venue.settlements && (await venue.settlements(desk.contracts.held(), desk.time.now()))
   if (ended && ended.kind !== 'done') return unanswered('the ends of contracts', ended)

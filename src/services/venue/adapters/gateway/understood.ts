@@ -23,3 +23,14 @@ export function understood<S extends z.ZodType, T>(
 export const notUnderstood = (what: string): Answer<never> => nothing(`its answer is not understood: ${what}`)
 
 export const nothing = (reason: string, waitMs = 250): Answer<never> => ({ kind: 'nothing', reason, waitMs })
+
+/** It was not sent: the limit of requests leaves no room for it before `waitMs`. [G24] */
+export const heldBack = (waitMs: number): Answer<never> => ({
+  kind: 'nothing',
+  reason: 'the limit of requests',
+  waitMs,
+  isHeldBack: true,
+})
+
+export const isHeldBack = (answer: Answer<unknown> | null): boolean =>
+  answer?.kind === 'nothing' && answer.isHeldBack === true

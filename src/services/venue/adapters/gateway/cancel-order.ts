@@ -1,0 +1,21 @@
+import { askOrder } from './ask-order.ts'
+import type { GatewayOrder } from './gateway-order.ts'
+import type { OrderDesk } from './order-desk.ts'
+import type { Answer } from './real-venue.ts'
+import { isHeldBack } from './understood.ts'
+
+/** So many without effect are an alert. */
+const cancelsMost = 5
+
+/** Asks for its end once: null when that is there, else what was answered. [G16] */
+export async function cancelOrder(desk: OrderDesk, order: GatewayOrder): Promise<Answer<unknown> | null> {
+  const answer = await desk.venue.cancel(desk.orders.name(order))
+  if (answer.kind === 'done') await desk.show(order, answer.value)
+  else if (answer.kind !== 'nothing') await askOrder(desk, order)
+  if (order.said.ended || order.end !== null) return null
+  if (isHeldBack(answer)) return answer
+  order.cancels++
+  if (order.cancels === cancelsMost)
+    desk.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `its cancel had no effect ${cancelsMost} times`)
+  return answer
+}
