@@ -13,6 +13,7 @@ import { type BoxOrder, type BoxTrade, sizeOf, UsdmBook } from './usdm-book.ts'
 
 type Key = { readonly apiKey: string; readonly secret: string }
 type Params = Readonly<Record<string, unknown>>
+type Endless = 'trades' | 'transactions' | 'triggers'
 type Client = { isIn: boolean; readonly channels: Set<string> }
 class Fault extends Error {
   readonly code: number
@@ -40,6 +41,10 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
   let [grants, trades] = [0, 0]
   let losing: 'asked' | 'answer' | null = null
   let editLateMs = 0
+  /** Which of its records has pages without end: the first two name each other, trades ever new ones. */
+  let endless: Endless | null = null
+  const nextPage = (what: Endless, from: number, isMore: boolean): number | null =>
+    isMore || endless === what ? (from + 2) % (endless === what ? 4 : Number.POSITIVE_INFINITY) : null
   /** Ended orders that are only in the history, as after half an hour. */
   const old = new Set<number | string>()
   const publish = (channel: string, body: unknown) => {
@@ -149,7 +154,8 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
         const over = triggers.all.filter(({ state }) => state !== 'untriggered').reverse()
         const entries = over.slice(from, from + 2).map((trigger) => recordedTrigger(trigger, boxName))
         // It never gives more than two at once.
-        return { entries, continuation: over.length > from + 2 ? String(from + 2) : null }
+        const continuation = nextPage('triggers', from, over.length > from + 2)
+        return { entries, continuation: continuation === null ? null : String(continuation) }
       }
       case 'private/get_order_history_by_instrument':
         return book.orders
@@ -171,7 +177,10 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
             (params.query === undefined || entry.type === params.query),
         )
         // It never gives more than two at once.
-        return { logs: asked.slice(from, from + 2), continuation: asked.length > from + 2 ? from + 2 : null }
+        return {
+          logs: asked.slice(from, from + 2),
+          continuation: nextPage('transactions', from, asked.length > from + 2),
+        }
       }
       case 'public/get_last_settlements_by_instrument':
         return { settlements: params.instrument_name === boxName && end !== null ? [end] : [], continuation: 'none' }
@@ -191,7 +200,7 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
           .sort((a, b) => a.timestamp - b.timestamp)
         // It never gives more than twenty at once.
         const most = Math.min(Number(params.count), 20)
-        return { trades: all.slice(0, most), has_more: all.length > most }
+        return { trades: all.slice(0, most), has_more: endless === 'trades' || all.length > most }
       }
       case 'private/get_open_orders':
         return [
@@ -278,6 +287,9 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
     /** Of the next order the request or its answer never arrives. */
     lose: (what: 'asked' | 'answer') => {
       losing = what
+    },
+    setEndless: (what: Endless | null) => {
+      endless = what
     },
     /** The next change of an order arrives so much later, and its answer never. */
     lateEdit: (ms: number) => {

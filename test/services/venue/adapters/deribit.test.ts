@@ -93,6 +93,39 @@ test('[G27] an order behind more than a page of the history is found: its fill i
   expect(topics()).toEqual(['order.accepted', 'order.fill', 'venue.reconciled'])
 })
 
+test.each(['trades', 'transactions', 'triggers'] as const)(
+  '[G43] the record of %s has pages without end: an alert, once, and all that it has is said when it ends again',
+  async (record) => {
+    start()
+    scene.list()
+    submit('t-1-0', { orderType: 'market', limitPrice: undefined })
+    const stop = { side: 'sell', orderType: 'stop', stopPrice: '80.00', limitPrice: undefined, isReduceOnly: true }
+    submit('t-2-0', stop)
+    await when(() => topics().filter((topic) => topic === 'order.accepted').length === 2)
+    await hasSaid('order.fill')
+    scene.die()
+    for (const trigger of box.triggers.all) box.triggers.cancel(trigger)
+    box.age()
+    box.book.place({ newClientOrderId: 'other-1', side: 'BUY', type: 'MARKET', quantity: '0.1' })
+    await pause(5)
+    box.book.pay('-0.9')
+    box.setEndless(record)
+    start()
+    await hasSaid('system.alert')
+    const alerts = () => said.filter(({ topic }) => topic === 'system.alert').map(({ payload }) => payload)
+    expect(alerts()).toMatchObject([{ subject: 'deribit', message: expect.stringContaining('does not end') }])
+    await pause(2_300)
+    expect([alerts().length, topics().includes('venue.reconciled')]).toEqual([1, false])
+    box.setEndless(null)
+    await hasSaid('venue.reconciled')
+    expect([...topics()].sort()).toEqual([
+      ...['order.canceled', 'order.fill', 'system.alert', 'venue.paid', 'venue.paid', 'venue.reconciled'],
+    ])
+    expect(fills()).toMatchObject([{ payload: { strategy: 'external', quantity: '0.1' } }])
+  },
+  30_000,
+)
+
 test('[G11] the connection is cut while an order works: it comes back, and what happened meanwhile is said', async () => {
   start()
   submit('t-1-0')

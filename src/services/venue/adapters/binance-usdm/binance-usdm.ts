@@ -8,6 +8,7 @@ import { limitedSend } from '../binance/limited-send.ts'
 import type { HttpAnswer, Params } from '../binance/signed-request.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import { plainText, waits } from '../gateway/gateway-order.ts'
+import { readPages } from '../gateway/read-pages.ts'
 import type { Answer, RealVenue, VenueBalance, VenuePayment } from '../gateway/real-venue.ts'
 import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
 import { conditionalOrders } from './conditional-orders.ts'
@@ -216,17 +217,19 @@ async function positions(ask: Ask): Promise<Answer<readonly VenueBalance[]>> {
 /** What funding brought or cost, of all symbols, oldest first. */
 async function fundingFees(ask: Ask, sinceMs: number): Promise<Answer<readonly VenuePayment[]>> {
   const all = new Map<string, VenuePayment>()
-  for (let startMs = sinceMs; ; ) {
+  const askFrom = async (startMs: number) => {
     const params = { incomeType: 'FUNDING_FEE', startTime: String(startMs), limit: String(incomeMost) }
-    const page = answerOf(await ask('GET', '/fapi/v1/income', params), z.array(Income), (fees) => fees)
-    if (page.kind !== 'done') return page
-    for (const { symbol, income, asset, time, tranId } of page.value) {
+    return answerOf(await ask('GET', '/fapi/v1/income', params), z.array(Income), (fees) => fees)
+  }
+  const read = await readPages<z.infer<typeof Income>[], number>(sinceMs, askFrom, (fees, startMs) => {
+    for (const { symbol, income, asset, time, tranId } of fees) {
       const paymentId = `${symbol}-${tranId}`
       all.set(paymentId, { paymentId, symbol, amount: income, asset, paidAt: time * 1_000 })
     }
-    const newestMs = Math.max(startMs, ...page.value.map(({ time }) => time))
-    if (page.value.length < incomeMost) return { kind: 'done', value: [...all.values()] }
+    if (fees.length < incomeMost) return undefined
+    const newestMs = Math.max(...fees.map(({ time }) => time))
     // Pages overlap by the millisecond that the next one begins with.
-    startMs = newestMs === startMs ? startMs + 1 : newestMs
-  }
+    return newestMs === startMs ? startMs + 1 : newestMs
+  })
+  return read.kind === 'done' ? { ...read, value: [...all.values()] } : read
 }

@@ -1,3 +1,4 @@
+import { readPages } from '../gateway/read-pages.ts'
 import type { Answer } from '../gateway/real-venue.ts'
 import type { Params } from './signed-request.ts'
 
@@ -11,14 +12,13 @@ type Trade = { readonly id: number; readonly time: number }
 export type Read<T> = (page: Params) => Promise<Answer<T[]>>
 
 export async function allPages<T extends Trade>(read: Read<T>, first: Params, all: T[] = []): Promise<Answer<T[]>> {
-  for (let page = first; ; ) {
-    const answer = await read(page)
-    if (answer.kind !== 'done') return answer
-    all.push(...answer.value)
-    const last = answer.value.at(-1)
-    if (last === undefined || answer.value.length < tradesMost) return { kind: 'done', value: all }
-    page = { fromId: String(last.id + 1) }
-  }
+  const ask = (fromId: string | null) => read(fromId === null ? first : { fromId })
+  const done = await readPages<T[], string | null>(first.fromId ?? null, ask, (page) => {
+    all.push(...page)
+    const last = page.at(-1)
+    return last === undefined || page.length < tradesMost ? undefined : String(last.id + 1)
+  })
+  return done.kind === 'done' ? { ...done, value: all } : done
 }
 
 /**

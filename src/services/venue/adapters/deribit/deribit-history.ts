@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readPages } from '../gateway/read-pages.ts'
 import type { AccountTrade, Answer, OrderName, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 import { answerOf } from './deribit-answer.ts'
 import { currencyOf } from './deribit-name.ts'
@@ -54,17 +55,17 @@ async function recently(rpc: DeribitRpc, name: string, order: OrderName): Promis
  */
 async function longAgo(rpc: DeribitRpc, name: string, order: OrderName): Promise<Found> {
   const which = { instrument_name: name, count: historyMost, include_old: true, include_unfilled: true }
-  for (let offset = 0; ; offset += historyMost) {
+  let found: z.infer<typeof DeribitOrder> | undefined
+  const ask = async (offset: number) => {
     const page = { ...which, historical: true, offset }
-    const answer = answerOf(
-      await rpc.call('private/get_order_history_by_instrument', page),
-      z.array(DeribitOrder),
-      (orders) => orders,
-    )
-    if (answer.kind !== 'done') return answer
-    const found = answer.value.find((one) => isOf(order)(one) && one.order_state !== 'triggered')
-    if (found !== undefined || answer.value.length < historyMost) return onlyOne({ kind: 'done', value: found })
+    const answer = await rpc.call('private/get_order_history_by_instrument', page)
+    return answerOf(answer, z.array(DeribitOrder), (orders) => orders)
   }
+  const read = await readPages<z.infer<typeof DeribitOrder>[], number>(0, ask, (orders, offset) => {
+    found = orders.find((one) => isOf(order)(one) && one.order_state !== 'triggered')
+    return found !== undefined || orders.length < historyMost ? undefined : offset + historyMost
+  })
+  return onlyOne(read.kind === 'done' ? { ...read, value: found } : read)
 }
 
 function onlyOne(answer: Answer<z.infer<typeof DeribitOrder> | undefined>): Found {
@@ -83,26 +84,22 @@ const TriggerPage = z.object({ entries: z.array(TriggerRecord), continuation: z.
 /** What the record of trigger orders has of one that is nowhere else: that it was canceled, or refused when it had seen its price. [G36] */
 async function triggerRecord(rpc: DeribitRpc, name: string, order: OrderName): Promise<Answer<VenueOrder>> {
   const which = { currency: currencyOf(name), instrument_name: name, count: historyMost }
-  let found: VenueOrder | null = null
-  for (let continuation: string | null = null; ; ) {
-    const page: Answer<z.infer<typeof TriggerPage>> = answerOf(
-      await rpc.call('private/get_trigger_order_history', {
-        ...which,
-        ...(continuation === null ? {} : { continuation }),
-      }),
-      TriggerPage,
-      (value) => value,
-    )
-    if (page.kind !== 'done') return page
-    for (const { trigger_order_id, label, order_state: state } of page.value.entries.filter(isOf(order))) {
-      const isOver = state === 'cancelled' || state.startsWith('rejected')
-      if (found?.state === 'canceled') continue
-      const names = { venueClientId: label, venueOrderId: trigger_order_id, executed: '0', trades: [] }
-      found = { ...names, state: isOver ? 'canceled' : 'working', isTriggered: state === 'triggered' }
-    }
-    continuation = page.value.continuation ?? null
-    if (continuation === null) return found === null ? { kind: 'absent' } : { kind: 'done', value: found }
+  const all: z.infer<typeof TriggerRecord>[] = []
+  const ask = async (continuation: string | null) => {
+    const page = { ...which, ...(continuation === null ? {} : { continuation }) }
+    return answerOf(await rpc.call('private/get_trigger_order_history', page), TriggerPage, (value) => value)
   }
+  const read = await readPages<z.infer<typeof TriggerPage>, string | null>(null, ask, ({ entries, continuation }) => {
+    all.push(...entries.filter(isOf(order)))
+    return continuation ?? undefined
+  })
+  if (read.kind !== 'done') return read
+  const isOver = ({ order_state: state }: (typeof all)[number]) => state === 'cancelled' || state.startsWith('rejected')
+  const found = all.find(isOver) ?? all.at(-1)
+  if (found === undefined) return { kind: 'absent' }
+  const { trigger_order_id: venueOrderId, label: venueClientId, order_state: state } = found
+  const view = { venueClientId, venueOrderId, executed: '0', trades: [], isTriggered: state === 'triggered' }
+  return { kind: 'done', value: { ...view, state: isOver(found) ? 'canceled' : 'working' } }
 }
 
 /** Trades of the last day and those before it are asked for apart. [G27] */
@@ -125,22 +122,19 @@ export async function accountTrades(
   untilMs: number,
 ): Promise<Answer<readonly AccountTrade[]>> {
   const all = new Map<string, AccountTrade>()
-  for (const historical of [false, true])
-    for (let startMs = sinceMs; ; ) {
+  for (const historical of [false, true]) {
+    const ask = async (startMs: number) => {
       const span = { currency, start_timestamp: startMs, end_timestamp: untilMs }
       const params = { ...span, count: historyMost, sorting: 'asc', historical }
-      const page: Answer<z.infer<typeof Trades>> = answerOf(
-        await rpc.call('private/get_user_trades_by_currency_and_time', params),
-        Trades,
-        (value) => value,
-      )
-      if (page.kind !== 'done') return page
-      const { trades, has_more: hasMore } = page.value
+      return answerOf(await rpc.call('private/get_user_trades_by_currency_and_time', params), Trades, (page) => page)
+    }
+    const read = await readPages(sinceMs, ask, ({ trades, has_more: hasMore }, startMs) => {
       for (const trade of trades) all.set(`${trade.instrument_name} ${trade.trade_id}`, accountTradeOf(trade))
-      if (!hasMore) break
       const newestMs = trades.at(-1)?.timestamp ?? startMs
       // Pages overlap by the millisecond that the next one begins with.
-      startMs = newestMs === startMs ? startMs + 1 : newestMs
-    }
+      return hasMore ? (newestMs === startMs ? startMs + 1 : newestMs) : undefined
+    })
+    if (read.kind !== 'done') return read
+  }
   return { kind: 'done', value: [...all.values()] }
 }

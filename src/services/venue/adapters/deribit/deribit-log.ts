@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { readPages } from '../gateway/read-pages.ts'
 import type { Answer } from '../gateway/real-venue.ts'
 import { answerOf } from './deribit-answer.ts'
 import type { DeribitRpc } from './deribit-rpc.ts'
@@ -31,16 +32,13 @@ export async function transactionsOf(
   span: Span & { readonly query?: string },
 ): Promise<Answer<Transaction[]>> {
   const all: Transaction[] = []
-  for (let continuation: number | string | null = null; ; ) {
-    const params: object = { ...span, count: pageMost, ...(continuation && { continuation }) }
-    const answer: Answer<z.infer<typeof Page>> = answerOf(
-      await rpc.call('private/get_transaction_log', params),
-      Page,
-      (page) => page,
-    )
-    if (answer.kind !== 'done') return answer
-    all.push(...answer.value.logs)
-    continuation = answer.value.continuation ?? null
-    if (continuation === null) return { kind: 'done', value: all }
+  const ask = async (continuation: number | string | null) => {
+    const params = { ...span, count: pageMost, ...(continuation === null ? {} : { continuation }) }
+    return answerOf(await rpc.call('private/get_transaction_log', params), Page, (page) => page)
   }
+  const read = await readPages<z.infer<typeof Page>, number | string | null>(null, ask, ({ logs, continuation }) => {
+    all.push(...logs)
+    return continuation ?? undefined
+  })
+  return read.kind === 'done' ? { ...read, value: all } : read
 }

@@ -36,6 +36,8 @@ export class Gateway {
   #nextReconcileMs = 0
   /** What was external or different, as it was told last. */
   #told = ''
+  /** Since it was reconciled, something that it answered and that cannot be was told. */
+  #isFaultTold = false
   #timer: NodeJS.Timeout | null = null
   #endStream: (() => void) | null = null
 
@@ -204,6 +206,9 @@ export class Gateway {
     const calmMs = record.isOpen ? Math.min(reconcileMs, restMs) : reconcileMs
     const isCalm = isDone && !found.isNew && !record.isDue(orders.instruments())
     if (!isOpenedAnew) this.#nextReconcileMs = nowMs() + (isCalm ? calmMs : soonMs)
+    const fault = 'waitMs' in found ? found.fault : null
+    if (fault !== null && !this.#isFaultTold) this.#desk.alert('VENUE_UNREACHABLE', venue.name, fault)
+    this.#isFaultTold = !isDone && (this.#isFaultTold || fault !== null)
     if (isDone) {
       this.#hasExternal = found.hasExternal && external !== 'ignore'
       this.#told = found.told

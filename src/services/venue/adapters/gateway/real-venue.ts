@@ -2,13 +2,20 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 
 /**
  * What came of asking an exchange. `done`, `refused` and `absent` are certain; `nothing` (no answer, or one that proves nothing) leaves
- * everything as it was, and is not asked again before `waitMs`. What is held back by a limit of requests was never asked.
+ * everything as it was, and is not asked again before `waitMs`. What is held back by a limit of requests was never asked; what
+ * is faulty is told.
  */
 export type Answer<T> =
   | { readonly kind: 'done'; readonly value: T }
   | { readonly kind: 'refused'; readonly code: RejectCode; readonly reason: string }
   | { readonly kind: 'absent' }
-  | { readonly kind: 'nothing'; readonly reason: string; readonly waitMs: number; readonly isHeldBack?: true }
+  | {
+      readonly kind: 'nothing'
+      readonly reason: string
+      readonly waitMs: number
+      readonly isHeldBack?: true
+      readonly isFaulty?: true
+    }
 
 export type RejectCode = PayloadOf<'order.rejected'>['code']
 

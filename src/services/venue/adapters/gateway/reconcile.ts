@@ -20,8 +20,8 @@ export type Found = {
   readonly isNew: boolean
   readonly told: string
 }
-/** Nothing is proved; asked again before `waitMs`, the venue would not answer either. */
-export type Unanswered = { readonly waitMs: number }
+/** Nothing is proved; asked again before `waitMs`, the venue would not answer either. `fault`: what it answered cannot be. */
+export type Unanswered = { readonly waitMs: number; readonly fault: string | null }
 type Before = {
   readonly isFirst: boolean
   readonly isDiffering: boolean
@@ -35,8 +35,10 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const { venue, note } = options
   const unanswered = (what: string, answer?: Answer<unknown>) => {
     const why = answer?.kind === 'nothing' || answer?.kind === 'refused' ? `: ${answer.reason}` : ''
-    note(`${venue.name} does not answer for ${what}${why}`)
-    return { waitMs: answer?.kind === 'nothing' ? answer.waitMs : 0 }
+    const words = `${venue.name} does not answer for ${what}${why}`
+    note(words)
+    const { waitMs, isFaulty } = answer?.kind === 'nothing' ? answer : { waitMs: 0 }
+    return { waitMs, fault: isFaulty === true ? words : null }
   }
   desk.missing = { acceptances: 0, fills: 0, ends: 0 }
   const time = await learnTime(desk, options)

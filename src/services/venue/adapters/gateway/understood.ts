@@ -24,6 +24,12 @@ export const notUnderstood = (what: string): Answer<never> => nothing(`its answe
 
 export const nothing = (reason: string, waitMs = 250): Answer<never> => ({ kind: 'nothing', reason, waitMs })
 
+/** So long an exchange that answers what cannot be is left alone. */
+const faultyMs = 2_000
+
+/** What cannot be so however often it is asked: somebody has to be told. [G43] */
+export const faulty = (reason: string): Answer<never> => ({ kind: 'nothing', reason, waitMs: faultyMs, isFaulty: true })
+
 /** It was not sent: the limit of requests leaves no room for it before `waitMs`. [G24] */
 export const heldBack = (waitMs: number): Answer<never> => ({
   kind: 'nothing',
