@@ -1,4 +1,4 @@
-import { type BoxOrder, isWorking, type UsdmBook } from './usdm-book.ts'
+import { type BoxOrder, isWorking, longId, type UsdmBook } from './usdm-book.ts'
 
 export type BoxAlgo = {
   readonly algoId: number
@@ -186,7 +186,7 @@ export const shownAlgo = (algo: BoxAlgo) => ({
   timeInForce: algo.timeInForce,
   quantity: algo.quantity,
   algoStatus: algo.status,
-  actualOrderId: algo.child === null ? '' : String(algo.child.orderId),
+  actualOrderId: algo.child === null ? '' : longId(algo.child.orderId),
   triggerPrice: cents(algo.trigger ?? 0),
   price: algo.price,
   workingType: 'CONTRACT_PRICE',
@@ -212,7 +212,7 @@ export const algoUpdate = (algo: BoxAlgo) => ({
     f: algo.timeInForce,
     q: algo.quantity,
     X: algo.status,
-    ai: algo.child === null ? '' : String(algo.child.orderId),
+    ai: algo.child === null ? '' : longId(algo.child.orderId),
     aq: algo.child?.executedQty ?? '0',
     tp: cents(algo.trigger ?? 0),
     p: algo.price,

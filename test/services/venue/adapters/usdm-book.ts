@@ -176,6 +176,9 @@ export class UsdmBook {
   }
 }
 
+/** What the box says for an order's number: as long as those of ETHUSDT are there, in digits that no double holds. */
+export const longId = (orderId: number): string => String(8_389_765_523_229_474_000n + BigInt(orderId))
+
 /** What an open order asks for. */
 export const sizeOf = ({ left, executedQty }: BoxOrder): string => text(left + Math.round(Number(executedQty) * 1_000))
 

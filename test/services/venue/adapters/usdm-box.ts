@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { WebSocketServer } from 'ws'
 import { algoUpdate, isConditional, shownAlgo, UsdmAlgos } from './usdm-algos.ts'
-import { type BoxOrder, sizeOf, UsdmBook } from './usdm-book.ts'
+import { type BoxOrder, longId, sizeOf, UsdmBook } from './usdm-book.ts'
 
 type Key = { readonly apiKey: string; readonly secret: string }
 type Asked = { readonly method: string; readonly path: string; readonly query: URLSearchParams }
@@ -59,8 +59,10 @@ export async function usdmBox(key: Key) {
           .map((order) => ({ ...shown(order), ...termsOf(order) }))
       case 'GET /fapi/v1/userTrades':
         return book.orders
-          .filter(({ orderId }) => !query.has('orderId') || String(orderId) === query.get('orderId'))
-          .flatMap(({ orderId, sign, trades }) => trades.map((trade) => ({ ...trade, orderId, buyer: sign > 0 })))
+          .filter(({ orderId }) => !query.has('orderId') || longId(orderId) === query.get('orderId'))
+          .flatMap(({ orderId, sign, trades }) =>
+            trades.map((trade) => ({ ...trade, orderId: written(orderId), buyer: sign > 0 })),
+          )
           .filter(({ id, time }) => {
             if (time > Number(query.get('endTime') ?? Number.POSITIVE_INFINITY)) return false
             return id >= Number(query.get('fromId') ?? 0) && time >= Number(query.get('startTime') ?? 0)
@@ -109,7 +111,7 @@ export async function usdmBox(key: Key) {
       case 'DELETE /fapi/v1/order': {
         const order = book.orders.findLast(
           ({ clientOrderId, orderId }) =>
-            clientOrderId === query.get('origClientOrderId') || String(orderId) === query.get('orderId'),
+            clientOrderId === query.get('origClientOrderId') || longId(orderId) === query.get('orderId'),
         )
         if (method === 'GET' && !order) throw new Fault(-2013, 'Order does not exist.')
         if (method === 'DELETE' && (!order || !isOpen(order.status))) throw new Fault(-2011, 'Unknown order sent.')
@@ -244,10 +246,14 @@ function reply(response: ServerResponse, status: number, body: unknown): void {
   response.end(JSON.stringify(body))
 }
 
+/** A number in JSON, digit by digit. */
+const written = (orderId: number) =>
+  (JSON as unknown as { rawJSON: (text: string) => unknown }).rawJSON(longId(orderId))
+
 const shown = ({ clientOrderId, orderId, status, executedQty }: BoxOrder) => ({
   symbol: 'BTCUSDT',
   clientOrderId,
-  orderId,
+  orderId: written(orderId),
   status,
   executedQty,
 })
@@ -273,7 +279,7 @@ function update(order: BoxOrder, trade: BoxOrder['trades'][number] | null) {
       c: order.clientOrderId,
       x,
       X: order.status,
-      i: order.orderId,
+      i: written(order.orderId),
       l: trade?.qty ?? '0',
       z: order.executedQty,
       L: trade?.price ?? '0',

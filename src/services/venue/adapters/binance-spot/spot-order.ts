@@ -5,6 +5,7 @@ import {
   ExchangeOrder,
   ExchangeReport,
   ExchangeTrade,
+  Id,
   viewOfOrder,
   viewOfReport,
   viewOfTrade,
@@ -20,7 +21,7 @@ export const SpotOrder = ExchangeOrder.extend({
   isWorking: z.boolean().optional(),
   transactTime: Whole.optional(),
   fills: z
-    .array(z.object({ price: Decimal, qty: Decimal, commission: Decimal, commissionAsset: z.string(), tradeId: Whole }))
+    .array(z.object({ price: Decimal, qty: Decimal, commission: Decimal, commissionAsset: z.string(), tradeId: Id }))
     .optional(),
 })
 

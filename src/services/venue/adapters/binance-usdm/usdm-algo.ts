@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import { formatExact, parseExact, tenTo } from '#lib/bars/exact-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { Decimal, sideOf, Whole } from '../binance/exchange-order.ts'
+import { Decimal, Id, sideOf, Whole } from '../binance/exchange-order.ts'
 import type { Params } from '../binance/signed-request.ts'
 import type { ToldOrder, VenueOrder } from '../gateway/real-venue.ts'
 
 /** `POST` and `GET /fapi/v1/algoOrder`, and each of `openAlgoOrders`. */
 export const AlgoOrder = z.object({
-  algoId: Whole,
+  algoId: Id,
   clientAlgoId: z.string(),
   symbol: z.string(),
   algoStatus: z.string(),
@@ -19,7 +19,7 @@ export type AlgoOrder = z.infer<typeof AlgoOrder>
 /** `ALGO_UPDATE` of the user data stream. */
 export const AlgoUpdate = z.object({
   e: z.literal('ALGO_UPDATE'),
-  o: z.object({ caid: z.string(), aid: Whole, s: z.string(), S: z.enum(['BUY', 'SELL']), X: z.string() }),
+  o: z.object({ caid: z.string(), aid: Id, s: z.string(), S: z.enum(['BUY', 'SELL']), X: z.string() }),
 })
 
 /** `GET /fapi/v2/ticker/price` of one symbol. */
@@ -28,7 +28,7 @@ export const LastPrice = z.object({ price: Decimal })
 const mark = 'algo-'
 
 /** Algo orders and orders are counted apart: one number may be both. */
-const idOf = (algoId: number): string => `${mark}${algoId}`
+const idOf = (algoId: string): string => `${mark}${algoId}`
 
 /** The algo order's own number, where it is one. */
 export const algoIdOf = (venueOrderId: string): string | null =>

@@ -63,7 +63,7 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
     ...tradeOf(trade),
     symbol,
     side: sideOf(isBuyer(trade)),
-    venueOrderId: String(trade.orderId),
+    venueOrderId: trade.orderId,
     venueClientId: null,
   })
   const orders = {

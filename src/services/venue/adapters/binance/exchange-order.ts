@@ -2,12 +2,14 @@ import { z } from 'zod'
 import type { OpenTerms, ToldOrder, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 
 export const Whole = z.number().int()
+/** A number that names something: at USD-M one of an order may be beyond 2^53 (ETHUSDT: 8389765523229474000). [G43] */
+export const Id = z.union([Whole, z.string().regex(/^\d+$/)]).transform(String)
 export const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/)
 
 /** What the answers of `GET`, `POST` and `DELETE order` have at Spot and at USD-M. */
 export const ExchangeOrder = z.object({
   symbol: z.string(),
-  orderId: Whole,
+  orderId: Id,
   clientOrderId: z.string(),
   status: z.string(),
   executedQty: Decimal,
@@ -29,8 +31,8 @@ export function termsOf(order: z.infer<typeof ExchangeOrder>): OpenTerms | null 
 
 /** A trade of the account; its side and who made it are told under another name at each. */
 export const ExchangeTrade = z.object({
-  id: Whole,
-  orderId: Whole,
+  id: Id,
+  orderId: Id,
   price: Decimal,
   qty: Decimal,
   commission: Decimal,
@@ -45,11 +47,11 @@ export const ExchangeReport = z.object({
   c: z.string(),
   x: z.string(),
   X: z.string(),
-  i: Whole,
+  i: Id,
   l: Decimal,
   L: Decimal,
   T: Whole,
-  t: Whole,
+  t: Id,
   z: Decimal,
   m: z.boolean(),
 })
@@ -57,7 +59,7 @@ export const ExchangeReport = z.object({
 /** An answer that comes without trades. */
 export const viewOfOrder = (order: z.infer<typeof ExchangeOrder>): VenueOrder => ({
   venueClientId: order.clientOrderId,
-  venueOrderId: String(order.orderId),
+  venueOrderId: order.orderId,
   state: stateOf(order.status),
   executed: order.executedQty,
   isTriggered: false,
@@ -71,7 +73,7 @@ export const viewOfReport = (
   symbol: report.s,
   side: sideOf(report.S === 'BUY'),
   venueClientId: report.c,
-  venueOrderId: String(report.i),
+  venueOrderId: report.i,
   state: stateOf(report.X),
   executed: report.z,
   isTriggered: false,
@@ -79,7 +81,7 @@ export const viewOfReport = (
     report.x === 'TRADE'
       ? [
           {
-            tradeId: String(report.t),
+            tradeId: report.t,
             price: report.L,
             quantity: report.l,
             ...commission,
@@ -91,7 +93,7 @@ export const viewOfReport = (
 })
 
 export const viewOfTrade = (trade: z.infer<typeof ExchangeTrade>, isMaker: boolean): VenueTrade => ({
-  tradeId: String(trade.id),
+  tradeId: trade.id,
   price: trade.price,
   quantity: trade.qty,
   fee: trade.commission,

@@ -8,7 +8,7 @@ const aheadMs = 60_000
 /** The record may have a trade so much later than it was made. */
 const lateMs = 60_000
 
-type Trade = { readonly id: number; readonly time: number }
+type Trade = { readonly id: string; readonly time: number }
 export type Read<T> = (page: Params) => Promise<Answer<T[]>>
 
 export async function allPages<T extends Trade>(read: Read<T>, first: Params, all: T[] = []): Promise<Answer<T[]>> {
@@ -16,7 +16,7 @@ export async function allPages<T extends Trade>(read: Read<T>, first: Params, al
   const done = await readPages<T[], string | null>(first.fromId ?? null, ask, (page) => {
     all.push(...page)
     const last = page.at(-1)
-    return last === undefined || page.length < tradesMost ? undefined : String(last.id + 1)
+    return last === undefined || page.length < tradesMost ? undefined : after(last)
   })
   return done.kind === 'done' ? { ...done, value: all } : done
 }
@@ -56,11 +56,13 @@ export class TradeReading<T extends Trade> {
       else if (page.value.length === 0) {
         startMs += spanMs
         this.#startMs = Math.max(this.#startMs, Math.min(startMs, settledMs))
-      } else found.push(...page.value.sort((a, b) => a.id - b.id))
+      } else found.push(...page.value.sort(byId))
     }
     const newest = found.at(-1)
-    return newest === undefined
-      ? { kind: 'done', value: null }
-      : allPages(this.#read, { fromId: String(newest.id + 1) }, found)
+    return newest === undefined ? { kind: 'done', value: null } : allPages(this.#read, { fromId: after(newest) }, found)
   }
 }
+
+const after = ({ id }: Trade): string => String(BigInt(id) + 1n)
+
+const byId = (a: Trade, b: Trade): number => (BigInt(a.id) < BigInt(b.id) ? -1 : 1)
