@@ -14,14 +14,14 @@ const orderId = '8389765523229474001'
 const tradeId = '9007199254740993'
 const answered = (text: string) => ({ status: 200, json: jsonOf(text), text, retryAfterMs: null, usedWeight: null })
 
-test('[G43] a whole number that no double holds is its digits; all else is as JSON has it', () => {
+test('[G50] a whole number that no double holds is its digits; all else is as JSON has it', () => {
   const text = `[${orderId}, [-${orderId}], {"a": 9007199254740991, "b": 1.0123456789012345678, "c": 1e20, "d": "${orderId}"}]`
   const rest = { a: 9007199254740991, b: 1.0123456789012346, c: 1e20, d: orderId }
   expect(jsonOf(text)).toEqual([orderId, [`-${orderId}`], rest])
   expect(jsonOf(`${text}]`)).toBeNull()
 })
 
-test('[G43] [G8] orders, fills and trades keep all digits of their numbers at Spot', () => {
+test('[G50] [G8] orders, fills and trades keep all digits of their numbers at Spot', () => {
   const money = '"price": "90.00", "qty": "1.000", "commission": "0", "commissionAsset": "USDT"'
   const order = `"symbol": "ETHUSDT", "orderId": ${orderId}, "clientOrderId": "a", "status": "FILLED", "executedQty": "1.000"`
   const fills = `"transactTime": 1, "fills": [{${money}, "tradeId": ${tradeId}}]`
@@ -38,7 +38,7 @@ test('[G43] [G8] orders, fills and trades keep all digits of their numbers at Sp
   expect(viewOfExecution(ExecutionReport.parse(jsonOf(report)))).toMatchObject(view)
 })
 
-test('[G43] [G34] a long record is read on behind the newest of such numbers', async () => {
+test('[G50] [G34] a long record is read on behind the newest of such numbers', async () => {
   const record = Array.from({ length: tradesMost + 3 }, (_, n) => ({
     id: String(BigInt(tradeId) + BigInt(n)),
     time: 1,

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { OpenTerms, ToldOrder, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
 
 export const Whole = z.number().int()
-/** A number that names something: at USD-M one of an order may be beyond 2^53 (ETHUSDT: 8389765523229474000). [G43] */
+/** A number that names something: at USD-M one of an order may be beyond 2^53 (ETHUSDT: 8389765523229474000). [G50] */
 export const Id = z.union([Whole, z.string().regex(/^\d+$/)]).transform(String)
 export const Decimal = z.string().regex(/^-?\d+(\.\d+)?$/)
 

@@ -1,4 +1,4 @@
-/** What a text says as JSON; null where it is none. A whole number that a double does not hold is the text of its digits. [G43] */
+/** What a text says as JSON; null where it is none. A whole number that a double does not hold is the text of its digits. [G50] */
 export function jsonOf(text: string): unknown {
   try {
     return /\d{16}/.test(text) ? JSON.parse(text, asWritten) : JSON.parse(text)
