@@ -42,10 +42,10 @@ class Real {
     const { startingCash } = model.reference.config
     const fees = { takerBps: 1, makerBps: 1, perUnit: '0' }
     const currencies = Object.keys(conversions)
-    this.#configure('venue', { fill: 'touch', currency: 'USD', currencies, fees, jitterMicros: 1_500 })
-    this.#configure('orders', {})
-    this.#configure('pnl', { currency: 'USD', startingCash, conversions })
-    this.#configure('risk', config)
+    this.configure('venue', { fill: 'touch', currency: 'USD', currencies, fees, jitterMicros: 1_500 })
+    this.configure('orders', {})
+    this.configure('pnl', { currency: 'USD', startingCash, conversions })
+    this.configure('risk', config)
     for (const { listing } of instruments) this.say(event('md.instrument', listing))
     for (const one of marks) this.say(mark(one, 0))
     for (const { quote } of instruments) this.say(quote(0, 1, 9))
@@ -61,7 +61,7 @@ class Real {
     this.run.publish('test', { topic, payload, at: this.at, epoch: 1, n: this.#n++ } as never)
   }
 
-  #configure(service: string, config: unknown): void {
+  configure(service: string, config: unknown): void {
     const plain = JSON.parse(JSON.stringify(config))
     this.say({ topic: 'system.config', payload: { service, hash: '0'.repeat(64), config: plain } })
   }
@@ -289,6 +289,14 @@ const repeats = fc.nat(50).map(
     }),
 )
 const crashes = fc.nat(3).map((nth) => new Command(`crash ${nth}`, (real) => real.crash(nth)))
+/** In a running tree: other limits, and of what was asked for before perhaps none. */
+const reloads = configs.map(
+  (told) =>
+    new Command('other limits', (real) => {
+      const { startingCash } = real.model.reference.config
+      real.configure('risk', { ...told, startingCash })
+    }),
+)
 const replaces = fc.tuple(fc.nat(9), price).map(
   ([nth, n]) =>
     new Command(`replace ${nth} ${n}`, (real) => {
@@ -356,13 +364,13 @@ const operators = fc
     ),
   )
 
-/** How often each comes, of 43. */
+/** How often each comes, of 44. */
 const commands = [
   ...[...Array(11)].map(() => quotes),
   ...[...Array(16)].map(() => wanted),
   ...[rolls, rolls, rolls, time, time, moves, passing, repeats, crashes, crashes, replaces, replaces],
   fc.oneof(odd, again, strangers),
-  ...[feeds, operators, operators],
+  ...[feeds, operators, operators, reloads],
 ]
 
 /** All of them are said in a run of 100,000 commands: nothing of the gate goes untried. */

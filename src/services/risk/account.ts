@@ -19,7 +19,7 @@ import { type RateWindow, recentTimes } from './rate-window.ts'
 import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-config.ts'
 import type { Roll } from './roll.ts'
 import { noteAll } from './settle-sums.ts'
-import type { StrategyRecord } from './strategy-record.ts'
+import { restartTrips, type StrategyRecord } from './strategy-record.ts'
 
 export type Wish = PayloadOf<'instrument.resolved'>
 
@@ -97,6 +97,8 @@ export type Account = {
   closedAt: RateWindow
   canceledAt: RateWindow
   readonly strategies: Map<string, StrategyRecord>
+  /** A limit asks for profits anew: they are counted from the next snapshot. */
+  areProfitsNew: boolean
   /** By `bookKey`; kept only where a limit asks for it. */
   readonly trips: Map<string, Trip>
 }
@@ -150,16 +152,25 @@ export const openAccount = (config: RiskConfig): Account => ({
   closedAt: [],
   canceledAt: [],
   strategies: new Map(),
+  areProfitsNew: false,
   trips: new Map(),
 })
 
-/** A new configuration keeps everything; prices have no age before their next one where ages were not kept. [R20] */
+/** A new configuration keeps everything that a limit goes on asking for; prices have no age before their next one where ages were not kept. [R20] */
 export function reopenAccount(account: Account, config: RiskConfig): Account {
   noteAll(account.books)
   moveCash(account, config.currency, moneyOf(config.startingCash) - moneyOf(account.config.startingCash))
   const kept = keepMarks(account, config)
   const watches = watchesOf(kept)
-  return { ...account, config: kept, watches, pricedAt: watches.ages ? account.pricedAt : new Map() }
+  if (!watches.trips) for (const record of account.strategies.values()) restartTrips(record)
+  return {
+    ...account,
+    config: kept,
+    watches,
+    pricedAt: watches.ages ? account.pricedAt : new Map(),
+    areProfitsNew: account.areProfitsNew || !account.watches.profits,
+    trips: watches.trips ? account.trips : new Map(),
+  }
 }
 
 export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({

@@ -12,7 +12,7 @@ import { bracketOnWrongSide } from './bracket-side.ts'
 import { dearestPrice } from './dear-price.ts'
 import type { Listing } from './listing.ts'
 import { above, type BrokenLimit, exactText, type Priced, type Proposal } from './proposal.ts'
-import { instrumentLimit, type RiskConfig } from './risk-config.ts'
+import { instrumentLimit, type RiskConfig, strategyLimit } from './risk-config.ts'
 
 /** What is wrong with the order itself: its steps, the age of its price, its size, its distance from the market, its bracket. [R23]-[R26] [R9] [R48] */
 export function brokenOrder(account: Account, order: Priced): BrokenLimit | null {
@@ -81,8 +81,11 @@ function pricesBehind({ config, prices }: Account, { instrument, side, listing }
   return [instrument, mark, spot].filter((one) => one !== undefined)
 }
 
-function cooling({ strategies, now }: Account, { strategy }: Priced): BrokenLimit | null {
-  const until = strategies.get(strategy)?.coolsUntil ?? 0
+function cooling({ config, strategies, now }: Account, { strategy }: Priced): BrokenLimit | null {
+  const cooldownMs = strategyLimit(config, strategy, 'cooldownMs')
+  const lostAt = strategies.get(strategy)?.lostAt ?? null
+  if (cooldownMs === undefined || lostAt === null) return null
+  const until = lostAt + cooldownMs * 1_000
   return now < until ? { code: 'COOLDOWN', value: String(now), limit: String(until) } : null
 }
 

@@ -8,7 +8,7 @@ import { bookKey } from './book.ts'
 import { closedProfitOf, profitOf } from './losses.ts'
 import { exactText } from './proposal.ts'
 import { strategyLimit } from './risk-config.ts'
-import { recordOf } from './strategy-record.ts'
+import { recordOf, restartProfit, restartTrips } from './strategy-record.ts'
 
 type Halted = Statement<'risk.strategy_halted'>
 
@@ -22,7 +22,9 @@ export function foldProfits(account: Account, { strategies }: PayloadOf<'pnl.sna
     if (isNewDay) record.dayStartProfit = record.profit
     record.profit = formatExact(profit)
     record.peakProfit = formatExact(maxExact(parseExact(record.peakProfit), profit))
+    if (account.areProfitsNew) restartProfit(record)
   }
+  account.areProfitsNew = false
 }
 
 /** Strategies whose newest profit is beyond a limit and that are not halted yet. [R33] */
@@ -54,9 +56,9 @@ export function foldTrip(account: Account, update: PayloadOf<'pnl.update'>): voi
   if (!account.watches.trips) return
   const { strategy, instrument, position } = update
   const key = bookKey(strategy, instrument)
-  const before = account.trips.get(key) ?? { sign: 0, result: '0' }
   const sign = signOf(position)
   const result = closedProfitOf(update)
+  const before = account.trips.get(key) ?? { sign: 0, result: hasTraded(update) ? exactText(result) : '0' }
   const isOver = before.sign !== 0 && sign !== before.sign
   account.trips.set(key, { sign, result: isOver ? exactText(result) : before.result })
   if (!isOver) return
@@ -66,8 +68,7 @@ export function foldTrip(account: Account, update: PayloadOf<'pnl.update'>): voi
     return
   }
   record.losses += 1
-  const cooldownMs = strategyLimit(account.config, strategy, 'cooldownMs')
-  if (cooldownMs !== undefined) record.coolsUntil = account.now + cooldownMs * 1_000
+  record.lostAt = account.now
 }
 
 /** A strategy that lost too often in a row and is not halted yet. [R34] */
@@ -82,11 +83,13 @@ export function brokenStreak({ config, strategies }: Account, strategy: string):
 export function restartStrategy(account: Account, strategy: string): void {
   const record = recordOf(account.strategies, strategy)
   record.halted = null
-  record.losses = 0
-  record.coolsUntil = 0
-  record.peakProfit = record.profit
-  record.dayStartProfit = record.profit
+  restartTrips(record)
+  restartProfit(record)
 }
+
+/** Has a round trip ended before the first that is heard of it, or part of one? */
+const hasTraded = ({ realized, paid = '0' }: PayloadOf<'pnl.update'>): boolean =>
+  signOf(realized) !== 0 || signOf(paid) !== 0
 
 const signOf = (text: string): number => {
   const { units } = parseExact(text)

@@ -6,14 +6,14 @@ export type StrategyRecord = {
   /** Why it may add nothing, until an operator resumes it. */
   halted: PayloadOf<'risk.strategy_halted'>['code'] | null
   approvedAt: RateWindow
-  /** realized - fees + unrealized, of the newest snapshot; at its highest; at the end of the day before. */
+  /** realized - fees + paid + unrealized, of the newest snapshot; at its highest; at the end of the day before. */
   profit: string
   peakProfit: string
   dayStartProfit: string
   /** Round trips that lost, since the last that did not. */
   losses: number
-  /** Microseconds: no new exposure before. */
-  coolsUntil: number
+  /** When the newest of them ended, microseconds. */
+  lostAt: number | null
 }
 
 export const newRecord = (): StrategyRecord => ({
@@ -23,7 +23,7 @@ export const newRecord = (): StrategyRecord => ({
   peakProfit: '0',
   dayStartProfit: '0',
   losses: 0,
-  coolsUntil: 0,
+  lostAt: null,
 })
 
 export function recordOf(records: Map<string, StrategyRecord>, strategy: string): StrategyRecord {
@@ -32,4 +32,16 @@ export function recordOf(records: Map<string, StrategyRecord>, strategy: string)
   const opened = newRecord()
   records.set(strategy, opened)
   return opened
+}
+
+/** What its losses are counted from is what it has made by now. */
+export function restartProfit(record: StrategyRecord): void {
+  record.peakProfit = record.profit
+  record.dayStartProfit = record.profit
+}
+
+/** None of its round trips has lost. */
+export function restartTrips(record: StrategyRecord): void {
+  record.losses = 0
+  record.lostAt = null
 }

@@ -519,6 +519,40 @@ describe('losses', () => {
       .then(strategyHalted('DAILY_LOSS_EXCEEDS_MAX', '101', '100'))
   })
 
+  test.each([
+    ['maxStrategyDailyLoss', 'DAILY_LOSS_EXCEEDS_MAX'],
+    ['maxStrategyDrawdown', 'DRAWDOWN_EXCEEDS_MAX'],
+  ])('[R20] [R33] %s that is set in a running tree counts from where the strategy stands', (name, code) => {
+    const asked = limited({ [name]: '1000' })
+    for (const before of ['5000', '-5000', '0'])
+      start(limited({}), wish('1'), profits('ema-cross', before))
+        .reconfigured(asked)
+        .restarted()
+        .when(profits('ema-cross', before))
+        .then()
+        .when(profits('ema-cross', String(Number(before) - 1000)))
+        .then()
+        .when(profits('ema-cross', String(Number(before) - 1000.5)))
+        .then(strategyHalted(code, '1000.5', '1000'))
+    // Nor does it know what was while nobody asked.
+    start(asked, profits('ema-cross', '500'))
+      .reconfigured(limited({}))
+      .reconfigured(asked)
+      .when(profits('ema-cross', '-5000'))
+      .then()
+      .when(profits('ema-cross', '-6000.5'))
+      .then(strategyHalted(code, '1000.5', '1000'))
+  })
+
+  test('[R20] [R33] who trades first after the limit was set counts from zero', () => {
+    start(limited({}), profits('b', '5000'))
+      .reconfigured(limited({ maxStrategyDailyLoss: '1000' }))
+      .when(profits('b', '5000'))
+      .then()
+      .when(profits('ema-cross', '-999.5'))
+      .then(strategyHalted('DAILY_LOSS_EXCEEDS_MAX', '1000.5', '1000'))
+  })
+
   const update = (position: string, realized: string, at?: number, more: object = {}): Told =>
     event(
       'pnl.update',
@@ -561,6 +595,54 @@ describe('losses', () => {
       .when(wish('1', {}, 12 * second - 1))
       .then(refuse('COOLDOWN', String(12 * second - 1), String(12 * second)))
       .when(wish('1', {}, 12 * second))
+      .then(approve('buy', '1'))
+  })
+
+  test('[R20] [R34] a limit of round trips that is set in a running tree counts those that end after it', () => {
+    const asked = limited({ maxConsecutiveLosses: 1 })
+    const halts = strategyHalted('CONSECUTIVE_LOSSES_EXCEED_MAX', '1', '1')
+    start(limited({}), update('1', '0'), update('0', '5000'))
+      .reconfigured(asked)
+      .when(update('1', '5000'))
+      .then()
+      .when(update('0', '4990'))
+      .then(halts)
+    start(limited({}), update('1', '0'), update('0', '-5000'))
+      .reconfigured(asked)
+      .when(update('1', '-5000'))
+      .then()
+      .when(update('0', '-4990'))
+      .then()
+    // What nothing was realized of has only the fees of this trip.
+    start(limited({}), update('1', '0', undefined, { fees: '2' }))
+      .reconfigured(asked)
+      .when(update('2', '0', undefined, { fees: '4' }))
+      .then()
+      .when(update('0', '5', undefined, { fees: '6' }))
+      .then(halts)
+    const twice = limited({ maxConsecutiveLosses: 2 })
+    start(twice, update('1', '0'), update('0', '-1'), update('1', '-1'))
+      .reconfigured(limited({}))
+      .reconfigured(twice)
+      .when(update('0', '-2'))
+      .then()
+      .when(update('1', '-2'))
+      .then()
+      .when(update('0', '-3'))
+      .then()
+  })
+
+  test('[R20] [R34] a cooldown is as long as the configuration of now says', () => {
+    const lost = [update('1', '0', 1 * second), update('0', '-1', 2 * second)]
+    start(limited({ cooldownMs: 10_000 }), ...lost)
+      .reconfigured(limited({ cooldownMs: 1_000 }))
+      .when(wish('1', {}, 3 * second - 1))
+      .then(refuse('COOLDOWN', String(3 * second - 1), String(3 * second)))
+      .reconfigured(limited({ cooldownMs: 20_000 }))
+      .when(wish('1', {}, 22 * second - 1))
+      .then(refuse('COOLDOWN', String(22 * second - 1), String(22 * second)))
+      .reconfigured(limited({ maxConsecutiveLosses: 9 }))
+      .when(wish('1'))
       .then(approve('buy', '1'))
   })
 })

@@ -44,6 +44,11 @@ export class Books {
     this.cash.set(config.currency, dec(config.startingCash))
   }
 
+  reconfigure(config: RiskConfig): void {
+    this.config = config
+    this.#worked.clear()
+  }
+
   // What the market says.
 
   /** Whether it told a price. */

@@ -8,31 +8,35 @@ type OfStrategy = {
   peak: bigint
   dayStart: bigint
   losses: number
-  coolsUntil: number
+  lostAt: number | null
   trips: Map<string, { sign: number; from: bigint }>
 }
+
+type OfAStrategy = 'maxStrategyDailyLoss' | 'maxStrategyDrawdown' | 'maxConsecutiveLosses' | 'cooldownMs'
 
 const dayMicros = 86_400_000_000
 
 /** What was lost, of the account and of each strategy, by what the books say. */
 export class Losses {
-  readonly #config: RiskConfig
+  #config: RiskConfig
   readonly #strategies = new Map<string, OfStrategy>()
   #equity: bigint
   #peak: bigint
   #isPeakOurs = false
   #dayStart: bigint
   #day = 0
+  #areProfitsKnown: boolean
 
   constructor(config: RiskConfig) {
     this.#config = config
     this.#equity = this.#peak = this.#dayStart = dec(config.startingCash)
+    this.#areProfitsKnown = this.#areProfitsAsked()
   }
 
   of(strategy: string): OfStrategy {
     const known = this.#strategies.get(strategy)
     if (known) return known
-    const none = { profit: 0n, peak: 0n, dayStart: 0n, losses: 0, coolsUntil: 0, trips: new Map() }
+    const none = { profit: 0n, peak: 0n, dayStart: 0n, losses: 0, lostAt: null, trips: new Map() }
     const opened = { halted: null, ...none }
     this.#strategies.set(strategy, opened)
     return opened
@@ -45,13 +49,28 @@ export class Losses {
 
   restartStrategy(strategy: string): void {
     const own = this.of(strategy)
-    Object.assign(own, { halted: null, losses: 0, coolsUntil: 0, peak: own.profit, dayStart: own.profit })
+    Object.assign(own, { halted: null, losses: 0, lostAt: null, peak: own.profit, dayStart: own.profit })
   }
 
-  #limit<K extends 'maxStrategyDailyLoss' | 'maxStrategyDrawdown' | 'maxConsecutiveLosses' | 'cooldownMs'>(
-    strategy: string,
-    name: K,
-  ) {
+  /** What no limit asks for is forgotten. */
+  reconfigure(config: RiskConfig): void {
+    this.#config = config
+    this.#areProfitsKnown &&= this.#areProfitsAsked()
+    if (this.#areTripsAsked()) return
+    for (const own of this.#strategies.values()) Object.assign(own, { losses: 0, lostAt: null, trips: new Map() })
+  }
+
+  coolsUntil(strategy: string): number {
+    const { lostAt } = this.of(strategy)
+    return lostAt === null ? 0 : lostAt + (this.#limit(strategy, 'cooldownMs') ?? 0) * 1_000
+  }
+
+  #areProfitsAsked = () => this.#isAsked('maxStrategyDailyLoss') || this.#isAsked('maxStrategyDrawdown')
+  #areTripsAsked = () => this.#isAsked('maxConsecutiveLosses') || this.#isAsked('cooldownMs')
+  #isAsked = (name: OfAStrategy) =>
+    [this.#config.limits, ...Object.values(this.#config.strategies)].some((limits) => limits[name] !== undefined)
+
+  #limit<K extends OfAStrategy>(strategy: string, name: K) {
     return this.#config.strategies[strategy]?.[name] ?? this.#config.limits[name]
   }
 
@@ -72,7 +91,9 @@ export class Losses {
       if (isNewDay) own.dayStart = own.profit
       own.profit = dec(realized) - dec(fees) + dec(unrealized)
       own.peak = max(own.peak, own.profit)
+      if (!this.#areProfitsKnown) own.peak = own.dayStart = own.profit
     }
+    this.#areProfitsKnown = this.#areProfitsAsked()
     return {
       found: this.#found(maintenance),
       halts: [...this.#strategies.keys()].flatMap((strategy) => this.#halts(strategy)),
@@ -111,15 +132,15 @@ export class Losses {
 
   /** A round trip ends at zero, or through it. */
   update({ strategy, instrument, position, realized, fees }: PayloadOf<'pnl.update'>, now: number): string[] {
+    if (!this.#areTripsAsked()) return []
     const own = this.of(strategy)
-    const before = own.trips.get(instrument) ?? { sign: 0, from: 0n }
     const [sign, result] = [Math.sign(Number(position)), dec(realized) - dec(fees)]
+    const before = own.trips.get(instrument) ?? { sign: 0, from: dec(realized) === 0n ? 0n : result }
     const isOver = before.sign !== 0 && sign !== before.sign
     own.trips.set(instrument, { sign, from: isOver ? result : before.from })
     if (isOver) {
       own.losses = result < before.from ? own.losses + 1 : 0
-      const cooldownMs = this.#limit(strategy, 'cooldownMs')
-      if (result < before.from && cooldownMs !== undefined) own.coolsUntil = now + cooldownMs * 1_000
+      if (result < before.from) own.lostAt = now
     }
     const most = this.#limit(strategy, 'maxConsecutiveLosses')
     if (most === undefined || own.halted !== null || own.losses < most) return []

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
-import type { RiskConfig } from '#services/risk/service.ts'
+import { RiskConfig } from '#services/risk/service.ts'
 import { abs, dec, max, one, sum, text } from './exact.ts'
 import { type Book, Books, leavesOf, type Order } from './reference-books.ts'
 import { Losses } from './reference-losses.ts'
@@ -122,6 +122,9 @@ export class Reference {
         if (state === 'disconnected' || state === 'stalled') this.#down.push(feed)
         return []
       }
+      case 'system.config':
+        if (event.payload.service === 'risk') this.#reconfigure(event.payload.config)
+        return []
       case 'system.time':
         this.#equityAt = { id: event.id, equity: books.equity() }
         return []
@@ -192,6 +195,15 @@ export class Reference {
         return []
     }
     return []
+  }
+
+  /** What is known stays, but for what no limit asks for any more. */
+  #reconfigure(json: unknown): void {
+    const config = RiskConfig.parse(json)
+    const isKept = areAgesAsked(this.config)
+    this.books.reconfigure(config)
+    this.losses.reconfigure(config)
+    if (!isKept || !areAgesAsked(config)) this.#pricedAt.clear()
   }
 
   #command({ command, target, whenHalted }: PayloadOf<'system.command'>): string[] {
@@ -514,7 +526,6 @@ export class Reference {
   #broken(order: Order, wishedAt: number): Broken | null {
     const { strategy, instrument } = order
     const { limits, instruments, strategies, currency, margin } = this.config
-    const record = this.losses.of(strategy)
     const halted = this.#haltOf(order)
     if (halted) return halted
     if (strategies[strategy]?.isReduceOnly) return ['REDUCE_ONLY', strategy]
@@ -538,7 +549,7 @@ export class Reference {
     return (
       this.#steps(order) ??
       this.#stale(order) ??
-      (this.now < record.coolsUntil ? ['COOLDOWN', String(this.now), String(record.coolsUntil)] : null) ??
+      this.#cools(strategy) ??
       this.#size(order, listing.currency) ??
       this.#collar(order) ??
       this.#exits(order) ??
@@ -549,6 +560,11 @@ export class Reference {
     )
   }
 
+  #cools(strategy: string): Broken | null {
+    const until = this.losses.coolsUntil(strategy)
+    return this.now < until ? ['COOLDOWN', String(this.now), String(until)] : null
+  }
+
   /** Of its own price, of the mark of its currency, of the underlying of an option that is sold on margin. */
   #stale({ instrument, side }: Order): Broken | null {
     const { currency, kind, underlying } = this.books.listing(instrument)
@@ -557,9 +573,10 @@ export class Reference {
     const spot = isOwed && this.books.quotes.has(underlying as string) ? underlying : undefined
     for (const of of [instrument, currency === this.config.currency ? undefined : mark, spot]) {
       const oldest = of === undefined ? undefined : this.#limit(of, 'maxPriceAgeMs')
-      const age = (this.now - (this.#pricedAt.get(of as string) as number)) / 1_000
-      if (oldest !== undefined && age > oldest)
-        return ['PRICE_STALE', of === instrument ? String(age) : `${of}_${age}`, String(oldest)]
+      const at = this.#pricedAt.get(of as string)
+      const age = at === undefined ? null : (this.now - at) / 1_000
+      if (oldest !== undefined && (age === null || age > oldest))
+        return ['PRICE_STALE', [of === instrument ? [] : of, age ?? []].flat().join('_') || '-', String(oldest)]
     }
     return null
   }
@@ -681,6 +698,9 @@ export class Reference {
     return this.config.instruments[instrument]?.[name] ?? this.config.limits[name]
   }
 }
+
+const areAgesAsked = ({ limits, instruments }: RiskConfig): boolean =>
+  [limits, ...Object.values(instruments)].some(({ maxPriceAgeMs }) => maxPriceAgeMs !== undefined)
 
 const most = (code: string, found: bigint, limit: string | undefined): Broken | null =>
   limit !== undefined && found > dec(limit) ? [code, text(found), limit] : null
