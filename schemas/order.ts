@@ -1,6 +1,18 @@
 import { z } from 'zod'
 import { decidedTerms } from './order-terms.ts'
-import { Currency, EventId, InstrumentId, Micros, Money, Name, Price, Quantity, Side, Text } from './primitives.ts'
+import {
+  Asset,
+  Currency,
+  EventId,
+  InstrumentId,
+  Micros,
+  Money,
+  Name,
+  Price,
+  Quantity,
+  Side,
+  Text,
+} from './primitives.ts'
 
 const Count = z.int().min(0)
 
@@ -138,7 +150,7 @@ export const OrderFill = z.object({
   fee: Money,
   currency: Currency,
   /** What the venue took, where that was not money of `currency`. `isOfPosition`: of what was traded; `fee` is its worth at the fill's price. */
-  feePaid: z.object({ asset: Currency, amount: Money, isOfPosition: z.literal(true).optional() }).optional(),
+  feePaid: z.object({ asset: Asset, amount: Money, isOfPosition: z.literal(true).optional() }).optional(),
   liquidity: z.enum(['maker', 'taker']),
   filledAt: Micros,
 })

@@ -29,6 +29,8 @@ export const Currency = z
   .string()
   .max(16)
   .regex(/^[A-Z][A-Z0-9]*$/, 'expected a currency like USD')
+/** What a venue calls an asset or a contract, in whatever letters: `1INCH`, `BTC_USDC-PERPETUAL`, `BTCUSDT_260327`. */
+export const Asset = z.string().max(96).regex(/^\S+$/, 'expected an asset like 1INCH or BTC-PERPETUAL')
 /** Lower-case name of a strategy, service or role. */
 export const Name = z
   .string()

@@ -1,5 +1,16 @@
 import { z } from 'zod'
-import { Currency, InstrumentId, Micros, Money, Name, Price, Quantity, Side, SignedQuantity } from './primitives.ts'
+import {
+  Asset,
+  Currency,
+  InstrumentId,
+  Micros,
+  Money,
+  Name,
+  Price,
+  Quantity,
+  Side,
+  SignedQuantity,
+} from './primitives.ts'
 
 const Count = z.int().min(0)
 
@@ -7,14 +18,14 @@ const Count = z.int().min(0)
 export const VenueReconciled = z.object({
   venue: Name,
   /** All of each asset, free or bound in orders. */
-  balances: z.array(z.object({ asset: z.string().max(32), total: Money })).max(2_000),
+  balances: z.array(z.object({ asset: Asset, total: Money })).max(2_000),
   workingOrders: Count,
   /** What had happened there and was not in the log: it has been said just before. */
   missing: z.object({ acceptances: Count, fills: Count, ends: Count }),
   /** Client ids of open orders that the log does not know or has ended. */
   external: z.array(z.string().max(64)).max(1_000),
   /** Balances that are not the first ones of the log and the fills since. */
-  differences: z.array(z.object({ asset: Currency, expected: Money, found: Money })).max(100),
+  differences: z.array(z.object({ asset: Asset, expected: Money, found: Money })).max(100),
   /** All that the account traded before `since`, in what was named here so far, is in the log; the first says when that began: what was traded before is in its `balances`. */
   trades: z.object({
     since: Micros,

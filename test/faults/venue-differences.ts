@@ -68,6 +68,7 @@ export function venueDifferences(
   faults.push(...moneyFaults(of('pnl.update'), of('pnl.snapshot').at(-1), fills, { position, cash }, startingCash))
   if (of('venue.reconciled').some(({ differences, external }) => differences.length + external.length > 0))
     faults.push('the gateway said that balances differ or orders are external')
+  for (const { code, message } of of('system.alert')) if (code === 'VENUE_REPORT_REFUSED') faults.push(message)
   return faults
 }
 

@@ -123,6 +123,8 @@ function differences(log: TestLog, now: RoundBooks, opening: RoundBooks): string
   if (compareExact(base, sum(books.position)) !== 0) faults.push('the position differs')
   if (compareExact(cash, sum(books.cash)) !== 0) faults.push('the cash differs')
   if (log.of('venue.reconciled').some((one) => one.differences.length > 0)) faults.push('balances were said to differ')
+  // What no log would take, by its schema. [G51]
+  for (const { code, message } of log.of('system.alert')) if (code === 'VENUE_REPORT_REFUSED') faults.push(message)
   return faults
 }
 

@@ -268,3 +268,51 @@ describe('[G33] whose a trade is that the record tells of before the answer to i
     expect(fills()).toEqual([])
   })
 })
+
+describe('[G51] what no log would take', () => {
+  const trade = { tradeId: '1', price: '90', quantity: '0.4', fee: '1', liquidity: 'taker', filledAt: 1 } as const
+  const view = { venueOrderId: '1', state: 'working', executed: '0.4', isTriggered: false } as const
+  const begin = async () => {
+    const venue = new SlowVenue(0)
+    scene.start(venue, { inFlightMs: 20, reconcileMs: 60_000 })
+    await scene.hasSaid('venue.reconciled')
+    submit('t-1-0')
+    await scene.hasSaid('order.accepted')
+    const [venueClientId = ''] = venue.sent
+    const tell = (feeAsset: string) => venue.tell({ ...view, venueClientId, trades: [{ ...trade, feeAsset }] })
+    return { venue, tell }
+  }
+
+  test.each(['1INCH', '1000SATS', 'BTC_USDC-PERPETUAL', '\u5e01\u5b89'])(
+    'a fee in %s is not of that',
+    async (asset) => {
+      const { tell } = await begin()
+      tell(asset)
+      expect(scene.said.at(-1)?.payload).toMatchObject({ tradeId: '1', feePaid: { asset, amount: '1' } })
+    },
+  )
+
+  test('an alert tells, once; of that order nothing more is said, and its cancel reaches the venue', async () => {
+    const { venue, tell } = await begin()
+    tell('no asset')
+    tell('no asset')
+    expect(scene.refused.splice(0)).toHaveLength(1)
+    expect(scene.said.at(-1)).toMatchObject({ topic: 'system.alert', payload: { subject: 't-1-0' } })
+    scene.into('order.cancel_requested', { clientOrderId: 't-1-0', instrument: 'BTCUSDT.BINANCE', reason: 'test' })
+    await expect.poll(() => venue.cancels).toBeGreaterThan(0)
+    venue.tell({ ...view, venueClientId: venue.sent[0] as string, state: 'canceled', trades: [] })
+    await pause(50)
+    expect(topics()).toEqual(['venue.reconciled', 'order.accepted', 'system.alert'])
+  })
+
+  test('nothing is submitted from then on but what reduces', async () => {
+    const { venue, tell } = await begin()
+    tell('no asset')
+    scene.refused.splice(0)
+    submit('t-2-0')
+    submit('t-3-0', { isReduceOnly: true })
+    await expect.poll(() => venue.sent).toHaveLength(2)
+    await pause(100)
+    expect(venue.sent.map((id) => id.slice(-6))).toEqual(['-1-0', '-3-0'].map((end) => expect.stringMatching(end)))
+  })
+})

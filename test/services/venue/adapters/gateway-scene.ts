@@ -15,6 +15,8 @@ export const when = (isSo: () => boolean) => expect.poll(isSo, { timeout: 10_000
 export function gatewayScene(instrument: string) {
   const said: Statement[] = []
   const notes: string[] = []
+  /** What no log would have taken. [G51] */
+  const refused: string[] = []
   const log: Event[] = []
   let gateway: Gateway | null = null
   const into = <T extends Topic>(topic: T, payload: PayloadOf<T>): void => {
@@ -24,6 +26,7 @@ export function gatewayScene(instrument: string) {
   const stop = () => {
     gateway?.close()
     gateway = null
+    expect(refused.splice(0)).toEqual([])
   }
   const forget = () => said.splice(0)
   /** What it had said is in the log, and it hears that. */
@@ -42,6 +45,7 @@ export function gatewayScene(instrument: string) {
   return {
     said,
     notes,
+    refused,
     into,
     stop,
     forget,
@@ -60,7 +64,11 @@ export function gatewayScene(instrument: string) {
         ...more,
         venue,
         nowMs: Date.now,
-        say: (statement) => said.push(statement),
+        say: (statement) => {
+          said.push(statement)
+          const { topic, payload } = statement
+          if (topic === 'system.alert' && payload.code === 'VENUE_REPORT_REFUSED') refused.push(payload.message)
+        },
         note: (message) => notes.push(message),
       })
       for (const event of log) started.hear(event)

@@ -14,6 +14,7 @@ import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from
 import { TradeRecord } from './trade-record.ts'
 import { isHeldBack, nothing } from './understood.ts'
 import { VenueTime } from './venue-time.ts'
+import { alertOf, Voice } from './voice.ts'
 
 type Moved = NonNullable<GatewayOrder['movesTo']>
 const pauseMs = 1_000
@@ -28,6 +29,7 @@ export class OrderDesk {
   readonly trades = new KnownTrades()
   readonly record: TradeRecord
   readonly time: VenueTime
+  readonly voice: Voice
   readonly assets = new Map<string, VenueAssets>()
   /** What the newest reconciliation found at the venue that had not been said. */
   missing = { acceptances: 0, fills: 0, ends: 0 }
@@ -41,6 +43,7 @@ export class OrderDesk {
     this.#onFree = onFree
     this.account = new AccountCheck(options.venue.holds)
     this.time = new VenueTime(options.nowMs)
+    this.voice = new Voice(options.say)
     this.record = new TradeRecord(options.venue)
   }
 
@@ -54,8 +57,9 @@ export class OrderDesk {
     const { nowMs, venue } = this.#options
     const now = nowMs()
     if (order.isBusy || now < order.notBeforeMs) return
-    const isRead = !this.record.isUnread(order.submitted.instrument)
-    const step = nextStep(order, { now, venueNowMs: this.time.earliest(), mayPlace: mayPlace && isRead, venue })
+    const { instrument, isReduceOnly } = order.submitted
+    const isKnown = !this.record.isUnread(instrument) && (!this.voice.isLacking || isReduceOnly === true)
+    const step = nextStep(order, { now, venueNowMs: this.time.earliest(), mayPlace: mayPlace && isKnown, venue })
     switch (step.kind) {
       case 'wait':
         return
@@ -237,13 +241,10 @@ export class OrderDesk {
   }
 
   say(statement: Parameters<DeskOptions['say']>[0]): void {
-    if (!this.#isClosed) this.#options.say(statement)
+    if (!this.#isClosed) this.voice.say(statement)
   }
 
   alert(code: 'VENUE_UNREACHABLE' | 'VENUE_DIFFERS', subject: string, message: string): void {
-    this.say({
-      topic: 'system.alert',
-      payload: { code, subject: subject.slice(0, 128), message: message.slice(0, 2_000) },
-    })
+    this.say(alertOf(code, subject, message))
   }
 }
