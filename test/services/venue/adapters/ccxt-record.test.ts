@@ -56,3 +56,9 @@ test('[X5] a minute of more trades than a page holds ends nothing', async () => 
   record.push(told(250, 25_000))
   expect(await idsIn(of)).toEqual(upTo(251))
 })
+
+test('[G33] [X5] of a trade of the account with itself both sides are told', async () => {
+  const { of, record } = exchangeOf(1)
+  record.push({ ...told(0, 0), side: 'sell', order: '2' })
+  expect(await idsIn(of)).toEqual([0, 0])
+})

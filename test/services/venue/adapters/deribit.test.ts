@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { deribit } from '#services/venue/adapters/deribit/deribit.ts'
+import { accountTrades } from '#services/venue/adapters/deribit/deribit-history.ts'
 import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { deribitBox } from './deribit-box.ts'
 import { gatewayScene, pause, when } from './gateway-scene.ts'
@@ -155,4 +156,24 @@ test('[G28] who is not let in is told why, and nothing is submitted', async () =
   expect(notes).toEqual(['the stream of deribit is closed: not let in: 13004 invalid_credentials'])
   expect(topics()).toEqual([])
   expect(box.book.orders).toEqual([])
+})
+
+test('[G33] of a trade of the account with itself both sides are told', async () => {
+  const trade = {
+    trade_id: 'ETH-1',
+    instrument_name: 'ETH-PERPETUAL',
+    price: 1,
+    amount: 1,
+    fee: 0,
+    fee_currency: 'ETH',
+  }
+  const sides = ['buy', 'sell'].map((direction, n) => ({
+    ...trade,
+    direction,
+    order_id: `ETH-${n}`,
+    liquidity: 'M',
+    timestamp: 1,
+  }))
+  const answer = await accountTrades({ call: async () => ({ result: sides }) } as never, 'ETH', 0, 1)
+  expect(answer).toMatchObject({ value: [{ side: 'buy' }, { side: 'sell' }] })
 })

@@ -7,6 +7,7 @@ import { serveBinance } from '#services/venue/adapters/binance/serve-binance.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
 import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { KnownTrades } from '#services/venue/adapters/gateway/known-trades.ts'
+import type { VenueTrade } from '#services/venue/adapters/gateway/real-venue.ts'
 import { VenueConfig } from '#services/venue/service.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import type { Line } from '#test/faults/round-venues.ts'
@@ -172,12 +173,12 @@ test('[G33] the record is asked once for an order of others that had fills befor
   const [instrument, order] = ['BTCUSDT.BINANCE', 'external-BTCUSDT-7']
   const trades = new KnownTrades()
   trades.begin(1_000)
-  const traded = (tradeId: string) => ({
+  const traded = (tradeId: string): VenueTrade => ({
     ...{ tradeId, price: '100', quantity: '1', fee: '0', feeAsset: 'USDT', liquidity: 'maker', filledAt: 2_000 },
   })
   const reports = (executed: string, ...ids: string[]) => {
-    for (const id of ids) trades.add({ ...traded(id), instrument, clientOrderId: order })
-    return trades.hasAll(instrument, order, executed, ids.map(traded) as never)
+    for (const id of ids) trades.add({ ...traded(id), instrument, side: 'buy', clientOrderId: order })
+    return trades.hasAll(instrument, order, { executed, side: 'buy', trades: ids.map(traded) })
   }
   expect([reports('101', '1'), reports('102', '2')]).toEqual([false, false])
   const failed = trades.reading([instrument])
@@ -188,5 +189,8 @@ test('[G33] the record is asked once for an order of others that had fills befor
   // One between was not told, or comes without its trade.
   expect([reports('107', '7'), reports('108')]).toEqual([false, false])
   trades.reading([instrument])()
-  expect([reports('109', '9'), trades.hasAll(instrument, order, '110', [traded('10')] as never)]).toEqual([true, false])
+  expect([
+    reports('109', '9'),
+    trades.hasAll(instrument, order, { executed: '110', side: 'buy', trades: [traded('10')] }),
+  ]).toEqual([true, false])
 })

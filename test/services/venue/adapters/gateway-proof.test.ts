@@ -242,6 +242,16 @@ describe('[G33] whose a trade is that the record tells of before the answer to i
     expect(fills()).toHaveLength(1)
   })
 
+  test('both sides of one that the account made with itself, each once', async () => {
+    venue.calls = done('by-hand')
+    venue.record.push({ ...(venue.record[0] as AccountTrade), side: 'sell', venueOrderId: '8' })
+    for (let pass = 0; pass < 2; pass++) expect(await tellTrades(desk, [])).toBeNull()
+    expect(fills()).toMatchObject([
+      { clientOrderId: 'external-BTCUSDT-7', side: 'buy', tradeId: '1' },
+      { clientOrderId: 'external-BTCUSDT-8', side: 'sell', tradeId: '1' },
+    ])
+  })
+
   test('another’s, by the same', async () => {
     venue.calls = done('by-hand')
     expect(await tellTrades(desk, [])).toBeNull()

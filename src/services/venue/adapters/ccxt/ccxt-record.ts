@@ -35,7 +35,8 @@ export class CcxtRecord {
       const page = understood(told, z.array(CcxtAccountTrade), (trades) => trades)
       if (page.kind !== 'done') return page
       const known = read.trades.size
-      for (const trade of page.value) read.trades.set(trade.id, accountTradeOfCcxt(trade, idOf(this.#exchange, symbol)))
+      for (const trade of page.value)
+        read.trades.set(`${trade.id} ${trade.side}`, accountTradeOfCcxt(trade, idOf(this.#exchange, symbol)))
       const newestMs = page.value.reduce((newest, { timestamp }) => Math.max(newest, timestamp), startMs)
       if (read.trades.size === known && newestMs === startMs) return { kind: 'done', value: [...read.trades.values()] }
       startMs = newestMs

@@ -129,7 +129,8 @@ export async function accountTrades(
       return answerOf(await rpc.call('private/get_user_trades_by_currency_and_time', params), Trades, (page) => page)
     }
     const read = await readPages(sinceMs, ask, ({ trades, has_more: hasMore }, startMs) => {
-      for (const trade of trades) all.set(`${trade.instrument_name} ${trade.trade_id}`, accountTradeOf(trade))
+      for (const trade of trades)
+        all.set(`${trade.instrument_name} ${trade.trade_id} ${trade.direction}`, accountTradeOf(trade))
       const newestMs = trades.at(-1)?.timestamp ?? startMs
       // Pages overlap by the millisecond that the next one begins with.
       return hasMore ? (newestMs === startMs ? startMs + 1 : newestMs) : undefined

@@ -48,7 +48,7 @@ async function tellEach(desk: OrderDesk, all: readonly Trade[]): Promise<Answer<
   const named = new Map<string, Answer<string>>()
   for (const trade of all) {
     const { instrument, symbol, venueOrderId, venueClientId } = trade
-    if (desk.trades.has(instrument, trade.tradeId) || tellOwn(desk, trade)) continue
+    if (desk.trades.has(instrument, trade) || tellOwn(desk, trade)) continue
     if (!desk.trades.isNews(instrument, trade)) continue
     const key = `${symbol} ${venueOrderId}`
     const name =

@@ -1,10 +1,12 @@
 import { addExact, compareExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
 import { subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { AccountTrade, VenueTrade } from './real-venue.ts'
+import type { AccountTrade, ToldOrder } from './real-venue.ts'
 
 type Said = NonNullable<PayloadOf<'venue.reconciled'>['trades']>
-type Fill = Pick<PayloadOf<'order.fill'>, 'instrument' | 'tradeId' | 'filledAt' | 'quantity' | 'clientOrderId'>
+type Fill = Pick<PayloadOf<'order.fill'>, 'instrument' | 'tradeId' | 'side' | 'filledAt' | 'quantity' | 'clientOrderId'>
+/** Of a trade of the account with itself both sides have one id. */
+type Side = Pick<Fill, 'tradeId' | 'side'>
 
 /** A venue's record may have a trade so much later than it was made. */
 export const lateMicros = 60_000_000
@@ -15,7 +17,7 @@ const readMost = 4_096
 
 /** Which trades of the account the log has, and from when on those that it has not are news. [G34] */
 export class KnownTrades {
-  /** By instrument and trade id. */
+  /** By instrument, trade id and side. */
   readonly #known = new Map<string, Map<string, Fill>>()
   /** Trades of others that were said and have yet to come back from the log: by then they may be old, and forgotten. */
   readonly #onTheirWay = new Set<string>()
@@ -81,8 +83,8 @@ export class KnownTrades {
   /** A fill that is in the log, or goes into it now. */
   add(fill: Fill): void {
     const trades = this.#known.get(fill.instrument)
-    if (trades) trades.set(fill.tradeId, fill)
-    else this.#known.set(fill.instrument, new Map([[fill.tradeId, fill]]))
+    if (trades) trades.set(sideOf(fill), fill)
+    else this.#known.set(fill.instrument, new Map([[sideOf(fill), fill]]))
   }
 
   /** One of another goes into the log now. */
@@ -95,13 +97,13 @@ export class KnownTrades {
     return this.#onTheirWay.delete(keyOf(fill))
   }
 
-  has(instrument: string, tradeId: string): boolean {
-    return this.#known.get(instrument)?.has(tradeId) === true
+  has(instrument: string, trade: Side): boolean {
+    return this.#known.get(instrument)?.has(sideOf(trade)) === true
   }
 
   /** Does the log lack it? */
-  isNews(instrument: string, { tradeId, filledAt }: Pick<AccountTrade, 'tradeId' | 'filledAt'>): boolean {
-    return filledAt >= this.#sinceOf(instrument) && !this.has(instrument, tradeId)
+  isNews(instrument: string, trade: Side & Pick<AccountTrade, 'filledAt'>): boolean {
+    return trade.filledAt >= this.#sinceOf(instrument) && !this.has(instrument, trade)
   }
 
   /** From when on the venue is asked. */
@@ -119,13 +121,17 @@ export class KnownTrades {
   }
 
   /** Has the log all that is executed of another's order, as far as it is the log's? `trades` came with that. What it may lack is to be read. */
-  hasAll(instrument: string, clientOrderId: string, executed: string, trades: readonly VenueTrade[]): boolean {
+  hasAll(
+    instrument: string,
+    clientOrderId: string,
+    { executed, trades, side }: Pick<ToldOrder, 'executed' | 'trades' | 'side'>,
+  ): boolean {
     const all = parseExact(executed)
     const before = subtractExact(all, quantityOf(trades))
     const readTo = this.#readTo.get(clientOrderId)
     const isRead = readTo !== undefined && compareExact(readTo, before) >= 0
     const isKnown = isRead || compareExact(this.#executed(instrument, clientOrderId), all) >= 0
-    if (isKnown && trades.every(({ tradeId }) => this.has(instrument, tradeId))) {
+    if (isKnown && trades.every(({ tradeId }) => this.has(instrument, { tradeId, side }))) {
       if (isRead && compareExact(all, readTo) > 0) this.#readTo.set(clientOrderId, all)
       return true
     }
@@ -159,12 +165,14 @@ export class KnownTrades {
 
   #forgetOld(): void {
     for (const instrument of this.#covered)
-      for (const [tradeId, { filledAt }] of this.#known.get(instrument) ?? [])
-        if (filledAt < this.#since) this.#known.get(instrument)?.delete(tradeId)
+      for (const [side, { filledAt }] of this.#known.get(instrument) ?? [])
+        if (filledAt < this.#since) this.#known.get(instrument)?.delete(side)
   }
 }
 
 const quantityOf = (trades: readonly Pick<Fill, 'quantity'>[]): ExactDecimal =>
   trades.map(({ quantity }) => parseExact(quantity)).reduce(addExact, zero)
 
-const keyOf = ({ instrument, tradeId }: Fill): string => `${instrument} ${tradeId}`
+const sideOf = ({ tradeId, side }: Side): string => `${tradeId} ${side}`
+
+const keyOf = (fill: Fill): string => `${fill.instrument} ${sideOf(fill)}`

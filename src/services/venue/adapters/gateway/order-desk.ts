@@ -171,7 +171,7 @@ export class OrderDesk {
 
   /** A fill that no order of the log got, in the log or on its way into it; each once. [G33] */
   foldOther(fill: PayloadOf<'order.fill'>): void {
-    if (!this.trades.has(fill.instrument, fill.tradeId)) this.#count(fill)
+    if (!this.trades.has(fill.instrument, fill)) this.#count(fill)
   }
 
   #count(fill: PayloadOf<'order.fill'>): void {

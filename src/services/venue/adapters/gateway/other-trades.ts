@@ -5,12 +5,12 @@ import type { AccountTrade, ToldOrder } from './real-venue.ts'
 
 /** What the stream tells of an order that is not the log's. True where the record of trades is to be asked for it. [G33] */
 export function hearOther(desk: OrderDesk, view: ToldOrder): boolean {
-  const { symbol, side, venueOrderId, venueClientId, executed, trades } = view
+  const { symbol, side, venueOrderId, venueClientId, trades } = view
   const instrument = desk.venue.instrumentOf(symbol)
   if (desk.orders.isOwn(venueClientId) || instrument === null || !desk.record.listed.has(instrument)) return false
   if (desk.trades.hasBegun)
     for (const trade of trades) tellOther(desk, instrument, { ...trade, symbol, side, venueOrderId, venueClientId })
-  const isWhole = desk.trades.hasAll(instrument, externalOrderIdOf(symbol, venueOrderId), executed, trades)
+  const isWhole = desk.trades.hasAll(instrument, externalOrderIdOf(symbol, venueOrderId), view)
   if (!isWhole) desk.record.want(instrument)
   return !isWhole
 }
