@@ -51,6 +51,19 @@ describe('reconciliation', () => {
     expect(atVenue()).toHaveLength(1)
   })
 
+  test.each([-3_000, 20_000])(
+    '[G52] a machine whose clock is another by %i ms, or is set so, trades all the same',
+    async (aheadMs) => {
+      served.clock.aheadMs = aheadMs
+      await start()
+      await hasSaid('venue.reconciled')
+      served.clock.aheadMs += 20_000
+      line.cut()
+      submit('t-1-0')
+      await hasSaid('order.accepted')
+    },
+  )
+
   test('[G8] [G12] what happened while nobody looked is said at the start: acceptance, fill, then the end', async () => {
     await start()
     submit('t-1-0')

@@ -8,6 +8,8 @@ export const instrument = 'BTCUSDT.BINANCE'
 
 export type ServedMarket = {
   readonly server: BinanceServer
+  /** How far its clock is ahead of the machine's. */
+  readonly clock: { aheadMs: number }
   readonly tell: (topic: string, payload: object) => void
   readonly quote: (bid: string, ask: string, size?: string) => void
   /** Nothing at work, and 5 fresh lots at 100.00 and 101.00. */
@@ -21,8 +23,17 @@ export async function servedMarket(
   firstId?: number,
 ): Promise<ServedMarket> {
   let n = 0
+  const clock = { aheadMs: 0 }
   const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT', fees: { takerBps: 10, makerBps: 0 }, ...more })
-  const server = await serveBinance({ port: 0, key, config, balances, nowMs: Date.now, firstId, limits: [] })
+  const server = await serveBinance({
+    port: 0,
+    key,
+    config,
+    balances,
+    nowMs: () => Date.now() + clock.aheadMs,
+    firstId,
+    limits: [],
+  })
   const tell = (topic: string, payload: object) =>
     server.hear({ topic, payload, at: Date.now() * 1_000, epoch: 1, n: n++ } as unknown as Fact)
   const quote = (bid: string, ask: string, size = '5') =>
@@ -36,7 +47,7 @@ export async function servedMarket(
   tell('md.instrument', { instrument, kind: 'spot', ...listing })
   tell('md.tick', { kind: 'trade', instrument, price: '100.50', size: '1', aggressor: 'buy' })
   begin()
-  return { server, tell, quote, begin }
+  return { server, clock, tell, quote, begin }
 }
 
 /** ccxt as it is published; nothing is changed but its addresses, and it is asked for the spot market alone. */

@@ -106,6 +106,9 @@ export function binanceSpot(options: SpotOptions): RealVenue {
     instrumentOf: (symbol) => namedSo(config.symbols, symbol) ?? `${symbol}.BINANCE`,
     settlements: null,
     forgets: null,
-    stream: (hooks) => openSpotStream({ wsUrl, credentials, budget, nowMs, venueNowMs: account.nowMs }, hooks),
+    stream: (hooks) => {
+      const { nowMs: venueNowMs, learnTime } = account
+      return openSpotStream({ wsUrl, credentials, budget, nowMs, venueNowMs, learnTime }, hooks)
+    },
   }
 }

@@ -4,7 +4,7 @@ import { queryWindowMs } from '../binance/exchange-account.ts'
 import { signed } from '../binance/signed-request.ts'
 import { type AccountStream, keepAccountStream } from '../gateway/account-stream.ts'
 import type { Credentials } from '../gateway/credentials.ts'
-import type { StreamHooks } from '../gateway/real-venue.ts'
+import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
 import { ExecutionReport, viewOfExecution } from './spot-order.ts'
 
 const Fault = z.object({
@@ -23,18 +23,22 @@ export type SpotStreamOptions = Pick<AccountStream, 'budget' | 'nowMs'> & {
   readonly credentials: Credentials
   /** Requests are signed with it. */
   readonly venueNowMs: () => number
+  readonly learnTime: () => Promise<Answer<number>>
 }
 
 /** The account's stream of the WebSocket API (`userDataStream.subscribe.signature`). */
 export function openSpotStream(
-  { wsUrl, credentials, budget, nowMs, venueNowMs }: SpotStreamOptions,
+  { wsUrl, credentials, budget, nowMs, venueNowMs, learnTime }: SpotStreamOptions,
   hooks: StreamHooks,
 ): () => void {
   return keepAccountStream(
     {
       budget,
       nowMs,
-      address: async () => ({ kind: 'done', value: wsUrl }),
+      address: async () => {
+        const time = await learnTime()
+        return time.kind === 'done' ? { kind: 'done', value: wsUrl } : time
+      },
       onConnect: ({ socket }) => socket.send(JSON.stringify(subscription(credentials, venueNowMs()))),
       onFrame: (json, { begun, end }) => {
         const frame = Frame.safeParse(json)

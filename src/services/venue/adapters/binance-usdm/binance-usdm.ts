@@ -174,7 +174,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
     stream: (hooks) =>
       openUsdmStream(
         {
-          ...{ wsUrl, keepAliveMs, budget, nowMs },
+          ...{ wsUrl, keepAliveMs, budget, nowMs, learnTime: account.learnTime },
           listenKey: async () => answerOf(await key('POST'), ListenKey, ({ listenKey }) => listenKey),
           keepAlive: async () => answerOf(await key('PUT'), z.unknown(), () => null),
         },

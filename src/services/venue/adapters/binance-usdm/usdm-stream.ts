@@ -6,6 +6,7 @@ import { OrderTradeUpdate, viewOfUpdate } from './usdm-order.ts'
 export type UsdmStreamOptions = Pick<AccountStream, 'budget' | 'nowMs'> & {
   /** Up to the listen key: `wss://fstream.binance.com/private/ws`. */
   readonly wsUrl: string
+  readonly learnTime: () => Promise<Answer<number>>
   /** Begins a key, or renews the one that is there. */
   readonly listenKey: () => Promise<Answer<string>>
   readonly keepAlive: () => Promise<Answer<unknown>>
@@ -15,7 +16,7 @@ export type UsdmStreamOptions = Pick<AccountStream, 'budget' | 'nowMs'> & {
 
 /** The account's stream; a key that ends, or that cannot be renewed, is one to be replaced. [G22] */
 export function openUsdmStream(
-  { wsUrl, listenKey, keepAlive, keepAliveMs, budget, nowMs }: UsdmStreamOptions,
+  { wsUrl, learnTime, listenKey, keepAlive, keepAliveMs, budget, nowMs }: UsdmStreamOptions,
   hooks: StreamHooks,
 ): () => void {
   return keepAccountStream(
@@ -23,6 +24,8 @@ export function openUsdmStream(
       budget,
       nowMs,
       address: async () => {
+        const time = await learnTime()
+        if (time.kind !== 'done') return time
         const key = await listenKey()
         return key.kind === 'done' ? { kind: 'done', value: `${wsUrl}/${key.value}` } : key
       },

@@ -105,7 +105,14 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
       return answerOf(await ask('DELETE', `${root}/order`, params), Order, () => null)
     },
   } satisfies Partial<RealVenue>
-  return { nowMs, look, ask, orders }
+  /** Before a stream is opened: what is signed from then on has the venue's time. [G52] */
+  const learnTime = async (): Promise<Answer<number>> => {
+    const askedAtMs = machineMs()
+    const time = await orders.time()
+    if (time.kind === 'done') offsetMs = time.value - (askedAtMs + machineMs()) / 2
+    return time
+  }
+  return { nowMs, look, ask, orders, learnTime }
 }
 
 /** -2026: of an order that ended unfilled long ago that alone is known. */

@@ -1,5 +1,5 @@
 import { pauseMs } from '../gateway/account-stream.ts'
-import type { StreamHooks } from '../gateway/real-venue.ts'
+import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
 import type { Asking } from './ccxt-answer.ts'
 import { CcxtOrder, viewOfCcxt } from './ccxt-order.ts'
 import { type CcxtSocket, type CcxtTrader, idOf } from './open-ccxt.ts'
@@ -7,7 +7,11 @@ import { type CcxtSocket, type CcxtTrader, idOf } from './open-ccxt.ts'
 const lookMs = 50
 
 /** The orders that ccxt watches. It is open while one connection is that waits for orders; when that is another, it was closed. [X5] */
-export function openCcxtStream(exchange: CcxtTrader, ask: Asking, hooks: StreamHooks): () => void {
+export function openCcxtStream(
+  exchange: CcxtTrader,
+  { ask, learnTime }: { readonly ask: Asking; readonly learnTime: () => Promise<Answer<number>> },
+  hooks: StreamHooks,
+): () => void {
   let isEnded = false
   let current: object | null = null
   let attempts = 0
@@ -24,10 +28,18 @@ export function openCcxtStream(exchange: CcxtTrader, ask: Asking, hooks: StreamH
     attempts = 0
     hooks.onOpen()
   }, lookMs)
+  let isTimed = false
+  const watch = async (): Promise<Answer<readonly unknown[]>> => {
+    const time = isTimed ? null : await learnTime()
+    if (time !== null && time.kind !== 'done') return time
+    isTimed = true
+    return ask(async () => ({ kind: 'done', value: await exchange.watchOrders() }))
+  }
   void (async () => {
     while (!isEnded) {
-      const all = await ask(async () => ({ kind: 'done', value: await exchange.watchOrders() }))
+      const all = await watch()
       if (all.kind !== 'done') {
+        isTimed = false
         close(all.kind === 'absent' ? 'there is no such stream' : all.reason)
         const waitMs = Math.max(all.kind === 'nothing' ? all.waitMs : 0, pauseMs(attempts++))
         await new Promise((resolve) => setTimeout(resolve, waitMs))

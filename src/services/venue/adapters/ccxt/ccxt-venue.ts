@@ -58,6 +58,12 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       if (venueOrderId === null && answer.value.clientOrderId !== venueClientId) return notUnderstood('another order')
       return done(viewOfCcxt(answer.value, venueClientId))
     })
+  // Without its listings: how long that takes is measured.
+  const time = () => askNow(async () => understood(await exchange.fetchTime(), z.int(), (ms) => ms))
+  const setClock = (offsetMs: number) => {
+    // What ccxt takes from the machine's clock to have the exchange's.
+    exchange.options.timeDifference = -offsetMs
+  }
   return {
     name: `ccxt-${exchange.id}`,
     holds: 'assets',
@@ -74,12 +80,8 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       symbolOf(order.instrument) === null
         ? { code: 'INSTRUMENT_UNKNOWN', reason: `venue.symbols does not say what it is called at ${exchange.id}` }
         : unfitForCcxt(order, exchange),
-    setClock: (offsetMs) => {
-      // What ccxt takes from the machine's clock to have the exchange's.
-      exchange.options.timeDifference = -offsetMs
-    },
-    // Without its listings: how long that takes is measured.
-    time: () => askNow(async () => understood(await exchange.fetchTime(), z.int(), (ms) => ms)),
+    setClock,
+    time,
     assets: (instrument) =>
       ask(async () => {
         const market = (await marketsOf(exchange))[symbolFor(instrument)]
@@ -132,7 +134,15 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
     cancelExternal: ({ symbol, venueOrderId }) =>
       ask(async () => done(await exchange.cancelOrder(venueOrderId, symbol))),
     balances: () => ask(async () => understood(await exchange.fetchBalance(), CcxtBalances, balancesOfCcxt)),
-    stream: (hooks) => openCcxtStream(exchange, ask, hooks),
+    stream: (hooks) => {
+      const learnTime = async () => {
+        const askedAtMs = Date.now()
+        const answer = await time()
+        if (answer.kind === 'done') setClock(answer.value - (askedAtMs + Date.now()) / 2)
+        return answer
+      }
+      return openCcxtStream(exchange, { ask, learnTime }, hooks)
+    },
   }
 }
 
