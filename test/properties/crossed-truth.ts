@@ -122,8 +122,11 @@ export class CrossedTruth {
       const hasLater = isSuperseded && wishes.slice(i + 1).some((later) => later.key === key)
       if (answers === 0 && !hasLater) this.fault('a wish has no answer')
     })
-    for (const name of ['orders', 'risk'])
+    for (const name of states.keys())
       this.#lookAtWorking(name, states.get(name), new Set(open.map(({ terms }) => terms.clientOrderId)))
+    for (const [name, held] of Object.entries(positionsIn(states)))
+      for (const [key, position] of this.#positions)
+        if ((held.get(key) ?? 0) !== position) this.fault(`${name} counts another position than the venue`)
     const held = [...this.#positions].reduce(
       (sum, [key, held]) => sum + held * (this.priceOf(key.split(' ')[1] as string) + 0.01),
       0,
@@ -180,3 +183,21 @@ export class CrossedTruth {
     return closes === undefined ? this.#approvals.get(approval) : undefined
   }
 }
+
+/** What each of them holds, by strategy and instrument. */
+function positionsIn(states: ReadonlyMap<string, unknown>): Record<string, ReadonlyMap<string, number>> {
+  const { positions: ofEngine } = states.get('orders') as { positions: [string, string][] }
+  const { positions: ofGate } = states.get('risk') as { positions: (Place & { quantity: string })[] }
+  const { books } = states.get('pnl') as { books: [string, [string, { quantity: string }][]][] }
+  return {
+    orders: new Map(ofEngine.map(([key, quantity]) => [key, Number(quantity)])),
+    risk: new Map(ofGate.map(({ strategy, instrument, quantity }) => [`${strategy} ${instrument}`, Number(quantity)])),
+    pnl: new Map(
+      books.flatMap(([strategy, own]) =>
+        own.map(([instrument, { quantity }]) => [`${strategy} ${instrument}`, Number(quantity)] as const),
+      ),
+    ),
+  }
+}
+
+type Place = { readonly strategy: string; readonly instrument: string }

@@ -55,9 +55,19 @@ export class SlowVenue {
   #cancel(isPunctual: boolean): void {
     const order = this.#truth.order(this.#cancels.shift() as string)
     if (order.state === 'ended') return
+    if (!isPunctual && this.#draws(5)) {
+      this.#lose(order)
+      return
+    }
     this.#end(order, 'order.canceled', { leavesQuantity: String(order.leaves), reason: 'asked' })
     // It had filled before, and says so afterwards.
     if (!isPunctual && order.terms.closes === undefined && this.#draws(3)) this.#fill(order, 1)
+  }
+
+  /** It does not know it, and fills it all the same: what a venue says of what it said is gone counts nowhere. */
+  #lose(order: AtVenue): void {
+    this.#end(order, 'order.rejected', { code: 'UNKNOWN_ORDER' })
+    if (this.#draws(50)) this.#say('order.fill', this.#trade(order, 1))
   }
 
   #admit(order: AtVenue, isQuiet: boolean): void {
@@ -86,14 +96,18 @@ export class SlowVenue {
   }
 
   #fill(order: AtVenue, quantity: number): void {
-    const { clientOrderId, strategy, instrument, side } = order.terms
     this.#truth.fill(order, quantity)
+    const fill = this.#trade(order, quantity)
+    this.#fills.push(fill)
+    this.#say('order.fill', fill)
+  }
+
+  #trade({ terms, leaves }: AtVenue, quantity: number): PayloadOf<'order.fill'> {
+    const { clientOrderId, strategy, instrument, side } = terms
     const price = this.#truth.priceOf(instrument).toFixed(2)
     const of = { clientOrderId, venueOrderId: 'v', tradeId: `x${++this.#trades}`, strategy, instrument, side, price }
     const money = { fee: '0', currency: 'USD', liquidity: 'taker', filledAt: this.#log.at(-1)?.at ?? 0 } as const
-    const fill = { ...of, ...money, quantity: String(quantity), leavesQuantity: String(order.leaves) }
-    this.#fills.push(fill)
-    this.#say('order.fill', fill)
+    return { ...of, ...money, quantity: String(quantity), leavesQuantity: String(leaves) }
   }
 
   #end(order: AtVenue, topic: Topic, more: object): void {

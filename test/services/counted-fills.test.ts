@@ -9,7 +9,7 @@ import { orders } from '#services/orders/service.ts'
 import { pnl } from '#services/pnl/service.ts'
 import { risk } from '#services/risk/service.ts'
 import { event, type Told } from '#test/given.ts'
-import { account, bar, btc, canceled, command, fill, listed, wish } from './risk/risk-told.ts'
+import { account, bar, btc, canceled, command, fill, listed, rejected, wish } from './risk/risk-told.ts'
 
 /** Gate, order engine and books in one run, with a venue that says what the test says. */
 function everyone(config: Readonly<Record<string, unknown>> = {}) {
@@ -53,6 +53,17 @@ test('[O15] [P1] [R18] a fill that is repeated after any number of other ends co
   expect(topics(command('resume'))).toEqual(['system.command.result', 'system.command.result'])
   const sent = tell(wish('3')).find(({ topic }) => topic === 'order.submitted')
   expect(sent?.payload).toMatchObject({ side: 'buy', quantity: '2' })
+})
+
+test('[O12] [O14] [P1] [R18] what an order is filled after its cancel was answered UNKNOWN_ORDER counts nowhere', () => {
+  const { tell, topics, order, refusal } = everyone()
+  const sent = order('1')
+  tell(event('order.accepted', { clientOrderId: sent, venueOrderId: '7', instrument: btc }))
+  tell(command('cancel_all'))
+  tell(rejected(sent, 'UNKNOWN_ORDER'))
+  expect(topics(fill(sent, 'buy', '1'))).toEqual(['system.alert'])
+  tell(command('resume'))
+  expect(refusal('0')).toMatchObject({ code: 'ALREADY_AT_TARGET' })
 })
 
 test('[O12] [P1] [R18] a trade of an order that is not ours moves the account once, however often it is told', () => {

@@ -2,7 +2,7 @@ import { adopt } from '#lib/domain/adopted-order.ts'
 import { contractOf } from '#lib/domain/contract.ts'
 import { moneyOf } from '#lib/domain/money.ts'
 import { priceTopics } from '#lib/domain/newest-price.ts'
-import { shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
+import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -22,6 +22,7 @@ const inputs = [
   ...priceTopics,
   'order.submitted',
   'order.adopted',
+  'order.cancel_requested',
   'order.updated',
   ...reportTopics,
   'venue.settled',
@@ -73,6 +74,11 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
     case 'order.adopted':
       adopt(ledger.orders, event.payload)
       return ledger
+    case 'order.cancel_requested': {
+      const order = ledger.orders.working.get(event.payload.clientOrderId)
+      if (order) applyHappening(order.progress, 'cancel_requested')
+      return ledger
+    }
     case 'order.updated': {
       const { clientOrderId, quantity } = event.payload
       const order = ledger.orders.working.get(clientOrderId)
@@ -126,6 +132,7 @@ function decide(ledger: Ledger, input: Event<In>): readonly Statement<Out>[] {
     case 'md.instrument':
     case 'order.submitted':
     case 'order.adopted':
+    case 'order.cancel_requested':
     case 'order.updated':
     case 'order.accepted':
     case 'order.triggered':
