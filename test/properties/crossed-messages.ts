@@ -181,7 +181,7 @@ export class CrossedMessages {
     machine.restore(JSON.parse(JSON.stringify(machine.snapshot())), machine.configHash as string)
   }
 
-  /** A service that reads the log from its beginning says what it said. */
+  /** A service that reads the log from its beginning says what it said, and knows what it knew. */
   #replay(): void {
     for (const { machine } of this.#services) {
       const again = new Machine(machine.service)
@@ -197,6 +197,8 @@ export class CrossedMessages {
         this.truth.fault(`${machine.name} says other things of event ${event.seq} when it replays`)
         break
       }
+      if (JSON.stringify(again.snapshot()) !== JSON.stringify(machine.snapshot()))
+        this.truth.fault(`${machine.name} knows other things when it replays`)
     }
   }
 

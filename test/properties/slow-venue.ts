@@ -107,7 +107,7 @@ export class SlowVenue {
     const price = this.#truth.priceOf(instrument).toFixed(2)
     const of = { clientOrderId, venueOrderId: 'v', tradeId: `x${++this.#trades}`, strategy, instrument, side, price }
     const money = { fee: '0', currency: 'USD', liquidity: 'taker', filledAt: this.#log.at(-1)?.at ?? 0 } as const
-    return { ...of, ...money, quantity: String(quantity), leavesQuantity: String(leaves) }
+    return { ...of, ...money, quantity: quantity.toFixed(this.#draws(20) ? 2 : 0), leavesQuantity: String(leaves) }
   }
 
   #end(order: AtVenue, topic: Topic, more: object): void {

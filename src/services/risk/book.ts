@@ -1,10 +1,11 @@
-import { addExact, type ExactDecimal, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { addExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import { maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import { type SplitRatio, splitQuantity } from '#lib/domain/split.ts'
 import type { Account } from './account.ts'
 import { type Exposure, noExposure } from './book-exposure.ts'
 import { noSums, type Sums } from './exposure-sums.ts'
+import { exactText } from './proposal.ts'
 import { addResting, dropResting, type Resting } from './resting.ts'
 
 /** What a strategy holds in an instrument and has at work there. Without either it is not kept. */
@@ -128,7 +129,7 @@ export const positionsToJson = ({ byKey }: Books): PositionJson[] =>
     .filter(([, { position }]) => position.units !== 0n)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([, { strategy, instrument, position, bracketed }]) => {
-      return { strategy, instrument, quantity: formatExact(position), bracketed: formatExact(bracketed) }
+      return { strategy, instrument, quantity: exactText(position), bracketed: exactText(bracketed) }
     })
 
 export function booksFromJson(positions: readonly PositionJson[], working: Iterable<SentOrder>): Books {

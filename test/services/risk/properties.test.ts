@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { parseExact } from '#lib/bars/exact-decimal.ts'
 import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { parseEventId } from '#lib/kernel/event-id.ts'
 import { InProcess } from '#lib/kernel/in-process.ts'
@@ -8,7 +9,7 @@ import { Replay } from '#lib/kernel/replay.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
-import { booksFromJson, positionsToJson } from '#services/risk/book.ts'
+import { booksFromJson, movePosition, positionsToJson } from '#services/risk/book.ts'
 import { risk } from '#services/risk/service.ts'
 import { given, type Told } from '#test/given.ts'
 import { account, btc, canceled, command, eth, fill, market, rejected, snapshot, wish } from './risk-told.ts'
@@ -211,6 +212,12 @@ test('[R22] restarted anywhere, it says what it would have said', () => {
       expect(told(events, restarts)).toEqual(told(events, []))
     }),
   )
+})
+
+test('[R22] a snapshot says a position in its shortest text, whatever digits its fills had', () => {
+  const books = booksFromJson([], [])
+  for (const bought of ['2.50', '-2.50', '6.00']) movePosition(books, 'a', btc, parseExact(bought))
+  expect(positionsToJson(books)).toMatchObject([{ quantity: '6', bracketed: '0' }])
 })
 
 test('[R22] a snapshot says the same in whatever order positions were opened', () => {
