@@ -177,7 +177,7 @@ export const MdGap = z.object({
 /**
  * Life of a feed. `ended` says that no more will come: working orders expire on it. `refused` is a frame that was not let in; `flagged`
  * and `cleared` begin and end what is wrong with a stream or a book. `measured` says a figure. `subscribed` and `unsubscribed` say of which `instruments` the
- * venue tells quotes over a connection, where it says so; `delisted` which ones its list does not have any more before their end. `code` says what it is about, `reason` says it for people.
+ * venue tells quotes over a connection, where it says so, the latter without any that nothing is asked for over the session any more; `delisted` which ones its list does not have any more before their end. `code` says what it is about, `reason` says it for people.
  */
 export const MdStatus = z.object({
   feed: Name,

@@ -328,14 +328,19 @@ const strangers = fc.tuple(fc.constantFrom('buy' as const, 'sell' as const), fc.
       real.say(event('order.fill', { clientOrderId: id, venueOrderId: id, tradeId: id, ...rest, ...fee, filledAt: 1 }))
     }),
 )
-const feeds = fc
-  .constantFrom(...(['connected', 'connected', 'connected', 'connected', 'stalled'] as const))
-  .map(
-    (state) =>
-      new Command(`the feed is ${state}`, (real) =>
-        real.say(event('md.status', { feed: 'x', state, isSimulated: true })),
-      ),
-  )
+/** Two sessions of a feed, each with two connections that take turns. */
+const connections = fc.constantFrom('x-1.1', 'x-1.2', 'x-2.1', 'x-2.2')
+const states = [
+  ...['connected', 'connected', 'connected', 'connected', 'disconnected'],
+  ...['stalled', 'flagged', 'measured', 'started'],
+] as const
+const feeds = fc.tuple(fc.constantFrom(...states), connections).map(
+  ([state, own]) =>
+    new Command(`the feed: ${state} ${own}`, (real) => {
+      const of = state === 'connected' || state === 'disconnected' ? { connection: own } : {}
+      real.say(event('md.status', { feed: 'x', isSimulated: true, ...of, state } as PayloadOf<'md.status'>))
+    }),
+)
 const operators = fc
   .constantFrom(
     'halt',

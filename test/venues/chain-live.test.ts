@@ -104,6 +104,23 @@ describe('[MD-L11] a wish for all options of an underlying', () => {
     await heard.close()
   }, 30_000)
 
+  it('says that nothing is asked for any more over a connection that it gives up', async () => {
+    const only = option(20_000, { bid: '0.5', endsAtMs: Date.now() + 3_000 })
+    const heard = await listenTo(
+      chainBox([only], () => Date.now()),
+      ['BTC-*'],
+    )
+    const states = () =>
+      heard.facts.flatMap(({ topic, payload }) =>
+        topic === 'md.status' && ['connected', 'disconnected', 'unsubscribed'].includes(payload.state) ? [payload] : [],
+      )
+    await heard.until(() => states().some(({ state, instruments }) => state === 'unsubscribed' && !instruments))
+    const [opened, closed, over] = [states()[0], states().at(-2), states().at(-1)]
+    expect([opened?.state, closed?.state, over?.state]).toEqual(['connected', 'disconnected', 'unsubscribed'])
+    expect(opened?.connection).toBe(`${over?.connection}.1`)
+    await heard.close()
+  }, 30_000)
+
   it('a connection that is cut makes its own contracts old, and is subscribed to all of them again', async () => {
     const many = Array.from({ length: 600 }, (_, i) => option(10_000 + i, { bid: '0.01' }))
     const box = chainBox(many, () => Date.now())

@@ -83,3 +83,40 @@ describe('[MD-L7] a stream of a library that goes silent beside others', () => {
     expect(restarts).toBe(0)
   })
 })
+
+it('[MD-L7] a stream that may be silent is connected again where it brings no error, one that may not with its first frame', async () => {
+  const stopping = new AbortController()
+  const said: string[] = []
+  const take = (facts: readonly MarketFact[]) => {
+    for (const { topic, payload } of facts)
+      if (topic === 'md.status') said.push(`${payload.state} ${payload.connection}`)
+  }
+  const stream = (name: string, isSteady: boolean) => {
+    const frames = ['{"watch":"trades","symbol":"BTC/USD","trades":[]}', new Error('cut')]
+    const next = async () => {
+      const frame = frames.shift() ?? (await new Promise<string>(() => undefined))
+      if (frame instanceof Error) throw frame
+      return frame
+    }
+    return { name, url: `library:${name}`, isSteady, next }
+  }
+  const source: LibrarySource = {
+    listing: async () => '{"precisionMode":4,"markets":[]}',
+    streams: [stream('trades', false), stream('quotes', true)],
+    codeOf: () => 'http_error',
+    restart: async () => undefined,
+  }
+  const venue = { ...ccxt, openLibrary: async () => source }
+  const listening = { venue, market: 'kraken', source, random: seedRandom(1), stallMs: 50, signal: stopping.signal }
+  const running = runLibrary({ ...listening, room: () => null }, () => Date.now() * 1000, take)
+  for (let i = 0; i < 500 && !said.includes('connected trades.2'); i++) await sleep(10)
+  stopping.abort()
+  await running
+  const connections = said.filter((one) => /^(dis)?connected /.test(one))
+  expect(connections.filter((one) => one.includes('trades'))).toEqual([
+    'connected trades.1',
+    'disconnected trades.1',
+    'connected trades.2',
+  ])
+  expect(connections.filter((one) => one.includes('quotes'))).toEqual(['connected quotes.1', 'disconnected quotes.1'])
+})

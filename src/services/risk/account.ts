@@ -13,6 +13,7 @@ import {
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type Books, booksFromJson, noBooks, positionsToJson } from './book.ts'
 import { type Exits, exitsFromJson, exitsToJson, noExits } from './exits.ts'
+import type { Feeds } from './feeds.ts'
 import type { ClosingTry } from './flatten.ts'
 import type { Listing } from './listing.ts'
 import { type RateWindow, recentTimes } from './rate-window.ts'
@@ -57,8 +58,7 @@ export type Account = {
   readonly underlyingPrices: Map<string, string>
   /** When the newest price came; kept only where a limit asks for it. */
   readonly pricedAt: Map<string, number>
-  /** Feeds that said they are disconnected or stalled. */
-  downFeeds: readonly string[]
+  readonly feeds: Feeds
   books: Books
   readonly orders: SentOrders
   /** Wishes that wait for the orders before them to end, by `bookKey`. */
@@ -127,7 +127,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   prices: new Map(),
   underlyingPrices: new Map(),
   pricedAt: new Map(),
-  downFeeds: [],
+  feeds: new Map(),
   books: noBooks(),
   orders: noOrders(),
   waiting: new Map(),
@@ -179,6 +179,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   prices: [...account.prices],
   underlyingPrices: [...account.underlyingPrices],
   pricedAt: [...account.pricedAt],
+  feeds: [...account.feeds],
   positions: positionsToJson(books),
   orders: ordersToJson(account.orders),
   waiting: [...account.waiting],
@@ -208,6 +209,7 @@ export function accountFromJson(json: unknown): Account {
     prices: new Map(account.prices),
     underlyingPrices: new Map(account.underlyingPrices),
     pricedAt: new Map(account.pricedAt),
+    feeds: new Map(account.feeds),
     books: booksFromJson(positions, orders.working.values()),
     orders,
     waiting: new Map(account.waiting),

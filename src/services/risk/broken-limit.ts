@@ -6,6 +6,7 @@ import { brokenExposure } from './broken-exposure.ts'
 import { brokenMargin } from './broken-margin.ts'
 import { brokenOrder } from './broken-order.ts'
 import { brokenRate } from './broken-rate.ts'
+import { downFeedOf } from './feeds.ts'
 import { haltOf } from './halted-wishes.ts'
 import { hasExpired } from './listing.ts'
 import { type BrokenLimit, exactText, type Priced, type Proposal } from './proposal.ts'
@@ -35,8 +36,8 @@ export function brokenLimit(account: Account, proposal: Proposal): BrokenLimit |
   const price = newestPrice(account.prices, instrument)
   // At zero no limit in money would limit.
   if (price === null || parseExact(price).units === 0n) return { code: 'NO_PRICE', value: instrument }
-  const [downFeed] = account.downFeeds
-  if (downFeed !== undefined) return { code: 'FEED_DOWN', value: downFeed }
+  const downFeed = downFeedOf(account)
+  if (downFeed !== null) return { code: 'FEED_DOWN', value: downFeed }
   const { maxIntentAgeMs } = config.limits
   if (maxIntentAgeMs !== undefined && now - wishedAt > maxIntentAgeMs * 1_000)
     return { code: 'INTENT_STALE', value: String((now - wishedAt) / 1_000), limit: String(maxIntentAgeMs) }

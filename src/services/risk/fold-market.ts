@@ -26,9 +26,3 @@ export function foldListing(account: Account, payload: PayloadOf<'md.instrument'
   if (listing.isInverse && price !== null && parseExact(price).units <= 0n) account.prices.delete(instrument)
   noteMove(account, instrument)
 }
-
-/** A feed is down from when it says so until it says anything else. [R24] */
-export function foldFeed(account: Account, { feed, state }: PayloadOf<'md.status'>): void {
-  const others = account.downFeeds.filter((down) => down !== feed)
-  account.downFeeds = state === 'disconnected' || state === 'stalled' ? [...others, feed] : others
-}

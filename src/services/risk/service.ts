@@ -8,8 +8,9 @@ import { type Account, accountFromJson, accountToJson, openAccount, reopenAccoun
 import { answerCommand, foldHalted, foldPassAgain, foldResumed, haltWith, mayLimitHalt } from './answer-command.ts'
 import { answerExit, answerExitCancel } from './answer-exit.ts'
 import { answerClose, foldClose } from './close-position.ts'
+import { foldFeed } from './feeds.ts'
 import { flattenNow } from './flatten.ts'
-import { foldFeed, foldListing, foldMarket } from './fold-market.ts'
+import { foldListing, foldMarket } from './fold-market.ts'
 import { foldOrder } from './fold-order.ts'
 import {
   answerEnd,
@@ -107,7 +108,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
       foldSplit(account, event.payload)
       return account
     case 'md.status':
-      foldFeed(account, event.payload)
+      foldFeed(account, event)
       return account
     case 'instrument.resolved':
       foldWish(account, event)

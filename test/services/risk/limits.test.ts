@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { event, type Told } from '#test/given.ts'
 import {
@@ -23,8 +24,11 @@ import {
 const day = 86_400 * second
 
 const limited = (limits: object, more: object = {}) => account(limits, more)
-const status = (state: 'disconnected' | 'connected' | 'stalled', at?: number) =>
-  event('md.status', { feed: 'binance', state, isSimulated: false }, at)
+const status = (
+  state: PayloadOf<'md.status'>['state'],
+  connection?: string,
+  more: Partial<PayloadOf<'md.status'>> = {},
+) => event('md.status', { feed: 'binance', state, isSimulated: false, connection, ...more })
 
 describe('the order itself', () => {
   test('[R23] a quantity in parts of a lot and a price off the grid are refused with the step', () => {
@@ -76,6 +80,50 @@ describe('the order itself', () => {
       .then(refuse('FEED_DOWN', 'binance'))
       .restarted()
       .when(status('connected'))
+      .then()
+      .when(wish('1'))
+      .then(approve('buy', '1'))
+  })
+
+  test('[R24] a connection that is replaced leaves no feed down, and what else a feed says makes none good', () => {
+    const [first, second] = ['binance-1.1', 'binance-1.2']
+    const scene = start(limited({}), status('connected', first), status('connected', second))
+    const isDown = () => scene.when(wish('1')).then(refuse('FEED_DOWN', 'binance'))
+    scene
+      .when(status('disconnected', first))
+      .then()
+      .when(wish('5', { strategy: 'b' }))
+      .then(approve('buy', '5', { strategy: 'b' }))
+    scene.when(status('disconnected', second)).then()
+    isDown()
+    for (const state of ['measured', 'flagged', 'cleared', 'refused', 'subscribed', 'delisted'] as const)
+      scene.when(status(state, 'binance-2.1')).then().when(status(state)).then()
+    scene.when(status('connected', 'binance-2.1')).then().restarted()
+    isDown()
+    scene.when(status('connected', 'binance-1.3')).then().when(wish('1')).then(approve('buy', '1'))
+  })
+
+  test('[R24] a session that stalled and was replaced meanwhile is not down', () => {
+    start(limited({}), status('connected', 'binance-1.1'), status('connected', 'binance-1.2'))
+      .when(status('stalled', 'binance-1'))
+      .then()
+      .when(status('disconnected', 'binance-1.1'))
+      .then()
+      .when(wish('1'))
+      .then(approve('buy', '1'))
+  })
+
+  test.each([
+    ['started', 'another', ''],
+    ['ended', 'binance', ''],
+    ['unsubscribed', 'binance', 'binance-1'],
+  ] as const)('[R24] %s: what is not listened to any more is not down', (state, feed, connection) => {
+    const [bond, other] = ['BTC-1.DERIBIT', status('unsubscribed', 'binance-2')]
+    const unsubscribed = status('unsubscribed', 'binance-1.1', { instruments: [bond] })
+    start(limited({}), status('connected', 'binance-1.1'), status('disconnected', 'binance-1.1'), unsubscribed, other)
+      .when(wish('1'))
+      .then(refuse('FEED_DOWN', 'binance'))
+      .when(status(state, connection, { feed }))
       .then()
       .when(wish('1'))
       .then(approve('buy', '1'))

@@ -36,7 +36,7 @@ export class Reference {
   /** Instruments that the command which is heard lets be traded again. */
   #passAgain: ReadonlySet<string> = new Set()
   readonly #pricedAt = new Map<string, number>()
-  #down: string[] = []
+  readonly #statuses: PayloadOf<'md.status'>[] = []
   #approvedAt: number[] = []
   #closedAt: number[] = []
   #canceledAt: number[] = []
@@ -116,12 +116,9 @@ export class Reference {
       case 'md.option.tick':
         if (books.quote(event)) this.#pricedAt.set(event.payload.instrument, event.at)
         return []
-      case 'md.status': {
-        const { feed, state } = event.payload
-        this.#down = this.#down.filter((one) => one !== feed)
-        if (state === 'disconnected' || state === 'stalled') this.#down.push(feed)
+      case 'md.status':
+        this.#statuses.push(event.payload)
         return []
-      }
       case 'system.config':
         if (event.payload.service === 'risk') this.#reconfigure(event.payload.config)
         return []
@@ -542,7 +539,7 @@ export class Reference {
       return ['INSTRUMENT_NOT_TRADABLE', String(this.now), String(expiresAt)]
     const mid = this.books.quotes.get(instrument)?.mid ?? 0n
     if (mid === 0n) return ['NO_PRICE', instrument]
-    if (this.#down.length > 0) return ['FEED_DOWN', this.#down[0]]
+    if (this.#isFeedDown()) return ['FEED_DOWN', this.#statuses[0]?.feed]
     const age = this.now - wishedAt
     if (age > (limits.maxIntentAgeMs ?? Infinity) * 1_000)
       return ['INTENT_STALE', String(age / 1_000), String(limits.maxIntentAgeMs)]
@@ -558,6 +555,18 @@ export class Reference {
       this.#selfTrade(order) ??
       this.#rates(strategy)
     )
+  }
+
+  /** There is one feed. */
+  #isFeedDown(): boolean {
+    const began = this.#statuses.findLastIndex(({ state }) => state === 'started' || state === 'ended')
+    const heard = this.#statuses.slice(began + 1)
+    const came = heard.filter(({ state }) => state === 'connected' || state === 'disconnected')
+    if (heard.findLastIndex(({ state }) => state === 'stalled') > heard.lastIndexOf(came.at(-1) as (typeof came)[0]))
+      return true
+    const newest = new Map(came.map(({ connection = '', state }) => [connection, state]))
+    const sessions = Map.groupBy(newest.keys(), (connection) => connection.split('.')[0])
+    return [...sessions.values()].some((all) => all.every((connection) => newest.get(connection) === 'disconnected'))
   }
 
   #cools(strategy: string): Broken | null {

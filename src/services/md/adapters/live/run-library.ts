@@ -93,11 +93,17 @@ export async function runLibrary(
           openedAt = null
           await aborted(waited)
         }
-        const text = await aborted(stream.next())
+        const frame = aborted(stream.next())
+        if (openedAt === null) {
+          // Of what may be silent no error is all that tells that it is there.
+          await (stream.isSteady ? frame : Promise.race([frame, pause(silentMs)]))
+          signal.throwIfAborted()
+          openedAt = clock()
+          record({ kind: 'opened', at: openedAt, connection: `${name}.${number}`, url })
+        }
+        const text = await frame
         const now = clock()
         silence.hear(stream, now)
-        if (openedAt === null) record({ kind: 'opened', at: now, connection: `${name}.${number}`, url })
-        openedAt ??= now
         record({ kind: 'frame', at: now, connection: `${name}.${number}`, text })
       } catch (error) {
         if (signal.aborted) return

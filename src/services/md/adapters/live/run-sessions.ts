@@ -25,7 +25,7 @@ const newsMs = 1_000
 
 /** Listens over as many connections as the wish needs, which may be more and others as contracts are listed and end; `sessions` are those that run. Ends with the signal. */
 export async function runSessions(options: SessionsOptions, sessions: Map<string, RunningSession>): Promise<void> {
-  const { wish, start, clock, signal, listingsMs, nothingMs } = options
+  const { wish, start, clock, signal, listingsMs, nothingMs, say } = options
   let wakeUp = () => {}
   let hasNews = false
   const onNews = () => {
@@ -54,6 +54,7 @@ export async function runSessions(options: SessionsOptions, sessions: Map<string
       if (named.has(name)) continue
       session.close()
       sessions.delete(name)
+      say({ state: 'unsubscribed', connection: name, reason: 'nothing is asked for over it any more' })
     }
     for (const [name, plan] of named) {
       const running = sessions.get(name)
