@@ -4,8 +4,6 @@ import { text } from 'node:stream/consumers'
 import { expect, test } from 'vitest'
 import type { Fact } from '#schemas/event.ts'
 import { serveBinance } from '#services/venue/adapters/binance/serve-binance.ts'
-import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
-import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { KnownTrades } from '#services/venue/adapters/gateway/known-trades.ts'
 import type { VenueTrade } from '#services/venue/adapters/gateway/real-venue.ts'
 import { VenueConfig } from '#services/venue/service.ts'
@@ -13,6 +11,8 @@ import { chanceOf } from '#test/faults/chance.ts'
 import type { Line } from '#test/faults/round-venues.ts'
 import { roundVenues } from '#test/faults/round-venues.ts'
 import { gatewayScene, pause, submitted, when } from './gateway-scene.ts'
+import { instrument, key } from './served-market.ts'
+import { spotAdapters } from './spot-adapters.ts'
 
 type Refusal = { readonly status: number; readonly seconds: number }
 
@@ -146,28 +146,28 @@ test('[G34] how far the record is read is told again when it has moved by an hou
   expect(heard.hasUnsaid).toBe(false)
 })
 
-test('[G24] too many orders hold back orders alone: a cancel goes out at once', async () => {
-  const [config, key] = [VenueConfig.parse({ fill: 'touch', currency: 'USDT' }), { apiKey: 'k', secret: 's' }]
-  const limits = [{ rateLimitType: 'ORDERS', interval: 'DAY', intervalNum: 1, limit: 2 }] as const
-  const server = await serveBinance({ port: 0, key, config, balances: { USDT: '1000' }, nowMs: Date.now, limits })
-  const listing = { kind: 'spot', tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT' }
-  const instrument = 'BTCUSDT.BINANCE'
-  const payload = { instrument, ...listing, isSimulated: true }
-  server.hear({ topic: 'md.instrument', payload, at: 1, epoch: 1, n: 0 } as unknown as Fact)
-  const venue = binanceSpot({
-    ...{ config: { symbols: {}, timeoutMs: 1_000 }, credentials: new Credentials(key.apiKey, key.secret) },
-    ...{ addresses: { restUrl: server.url, wsUrl: '' }, nowMs: Date.now },
-  })
-  const place = (id: string) => venue.place(submitted(id, instrument), id, Date.now(), 5_000)
-  expect([(await place('t-1-0')).kind, (await place('t-2-0')).kind]).toEqual(['done', 'done'])
-  expect(await place('t-3-0')).toMatchObject({ kind: 'nothing', reason: expect.stringContaining('-1015') })
-  const one = { instrument, venueClientId: 't-1-0', venueOrderId: null, waits: false }
-  expect([(await venue.cancel(one)).kind, (await venue.openOrders()).kind]).toEqual(['done', 'done'])
-  const held = await place('t-4-0')
-  expect(held).toMatchObject({ kind: 'nothing', reason: 'the limit of requests' })
-  expect(held.kind === 'nothing' && held.waitMs).toBeGreaterThan(3_000)
-  await server.close()
-})
+test.each(['native', 'ccxt'] as const)(
+  '[G24] %s: too many orders hold back orders alone: a cancel goes out at once',
+  async (adapter) => {
+    const config = VenueConfig.parse({ fill: 'touch', currency: 'USDT' })
+    const limits = [{ rateLimitType: 'ORDERS', interval: 'DAY', intervalNum: 1, limit: 2 }] as const
+    const server = await serveBinance({ port: 0, key, config, balances: { USDT: '1000' }, nowMs: Date.now, limits })
+    const listing = { kind: 'spot', tickSize: '0.01', lotSize: '0.001', multiplier: '1', currency: 'USDT' }
+    const payload = { instrument, ...listing, isSimulated: true }
+    server.hear({ topic: 'md.instrument', payload, at: 1, epoch: 1, n: 0 } as unknown as Fact)
+    const wsUrl = `${server.url.replace('http', 'ws')}/ws-api/v3`
+    const venue = await spotAdapters[adapter]({ restUrl: server.url, wsUrl, timeoutMs: 1_000 })
+    const place = (id: string) => venue.place(submitted(id, instrument), id, Date.now(), 5_000)
+    expect([(await place('t-1-0')).kind, (await place('t-2-0')).kind]).toEqual(['done', 'done'])
+    expect(await place('t-3-0')).toMatchObject({ kind: 'nothing', reason: expect.stringContaining('-1015') })
+    const one = { instrument, venueClientId: 't-1-0', venueOrderId: null, waits: false }
+    expect([(await venue.cancel(one)).kind, (await venue.openOrders()).kind]).toEqual(['done', 'done'])
+    const held = await place('t-4-0')
+    expect(held).toMatchObject({ kind: 'nothing', reason: 'the limit of requests' })
+    expect(held.kind === 'nothing' && held.waitMs).toBeGreaterThan(3_000)
+    await server.close()
+  },
+)
 
 test('[G33] the record is asked once for an order of others that had fills before the log: from there on its reports tell enough', () => {
   const [instrument, order] = ['BTCUSDT.BINANCE', 'external-BTCUSDT-7']

@@ -3,34 +3,58 @@ import type { Answer, RejectCode } from '../gateway/real-venue.ts'
 import { heldBack, nothing } from '../gateway/understood.ts'
 import type { CcxtTrader } from './open-ccxt.ts'
 
-export type Asking = <T>(ask: () => Promise<Answer<T>>) => Promise<Answer<T>>
+/** `isOrder`: it asks for a new one. */
+export type Asking = <T>(ask: () => Promise<Answer<T>>, isOrder?: boolean) => Promise<Answer<T>>
 
 /** How long a limit lasts of which ccxt does not tell: twice as long each time. */
 const [leastMs, mostMs] = [5_000, 600_000]
 /** The longest ban that an exchange gives. */
 const banMs = 3 * 86_400_000
 
-/** Asks, and says what came of it: ccxt throws what an exchange refuses, by classes. Nothing is asked while a limit lasts. [X4] [G24] */
+/**
+ * Asks, and says what came of it: ccxt throws what an exchange refuses, by classes. Nothing is asked while a limit lasts, and while one of orders
+ * does, for no new order. [X4] [G24]
+ */
 export function asking(credentials: Credentials, exchange: Pick<CcxtTrader, 'last_response_headers'>): Asking {
-  let [untilMs, limits] = [0, 0]
-  const pausedMs = () => Math.max(0, untilMs - performance.now())
-  return async (ask) => {
+  const [requests, orders] = [new Limit(), new Limit()]
+  return async (ask, isOrder = false) => {
+    const pausedMs = () => Math.max(requests.pausedMs(), isOrder ? orders.pausedMs() : 0)
     if (pausedMs() > 0) return heldBack(pausedMs())
     try {
       const answer = await ask()
-      if (pausedMs() === 0) limits = 0
+      requests.passed()
+      if (isOrder) orders.passed()
       return answer
     } catch (error) {
-      if (isLimit(error as Error)) {
-        // What was under way beside it is limited with it, and does not count again.
-        if (pausedMs() === 0) limits++
-        const asked = Number(exchange.last_response_headers?.['Retry-After'] ?? 0) * 1_000 || 0
-        const grownMs = Math.min(mostMs, leastMs * 2 ** (limits - 1))
-        untilMs = Math.max(untilMs, performance.now() + Math.min(Math.max(asked, grownMs), banMs))
-        return nothing(wordsOf(error as Error, credentials), pausedMs())
-      }
-      return provedBy(error as Error, credentials)
+      if (!isLimit(error as Error)) return provedBy(error as Error, credentials)
+      const asked = Number(exchange.last_response_headers?.['Retry-After'] ?? 0) * 1_000 || 0
+      const limit = tooManyOrders.test((error as Error).message) ? orders : requests
+      limit.reached(asked)
+      return nothing(wordsOf(error as Error, credentials), pausedMs())
     }
+  }
+}
+
+/** Binance's -1015: no reason to hold back a cancel. */
+const tooManyOrders = /"code":\s*-1015\b/
+
+class Limit {
+  #untilMs = 0
+  #times = 0
+
+  pausedMs(): number {
+    return Math.max(0, this.#untilMs - performance.now())
+  }
+
+  reached(askedMs: number): void {
+    // What was under way beside it is limited with it, and does not count again.
+    if (this.pausedMs() === 0) this.#times++
+    const grownMs = Math.min(mostMs, leastMs * 2 ** (this.#times - 1))
+    this.#untilMs = Math.max(this.#untilMs, performance.now() + Math.min(Math.max(askedMs, grownMs), banMs))
+  }
+
+  passed(): void {
+    if (this.pausedMs() === 0) this.#times = 0
   }
 }
 

@@ -37,11 +37,11 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
     namedSo(config.symbols, symbol) ?? `${symbol.replace('/', '-')}.${exchange.id.toUpperCase()}`
   const symbolFor = (instrument: string) => symbolOf(instrument) ?? ''
   const askNow = asking(credentials, exchange)
-  const ask = <T>(question: () => Promise<Answer<T>>) =>
+  const ask = <T>(question: () => Promise<Answer<T>>, isOrder = false) =>
     askNow(async () => {
       await marketsOf(exchange)
       return question()
-    })
+    }, isOrder)
   const record = new CcxtRecord(exchange)
   /** Submissions that ccxt has yet to come back from: it may not have sent them. */
   const underWay = new Set<string>()
@@ -95,7 +95,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
         } finally {
           underWay.delete(venueClientId)
         }
-      }).then((answer) =>
+      }, true).then((answer) =>
         answer.kind === 'absent' ? notUnderstood('a submission of which there is no order') : answer,
       ),
     cancel: async (order) => {
