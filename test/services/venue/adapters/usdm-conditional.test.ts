@@ -217,6 +217,21 @@ test.each([
   expect(box.algos.algos[0]?.child?.status ?? box.algos.algos[0]?.status).toBe('CANCELED')
 })
 
+test('[G16] [G39] a cancel of one that is on its way into the book is an alert at once, once, however long that takes; then it ends', async () => {
+  start({ reconcileMs: 60_000 } as never)
+  box.algos.triggerMs = 2_500
+  submit('t-1-0', { ...stopLimit, limitPrice: '99.00' })
+  await hasSaid('order.accepted')
+  price(9_400)
+  await hasSaid('order.triggered')
+  cancel()
+  const alerts = () => said.filter(({ topic }) => topic === 'system.alert').map(({ payload }) => payload)
+  await expect.poll(alerts, { timeout: 500, interval: 10 }).toHaveLength(1)
+  expect(alerts()).toMatchObject([{ subject: 't-1-0', message: expect.stringContaining('on its way into the book') }])
+  await hasSaid('order.canceled')
+  expect([alerts().length, life()]).toEqual([1, ['order.accepted', 'order.triggered', 'order.canceled']])
+})
+
 test('[G13] [G39] an algo order of somebody else is external: nothing is submitted until it is gone, or it is canceled', async () => {
   const theirs = { algoType: 'CONDITIONAL', type: 'STOP_MARKET', side: 'SELL', quantity: '1', triggerPrice: '90' }
   box.algos.place({ ...theirs, clientAlgoId: 'other-1' })

@@ -69,6 +69,8 @@ export function conditionalOrders({ look, ask, send, nowMs }: Asking) {
       const found = await algo({ clientAlgoId })
       if (found.kind !== 'done') return found
       const became = becameOf(found.value)
+      if (became === null && found.value.algoStatus === 'TRIGGERING')
+        return { kind: 'refused', code: 'REFUSED', reason: 'it has seen its price, and is on its way into the book' }
       const ended = became === null ? null : await child(found.value, 'DELETE', became)
       return ended?.kind === 'done' || ended?.kind === 'nothing' ? ended : shown(found.value)
     },

@@ -15,7 +15,11 @@ export async function cancelOrder(desk: OrderDesk, order: GatewayOrder): Promise
   if (order.said.ended || order.end !== null) return null
   if (isHeldBack(answer)) return answer
   order.cancels++
-  if (order.cancels === cancelsMost)
-    desk.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `its cancel had no effect ${cancelsMost} times`)
+  const isRefused = answer.kind === 'refused'
+  if (isRefused ? !order.isCancelRefused : order.cancels === cancelsMost) {
+    const what = isRefused ? `its cancel is refused: ${answer.reason}` : `its cancel had no effect ${cancelsMost} times`
+    desk.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `${what}; it is asked for again until it has ended`)
+  }
+  order.isCancelRefused ||= isRefused
   return answer
 }

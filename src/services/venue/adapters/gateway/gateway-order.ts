@@ -50,6 +50,8 @@ export type GatewayOrder = {
   notBeforeMs: number
   queries: number
   cancels: number
+  /** It was told that the venue refuses its cancel while it works. */
+  isCancelRefused: boolean
   /** It was told that the venue does not know it. */
   isDoubted: boolean
 }
@@ -84,6 +86,7 @@ export const gatewayOrder = (
   notBeforeMs: 0,
   queries: 0,
   cancels: 0,
+  isCancelRefused: false,
   isDoubted: false,
 })
 
