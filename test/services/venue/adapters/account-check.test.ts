@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { AccountCheck } from '#services/venue/adapters/gateway/account-check.ts'
 
+/** The log does not have all up to any of them. */
+const unknown = { isWhole: true, knownTo: 0, fromAt: 1, toAt: 2 }
+
 /** An account that began with 1000 USD and 10 ACME, and what `compare` finds lasting, pass by pass. */
 function account() {
   const check = new AccountCheck('assets')
@@ -12,8 +15,11 @@ function account() {
   check.begin(holding(1_000, 10), 100)
   return {
     finds: (usd: number, acme: number, isWhole = true) =>
-      check.compare(holding(usd, acme), isWhole).lasting.differences,
-    isLookedAtSoon: (usd: number, acme: number) => check.compare(holding(usd, acme), true).isNew,
+      check.compare(holding(usd, acme), { ...unknown, isWhole }).lasting.differences,
+    /** Asked around an instant, when the log has all up to another. */
+    findsAt: (at: number, usd: number, acme: number, knownTo = at - 60) =>
+      check.compare(holding(usd, acme), { isWhole: true, knownTo, fromAt: at - 1, toAt: at + 1 }).lasting.differences,
+    isLookedAtSoon: (usd: number, acme: number) => check.compare(holding(usd, acme), unknown).isNew,
     bought: (quantity: string, price: string, filledAt = 100) =>
       check.fill({ instrument: 'ACMEUSD.BINANCE', side: 'buy', price, quantity, fee: '0', currency: 'USD', filledAt }),
   }
@@ -81,6 +87,34 @@ describe('[G14]', () => {
     expect(finds(1_000, 10, false)).toEqual([])
   })
 
+  test('what is other each time, by trades of which nothing tells, is said when the log has all of the time of three passes; once', () => {
+    const { findsAt } = account()
+    const told = Array.from({ length: 20 }, (_, pass) => findsAt(130 + 30 * pass, 1_000, 9 - (pass % 7)))
+    expect(told.slice(0, 5)).toEqual(Array(5).fill([]))
+    expect(told.slice(5)).toEqual(Array(15).fill([{ asset: 'ACME', expected: '10', found: '7' }]))
+    expect(findsAt(730, 1_000, 10)).toEqual([])
+  })
+
+  test('the same though fills of the log move it beside', () => {
+    const { findsAt, bought } = account()
+    const told = Array.from({ length: 10 }, (_, pass) => {
+      bought('1', '10', 128 + 30 * pass)
+      return findsAt(130 + 30 * pass, 1_000 - 11 * (pass + 1), 11 + pass).map(({ asset }) => asset)
+    })
+    expect(told).toEqual([...Array(5).fill([]), ...Array(5).fill(['USD'])])
+  })
+
+  test('what fills of that time explain is never said, however late they come into the log', () => {
+    const { findsAt, bought } = account()
+    for (let pass = 0; pass < 100; pass++) {
+      const at = 130 + 30 * pass
+      // One that the balance has and the log gets after it, and one of the span itself, in the balance or not.
+      expect(findsAt(at, 1_000 - 30 * pass - 10 - 20 * (pass % 2), 10 + 3 * pass + 1 + 2 * (pass % 2))).toEqual([])
+      bought('1', '10', at - 20)
+      bought('2', '10', at)
+    }
+  })
+
   test('a fill of before the first balances is in them', () => {
     const { finds, bought } = account()
     bought('2', '100', 99)
@@ -91,6 +125,6 @@ describe('[G14]', () => {
     early.fill({ ...fill, filledAt: 99 })
     early.fill({ ...fill, filledAt: 100 })
     early.begin([{ asset: 'X', total: '5' }], 100)
-    expect(early.compare([{ asset: 'X', total: '7' }], true).isDiffering).toBe(false)
+    expect(early.compare([{ asset: 'X', total: '7' }], unknown).isDiffering).toBe(false)
   })
 })

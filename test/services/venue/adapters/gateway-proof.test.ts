@@ -46,9 +46,9 @@ class SlowVenue implements RealVenue {
   }
   unfit = () => null
   setClock = () => undefined
-  time = async () => done(Date.now())
+  time: RealVenue['time'] = async () => done(Date.now())
   assets = async () => done({ base: 'BTC', quote: 'USDT' })
-  balances = async () => done([])
+  balances: RealVenue['balances'] = async () => done([])
   tradesOf: Answer<readonly VenueTrade[]> = done([])
   trades = async () => this.tradesOf
   /** The account's record of trades, and what the orders of those are called. */
@@ -207,6 +207,24 @@ test('[G16] a cancel that is asked for while a question of its order is under wa
   await expect.poll(() => venue.isAsked, { timeout: 2_000 }).toBe(true)
   scene.into('order.cancel_requested', { clientOrderId: 't-1-0', instrument: 'BTCUSDT.BINANCE', reason: 'asked' })
   await expect.poll(() => venue.cancels, { timeout: 2_000 }).toBeGreaterThan(1)
+})
+
+test('[G14] what others trade without pause in a symbol that is not listed is said to differ, once, in a bounded time', async () => {
+  const venue = new SlowVenue(0)
+  // Half a minute passes there between two passes.
+  let [passes, isTrading] = [0, false]
+  venue.time = async () => done(Date.now() + 30_000 * passes++)
+  venue.balances = async () => done([{ asset: 'DOGE', total: String(isTrading ? 1_001 + (passes % 7) : 1_000) }])
+  scene.list()
+  scene.start(venue, { inFlightMs: 20, reconcileMs: 20 })
+  await scene.hasSaid('venue.reconciled')
+  isTrading = true
+  const before = passes
+  await scene.hasSaid('system.alert')
+  expect(passes - before).toBeLessThan(15)
+  await pause(1_000)
+  const alerts = scene.said.filter(({ topic }) => topic === 'system.alert').map(({ payload }) => payload)
+  expect(alerts).toMatchObject([{ code: 'VENUE_DIFFERS', subject: 'DOGE' }])
 })
 
 describe('[G33] whose a trade is that the record tells of before the answer to its submission', () => {

@@ -3,6 +3,7 @@ import type { Execution } from '#lib/domain/position.ts'
 import { negateExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { plainText } from './gateway-order.ts'
+import { LateCheck, type Span } from './late-check.ts'
 import type { RealVenue, VenueAssets, VenueBalance } from './real-venue.ts'
 
 type Difference = PayloadOf<'venue.reconciled'>['differences'][number]
@@ -19,7 +20,20 @@ export type Compared = {
 /** How often in a row the same differs before it is said: a fill may be in the balance and not yet in the log. */
 const patience = 3
 /** By how much, and in how many passes in a row so while the account held the same of it: nothing of it is on its way. */
-type Differing = { readonly by: string; readonly times: number; readonly difference: Difference }
+type Differing = {
+  readonly by: string
+  readonly times: number
+  readonly difference: Difference
+  readonly found: ExactDecimal
+}
+
+/** One question for the balances. */
+export type Asked = Span & {
+  /** The record was asked for all that is due; else what differs may be in what was not, and says nothing. */
+  readonly isWhole: boolean
+  /** Up to then the log has all that was traded; microseconds. */
+  readonly knownTo: number
+}
 
 /** A fill as far as it moves balances. */
 type Counted = Execution & { readonly instrument: string; readonly currency: string; readonly filledAt: number }
@@ -35,6 +49,7 @@ export class AccountCheck {
   readonly #early: Counted[] = []
   readonly #flows = new Map<string, ExactDecimal>()
   readonly #bases = new Map<string, string>()
+  readonly #late = new LateCheck<Counted, Differing>(patience)
   /** By how much what differed in the newest pass, in how many in a row all of it so, and in how many something. */
   #seen = { amounts: '', times: 0, passes: 0, assets: new Map<string, Differing>() }
   /** In the newest pass. */
@@ -71,13 +86,25 @@ export class AccountCheck {
   fill(fill: Counted): void {
     if (this.#first === null) this.#early.push(fill)
     if (this.#first === null || fill.filledAt < this.#beganAt) return
-    const { instrument, side, price, quantity, fee, currency, feePaid } = fill
+    for (const [key, amount] of this.#flowsOf(fill))
+      this.#flows.set(key, addExact(this.#flows.get(key) ?? zero, amount))
+    this.#late.fill(fill)
+  }
+
+  #flowsOf({ instrument, side, price, quantity, fee, currency, feePaid }: Counted): [key: string, ExactDecimal][] {
     const lots = parseExact(quantity)
     const paid = multiplyExact(lots, parseExact(price))
-    this.#flow(`base ${instrument}`, side === 'buy' ? lots : negateExact(lots))
-    if (this.#holds === 'positions') return
-    this.#flow(currency, side === 'buy' ? negateExact(paid) : paid)
-    this.#flow(feePaid?.asset ?? currency, negateExact(parseExact(feePaid?.amount ?? fee)))
+    const base: [string, ExactDecimal] = [`base ${instrument}`, side === 'buy' ? lots : negateExact(lots)]
+    if (this.#holds === 'positions') return [base]
+    return [
+      base,
+      [currency, side === 'buy' ? negateExact(paid) : paid],
+      [feePaid?.asset ?? currency, negateExact(parseExact(feePaid?.amount ?? fee))],
+    ]
+  }
+
+  #assetOf(key: string): string | undefined {
+    return key.startsWith('base ') ? this.#bases.get(key.slice(5)) : key
   }
 
   /** What was ever filled. */
@@ -95,8 +122,8 @@ export class AccountCheck {
     this.#bases.set(instrument, base)
   }
 
-  /** One pass. `isWhole`: the record was asked for all that is due; else what differs may be in what was not, and says nothing. */
-  compare(balances: readonly VenueBalance[], isWhole: boolean): Compared {
+  /** One pass. */
+  compare(balances: readonly VenueBalance[], { isWhole, knownTo, fromAt, toAt }: Asked): Compared {
     const found = amountsOf(balances)
     const expected = this.#expected() ?? found
     const assets = new Map<string, Differing>()
@@ -106,22 +133,28 @@ export class AccountCheck {
       const [by, before] = [plainText(subtractExact(is, wanted)), this.#seen.assets.get(asset)]
       const difference = { asset, expected: plainText(wanted), found: plainText(is) }
       const isAsBefore = before?.by === by && before.difference.found === difference.found
-      assets.set(asset, { by, times: isAsBefore ? before.times + 1 : 1, difference })
+      assets.set(asset, { by, times: isAsBefore ? before.times + 1 : 1, difference, found: is })
     }
     const [amounts, isDiffering] = [amountsIn(assets), assets.size > 0]
     this.differing = [...assets.keys()]
     if (isDiffering && !isWhole) return { lasting: this.#told(), isDiffering, isNew: false }
     const times = this.#seen.amounts === amounts ? this.#seen.times + 1 : 1
     this.#seen = { amounts, times, passes: isDiffering ? this.#seen.passes + 1 : 0, assets }
-    this.#keepLasting(times)
+    const never = this.#late.see({ fromAt, toAt, assets }, knownTo, {
+      held: (asset) => expected.get(asset) ?? zero,
+      moved: (fill, asset) =>
+        this.#flowsOf(fill).reduce((sum, [key, by]) => (this.#assetOf(key) === asset ? addExact(sum, by) : sum), zero),
+    })
+    this.#keepLasting(times, never)
     return { lasting: this.#told(), isDiffering, isNew: isDiffering && this.#seen.passes < patience }
   }
 
-  #keepLasting(timesOfAll: number): void {
+  #keepLasting(timesOfAll: number, never: ReadonlyMap<string, Differing>): void {
     const { assets } = this.#seen
     for (const asset of this.#lasting.keys()) if (!assets.has(asset)) this.#lasting.delete(asset)
     for (const [asset, one] of assets)
       if (timesOfAll >= patience || one.times >= patience) this.#lasting.set(asset, one)
+    for (const [asset, one] of never) if (assets.has(asset) && !this.#lasting.has(asset)) this.#lasting.set(asset, one)
   }
 
   #told(): Compared['lasting'] {
@@ -133,14 +166,10 @@ export class AccountCheck {
     if (this.#first === null) return null
     const expected = new Map(this.#first)
     for (const [key, amount] of this.#flows) {
-      const asset = key.startsWith('base ') ? this.#bases.get(key.slice(5)) : key
+      const asset = this.#assetOf(key)
       if (asset !== undefined) expected.set(asset, addExact(expected.get(asset) ?? zero, amount))
     }
     return expected
-  }
-
-  #flow(key: string, amount: ExactDecimal): void {
-    this.#flows.set(key, addExact(this.#flows.get(key) ?? zero, amount))
   }
 }
 

@@ -43,6 +43,11 @@ export class KnownTrades {
     return this.#saidSince !== null
   }
 
+  /** Up to then the log has all that was traded in what it covers; microseconds. */
+  get knownTo(): number {
+    return this.#since
+  }
+
   get hasUnsaid(): boolean {
     const { length } = this.#unsaid
     return length > 0 || this.#saidSince === null || this.#since - this.#saidSince >= askedEveryMicros - lateMicros

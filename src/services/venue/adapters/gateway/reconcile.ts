@@ -7,6 +7,7 @@ import { adoptOrder } from './adopt-order.ts'
 import { askOrder } from './ask-order.ts'
 import type { GatewayOptions } from './gateway.ts'
 import type { GatewayOrder } from './gateway-order.ts'
+import type { Span } from './late-check.ts'
 import { takenUntil } from './next-step.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Answer, VenueBalance } from './real-venue.ts'
@@ -94,11 +95,13 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   const others = open.value.flatMap(({ symbol }) => venue.instrumentOf(symbol) ?? [])
   const lacking = await tellTrades(desk, [...desk.orders.instruments(), ...desk.account.instruments(), ...others])
   if (lacking !== null) return unanswered('its trades', lacking)
+  const askedMs = desk.time.now()
   const balances = first ?? (await venue.balances())
+  const span = { fromAt: (askedMs - leastStillMs) * 1_000, toAt: (desk.time.now() + leastStillMs) * 1_000 }
   if (balances.kind !== 'done') return unanswered('its balances', balances)
   const paid = await tellPayments(desk, options)
   if (paid !== null) return unanswered('its payments', paid)
-  return tell(desk, options, balances.value, external, before)
+  return tell(desk, options, balances.value, span, external, before)
 }
 
 /** For how long at least balances have to stand still: clocks of a venue's machines differ by less than half of it. */
@@ -181,10 +184,15 @@ function tell(
   desk: OrderDesk,
   { venue, external: policy }: GatewayOptions,
   balances: readonly VenueBalance[],
+  span: Span,
   external: readonly string[],
   { isFirst, told }: Before,
 ): Found {
-  const { lasting, isDiffering, isNew } = desk.account.compare(balances, !desk.record.isOpen)
+  const { lasting, isDiffering, isNew } = desk.account.compare(balances, {
+    ...span,
+    isWhole: !desk.record.isOpen,
+    knownTo: desk.trades.knownTo,
+  })
   const { missing } = desk
   const { amounts, differences } = lasting
   const found = external.length + differences.length === 0 ? '' : JSON.stringify([external, amounts])
