@@ -8,9 +8,15 @@ import { processFlags, runService } from './service-process.ts'
 export abstract class ServiceCommand extends TraderCommand {
   static override flags = processFlags
   protected abstract readonly service: AnyService
+  /** Who types the name of a service may look for what it has said. */
+  protected readonly shownBy: string | null = null
 
   async run(): Promise<void> {
     const { flags } = await this.parse(this.constructor as typeof ServiceCommand)
+    if (this.shownBy !== null && !flags.assigned)
+      this.say(
+        `trader: this starts the service ${this.service.name}, as trader up does; to look at a run: ${this.shownBy}`,
+      )
     const { assignment, onConfig } = await assigned(this.service.name, flags, (message) => this.say(message))
     const runner = runService(this.service, flags, assignment, { onLive: () => announceReady({ state: 'ready' }) })
     onConfig((config) => runner.configure(config))

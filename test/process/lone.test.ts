@@ -88,6 +88,17 @@ describe('a process that was started alone', () => {
     expect((await process).stderr).toBe(`waiting for the router at ${nobody}\n`)
   })
 
+  it.concurrent.each([
+    ['orders', 'trader orders list'],
+    ['pnl', 'trader pnl show'],
+  ])('says what shows a run, for who types %s and wants to look: %s', async (service, shownBy) => {
+    const { exitCode, stderr } = await run(service, '--keys', 'none')
+    expect(exitCode).toBe(2)
+    expect((stderr as string).split('\n')[0]).toBe(
+      `trader: this starts the service ${service}, as trader up does; to look at a run: ${shownBy}`,
+    )
+  })
+
   it.concurrent('says that it waits for the log, and then that there is none', async () => {
     const { exitCode, stderr } = await run('router', '--port', '0', '--log', nobody)
     expect(exitCode).toBe(2)

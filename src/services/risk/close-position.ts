@@ -39,7 +39,7 @@ function wishOf(account: Account, { id, payload }: Command): Wish | string {
     .filter(({ strategy }) => strategy !== externalStrategy)
     .sort((a, b) => (a.strategy < b.strategy ? -1 : 1))
   const [one, another] = held
-  if (one === undefined) return `${target ?? 'no strategy'} holds ${target === undefined ? '' : 'no '}${instrument}`
+  if (one === undefined) return nothingToClose(account, instrument, target)
   if (another !== undefined) {
     const names = held.map(({ strategy, position }) => `${strategy} (${exactText(position)})`).join(', ')
     return `several strategies hold ${instrument}: ${names}; name one of them`
@@ -49,6 +49,14 @@ function wishOf(account: Account, { id, payload }: Command): Wish | string {
   // Of a time in force that every venue keeps.
   const terms = { target: '0', orderType: 'market', timeInForce: 'GTC', referencePrice } as const
   return { intent: id, strategy, role: 'operator', instrument, ...terms }
+}
+
+function nothingToClose({ books }: Account, instrument: string, target?: string): string {
+  const others = [...(books.byInstrument.get(instrument) ?? [])].find(({ strategy }) => strategy === externalStrategy)
+  const isOthers = target === undefined || target === externalStrategy
+  if (others !== undefined && others.position.units !== 0n && isOthers)
+    return `what ${externalStrategy} holds (${exactText(others.position)} ${instrument}) was traded by others and is left: close it at the exchange itself, the books follow`
+  return `${target ?? 'no strategy'} holds ${target === undefined ? '' : 'no '}${instrument}`
 }
 
 function wordsOf({ topic, payload }: Verdict): string {

@@ -18,6 +18,8 @@ import {
 
 const holding = (limits: object = {}) => start(account(limits), wish('10'), fill('t-6-0', 'buy', '10'))
 const close = (more: object = {}) => command('position.close', { instrument: btc, ...more })
+const left = (quantity: string) =>
+  `what external holds (${quantity} ${btc}) was traded by others and is left: close it at the exchange itself, the books follow`
 const result = (isDone: boolean, message: string) =>
   ({ topic: 'system.command.result', payload: expect.objectContaining({ isDone, message }) }) as unknown as Statement
 
@@ -59,12 +61,21 @@ describe('[R54] an operator closes a position', () => {
       .when(close({ target: 'c' }))
       .then(result(false, `c holds no ${btc}`))
       .when(close({ target: 'external' }))
-      .then(result(false, `external holds no ${btc}`))
+      .then(result(false, left('5')))
       .when(command('position.close'))
       .then(result(false, 'name an instrument'))
       .when(close({ target: 'b' }))
       .then(approve('sell', '3', { strategy: 'b' }), result(true, `sell 3 ${btc} of b at the market`))
     scene.when(close({ instrument: eth })).then(result(false, `no strategy holds ${eth}`))
+  })
+
+  test('where only others hold it, that is said, and where it is closed', () => {
+    const scene = start(account(), fill('external-7', 'sell', '5', { strategy: 'external' }))
+    scene.when(close()).then(result(false, left('-5')))
+    scene.when(close({ target: 'ema-cross' })).then(result(false, `ema-cross holds no ${btc}`))
+    scene.when(fill('external-8', 'buy', '5', { strategy: 'external', tradeId: 'b' }))
+    scene.when(close({ target: 'external' })).then(result(false, `external holds no ${btc}`))
+    scene.when(close()).then(result(false, `no strategy holds ${btc}`))
   })
 
   test('under a halt where what reduces passes, and of a strategy that is halted', () => {
