@@ -297,6 +297,42 @@ describe('[G33] whose a trade is that the record tells of before the answer to i
   })
 })
 
+describe('[G53] what nobody foresaw proves nothing, is told once, and is asked again', () => {
+  const alerts = () => scene.said.flatMap(({ topic, payload }) => (topic === 'system.alert' ? [payload] : []))
+  const thrown = async () => {
+    throw new TypeError('no such thing')
+  }
+
+  test('in a reconciliation', async () => {
+    const venue = new SlowVenue(0)
+    const { openOrders } = venue
+    venue.openOrders = thrown
+    scene.start(venue)
+    await scene.hasSaid('system.alert')
+    await pause(700)
+    expect(alerts()).toMatchObject([{ code: 'VENUE_UNREACHABLE', message: expect.stringContaining('no such thing') }])
+    venue.openOrders = openOrders
+    await scene.hasSaid('venue.reconciled')
+  })
+
+  test('in the answer to a submission, and in a report of the stream', async () => {
+    const venue = new SlowVenue(0)
+    const place = venue.place.bind(venue)
+    venue.place = async (...asked) => {
+      await place(...asked)
+      return thrown()
+    }
+    scene.start(venue, { inFlightMs: 20 })
+    await scene.hasSaid('venue.reconciled')
+    submit('t-1-0')
+    await scene.hasSaid('order.accepted')
+    const view = [...venue.orders.values()][0] as VenueOrder
+    for (let n = 0; n < 2; n++) venue.tell({ ...view, executed: 'much' })
+    expect(alerts().map(({ subject }) => subject)).toEqual(['t-1-0', 'slow'])
+    expect(venue.sent).toHaveLength(1)
+  })
+})
+
 describe('[G51] what no log would take', () => {
   const trade = { tradeId: '1', price: '90', quantity: '0.4', fee: '1', liquidity: 'taker', filledAt: 1 } as const
   const view = { venueOrderId: '1', state: 'working', executed: '0.4', isTriggered: false } as const

@@ -108,7 +108,7 @@ export function binanceSpot(options: SpotOptions): RealVenue {
     forgets: null,
     stream: (hooks) => {
       const { nowMs: venueNowMs, learnTime } = account
-      return openSpotStream({ wsUrl, credentials, budget, nowMs, venueNowMs, learnTime }, hooks)
+      return openSpotStream({ wsUrl, timeoutMs, credentials, budget, nowMs, venueNowMs, learnTime }, hooks)
     },
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { honourLimit } from '#lib/time/honour-limit.ts'
 import { queryWindowMs } from '../binance/exchange-account.ts'
+import { sayable } from '../binance/exchange-answer.ts'
 import { signed } from '../binance/signed-request.ts'
 import { type AccountStream, keepAccountStream } from '../gateway/account-stream.ts'
 import type { Credentials } from '../gateway/credentials.ts'
@@ -15,11 +16,12 @@ const Fault = z.object({
 })
 const Frame = z.union([
   z.object({ event: z.object({ e: z.string() }).loose() }),
-  z.object({ id: z.string(), status: z.int(), error: Fault.optional() }),
+  z.object({ id: z.string().nullable(), status: z.int(), error: Fault.optional() }),
 ])
 
 export type SpotStreamOptions = Pick<AccountStream, 'budget' | 'nowMs'> & {
   readonly wsUrl: string
+  readonly timeoutMs: number
   readonly credentials: Credentials
   /** Requests are signed with it. */
   readonly venueNowMs: () => number
@@ -28,9 +30,10 @@ export type SpotStreamOptions = Pick<AccountStream, 'budget' | 'nowMs'> & {
 
 /** The account's stream of the WebSocket API (`userDataStream.subscribe.signature`). */
 export function openSpotStream(
-  { wsUrl, credentials, budget, nowMs, venueNowMs, learnTime }: SpotStreamOptions,
+  { wsUrl, timeoutMs, credentials, budget, nowMs, venueNowMs, learnTime }: SpotStreamOptions,
   hooks: StreamHooks,
 ): () => void {
+  let answered: () => void = () => undefined
   return keepAccountStream(
     {
       budget,
@@ -39,7 +42,12 @@ export function openSpotStream(
         const time = await learnTime()
         return time.kind === 'done' ? { kind: 'done', value: wsUrl } : time
       },
-      onConnect: ({ socket }) => socket.send(JSON.stringify(subscription(credentials, venueNowMs()))),
+      onConnect: ({ socket, end }) => {
+        const late = setTimeout(() => end('no answer to the subscription'), timeoutMs)
+        socket.once('close', () => clearTimeout(late))
+        answered = () => clearTimeout(late)
+        socket.send(JSON.stringify(subscription(credentials, venueNowMs())))
+      },
       onFrame: (json, { begun, end }) => {
         const frame = Frame.safeParse(json)
         if (!frame.success) return
@@ -53,10 +61,11 @@ export function openSpotStream(
           return
         }
         const { status, error } = frame.data
+        answered()
         if (status === 200) return begun()
         const until = error?.data
         honourLimit(budget, { status, retryAfterMs: until ? until.retryAfter - until.serverTime : null }, nowMs())
-        end(`${error?.code} ${error?.msg}`)
+        end(error ? `${error.code} ${sayable(error.msg)}` : `its subscription is answered with ${status}`)
       },
     },
     hooks,

@@ -27,7 +27,7 @@ export function openUsdmStream(
         const time = await learnTime()
         if (time.kind !== 'done') return time
         const key = await listenKey()
-        return key.kind === 'done' ? { kind: 'done', value: `${wsUrl}/${key.value}` } : key
+        return key.kind === 'done' ? { kind: 'done', value: `${wsUrl}/${encodeURIComponent(key.value)}` } : key
       },
       onConnect: ({ socket, begun, end }) => {
         const renewal = setInterval(async () => {

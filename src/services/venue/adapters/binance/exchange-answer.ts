@@ -1,7 +1,13 @@
-import type { z } from 'zod'
+import { z } from 'zod'
 import type { Answer, RejectCode } from '../gateway/real-venue.ts'
 import { heldBack, nothing, understood } from '../gateway/understood.ts'
 import type { HttpAnswer } from './signed-request.ts'
+
+const Fault = z.object({ code: z.number(), msg: z.string().catch('') })
+
+/** An answer may repeat what was asked: nothing of that is told. [G17] */
+export const sayable = (words: string): string =>
+  /signature["']?\s*(=|:|%3D)/i.test(words) ? 'its words repeat what was asked' : words
 
 /** What an answer of Binance proves ("General API information" and "Error codes" of Spot and USD-M). */
 export function answerOf<S extends z.ZodType, T>(
@@ -11,15 +17,14 @@ export function answerOf<S extends z.ZodType, T>(
 ): Answer<T> {
   if (isHeldBack) return heldBack(retryAfterMs ?? 0)
   if (status === 200) return understood(json, schema, read)
-  const { code, msg } = (json ?? {}) as { code?: number; msg?: string }
+  const { code, msg } = Fault.safeParse(json).data ?? { code: null, msg: '' }
   const reason =
-    typeof code === 'number' ? `${code} ${msg}` : `${status === 0 ? '' : `HTTP ${status} `}${text.slice(0, 200)}`
+    code === null ? `${status === 0 ? '' : `HTTP ${status} `}${sayable(text).slice(0, 200)}` : `${code} ${sayable(msg)}`
   // 429 and 418 limit, 403 is a wall in front, 5xx and these codes say that what became of it is unknown.
   const provesNothing = status === 0 || status >= 500 || status === 429 || status === 418 || status === 403
-  if (provesNothing || typeof code !== 'number' || unknownOutcome.has(code))
-    return nothing(reason, retryAfterMs ?? undefined)
-  if (code === -2013 || (code === -2011 && /unknown order/i.test(msg ?? ''))) return { kind: 'absent' }
-  return { kind: 'refused', code: rejectCode(code, msg ?? ''), reason: reason.slice(0, 2_000) }
+  if (provesNothing || code === null || unknownOutcome.has(code)) return nothing(reason, retryAfterMs ?? undefined)
+  if (code === -2013 || (code === -2011 && /unknown order/i.test(msg))) return { kind: 'absent' }
+  return { kind: 'refused', code: rejectCode(code, msg), reason: reason.slice(0, 2_000) }
 }
 
 /** UNKNOWN, DISCONNECTED, TOO_MANY_REQUESTS, UNEXPECTED_RESP, TIMEOUT, SERVER_BUSY, TOO_MANY_ORDERS, INVALID_TIMESTAMP. */

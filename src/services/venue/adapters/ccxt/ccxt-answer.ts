@@ -25,12 +25,13 @@ export function asking(credentials: Credentials, exchange: Pick<CcxtTrader, 'las
       requests.passed()
       if (isOrder) orders.passed()
       return answer
-    } catch (error) {
-      if (!isLimit(error as Error)) return provedBy(error as Error, credentials)
+    } catch (thrown) {
+      const error = errorOf(thrown)
+      if (!isLimit(error)) return provedBy(error, credentials)
       const asked = Number(exchange.last_response_headers?.['Retry-After'] ?? 0) * 1_000 || 0
-      const limit = tooManyOrders.test((error as Error).message) ? orders : requests
+      const limit = tooManyOrders.test(error.message) ? orders : requests
       limit.reached(asked)
-      return nothing(wordsOf(error as Error, credentials), pausedMs())
+      return nothing(wordsOf(error, credentials), pausedMs())
     }
   }
 }
@@ -57,6 +58,10 @@ class Limit {
     if (this.pausedMs() === 0) this.#times = 0
   }
 }
+
+/** ccxt rejects with answers too. */
+const errorOf = (thrown: unknown): Error =>
+  thrown instanceof Error && typeof thrown.message === 'string' ? thrown : new Error('an error that is none')
 
 const isLimit = (error: Error): boolean => {
   const kinds = kindsOf(error)

@@ -3,6 +3,7 @@ import { startBudget } from '#lib/time/request-budget.ts'
 import { type AccountConnection, keepAccountStream } from '../gateway/account-stream.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import type { StreamHooks } from '../gateway/real-venue.ts'
+import { unforeseen } from '../gateway/understood.ts'
 import type { RpcAnswer } from './deribit-answer.ts'
 import { DeribitOrder, DeribitTrade, toldOf, viewOfTrade } from './deribit-order.ts'
 
@@ -47,7 +48,7 @@ export class DeribitRpc {
         address: async () => ({ kind: 'done', value: wsUrl }),
         onConnect: (connection) => {
           this.#connection = connection
-          void this.#begin(connection)
+          this.#begin(connection).catch((thrown) => connection.end(unforeseen(thrown)))
         },
         onFrame: (json, connection) => this.#hear(json, connection, hooks),
       },

@@ -4,6 +4,7 @@ import type { RequestBudget } from '#lib/time/request-budget.ts'
 import { retryAfterMs } from '#lib/time/retry-after.ts'
 import { jsonOf } from './json-of.ts'
 import type { Answer, StreamHooks } from './real-venue.ts'
+import { unforeseen } from './understood.ts'
 
 /** Binance pings Spot every 20 s, and answers pings of ours: who hears nothing for three of them is alone. */
 const pingMs = 20_000
@@ -44,7 +45,7 @@ export function keepAccountStream(stream: AccountStream, { onOpen, onClose }: St
   const again = (why: string, waitMs = 0) => {
     if (isEnded) return
     onClose(why)
-    pause = setTimeout(connect, Math.max(waitMs, pauseMs(attempts++)))
+    pause = setTimeout(begin, Math.max(waitMs, pauseMs(attempts++)))
   }
   const connect = async () => {
     const waitMs = stream.budget.pausedMs(stream.nowMs())
@@ -55,7 +56,8 @@ export function keepAccountStream(stream: AccountStream, { onOpen, onClose }: St
     if (address.kind !== 'done') return again(address.kind === 'absent' ? 'there is no such stream' : address.reason)
     socket = openSocket(address.value, stream, begun, again)
   }
-  void connect()
+  const begin = () => connect().catch(() => again('it cannot be opened'))
+  void begin()
   return () => {
     isEnded = true
     clearTimeout(pause)
@@ -81,12 +83,20 @@ function openSocket(
   const ping = setInterval(() => {
     if (socket.readyState === WebSocket.OPEN) socket.ping()
   }, pingMs)
-  socket.on('open', () => onConnect(connection))
+  /** What nobody foresaw ends the connection: whoever opens it again asks for all. [G53] */
+  const foreseeing = (act: () => void) => {
+    try {
+      act()
+    } catch (thrown) {
+      end(unforeseen(thrown))
+    }
+  }
+  socket.on('open', () => foreseeing(() => onConnect(connection)))
   socket.on('ping', alive)
   socket.on('pong', alive)
   socket.on('message', (bytes) => {
     alive()
-    onFrame(jsonOf(String(bytes)), connection)
+    foreseeing(() => onFrame(jsonOf(String(bytes)), connection))
   })
   socket.on('unexpected-response', (_, { statusCode = 0, headers }) => {
     honourLimit(budget, { status: statusCode, retryAfterMs: retryAfterMs(headers['retry-after'] ?? null) }, nowMs())

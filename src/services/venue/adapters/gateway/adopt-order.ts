@@ -49,6 +49,6 @@ export async function adoptOrder(
     tradeIds: trades.value.map(({ tradeId }) => tradeId),
   }
   desk.orders.adopt({ payload, at: nowMs() * 1_000 })
-  desk.say({ topic: 'order.adopted', payload })
+  desk.voice.say({ topic: 'order.adopted', payload })
   return true
 }

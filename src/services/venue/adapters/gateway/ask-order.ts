@@ -38,7 +38,11 @@ async function unknown(
   } else if (!order.isDoubted) {
     order.isDoubted = true
     const what = 'the venue knows nothing of an order that it had accepted'
-    desk.alert('VENUE_DIFFERS', order.submitted.clientOrderId, `${what}: look there, then trader order cancel --gone`)
+    desk.voice.alert(
+      'VENUE_DIFFERS',
+      order.submitted.clientOrderId,
+      `${what}: look there, then trader order cancel --gone`,
+    )
   }
   return null
 }

@@ -18,7 +18,11 @@ export async function cancelOrder(desk: OrderDesk, order: GatewayOrder): Promise
   const isRefused = answer.kind === 'refused'
   if (isRefused ? !order.isCancelRefused : order.cancels === cancelsMost) {
     const what = isRefused ? `its cancel is refused: ${answer.reason}` : `its cancel had no effect ${cancelsMost} times`
-    desk.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, `${what}; it is asked for again until it has ended`)
+    desk.voice.alert(
+      'VENUE_UNREACHABLE',
+      order.submitted.clientOrderId,
+      `${what}; it is asked for again until it has ended`,
+    )
   }
   order.isCancelRefused ||= isRefused
   return answer

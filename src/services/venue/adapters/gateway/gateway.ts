@@ -8,6 +8,7 @@ import { hearOther } from './other-trades.ts'
 import type { RealVenueConfig } from './real-venue-config.ts'
 import { reconcile } from './reconcile.ts'
 import { restMs } from './trade-record.ts'
+import { unforeseen } from './understood.ts'
 
 export type GatewayOptions = DeskOptions & {
   readonly reconcileMs: number
@@ -120,9 +121,14 @@ export class Gateway {
         this.#pump()
       },
       onOrder: (view) => {
-        const order = this.#desk.orders.ofView(view)
-        if (order) this.#desk.apply(order, view)
-        else if (hearOther(this.#desk, view)) this.#askSoon()
+        try {
+          const order = this.#desk.orders.ofView(view)
+          if (order) this.#desk.apply(order, view)
+          else if (hearOther(this.#desk, view)) this.#askSoon()
+        } catch (thrown) {
+          this.#desk.voice.doubt(venue.name, thrown)
+          this.#askSoon()
+        }
       },
       onPaid: () => {
         this.#desk.payments.nextAskMs = 0
@@ -160,7 +166,7 @@ export class Gateway {
       order.isGone ||= isGone === true
       order.notBeforeMs = 0
     } else if (this.#isCaughtUp)
-      this.#desk.say({ topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'UNKNOWN_ORDER' } })
+      this.#desk.voice.say({ topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'UNKNOWN_ORDER' } })
   }
 
   #hearUpdate(
@@ -173,7 +179,10 @@ export class Gateway {
       if (!this.#isCaughtUp) order.moveTakenUntilMs = Number.POSITIVE_INFINITY
       order.notBeforeMs = 0
     } else if (this.#isCaughtUp)
-      this.#desk.say({ topic: 'order.update_rejected', payload: { clientOrderId, instrument, code: 'UNKNOWN_ORDER' } })
+      this.#desk.voice.say({
+        topic: 'order.update_rejected',
+        payload: { clientOrderId, instrument, code: 'UNKNOWN_ORDER' },
+      })
   }
 
   /** Does what is due. */
@@ -183,7 +192,13 @@ export class Gateway {
     if (this.#isStreamOpen && !this.#isReconciling && isDue) void this.#reconcile()
     const mayPlace = this.#isReconciled && this.#isStreamOpen && !this.#hasExternal
     const mayAsk = this.#isReconciled || !this.#isReconciling
-    for (const order of this.#desk.orders.open()) this.#desk.drive(order, { mayPlace, mayAsk })
+    for (const order of this.#desk.orders.open()) {
+      try {
+        this.#desk.drive(order, { mayPlace, mayAsk })
+      } catch (thrown) {
+        this.#desk.voice.doubt(order.submitted.clientOrderId, thrown)
+      }
+    }
   }
 
   async #reconcile(): Promise<void> {
@@ -195,7 +210,7 @@ export class Gateway {
       isDiffering: this.#isDiffering,
       told: this.#told,
       opening,
-    })
+    }).catch((thrown) => ({ waitMs: againMs, fault: `${venue.name}: ${unforeseen(thrown)}` }))
     this.#isReconciling = false
     if (this.#isClosed) return
     // What was asked before a stream was opened is not what is there since.
@@ -207,7 +222,7 @@ export class Gateway {
     const isCalm = isDone && !found.isNew && !record.isDue(orders.instruments())
     if (!isOpenedAnew) this.#nextReconcileMs = nowMs() + (isCalm ? calmMs : soonMs)
     const fault = 'waitMs' in found ? found.fault : null
-    if (fault !== null && !this.#isFaultTold) this.#desk.alert('VENUE_UNREACHABLE', venue.name, fault)
+    if (fault !== null && !this.#isFaultTold) this.#desk.voice.alert('VENUE_UNREACHABLE', venue.name, fault)
     this.#isFaultTold = !isDone && (this.#isFaultTold || fault !== null)
     if (isDone) {
       this.#hasExternal = found.hasExternal && external !== 'ignore'

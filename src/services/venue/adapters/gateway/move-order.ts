@@ -24,10 +24,10 @@ export async function moveOrder(
   order.moveTakenUntilMs = null
   if (order.movesTo === change) order.movesTo = null
   const refuse = (code: RejectCode, reason: string) =>
-    desk.say({ topic: 'order.update_rejected', payload: { clientOrderId, instrument, code, reason } })
+    desk.voice.say({ topic: 'order.update_rejected', payload: { clientOrderId, instrument, code, reason } })
   if (answer.kind === 'done' && isMade(order, answer.value, change)) {
     foldChange(order, change)
-    desk.say({ topic: 'order.updated', payload: { clientOrderId, instrument, ...change } })
+    desk.voice.say({ topic: 'order.updated', payload: { clientOrderId, instrument, ...change } })
     await desk.show(order, answer.value)
   } else if (answer.kind === 'done') {
     await desk.show(order, answer.value)

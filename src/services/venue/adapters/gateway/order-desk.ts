@@ -14,7 +14,7 @@ import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from
 import { TradeRecord } from './trade-record.ts'
 import { isHeldBack, nothing } from './understood.ts'
 import { VenueTime } from './venue-time.ts'
-import { alertOf, Voice } from './voice.ts'
+import { Voice } from './voice.ts'
 
 type Moved = NonNullable<GatewayOrder['movesTo']>
 const pauseMs = 1_000
@@ -50,6 +50,7 @@ export class OrderDesk {
   /** From here on nothing is said or begun. */
   close(): void {
     this.#isClosed = true
+    this.voice.close()
   }
 
   /** `mayAsk` is false while a first reconciliation asks for all of them. */
@@ -84,7 +85,10 @@ export class OrderDesk {
   async #busy(order: GatewayOrder, act: () => Promise<void>): Promise<void> {
     const { cancelReason } = order
     order.isBusy = true
-    await act()
+    await act().catch((thrown) => {
+      this.voice.doubt(order.submitted.clientOrderId, thrown)
+      this.#pause(order, null, pauseMs)
+    })
     order.isBusy = false
     // A cancel waits for no pause of what went before it.
     if (order.cancelReason !== cancelReason) order.notBeforeMs = 0
@@ -154,7 +158,7 @@ export class OrderDesk {
     if (lacking === null || isHeldBack(lacking) || order.queries !== queriesMost) return
     const why = lacking.kind === 'nothing' ? `: ${lacking.reason}` : ''
     const what = `asked ${queriesMost} times, the venue does not answer for it${why}`
-    this.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, what)
+    this.voice.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, what)
   }
 
   #pause(order: GatewayOrder, answer: Answer<unknown> | null, leastMs: number): void {
@@ -192,7 +196,7 @@ export class OrderDesk {
 
   #say(order: GatewayOrder, report: Report): void {
     this.fold(order, report)
-    this.say(report)
+    this.voice.say(report)
   }
 
   #countMissing({ topic }: Report): void {
@@ -217,7 +221,7 @@ export class OrderDesk {
   settle(settlement: VenueSettlement): void {
     for (const payload of [...this.contracts.ends(settlement)]) {
       this.foldSettled(payload)
-      this.say({ topic: 'venue.settled', payload })
+      this.voice.say({ topic: 'venue.settled', payload })
     }
   }
 
@@ -238,13 +242,5 @@ export class OrderDesk {
 
   find(order: GatewayOrder): Promise<Answer<VenueOrder>> {
     return this.#options.venue.find(this.orders.name(order))
-  }
-
-  say(statement: Parameters<DeskOptions['say']>[0]): void {
-    if (!this.#isClosed) this.voice.say(statement)
-  }
-
-  alert(code: 'VENUE_UNREACHABLE' | 'VENUE_DIFFERS', subject: string, message: string): void {
-    this.say(alertOf(code, subject, message))
   }
 }

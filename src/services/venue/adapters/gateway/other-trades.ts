@@ -31,5 +31,5 @@ export function tellOther(desk: OrderDesk, instrument: string, trade: AccountTra
   if (isMissing) desk.missing.fills++
   desk.foldOther(payload)
   desk.trades.say(payload)
-  desk.say({ topic: 'order.fill', payload })
+  desk.voice.say({ topic: 'order.fill', payload })
 }

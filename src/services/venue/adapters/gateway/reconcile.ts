@@ -150,7 +150,7 @@ async function tellPayments(desk: OrderDesk, { venue, nowMs }: GatewayOptions): 
     if (instrument === undefined) continue
     for (const paid of payments.unsaid(payment, instrument, account.atFirst(payment.symbol))) {
       payments.hear(paid)
-      desk.say({ topic: 'venue.paid', payload: paid })
+      desk.voice.say({ topic: 'venue.paid', payload: paid })
     }
   }
   payments.forget()
@@ -198,7 +198,7 @@ function tell(
   const found = external.length + differences.length === 0 ? '' : JSON.stringify([external, amounts])
   const isNews = found !== told
   if (isFirst || isNews || desk.trades.hasUnsaid || missing.acceptances + missing.fills + missing.ends > 0)
-    desk.say({
+    desk.voice.say({
       topic: 'venue.reconciled',
       payload: {
         venue: venue.name,
@@ -212,14 +212,14 @@ function tell(
     })
   if (isNews && policy !== 'ignore' && external[0] !== undefined) {
     const what = policy === 'cancel' ? 'they are canceled' : 'nothing is submitted until they are gone'
-    desk.alert(
+    desk.voice.alert(
       'VENUE_DIFFERS',
       external[0],
       `${external.length} open orders that the log does not know or has ended: ${what}`,
     )
   }
   for (const { asset, expected, found: there } of isNews ? differences : [])
-    desk.alert('VENUE_DIFFERS', asset, `${venue.name} holds ${there} ${asset}, by the log it is ${expected}`)
+    desk.voice.alert('VENUE_DIFFERS', asset, `${venue.name} holds ${there} ${asset}, by the log it is ${expected}`)
   return {
     hasExternal: external.length > 0,
     isDiffering,

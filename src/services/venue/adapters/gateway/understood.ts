@@ -40,3 +40,7 @@ export const heldBack = (waitMs: number): Answer<never> => ({
 
 export const isHeldBack = (answer: Answer<unknown> | null): boolean =>
   answer?.kind === 'nothing' && answer.isHeldBack === true
+
+/** What nobody foresaw in what an exchange says, in words. */
+export const unforeseen = (thrown: unknown): string =>
+  `what it says is not understood: ${thrown instanceof Error ? thrown.message : 'an error that is none'}`

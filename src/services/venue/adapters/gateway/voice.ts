@@ -1,11 +1,14 @@
 import { catalogue } from '#schemas/catalogue.ts'
-import type { Statement } from '#schemas/event.ts'
 import type { DeskOptions } from './desk-options.ts'
+import { unforeseen } from './understood.ts'
 
 /** What a gateway says. Of what no log would take an alert tells, once, and no more is said of that order. [G51] */
 export class Voice {
   readonly #say: DeskOptions['say']
   readonly #lacking = new Set<string>()
+  /** Orders of which something unforeseen came, and what. */
+  readonly #doubts = new Set<string>()
+  #isClosed = false
 
   constructor(say: DeskOptions['say']) {
     this.#say = say
@@ -16,7 +19,13 @@ export class Voice {
     return this.#lacking.size > 0
   }
 
+  /** From here on nothing is said. */
+  close(): void {
+    this.#isClosed = true
+  }
+
   say(statement: Parameters<DeskOptions['say']>[0]): void {
+    if (this.#isClosed) return
     const { topic, payload } = statement
     const subject = 'clientOrderId' in payload ? payload.clientOrderId : topic
     if (this.#lacking.has(subject)) return
@@ -27,7 +36,20 @@ export class Voice {
     }
     this.#lacking.add(subject)
     const what = `${topic} cannot be said: ${issue.path.join('.')} ${issue.message}`
-    this.#say(alertOf('VENUE_REPORT_REFUSED', subject, `${what}. ${consequence}`))
+    this.alert('VENUE_REPORT_REFUSED', subject, `${what}. ${consequence}`)
+  }
+
+  alert(code: Code, subject: string, message: string): void {
+    const payload = { code, subject: subject.slice(0, 128), message: message.slice(0, 2_000) }
+    if (!this.#isClosed) this.#say({ topic: 'system.alert', payload })
+  }
+
+  /** Something that nobody foresaw came of what the venue says: it proves nothing, and is told once. [G53] */
+  doubt(subject: string, thrown: unknown): void {
+    const words = unforeseen(thrown)
+    if (this.#doubts.has(`${subject} ${words}`) || this.#doubts.size >= doubtsMost) return
+    this.#doubts.add(`${subject} ${words}`)
+    this.alert('VENUE_UNREACHABLE', subject, words)
   }
 }
 
@@ -36,7 +58,4 @@ const consequence =
 
 type Code = 'VENUE_UNREACHABLE' | 'VENUE_DIFFERS' | 'VENUE_REPORT_REFUSED'
 
-export const alertOf = (code: Code, subject: string, message: string): Statement<'system.alert'> => ({
-  topic: 'system.alert',
-  payload: { code, subject: subject.slice(0, 128), message: message.slice(0, 2_000) },
-})
+const doubtsMost = 1_000
