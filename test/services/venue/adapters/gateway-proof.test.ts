@@ -114,6 +114,18 @@ test('[G2] that the venue does not know an order proves nothing while its submis
   expect(topics().filter((topic) => topic === 'order.accepted')).toHaveLength(1)
 })
 
+test('[G2] a machine whose clock is set ahead meanwhile sends nothing again that may be under way', async () => {
+  const venue = new SlowVenue(700)
+  let aheadMs = 0
+  scene.start(venue, { windowMs: 1_000, inFlightMs: 20, reconcileMs: 60_000, nowMs: () => Date.now() + aheadMs })
+  await scene.hasSaid('venue.reconciled')
+  submit('t-1-0', { expiresAt: (Date.now() + 600_000) * 1_000 })
+  await expect.poll(() => venue.sent).toHaveLength(1)
+  aheadMs = 5_000
+  await scene.hasSaid('order.accepted')
+  expect(venue.sent).toHaveLength(1)
+})
+
 test('[G2] it is sent again when it can no longer arrive', async () => {
   const venue = new SlowVenue(0)
   venue.losesFirst = true

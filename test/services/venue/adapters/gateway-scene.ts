@@ -6,7 +6,7 @@ import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
 import { logged } from './logged.ts'
 
 const settings = { windowMs: 200, inFlightMs: 50, reconcileMs: 100, external: 'refuse' } as const
-export type Settings = Partial<Pick<ConstructorParameters<typeof Gateway>[0], keyof typeof settings>>
+export type Settings = Partial<Pick<ConstructorParameters<typeof Gateway>[0], keyof typeof settings | 'nowMs'>>
 
 export const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 export const when = (isSo: () => boolean) => expect.poll(isSo, { timeout: 10_000, interval: 10 }).toBe(true)
@@ -61,9 +61,9 @@ export function gatewayScene(instrument: string) {
     start: (venue: RealVenue, more: Settings = {}) => {
       const started = new Gateway({
         ...settings,
+        nowMs: Date.now,
         ...more,
         venue,
-        nowMs: Date.now,
         say: (statement) => {
           said.push(statement)
           const { topic, payload } = statement

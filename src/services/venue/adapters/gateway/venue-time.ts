@@ -4,17 +4,20 @@ const skewMs = 100
 /** The venue's clock, as far as it is known: it was asked, and the answer took its way. */
 export class VenueTime {
   readonly #nowMs: () => number
+  readonly #ownMs: () => number
   #middleMs: number | null = null
-  #leastMs: number | null = null
+  /** What it said, and what the process's own clock was then. */
+  #told: { readonly venueMs: number; readonly ownMs: number } | null = null
 
-  constructor(nowMs: () => number) {
+  constructor(nowMs: () => number, ownMs: () => number = () => performance.now()) {
     this.#nowMs = nowMs
+    this.#ownMs = ownMs
   }
 
-  /** It said `venueMs` between these two instants of the machine's clock. */
+  /** It said `venueMs` between these two instants of the machine's clock, the second of which is now. */
   learn(venueMs: number, askedAtMs: number, answeredAtMs: number): void {
     this.#middleMs = venueMs - (askedAtMs + answeredAtMs) / 2
-    this.#leastMs = venueMs - answeredAtMs
+    this.#told = { venueMs, ownMs: this.#ownMs() }
   }
 
   get offsetMs(): number {
@@ -28,8 +31,8 @@ export class VenueTime {
     return Math.round(this.#nowMs() + (this.#middleMs ?? 0))
   }
 
-  /** The earliest that it can be there; null before it was ever asked. */
+  /** The earliest that it can be there; null before it was ever asked. The machine's clock may be set meanwhile: what has passed is the process's own time. [G2] */
   earliest(): number | null {
-    return this.#leastMs === null ? null : this.#nowMs() + this.#leastMs
+    return this.#told === null ? null : this.#told.venueMs + this.#ownMs() - this.#told.ownMs
   }
 }
