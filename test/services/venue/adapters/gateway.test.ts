@@ -152,6 +152,28 @@ describe('reconciliation', () => {
     )
   })
 
+  test('[G54] who has an order that was adopted may call the next one the same: that is another', async () => {
+    const { venue } = served.server
+    const symbol = venue.symbols.get('BTCUSDT') as never
+    const terms = { side: 'BUY', type: 'LIMIT', timeInForce: 'GTC', price: '50.00', stopPrice: null } as const
+    const place = (quantity: string) => venue.place({ ...terms, symbol, quantity, clientOrderId: 'grid-1' })
+    const first = place('1')
+    scene.list()
+    await start('adopt')
+    await hasSaid('order.adopted')
+    line.setDown(true)
+    line.cut()
+    venue.cancel(first as never)
+    place('2')
+    line.setDown(false)
+    await hasSaid('order.canceled')
+    await when(() => topics().filter((topic) => topic === 'order.adopted').length === 2)
+    const ids = said.flatMap(({ topic, payload }) => (topic === 'order.adopted' ? [payload.clientOrderId] : []))
+    expect(ids).toEqual(['external-BTCUSDT-1', 'external-BTCUSDT-2'])
+    expect(said.find(({ topic }) => topic === 'order.canceled')?.payload).toMatchObject({ clientOrderId: ids[0] })
+    expect(atVenue().map(({ status }) => status)).toEqual(['CANCELED', 'NEW'])
+  })
+
   test('[G13] an order that the log has ended and the venue has open is external', async () => {
     await start()
     submit('t-1-0')

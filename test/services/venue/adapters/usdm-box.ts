@@ -38,6 +38,11 @@ export async function usdmBox(key: Key) {
   })
   const algos = new UsdmAlgos(book, (algo) => tell(algoUpdate(algo)))
   book.onPaid = () => tell({ e: 'ACCOUNT_UPDATE', E: Date.now(), T: Date.now(), a: { m: 'FUNDING_FEE', B: [], P: [] } })
+  const named = (query: URLSearchParams) =>
+    book.orders.findLast(
+      ({ clientOrderId, orderId }) =>
+        clientOrderId === query.get('origClientOrderId') || longId(orderId) === query.get('orderId'),
+    )
   const answer = ({ method, path, query }: Asked): unknown => {
     switch (`${method} ${path}`) {
       case 'GET /fapi/v1/time':
@@ -97,7 +102,7 @@ export async function usdmBox(key: Key) {
       case 'GET /fapi/v1/openAlgoOrders':
         return algos.open().map(shownAlgo)
       case 'PUT /fapi/v1/order': {
-        const order = book.orders.findLast(({ clientOrderId }) => clientOrderId === query.get('origClientOrderId'))
+        const order = named(query)
         if (!order || !isOpen(order.status)) throw new Fault(-2013, 'Order does not exist.')
         const to = Math.round(Number(query.get('price')) * 100)
         const asked = Math.round(Number(query.get('quantity')) * 1_000)
@@ -109,10 +114,7 @@ export async function usdmBox(key: Key) {
       }
       case 'GET /fapi/v1/order':
       case 'DELETE /fapi/v1/order': {
-        const order = book.orders.findLast(
-          ({ clientOrderId, orderId }) =>
-            clientOrderId === query.get('origClientOrderId') || longId(orderId) === query.get('orderId'),
-        )
+        const order = named(query)
         if (method === 'GET' && !order) throw new Fault(-2013, 'Order does not exist.')
         if (method === 'DELETE' && (!order || !isOpen(order.status))) throw new Fault(-2011, 'Unknown order sent.')
         if (method === 'DELETE') book.end(order as BoxOrder, 'CANCELED')

@@ -158,6 +158,15 @@ test('[G2] [G42] an algo order that queries have not yet is not taken for one th
   expect(box.algos.algos).toHaveLength(1)
 })
 
+test('[G42] one that was accepted and that queries have not yet is not doubted', async () => {
+  box.algos.lateMs = 1_000
+  start({ algoLateMs: 1_500 })
+  submit('t-1-0', stop)
+  await hasSaid('order.accepted')
+  await pause(1_000)
+  expect(topics()).not.toContain('system.alert')
+})
+
 test.each([
   ['waits', 10_000, ['order.accepted']],
   ['is on its way into the book', 9_400, ['order.accepted', 'order.triggered', 'order.fill']],

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { addExact, compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
-import { exchangeAccount } from '../binance/exchange-account.ts'
+import { exchangeAccount, namedParams } from '../binance/exchange-account.ts'
 import { answerOf } from '../binance/exchange-answer.ts'
 import { Decimal, viewOfTrade } from '../binance/exchange-order.ts'
 import { limitedSend } from '../binance/limited-send.ts'
@@ -67,7 +67,7 @@ export function binanceSpot(options: SpotOptions): RealVenue {
     amend: async (order, _, { quantity }, timestampMs, windowMs) => {
       if (quantity === undefined)
         return { kind: 'refused', code: 'TERMS_INVALID', reason: 'binance moves no price in place' }
-      const named = { symbol: symbolOf(order.instrument) ?? '', origClientOrderId: order.venueClientId }
+      const named = { symbol: symbolOf(order.instrument) ?? '', ...namedParams(order) }
       const stamp = { timestamp: String(timestampMs), recvWindow: String(windowMs) }
       const params = { ...named, newClientOrderId: order.venueClientId, newQty: quantity, ...stamp }
       const path = '/api/v3/order/amend/keepPriority'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { zero } from '#lib/domain/signed-decimal.ts'
-import { exchangeAccount } from '../binance/exchange-account.ts'
+import { exchangeAccount, namedParams } from '../binance/exchange-account.ts'
 import { answerOf } from '../binance/exchange-answer.ts'
 import { Decimal, ExchangeOrder, viewOfTrade } from '../binance/exchange-order.ts'
 import { limitedSend } from '../binance/limited-send.ts'
@@ -128,7 +128,7 @@ export function binanceUsdm(options: UsdmOptions): RealVenue {
     },
     amend: async (order, { side, quantity, limitPrice = '' }, _, timestampMs, windowMs) => {
       if (order.waits) return { kind: 'refused', code: 'TERMS_INVALID', reason: 'USD-M moves no conditional order' }
-      const which = { symbol: symbolOf(order.instrument) ?? '', origClientOrderId: order.venueClientId }
+      const which = { symbol: symbolOf(order.instrument) ?? '', ...namedParams(order) }
       const terms = { side: side === 'buy' ? 'BUY' : 'SELL', quantity, price: limitPrice }
       const stamp = { timestamp: String(timestampMs), recvWindow: String(windowMs) }
       const params = { ...which, ...terms, ...stamp }

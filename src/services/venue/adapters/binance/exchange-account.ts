@@ -42,8 +42,8 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
     return send({ method, path, params: { ...params, ...stamp }, isSigned: true })
   }
   const symbol = (instrument: string) => symbolOf(instrument) ?? ''
-  const askOrder = async ({ instrument, venueClientId }: OrderName, method: 'GET' | 'DELETE') => {
-    const params = { symbol: symbol(instrument), origClientOrderId: venueClientId }
+  const askOrder = async (order: OrderName, method: 'GET' | 'DELETE') => {
+    const params = { symbol: symbol(order.instrument), ...namedParams(order) }
     return answerOf(await ask(method, `${root}/order`, params), Order, viewOfOrder)
   }
   const askTrades = (which: Params) => async (page: Params) => {
@@ -114,6 +114,10 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
   }
   return { nowMs, look, ask, orders, learnTime }
 }
+
+/** An order by the number that it has there, where that is known: who sent it may give its id to another one when it has ended. [G54] */
+export const namedParams = ({ venueClientId, venueOrderId }: OrderName): Params =>
+  venueOrderId !== null && /^\d+$/.test(venueOrderId) ? { orderId: venueOrderId } : { origClientOrderId: venueClientId }
 
 /** -2026: of an order that ended unfilled long ago that alone is known. */
 function archivedView(answer: Answer<VenueOrder>, { venueClientId, venueOrderId }: OrderName): Answer<VenueOrder> {

@@ -138,7 +138,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       const learnTime = async () => {
         const askedAtMs = Date.now()
         const answer = await time()
-        if (answer.kind === 'done') setClock(answer.value - (askedAtMs + Date.now()) / 2)
+        if (answer.kind === 'done') setClock(Math.round(answer.value - (askedAtMs + Date.now()) / 2))
         return answer
       }
       return openCcxtStream(exchange, { ask, learnTime }, hooks)

@@ -11,6 +11,9 @@ const pingMs = 20_000
 const silentMs = 65_000
 const pausesMs = [50, 100, 250, 500, 1_000, 2_000, 5_000]
 
+/** Deribit's answers come on it too: some thousand open orders are a few MB. */
+const maxPayload = 32 << 20
+
 /** How long to wait before a stream that was closed is opened again, so many times in vain. */
 export const pauseMs = (attempts: number): number => pausesMs[Math.min(attempts, pausesMs.length - 1)] as number
 
@@ -71,7 +74,7 @@ function openSocket(
   begun: () => void,
   onClose: (why: string) => void,
 ): WebSocket {
-  const socket = new WebSocket(url, { handshakeTimeout: 10_000, perMessageDeflate: false, maxPayload: 1 << 20 })
+  const socket = new WebSocket(url, { handshakeTimeout: 10_000, perMessageDeflate: false, maxPayload })
   let why: string | null = null
   const end = (reason: string) => {
     why ??= reason

@@ -1,4 +1,4 @@
-import type { GatewayOrder } from './gateway-order.ts'
+import { type GatewayOrder, waits } from './gateway-order.ts'
 import type { OrderDesk } from './order-desk.ts'
 import type { Answer } from './real-venue.ts'
 
@@ -32,6 +32,7 @@ async function unknown(
   const view = { venueClientId: order.venueClientId, venueOrderId, executed: '0', isTriggered: false }
   const known = trades.kind === 'done' ? trades.value : []
   desk.apply(order, { ...view, state: 'working', trades: known }, isMissing)
+  if (isLate(desk, order)) return null
   if (order.isGone || isForgotten(desk, order, askedAtMs)) {
     order.cancelReason ??= 'it has ended unfilled, and the venue has forgotten it'
     desk.apply(order, { ...view, state: 'canceled', trades: [] }, isMissing)
@@ -46,6 +47,10 @@ async function unknown(
   }
   return null
 }
+
+/** What waits for a price may yet be missing from what queries show. [G42] */
+const isLate = ({ venue, nowMs }: OrderDesk, { submitted, acceptedAtMs }: GatewayOrder): boolean =>
+  waits(submitted) && nowMs() < (acceptedAtMs ?? 0) + (venue.conditionalLateMs ?? 0)
 
 /** So old that the venue forgets it where it ended unfilled, and not so old that it forgets what was filled. */
 function isForgotten({ venue }: OrderDesk, order: GatewayOrder, askedAtMs: number | null): boolean {

@@ -36,6 +36,8 @@ export type GatewayOrder = {
     readonly trades: Set<string>
   }
   venueOrderId: string | null
+  /** When it was heard, or found in the log, that the venue has it; of the machine's clock. */
+  acceptedAtMs: number | null
   executed: ExactDecimal
   isTriggered: boolean
   triggerPrice: string | undefined
@@ -75,6 +77,7 @@ export const gatewayOrder = (
   moveTakenUntilMs: null,
   said: { accepted: false, triggered: false, filled: zero, ended: false, trades: new Set() },
   venueOrderId: null,
+  acceptedAtMs: null,
   executed: zero,
   isTriggered: false,
   triggerPrice: submitted.stopPrice,

@@ -30,6 +30,7 @@ export class OrderDesk {
   readonly record: TradeRecord
   readonly time: VenueTime
   readonly voice: Voice
+  readonly nowMs: DeskOptions['nowMs']
   readonly assets = new Map<string, VenueAssets>()
   /** What the newest reconciliation found at the venue that had not been said. */
   missing = { acceptances: 0, fills: 0, ends: 0 }
@@ -44,6 +45,7 @@ export class OrderDesk {
     this.account = new AccountCheck(options.venue.holds)
     this.time = new VenueTime(options.nowMs)
     this.voice = new Voice(options.say)
+    this.nowMs = options.nowMs
     this.record = new TradeRecord(options.venue)
   }
 
@@ -209,6 +211,7 @@ export class OrderDesk {
   fold(order: GatewayOrder, report: Report): void {
     if (report.topic === 'order.fill' && !order.said.trades.has(report.payload.tradeId)) this.#count(report.payload)
     foldSaid(order, report)
+    if (order.venueOrderId !== null) order.acceptedAtMs ??= this.nowMs()
     if (order.said.ended) this.orders.end(order)
   }
 
