@@ -115,6 +115,18 @@ describe('[G14]', () => {
     }
   })
 
+  test('nor behind a long log, of which nothing old is kept', () => {
+    const { findsAt, bought } = account()
+    const second = 1_000_000
+    for (let n = 1; n <= 3_000; n++) bought('1', '1', n * second)
+    for (let pass = 0; pass < 10; pass++) {
+      const at = (3_030 + 30 * pass) * second
+      const had = 3_000 + 2 * pass
+      expect(findsAt(at, 1_000 - had - 2 * (pass % 2), 10 + had + 2 * (pass % 2), at - 60 * second)).toEqual([])
+      bought('2', '1', at)
+    }
+  })
+
   test('a fill of before the first balances is in them', () => {
     const { finds, bought } = account()
     bought('2', '100', 99)

@@ -4,6 +4,10 @@ import { subtractExact } from '#lib/domain/signed-decimal.ts'
 /** Within which the venue answered, by its clock; microseconds. */
 export type Span = { readonly fromAt: number; readonly toAt: number }
 type Sight<D> = Span & { readonly assets: ReadonlyMap<string, D> }
+
+const secondMicros = 1_000_000
+const fillsMost = 1_000
+
 type Books<F> = {
   /** What the account should hold now. */
   readonly held: (asset: string) => ExactDecimal
@@ -18,6 +22,7 @@ export class LateCheck<F extends { readonly filledAt: number }, D extends { read
   readonly #patience: number
   #sights: Sight<D>[] = []
   #fills: F[] = []
+  #newestAt = 0
   /** How often in a row it could not. */
   readonly #unexplained = new Map<string, number>()
 
@@ -27,6 +32,9 @@ export class LateCheck<F extends { readonly filledAt: number }, D extends { read
 
   fill(fill: F): void {
     this.#fills.push(fill)
+    this.#newestAt = Math.max(this.#newestAt, fill.filledAt)
+    // Of a log that is heard from its beginning nothing old is needed.
+    if (this.#sights.length === 0 && this.#fills.length > fillsMost) this.#forget(this.#newestAt - secondMicros)
   }
 
   /** One pass, with all that differed in it; up to `knownTo` the log has everything. What comes back could not be so often in a row. */
@@ -43,9 +51,12 @@ export class LateCheck<F extends { readonly filledAt: number }, D extends { read
         if (this.#unexplained.has(asset) && times >= this.#patience) found.set(asset, difference)
       }
     }
-    const { fromAt } = this.#sights[0] ?? sight
-    this.#fills = this.#fills.filter(({ filledAt }) => filledAt >= fromAt)
+    this.#forget((this.#sights[0] ?? sight).fromAt)
     return found
+  }
+
+  #forget(beforeAt: number): void {
+    this.#fills = this.#fills.filter(({ filledAt }) => filledAt >= beforeAt)
   }
 
   /** Between the least and the most that it held within the span, by the fills of that time. */
