@@ -9,6 +9,9 @@ export type Answered = { readonly status: number; readonly retryAfterMs: number 
 /** Where a refusal says no time. 403 is Binance's answer of its firewall to too many. */
 const pausesMs: { readonly [status: number]: number } = { 429: 5_000, 403: 60_000, 418: 120_000 }
 
+/** Is it a limit or a ban, and not a fault or maintenance? */
+export const isLimit = (status: number): boolean => pausesMs[status] !== undefined
+
 /**
  * A limit or a ban, and any refusal that says when to come again, stops everything that shares the budget for as long as the answer says.
  * Gives what a status says of the answer.

@@ -19,7 +19,7 @@ describe('[X1] refused at the start, in one line', () => {
     ['bitstamp', null, 'has no fetchOrderTrades, fetchTime of it'],
     ['bitget', null, 'has no fetchOrderTrades of it'],
     ['binance', null, null],
-    ['binanceus', null, null],
+    ['binanceus', null, 'ccxt opens the stream of its accounts at Binance.com, with its key'],
     ['mexc', null, 'open orders of one symbol only'],
     ['htx', null, null],
     ['kucoin', null, 'open orders of one symbol only'],
@@ -51,8 +51,6 @@ describe('[X1] refused at the start, in one line', () => {
   test.each([
     ['binance', 'api.binance.com'],
     ['binance', 'api4.binance.com.'],
-    ['binanceus', 'api.binance.us'],
-    ['binanceus', 'ws.binance.us.'],
     ['htx', 'api.huobi.pro'],
     ['htx', 'api-aws.huobi.pro'],
     ['htx', 'api-aws.huobi.pro.'],

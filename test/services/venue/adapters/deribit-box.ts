@@ -320,6 +320,13 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
     },
     counts: () => ({ grants, clients: clients.size }),
     cut,
+    /** Its key was edited: the connections stay, and are not let in any more. */
+    logOut: () => {
+      for (const client of clients.values()) {
+        client.isIn = false
+        client.channels.clear()
+      }
+    },
     close: async () => {
       cut()
       sockets.close()

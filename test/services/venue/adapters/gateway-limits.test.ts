@@ -94,6 +94,39 @@ test.each(kinds)(
   30_000,
 )
 
+test.each(['binance', 'binance-usdm'] as const)(
+  '[G24] %s: maintenance that says to come again in an hour holds back no cancel, and a ban that does is an alert',
+  async (kind) => {
+    const venue = await roundVenues[kind](chanceOf(1))
+    const instrument = kind === 'binance' ? 'BTCUSDT.BINANCE' : 'BTCUSDT-PERP.BINANCE'
+    let limit: Refusal | null = null
+    const { line, refused, close } = await limitedLine(venue.url, () => limit)
+    const scene = gatewayScene(instrument)
+    scene.begin()
+    scene.list()
+    const real = await venue.connect(line, { symbols: {}, timeoutMs: 1_000 })
+    scene.start(real, { windowMs: 3_000 })
+    await scene.hasSaid('venue.reconciled')
+    for (const order of ['t-1-0', 't-2-0']) scene.submit(order)
+    await when(() => scene.topics().filter((topic) => topic === 'order.accepted').length === 2)
+    limit = { status: 503, seconds: 3_600 }
+    await when(() => refused.length > 0)
+    scene.into('order.cancel_requested', { clientOrderId: 't-1-0', instrument, reason: 'asked' })
+    await when(() => refused.some((what) => what.startsWith('DELETE')))
+    limit = null
+    await when(() => scene.topics().includes('order.canceled'))
+    limit = { status: 418, seconds: 3_600 }
+    scene.into('order.cancel_requested', { clientOrderId: 't-2-0', instrument, reason: 'asked' })
+    const isOfCancel = ({ topic, payload }: (typeof scene.said)[number]) =>
+      topic === 'system.alert' && payload.subject === 't-2-0' && payload.message.startsWith('its cancel waits 3')
+    await when(() => scene.said.some(isOfCancel))
+    scene.stop()
+    close()
+    await venue.close()
+  },
+  30_000,
+)
+
 test('[G24] [G34] a record of 40 days of ten symbols is read though a limit stops it: what was read is not asked again', async () => {
   const venue = await roundVenues.binance(chanceOf(1))
   const days = new Set<string>()

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { honourLimit } from '#lib/time/honour-limit.ts'
+import { honourLimit, isLimit } from '#lib/time/honour-limit.ts'
 import { queryWindowMs } from '../binance/exchange-account.ts'
 import { sayable } from '../binance/exchange-answer.ts'
 import { signed } from '../binance/signed-request.ts'
@@ -64,7 +64,8 @@ export function openSpotStream(
         answered()
         if (status === 200) return begun()
         const until = error?.data
-        honourLimit(budget, { status, retryAfterMs: until ? until.retryAfter - until.serverTime : null }, nowMs())
+        const waitMs = until ? until.retryAfter - until.serverTime : null
+        if (isLimit(status)) honourLimit(budget, { status, retryAfterMs: waitMs }, nowMs())
         end(error ? `${error.code} ${sayable(error.msg)}` : `its subscription is answered with ${status}`)
       },
     },

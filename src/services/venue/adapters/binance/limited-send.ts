@@ -1,4 +1,4 @@
-import { honourLimit } from '#lib/time/honour-limit.ts'
+import { honourLimit, isLimit } from '#lib/time/honour-limit.ts'
 import { startBudget } from '#lib/time/request-budget.ts'
 import type { Credentials } from '../gateway/credentials.ts'
 import { type ExchangeRequest, type HttpAnswer, sendRequest } from './signed-request.ts'
@@ -14,6 +14,8 @@ export type Limits = {
 }
 
 const tooManyOrders = -1015
+/** A venue that is away and says for how long is asked again no later. */
+const awayMostMs = 30_000
 
 /** All that is asked of one address: nothing beyond its budget, and nothing before the instant that a limit names. [G24] */
 export function limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerMinute, weights }: Limits) {
@@ -32,9 +34,14 @@ export function limitedSend({ restUrl, credentials, timeoutMs, nowMs, weightPerM
       const answer = await sendRequest(restUrl, credentials, request, timeoutMs)
       if (answer.usedWeight !== null) budget.used(answer.usedWeight, nowMs())
       const isOfOrders = (answer.json as { code?: unknown } | null)?.code === tooManyOrders
+      // What is no limit, as maintenance, stops nobody: queries come again later, and a cancel is repeated as ever.
+      if (!isOfOrders && !isLimit(answer.status)) return { ...answer, retryAfterMs: awayMs(answer, weight) }
       honourLimit(isOfOrders ? orders : budget, answer, nowMs())
       const againMs = pausedMs(isOrder)
       return againMs > 0 ? { ...answer, retryAfterMs: againMs } : answer
     },
   }
 }
+
+const awayMs = ({ retryAfterMs }: HttpAnswer, weight: number | undefined): number | null =>
+  retryAfterMs === null || weight === undefined ? null : Math.min(retryAfterMs, awayMostMs)

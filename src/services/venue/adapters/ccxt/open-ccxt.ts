@@ -70,9 +70,9 @@ type Features = {
 }
 
 /** Where ccxt (4.5.84, by its sources) gives an order our id as we write it, and finds it by that. */
-const findsByOurId: ReadonlySet<string> = new Set(['binance', 'binanceus', 'htx'])
+const findsByOurId: ReadonlySet<string> = new Set(['binance', 'htx'])
 /** Where a request has a time after which the exchange does not take it, that ccxt lets us say. */
-const takesWindow: ReadonlySet<string> = new Set(['binance', 'binanceus'])
+const takesWindow: ReadonlySet<string> = new Set(['binance'])
 
 /** Of futures at htx, and not among ccxt's. */
 const unnamed = 'hbdm.com'
@@ -175,6 +175,7 @@ export function lackOf(
   const missing = needs.filter((method) => has[method] !== true)
   if (missing.length > 0) return `ccxt has no ${missing.join(', ')} of it`
   if (features?.spot?.fetchOpenOrders?.symbolRequired === true) return 'it tells open orders of one symbol only'
+  if (id === 'binanceus') return 'ccxt opens the stream of its accounts at Binance.com, with its key'
   if (!findsByOurId.has(id))
     return 'ccxt does not find its orders by an id of ours, so that one without an answer could be doubled'
   const others = Object.entries(requiredCredentials)

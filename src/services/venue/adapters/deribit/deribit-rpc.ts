@@ -22,6 +22,7 @@ const Reports = {
 const channels = Object.keys(Reports) as (keyof typeof Reports)[]
 
 const heartbeatSeconds = 30
+const unauthorized = 13_009
 const dayMs = 86_400_000
 
 /** Deribit's JSON-RPC on one connection: calls, and the account's reports. What is under way when it closes is lost. [G25] */
@@ -115,7 +116,9 @@ export class DeribitRpc {
     if (!frame.success) return
     const heard = frame.data
     if ('id' in heard) {
-      this.#waiting.get(heard.id)?.('error' in heard ? { error: heard.error } : { result: heard.result })
+      // The grant is gone before its time: a new connection is let in, or says why not.
+      if ('error' in heard && heard.error.code === unauthorized) end(`${unauthorized} ${heard.error.message}`)
+      else this.#waiting.get(heard.id)?.('error' in heard ? { error: heard.error } : { result: heard.result })
     } else if (heard.method === 'heartbeat') {
       if (heard.params.type === 'test_request') void this.call('public/test', {})
     } else if (heard.params.channel === 'user.orders.any.any.raw') {

@@ -1,5 +1,5 @@
 import { WebSocket } from 'ws'
-import { honourLimit } from '#lib/time/honour-limit.ts'
+import { honourLimit, isLimit } from '#lib/time/honour-limit.ts'
 import type { RequestBudget } from '#lib/time/request-budget.ts'
 import { retryAfterMs } from '#lib/time/retry-after.ts'
 import { jsonOf } from './json-of.ts'
@@ -102,7 +102,8 @@ function openSocket(
     foreseeing(() => onFrame(jsonOf(String(bytes)), connection))
   })
   socket.on('unexpected-response', (_, { statusCode = 0, headers }) => {
-    honourLimit(budget, { status: statusCode, retryAfterMs: retryAfterMs(headers['retry-after'] ?? null) }, nowMs())
+    const answered = { status: statusCode, retryAfterMs: retryAfterMs(headers['retry-after'] ?? null) }
+    if (isLimit(statusCode)) honourLimit(budget, answered, nowMs())
     end(`HTTP ${statusCode}`)
   })
   // The address may have a key in it: only the error's code is told.

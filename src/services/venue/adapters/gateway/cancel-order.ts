@@ -6,6 +6,8 @@ import { isHeldBack } from './understood.ts'
 
 /** So many without effect are an alert. */
 const cancelsMost = 5
+/** So is waiting for longer. */
+const heldMostMs = 5_000
 
 /** Asks for its end once: null when that is there, else what was answered. [G16] */
 export async function cancelOrder(desk: OrderDesk, order: GatewayOrder): Promise<Answer<unknown> | null> {
@@ -13,6 +15,15 @@ export async function cancelOrder(desk: OrderDesk, order: GatewayOrder): Promise
   if (answer.kind === 'done') await desk.show(order, answer.value)
   else if (answer.kind !== 'nothing') await askOrder(desk, order)
   if (order.said.ended || order.end !== null) return null
+  const waitMs = answer.kind === 'nothing' ? answer.waitMs : 0
+  const isHeld = waitMs > heldMostMs
+  if (isHeld && !order.isCancelHeld)
+    desk.voice.alert(
+      'VENUE_UNREACHABLE',
+      order.submitted.clientOrderId,
+      `its cancel waits ${waitMs / 1_000} s for a limit`,
+    )
+  order.isCancelHeld = isHeld
   if (isHeldBack(answer)) return answer
   order.cancels++
   const isRefused = answer.kind === 'refused'

@@ -54,6 +54,8 @@ export type GatewayOrder = {
   cancels: number
   /** It was told that the venue refuses its cancel while it works. */
   isCancelRefused: boolean
+  /** Its cancel waits for a limit. */
+  isCancelHeld: boolean
   /** It was told that the venue does not know it. */
   isDoubted: boolean
 }
@@ -90,6 +92,7 @@ export const gatewayOrder = (
   queries: 0,
   cancels: 0,
   isCancelRefused: false,
+  isCancelHeld: false,
   isDoubted: false,
 })
 
