@@ -107,6 +107,7 @@ export const catalogue = {
   'order.adopted': entry(order.OrderAdopted, 'venue'),
   'order.denied': entry(order.OrderDenied, 'orders'),
   'order.cancel_requested': entry(order.OrderCancelRequested, 'orders'),
+  'order.superseded': entry(order.OrderSuperseded, 'orders'),
   'order.update_requested': entry(order.OrderUpdateRequested, 'orders'),
   'order.updated': entry(order.OrderUpdated, 'venue'),
   'order.update_rejected': entry(order.OrderUpdateRejected, 'venue'),

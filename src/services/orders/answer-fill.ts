@@ -3,7 +3,7 @@ import { findOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
-import { canProtect, exitTtlMicros, protectionLost, splitTook } from './protection.ts'
+import { canProtect, exitTtlMicros, isVerdictAwaited, protectionLost, splitTook } from './protection.ts'
 
 type Said = Statement<'order.submitted' | 'order.cancel_requested' | 'system.alert'>
 
@@ -17,8 +17,10 @@ export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: n
 }
 
 function answerExits(book: OrderBook, exits: readonly Exit[], isSplit: boolean): readonly Said[] {
-  if (exits.length === 0) return []
+  const [exit] = exits
+  if (exit === undefined) return []
   if (isSplit) return [splitTook(exits)]
+  if (isVerdictAwaited(book, exit)) return []
   if (!canProtect(book)) return [protectionLost(book, exits)]
   return exits.map((payload) => ({ topic: 'order.submitted', payload }))
 }

@@ -26,19 +26,12 @@ export function cancelsOf(
   const cancels: Statement<'order.cancel_requested'>[] = []
   for (const order of book.orders.working.values()) {
     if (order.progress.status === 'pending_cancel' || !isMeant(order)) continue
-    cancels.push(cancelOf(order, reason.slice(0, 2000)))
+    const { clientOrderId, instrument } = order
+    const payload = { clientOrderId, instrument, reason: reason.slice(0, 2_000) }
+    cancels.push({ topic: 'order.cancel_requested', payload })
   }
   return cancels
 }
-
-/** Its end is wanted. */
-export const cancelOf = (
-  { clientOrderId, instrument }: SentOrder,
-  reason: string,
-): Statement<'order.cancel_requested'> => ({
-  topic: 'order.cancel_requested',
-  payload: { clientOrderId, instrument, reason },
-})
 
 /** What is adopted while trading is halted is canceled like what works. [O25] */
 export function answerAdoption(

@@ -14,7 +14,7 @@ import { exitsOf } from './answer-fill.ts'
 import { foldMassEnd } from './mass-cancel.ts'
 import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
 import { heldIn, movePosition } from './positions.ts'
-import { canProtect, endExits, foldExitEnd, foldUnsent } from './protection.ts'
+import { canProtect, endExits, foldExitEnd, foldUnsent, isVerdictAwaited } from './protection.ts'
 import { foldOtherEnd } from './taken-exits.ts'
 
 /** Folds what a venue says of an order; answers what was impossible about it, else null. [O10]-[O15] */
@@ -33,7 +33,7 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
     const filled = { ...report.payload, quantity: opened }
     book.filled = filled
     const bracket = book.brackets.get(clientOrderId)
-    if (bracket && !order.splits && !canProtect(book))
+    if (bracket && !order.splits && (isVerdictAwaited(book, order) || !canProtect(book)))
       for (const exit of exitsOf(filled, bracket, order.progress.tradeIds.length, report.at))
         foldUnsent(book, exit, report.seq)
   }

@@ -1,7 +1,7 @@
 import { exitInPlaceOf, exitKinds, exitNameOf, filledBy, sentAgainAs } from '#lib/domain/client-order-id.ts'
 import { openLeft } from '#lib/domain/exits-left.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
-import { isAt } from '#lib/domain/place.ts'
+import { isAt, type Place, placeOf } from '#lib/domain/place.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -14,6 +14,9 @@ export const exitTtlMicros = 86_400_000_000
 
 /** May exits be sent now? What only reduces may, unless everything is halted. */
 export const canProtect = ({ halt }: OrderBook): boolean => halt === null || halt.kind === 'reducing'
+
+/** Has a wish taken what works there, and no verdict yet? */
+export const isVerdictAwaited = ({ awaited }: OrderBook, place: Place): boolean => awaited.has(placeOf(place))
 
 /** Does it survive a halt that lets live what reduces? [O7] */
 export const isProtection = ({ closes, isReduceOnly }: SentOrder): boolean =>
@@ -29,10 +32,11 @@ export function foldExit({ exits, lost, left }: OrderBook, exit: Exit, since: nu
   openLeft(left, fill, { strategy, instrument, side, quantity, since })
 }
 
-/** Or is to be sent when a halt is over. [O20] [O27] */
+/** Or is to be sent when a halt is over, or a wish has its verdict. [O20] [O27] */
 export function foldUnsent(book: OrderBook, exit: Exit, since: number): void {
   foldExit(book, exit, since)
-  foldExitCancel(book, exit.clientOrderId)
+  const isHalted = book.halt?.kind === 'halted' && !isVerdictAwaited(book, exit)
+  ;(isHalted ? book.lost : book.taken).add(exitNameOf(exit.clientOrderId) as string)
 }
 
 /** A halt that cancels an exit remembers it; one that flattens as what is to be closed. [O20] [O27] */

@@ -51,6 +51,7 @@ const outputs = [
   'order.submitted',
   'order.denied',
   'order.cancel_requested',
+  'order.superseded',
   'order.update_requested',
   'order.mass_cancel_reported',
   'system.command.result',
@@ -165,6 +166,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'risk.rejected':
       foldRefusal(book, event)
       return book
+    case 'order.superseded':
     case 'risk.strategy_halted':
     case 'system.command.result':
     case 'system.alert':

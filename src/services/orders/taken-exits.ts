@@ -4,7 +4,7 @@ import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
-import { canProtect, forget, isGoing, lossesOf, restoreProtection, withLeft } from './protection.ts'
+import { canProtect, forget, isGoing, isVerdictAwaited, lossesOf, restoreProtection, withLeft } from './protection.ts'
 
 /** A wish takes the exits of a position; its verdict is awaited. What is canceled for another reason stays so. [O27] */
 export function foldSuperseded(book: OrderBook, { intent, ...place }: PayloadOf<'risk.superseded'>): void {
@@ -25,7 +25,7 @@ export function foldRefusal(book: OrderBook, { id, payload }: Event<'risk.reject
   foldLeave(book, { intent, ...place })
   const isNothing = code === 'ALREADY_AT_TARGET' && value !== undefined && !/[1-9]/.test(value)
   if (!isNothing) release(book, place)
-  else if (!book.awaited.has(placeOf(place)) && !isWorked(book, place)) {
+  else if (!isVerdictAwaited(book, place) && !isWorked(book, place)) {
     forgetTaken(book, place, answeredSeq(id))
     release(book, place)
   }
@@ -46,15 +46,9 @@ export function releaseAll(book: OrderBook): void {
 export const giveBack = (book: OrderBook, at: number): Statement<'system.alert' | 'order.submitted'>[] =>
   canProtect(book) ? restoreProtection(book, at) : lossesOf(book, book.released)
 
-/** Did a wish or a halt take exits here? */
-export function hasTaken({ taken, exits }: OrderBook, place: Place): boolean {
-  for (const name of taken) if (isAt(exits.get(name) as Exit, place)) return true
-  return false
-}
-
 /** Where neither a verdict is awaited nor another order works. */
 export function release(book: OrderBook, place: Place): void {
-  if (book.taken.size === 0 || book.awaited.has(placeOf(place)) || book.halt?.kind === 'flattening') return
+  if (book.taken.size === 0 || isVerdictAwaited(book, place) || book.halt?.kind === 'flattening') return
   if (isWorked(book, place)) return
   for (const name of book.taken) {
     const exit = book.exits.get(name)

@@ -12,7 +12,6 @@ import {
 } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type Books, booksFromJson, noBooks, positionsToJson } from './book.ts'
-import { type Exits, exitsFromJson, exitsToJson, noExits } from './exits.ts'
 import type { Feeds } from './feeds.ts'
 import type { ClosingTry } from './flatten.ts'
 import type { Listing } from './listing.ts'
@@ -24,11 +23,13 @@ import { restartTrips, type StrategyRecord } from './strategy-record.ts'
 
 export type Wish = PayloadOf<'instrument.resolved'>
 
-/** A wish and when it was wished, microseconds. */
-export type WaitingWish = { readonly wish: Wish; readonly at: number }
+/** A wish and when it was wished, microseconds; and, where exits may come, the newest `risk.superseded` that is to be read before it is judged. */
+export type WaitingWish = { readonly wish: Wish; readonly at: number; readonly superseded?: string }
 
 /** Why not everything may pass, and what still does. */
 export type Halt = {
+  /** The `risk.halted`. */
+  readonly by: string
   readonly code: PayloadOf<'risk.halted'>['code']
   readonly state: 'REDUCING' | 'HALTED'
   readonly isFlattening: boolean
@@ -63,9 +64,10 @@ export type Account = {
   readonly orders: SentOrders
   /** Wishes that wait for the orders before them to end, by `bookKey`. */
   readonly waiting: Map<string, WaitingWish>
-  readonly exits: Exits
-  /** The newest event that the order engine has answered. */
-  engineSeq: number
+  /** Where exits of brackets may be, by `bookKey`: from leave for an entry on until nothing is held there or works. [R47] */
+  readonly exitPlaces: Set<string>
+  /** The newest answer of the gate that the order engine is known to have read. */
+  readByEngine: string | null
   /** Rolls that have not come whole yet, or whose legs wait, by intent. [R43] */
   readonly rolls: Map<string, Roll>
   /** Intent and instrument of the newest wishes, oldest first. */
@@ -131,8 +133,8 @@ export const openAccount = (config: RiskConfig): Account => ({
   books: noBooks(),
   orders: noOrders(),
   waiting: new Map(),
-  exits: noExits(),
-  engineSeq: 0,
+  exitPlaces: new Set(),
+  readByEngine: null,
   rolls: new Map(),
   wished: new Set(),
   wishes: oldestFirst(),
@@ -183,7 +185,7 @@ export const accountToJson = ({ books, wishes: _, ...account }: Account) => ({
   positions: positionsToJson(books),
   orders: ordersToJson(account.orders),
   waiting: [...account.waiting],
-  exits: exitsToJson(account.exits),
+  exitPlaces: [...account.exitPlaces],
   rolls: [...account.rolls],
   wished: [...account.wished],
   closing: [...account.closing],
@@ -213,7 +215,7 @@ export function accountFromJson(json: unknown): Account {
     books: booksFromJson(positions, orders.working.values()),
     orders,
     waiting: new Map(account.waiting),
-    exits: exitsFromJson(account.exits),
+    exitPlaces: new Set(account.exitPlaces),
     rolls: new Map(account.rolls),
     wished: new Set(account.wished),
     wishes: oldestFirst(account.wished),

@@ -4,7 +4,6 @@ import type { Event, Statement } from '#schemas/event.ts'
 import type { Account, Halt } from './account.ts'
 import { flattenNow } from './flatten.ts'
 import { restartPeak } from './losses.ts'
-import { allDueAgain } from './taken-exits.ts'
 
 type Said = Statement<
   | 'risk.halted'
@@ -71,11 +70,10 @@ function resumeOne(strategy: string, halted: string | null, reason: string, done
 }
 
 /** Not everything may pass from here on. */
-export function foldHalted(account: Account, halted: PayloadOf<'risk.halted'>): void {
-  const { code, state = 'REDUCING', isFlattening = false } = halted
-  account.halt = { code, state, isFlattening }
+export function foldHalted(account: Account, { id, payload }: Event<'risk.halted'>): void {
+  const { code, state = 'REDUCING', isFlattening = false } = payload
+  account.halt = { by: id, code, state, isFlattening }
   account.hasLimitHalted ||= code !== 'OPERATOR'
-  allDueAgain(account)
 }
 
 /** What was halted by itself may be traded again. [R42] */
@@ -90,7 +88,6 @@ export function foldResumed(account: Account): void {
   account.closing.clear()
   account.hasLimitHalted = false
   restartPeak(account)
-  allDueAgain(account)
 }
 
 /** The halt, as the configuration wants it, and leave to close what has nothing at work, where it flattens. */

@@ -57,6 +57,10 @@ export const findBook = ({ books }: Account, strategy: string, instrument: strin
 export const workingOf = (account: Account, strategy: string, instrument: string): Iterable<SentOrder> =>
   findBook(account, strategy, instrument)?.orders.values() ?? nothing
 
+/** Has the strategy orders at work in the instrument? */
+export const hasWorking = (account: Account, strategy: string, instrument: string): boolean =>
+  (findBook(account, strategy, instrument)?.orders.size ?? 0) > 0
+
 export const positionOf = (account: Account, strategy: string, instrument: string): ExactDecimal =>
   findBook(account, strategy, instrument)?.position ?? zero
 

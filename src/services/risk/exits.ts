@@ -1,35 +1,38 @@
-import type { ExitsLeft } from '#lib/domain/exits-left.ts'
+import { compareAnswers, isRiskAnswer } from '#lib/domain/client-order-id.ts'
+import type { Place } from '#lib/domain/place.ts'
+import type { SentOrder } from '#lib/domain/sent-orders.ts'
+import type { Event } from '#schemas/event.ts'
+import type { Account } from './account.ts'
+import { bookKey, findBook } from './book.ts'
+import { noteTime } from './rate-window.ts'
 
-/** Since when exits are on their way, microseconds, what the order engine answers so, and the exit whose place they take. */
-export type ExitsDue = { readonly at: number; readonly seq: number; readonly exit?: string }
+/** May exits of a bracket work here, or come? [R47] */
+export const mayExitsCome = ({ exitPlaces }: Account, { strategy, instrument }: Place): boolean =>
+  exitPlaces.has(bookKey(strategy, instrument))
 
-/** The first `risk.superseded` of a book since its last verdict, and when it was said, microseconds; null once the order engine knows of it. */
-export type Superseding = { readonly by: string; readonly at: number } | null
-
-/** What the gate knows of exits of brackets, by the fill of the entry that they follow. [R47] */
-export type Exits = {
-  /** What those at work, due or taken have yet to close. */
-  readonly left: ExitsLeft
-  /** Those that are yet to be said. */
-  readonly due: Map<string, ExitsDue>
-  /** Those that a wish or a halt took. */
-  readonly taken: Set<string>
-  /** By `bookKey`. */
-  readonly superseding: Map<string, Superseding>
+/** Exits are where an entry with a bracket works or was filled; where nothing is held or works there are none. */
+export function foldExitPlace(
+  account: Account,
+  { strategy, instrument, hasBracket, closes }: Place & Pick<SentOrder, 'hasBracket' | 'closes'>,
+): void {
+  const key = bookKey(strategy, instrument)
+  if (findBook(account, strategy, instrument) === undefined) account.exitPlaces.delete(key)
+  else if (hasBracket || closes !== undefined) account.exitPlaces.add(key)
 }
 
-export const noExits = (): Exits => ({ left: new Map(), due: new Map(), taken: new Set(), superseding: new Map() })
+/** A wish takes what works; where exits may come it waits until the order engine has read that. [R31] [R47] */
+export function foldSuperseded(account: Account, { id, payload }: Event<'risk.superseded'>): void {
+  noteTime(account.canceledAt, account.now)
+  const key = bookKey(payload.strategy, payload.instrument)
+  const waiting = account.waiting.get(key)
+  if (waiting && account.exitPlaces.has(key)) account.waiting.set(key, { ...waiting, superseded: id })
+}
 
-export const exitsToJson = ({ left, due, taken, superseding }: Exits) => ({
-  left: [...left],
-  due: [...due],
-  taken: [...taken],
-  superseding: [...superseding],
-})
+/** The order engine answers what the gate said: it has read all up to that. */
+export function foldRead(account: Account, answer: string | null): void {
+  if (answer !== null && isRiskAnswer(answer) && !isRead(account, answer)) account.readByEngine = answer
+}
 
-export const exitsFromJson = ({ left, due, taken, superseding }: ReturnType<typeof exitsToJson>): Exits => ({
-  left: new Map(left),
-  due: new Map(due),
-  taken: new Set(taken),
-  superseding: new Map(superseding),
-})
+/** Has the order engine read this answer of the gate? */
+export const isRead = ({ readByEngine }: Account, answer: string): boolean =>
+  readByEngine !== null && compareAnswers(readByEngine, answer) >= 0

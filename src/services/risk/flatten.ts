@@ -5,7 +5,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { type Book, bookKey } from './book.ts'
-import { areExitsDue, mayExitsCome } from './exits-due.ts'
+import { isRead, mayExitsCome } from './exits.ts'
 import { hasExpired, inWholeLots } from './listing.ts'
 import { exactText } from './proposal.ts'
 
@@ -26,9 +26,12 @@ type Said = Statement<'risk.approved' | 'system.alert'>
  * settles, and what was not filled ever more rarely, with an alert once it has failed often. [R36]
  */
 export function flattenNow(account: Account, cause: string): Said[] {
-  const { books, config, now } = account
+  const { books, config, now, halt } = account
+  // Before the order engine knows of the halt it may send exits.
+  const isHaltRead = halt !== null && isRead(account, halt.by)
   return [...books.byKey]
-    .filter(([key, book]) => book.orders.size === 0 && !areExitsDue(account, key) && isDue(account, key, book))
+    .filter(([key, book]) => book.orders.size === 0 && isDue(account, key, book))
+    .filter(([, book]) => isHaltRead || !mayExitsCome(account, book))
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .flatMap(([key, { strategy, instrument, position: held }]): Said[] => {
       if (strategy === externalStrategy) return []

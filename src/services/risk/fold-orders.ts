@@ -1,9 +1,8 @@
 import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
 import { adopt } from '#lib/domain/adopted-order.ts'
-import { clientOrderIdOf, filledBy } from '#lib/domain/client-order-id.ts'
+import { clientOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { worthOf } from '#lib/domain/contract.ts'
 import { countable, countablePaid } from '#lib/domain/countable.ts'
-import { openedBy, takeOff } from '#lib/domain/exits-left.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
@@ -20,29 +19,20 @@ import {
   bookKey,
   closeOrder,
   fillOrder,
-  findBook,
+  hasWorking,
   leavesOf,
   movePosition,
   openOrder,
   positionOf,
   splitPositions,
 } from './book.ts'
-import {
-  foldExitFailure,
-  foldExitsDue,
-  foldExitsSaid,
-  foldNothingHeld,
-  forgetExits,
-  forgetIfGone,
-  hasWorking,
-} from './exits-due.ts'
+import { foldExitPlace, isRead } from './exits.ts'
 import { noteClosing, noteClosingEnd } from './flatten.ts'
 import { judge, mustWait } from './judge-wish.ts'
 import { noteTime } from './rate-window.ts'
 import { foldClosingEnd, foldClosingLeg, foldLeg, settleLeg } from './roll.ts'
 import { noteMove } from './settle-sums.ts'
 import { recordOf } from './strategy-record.ts'
-import { foldTakenEnd, splitTaken } from './taken-exits.ts'
 
 /** Remembers a wish, and lets it wait where it must. [R2] [R37] */
 export function foldWish(account: Account, { payload: wish, at }: Event<'instrument.resolved'>): void {
@@ -71,6 +61,7 @@ export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk
   if (account.halt?.isFlattening) noteClosing(account, bookKey(strategy, instrument), clientOrderId)
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
+  foldExitPlace(account, order)
   noteTime(account.approvedAt, account.now)
   noteTime(recordOf(account.strategies, strategy).approvedAt, account.now)
   settle(account, payload)
@@ -89,7 +80,7 @@ function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>): vo
   const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress: submittedOrder(quantity) }
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
-  foldExitsSaid(account, order)
+  foldExitPlace(account, order)
 }
 
 /** An order that another has sent to the venue is at work, as it stands; told again it is known. [R50] */
@@ -107,7 +98,6 @@ export function settle(
   const key = bookKey(strategy, instrument)
   if (account.waiting.get(key)?.wish.intent !== intent) return
   account.waiting.delete(key)
-  account.exits.superseding.delete(key)
 }
 
 /** A denied approval is released, but not a reused one: the order of that id may be alive. [R19] */
@@ -116,6 +106,7 @@ export function foldDenial(account: Account, { code, clientOrderId }: PayloadOf<
   if (code === 'APPROVAL_REUSED' || !order) return
   account.orders.working.delete(clientOrderId)
   endOrder(account, order)
+  foldExitPlace(account, order)
 }
 
 /** A fill that counts moves the position and the cash; an end releases what was left; what cannot be halts its instrument. [R18] [R42] */
@@ -123,52 +114,35 @@ export function foldReport(account: Account, report: Report): void {
   const { clientOrderId } = report.payload
   const order = findOrder(account.orders, clientOrderId)
   const isAtWork = account.orders.working.has(clientOrderId)
-  const isAsked = order?.progress.status === 'pending_cancel'
   const outcome = foldIntoOrders(account.orders, report)
   if (report.topic === 'order.fill') {
     if (isImpossibleFill(report, outcome)) haltInstrument(account, report.payload.instrument)
     if (order && isAtWork && outcome === 'applied') fillOrder(account.books, order, parseExact(report.payload.quantity))
     const fill = inNewUnits(report.payload, order?.splits)
-    const held = positionOf(account, fill.strategy, fill.instrument)
     if (isCounted(outcome)) countFill(account, fill)
-    if (order && outcome === 'applied') {
-      bindToExits(account.books, order, parseExact(fill.quantity))
-      forgetExits(account, takeOff(account.exits.left, report.payload))
-      if (!order.splits) foldExitsDue(account, order, openedBy(held, fill), report.seq)
-    }
+    if (order && outcome === 'applied') bindToExits(account.books, order, parseExact(fill.quantity))
   }
-  if (order === undefined || !isAtWork || account.orders.working.has(clientOrderId)) return
-  endOrder(account, order)
-  if (!isAsked && report.topic !== 'order.fill')
-    foldExitFailure(account, order, report.topic === 'order.rejected', report.seq)
-  forgetIfGone(account, filledBy(clientOrderId) ?? '')
-  if (findBook(account, order.strategy, order.instrument) === undefined) foldNothingHeld(account, order)
+  if (order === undefined) return
+  if (isAtWork && !account.orders.working.has(clientOrderId)) endOrder(account, order)
+  foldExitPlace(account, order)
 }
 
 function endOrder(account: Account, order: SentOrder): void {
   closeOrder(account.books, order, leavesOf(order))
   noteClosingEnd(account, order)
   foldClosingEnd(account, order)
-  foldTakenEnd(account, order)
 }
 
-/** The wish that waited for the last of the orders before it. [R2] */
+/** The wish that waited for the last of the orders before it, and for the order engine to have read that none is to come. [R2] [R47] */
 export function answerEnd(
   account: Account,
   strategy: string,
   instrument: string,
 ): readonly Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>[] {
   const waiting = account.waiting.get(bookKey(strategy, instrument))
-  return waiting && !hasWorking(account, strategy, instrument) ? judge(account, waiting.wish, waiting.at) : none
-}
-
-/** A wish that waits for exits that never came; one at a time, since each is judged on what the others came to. [R47] */
-export function answerLapse(account: Account): ReturnType<typeof answerEnd> {
-  for (const { wish } of account.waiting.values()) {
-    const verdict = answerEnd(account, wish.strategy, wish.instrument)
-    if (verdict.length > 0) return verdict
-  }
-  return none
+  if (waiting === undefined || hasWorking(account, strategy, instrument)) return none
+  const { wish, at, superseded } = waiting
+  return superseded !== undefined && !isRead(account, superseded) ? none : judge(account, wish, at)
 }
 
 const none: readonly [] = Object.freeze([])
@@ -184,7 +158,7 @@ function isClosing(account: Account, { strategy, instrument, side, progress }: S
 /** The end of a contract moves a position and the cash as a trade does. [R18] */
 export function foldSettled(account: Account, settled: PayloadOf<'venue.settled'>): void {
   countFill(account, { ...settled, fee: settled.fee ?? '0' })
-  foldNothingHeld(account, settled)
+  foldExitPlace(account, settled)
 }
 
 /** Positions and the newest price are in new units. [R46] */
@@ -193,7 +167,6 @@ export function foldSplit(account: Account, split: PayloadOf<'md.split'>): void 
   splitPrices(account.prices, instrument, split)
   splitPositions(account.books, instrument, split)
   splitOrders(account.orders, split)
-  splitTaken(account, instrument)
   noteMove(account, instrument)
 }
 

@@ -3,12 +3,12 @@ import { absExact, minExact, negateExact, subtractExact, zero } from '#lib/domai
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account, Wish } from './account.ts'
-import { bookKey, findBook, leavesOf, positionOf, workingOf } from './book.ts'
+import { bookKey, findBook, hasWorking, leavesOf, positionOf, workingOf } from './book.ts'
 import { brokenCover } from './broken-cash.ts'
 import { brokenLimit } from './broken-limit.ts'
 import { brokenClose } from './broken-order.ts'
 import { brokenCancelRate, brokenCloseRate } from './broken-rate.ts'
-import { areExitsDue, hasWorking, mayExitsCome } from './exits-due.ts'
+import { mayExitsCome } from './exits.ts'
 import { haltedBeforeWaiting } from './halted-wishes.ts'
 import { inWholeLots } from './listing.ts'
 import { type BrokenLimit, exactText, type Proposal } from './proposal.ts'
@@ -17,13 +17,14 @@ import { selfTrade } from './self-trade.ts'
 
 type Verdict = Statement<'risk.approved' | 'risk.rejected' | 'risk.superseded'>
 
-/** Must this wish wait until the strategy's own orders in the instrument have ended? [R2] */
+/** Must this wish wait until the strategy's own orders in the instrument have ended, and no exits come? [R2] [R47] */
 export function mustWait(account: Account, wish: Wish): boolean {
   const { strategy, instrument } = wish
-  if (!hasWorking(account, strategy, instrument) || haltedBeforeWaiting(account, wish) !== null) return false
+  if (haltedBeforeWaiting(account, wish) !== null) return false
   if (account.waiting.has(bookKey(strategy, instrument))) return true
-  if (isBesideExits(account, wish)) return false
-  return brokenCancelRate(account) === null && !isReached(account, wish)
+  const isAtWork = hasWorking(account, strategy, instrument)
+  if (isBesideExits(account, wish) || !(isAtWork || mayExitsCome(account, wish))) return false
+  return (!isAtWork || brokenCancelRate(account) === null) && !isReached(account, wish)
 }
 
 /** What the gate says to a wish that has just come; it stands among the waiting when it must wait. */
@@ -65,8 +66,8 @@ export function judge(account: Account, wish: Wish, wishedAt: number): readonly 
   if (broken === null && !isClosing) return [approval(account, wish, side, quantity)]
   if (broken !== null && closes.units === 0n) return [refusal(wish, broken)]
   const { bracket: _, ...unbracketed } = wish
-  // Exits may fill before it does, also those that were taken: they may have come back meanwhile.
-  if (isBesideExits(account, wish) || mayExitsCome(account, wish)) unbracketed.isReduceOnly = true
+  // Exits, or late fills of them, may come before its own.
+  if (mayExitsCome(account, wish)) unbracketed.isReduceOnly = true
   const leave = approval(account, unbracketed, side, closes)
   return broken === null ? [leave] : [leave, refusal(wish, broken)]
 }
@@ -89,20 +90,22 @@ function closingPart(position: ExactDecimal, side: 'buy' | 'sell', quantity: Exa
   return isOpposed ? minExact(absExact(position), quantity) : zero
 }
 
-/** More or less of what exits protect: they stay where they are. [R41] */
-function isBesideExits(account: Account, { strategy, instrument, target }: Wish): boolean {
+/** More or less of what exits protect: they stay where they are, at work or on their way, unless a wish took them whose order works. [R41] */
+function isBesideExits(account: Account, wish: Wish): boolean {
+  const { strategy, instrument, target } = wish
   const { units } = positionOf(account, strategy, instrument)
   const wanted = parseExact(target).units
   if (units > 0n ? wanted <= 0n : units === 0n || wanted >= 0n) return false
-  if (areExitsDue(account, bookKey(strategy, instrument))) return true
-  for (const { closes } of workingOf(account, strategy, instrument)) if (closes !== undefined) return true
-  return false
+  const working = [...workingOf(account, strategy, instrument)]
+  if (working.length === 0) return mayExitsCome(account, wish)
+  const adding = units > 0n ? 'buy' : 'sell'
+  return working.some(({ closes, hasBracket, side }) => closes !== undefined || (hasBracket && side === adding))
 }
 
-/** Beside exits: another order, or exits on their way there. */
+/** Another order than exits. */
 function isAnyOtherAtWork(account: Account, { strategy, instrument }: Wish): boolean {
   for (const { closes } of workingOf(account, strategy, instrument)) if (closes === undefined) return true
-  return areExitsDue(account, bookKey(strategy, instrument))
+  return false
 }
 
 /** Would the strategy's orders at work lead to the target, at the prices that the wish states? */

@@ -1,4 +1,3 @@
-import { answeredSeq } from '#lib/domain/client-order-id.ts'
 import { priceTopics } from '#lib/domain/newest-price.ts'
 import { findOrder } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
@@ -6,15 +5,14 @@ import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
 import { answerCommand, foldHalted, foldPassAgain, foldResumed, haltWith, mayLimitHalt } from './answer-command.ts'
-import { answerExit, answerExitCancel } from './answer-exit.ts'
 import { answerClose, foldClose } from './close-position.ts'
+import { foldRead, foldSuperseded } from './exits.ts'
 import { foldFeed } from './feeds.ts'
 import { flattenNow } from './flatten.ts'
 import { foldListing, foldMarket } from './fold-market.ts'
 import { foldOrder } from './fold-order.ts'
 import {
   answerEnd,
-  answerLapse,
   answerSplit,
   foldApproval,
   foldPaid,
@@ -32,7 +30,6 @@ import { ApprovalTtlMs, Fraction, RiskConfig } from './risk-config.ts'
 import { settleSums } from './settle-sums.ts'
 import { brokenProfits, brokenStreak, foldProfits, foldTrip, restartStrategy } from './strategy-losses.ts'
 import { recordOf } from './strategy-record.ts'
-import { foldRefusal, foldSuperseded } from './taken-exits.ts'
 
 export { ApprovalTtlMs, Fraction, RiskConfig }
 
@@ -46,6 +43,8 @@ const inputs = [
   'order.adopted',
   'order.denied',
   'order.cancel_requested',
+  'order.superseded',
+  'order.mass_cancel_reported',
   'order.updated',
   ...reportTopics,
   'venue.settled',
@@ -87,7 +86,6 @@ type Out = (typeof outputs)[number]
 
 function evolve(account: Account, event: Event<In | Out>): Account {
   if (event.at > account.now) account.now = event.at
-  if (event.id.startsWith('orders:')) account.engineSeq = Math.max(account.engineSeq, answeredSeq(event.id))
   fold(account, event)
   // Of the market there is more than is judged.
   if (!event.topic.startsWith('md.')) settleSums(account)
@@ -120,7 +118,6 @@ function fold(account: Account, event: Event<In | Out>): Account {
       // The first of it may still wait, or be a leg of a roll.
       if (event.payload.code === 'DUPLICATE_INTENT') return account
       settle(account, event.payload)
-      foldRefusal(account, event.payload)
       return account
     case 'risk.superseded':
       foldSuperseded(account, event)
@@ -129,6 +126,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
     case 'order.adopted':
     case 'order.denied':
     case 'order.cancel_requested':
+    case 'order.superseded':
     case 'order.updated':
       foldOrder(account, event)
       return account
@@ -154,7 +152,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
       foldEquity(account, event.payload, event.at)
       return account
     case 'risk.halted':
-      foldHalted(account, event.payload)
+      foldHalted(account, event)
       return account
     case 'risk.resumed':
       foldResumed(account)
@@ -170,6 +168,9 @@ function fold(account: Account, event: Event<In | Out>): Account {
       return account
     case 'system.command':
       if (event.payload.command === 'position.close') foldClose(account, event)
+      return account
+    case 'order.mass_cancel_reported':
+      foldRead(account, event.payload.of)
       return account
     case 'risk.violation':
     case 'system.alert':
@@ -191,12 +192,11 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
         ...overtakenRolls(account, input.payload),
         ...(input.payload.isRoll ? answerRoll(account, input.payload) : answerWish(account, input.payload, input.at)),
       ]
-    case 'order.submitted':
-      return input.payload.closes === undefined ? none : answerExit(account, input.payload)
-    case 'order.cancel_requested':
-      return answerExitCancel(account, input.payload)
     case 'order.denied':
       return answerEnds(account, input.payload)
+    case 'order.superseded':
+      return answerEnd(account, input.payload.strategy, input.payload.instrument)
+    case 'order.cancel_requested':
     case 'order.rejected':
     case 'order.fill':
     case 'order.canceled':
@@ -222,12 +222,14 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'system.command':
       return input.payload.command === 'position.close' ? answerClose(account, input) : answerCommand(account, input)
     case 'system.time':
-      return account.halt?.isFlattening ? flattenNow(account, input.id) : answerLapse(account)
+      return account.halt?.isFlattening ? flattenNow(account, input.id) : none
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':
     case 'md.instrument':
     case 'md.status':
+    case 'order.submitted':
+    case 'order.mass_cancel_reported':
     case 'order.adopted':
     case 'order.updated':
     case 'order.accepted':

@@ -191,7 +191,7 @@ describe('brackets', () => {
       .when(resumed)
       .then()
       .when(event('risk.superseded', { ...superseded, strategy: 'other' }))
-      .then()
+      .then({ topic: 'order.superseded', payload: { ...superseded, strategy: 'other' } })
       .when(canceled('t-1-0-1s'))
       .then(stop('t-1-0-1s2', '10'))
       .when(event('risk.superseded', superseded))
@@ -323,7 +323,9 @@ describe('brackets', () => {
       .then(massCancel('risk:9.0', { canceled: 2 }))
   const closing = (id: string, quantity: string) => approved(id, { side: 'sell', quantity, intent: 'strategy:9.0' })
   const sending = { topic: 'order.submitted', payload: expect.anything() } as never
-  const superseded = event('risk.superseded', { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc })
+  const taking = { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc }
+  const superseded = event('risk.superseded', taking)
+  const known = { topic: 'order.superseded', payload: taking } as const
   const refusal = (code: PayloadOf<'risk.rejected'>['code'], value?: string, known = 90) => ({
     ...event('risk.rejected', { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc, code, value }),
     id: `risk:${known}.0`,
@@ -370,7 +372,7 @@ describe('brackets', () => {
     both().when(refusal('ALREADY_AT_TARGET', '0')).then().when(refusal('HALTED')).then()
     both()
       .when(superseded)
-      .then()
+      .then(known)
       .when(refusal('ALREADY_AT_TARGET', '6'))
       .then(...again('10'))
   })
@@ -429,7 +431,10 @@ describe('brackets', () => {
   })
 
   test('[O29] a reversal is followed by exits of what it opens; a fill of it that only closes by none', () => {
-    const reversal = approved('risk:10.0', { side: 'sell', quantity: '20', bracket: { stopLoss: '105' } })
+    const reversal = approved('risk:10.0', {
+      ...{ side: 'sell', quantity: '20', bracket: { stopLoss: '105' } },
+      intent: 'strategy:9.0',
+    })
     const cover = (id: string, quantity: string) => ({
       ...exit(id, quantity, {}),
       payload: {
@@ -494,7 +499,10 @@ describe('brackets', () => {
   })
 
   test('[O29] what a position without exits was is not opened by its reversal; after a split, or its end, it is another, or none', () => {
-    const reversal = approved('risk:10.0', { side: 'sell', quantity: '20', bracket: { stopLoss: '105' } })
+    const reversal = approved('risk:10.0', {
+      ...{ side: 'sell', quantity: '20', bracket: { stopLoss: '105' } },
+      intent: 'strategy:9.0',
+    })
     const covering = (quantity: string) =>
       ({
         topic: 'order.submitted',
@@ -536,15 +544,47 @@ describe('brackets', () => {
       )
   })
 
-  test('[O9] a wish that finds exits going asks for one of them again, so that the gate hears of it; without exits there is nothing to hear', () => {
-    const going = () =>
-      given(orders, {}, entered, fill('t-1-0', 'x', '10'))
-        .when(halted('risk:9.0', { state: 'HALTED' }))
-        .then(lost('t-1-0-1s (10), t-1-0-1p (10)'), ...cancels.slice(1))
-        .when(resumed)
+  test('[O9] a wish that finds nothing to cancel is answered all the same, so that the gate hears that it is known', () => {
+    given(orders, {}, entered, fill('t-1-0', 'x', '10'))
+      .when(halted('risk:9.0', { state: 'HALTED' }))
+      .then(lost('t-1-0-1s (10), t-1-0-1p (10)'), ...cancels.slice(1))
+      .when(resumed)
+      .then()
+      .restarted()
+      .when(superseded)
+      .then(known)
+    given(orders, {}).when(superseded).then(known)
+  })
+
+  test('[O27] a fill while a wish waits for its verdict has its exits when that is refused, or its order leaves something', () => {
+    const waiting = () =>
+      given(orders, {}, entered)
+        .when(superseded)
+        .then(cancel('t-1-0', 'superseded'))
+        .when(fill('t-1-0', 'x', '4'))
         .then()
-    going().restarted().when(superseded).then(cancel('t-1-0-1s', 'superseded'))
-    given(orders, {}, approved('risk:1.0'), command('cancel_all')).when(superseded).then()
+        .when(canceled('t-1-0'))
+        .then()
+        .restarted()
+    const come = (quantity: string) => [stop('t-1-0-1s2', quantity), profit('t-1-0-1p2', quantity)] as const
+    waiting()
+      .when(refusal('PRICE_STALE'))
+      .then(...come('4'))
+    waiting()
+      .when(closing('risk:10.0', '4'))
+      .then(sending)
+      .when(fill('t-10-0', 'z', '3', { side: 'sell' }))
+      .then()
+      .when(canceled('t-10-0'))
+      .then(...come('1'))
+    waiting().when(closing('risk:10.0', '4')).then(sending).when(sold('t-10-0', '4')).then()
+    const halting = waiting()
+    halting.when(halted('risk:11.0', { state: 'HALTED' })).then(massCancel('risk:11.0', {}))
+    halting
+      .when(refusal('HALTED'))
+      .then(lost('t-1-0-1s (4), t-1-0-1p (4)'))
+      .when(resumed)
+      .then(...come('4'))
   })
 
   test('[O27] a refusal ends the exits of fills that the gate knew, and gives back those of later ones', () => {

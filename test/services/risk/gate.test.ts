@@ -237,6 +237,11 @@ test('[R36] what else ends in the instrument is no failure of the flatten', () =
   )
     .when(exit('t-6-0-1s', '10'))
     .then()
+    .when({
+      ...event('order.cancel_requested', { clientOrderId: 't-6-0-1s', instrument: btc, reason: 'x' }),
+      cause: 'risk:9.0',
+    })
+    .then()
     .when(canceled('t-6-0-1s'))
     .then()
     .when(time(2 * second))
