@@ -112,6 +112,7 @@ const fieldsOf: Readonly<Record<string, readonly string[]>> = {
   'order.rejected': ['code'],
   'order.fill': ['quantity', 'price', 'fee', 'currency', 'liquidity', 'leavesQuantity', 'tradeId'],
   'order.cancel_requested': ['reason'],
+  'order.superseded': ['instrument'],
   'order.mass_cancel_reported': ['of', 'canceled', 'filled', 'expired', 'rejected', 'openCount'],
   'order.update_requested': ['limitPrice', 'quantity', 'reason'],
   'order.updated': ['limitPrice', 'quantity'],

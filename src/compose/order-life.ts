@@ -11,7 +11,7 @@ export type OrderLife = {
   readonly strategy: Event<'strategy.loaded'> | null
   readonly intent: Event<'strategy.intent'> | null
   readonly resolution: Event | null
-  /** What the gate said to the intent, and the configuration with its limits that was in force then. */
+  /** What the gate said to the intent, that the order engine knew of it where that was waited for, and the configuration with its limits that was in force then. */
   readonly verdicts: readonly Event[]
   readonly limits: Event<'system.config'> | null
   /** The order's own events, submission to end, and what was confirmed of a halt that canceled it. */
@@ -103,6 +103,7 @@ function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order'
       case 'risk.approved':
       case 'risk.rejected':
       case 'risk.superseded':
+      case 'order.superseded':
         if (event.payload.intent === intentId) verdicts.push(event)
         break
     }

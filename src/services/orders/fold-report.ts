@@ -1,4 +1,3 @@
-import { openedBy, takeOff } from '#lib/domain/exits-left.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
 import { inNewUnits } from '#lib/domain/split.ts'
@@ -11,6 +10,7 @@ import {
 } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { exitsOf } from './answer-fill.ts'
+import { openedBy, takeOff } from './exits-left.ts'
 import { foldMassEnd } from './mass-cancel.ts'
 import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
 import { heldIn, movePosition } from './positions.ts'

@@ -1,5 +1,4 @@
 import { approvalOf, compareAnswers } from '#lib/domain/client-order-id.ts'
-import type { ExitsLeft, LeftToClose } from '#lib/domain/exits-left.ts'
 import {
   noOrders,
   ordersFromJson,
@@ -9,6 +8,7 @@ import {
 } from '#lib/domain/sent-orders.ts'
 import type { Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { ExitsLeft, LeftToClose } from './exits-left.ts'
 import { type MassCancel, massCancelsFromJson, massCancelsToJson } from './mass-cancel.ts'
 
 /** A report that cannot be true, for a person to look at; `halts` is the instrument that may not be traded until then. */

@@ -1,11 +1,11 @@
 import { exitInPlaceOf, exitKinds, exitNameOf, filledBy, sentAgainAs } from '#lib/domain/client-order-id.ts'
-import { openLeft } from '#lib/domain/exits-left.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { isAt, type Place, placeOf } from '#lib/domain/place.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
+import { openLeft } from './exits-left.ts'
 import type { Exit, OrderBook } from './order-book.ts'
 import { heldIn, movePosition } from './positions.ts'
 

@@ -31,8 +31,10 @@ export class Reference {
   readonly #waiting = new Map<string, Wish>()
   /** Rolls with legs that have no answer yet, by intent; `closing` are the orders of what they leave. */
   readonly #rolls = new Map<string, Roll>()
-  /** Fills whose exits are to come, by entry and number of the fill. */
-  readonly #exitsDue = new Map<string, string>()
+  /** Where an entry with a bracket works or was filled, as long as something is held or works there. */
+  readonly #exitPlaces = new Set<string>()
+  /** What said that a wish supersedes, there, until the order engine answers it or what was said later. */
+  readonly #unread = new Map<string, string>()
   /** Instruments that the command which is heard lets be traded again. */
   #passAgain: ReadonlySet<string> = new Set()
   readonly #pricedAt = new Map<string, number>()
@@ -101,8 +103,24 @@ export class Reference {
     this.#cause = event
     this.#passAgain = new Set()
     if (heard.has(event.topic)) this.now = Math.max(this.now, event.at)
+    this.#heardBy(event)
     this.#expected = this.#fold(event)
     this.#expected.push(...this.#haltedWaiting(this.#expected))
+  }
+
+  /** The order engine answers in the order in which it reads. */
+  #heardBy({ source, topic, cause, payload }: Event): void {
+    const read = topic === 'order.mass_cancel_reported' ? payload.of : cause
+    if (source !== 'orders' || !read?.startsWith('risk:')) return
+    for (const [key, said] of this.#unread) if (isUpTo(said, read)) this.#unread.delete(key)
+  }
+
+  /** Where neither a position nor an order is, no exit is. */
+  #leaveExits(key: string): void {
+    const [strategy = '', instrument = ''] = key.split(' ')
+    const isEmpty =
+      this.books.position(strategy, instrument) === 0n && this.books.working(strategy, instrument).length === 0
+    if (isEmpty) this.#exitPlaces.delete(key)
   }
 
   #fold(event: Event): string[] {
@@ -128,14 +146,21 @@ export class Reference {
       case 'instrument.resolved':
         return this.#answer({ ...event.payload, at: event.at })
       case 'order.submitted':
-        return event.payload.closes === undefined ? [] : this.#exit(event.payload)
+        if (event.payload.closes === undefined) return []
+        books.submit(exitOf(event.payload))
+        this.#exitPlaces.add(keyOf(event.payload))
+        return []
+      case 'order.superseded':
+        return this.#next(event.payload)
+      case 'order.cancel_requested': {
+        const order = books.known.get(event.payload.clientOrderId)
+        return order ? this.#next(order) : []
+      }
       case 'order.fill': {
         const order = books.known.get(event.payload.clientOrderId)
-        const isNew = books.fill(event.payload)
-        if (isNew && order?.hasBracket && this.halt?.state !== 'HALTED' && this.#isOpen(event.payload)) {
-          const nth = [...books.trades].filter((trade) => trade.startsWith(`${order.id} `)).length
-          this.#exitsDue.set(`${order.id}-${nth}`, `${order.strategy} ${order.instrument}`)
-        }
+        books.fill(event.payload)
+        if (order?.hasBracket) this.#exitPlaces.add(keyOf(order))
+        if (order) this.#leaveExits(keyOf(order))
         return order ? this.#next(order) : []
       }
       case 'order.updated':
@@ -143,6 +168,7 @@ export class Reference {
         return []
       case 'order.denied':
         if (event.payload.code !== 'APPROVAL_REUSED') books.end(event.payload.clientOrderId)
+        this.#leaveExits(keyOf(event.payload))
         return this.#next(event.payload)
       case 'order.rejected':
       case 'order.canceled':
@@ -150,6 +176,7 @@ export class Reference {
         const order = books.known.get(event.payload.clientOrderId)
         const isNothing = event.topic === 'order.rejected' && event.payload.code === 'DUPLICATE_CLIENT_ORDER_ID'
         if (order && !isNothing) books.end(order.id)
+        if (order) this.#leaveExits(keyOf(order))
         return order ? this.#next(order) : []
       }
       case 'pnl.update':
@@ -171,6 +198,7 @@ export class Reference {
         return []
       case 'risk.superseded':
         this.#canceledAt.push(this.now)
+        if (this.#exitPlaces.has(keyOf(event.payload))) this.#unread.set(keyOf(event.payload), event.id)
         return []
       case 'risk.halted': {
         const { code, state = 'REDUCING', isFlattening = false } = event.payload
@@ -235,11 +263,12 @@ export class Reference {
     const key = `${strategy} ${instrument}`
     if (this.halt?.state === 'HALTED') return [refused(wish, ['HALTED', this.halt.code])]
     const working = this.books.working(strategy, instrument)
-    if (this.#isIdle(strategy, instrument)) return this.#judge(wish)
+    const mayExitsCome = this.#exitPlaces.has(key)
+    if (working.length === 0 && !mayExitsCome) return this.#judge(wish)
     const counted = working.filter(({ closes }) => closes === undefined)
     const reached = sum([this.books.position(strategy, instrument), ...counted.map(signedLeaves)])
     const halted = this.#mayNotWait(wish)
-    if (halted) return [refused(wish, halted)]
+    if (halted) return working.length === 0 ? this.#judge(wish) : [refused(wish, halted)]
     if (!this.#waiting.has(key)) {
       const { limitPrice, stopPrice, trailingOffset } = wish
       const isSo = counted.every(
@@ -248,16 +277,16 @@ export class Reference {
       if (dec(target) === reached && isSo) return [refused(wish, ['ALREADY_AT_TARGET', target])]
       // More or less of what exits protect leaves them. [R41]
       const position = this.books.position(strategy, instrument)
-      const isDue = [...this.#exitsDue.values()].includes(key)
       const isSameSide = position !== 0n && (position > 0n ? dec(target) > 0n : dec(target) < 0n)
-      if (isSameSide && (isDue || working.length > counted.length))
-        return isDue || counted.length > 0 ? [refused(wish, ['ORDERS_AT_WORK', instrument])] : this.#judge(wish)
+      const isAdding = counted.some(({ hasBracket, side }) => hasBracket && side === (position > 0n ? 'buy' : 'sell'))
+      if (isSameSide && (working.length === 0 || isAdding || working.length > counted.length))
+        return counted.length > 0 ? [refused(wish, ['ORDERS_AT_WORK', instrument])] : this.#judge(wish)
       const rate = this.#more(
         'CANCEL_RATE_EXCEEDS_MAX',
         this.#inMinute(this.#canceledAt),
         this.config.limits.maxCancelsPerMinute,
       )
-      if (rate) return [refused(wish, rate)]
+      if (rate && working.length > 0) return [refused(wish, rate)]
     }
     this.#waiting.set(key, wish)
     return [`supersede ${intent}`]
@@ -356,7 +385,7 @@ export class Reference {
     const said = this.books.tried(() =>
       wishes.flatMap((wish, n) => {
         const { strategy, instrument } = wish
-        if (this.halt?.state !== 'HALTED' && !this.#isIdle(strategy, instrument))
+        if (this.halt?.state !== 'HALTED' && this.books.working(strategy, instrument).length > 0)
           return [refused(wish, ['ORDERS_AT_WORK', instrument])]
         const verdicts = this.#judge(wish)
         for (const verdict of verdicts) {
@@ -389,30 +418,14 @@ export class Reference {
   }
 
   #isIdle = (strategy: string, instrument: string): boolean =>
-    this.books.working(strategy, instrument).length === 0 &&
-    ![...this.#exitsDue.values()].includes(`${strategy} ${instrument}`)
-
-  /** Does it leave the strategy a position on its own side? A fill that only closes has no exits. [O29] */
-  #isOpen({ strategy, instrument, side }: PayloadOf<'order.fill'>): boolean {
-    const held = this.books.position(strategy, instrument)
-    return side === 'buy' ? held > 0n : held < 0n
-  }
-
-  /** An exit is at work; a wish that waits has it canceled, with the other one of its fill. */
-  #exit(submitted: PayloadOf<'order.submitted'>): string[] {
-    const { clientOrderId: id, strategy, instrument } = submitted
-    const [, fill = '', which] = /^(.*-\d+)([sp])\d*$/.exec(id) ?? []
-    const other = id.replace(/[sp](\d*)$/, `${which === 's' ? 'p' : 's'}$1`)
-    const isFirst = !this.books.orders.has(other)
-    this.books.submit(exitOf(submitted))
-    this.#exitsDue.delete(fill)
-    const waiting = this.#waiting.get(`${strategy} ${instrument}`)
-    return waiting && isFirst ? [`supersede ${waiting.intent}`] : []
-  }
+    this.books.working(strategy, instrument).length === 0 && !this.#unread.has(`${strategy} ${instrument}`)
 
   #settle({ strategy, instrument, intent }: { strategy: string; instrument: string; intent: string }): void {
     const key = `${strategy} ${instrument}`
-    if (this.#waiting.get(key)?.intent === intent) this.#waiting.delete(key)
+    if (this.#waiting.get(key)?.intent === intent) {
+      this.#waiting.delete(key)
+      this.#unread.delete(key)
+    }
     const roll = this.#rolls.get(intent)
     if (roll) roll.wishes = roll.wishes.filter((wish) => wish.instrument !== instrument)
     if (roll?.wishes.length === 0) this.#rolls.delete(intent)
@@ -425,6 +438,7 @@ export class Reference {
     if (isClosing) this.#rolls.get(payload.intent)?.closing.push(clientOrderId)
     const terms = { limit: limitPrice, stop: stopPrice, trail: trailingOffset, hasBracket: bracket !== undefined }
     this.books.submit({ id: clientOrderId, strategy, instrument, side, quantity: dec(quantity), filled: 0n, ...terms })
+    if (bracket) this.#exitPlaces.add(keyOf(payload))
     this.#settle(payload)
     if (!isClosing) this.#within(strategy, instrument)
   }
@@ -780,6 +794,17 @@ function exitOf({
 }
 
 /** What moves the gate's clock. */
+const keyOf = ({ strategy, instrument }: { strategy: string; instrument: string }): string =>
+  `${strategy} ${instrument}`
+
+/** Was it said no later than this, by the ids of both? */
+function isUpTo(said: string, read: string): boolean {
+  const [[a = 0, b = 0], [c = 0, d = 0]] = [said, read].map((id) =>
+    id.slice('risk:'.length).split('.').map(Number),
+  ) as [number[], number[]]
+  return a < c || (a === c && b <= d)
+}
+
 const heard = new Set<string>([
   'md.instrument',
   'md.status',
@@ -790,6 +815,8 @@ const heard = new Set<string>([
   'order.submitted',
   'order.denied',
   'order.cancel_requested',
+  'order.superseded',
+  'order.mass_cancel_reported',
   'order.accepted',
   'order.triggered',
   'order.rejected',

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { parseExact } from '#lib/bars/exact-decimal.ts'
-import { type ExitsLeft, openedBy, openLeft, takeOff } from '#lib/domain/exits-left.ts'
+import { type ExitsLeft, openedBy, openLeft, takeOff } from '#services/orders/exits-left.ts'
 
 const here = { strategy: 'a', instrument: 'SPY.USA', side: 'sell' } as const
 const leftOf = (exitsLeft: ExitsLeft) =>

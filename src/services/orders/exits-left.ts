@@ -1,8 +1,8 @@
 import { compareExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { filledBy } from '#lib/domain/client-order-id.ts'
+import { fromUnits } from '#lib/domain/decimal.ts'
+import { absExact, maxExact, minExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import { filledBy } from './client-order-id.ts'
-import { fromUnits } from './decimal.ts'
-import { absExact, maxExact, minExact, subtractExact, zero } from './signed-decimal.ts'
 
 /** What the exits of one fill have yet to close, and their side. */
 export type LeftToClose = {
@@ -12,7 +12,7 @@ export type LeftToClose = {
   readonly quantity: string
 }
 
-/** By fill of an entry (`filledBy`), the oldest first. The order engine and the gate count the same. */
+/** By fill of an entry (`filledBy`), the oldest first. */
 export type ExitsLeft<One extends LeftToClose = LeftToClose> = Map<string, One>
 
 /** A fill has exits; told again it is known. */
