@@ -55,14 +55,14 @@ describe('the life of an order', () => {
       [said('risk:1.0', 'risk.halted', halt, { code: 'OPERATOR', reason: 'me: drill' })],
       [said(close, 'system.command', null, command)],
       [said('risk:3.0', 'risk.superseded', close, wish)],
-      [said('venue:4.0', 'order.canceled', 'orders:4.0', { clientOrderId: 't-0-0', leavesQuantity: '1' })],
-      [said('risk:5.0', 'risk.approved', 'venue:4.0', { ...wish, side: 'sell', quantity: '1' })],
+      [said('orders:4.0', 'order.superseded', 'risk:3.0', wish)],
+      [said('risk:5.0', 'risk.approved', 'orders:4.0', { ...wish, side: 'sell', quantity: '1' })],
       [said('orders:6.0', 'order.submitted', 'risk:5.0', { clientOrderId: 't-5-0', approval: 'risk:5.0' })],
     ])
       expect(await log.append([group])).toMatchObject([{ kind: 'appended' }])
     await log.close()
     const steps = stepsOf(lifeOfOrder(folder, 't-5-0'))
-    expect(steps.map(({ event }) => event.id)).toEqual([close, 'risk:3.0', 'risk:5.0', 'orders:6.0'])
+    expect(steps.map(({ event }) => event.id)).toEqual([close, 'risk:3.0', 'orders:4.0', 'risk:5.0', 'orders:6.0'])
     expect(steps[0]?.words).toBe('command position.close, instrument A.SIM, reason news, operator me')
   })
 

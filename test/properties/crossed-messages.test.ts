@@ -5,6 +5,9 @@ import { CrossedMessages } from './crossed-messages.ts'
 const rounds = Number(process.env.CROSSED_ROUNDS ?? 400)
 const firstSeed = Number(process.env.CROSSED_SEED ?? 1)
 
+/** Runs in which a position once stood without its exits and nobody was told. */
+const pinned = [103_609]
+
 it.each([
   ['nobody is silent for long and no fill is late', true],
   ['anybody may be silent, prices move and fills come late', false],
@@ -12,7 +15,7 @@ it.each([
   `[R7] [R47] [O2] [O18] [O26] [R22] ${rounds} runs in which messages cross, while %s`,
   (_, isCalm) => {
     const found = new Map<string, number[]>()
-    for (let seed = firstSeed; seed < firstSeed + rounds; seed++)
+    for (const seed of [...pinned, ...Array.from({ length: rounds }, (_, i) => firstSeed + i)])
       for (const fault of new CrossedMessages(seed, isCalm).run(250)) {
         const seeds = found.get(fault) ?? []
         found.set(fault, [...seeds, seed])
