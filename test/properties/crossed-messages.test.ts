@@ -9,14 +9,15 @@ const firstSeed = Number(process.env.CROSSED_SEED ?? 1)
 const pinned = [103_609]
 
 it.each([
-  ['nobody is silent for long and no fill is late', true],
-  ['anybody may be silent, prices move and fills come late', false],
+  ['nobody is silent for long and no fill is late', { isCalm: true, closes: false }],
+  ['anybody may be silent, prices move and fills come late', { isCalm: false, closes: false }],
+  ['the venue closes and opens', { isCalm: false, closes: true }],
 ] as const)(
-  `[R7] [R47] [O2] [O18] [O26] [R22] ${rounds} runs in which messages cross, while %s`,
-  (_, isCalm) => {
+  `[R7] [R47] [O2] [O18] [O26] [O30] [R22] ${rounds} runs in which messages cross, while %s`,
+  (_, how) => {
     const found = new Map<string, number[]>()
     for (const seed of [...pinned, ...Array.from({ length: rounds }, (_, i) => firstSeed + i)])
-      for (const fault of new CrossedMessages(seed, isCalm).run(250)) {
+      for (const fault of new CrossedMessages(seed, how).run(250)) {
         const seeds = found.get(fault) ?? []
         found.set(fault, [...seeds, seed])
       }

@@ -30,11 +30,12 @@ export class CrossedMessages {
   #wishes = 0
   #now = 1_000 * second
 
-  /** `isCalm`: nobody is silent for long, prices stand, and no fill is late: then no limit may ever be passed. */
-  constructor(seed: number, isCalm: boolean) {
+  /** `isCalm`: nobody is silent for long, prices stand, and no fill is late: then no limit may ever be passed. `closes`: the venue does, now and then. */
+  constructor(seed: number, { isCalm, closes }: { readonly isCalm: boolean; readonly closes: boolean }) {
     this.#isCalm = isCalm
     this.#random = seedRandom(seed)
-    this.#venue = new SlowVenue(this.#random, this.truth, this.log, (topic, payload) =>
+    const hours = closes ? seedRandom(seed + 1) : null
+    this.#venue = new SlowVenue(this.#random, hours, this.truth, this.log, (topic, payload) =>
       this.say(topic, payload, 'venue'),
     )
     const whenHalted = this.#one(['reduce', 'refuse', 'flatten'])

@@ -94,6 +94,8 @@ export class CrossedTruth {
     } else if (topic === 'order.submitted') this.#submitted(payload)
     else if (topic === 'pnl.snapshot') this.#equity = Number(payload.equity)
     else if (topic === 'system.alert' && payload.code === 'PROTECTION_LOST') {
+      // What a closed venue refuses is sent until it takes it.
+      if (payload.message.includes('VENUE_CLOSED')) return
       const terms = this.orders.get(payload.subject ?? '')?.terms
       if (terms !== undefined) this.#alerted.add(`${terms.strategy} ${terms.instrument}`)
     }

@@ -5,9 +5,12 @@ import type { AtVenue, CrossedTruth } from './crossed-truth.ts'
 
 type Say = <T extends Topic>(topic: T, payload: object) => void
 
-/** A venue that reads the log when it likes, and answers as it is drawn: accepts, rejects, fills in parts, ends by itself, and obeys reduce-only. */
+/** A venue that reads the log when it likes, and answers as it is drawn: accepts, rejects, fills in parts, ends by itself, is closed, and obeys reduce-only. */
 export class SlowVenue {
   readonly #random: SeededRandom
+  /** When it closes and opens; null where it never closes. */
+  readonly #hours: SeededRandom | null
+  #isClosed = false
   readonly #truth: CrossedTruth
   readonly #log: readonly Event[]
   readonly #say: Say
@@ -16,8 +19,9 @@ export class SlowVenue {
   #read = 0
   #trades = 0
 
-  constructor(random: SeededRandom, truth: CrossedTruth, log: readonly Event[], say: Say) {
+  constructor(random: SeededRandom, hours: SeededRandom | null, truth: CrossedTruth, log: readonly Event[], say: Say) {
     this.#random = random
+    this.#hours = hours
     this.#truth = truth
     this.#log = log
     this.#say = say
@@ -26,6 +30,9 @@ export class SlowVenue {
   /** `isQuiet`: it does what it is asked, and nothing by itself. */
   act(isQuiet: boolean, isCalm: boolean): void {
     this.#hear()
+    if (this.#hours !== null && drawBelow(this.#hours, 100) < (this.#isClosed ? 15 : 5))
+      this.#isClosed = !this.#isClosed
+    if (isQuiet) this.#isClosed = false
     if (this.#cancels.length > 0 && this.#draws(50)) {
       this.#cancel(isQuiet || isCalm)
       return
@@ -34,7 +41,7 @@ export class SlowVenue {
     const order = open[drawBelow(this.#random, Math.max(1, open.length))]
     if (order === undefined) return
     if (order.state === 'there') this.#admit(order, isQuiet)
-    else this.#work(order, isQuiet)
+    else if (!this.#isClosed) this.#work(order, isQuiet)
   }
 
   /** Says a fill again that was said before. */
@@ -72,6 +79,10 @@ export class SlowVenue {
 
   #admit(order: AtVenue, isQuiet: boolean): void {
     const { clientOrderId, instrument } = order.terms
+    if (this.#isClosed) {
+      this.#end(order, 'order.rejected', { code: 'VENUE_CLOSED' })
+      return
+    }
     if (!isQuiet && this.#draws(8)) {
       const codes = ['NO_MARKET', 'PRICE_INVALID', 'REFUSED']
       this.#end(order, 'order.rejected', { code: codes[drawBelow(this.#random, codes.length)] })

@@ -13,7 +13,7 @@ const spy = 'SPY.USA'
 const account = { currency: 'USD', startingCash: '10000' }
 
 /** Gate, orders, venue and books on minute bars; what was said beside market and clock, in short. */
-function play() {
+function play(venueTerms: object = {}) {
   const said: string[] = []
   let snapshot: PayloadOf<'pnl.snapshot'> | null = null
   const services = [anyService(venue), anyService(orders), anyService(pnl), anyService(clock), anyService(risk)]
@@ -29,7 +29,7 @@ function play() {
   const publish = (topic: string, payload: unknown) =>
     run.publish('test', { topic, payload, at: minute * 60_000_000, epoch: 1, n: n++ } as never)
   const configs = {
-    venue: { fill: 'next-open', currency: 'USD' },
+    venue: { fill: 'next-open', currency: 'USD', ...venueTerms },
     orders: {},
     pnl: account,
     clock: { stepMicros: 60_000_000 },
@@ -118,4 +118,22 @@ test('[R41] more and less leave the exits where they are; together they close wh
   expect(snapshot()).toMatchObject({ equity: '9970', grossExposure: '0' })
   bar('111', '111', '90', '90')
   expect(snapshot()).toMatchObject({ equity: '9970', grossExposure: '0' })
+})
+
+test('[O30] exits that come to a venue in an outage are there again after it, and close what is held', () => {
+  const { bar, wish, snapshot } = play({ latencyMicros: 30_000_000, outages: [{ from: 190_000_000, to: 400_000_000 }] })
+  bar('100', '100', '100', '100')
+  wish('10', { bracket: { stopLoss: '95', takeProfit: '110' } })
+  const said = Array.from({ length: 7 }, () => bar('100', '100', '100', '100')).flat()
+  const ofStop = said.filter((text) => text.includes('-1s')).map((text) => text.replace(/t-\d+-0/, 'entry'))
+  expect(ofStop).toEqual([
+    'order.submitted entry-1s',
+    'order.rejected entry-1s',
+    'order.submitted entry-1s2',
+    'order.rejected entry-1s2',
+    'order.submitted entry-1s3',
+    'order.accepted entry-1s3',
+  ])
+  bar('96', '96', '94', '94')
+  expect(snapshot()).toMatchObject({ equity: '9950', grossExposure: '0' })
 })

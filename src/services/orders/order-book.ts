@@ -6,10 +6,10 @@ import {
   type SentOrders,
   type SentOrdersJson,
 } from '#lib/domain/sent-orders.ts'
-import type { Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { ExitsLeft, LeftToClose } from './exits-left.ts'
 import { type MassCancel, massCancelsFromJson, massCancelsToJson } from './mass-cancel.ts'
+import type { Refused } from './venue-closed.ts'
 
 /** A report that cannot be true, for a person to look at; `halts` is the instrument that may not be traded until then. */
 export type Refusal = { readonly alert: PayloadOf<'system.alert'>; readonly halts: string | null }
@@ -43,6 +43,8 @@ export type OrderBook = {
   readonly lost: Set<string>
   /** Those that a wish, or a halt that flattens, took so that the position can be closed. [O27] */
   readonly taken: Set<string>
+  /** Those of them that a closed venue refused, by their name. [O30] */
+  readonly refused: Map<string, Refused>
   /** The wish that took what works and has no verdict yet, by strategy and instrument. */
   readonly awaited: Map<string, string>
   /** What exits have yet to close of each fill of an entry that has any. */
@@ -55,8 +57,8 @@ export type OrderBook = {
   filled: PayloadOf<'order.fill'> | null
   /** Exits of a fill that the newest input closed whole. */
   needless: readonly string[]
-  /** The exit that its venue did not keep. */
-  failed: { readonly exit: Exit; readonly report: Report } | null
+  /** The exit that its venue did not keep, why, and what is sent in its place; null where nothing is, or not yet. */
+  failed: { readonly exit: Exit; readonly why: string; readonly next: string | null } | null
   /** Exits that the newest input gave back to a position. */
   released: readonly Exit[]
   /** Exits that the newest input, a split, took. */
@@ -78,6 +80,7 @@ export const emptyBook = (): OrderBook => ({
   exits: new Map(),
   lost: new Set(),
   taken: new Set(),
+  refused: new Map(),
   awaited: new Map(),
   left: new Map(),
   positions: new Map(),
@@ -106,6 +109,7 @@ export const bookToJson = (book: OrderBook) => ({
   exits: [...book.exits],
   lost: [...book.lost],
   taken: [...book.taken],
+  refused: [...book.refused],
   awaited: [...book.awaited],
   left: [...book.left],
   positions: [...book.positions],
@@ -114,7 +118,7 @@ export const bookToJson = (book: OrderBook) => ({
 
 export function bookFromJson(json: unknown): OrderBook {
   const book = json as Omit<ReturnType<typeof bookToJson>, 'orders'> & { orders: SentOrdersJson }
-  const { brackets, exits, lost, taken, awaited, left, positions, massCancels } = book
+  const { brackets, exits, lost, taken, refused, awaited, left, positions, massCancels } = book
   return {
     ...book,
     inverse: new Set(book.inverse),
@@ -125,6 +129,7 @@ export function bookFromJson(json: unknown): OrderBook {
     exits: new Map(exits),
     lost: new Set(lost),
     taken: new Set(taken),
+    refused: new Map(refused),
     awaited: new Map(awaited),
     left: new Map(left),
     positions: new Map(positions),

@@ -8,6 +8,7 @@ import type { Statement } from '#schemas/event.ts'
 import { openLeft } from './exits-left.ts'
 import type { Exit, OrderBook } from './order-book.ts'
 import { heldIn, movePosition } from './positions.ts'
+import { foldVenueClosed, hasContractEnded, isToldOf, isVenueClosed, timesRefused } from './venue-closed.ts'
 
 /** How long an exit may be on its way to its venue. */
 export const exitTtlMicros = 86_400_000_000
@@ -23,11 +24,13 @@ export const isProtection = ({ closes, isReduceOnly }: SentOrder): boolean =>
   closes !== undefined || isReduceOnly === true
 
 /** It works from here on. [O18] */
-export function foldExit({ exits, lost, left }: OrderBook, exit: Exit, since: number): void {
+export function foldExit({ exits, lost, left, refused }: OrderBook, exit: Exit, since: number): void {
   const [name, fill] = [exitNameOf(exit.clientOrderId), filledBy(exit.clientOrderId)]
   if (name === null || fill === null) return
   exits.set(name, exit)
   lost.delete(name)
+  const known = refused.get(name)
+  if (known) refused.set(name, { ...known, again: null })
   const { strategy, instrument, side, quantity } = exit
   openLeft(left, fill, { strategy, instrument, side, quantity, since })
 }
@@ -67,11 +70,24 @@ export function foldExitEnd(book: OrderBook, { clientOrderId }: SentOrder, repor
   const exit = name === null ? undefined : book.exits.get(name)
   if (name === null || exit?.clientOrderId !== clientOrderId) return
   if (book.lost.has(name) || book.taken.has(name)) return
-  const isFailed =
-    !isAsked && report.topic !== 'order.fill' && (book.ends.get(exit.instrument) ?? book.now + 1) > book.now
-  if (isFailed) book.failed = { exit: withLeft(book, exit), report }
-  if (isFailed && exitInPlaceOf(clientOrderId, report.topic === 'order.rejected') !== null) book.exits.delete(name)
-  else forget(book, name)
+  if (isAsked || report.topic === 'order.fill' || hasContractEnded(book, exit)) {
+    forget(book, name)
+    return
+  }
+  const why = report.topic === 'order.rejected' ? `rejected ${report.payload.code}` : report.topic.replace('order.', '')
+  if (isVenueClosed(report)) {
+    if (!isToldOf(book, exit.closes)) book.failed = { exit: withLeft(book, exit), why, next: exit.clientOrderId }
+    foldVenueClosed(book, name)
+    return
+  }
+  const next = exitInPlaceOf(exit.clientOrderId, report.topic === 'order.rejected', timesRefused(book.refused, name))
+  book.failed = { exit: withLeft(book, exit), why, next }
+  if (next === null) {
+    forget(book, name)
+    return
+  }
+  book.exits.delete(name)
+  if (exitNameOf(next) !== name) book.refused.delete(name)
 }
 
 /** The end of a contract leaves nothing to close. [O26] */
@@ -98,19 +114,17 @@ export function restoreProtection(book: OrderBook, at: number): Statement<'order
   return ready.map((exit) => sent(withLeft(book, exit), sentAgainAs(exit.clientOrderId), at))
 }
 
-/** What takes the place of an exit that its venue does not keep, and a person hears of it. [O26] */
+/** What takes the place of an exit that its venue does not keep, and a person hears of it. [O26] [O30] */
 export function answerFailure(book: OrderBook, at: number): Statement<'system.alert' | 'order.submitted'>[] {
   if (book.failed === null) return []
-  const { exit, report } = book.failed
-  const next = exitInPlaceOf(exit.clientOrderId, report.topic === 'order.rejected')
-  const isAtMarket = next !== null && exitNameOf(next) !== exitNameOf(exit.clientOrderId)
-  const why = report.topic === 'order.rejected' ? `rejected ${report.payload.code}` : report.topic.replace('order.', '')
-  const what = isAtMarket ? `${next} closes it at the market` : `it is sent again as ${next}`
-  const alert = lossOf([exit], `the venue (${why})`, next === null ? 'it is not sent again' : what)
-  if (next === null) return [alert]
-  if (!isAtMarket) return [alert, sent(exit, next, at)]
+  const { exit, why, next } = book.failed
+  const tell = (what: string) => lossOf([exit], `the venue (${why})`, what)
+  if (next === null) return [tell('it is not sent again')]
+  if (next === exit.clientOrderId) return [tell('it is sent again until the venue takes it')]
+  if (exitNameOf(next) === exitNameOf(exit.clientOrderId))
+    return [tell(`it is sent again as ${next}`), sent(exit, next, at)]
   const { stopPrice: _, trailingOffset: __, ...rest } = exit
-  return [alert, sent({ ...rest, orderType: 'market' }, next, at)]
+  return [tell(`${next} closes it at the market`), sent({ ...rest, orderType: 'market' }, next, at)]
 }
 
 /** Says of every entry whose exits a halt takes that its position is open without them. [O20] */
@@ -173,10 +187,11 @@ export const isGoing = ({ orders }: OrderBook, { clientOrderId }: Exit): boolean
   orders.working.get(clientOrderId)?.progress.status === 'pending_cancel'
 
 /** With the last exit of a fill goes what is left of it. */
-export function forget({ exits, lost, taken, left }: OrderBook, name: string): void {
+export function forget({ exits, lost, taken, refused, left }: OrderBook, name: string): void {
   exits.delete(name)
   lost.delete(name)
   taken.delete(name)
+  refused.delete(name)
   const fill = filledBy(name)
   if (fill !== null && exitKinds.every((kind) => !exits.has(fill + kind))) left.delete(fill)
 }

@@ -29,6 +29,7 @@ import {
   tellSplit,
 } from './protection.ts'
 import { foldLeave, foldRefusal, foldSuperseded, giveBack, release, releaseAll } from './taken-exits.ts'
+import { foldVenueOpen, isVenueClosed } from './venue-closed.ts'
 
 const inputs = [
   'md.instrument',
@@ -122,6 +123,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'order.expired':
       book.refusal = foldReport(book, event)
       if (book.refusal?.halts) haltInstrument(book, book.refusal.halts, event.seq)
+      if (!isVenueClosed(event)) foldVenueOpen(book, event.payload.instrument)
       return book
     case 'order.update_requested':
     case 'order.updated':
@@ -170,7 +172,9 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'risk.strategy_halted':
     case 'system.command.result':
     case 'system.alert':
+      return book
     case 'system.time':
+      foldVenueOpen(book, null)
       return book
   }
 }
@@ -214,7 +218,7 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'order.update_rejected':
       return book.refusal ? answerRefusal(book, book.refusal) : none
     case 'system.time':
-      // After a denial of our own.
+      // After a denial of our own, or where its venue was closed.
       return [...restoreProtection(book, input.at), ...reportMassCancels(book)]
   }
 }

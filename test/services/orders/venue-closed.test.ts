@@ -1,0 +1,154 @@
+import { expect, test } from 'vitest'
+import type { PayloadOf } from '#schemas/catalogue.ts'
+import type { Statement } from '#schemas/event.ts'
+import { orders } from '#services/orders/service.ts'
+import { event, given } from '#test/given.ts'
+import { accepted, approved, btc, canceled, command, expired, fill, halted, rejected, resumed } from './orders-told.ts'
+
+const second = 1_000_000
+const entered = approved('risk:1.0', { bracket: { stopLoss: '95', takeProfit: '110' } })
+const closed = (id: string) => rejected(id, 'VENUE_CLOSED')
+const time = (at: number) => event('system.time', { now: at * second }, at * second)
+const sent = (clientOrderId: string, terms: object = {}) =>
+  ({
+    topic: 'order.submitted',
+    payload: expect.objectContaining({ clientOrderId, quantity: '10', closes: 't-1-0', isReduceOnly: true, ...terms }),
+  }) as unknown as Statement
+const stop = (id: string, quantity = '10') => sent(id, { orderType: 'stop', stopPrice: '95', quantity })
+const profit = (id: string, quantity = '10') => sent(id, { orderType: 'limit', limitPrice: '110', quantity })
+const lost = (to: string, exits: string, what: string) =>
+  ({
+    topic: 'system.alert',
+    payload: {
+      code: 'PROTECTION_LOST',
+      subject: 't-1-0',
+      message: `the position of ema-cross in ${btc} loses its exits to ${to}: ${exits}; ${what}`,
+    },
+  }) as const
+const refused = lost('the venue (rejected VENUE_CLOSED)', 't-1-0-1s (10)', 'it is sent again until the venue takes it')
+/** Both exits of a fill have been refused, a millisecond after the first event. */
+const outside = () =>
+  given(orders, {}, entered, fill('t-1-0', 'x', '10'))
+    .when(closed('t-1-0-1s'))
+    .then(refused)
+    .when(closed('t-1-0-1p'))
+    .then()
+const sold = (clientOrderId: string, quantity: string) =>
+  fill(clientOrderId, `x-${clientOrderId}`, quantity, { side: 'sell' })
+
+test('[O30] an exit that a closed venue refuses is sent again after 1, 2, 4 … 60 s, and a person hears of it once', () => {
+  const scene = outside()
+  scene.when(time(1)).then()
+  let at = 1
+  let n = 1
+  for (const wait of [1, 2, 4, 8, 16, 32, 60, 60]) {
+    if (wait > 1) scene.when(time(at + wait - 1)).then()
+    at += wait
+    n++
+    scene
+      .restarted()
+      .when(time(at))
+      .then(stop(`t-1-0-1s${n}`), profit(`t-1-0-1p${n}`))
+    scene.when(closed(`t-1-0-1s${n}`)).then()
+    scene.when(closed(`t-1-0-1p${n}`)).then()
+  }
+})
+
+test('[O30] and at once when the venue accepts or reports anything in the instrument', () => {
+  const elsewhere = { clientOrderId: 't-0-0', instrument: 'ETHUSDT.BINANCE', leavesQuantity: '1', reason: 'x' }
+  const { answers } = outside().when(event('order.canceled', elsewhere))
+  expect(answers.map(({ topic }) => topic)).not.toContain('order.submitted')
+  const others = approved('risk:5.0', { strategy: 'other', quantity: '1' })
+  const scene = outside()
+  scene.when(others)
+  scene.when(closed('t-5-0')).then()
+  const taken = outside()
+  taken.when(others)
+  taken
+    .restarted()
+    .when(accepted('t-5-0'))
+    .then(stop('t-1-0-1s2'), profit('t-1-0-1p2'))
+    .when(accepted('t-1-0-1s2'))
+    .then()
+    .when(time(90))
+    .then()
+})
+
+test('[O30] [O26] what a closed venue refused is not counted among those that it ended', () => {
+  const scene = outside()
+  for (const n of [2, 3, 4]) {
+    scene.when(time(100 * n)).then(stop(`t-1-0-1s${n}`), profit(`t-1-0-1p${n}`))
+    if (n === 4) break
+    scene.when(closed(`t-1-0-1s${n}`)).then()
+    scene.when(closed(`t-1-0-1p${n}`)).then()
+  }
+  scene.when(accepted('t-1-0-1s4')).then()
+  const again = (id: string, next: string) => lost('the venue (expired)', `${id} (10)`, `it is sent again as ${next}`)
+  scene
+    .when(expired('t-1-0-1s4'))
+    .then(again('t-1-0-1s4', 't-1-0-1s5'), stop('t-1-0-1s5'))
+    .when(expired('t-1-0-1s5'))
+    .then(again('t-1-0-1s5', 't-1-0-1s6'), stop('t-1-0-1s6'))
+    .when(expired('t-1-0-1s6'))
+    .then(
+      lost('the venue (expired)', 't-1-0-1s6 (10)', 't-1-0-1m closes it at the market'),
+      sent('t-1-0-1m', { orderType: 'market' }),
+    )
+    .when(closed('t-1-0-1m'))
+    .then()
+    .when(time(1_000))
+    .then(sent('t-1-0-1m2', { orderType: 'market' }))
+})
+
+test('[O30] [O29] of what is left; and no more when that is closed', () => {
+  const scene = outside()
+  scene.when(approved('risk:5.0', { side: 'sell', quantity: '6' }))
+  scene.when(sold('t-5-0', '6')).then(stop('t-1-0-1s2', '4'), profit('t-1-0-1p2', '4'))
+  const over = outside()
+  over.when(approved('risk:5.0', { side: 'sell', quantity: '10' }))
+  over.when(sold('t-5-0', '10')).then().when(time(90)).then()
+})
+
+test('[O30] [O27] a wish takes it, and gives it back', () => {
+  const wish = { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc }
+  const taken = () =>
+    outside()
+      .when(event('risk.superseded', wish))
+      .then({ topic: 'order.superseded', payload: wish })
+      .when(time(90))
+      .then()
+      .restarted()
+  taken()
+    .when({ ...event('risk.rejected', { ...wish, code: 'PRICE_STALE' }), id: 'risk:90.0' })
+    .then(stop('t-1-0-1s2'), profit('t-1-0-1p2'))
+    .when(time(900))
+    .then()
+  const closing = taken()
+  closing.when(approved('risk:10.0', { side: 'sell', quantity: '10', intent: wish.intent, expiresAt: 100 * second }))
+  closing.when(sold('t-10-0', '10')).then().when(time(900)).then()
+})
+
+test('[O30] [O20] while all is halted it waits', () => {
+  const scene = outside()
+  scene.when(halted('risk:9.0', { state: 'HALTED' }))
+  scene.when(time(90)).then().restarted().when(resumed).then(stop('t-1-0-1s2'), profit('t-1-0-1p2'))
+})
+
+test('[O30] [O24] a split ends it, and says so; the end of the contract does in silence', () => {
+  outside()
+    .when(event('md.split', { instrument: btc, numerator: 2, denominator: 1 }))
+    .then(lost('the split', 't-1-0-1s (10), t-1-0-1p (10)', 'they are not sent again'))
+    .when(time(90))
+    .then()
+  const terms = { tickSize: '0.01', lotSize: '1', multiplier: '1', currency: 'USDT', isSimulated: false } as const
+  const listing: PayloadOf<'md.instrument'> = { instrument: btc, kind: 'future', expiresAt: 60 * second, ...terms }
+  outside().when(event('md.instrument', listing)).then().when(time(61)).then().when(time(900)).then()
+})
+
+test('[O30] what we canceled meanwhile is over', () => {
+  const scene = given(orders, {}, entered, fill('t-1-0', 'x', '10'))
+  scene.when(command('cancel_all'))
+  scene.when(closed('t-1-0-1s'))
+  scene.when(canceled('t-1-0-1p'))
+  scene.when(time(90)).then()
+})
