@@ -100,7 +100,7 @@ export function haltWith(
   const state = stateOf(whenHalted)
   if (whenHalted !== 'flatten') return [{ topic: 'risk.halted', payload: { ...why, state } }]
   const halted = { topic: 'risk.halted', payload: { ...why, state, isFlattening: true } } as const
-  return [halted, ...flattenNow(account, cause)]
+  return [halted, ...flattenNow(account, cause, false)]
 }
 
 /** May a limit halt? While nothing is halted, and once where an operator halted to less than the configuration says. [R15] */

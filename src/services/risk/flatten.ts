@@ -5,7 +5,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { type Book, bookKey } from './book.ts'
-import { isRead, mayExitsCome } from './exits.ts'
+import { mayExitsCome } from './exits.ts'
 import { hasExpired, inWholeLots } from './listing.ts'
 import { exactText } from './proposal.ts'
 
@@ -23,12 +23,10 @@ type Said = Statement<'risk.approved' | 'system.alert'>
 
 /**
  * Leave to close every position that has nothing at work, at the market; `cause` stands in for the intent. Not what has expired, which the venue
- * settles, and what was not filled ever more rarely, with an alert once it has failed often. [R36]
+ * settles, nor, before the order engine has read of the halt, where it may send exits; and what was not filled ever more rarely, with an alert once it has failed often. [R36] [R47]
  */
-export function flattenNow(account: Account, cause: string): Said[] {
-  const { books, config, now, halt } = account
-  // Before the order engine knows of the halt it may send exits.
-  const isHaltRead = halt !== null && isRead(account, halt.by)
+export function flattenNow(account: Account, cause: string, isHaltRead: boolean): Said[] {
+  const { books, config, now } = account
   return [...books.byKey]
     .filter(([key, book]) => book.orders.size === 0 && isDue(account, key, book))
     .filter(([, book]) => isHaltRead || !mayExitsCome(account, book))

@@ -6,7 +6,7 @@ import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
 import { answerCommand, foldHalted, foldPassAgain, foldResumed, haltWith, mayLimitHalt } from './answer-command.ts'
 import { answerClose, foldClose } from './close-position.ts'
-import { foldRead, foldSuperseded } from './exits.ts'
+import { foldRead, foldSuperseded, isRead } from './exits.ts'
 import { foldFeed } from './feeds.ts'
 import { flattenNow } from './flatten.ts'
 import { foldListing, foldMarket } from './fold-market.ts'
@@ -222,7 +222,7 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'system.command':
       return input.payload.command === 'position.close' ? answerClose(account, input) : answerCommand(account, input)
     case 'system.time':
-      return account.halt?.isFlattening ? flattenNow(account, input.id) : none
+      return account.halt?.isFlattening ? flattenNow(account, input.id, isRead(account, account.halt.by)) : none
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':

@@ -205,6 +205,14 @@ test('[R36] a halt that flattens closes what may have exits when the order engin
     .then(closing)
 })
 
+test('[R36] nor when a halt before that was read', () => {
+  const scene = entered()
+  scene.when(command('halt', { whenHalted: 'reduce' }))
+  scene.when(superseded('risk:9.0')).then()
+  const { answers } = scene.when(command('halt', { whenHalted: 'flatten' }))
+  expect(answers.map(({ topic }) => topic)).toEqual(['risk.halted', 'system.command.result'])
+})
+
 /** Gate and order engine, with what they said. */
 function play(...told: readonly Told[]) {
   const log: Event[] = []
