@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { parseBarInterval } from '#lib/bars/bar-interval.ts'
+import { externalStrategy } from '#lib/domain/external-order.ts'
 import type { AnyService } from '#lib/kernel/service.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { TradingCalendar } from '#lib/time/trading-calendar.ts'
@@ -114,10 +115,9 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
       ...risk,
     },
   }
-  refuseOneName(
-    strategies.map(({ bound }) => bound.definition.name),
-    topology,
-  )
+  const names = strategies.map(({ bound }) => bound.definition.name)
+  refuseOneName(names, topology)
+  refuseUnnamed(names, topology)
   const named = answeringServices(topology).map((service) => [
     service.name,
     said(checked(service, plain(configs[service.name]))),
@@ -135,6 +135,14 @@ function refuseOneName(names: readonly string[], { strategies }: Topology): void
       hint: `${strategies[first]?.file} is called that too: give one another name`,
     })
   })
+}
+
+/** A limit of a strategy that is not there would limit nothing. */
+function refuseUnnamed(names: readonly string[], { risk }: Topology): void {
+  const known = [...names, externalStrategy]
+  const unknown = Object.keys(risk.strategies).find((name) => !known.includes(name))
+  if (unknown === undefined) return
+  throw new UserError(`risk.strategies.${unknown}: no strategy is called that`, { hint: `known: ${known.join(', ')}` })
 }
 
 function checked({ name, config }: AnyService, value: unknown): unknown {

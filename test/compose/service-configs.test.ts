@@ -43,6 +43,22 @@ test('two files of one name are told with both files, so that a reload into a cl
   )
 })
 
+test('[R40] limits of a strategy that is not there are refused, with the names that are', () => {
+  const topology = topologyOf(['fast', '5s'])
+  const limited = (...names: string[]) => {
+    const strategies = Object.fromEntries(names.map((name) => [name, { isReduceOnly: true }]))
+    return () => configsOf({ ...topology, risk: { ...topology.risk, strategies } })
+  }
+  expect(limited('fast', 'external')).not.toThrow()
+  expect(limited('fast', 'fats')).toThrow(
+    expect.objectContaining({
+      name: 'UserError',
+      message: 'risk.strategies.fats: no strategy is called that',
+      hint: 'known: fast, external',
+    }),
+  )
+})
+
 describe('orders of a strategy', () => {
   const withOrders = (orders: string, more = '', role = 'ACME.SIM') => {
     topologyOf(['fast', '5s'])

@@ -1,3 +1,4 @@
+import { externalStrategy } from '#lib/domain/external-order.ts'
 import { Name } from '#schemas/primitives.ts'
 import { compileInputs } from './compile-inputs.ts'
 import { type DeclaredInput, firstSeries, type InputScope, slotOf } from './declared-inputs.ts'
@@ -76,8 +77,12 @@ export function readFields(
 function readName(what: string, field: Field | undefined, report: Report): string | undefined {
   if (!field) return undefined
   const text = writtenText(field.value)
-  if (text !== null && Name.safeParse(text).success) return text
-  report.error(startOf(field.value, field.at), `${what} has to be a lower-case name like ema-cross`)
+  const isOfOthers = what === 'name' && text === externalStrategy
+  if (text !== null && Name.safeParse(text).success && !isOfOthers) return text
+  const fault = isOfOthers
+    ? `${externalStrategy} is the name under which the trades of others are counted: give it one of its own`
+    : `${what} has to be a lower-case name like ema-cross`
+  report.error(startOf(field.value, field.at), fault)
   return undefined
 }
 

@@ -158,6 +158,11 @@ describe('each mistake is said once, where it is', () => {
     ],
     ['name missing', withLine(1, ''), ['1:1 name is missing, as in name: ema-cross']],
     ['name wrong', withLine(1, 'name: EMA Cross'), ['1:7 name has to be a lower-case name like ema-cross']],
+    [
+      'name of others',
+      withLine(1, 'name: external'),
+      ['1:7 external is the name under which the trades of others are counted: give it one of its own'],
+    ],
     ['role missing', withLine(3, '  price: { timeframe: 1d }'), ['3:3 price has no role, such as underlying']],
     [
       'role wrong',
