@@ -143,6 +143,15 @@ test('[P4] [R42] a fee that no mark converts: the fill counts without it everywh
   expect(topics(wish('0'))).toEqual(['risk.approved', 'order.submitted'])
 })
 
+test('[P11] [R42] what is listed anew in another currency is counted as before everywhere, and nothing is added there', () => {
+  const { tell, topics, order, refusal } = everyone()
+  tell(fill(order('1'), 'buy', '1'))
+  expect(topics(listed(btc, { currency: 'EUR' }))).toEqual(['system.alert'])
+  expect(refusal('2')).toMatchObject({ code: 'INSTRUMENT_HALTED' })
+  const [update] = tell(fill(order('0'), 'sell', '1', { price: '101' }))
+  expect(update?.payload).toMatchObject({ position: '0', currency: 'USDT', realized: '1' })
+})
+
 test('[P14] a price of zero converts nothing in the gate and in the books: both go on with the one before', () => {
   const { tell, order, refusal } = everyone({
     conversions: { BNB: { instrument: 'BNBUSDT.BINANCE' } },

@@ -20,6 +20,12 @@ export const contractOf = ({
   isInverse: isInverse === true && kind !== 'option',
 })
 
+type Kept = Pick<Contract, 'isInverse'> & { readonly currency: string }
+
+/** Does a new listing pay in something else, or another way? What was counted would be other money. */
+export const paysOtherwise = (known: Kept | undefined, listing: Kept): boolean =>
+  known !== undefined && (known.currency !== listing.currency || known.isInverse !== listing.isInverse)
+
 /** When a contract ends, microseconds: where no time is stated, when its day of expiry is over, UTC; null for what does not end. */
 export const endOf = ({ expiresAt, expiry }: Pick<PayloadOf<'md.instrument'>, 'expiresAt' | 'expiry'>): number | null =>
   expiresAt ?? (expiry === undefined ? null : Date.parse(`${expiry}T00:00:00Z`) * 1_000 + dayMicros)

@@ -51,12 +51,12 @@ export const unrealizedOf = ({ quantity, cost }: Position, mark: ExactDecimal, c
   quantity.units === 0n ? noMoney : asMoney(worthOf(contract, mark, quantity) - cost)
 
 /**
- * The average price of what is open, with up to 18 digits after the point, rounded half to even; null when flat. Of an inverse contract it is the
+ * The average price of what is open, with up to 18 digits after the point, rounded half to even; null when flat, or when what is open is of no size (a multiplier of zero). Of an inverse contract it is the
  * harmonic mean, null where all that was opened cost less than can be told.
  */
 export function averagePriceOf({ quantity, cost }: Position, { multiplier, isInverse }: Contract): string | null {
-  if (quantity.units === 0n) return null
   const { units, scale } = multiplyExact(quantity, multiplier)
+  if (units === 0n) return null
   if (isInverse) return cost === 0n ? null : quotient(-units * tenTo(2 * moneyScale), cost * tenTo(scale))
   return quotient(cost * tenTo(scale), units)
 }

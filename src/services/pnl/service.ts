@@ -1,5 +1,4 @@
 import { adopt } from '#lib/domain/adopted-order.ts'
-import { contractOf } from '#lib/domain/contract.ts'
 import { moneyOf } from '#lib/domain/money.ts'
 import { priceTopics } from '#lib/domain/newest-price.ts'
 import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
@@ -13,6 +12,7 @@ import { drawdownBeyond } from './drawdown.ts'
 import { crossingOf, exposuresBeyond } from './exposures-beyond.ts'
 import { foldGreeks } from './greeks.ts'
 import { type Ledger, ledgerFromJson, ledgerToJson, openLedger, reopenLedger } from './ledger.ts'
+import { answerListing, foldListing } from './listing.ts'
 import { PnlConfig } from './pnl-config.ts'
 import { foldMark } from './valuation.ts'
 
@@ -56,12 +56,9 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
       foldMark(ledger, event)
       if (event.topic === 'md.option.tick') foldGreeks(ledger, event.payload)
       return ledger
-    case 'md.instrument': {
-      const { instrument, multiplier, currency, kind, underlying = null } = event.payload
-      const { isInverse } = contractOf(event.payload)
-      ledger.terms.set(instrument, { multiplier, currency, isInverse, optionOn: kind === 'option' ? underlying : null })
+    case 'md.instrument':
+      foldListing(ledger, event.payload)
       return ledger
-    }
     case 'md.split':
       foldSplit(ledger, event.payload)
       return ledger
@@ -118,6 +115,8 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
 
 function decide(ledger: Ledger, input: Event<In>): readonly Statement<Out>[] {
   switch (input.topic) {
+    case 'md.instrument':
+      return answerListing(ledger, input)
     case 'order.fill':
     case 'venue.settled':
     case 'venue.paid':
@@ -129,7 +128,6 @@ function decide(ledger: Ledger, input: Event<In>): readonly Statement<Out>[] {
     case 'md.bar':
     case 'md.tick':
     case 'md.option.tick':
-    case 'md.instrument':
     case 'order.submitted':
     case 'order.adopted':
     case 'order.cancel_requested':

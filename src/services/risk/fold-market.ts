@@ -1,4 +1,5 @@
 import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { paysOtherwise } from '#lib/domain/contract.ts'
 import { foldPrice, foldPriceAboveZero, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Account } from './account.ts'
@@ -17,11 +18,16 @@ export function foldMarket(account: Account, event: PriceEvent): void {
   if (isTold && watches.ages) account.pricedAt.set(instrument, event.at)
 }
 
-/** Keeps what the gate needs of a listing. */
+/** Keeps what the gate needs of a listing. It pays as it was listed first; told otherwise, nothing is added in it. [R42] */
 export function foldListing(account: Account, payload: PayloadOf<'md.instrument'>): void {
   const { instrument } = payload
-  const listing = listingOf(payload)
+  const told = listingOf(payload)
+  const known = account.instruments.get(instrument)
+  const { currency, isInverse } = known ?? told
+  const listing = { ...told, currency, isInverse }
   account.instruments.set(instrument, listing)
+  if (paysOtherwise(known, told) && !account.haltedInstruments.includes(instrument))
+    account.haltedInstruments = [...account.haltedInstruments, instrument]
   const price = newestPrice(account.prices, instrument)
   if (listing.isInverse && price !== null && parseExact(price).units <= 0n) account.prices.delete(instrument)
   noteMove(account, instrument)

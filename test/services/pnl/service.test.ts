@@ -374,6 +374,31 @@ test('[P11] a new multiplier values what is open from then on', () => {
     .then(snapshot('1440', '1440', '800', { unrealized: '440' }, oneStrategy({ unrealized: '440' })))
 })
 
+test('[P11] what it pays in stays as it was listed first, and a listing that says otherwise is told', () => {
+  given(pnl, account, ...held)
+    .when(listed(spy, { currency: 'EUR' }))
+    .then(alert(spy, expect.stringContaining('as it was listed first')))
+    .when(listed(spy, { isInverse: true }))
+    .then(alert(spy, expect.stringContaining('as it was listed first')))
+    .when(listed(spy, { lotSize: '2' }))
+    .then()
+    .when(time())
+    .then(snapshot('1040', '1040', '400', { unrealized: '40' }, oneStrategy({ unrealized: '40' })))
+})
+
+test('[P11] [P3] what is of no size has no average price', () => {
+  const { answers } = given(pnl, account, listed(spy, { multiplier: '0' })).when(fill('buy', '2', '100'))
+  expect(answers[0]?.payload).toMatchObject({ position: '2', averagePrice: null, unrealized: '0' })
+})
+
+test('[P15] a mark that is not above zero and came before its listing is none of an inverse contract', () => {
+  const inverse = listed(future, { kind: 'perpetual', isInverse: true, currency: 'USD' })
+  const { answers } = given(pnl, account, bar(future, '0'), inverse).when(
+    fill('buy', '2', '100', { instrument: future }),
+  )
+  expect(answers[0]?.payload).toMatchObject({ position: '2', mark: '100', unrealized: '0' })
+})
+
 test('[P12] a new configuration moves the peak with the cash; another currency is another account', () => {
   given(pnl, account, ...held, time())
     .reconfigured({ ...account, startingCash: '3000', maxDrawdown: 0.2 })
