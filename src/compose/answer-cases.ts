@@ -1,6 +1,6 @@
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import type { z } from 'zod'
 import { fileLines } from '#lib/files/file-lines.ts'
+import { openWholeFile } from '#lib/files/write-whole-file.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
 import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 
@@ -20,8 +20,7 @@ export type CaseForm<Case> = {
  * is there whole or not at all; `-` is stdin and stdout.
  */
 export function answerCases<Case>(from: string, to: string, form: CaseForm<Case>): CaseAnswers {
-  const out = to === '-' ? null : `${to}.${process.pid}.part`
-  const fd = out === null ? 1 : openForWriting(out, to)
+  const out = openWholeFile(to)
   const progress = startProgress({ label: 'compute', unit: 'cases' })
   let [number, cases, failed] = [0, 0, 0]
   try {
@@ -33,18 +32,15 @@ export function answerCases<Case>(from: string, to: string, form: CaseForm<Case>
         failed++
         form.say(userErrorLine(new UserError(fault, { file: from, line: number })))
       }
-      writeWhole(fd, `${JSON.stringify({ [form.key]: name, expected })}\n`)
+      out.write(`${JSON.stringify({ [form.key]: name, expected })}\n`)
       progress.update(++cases)
     }
     progress.finish()
-    if (out !== null) fsyncSync(fd)
   } catch (error) {
-    if (out !== null) rmSync(out, { force: true })
+    out.drop()
     throw error
-  } finally {
-    if (out !== null) closeSync(fd)
   }
-  if (out !== null) renameSync(out, to)
+  out.keep()
   return { in: from, out: to, cases, failed }
 }
 
@@ -62,17 +58,4 @@ function answerLine<Case>(line: string, { key, schema, answer }: CaseForm<Case>)
       return { name, expected: null, fault: error.message }
     throw error
   }
-}
-
-function openForWriting(part: string, file: string): number {
-  try {
-    return openSync(part, 'w')
-  } catch (error) {
-    throw new UserError(`cannot be written: ${(error as NodeJS.ErrnoException).code}`, { file })
-  }
-}
-
-function writeWhole(fd: number, text: string): void {
-  const bytes = Buffer.from(text)
-  for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done)
 }

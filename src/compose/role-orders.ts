@@ -1,4 +1,5 @@
 import { parseDocument } from 'yaml'
+import { yamlValue } from '#lib/files/yaml-value.ts'
 import type { StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { type OrderTerms, RoleOrders } from '#services/resolver/service.ts'
@@ -51,7 +52,9 @@ export function ordersOfFlag(text: string): RoleOrders {
   const document = parseDocument(text)
   const [broken] = document.errors
   if (broken) throw new UserError(`--orders: ${broken.message.split('\n')[0]}`)
-  const parsed = RoleOrders.safeParse(document.toJS())
+  const read = yamlValue(document)
+  if ('fault' in read) throw new UserError(`--orders: ${read.fault}`)
+  const parsed = RoleOrders.safeParse(read.value)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
   throw new UserError(`--orders: ${[...(issue?.path ?? []), issue?.message].join(' ')}`, {

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseDocument } from 'yaml'
 import { z } from 'zod'
 import { Conversions } from '#lib/domain/conversion.ts'
+import { yamlValue } from '#lib/files/yaml-value.ts'
 import { mayBeWritten } from '#lib/journal/durability.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { MarketHours } from '#lib/time/market-hours.ts'
@@ -166,7 +167,9 @@ export function readTopology(file: string): Topology {
   const [broken] = document.errors
   if (broken)
     throw new UserError(broken.message.split('\n')[0] ?? 'is not YAML', { file, line: broken.linePos?.[0].line })
-  const parsed = Topology.safeParse(document.toJS())
+  const read = yamlValue(document)
+  if ('fault' in read) throw new UserError(read.fault, { file, line: lineAt(readText(file), read.offset) })
+  const parsed = Topology.safeParse(read.value)
   if (!parsed.success) throw faultOf(file, document, parsed.error)
   return withPaths(parsed.data, (path) => (isAbsolute(path) ? path : join(dirname(file), path)))
 }

@@ -7,7 +7,14 @@ import { UserError } from '#lib/terminal/user-error.ts'
 /** What `trader halt` and `trader resume` are told. */
 export const orderFlags = {
   ...treeFlags,
-  reason: Flags.string({ description: 'Why, for the log', required: true }),
+  reason: Flags.string({
+    description: 'Why, for the log',
+    required: true,
+    parse: async (reason) => {
+      if (reason.trim() === '') throw new UserError('--reason says nothing', { hint: 'why, in a few words' })
+      return reason
+    },
+  }),
   yes: Flags.boolean({ description: 'Do not ask' }),
 }
 export const orderArgs = {

@@ -14,8 +14,10 @@ export function watchTopology(
     try {
       told.changed(readTopology(file))
     } catch (error) {
-      if (!(error instanceof UserError)) throw error
-      told.unreadable(error)
+      // Whatever is wrong with it: a tree that runs is not ended by a file.
+      told.unreadable(
+        error instanceof UserError ? error : new UserError(`cannot be read: ${(error as Error).message}`, { file }),
+      )
     }
   }
   // The directory, since an editor that writes a new file and renames it leaves a watch on the old one blind.

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readTopology } from '#compose/topology.ts'
+import { watchTopology } from '#compose/watch-topology.ts'
 import { mayBeWritten } from '#lib/journal/durability.ts'
 import { catalogue, namespaceOf } from '#schemas/catalogue.ts'
 
@@ -39,5 +40,40 @@ describe('the log of a topology', () => {
   it.each(mayBeWritten)('[J18] [J23] takes both of %s', (name) => {
     expect(read(`durability: { ${name}: written }`).durability).toEqual({ [name]: 'written' })
     expect(read(`retention: { ${name}: { days: 1 } }`).retention).toEqual({ [name]: { days: 1 } })
+  })
+})
+
+describe('aliases of a topology', () => {
+  it('one without its anchor, and a bomb of them, are a fault with its line', () => {
+    const fault = (log: string) => {
+      try {
+        read(log)
+      } catch (error) {
+        return error
+      }
+      return null
+    }
+    expect(fault('durability: { md: *nowhere }')).toMatchObject({ line: 6 })
+    const bomb = [
+      'a: &a [1, 1, 1, 1, 1, 1, 1, 1, 1, 1]',
+      ...[...'bcdefgh'].map((name, n) => `  ${name}: &${name} [${`*${'abcdefg'[n]}, `.repeat(10)}]`),
+    ]
+    expect(() => read(bomb.join('\n'))).toThrow('too many aliases')
+  })
+
+  it('while a tree runs', async () => {
+    const file = join(folder, 'watched.yaml')
+    writeFileSync(file, 'feed: { kind: seeded }')
+    const told = new Promise<Error>((resolve) => {
+      const watch = watchTopology(file, {
+        changed: () => undefined,
+        unreadable: (error) => {
+          watch.close()
+          resolve(error)
+        },
+      })
+    })
+    writeFileSync(file, 'feed: *mx')
+    expect((await told).message).toContain('an alias without its anchor')
   })
 })

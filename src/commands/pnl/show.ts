@@ -20,7 +20,7 @@ export default class PnlShow extends TraderCommand {
     const event = newestSnapshot(logOf(flags.run, flags))
     if (event === null) {
       this.log('no snapshot yet')
-      return null
+      return {}
     }
     const { strategies, fifo, greeks = [], ...account } = event.payload
     const right = (head: string) => ({ head, align: 'right' as const })

@@ -108,7 +108,9 @@ function tailsOf(returns: readonly number[]): Metrics {
   const var95 = quantileOf(sorted, 0.05)
   const var99 = quantileOf(sorted, 0.01)
   const best95 = quantileOf(sorted, 0.95)
-  const beyond = (bound: number | null) => (bound === null ? null : meanOf(sorted.filter((value) => value <= bound)))
+  // Returns that are equal may differ in their last digit.
+  const beyond = (bound: number | null) =>
+    bound === null ? null : meanOf(sorted.filter((value) => value <= bound + 1e-12 * Math.abs(bound)))
   const deviation = sampleDeviation(returns)
   return {
     var_95_historical: var95,
