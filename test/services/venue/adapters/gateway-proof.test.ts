@@ -345,6 +345,49 @@ describe('[G53] what nobody foresaw proves nothing, is told once, and is asked a
   })
 })
 
+test('[G55] that it cannot be reconciled is asked ever later, told after a minute, and when it can again', async () => {
+  const venue = new SlowVenue(0)
+  const { openOrders } = venue
+  let [asked, aheadMs] = [0, 0]
+  venue.openOrders = async () => {
+    asked++
+    return unheard
+  }
+  scene.start(venue, { reconcileMs: 60_000, nowMs: () => Date.now() + aheadMs })
+  await pause(2_500)
+  expect(asked).toBeLessThan(6)
+  expect(scene.said).toEqual([])
+  aheadMs = 61_000
+  await scene.hasSaid('system.alert')
+  venue.openOrders = openOrders
+  await scene.hasSaid('venue.reconciled')
+  const words = scene.said.flatMap(({ topic, payload }) => (topic === 'system.alert' ? [payload.message] : []))
+  expect(words).toEqual([
+    'it could not be reconciled for a minute: slow does not answer for its open orders: no answer',
+    'it is reconciled again',
+  ])
+})
+
+test('[G31] an order in what is listed there no more is told, keeps nothing else, and ends by an operator’s word', async () => {
+  const venue = new SlowVenue(0)
+  scene.start(venue)
+  await scene.hasSaid('venue.reconciled')
+  submit('t-1-0')
+  await scene.hasSaid('order.accepted')
+  scene.die()
+  const unlisted = { kind: 'refused', code: 'INSTRUMENT_UNKNOWN', reason: '-1121 Invalid symbol.' } as const
+  venue.find = async () => unlisted
+  venue.cancel = async () => unlisted as never
+  venue.tradesOf = unlisted
+  venue.orders.clear()
+  scene.start(venue)
+  await scene.hasSaid('venue.reconciled')
+  expect(topics()).toEqual(['system.alert', 'venue.reconciled'])
+  const asked = { clientOrderId: 't-1-0', instrument: 'BTCUSDT.BINANCE', reason: 'looked there' }
+  scene.into('order.cancel_requested', { ...asked, isGone: true })
+  await scene.hasSaid('order.canceled')
+})
+
 describe('[G51] what no log would take', () => {
   const trade = { tradeId: '1', price: '90', quantity: '0.4', fee: '1', liquidity: 'taker', filledAt: 1 } as const
   const view = { venueOrderId: '1', state: 'working', executed: '0.4', isTriggered: false } as const

@@ -5,12 +5,14 @@ import { z } from 'zod'
 import { startBudget } from '#lib/time/request-budget.ts'
 import { answerOf } from '#services/venue/adapters/binance/exchange-answer.ts'
 import { openSpotStream } from '#services/venue/adapters/binance-spot/spot-stream.ts'
+import { conditionalOrders } from '#services/venue/adapters/binance-usdm/conditional-orders.ts'
 import { openUsdmStream } from '#services/venue/adapters/binance-usdm/usdm-stream.ts'
 import { asking } from '#services/venue/adapters/ccxt/ccxt-answer.ts'
+import { openCcxtStream } from '#services/venue/adapters/ccxt/ccxt-stream.ts'
 import { keepAccountStream } from '#services/venue/adapters/gateway/account-stream.ts'
 import { Credentials } from '#services/venue/adapters/gateway/credentials.ts'
 import { jsonOf } from '#services/venue/adapters/gateway/json-of.ts'
-import { when } from './gateway-scene.ts'
+import { pause, submitted, when } from './gateway-scene.ts'
 
 const credentials = new Credentials('k'.repeat(64), 's'.repeat(64))
 const answered = (status: number, text: string) =>
@@ -92,6 +94,22 @@ describe('a stream', () => {
     expect(closes[0]).toBe(why)
   })
 
+  test('[G24] that is closed as soon as it is open is opened again ever later', async () => {
+    answer = '{"id":"user","status":200}'
+    end = openSpotStream(
+      { ...common, wsUrl: url(), timeoutMs: 100, credentials, venueNowMs: Date.now },
+      {
+        ...hooks,
+        onOpen: () => {
+          for (const socket of server.clients) socket.terminate()
+        },
+      },
+    )
+    await when(() => knocks.length > 3)
+    await pause(2_000)
+    expect(knocks.length).toBeLessThan(9)
+  })
+
   test('[G53] of USD-M has the listen key in its address, whatever that is', async () => {
     const listenKey = async () => ({ kind: 'done', value: 'a#b/?c d' }) as const
     end = openUsdmStream({ ...common, wsUrl: url(), listenKey, keepAlive: listenKey, keepAliveMs: 60_000 }, hooks)
@@ -126,4 +144,42 @@ describe('a stream', () => {
     await when(() => closes.length > 1)
     expect(new Set(closes)).toEqual(new Set([why]))
   })
+})
+
+test('[X5] a subscription that Binance has ended ends the connection, so that it is made anew', async () => {
+  const closes: string[] = []
+  const socket = {
+    isOpen: () => socket.connection !== undefined,
+    connection: { terminate: () => Object.assign(socket, { connection: undefined }) } as object | undefined,
+    futures: { orders: true },
+    subscriptions: { spot: true } as object,
+  }
+  const waiting = new Promise(() => undefined)
+  const exchange = { clients: { one: socket }, watchOrders: () => waiting, close: async () => undefined }
+  const asked = { ask: (question: () => unknown) => question(), learnTime: async () => ({ kind: 'done', value: 1 }) }
+  let openings = 0
+  const hooks = {
+    onOpen: () => openings++,
+    onClose: (why: string) => closes.push(why),
+    onOrder: () => 0,
+    onPaid: () => 0,
+  }
+  const end = openCcxtStream(exchange as never, asked as never, hooks as never)
+  await when(() => openings === 1)
+  await pause(150)
+  expect(closes).toEqual([])
+  socket.subscriptions = {}
+  await when(() => closes.length > 0)
+  end()
+})
+
+test('[G41] a trailing stop whose last price is not answered was not sent', async () => {
+  const silent = async () => ({ status: 503, json: null, text: '', retryAfterMs: null, usedWeight: null })
+  const orders = conditionalOrders({ look: silent, ask: silent, send: silent, nowMs: Date.now })
+  const order = {
+    ...submitted('t-1-0', 'BTCUSDT-PERP.BINANCE'),
+    orderType: 'trailing_stop',
+    trailingOffset: '1',
+  } as const
+  expect(await orders.place(order, 'BTCUSDT', 'a', {})).toMatchObject({ kind: 'nothing', isHeldBack: true })
 })

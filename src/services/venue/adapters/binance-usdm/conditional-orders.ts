@@ -51,6 +51,8 @@ export function conditionalOrders({ look, ask, send, nowMs }: Asking) {
         trailingOffset === undefined
           ? null
           : answerOf(await look('/fapi/v2/ticker/price', { symbol }), LastPrice, (last) => last.price)
+      // Nothing was sent.
+      if (price?.kind === 'nothing') return { ...price, isHeldBack: true }
       if (price !== null && price.kind !== 'done') return price
       const rate = price === null || trailingOffset === undefined ? null : callbackRateOf(trailingOffset, price.value)
       if (price !== null && rate === null)

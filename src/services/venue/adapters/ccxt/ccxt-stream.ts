@@ -1,4 +1,4 @@
-import { pauseMs } from '../gateway/account-stream.ts'
+import { attemptsAfter, pauseMs } from '../gateway/account-stream.ts'
 import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
 import type { Asking } from './ccxt-answer.ts'
 import { CcxtOrder, viewOfCcxt } from './ccxt-order.ts'
@@ -13,19 +13,28 @@ export function openCcxtStream(
   hooks: StreamHooks,
 ): () => void {
   let isEnded = false
-  let current: object | null = null
+  let current: CcxtSocket['connection'] | null = null
+  let isSubscribed = false
   let attempts = 0
+  let begunAtMs: number | null = null
   const close = (reason: string) => {
     current = null
+    attempts = attemptsAfter(attempts, begunAtMs)
+    begunAtMs = null
     if (!isEnded) hooks.onClose(reason)
   }
   const look = setInterval(() => {
     const sockets = Object.values(exchange.clients).filter(isOpen)
     if (current !== null && !sockets.some(({ connection }) => connection === current)) close('its connection is closed')
+    const socket = sockets.find(({ connection }) => connection === current)
+    const isToldOf = 'spot' in (socket?.subscriptions ?? {})
+    // Binance has ended the subscription, and left the connection open.
+    if (isSubscribed && socket !== undefined && !isToldOf) socket.connection?.terminate?.()
+    isSubscribed = isToldOf
     if (current !== null) return
     current = sockets.find(waitsForOrders)?.connection ?? null
     if (current === null) return
-    attempts = 0
+    begunAtMs = performance.now()
     hooks.onOpen()
   }, lookMs)
   let isTimed = false

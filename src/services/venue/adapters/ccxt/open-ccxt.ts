@@ -57,7 +57,8 @@ type CcxtMarket = {
 }
 export type CcxtSocket = {
   isOpen(): boolean
-  readonly connection?: object
+  readonly connection?: { readonly terminate?: () => void }
+  readonly subscriptions?: object
   readonly futures: object
   future: (name: string) => Promise<unknown>
 }

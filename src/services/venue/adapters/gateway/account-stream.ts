@@ -14,6 +14,15 @@ const pausesMs = [50, 100, 250, 500, 1_000, 2_000, 5_000]
 /** Deribit's answers come on it too: some thousand open orders are a few MB. */
 const maxPayload = 32 << 20
 
+/** One that is opened and closed is opened again every 2 s at most: Binance takes 300 in 5 minutes. [G24] */
+const [lastingMs, flapsMost] = [10_000, 5]
+
+/** How often it counts as tried in vain, when it was open from an instant on (`performance.now()`), or never. */
+export function attemptsAfter(attempts: number, begunAtMs: number | null): number {
+  if (begunAtMs === null) return attempts
+  return performance.now() - begunAtMs > lastingMs ? 0 : Math.min(attempts, flapsMost)
+}
+
 /** How long to wait before a stream that was closed is opened again, so many times in vain. */
 export const pauseMs = (attempts: number): number => pausesMs[Math.min(attempts, pausesMs.length - 1)] as number
 
@@ -41,13 +50,16 @@ export function keepAccountStream(stream: AccountStream, { onOpen, onClose }: St
   let attempts = 0
   let socket: WebSocket | null = null
   let pause: NodeJS.Timeout | undefined
+  let begunAtMs: number | null = null
   const begun = () => {
-    attempts = 0
+    begunAtMs = performance.now()
     if (!isEnded) onOpen()
   }
   const again = (why: string, waitMs = 0) => {
     if (isEnded) return
     onClose(why)
+    attempts = attemptsAfter(attempts, begunAtMs)
+    begunAtMs = null
     pause = setTimeout(begin, Math.max(waitMs, pauseMs(attempts++)))
   }
   const connect = async () => {

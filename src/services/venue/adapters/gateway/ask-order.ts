@@ -11,7 +11,7 @@ export async function askOrder(
   const askedAtMs = desk.time.earliest()
   const answer = await desk.find(order)
   if (answer.kind === 'done') return desk.show(order, answer.value, isMissing)
-  if (answer.kind !== 'absent') return answer
+  if (!isNowhere(answer)) return answer
   if (order.venueOrderId !== null) return unknown(desk, order, order.venueOrderId, askedAtMs, isMissing)
   // Only what can no longer arrive is not there. [G2]
   const { takenUntilMs } = order
@@ -28,7 +28,7 @@ async function unknown(
   isMissing: boolean,
 ): Promise<Answer<unknown> | null> {
   const trades = await desk.venue.trades(desk.orders.name(order), venueOrderId)
-  if (trades.kind !== 'done' && trades.kind !== 'absent') return trades
+  if (trades.kind !== 'done' && !isNowhere(trades)) return trades
   const view = { venueClientId: order.venueClientId, venueOrderId, executed: '0', isTriggered: false }
   const known = trades.kind === 'done' ? trades.value : []
   desk.apply(order, { ...view, state: 'working', trades: known }, isMissing)
@@ -47,6 +47,10 @@ async function unknown(
   }
   return null
 }
+
+/** It is not there, or what it is of is not there any more. */
+const isNowhere = (answer: Answer<unknown>): boolean =>
+  answer.kind === 'absent' || (answer.kind === 'refused' && answer.code === 'INSTRUMENT_UNKNOWN')
 
 /** What waits for a price may yet be missing from what queries show. [G42] */
 const isLate = ({ venue, nowMs }: OrderDesk, { submitted, acceptedAtMs }: GatewayOrder): boolean =>

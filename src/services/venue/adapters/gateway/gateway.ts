@@ -5,6 +5,7 @@ import type { DeskOptions } from './desk-options.ts'
 import { foldChange, type GatewayOrder, type Report } from './gateway-order.ts'
 import { OrderDesk } from './order-desk.ts'
 import { hearOther } from './other-trades.ts'
+import { Outage } from './outage.ts'
 import type { RealVenueConfig } from './real-venue-config.ts'
 import { reconcile } from './reconcile.ts'
 import { restMs } from './trade-record.ts'
@@ -35,6 +36,7 @@ export class Gateway {
   #hasExternal = false
   #isDiffering = false
   #nextReconcileMs = 0
+  readonly #outage = new Outage()
   /** What was external or different, as it was told last. */
   #told = ''
   /** Since it was reconciled, something that it answered and that cannot be was told. */
@@ -111,7 +113,8 @@ export class Gateway {
     if (this.#isCaughtUp) return
     this.#isCaughtUp = true
     this.#timer = setInterval(() => this.#pump(), pulseMs)
-    const { venue, note } = this.#options
+    const { venue, note, nowMs } = this.#options
+    this.#outage.begin(nowMs(), 'its stream is not open')
     this.#endStream = venue.stream({
       onOpen: () => {
         this.#isStreamOpen = true
@@ -139,6 +142,7 @@ export class Gateway {
         // Once, however often it is tried.
         if (reason !== this.#whyClosed) note(`the stream of ${venue.name} is closed: ${reason}`)
         this.#whyClosed = reason
+        this.#outage.begin(nowMs(), `its stream is closed: ${reason}`)
         this.#isStreamOpen = false
         this.#isReconciled = false
       },
@@ -185,9 +189,16 @@ export class Gateway {
       })
   }
 
+  #tell(message: string): void {
+    const { name } = this.#options.venue
+    this.#desk.voice.alert('VENUE_UNREACHABLE', name, message)
+  }
+
   /** Does what is due. */
   #pump(): void {
     if (!this.#isCaughtUp || this.#isClosed || !this.#desk.orders.isTagged) return
+    const news = this.#outage.news(this.#options.nowMs())
+    if (news !== null) this.#tell(news)
     const isDue = this.#options.nowMs() >= this.#nextReconcileMs
     if (this.#isStreamOpen && !this.#isReconciling && isDue) void this.#reconcile()
     const mayPlace = this.#isReconciled && this.#isStreamOpen && !this.#hasExternal
@@ -210,21 +221,24 @@ export class Gateway {
       isDiffering: this.#isDiffering,
       told: this.#told,
       opening,
-    }).catch((thrown) => ({ waitMs: againMs, fault: `${venue.name}: ${unforeseen(thrown)}` }))
+    }).catch((thrown) => ({ waitMs: againMs, why: unforeseen(thrown), isFaulty: true }))
     this.#isReconciling = false
     if (this.#isClosed) return
     // What was asked before a stream was opened is not what is there since.
     const isOpenedAnew = this.#openings !== opening
     const isDone = !('waitMs' in found) && this.#isStreamOpen && !isOpenedAnew
-    const soonMs = Math.max(againMs, 'waitMs' in found ? found.waitMs : 0)
+    const pauseMs = isDone ? 0 : Math.min(this.#outage.pauseMs(), reconcileMs)
+    const soonMs = Math.max(againMs, pauseMs, 'waitMs' in found ? found.waitMs : 0)
     const { record, orders } = this.#desk
     const calmMs = record.isOpen ? Math.min(reconcileMs, restMs) : reconcileMs
     const isCalm = isDone && !found.isNew && !record.isDue(orders.instruments())
     if (!isOpenedAnew) this.#nextReconcileMs = nowMs() + (isCalm ? calmMs : soonMs)
-    const fault = 'waitMs' in found ? found.fault : null
-    if (fault !== null && !this.#isFaultTold) this.#desk.voice.alert('VENUE_UNREACHABLE', venue.name, fault)
-    this.#isFaultTold = !isDone && (this.#isFaultTold || fault !== null)
+    const isFault = 'waitMs' in found && found.isFaulty
+    if ('waitMs' in found) this.#outage.begin(nowMs(), found.why)
+    if (isFault && !this.#isFaultTold) this.#tell(found.why)
+    this.#isFaultTold = !isDone && (this.#isFaultTold || isFault)
     if (isDone) {
+      if (this.#outage.end()) this.#tell('it is reconciled again')
       this.#hasExternal = found.hasExternal && external !== 'ignore'
       this.#told = found.told
       this.#isDiffering = found.isDiffering

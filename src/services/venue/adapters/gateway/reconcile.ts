@@ -21,8 +21,8 @@ export type Found = {
   readonly isNew: boolean
   readonly told: string
 }
-/** Nothing is proved; asked again before `waitMs`, the venue would not answer either. `fault`: what it answered cannot be. */
-export type Unanswered = { readonly waitMs: number; readonly fault: string | null }
+/** Nothing is proved; asked again before `waitMs`, the venue would not answer either. `isFaulty`: what it answered cannot be. */
+export type Unanswered = { readonly waitMs: number; readonly why: string; readonly isFaulty: boolean }
 type Before = {
   readonly isFirst: boolean
   readonly isDiffering: boolean
@@ -39,7 +39,7 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
     const words = `${venue.name} does not answer for ${what}${why}`
     note(words)
     const { waitMs, isFaulty } = answer?.kind === 'nothing' ? answer : { waitMs: 0 }
-    return { waitMs, fault: isFaulty === true ? words : null }
+    return { waitMs, why: words, isFaulty: isFaulty === true }
   }
   desk.missing = { acceptances: 0, fills: 0, ends: 0 }
   const time = await learnTime(desk, options)
