@@ -147,3 +147,20 @@ test('[B8] a dated future is not served, since a spot account cannot hold its en
   served.tell('md.funding', { ...rate, nextFundingAt: next + 1_000_000_000 })
   expect(await totals()).toEqual(held)
 })
+
+test.each([
+  ['SELL', 'BTC', '100.05', ['100.06', '100.08'], ['1', '0.999']],
+  ['BUY', 'USDT', '99', ['98.00', '98.99'], ['99', '98.901']],
+] as const)(
+  '[B2] a %s of "1" that is filled in part has locked what is left of it, to the last digit',
+  async (side, asset, price, [bid, ask], [whole, left]) => {
+    await begin({ USDT: '100', BTC: '1' })
+    const { venue } = served.server
+    const terms = { type: 'LIMIT', timeInForce: 'GTC', quantity: '1', price, stopPrice: null } as const
+    venue.place({ ...terms, side, symbol: venue.symbols.get('BTCUSDT') as never, clientOrderId: 'a' })
+    const locked = () => Number(venue.wallet.balance(asset).locked)
+    expect(locked()).toBe(Number(whole))
+    served.quote(bid, ask, '0.001')
+    expect(locked()).toBe(Number(left))
+  },
+)

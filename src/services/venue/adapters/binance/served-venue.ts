@@ -219,7 +219,7 @@ export class ServedVenue {
     const scale = Math.max(whole.scale, leaves.scale)
     const at = (amount: typeof whole) => amount.units * 10n ** BigInt(scale - amount.scale)
     const first = side === 'SELL' ? whole : costOf(order)
-    const share = { units: (first.units * at(leaves)) / at(whole), scale: first.scale }
+    const share = { units: (first.units * at(leaves) * 10n ** BigInt(scale)) / at(whole), scale: first.scale + scale }
     // What a stop paid above its price is not there for its rest.
     const left = minExact(share, addExact(this.wallet.free(asset), order.locked))
     this.wallet.release(asset, absExact(subtractExact(order.locked, left)))
