@@ -1,4 +1,5 @@
-import type { Account } from './account.ts'
+import { parseExact } from '#lib/bars/exact-decimal.ts'
+import type { Account, Wish } from './account.ts'
 import type { BrokenLimit, Proposal } from './proposal.ts'
 import { countInMinute } from './rate-window.ts'
 import { strategyLimit } from './risk-config.ts'
@@ -20,9 +21,11 @@ export function brokenRate(account: Account, { strategy }: Proposal): BrokenLimi
 export const brokenCloseRate = ({ config, closedAt, now }: Account): BrokenLimit | null =>
   more('ORDER_RATE_EXCEEDS_MAX', () => countInMinute(closedAt, now), config.limits.maxOrdersPerMinute)
 
-/** A wish that would cancel orders at work, beyond the rate of cancels. [R31] */
-export const brokenCancelRate = ({ config, canceledAt, now }: Account): BrokenLimit | null =>
-  more('CANCEL_RATE_EXCEEDS_MAX', () => countInMinute(canceledAt, now), config.limits.maxCancelsPerMinute)
+/** A wish that would cancel orders at work, beyond the rate of cancels; to be flat at the market is never beyond it. [R31] */
+export const brokenCancelRate = ({ config, canceledAt, now }: Account, wish: Wish): BrokenLimit | null =>
+  parseExact(wish.target).units === 0n && wish.orderType === 'market'
+    ? null
+    : more('CANCEL_RATE_EXCEEDS_MAX', () => countInMinute(canceledAt, now), config.limits.maxCancelsPerMinute)
 
 function more(code: BrokenLimit['code'], found: () => number, limit: number | undefined): BrokenLimit | null {
   if (limit === undefined) return null

@@ -24,7 +24,7 @@ export function mustWait(account: Account, wish: Wish): boolean {
   if (account.waiting.has(bookKey(strategy, instrument))) return true
   const isAtWork = hasWorking(account, strategy, instrument)
   if (isBesideExits(account, wish) || !(isAtWork || mayExitsCome(account, wish))) return false
-  return (!isAtWork || brokenCancelRate(account) === null) && !isReached(account, wish)
+  return (!isAtWork || brokenCancelRate(account, wish) === null) && !isReached(account, wish)
 }
 
 /** What the gate says to a wish that has just come; it stands among the waiting when it must wait. */
@@ -42,7 +42,7 @@ export function answerWish(account: Account, wish: Wish, wishedAt: number): read
     return isAnyOtherAtWork(account, wish)
       ? [refusal(wish, { code: 'ORDERS_AT_WORK', value: instrument })]
       : judge(account, wish, wishedAt)
-  return [refusal(wish, broken ?? brokenCancelRate(account) ?? reached)]
+  return [refusal(wish, broken ?? brokenCancelRate(account, wish) ?? reached)]
 }
 
 /** Leave for the order that takes the position to the target, or why not. The strategy has nothing at work there. [R1] */

@@ -213,8 +213,8 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
     }
     case 'risk.violation': {
       const { code, value, limit } = input.payload
-      // Beyond a limit of exposure nothing that adds has leave anyway.
-      if (code !== 'DRAWDOWN_EXCEEDS_MAX' || !mayLimitHalt(account)) return none
+      // Beyond a limit of exposure nothing that adds has leave anyway; since a resume drawdown is from a peak that the books do not know.
+      if (code !== 'DRAWDOWN_EXCEEDS_MAX' || account.isPeakOurs || !mayLimitHalt(account)) return none
       return haltWith(account, input.id, { code, reason: 'the market crossed a limit', value, limit })
     }
     case 'md.split':

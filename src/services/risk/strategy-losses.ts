@@ -1,10 +1,12 @@
-import { compareExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { compareExact, type ExactDecimal, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { externalStrategy } from '#lib/domain/external-order.ts'
 import { maxExact, subtractExact } from '#lib/domain/signed-decimal.ts'
 import { dayMicros } from '#lib/time/day-micros.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { bookKey } from './book.ts'
+import { inWholeLots } from './listing.ts'
 import { closedProfitOf, profitOf } from './losses.ts'
 import { exactText } from './proposal.ts'
 import { strategyLimit } from './risk-config.ts'
@@ -17,6 +19,7 @@ export function foldProfits(account: Account, { strategies }: PayloadOf<'pnl.sna
   if (!account.watches.profits) return
   const isNewDay = Math.floor(at / dayMicros) > account.day
   for (const totals of strategies) {
+    if (totals.strategy === externalStrategy) continue
     const record = recordOf(account.strategies, totals.strategy)
     const profit = profitOf(totals)
     if (isNewDay) record.dayStartProfit = record.profit
@@ -54,9 +57,11 @@ export function brokenProfits(account: Account): Halted[] {
  */
 export function foldTrip(account: Account, update: PayloadOf<'pnl.update'>): void {
   if (!account.watches.trips) return
-  const { strategy, instrument, position } = update
+  const { strategy, instrument } = update
+  if (strategy === externalStrategy) return
   const key = bookKey(strategy, instrument)
-  const sign = signOf(position)
+  const position = parseExact(update.position)
+  const sign = signOf(inWholeLots(account, instrument, position, position))
   const result = closedProfitOf(update)
   const before = account.trips.get(key) ?? { sign: 0, result: hasTraded(update) ? exactText(result) : '0' }
   const isOver = before.sign !== 0 && sign !== before.sign
@@ -89,12 +94,9 @@ export function restartStrategy(account: Account, strategy: string): void {
 
 /** Has a round trip ended before the first that is heard of it, or part of one? */
 const hasTraded = ({ realized, paid = '0' }: PayloadOf<'pnl.update'>): boolean =>
-  signOf(realized) !== 0 || signOf(paid) !== 0
+  [realized, paid].some((text) => parseExact(text).units !== 0n)
 
-const signOf = (text: string): number => {
-  const { units } = parseExact(text)
-  return units > 0n ? 1 : units < 0n ? -1 : 0
-}
+const signOf = ({ units }: ExactDecimal): number => (units > 0n ? 1 : units < 0n ? -1 : 0)
 
 const halt = (
   strategy: string,

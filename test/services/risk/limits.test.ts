@@ -434,6 +434,17 @@ describe('rates', () => {
       .then(refuse('WORKING_ORDERS_EXCEED_MAX', '4', '3'))
   })
 
+  test('[R31] to be flat at the market is never beyond the rate of cancels, at a limit it is', () => {
+    const flat = (more: object = {}) => wish('0', { instrument: eth, ...more })
+    start(limited({ maxCancelsPerMinute: 1 }), wish('1'), wish('1', { instrument: eth }))
+      .when(wish('2'))
+      .then(supersede)
+      .when(flat({ orderType: 'limit', limitPrice: '10' }))
+      .then(refuse('CANCEL_RATE_EXCEEDS_MAX', '2', '1'))
+      .when(flat())
+      .then(expect.objectContaining({ topic: 'risk.superseded' }) as unknown as Statement)
+  })
+
   test('[R31] beyond the rate of cancels what works goes on', () => {
     start(limited({ maxCancelsPerMinute: 1 }), wish('1'), wish('1', { instrument: eth }))
       .when(wish('2'))
@@ -644,6 +655,21 @@ describe('losses', () => {
       .then(refuse('COOLDOWN', String(12 * second - 1), String(12 * second)))
       .when(wish('1', {}, 12 * second))
       .then(approve('buy', '1'))
+  })
+
+  test('[R34] [R3] a round trip ends though less than a lot is left of a commission that was taken of what was bought', () => {
+    start(limited({ maxConsecutiveLosses: 2 }), update('0.1234', '0'), update('0.0004', '-1'), update('0.1234', '-1'))
+      .when(update('0.0004', '-2'))
+      .then(strategyHalted('CONSECUTIVE_LOSSES_EXCEED_MAX', '2', '2'))
+  })
+
+  test('[R33] [R34] what others trade has no limit of a strategy', () => {
+    const limits = { maxStrategyDailyLoss: '10', maxStrategyDrawdown: '10', maxConsecutiveLosses: 1 }
+    start(limited(limits), update('1', '0', undefined, { strategy: 'external' }))
+      .when(profits('external', '-500'))
+      .then()
+      .when(update('0', '-500', undefined, { strategy: 'external' }))
+      .then()
   })
 
   test('[R20] [R34] a limit of round trips that is set in a running tree counts those that end after it', () => {

@@ -286,7 +286,8 @@ export class Reference {
         this.#inMinute(this.#canceledAt),
         this.config.limits.maxCancelsPerMinute,
       )
-      if (rate && working.length > 0) return [refused(wish, rate)]
+      const isFlat = dec(target) === 0n && wish.orderType === 'market'
+      if (rate && working.length > 0 && !isFlat) return [refused(wish, rate)]
     }
     this.#waiting.set(key, wish)
     return [`supersede ${intent}`]

@@ -346,7 +346,10 @@ describe('halt', () => {
       limit: '0.25',
       state: 'REDUCING',
     } as const
-    start().when(violation).then({ topic: 'risk.halted', payload }).when(violation).then()
+    const scene = start().when(violation).then({ topic: 'risk.halted', payload }).when(violation).then()
+    // Pnl counts from a peak of before the resume.
+    scene.when(command('resume'))
+    scene.when(violation).then()
   })
 })
 
