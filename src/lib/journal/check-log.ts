@@ -3,7 +3,7 @@ import { behindHoles, type Hole, readHoles } from '#lib/journal/holes.ts'
 import { LineFile } from '#lib/journal/line-file.ts'
 import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import { journalSegments, namespacesIn, type Segment, topicSegments } from '#lib/journal/log-files.ts'
-import { openLine, topicIn } from '#lib/journal/log-line.ts'
+import { atIn, openLine, topicIn } from '#lib/journal/log-line.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { type Retained, readRetained } from '#lib/journal/retained.ts'
@@ -133,7 +133,7 @@ function readSegment(
         const [first] = checked.faults
         fault(file, 'schema', [first?.path, first?.message].filter((part) => part !== '').join(': '))
       }
-      tally.count(file.seq, topicIn(line), line)
+      tally.count(file.seq, topicIn(line), atIn(line))
       tally.hash(file.bytes)
       onEvent(file.seq)
     }

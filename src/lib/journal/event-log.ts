@@ -1,16 +1,14 @@
 import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, Run, SourceMark } from '#lib/bus/log-port.ts'
-import { contentOf, splitSig } from '#lib/codec/event-text.ts'
+import { lineBytesMost, type TopicRun, writeLines } from '#lib/journal/commit-lines.ts'
 import type { Durability } from '#lib/journal/durability.ts'
 import { freeJournal } from '#lib/journal/free-journal.ts'
 import { JournalWriter } from '#lib/journal/journal-writer.ts'
 import { isDiskFull, isOutOfFiles, type Lock, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
-import { lineOf } from '#lib/journal/log-line.ts'
 import { LogReads } from '#lib/journal/log-reads.ts'
 import { type Append, refusedFull, type Sequenced, sequenceGroups } from '#lib/journal/sequence-groups.ts'
 import { type TidyOptions, tidySegments } from '#lib/journal/tidy-segments.ts'
-import type { TopicFiles, TopicLine } from '#lib/journal/topic-files.ts'
+import type { TopicFiles } from '#lib/journal/topic-files.ts'
 import type { WatermarkFile } from '#lib/journal/watermark.ts'
-import { namespaceOf } from '#schemas/catalogue.ts'
 
 type Waiting = Append & {
   readonly resolve: (results: AppendResult[]) => void
@@ -53,7 +51,7 @@ export class EventLog implements LogPort {
   /** Marks of what is durable: a checkpoint that knew of more would take it for a repeat after a power cut. */
   #durableMarks: ReadonlyMap<string, SourceMark>
   /** In the journal, not known to be durable: topic files have to wait. */
-  #undurable: TopicLine[] = []
+  #undurable: TopicRun[] = []
   #waiting: Waiting[] = []
   #committing: Promise<void> | null = null
   #syncing: Promise<void> | null = null
@@ -123,11 +121,8 @@ export class EventLog implements LogPort {
     const results = batch.map((append) => sequenceGroups(append, marks, this.#head + events.length, events))
     if (events.length > 0) {
       if (this.#journal.isFull) await this.#rotate()
-      const lines = events.map(({ seq, topic, body, following }) => {
-        const { text, sig } = splitSig(body)
-        return { seq, topic, line: `${lineOf(contentOf(seq, text), { durable: this.#durable, following, sig })}\n` }
-      })
-      const bytes = this.#reads.held.bytesOf(lines.map(({ line }) => line).join(''))
+      const room = this.#reads.held.room(lineBytesMost(events))
+      const { bytes, runs } = writeLines(room, events, this.#durable)
       if (!this.#hasRoom() || !this.#journal.write(bytes)) {
         // What was taken back must not be there again after a power cut.
         await this.#journal.sync('refusal')
@@ -135,9 +130,9 @@ export class EventLog implements LogPort {
           append.resolve(refusedFull(append, results[i] as AppendResult[], this.#marks, this.#head))
         return
       }
-      for (const line of lines) this.#undurable.push(line)
+      for (const run of runs) this.#undurable.push(run)
       const head = this.#head + events.length
-      if (events.every(({ topic }) => this.#opened.durability[namespaceOf(topic)] === 'written')) {
+      if (runs.every(({ namespace }) => this.#opened.durability[namespace] === 'written')) {
         this.#head = head
         this.#marks = marks
         this.#syncing ??= this.#syncBehind()
@@ -182,8 +177,8 @@ export class EventLog implements LogPort {
     this.#durable = through
     this.#durableMarks = marks
     const { topicFiles, segmentBytes } = this.#opened
-    const later = this.#undurable.findIndex(({ seq }) => seq > through)
-    for (const line of this.#undurable.splice(0, later < 0 ? Infinity : later)) topicFiles.add(line)
+    const later = this.#undurable.findIndex(({ firstSeq }) => firstSeq > through)
+    for (const run of this.#undurable.splice(0, later < 0 ? Infinity : later)) topicFiles.add(run)
     if (topicFiles.pendingBytes < Math.min(topicBytesWaiting, segmentBytes >> 1)) return
     topicFiles.flush()
     if (topicFiles.unsyncedBytes >= Math.min(topicBytesUnsynced, segmentBytes)) this.#later(() => topicFiles.sync())

@@ -28,20 +28,18 @@ export class HeldLines {
     return this.#firstSeq
   }
 
-  /** The bytes of a text, in a place where many lie. */
-  bytesOf(text: string): Buffer {
-    const size = Buffer.byteLength(text)
+  /** A place for so many bytes, where many lie: for those of the commit that is added next. */
+  room(size: number): Buffer {
     if (this.#used + size > this.#chunk.length) {
       this.#chunk = Buffer.allocUnsafeSlow(Math.max(size, chunkBytes))
       this.#used = 0
     }
-    this.#chunk.write(text, this.#used)
-    this.#used += size
-    return this.#chunk.subarray(this.#used - size, this.#used)
+    return this.#chunk.subarray(this.#used)
   }
 
   /** Takes lines that have become readable, each with its line end. */
   add(commit: Commit): void {
+    this.#used += commit.bytes.length
     this.#commits.push(commit)
     this.#events += commit.count
     this.#bytes += commit.bytes.length

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import type { SourceMark } from '#lib/bus/log-port.ts'
 import { refuseMissing } from '#lib/journal/check-log.ts'
 import { readCheckpoint } from '#lib/journal/checkpoint.ts'
+import type { TopicRun } from '#lib/journal/commit-lines.ts'
 import { DamagedSegments } from '#lib/journal/damaged-segments.ts'
 import type { Durability } from '#lib/journal/durability.ts'
 import { EventLog } from '#lib/journal/event-log.ts'
@@ -10,7 +11,7 @@ import { behindHoles, readHoles } from '#lib/journal/holes.ts'
 import type { Torn } from '#lib/journal/journal-tail.ts'
 import { isDiskFull, type LogDisk } from '#lib/journal/log-disk.ts'
 import { journalFolder, journalSegments, segmentName } from '#lib/journal/log-files.ts'
-import { idIn, topicIn } from '#lib/journal/log-line.ts'
+import { atIn, idIn, topicIn } from '#lib/journal/log-line.ts'
 import { markAfter, noMark } from '#lib/journal/marks.ts'
 import { makeFolders, newFile, syncAbove } from '#lib/journal/new-file.ts'
 import { readRawLog } from '#lib/journal/read-log.ts'
@@ -24,6 +25,7 @@ import { TopicFiles } from '#lib/journal/topic-files.ts'
 import { readWatermark, WatermarkFile } from '#lib/journal/watermark.ts'
 import { parseEventId } from '#lib/kernel/event-id.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { namespaceOf } from '#schemas/catalogue.ts'
 
 export type LogOptions = {
   /** The name of the run; that of its folder where nothing is said. */
@@ -111,7 +113,7 @@ function recover(folder: string, disk: LogDisk, options: LogOptions, stated = re
     for (const { line } of readRawLog(folder, { from, to: before, disk, acknowledged: before })) fold(line)
   }
   const through = checkpoint?.through ?? before
-  const lines: { seq: number; topic: string; line: string }[] = []
+  const runs: TopicRun[] = []
   const attested = Math.max(inTopicFiles, stated?.through ?? 0, readWatermark(disk, folder)?.durable ?? 0)
   if (segments.length === 0 && attested > inTopicFiles)
     throw new UserError(`events ${inTopicFiles + 1} to ${attested} are missing: they were in the journal`, {
@@ -121,7 +123,9 @@ function recover(folder: string, disk: LogDisk, options: LogOptions, stated = re
   const { head, end, torn } = recoverJournal(disk, segments, { attested, holes }, (line, seq) => {
     if (seq <= through) return
     fold(line)
-    lines.push({ seq, topic: topicIn(line), line: `${line}\n` })
+    const topic = topicIn(line)
+    const bytes = Buffer.from(`${line}\n`)
+    runs.push({ namespace: namespaceOf(topic), firstSeq: seq, topics: [topic], ats: [atIn(line)], bytes })
   })
   if (torn !== null) options.onTorn?.(torn)
   const topicFiles = new TopicFiles(folder, disk, segmentBytes, today)
@@ -135,7 +139,7 @@ function recover(folder: string, disk: LogDisk, options: LogOptions, stated = re
     // They are not what it says: without it they are read up to the journal, which has the rest whole.
     return recover(folder, disk, options, null)
   }
-  for (const line of lines) topicFiles.add(line)
+  for (const run of runs) topicFiles.add(run)
   topicFiles.flush()
   const path = end?.path ?? join(journalFolder(folder), segmentName(head + 1))
   const file = end === null ? newFile(disk, path, 'journal.folder') : disk.open(path)

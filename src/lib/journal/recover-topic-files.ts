@@ -2,7 +2,7 @@ import { join, relative } from 'node:path'
 import { LineFile } from '#lib/journal/line-file.ts'
 import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
 import { dateFolders, isPacked, namespacesIn, type Segment, topicSegments } from '#lib/journal/log-files.ts'
-import { topicIn } from '#lib/journal/log-line.ts'
+import { atIn, topicIn } from '#lib/journal/log-line.ts'
 import type { Retained } from '#lib/journal/retained.ts'
 import { endOf } from '#lib/journal/segment-ends.ts'
 import { chainStart, SegmentTally } from '#lib/journal/segment-footer.ts'
@@ -68,7 +68,8 @@ function keepThrough(disk: LogDisk, path: string, through: number, stated: numbe
   while ((stated === null || tally.bytes < stated) && file.next()) {
     if (!file.isIntact && stated !== null) throw damaged(file, file.seq)
     if (!file.isIntact || file.seq > through) break
-    tally.count(file.seq, topicIn(file.line), file.line)
+    const { line } = file
+    tally.count(file.seq, topicIn(line), atIn(line))
     tally.hash(file.bytes)
   }
   file.close()

@@ -4,7 +4,7 @@ import { addHole } from '#lib/journal/holes.ts'
 import { LineFile } from '#lib/journal/line-file.ts'
 import type { LogDisk } from '#lib/journal/log-disk.ts'
 import { isPacked, journalFolder, journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
-import { topicIn } from '#lib/journal/log-line.ts'
+import { atIn, topicIn } from '#lib/journal/log-line.ts'
 import { isThere, newFile, replaceFile } from '#lib/journal/new-file.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
@@ -132,7 +132,7 @@ function rewrite(disk: LogDisk, path: string, lines: readonly Line[], isSealed =
 function tallyOf(lines: readonly Line[]): SegmentTally {
   const tally = new SegmentTally()
   for (const { seq, text } of lines) {
-    tally.count(seq, topicIn(text), text)
+    tally.count(seq, topicIn(text), atIn(text))
     tally.hash(Buffer.from(`${text}\n`))
   }
   return tally

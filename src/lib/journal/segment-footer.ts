@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
-import { atIn, withCrc } from '#lib/journal/log-line.ts'
+import { withCrc } from '#lib/journal/log-line.ts'
 
 const Sha256 = z.string().regex(/^[\da-f]{64}$/)
 const Footer = z.object({
@@ -59,9 +59,7 @@ export class SegmentTally {
     return this.#bytes
   }
 
-  /** `line` with or without its line end. */
-  count(seq: number, topic: string, line: string): void {
-    const at = atIn(line)
+  count(seq: number, topic: string, at: number): void {
     if (this.#events++ === 0) this.#firstSeq = seq
     this.#lastSeq = seq
     if (at < this.#firstAt) this.#firstAt = at

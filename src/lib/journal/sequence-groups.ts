@@ -5,6 +5,7 @@ import { judgeGroup, noMark } from '#lib/journal/marks.ts'
 export type Sequenced = {
   readonly seq: number
   readonly topic: string
+  readonly at: number
   readonly body: string
   /** How many events of its group are behind it. */
   readonly following: number
@@ -38,13 +39,10 @@ export function sequenceGroups(
     const verdict = judgeGroup((source === undefined ? undefined : marks.get(source)) ?? noMark, ids, seq)
     if (verdict.kind !== 'append') return verdict
     const from = seq + 1
-    for (let i = verdict.skip; i < bodies.length; i++)
-      into.push({
-        seq: ++seq,
-        topic: (heads[i] as BodyHead).topic,
-        body: bodies[i] as string,
-        following: bodies.length - 1 - i,
-      })
+    for (let i = verdict.skip; i < bodies.length; i++) {
+      const { topic, at } = heads[i] as BodyHead
+      into.push({ seq: ++seq, topic, at, body: bodies[i] as string, following: bodies.length - 1 - i })
+    }
     marks.set(source as string, verdict.mark)
     return { kind: 'appended', from, to: seq }
   }

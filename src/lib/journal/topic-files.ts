@@ -1,12 +1,11 @@
 import { join } from 'node:path'
+import type { TopicRun } from '#lib/journal/commit-lines.ts'
 import { isDiskFull, isOutOfFiles, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
 import { segmentName } from '#lib/journal/log-files.ts'
 import { newFile } from '#lib/journal/new-file.ts'
 import type { TopicFileEnd } from '#lib/journal/recover-topic-files.ts'
 import { chainStart, footerLine, SegmentTally } from '#lib/journal/segment-footer.ts'
-import { namespaceOf } from '#schemas/catalogue.ts'
 
-export type TopicLine = { readonly seq: number; readonly topic: string; readonly line: string }
 export type Position = { readonly path: string; readonly bytes: number }
 
 type Open = {
@@ -16,7 +15,7 @@ type Open = {
   readonly tally: SegmentTally
   isDirty: boolean
 }
-type Namespace = { open: Open | null; chain: string; pending: TopicLine[] }
+type Namespace = { open: Open | null; chain: string; pending: TopicRun[] }
 
 /** The log by topic: files by namespace and date of writing, which follow the journal. A file that is full is sealed with a footer. */
 export class TopicFiles {
@@ -56,12 +55,11 @@ export class TopicFiles {
     return this.#unsyncedBytes
   }
 
-  add(line: TopicLine): void {
-    const name = namespaceOf(line.topic)
-    const namespace = this.#namespaces.get(name) ?? { open: null, chain: chainStart, pending: [] }
-    this.#namespaces.set(name, namespace)
-    namespace.pending.push(line)
-    this.#pendingBytes += line.line.length
+  add(run: TopicRun): void {
+    const namespace = this.#namespaces.get(run.namespace) ?? { open: null, chain: chainStart, pending: [] }
+    this.#namespaces.set(run.namespace, namespace)
+    namespace.pending.push(run)
+    this.#pendingBytes += run.bytes.length
   }
 
   /** Writes what is pending; without space, or files that may be opened, some of it stays pending. False when it does. */
@@ -102,7 +100,7 @@ export class TopicFiles {
   }
 
   #write(name: string, namespace: Namespace): boolean {
-    const bytes = Buffer.from(namespace.pending.map(({ line }) => line).join(''))
+    const bytes = Buffer.concat(namespace.pending.map(({ bytes }) => bytes))
     let open: Open | null = null
     try {
       open = this.#openFor(name, namespace)
@@ -114,7 +112,8 @@ export class TopicFiles {
       torn?.file.truncate(torn.tally.bytes)
       return false
     }
-    for (const { seq, topic, line } of namespace.pending) open.tally.count(seq, topic, line)
+    for (const { firstSeq, topics, ats } of namespace.pending)
+      for (let i = 0; i < topics.length; i++) open.tally.count(firstSeq + i, topics[i] as string, ats[i] as number)
     open.tally.hash(bytes)
     open.isDirty = true
     this.#unsyncedBytes += bytes.length
@@ -126,7 +125,7 @@ export class TopicFiles {
     const before = namespace.open
     if (before !== null && before.date === date && before.tally.bytes < this.#segmentBytes) return before
     if (before !== null) this.#seal(before, namespace)
-    const path = join(name, date, segmentName(namespace.pending[0]?.seq as number))
+    const path = join(name, date, segmentName(namespace.pending[0]?.firstSeq as number))
     const file = newFile(this.#disk, join(this.#folder, path), 'topic.folder')
     namespace.open = { path, date, file, tally: new SegmentTally(), isDirty: true }
     return namespace.open
