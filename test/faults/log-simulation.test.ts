@@ -21,7 +21,7 @@ describe('the log over a disk that loses, reorders and tears what was not synced
   })
 
   // Each of these showed something that was then mended.
-  it.each([7, 3, 32, 10_069])('[J17] holds for seed %i', async (pinned) => {
+  it.each([7, 3, 32, 10_069, 20_261_268, 20_267_670])('[J17] holds for seed %i', async (pinned) => {
     expect(await simulateLogs(1, { seed: pinned })).toMatchObject({ violation: null })
   })
 })

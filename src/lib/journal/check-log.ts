@@ -2,11 +2,11 @@ import { checkLine } from '#lib/codec/check-line.ts'
 import { behindHoles, type Hole, readHoles } from '#lib/journal/holes.ts'
 import { LineFile } from '#lib/journal/line-file.ts'
 import type { ReadDisk } from '#lib/journal/log-disk.ts'
-import { journalSegments, namespacesIn, type Segment, topicSegments } from '#lib/journal/log-files.ts'
+import { journalSegments, namespacesIn, type Segment } from '#lib/journal/log-files.ts'
 import { atIn, openLine, topicIn } from '#lib/journal/log-line.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
-import { type Retained, readRetained } from '#lib/journal/retained.ts'
+import { keptSegments, type Retained, readRetained } from '#lib/journal/retained.ts'
 import { isChained, type Link, readFooter, SegmentTally } from '#lib/journal/segment-footer.ts'
 import { repairHint } from '#lib/journal/segment-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -54,10 +54,8 @@ export function checkLog(
   }
   const journal = journalSegments(disk, folder)
   for (const namespace of namespacesIn(disk, folder)) {
-    const removed = retained?.namespaces[namespace]
-    let before: Link | null = removed ?? null
-    // What was to be removed and is still there goes soon.
-    const files = topicSegments(disk, folder, namespace).filter(({ firstSeq }) => firstSeq > (removed?.to ?? 0))
+    let before: Link | null = retained?.namespaces[namespace] ?? null
+    const files = keptSegments(disk, folder, namespace, retained)
     for (const [i, segment] of files.entries()) {
       const next = files[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY
       const footer = look(segment, next, false)
@@ -88,9 +86,7 @@ export function checkLog(
 export function refuseMissing(disk: ReadDisk, folder: string, through: number): void {
   const retained = readRetained(disk, folder)
   const seen = new SeqSet()
-  const kept = namespacesIn(disk, folder).flatMap((name) =>
-    topicSegments(disk, folder, name).filter(({ firstSeq }) => firstSeq > (retained?.namespaces[name]?.to ?? 0)),
-  )
+  const kept = namespacesIn(disk, folder).flatMap((name) => keptSegments(disk, folder, name, retained))
   for (const { path } of [...kept, ...journalSegments(disk, folder)]) {
     const file = new LineFile(disk, path)
     while (file.next()) if (file.isIntact && file.seq <= through) seen.add(file.seq)

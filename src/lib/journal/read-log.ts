@@ -1,10 +1,10 @@
 import { behindHoles, type Hole, readHoles } from '#lib/journal/holes.ts'
 import { isGone, type ReadDisk } from '#lib/journal/log-disk.ts'
-import { journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
+import { journalSegments, namespacesIn } from '#lib/journal/log-files.ts'
 import { atIn, type LogLine, openLine, topicIn } from '#lib/journal/log-line.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
-import { firstKept, isAllBefore, readRetained, removedWords } from '#lib/journal/retained.ts'
+import { firstKept, isAllBefore, keptSegments, readRetained, removedWords } from '#lib/journal/retained.ts'
 import { SegmentLines } from '#lib/journal/segment-lines.ts'
 import { overlapping } from '#lib/journal/segments-by-time.ts'
 import { type TopicPattern, topicPattern } from '#lib/journal/topic-pattern.ts'
@@ -110,6 +110,7 @@ type Asked = {
 /** From its first seq on the journal has everything; what is older is in the topic files. */
 function openSources(into: SegmentLines[], { disk, folder, from, wanted, times, attested, holes }: Asked): void {
   const journal = journalSegments(disk, folder)
+  const retained = readRetained(disk, folder)
   const before = journal[0]?.firstSeq ?? Number.POSITIVE_INFINITY
   const open = (source: SegmentLines) => {
     if (source.isOpen) into.push(source)
@@ -117,7 +118,7 @@ function openSources(into: SegmentLines[], { disk, folder, from, wanted, times, 
   if (from < before)
     for (const namespace of namespacesIn(disk, folder)) {
       if (wanted !== null && !wanted.isIn(namespace)) continue
-      const all = topicSegments(disk, folder, namespace)
+      const all = keptSegments(disk, folder, namespace, retained)
       open(new SegmentLines(disk, overlapping(disk, all, times), { from, before, attested, sealed: { all, holes } }))
     }
   open(new SegmentLines(disk, journal, { from, before: Number.POSITIVE_INFINITY, attested, sealed: null }))

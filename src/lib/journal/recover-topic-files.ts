@@ -3,7 +3,7 @@ import { LineFile } from '#lib/journal/line-file.ts'
 import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
 import { dateFolders, isPacked, namespacesIn, type Segment, topicSegments } from '#lib/journal/log-files.ts'
 import { atIn, topicIn } from '#lib/journal/log-line.ts'
-import type { Retained } from '#lib/journal/retained.ts'
+import { keptSegments, type Retained } from '#lib/journal/retained.ts'
 import { endOf } from '#lib/journal/segment-ends.ts'
 import { chainStart, SegmentTally } from '#lib/journal/segment-footer.ts'
 import { damaged } from '#lib/journal/segment-lines.ts'
@@ -37,7 +37,7 @@ export function cutTopicFiles(
   const ends = new Map<string, TopicFileEnd>()
   const found = new Set<string>()
   for (const namespace of namespacesIn(disk, folder)) {
-    const segments = topicSegments(disk, folder, namespace)
+    const segments = keptSegments(disk, folder, namespace, { namespaces: removed })
     const chainOf = (segment: Segment | undefined): string =>
       segment === undefined
         ? (removed[namespace]?.chain ?? chainStart)

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { z } from 'zod'
 import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
+import { type Segment, topicSegments } from '#lib/journal/log-files.ts'
 import { replaceFile, textOf } from '#lib/journal/new-file.ts'
 import type { TopicPattern } from '#lib/journal/topic-pattern.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -46,6 +47,17 @@ export function writeRetained(disk: LogDisk, folder: string, retained: Retained)
   const line = JSON.stringify(retained)
   const text = `${line}\n${crc32(line).toString(16)}\n`
   replaceFile(disk, pathIn(folder), text, { file: 'retained.file', folder: 'retained.folder' })
+}
+
+/** The files of a namespace without those that were removed: after a power cut they may be there again, and go soon. */
+export function keptSegments(
+  disk: ReadDisk,
+  folder: string,
+  namespace: string,
+  retained: Pick<Retained, 'namespaces'> | null,
+): Segment[] {
+  const gone = retained?.namespaces[namespace]?.to ?? 0
+  return topicSegments(disk, folder, namespace).filter(({ firstSeq }) => firstSeq > gone)
 }
 
 /** The first seq from which on everything is kept that a reader wants; 1 where nothing of it was removed. */
