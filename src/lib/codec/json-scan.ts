@@ -81,10 +81,10 @@ const escaped = /[\u0000-\u001f\\]/
  * A part of a text as a text of its own: a slice of more than twelve characters would keep the whole frame in memory. What is not ASCII is
  * read again from its bytes.
  */
-export function copyOf(bytes: Uint8Array, text: string, from: number, to: number): string {
+export function copyOf(bytes: Buffer, text: string, from: number, to: number): string {
   const slice = text.slice(from, to)
   if (to - from < 13 && !wide.test(slice)) return slice
-  return Buffer.from(bytes.buffer, bytes.byteOffset + from, to - from).toString()
+  return bytes.toString('utf8', from, to)
 }
 
 const wide = /[\u0080-\u00ff]/

@@ -8,7 +8,7 @@ import { defOf, isPlainText, limitsOf, type SchemaDef, stringLimits } from './sc
  * right or wrong: JSON.parse and the schema decide then. `text` is the same bytes read as Latin-1: numbers and constants are read from
  * bytes, texts are cut from the text. `end` is where the newest payload ended.
  */
-export type PayloadReader = { read(bytes: Uint8Array, text: string, at: number): unknown; end: number }
+export type PayloadReader = { read(bytes: Buffer, text: string, at: number): unknown; end: number }
 
 /** Compiles a schema to its reader; null where the schema has what it cannot check (a refinement, any JSON). */
 export function compileReader(schema: z.ZodType): PayloadReader | null {

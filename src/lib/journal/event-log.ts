@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import type { AppendResult, LogPort, LogState, ReadRequest, ReadResult, Run, SourceMark } from '#lib/bus/log-port.ts'
 import { lineBytesMost, type TopicRun, writeLines } from '#lib/journal/commit-lines.ts'
 import type { Durability } from '#lib/journal/durability.ts'
@@ -105,9 +106,10 @@ export class EventLog implements LogPort {
       // Those who append in the same turn of the loop are one commit.
       await Promise.resolve()
       while (this.#waiting.length > 0) {
-        const batch = this.#waiting
-        this.#waiting = []
-        await this.#commit(batch).catch((error: Error) => this.#fail(error, batch))
+        const batch = this.#waiting.splice(0)
+        // Who waits is told before topic files follow; and whoever appends in a loop is not alone.
+        const told = this.#commit(batch).then(() => turn())
+        await told.then(() => this.#follow()).catch((error: Error) => this.#fail(error, batch))
       }
     } finally {
       this.#committing = null
@@ -140,7 +142,7 @@ export class EventLog implements LogPort {
         await this.#journal.sync('commit')
         this.#head = head
         this.#marks = marks
-        this.#becomesDurable(head, marks)
+        if (head > this.#durable) [this.#durable, this.#durableMarks] = [head, marks]
       }
       this.#reads.held.add({ firstSeq: head - events.length + 1, count: events.length, bytes })
       this.#mark()
@@ -163,7 +165,8 @@ export class EventLog implements LogPort {
       while (this.#durable < this.#head) {
         const [through, marks] = [this.#head, this.#marks]
         await this.#journal.sync('commit')
-        this.#becomesDurable(through, marks)
+        if (through > this.#durable) [this.#durable, this.#durableMarks] = [through, marks]
+        this.#follow()
       }
     } catch (error) {
       await this.#fail(error as Error, [])
@@ -172,13 +175,12 @@ export class EventLog implements LogPort {
     }
   }
 
-  #becomesDurable(through: number, marks: ReadonlyMap<string, SourceMark>): void {
-    if (through <= this.#durable) return
-    this.#durable = through
-    this.#durableMarks = marks
+  /** Topic files get what is durable. */
+  #follow(): void {
+    if (this.#end?.cause !== undefined) return
     const { topicFiles, segmentBytes } = this.#opened
-    const later = this.#undurable.findIndex(({ firstSeq }) => firstSeq > through)
-    for (const run of this.#undurable.splice(0, later < 0 ? Infinity : later)) topicFiles.add(run)
+    while ((this.#undurable[0]?.firstSeq ?? Infinity) <= this.#durable)
+      topicFiles.add(this.#undurable.shift() as TopicRun)
     if (topicFiles.pendingBytes < Math.min(topicBytesWaiting, segmentBytes >> 1)) return
     topicFiles.flush()
     if (topicFiles.unsyncedBytes >= Math.min(topicBytesUnsynced, segmentBytes)) this.#later(() => topicFiles.sync())
@@ -205,6 +207,8 @@ export class EventLog implements LogPort {
 
   async #save(): Promise<void> {
     const { disk, folder, topicFiles } = this.#opened
+    if (this.#end?.cause !== undefined) return
+    this.#follow()
     const through = this.#durable
     if (!(await freeJournal(disk, folder, topicFiles, { through, marks: this.#durableMarks }))) return
     this.#packing = this.#packing.then(() => this.#pack(through))

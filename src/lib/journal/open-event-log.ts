@@ -66,7 +66,7 @@ export async function openEventLog(folder: string, options: LogOptions = {}): Pr
     throw inWords(error, folder)
   })
   try {
-    const { onFailure, durability = {}, aheadBytes = 128 << 10, compress = null, retention = null } = options
+    const { onFailure, durability = {}, aheadBytes = 1 << 20, compress = null, retention = null } = options
     return new EventLog({
       ...recover(folder, disk, options),
       folder,

@@ -13,7 +13,6 @@ import {
   statfsSync,
   writeSync,
 } from 'node:fs'
-import { setImmediate as turn } from 'node:timers/promises'
 import { syncFolder } from '#lib/files/sync-folder.ts'
 import { lockFolder } from '#lib/journal/lock-folder.ts'
 import { isGone, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
@@ -73,8 +72,6 @@ async function syncWaiting(fd: number): Promise<void> {
   const atMs = performance.now()
   fdatasyncSync(fd)
   isQuick = performance.now() - atMs < quickMs
-  // Whoever appends in a loop is not alone: what came meanwhile has its turn.
-  await turn()
 }
 
 function syncAside(fd: number): Promise<void> {

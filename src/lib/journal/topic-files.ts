@@ -100,7 +100,8 @@ export class TopicFiles {
   }
 
   #write(name: string, namespace: Namespace): boolean {
-    const bytes = Buffer.concat(namespace.pending.map(({ bytes }) => bytes))
+    const [first, ...rest] = namespace.pending.map(({ bytes }) => bytes) as [Buffer, ...Buffer[]]
+    const bytes = rest.length === 0 ? first : Buffer.concat([first, ...rest])
     let open: Open | null = null
     try {
       open = this.#openFor(name, namespace)

@@ -7,6 +7,7 @@ import type { LogDisk, LogFile } from '#lib/journal/log-disk.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
+import { newestInTopicFiles } from '#lib/journal/recover-topic-files.ts'
 import { fact } from '#test/lib/journal/bodies.ts'
 
 let folder: string
@@ -127,6 +128,46 @@ it('[J4] [J18] a checkpoint does not know of events that are acknowledged and no
   expect(Object.keys(readCheckpoint(realDisk, folder)?.marks ?? {})).toEqual(['md', 'clock'])
   openJournal()
   await log.close()
+})
+
+it('[J6] [J8] who appends is told before topic files are written; no checkpoint says that they have what they have not', async () => {
+  let isOpen = true
+  let open = () => {}
+  const opened = new Promise<void>((resolve) => {
+    open = resolve
+  })
+  let [told, inTopicFiles, untold] = [0, 0, 0]
+  const watched = (file: LogFile, isTopic: boolean): LogFile => ({
+    ...file,
+    get size() {
+      return file.size
+    },
+    write(bytes, at) {
+      if (isTopic) inTopicFiles += Buffer.from(bytes).toString().split('{"seq":').length - 1
+      untold = Math.max(untold, inTopicFiles - told)
+      file.write(bytes, at)
+    },
+    // At once, so that a checkpoint which waits for it goes on as soon as it may.
+    sync: async (step) => {
+      if (step === 'topic.file' && !isOpen) await opened
+    },
+  })
+  const disk = { ...realDisk, create: (path: string) => watched(realDisk.create(path), path.includes('/md/')) }
+  const log = await openEventLog(folder, { disk, segmentBytes: 1_000 })
+  const append = async (n: number) => {
+    await log.append([[fact('md', 1, n)]])
+    told++
+  }
+  for (let n = 0; n < 4; n++) await append(n)
+  isOpen = false
+  for (let n = 4; n < 20; n++) await append(n)
+  open()
+  await append(20)
+  const known = () => readCheckpoint(realDisk, folder)?.through ?? 0
+  await expect.poll(known).toBeGreaterThan(4)
+  expect(newestInTopicFiles(realDisk, folder)).toBeGreaterThanOrEqual(known())
+  await log.close()
+  expect([inTopicFiles, untold]).toEqual([21, 0])
 })
 
 it('[J8] removes a segment of the journal only when topic files have it, by namespace and date', async () => {
