@@ -163,12 +163,18 @@ export class CrossedTruth {
     let worst = 0
     for (const one of strategies) {
       const held = this.positionOf(one, instrument)
-      const left = (of: 'buy' | 'sell') =>
-        [...this.#approvals.values()]
-          .filter(
-            (given) => !given.isOver && given.strategy === one && given.instrument === instrument && given.side === of,
-          )
-          .reduce((sum, given) => sum + given.leaves, 0)
+      const left = (of: 'buy' | 'sell') => {
+        const there = [...this.#approvals.values()].filter(
+          (given) => !given.isOver && given.strategy === one && given.instrument === instrument && given.side === of,
+        )
+        const leaves = (isReduceOnly: boolean) =>
+          there
+            .filter((given) => (given.isReduceOnly === true) === isReduceOnly)
+            .reduce((sum, given) => sum + given.leaves, 0)
+        // The venue lets what is reduce-only open nothing.
+        const room = Math.max(0, of === 'sell' ? held : -held)
+        return leaves(false) + Math.min(leaves(true), room)
+      }
       worst += Math.max(Math.abs(held + left('buy')), Math.abs(held - left('sell')))
     }
     if (worst > maxPosition) this.fault(`leave was given to ${worst} of ${maxPosition}`)

@@ -15,7 +15,7 @@ export const haltKind = ({ state = 'REDUCING', isFlattening = false }: PayloadOf
 /** What a halt does not let live is canceled; a position that loses its exits so is told. [O7] [O20] */
 export function answerHalt(book: OrderBook, { payload, at }: Event<'risk.halted'>): readonly Said[] {
   const halt = { kind: haltKind(payload) }
-  const cancels = cancelsOf(book, `halted: ${payload.reason}`, meantBy(halt))
+  const cancels = cancelsOf(book, `halted: ${payload.reason}`, meantBy(book, halt))
   const confirmed = reportMassCancels(book)
   return halt.kind === 'reducing'
     ? [...cancels, ...restoreProtection(book, at), ...confirmed]

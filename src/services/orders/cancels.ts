@@ -1,15 +1,29 @@
+import { compareExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { externalStrategy } from '#lib/domain/external-order.ts'
 import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
+import { negateExact, subtractExact } from '#lib/domain/signed-decimal.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Halt, OrderBook, Refusal } from './order-book.ts'
+import { heldIn } from './positions.ts'
 import { isProtection } from './protection.ts'
 
 /** Whose end a halt wants. [O7] */
 export const meantBy =
-  ({ kind }: Pick<Halt, 'kind'>) =>
+  (book: OrderBook, { kind }: Pick<Halt, 'kind'>) =>
   (order: SentOrder): boolean =>
-    kind !== 'reducing' || !isProtection(order)
+    kind !== 'reducing' || !onlyReduces(book, order)
+
+/** Exits, what is reduce-only, and what of its strategy's own only takes a position towards zero. [O7] */
+export function onlyReduces(book: OrderBook, order: SentOrder): boolean {
+  const { strategy, side, progress } = order
+  if (isProtection(order)) return true
+  if (strategy === externalStrategy) return false
+  const held = heldIn(book, order)
+  const leaves = subtractExact(parseExact(progress.quantity), parseExact(progress.filled))
+  return compareExact(leaves, side === 'sell' ? held : negateExact(held)) <= 0
+}
 
 /** Whose end `cancel_all` wants. [O8] */
 export const ofTarget =
@@ -40,7 +54,7 @@ export function answerAdoption(
 ): readonly Statement<'order.cancel_requested'>[] {
   const { halt, haltedInstruments } = book
   const isHalted = (order: SentOrder) =>
-    (halt !== null && meantBy(halt)(order)) || (haltedInstruments.has(instrument) && !isProtection(order))
+    (halt !== null && meantBy(book, halt)(order)) || (haltedInstruments.has(instrument) && !isProtection(order))
   return cancelsOf(book, 'halted', (order) => order.clientOrderId === clientOrderId && isHalted(order))
 }
 

@@ -12,7 +12,7 @@ import { answerFill } from './answer-fill.ts'
 import { answerHalt, haltKind } from './answer-halt.ts'
 import { answerReplace, foldListing, foldUpdate } from './answer-replace.ts'
 import { answerSuperseded } from './answer-superseded.ts'
-import { answerAdoption, answerCancel, answerRefusal, cancelsOf, meantBy, ofTarget } from './cancels.ts'
+import { answerAdoption, answerCancel, answerRefusal, cancelsOf, meantBy, ofTarget, onlyReduces } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type OrderBook } from './order-book.ts'
@@ -24,7 +24,6 @@ import {
   foldExitCancel,
   foldExitSplit,
   foldSettled,
-  isProtection,
   restoreProtection,
   tellSplit,
 } from './protection.ts'
@@ -135,7 +134,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       return book
     case 'risk.halted':
       book.halt = { by: event.id, kind: haltKind(event.payload) }
-      beginMassCancel(book, event, meantBy(book.halt))
+      beginMassCancel(book, event, meantBy(book, book.halt))
       if (canProtect(book)) releaseAll(book)
       return book
     case 'risk.resumed':
@@ -199,7 +198,11 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
       return answerAdoption(book, input.payload)
     case 'risk.strategy_halted': {
       const { strategy, code } = input.payload
-      return cancelsOf(book, `strategy halted: ${code}`, (order) => order.strategy === strategy && !isProtection(order))
+      return cancelsOf(
+        book,
+        `strategy halted: ${code}`,
+        (order) => order.strategy === strategy && !onlyReduces(book, order),
+      )
     }
     case 'system.command':
       if (input.payload.command === 'cancel_all') return answerCancelAll(book, input)

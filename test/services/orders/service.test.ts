@@ -98,6 +98,25 @@ describe('cancels', () => {
       .then()
   })
 
+  test('[O7] but not of what only takes its own strategy’s position towards zero', () => {
+    const held = [approved('risk:1.0'), fill('t-1-0', 'x', '10')]
+    const out = (quantity: string, more = {}) => approved('risk:2.0', { side: 'sell', quantity, ...more })
+    const beyond = cancel('t-2-0', 'halted: stop')
+    given(orders, {}, ...held, out('10'))
+      .when(halted('risk:9.0'))
+      .then(massCancel('risk:9.0', {}))
+    given(orders, {}, ...held, out('11'))
+      .when(halted('risk:9.0'))
+      .then(beyond)
+    given(orders, {}, ...held, out('10', sell))
+      .when(halted('risk:9.0'))
+      .then(beyond)
+    const loss = event('risk.strategy_halted', { strategy: 'ema-cross', code: 'DAILY_LOSS_EXCEEDS_MAX' })
+    given(orders, {}, ...held, out('4'))
+      .when(loss)
+      .then()
+  })
+
   const tick = (at: number) => event('system.time', { now: at }, at)
 
   test('[O21] a halt is confirmed when the venue has ended all that it meant, however it ended', () => {
