@@ -1,3 +1,5 @@
+import { parseEventId } from '#lib/kernel/event-id.ts'
+import type { Event } from '#schemas/event.ts'
 import { isExternalOrder } from './external-order.ts'
 import { type OldestFirst, oldestFirst, takeOldest } from './oldest-first.ts'
 import { isEnded } from './order-lifecycle.ts'
@@ -32,7 +34,12 @@ export type SentOrders = {
   /** The keys of `ended`. */
   readonly ends: OldestFirst
   readonly strangers: StrangersTrades
+  /** Of each instrument that was split, in the order of the log. */
+  readonly splits: Map<string, readonly Split[]>
 }
+
+/** `seq` is where it stands in the log. */
+type Split = SplitRatio & { readonly seq: number }
 
 /** The newest trades of orders that are not ours and are not followed: order and trade id. */
 type StrangersTrades = { readonly known: Set<string>; readonly oldest: OldestFirst }
@@ -47,6 +54,7 @@ export const noOrders = (): SentOrders => ({
   ended: new Map(),
   ends: oldestFirst(),
   strangers: strangersTrades([]),
+  splits: new Map(),
 })
 
 export const findOrder = (orders: SentOrders, clientOrderId: string): SentOrder | undefined =>
@@ -68,11 +76,26 @@ function forget({ ended, strangers }: SentOrders, clientOrderId: string): void {
 }
 
 /** Orders that a split finds are of the old units, also when they are filled later than it: the venue ends them. */
-export function splitOrders({ working, ended }: SentOrders, split: SplitRatio & { readonly instrument: string }): void {
-  const { instrument, numerator, denominator } = split
+export function splitOrders({ working, ended, splits }: SentOrders, { seq, payload }: Event<'md.split'>): void {
+  const { instrument, numerator, denominator } = payload
+  splits.set(instrument, [...(splits.get(instrument) ?? []), { seq, numerator, denominator }])
   for (const orders of [working, ended])
     for (const order of orders.values())
       if (order.instrument === instrument) order.splits = [...(order.splits ?? []), { numerator, denominator }]
+}
+
+/**
+ * Those that who said this had not heard of when it did; undefined where there are none. An answer is of the units of what it answers: a split may stand
+ * before it in the log all the same.
+ */
+export function splitsUnheard(
+  { splits }: SentOrders,
+  instrument: string,
+  answer: string,
+): readonly SplitRatio[] | undefined {
+  const { isFact, major } = parseEventId(answer)
+  const unheard = isFact ? [] : (splits.get(instrument) ?? []).filter(({ seq }) => seq > major)
+  return unheard.length === 0 ? undefined : unheard.map(({ numerator, denominator }) => ({ numerator, denominator }))
 }
 
 /** False where it was known. */
@@ -99,16 +122,23 @@ export type SentOrdersJson = {
   readonly ended: readonly SentOrder[]
   /** Oldest first. */
   readonly strangers: readonly string[]
+  readonly splits: readonly (readonly [instrument: string, splits: readonly Split[]])[]
 }
 
-export const ordersToJson = ({ working, ended, strangers }: SentOrders): SentOrdersJson =>
-  structuredClone({ working: [...working.values()], ended: [...ended.values()], strangers: [...strangers.known] })
+export const ordersToJson = ({ working, ended, strangers, splits }: SentOrders): SentOrdersJson =>
+  structuredClone({
+    working: [...working.values()],
+    ended: [...ended.values()],
+    strangers: [...strangers.known],
+    splits: [...splits],
+  })
 
-export const ordersFromJson = ({ working, ended, strangers }: SentOrdersJson): SentOrders => ({
+export const ordersFromJson = ({ working, ended, strangers, splits }: SentOrdersJson): SentOrders => ({
   working: byId(working),
   ended: byId(ended),
   ends: oldestFirst(ended.map(({ clientOrderId }) => clientOrderId)),
   strangers: strangersTrades(strangers),
+  splits: new Map(splits),
 })
 
 const byId = (orders: readonly SentOrder[]) => new Map(orders.map((order) => [order.clientOrderId, order]))

@@ -1,4 +1,5 @@
 import { answeredSeq, clientOrderIdOf, compareAnswers, isRiskAnswer } from '#lib/domain/client-order-id.ts'
+import { splitsUnheard } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { OrderBook } from './order-book.ts'
@@ -30,6 +31,8 @@ function denialOf(
   if (book.halt !== null && !isGivenAfter(book.halt.by, id)) return 'HALTED'
   const haltedBy = book.haltedInstruments.get(instrument)
   if (haltedBy !== undefined && answeredSeq(id) < haltedBy) return 'INSTRUMENT_HALTED'
+  // Its quantity is of the old units, and the venue would take it as of the new ones.
+  if (splitsUnheard(book.orders, instrument, id)) return 'APPROVAL_EXPIRED'
   return null
 }
 

@@ -152,7 +152,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       return book
     case 'md.split':
       foldExitSplit(book, event.payload.instrument)
-      splitOrders(book.orders, event.payload)
+      splitOrders(book.orders, event)
       splitPositions(book, event.payload.instrument, event.payload)
       return book
     case 'venue.settled':

@@ -43,10 +43,11 @@ export function foldPaid(ledger: Ledger, paid: PayloadOf<'venue.paid'>): void {
 }
 
 /** Positions and the mark are in new units; what they cost stays. [P21] */
-export function foldSplit(ledger: Ledger, split: PayloadOf<'md.split'>): void {
+export function foldSplit(ledger: Ledger, event: Event<'md.split'>): void {
+  const { payload: split } = event
   const { instrument } = split
   splitPrices(ledger.prices, instrument, split)
-  splitOrders(ledger.orders, split)
+  splitOrders(ledger.orders, event)
   for (const strategy of holdersOf(ledger, instrument)) {
     const before = positionOf(ledger, strategy, instrument)
     const quantity = splitQuantity(before.quantity, split)

@@ -2,6 +2,7 @@ import { adopt } from '#lib/domain/adopted-order.ts'
 import { moneyOf } from '#lib/domain/money.ts'
 import { priceTopics } from '#lib/domain/newest-price.ts'
 import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
+import { splitsUnheard } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -60,11 +61,12 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
       foldListing(ledger, event.payload)
       return ledger
     case 'md.split':
-      foldSplit(ledger, event.payload)
+      foldSplit(ledger, event)
       return ledger
     case 'order.submitted': {
       const { clientOrderId, strategy, instrument, side, quantity } = event.payload
-      const order = { clientOrderId, strategy, instrument, side, progress: submittedOrder(quantity) }
+      const splits = splitsUnheard(ledger.orders, instrument, event.id)
+      const order = { clientOrderId, strategy, instrument, side, progress: submittedOrder(quantity), splits }
       ledger.orders.working.set(clientOrderId, order)
       return ledger
     }

@@ -4,18 +4,18 @@ import type { Event } from '#schemas/event.ts'
 import type { Account } from './account.ts'
 import { fillOrder } from './book.ts'
 import { foldRead } from './exits.ts'
-import { foldAdoption, foldDenial, foldSubmission } from './fold-orders.ts'
+import { foldAdoption, foldDenial, foldExit } from './fold-orders.ts'
 
 type Told = Event<
   'order.submitted' | 'order.adopted' | 'order.denied' | 'order.cancel_requested' | 'order.superseded' | 'order.updated'
 >
 
 /** What becomes of orders between the approval and the reports of the venue. */
-export function foldOrder(account: Account, { topic, payload, cause }: Told): void {
+export function foldOrder(account: Account, { id, topic, payload, cause }: Told): void {
   foldRead(account, cause)
   switch (topic) {
     case 'order.submitted':
-      foldSubmission(account, payload)
+      if (payload.closes !== undefined) foldExit(account, { id, payload })
       return
     case 'order.adopted':
       foldAdoption(account, payload)

@@ -7,7 +7,7 @@ import { movedBy } from '#lib/domain/moved-by.ts'
 import { takeOldest } from '#lib/domain/oldest-first.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
 import type { Execution } from '#lib/domain/position.ts'
-import { findOrder, type SentOrder, splitOrders } from '#lib/domain/sent-orders.ts'
+import { findOrder, type SentOrder, splitOrders, splitsUnheard } from '#lib/domain/sent-orders.ts'
 import { absExact } from '#lib/domain/signed-decimal.ts'
 import { inNewUnits, splitPrices } from '#lib/domain/split.ts'
 import { foldReport as foldIntoOrders, isCounted, isImpossibleFill, type Report } from '#lib/domain/venue-report.ts'
@@ -67,17 +67,12 @@ export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk
   settle(account, payload)
 }
 
-/** It is of the units of its sending: a split between the approval and that is none of its own. [R46] */
-export function foldSubmission(account: Account, submitted: PayloadOf<'order.submitted'>): void {
-  if (submitted.closes !== undefined) foldExit(account, submitted)
-  const order = account.orders.working.get(submitted.clientOrderId)
-  if (order?.splits) order.splits = undefined
-}
-
 /** An exit of a bracket: it can only reduce, so it takes none of the limits; a newer wish cancels it like any other. [R41] */
-function foldExit(account: Account, submitted: PayloadOf<'order.submitted'>): void {
-  const { clientOrderId, strategy, instrument, side, quantity, limitPrice, closes } = submitted
-  const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress: submittedOrder(quantity) }
+export function foldExit(account: Account, { id, payload }: Pick<Event<'order.submitted'>, 'id' | 'payload'>): void {
+  const { clientOrderId, strategy, instrument, side, quantity, limitPrice, closes } = payload
+  const splits = splitsUnheard(account.orders, instrument, id)
+  const progress = submittedOrder(quantity)
+  const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress, splits }
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
   foldExitPlace(account, order)
@@ -162,11 +157,12 @@ export function foldSettled(account: Account, settled: PayloadOf<'venue.settled'
 }
 
 /** Positions and the newest price are in new units. [R46] */
-export function foldSplit(account: Account, split: PayloadOf<'md.split'>): void {
+export function foldSplit(account: Account, event: Event<'md.split'>): void {
+  const { payload: split } = event
   const { instrument } = split
   splitPrices(account.prices, instrument, split)
   splitPositions(account.books, instrument, split)
-  splitOrders(account.orders, split)
+  splitOrders(account.orders, event)
   noteMove(account, instrument)
 }
 

@@ -103,7 +103,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
       foldListing(account, event.payload)
       return account
     case 'md.split':
-      foldSplit(account, event.payload)
+      foldSplit(account, event)
       return account
     case 'md.status':
       foldFeed(account, event)

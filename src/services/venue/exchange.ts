@@ -46,6 +46,8 @@ export type Exchange = {
   nextExpiry: number | null
   /** The newest price of what they are on, and of futures; null before there is one. */
   readonly underlyings: Map<string, string | null>
+  /** The seq of the newest split by instrument: who had not heard of it sent an order of the old units. */
+  readonly splitAt: Record<string, number>
   /** What option quotes told of it, by underlying and expiry. */
   readonly forwards: Map<string, string>
   /** Contracts that have come to their end by the newest input. */
@@ -102,6 +104,7 @@ export const openExchange = (config: VenueConfig): Exchange => ({
   contracts: new Map(),
   nextExpiry: null,
   underlyings: new Map(),
+  splitAt: {},
   forwards: new Map(),
   due: [],
   perpetuals: new Map(),

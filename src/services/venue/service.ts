@@ -26,7 +26,7 @@ import { fillsByTrades } from './market-source.ts'
 import { isAway } from './outage.ts'
 import type { Trade } from './queue.ts'
 import { foldContract, hasExpired } from './settlement.ts'
-import { answerSplit, foldSplit } from './split.ts'
+import { answerSplit, foldSplit, isUnheard } from './split.ts'
 import { quoteIn } from './standing-quote.ts'
 import type { Said } from './turn.ts'
 import { FeeBps, VenueConfig } from './venue-config.ts'
@@ -98,13 +98,14 @@ function fold(exchange: Exchange, event: Event<In | Out>): Exchange {
       foldFunding(exchange, event)
       return exchange
     case 'md.split':
-      foldSplit(exchange, event.payload)
+      foldSplit(exchange, event)
       return exchange
     case 'md.status':
       foldStatus(exchange, event.payload)
       return exchange
     case 'order.submitted':
       exchange.arriving = event.payload
+      exchange.isOfOldUnits = (exchange.hasLine && exchange.isOfOldUnits) || isUnheard(exchange, event)
       return exchange
     case 'order.accepted':
       foldAcceptance(exchange)

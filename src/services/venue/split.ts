@@ -3,7 +3,7 @@ import { exactLots } from '#lib/domain/instrument.ts'
 import { newestPrice } from '#lib/domain/newest-price.ts'
 import { subtractExact } from '#lib/domain/signed-decimal.ts'
 import { splitPrices, splitQuantity } from '#lib/domain/split.ts'
-import type { PayloadOf } from '#schemas/catalogue.ts'
+import { parseEventId } from '#lib/kernel/event-id.ts'
 import type { Event } from '#schemas/event.ts'
 import { type Exchange, heldIn, moveHeld } from './exchange.ts'
 import { ended, type Said } from './turn.ts'
@@ -12,8 +12,9 @@ import { ended, type Said } from './turn.ts'
 export type Fraction = { readonly strategy: string; readonly quantity: string }
 
 /** Positions are in new units, whole lots of them; what was known of the market was of the old ones. [V37] */
-export function foldSplit(exchange: Exchange, split: PayloadOf<'md.split'>): void {
+export function foldSplit(exchange: Exchange, { seq, payload: split }: Event<'md.split'>): void {
   const { instrument } = split
+  exchange.splitAt[instrument] = seq
   exchange.fractions = []
   exchange.sent = exchange.sent.map((sent) =>
     sent.message.payload.instrument === instrument ? { ...sent, isOfOldUnits: true } : sent,
@@ -30,6 +31,13 @@ export function foldSplit(exchange: Exchange, split: PayloadOf<'md.split'>): voi
     moveHeld(exchange, strategy, instrument, whole - lots)
     if (fraction.units !== 0n) exchange.fractions.push({ strategy, quantity: formatExact(fraction) })
   }
+}
+
+/** Had who sent the order not heard of the newest split of its instrument? Then it is of the old units, also where it stands behind it in the log. */
+export function isUnheard({ splitAt }: Exchange, { id, payload }: Event<'order.submitted'>): boolean {
+  const at = splitAt[payload.instrument]
+  const { isFact, major } = parseEventId(id)
+  return at !== undefined && !isFact && at > major
 }
 
 /** Orders end, since they were of the old units; a part of a lot is paid out at the newest price. [V37] */

@@ -67,6 +67,17 @@ describe('approvals', () => {
       .then(denied('t-43-0', 'risk:43.0', 'APPROVAL_EXPIRED'))
   })
 
+  test('[O31] what was approved before a split of its instrument was heard of is not sent after it', () => {
+    const { instrument } = approved('risk:1.0').payload as { instrument: string }
+    const split = event('md.split', { instrument, numerator: 1, denominator: 4 })
+    given(orders, {}, event('system.time', { now: 1 }), split)
+      .restarted()
+      .when(approved('risk:2.0'))
+      .then(denied('t-2-0', 'risk:2.0', 'APPROVAL_EXPIRED'))
+      .when(approved('risk:3.0'))
+      .then(submitted('t-3-0', 'risk:3.0'))
+  })
+
   test('[O4] after a halt only what the gate approved knowing of it passes, until it resumes', () => {
     given(orders, {}, halted('risk:50.0'))
       .when(approved('risk:49.0'))

@@ -186,6 +186,22 @@ test('[P21] a fill of before a split that is heard of after it is counted in new
     .then(update({ position: '5.5', averagePrice: '800.909090909090909091', mark: '800', unrealized: '-5', fees: '2' }))
 })
 
+test('[P21] [O31] an order that was sent by who had not heard of a split is of the old units, though it stands behind it', () => {
+  const split = event('md.split', { instrument: spy, numerator: 4, denominator: 1 })
+  const sent = (clientOrderId: string, id: string) => ({ ...submitted(clientOrderId, 'buy', '10'), id })
+  // The split is the fourth in the log.
+  given(pnl, account, listed(spy), bar(spy, '400'), split)
+    .restarted()
+    .when(sent('a', 'orders:3.0'))
+    .then()
+    .when(sent('b', 'orders:4.0'))
+    .then()
+    .when(fill('buy', '10', '400', { clientOrderId: 'a', tradeId: '1' }))
+    .then(update({ position: '40', averagePrice: '100', mark: '100', unrealized: '0' }))
+    .when(fill('buy', '10', '100', { clientOrderId: 'b', tradeId: '2' }))
+    .then(update({ position: '50', averagePrice: '100', mark: '100', unrealized: '0' }))
+})
+
 test('[P1] counts one trade once and never more than the order', () => {
   const first = { clientOrderId: 'a', tradeId: '1' }
   given(pnl, account, listed(spy), bar(spy, '100'), submitted('a', 'buy', '3'), fill('buy', '2', '100', first))

@@ -10,6 +10,7 @@ import {
   canceled,
   command,
   eth,
+  exit,
   fill,
   listed,
   refuse,
@@ -277,6 +278,24 @@ describe('exposure and margin', () => {
       .then()
       .when(wish('48'))
       .then(approve('buy', '8'))
+  })
+
+  test('[R46] [O31] so does that of an exit which was sent by who had not heard of the split', () => {
+    const split = event('md.split', { instrument: btc, numerator: 4, denominator: 1 })
+    const bracket = { stopLoss: '90', takeProfit: '120' }
+    // The split is the ninth in the log.
+    start(limited({}), wish('10', { bracket }), fill('t-6-0', 'buy', '10'), split, {
+      ...exit('t-6-0-1s', '10'),
+      id: 'orders:8.0',
+    })
+      .when(fill('t-6-0-1s', 'sell', '4'))
+      .then()
+      .when(wish('24', { strategy: 'b' }))
+      .then(approve('buy', '24', { strategy: 'b' }))
+      .when(canceled('t-6-0-1s'))
+      .then()
+      .when(wish('25', {}, 20 * second))
+      .then(approve('buy', '1'))
   })
 
   const put = 'BTC-100-P.BINANCE'

@@ -31,6 +31,16 @@ test('[V37] what works in it is canceled, also what is on its way, and nothing e
     .then(filled('c', 'buy', '1', '8.5', 2 * day, { instrument: 'IBM.USA', venueOrderId: 'sim-3' }))
 })
 
+test('[V37] [O31] an order that was sent by who had not heard of the split is canceled on its arrival, though it stands behind it', () => {
+  // The split is the fourth in the log.
+  start('touch', split(4, 1, 2 * day))
+    .restarted()
+    .when({ ...order('a', 'buy', '10', { limitPrice: '10' }), id: 'orders:3.0' })
+    .then(accepted('a'), ended('order.canceled', 'a', '10', 'its instrument is split'))
+    .when({ ...order('b', 'buy', '10', { limitPrice: '10' }), id: 'orders:4.0' })
+    .then(accepted('b', 2))
+})
+
 test('[V37] [V25] an order that is on its way at the split is canceled on its arrival, at a limit or at the market', () => {
   const slow = config('touch', { latencyMicros: 50 })
   const at = quote('399', '401', 1_000)
