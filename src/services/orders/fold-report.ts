@@ -57,11 +57,11 @@ function countFill(book: OrderBook, payload: PayloadOf<'order.fill'>, order?: Se
   return opened
 }
 
-// With the orders that they belong to.
+// With the orders that they belong to: one that works for long keeps no others.
 function forgetBrackets({ brackets, orders }: OrderBook): void {
   for (const entry of brackets.keys()) {
-    if (findOrder(orders, entry)) return
-    brackets.delete(entry)
+    if (orders.ended.has(entry)) return
+    if (!orders.working.has(entry)) brackets.delete(entry)
   }
 }
 

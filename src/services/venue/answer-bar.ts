@@ -3,6 +3,7 @@ import type { Exchange } from './exchange.ts'
 import { fillsByTicks } from './market-source.ts'
 import { takeNextClose } from './next-close.ts'
 import { takeNextOpen } from './next-open.ts'
+import { isAwayAt } from './outage.ts'
 import { takeResting } from './resting-on-bar.ts'
 import { withinVolume } from './slippage.ts'
 import type { FillingBar, Take } from './take.ts'
@@ -24,7 +25,9 @@ export function answerBar(exchange: Exchange, bar: PayloadOf<'md.bar'>): readonl
     if (isExposedTo(order, bar, exchange.config)) {
       const take = takeOnBar(turn, bar, taken, exchange.config)
       const isInTime = take !== null && (order.endsAt === null || take.filledAt <= order.endsAt)
-      if (isInTime && isEnough(turn, take.lots)) execute(turn, take, exchange.config)
+      // What a bar opens at while the exchange is away nobody gets.
+      if (isInTime && !isAwayAt(exchange, take.filledAt) && isEnough(turn, take.lots))
+        execute(turn, take, exchange.config)
       taken += turn.takenLots
       if (order.exposures === 1) endImmediate(turn)
     }

@@ -1,8 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import { rememberedEnds } from '#lib/domain/sent-orders.ts'
+import { Machine } from '#lib/kernel/machine.ts'
+import { anyService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { Statement } from '#schemas/event.ts'
+import type { Event, Statement } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
-import { event, given } from '#test/given.ts'
+import { event, given, type Told } from '#test/given.ts'
 import {
   accepted,
   approved,
@@ -40,6 +43,30 @@ const exit = (clientOrderId: string, quantity: string, terms: object) =>
 const stop = (id: string, quantity: string) => exit(id, quantity, { orderType: 'stop', stopPrice: '95' })
 const profit = (id: string, quantity: string) => exit(id, quantity, { orderType: 'limit', limitPrice: '110' })
 const sold = (id: string, quantity: string) => fill(id, `x-${id}-${quantity}`, quantity, { side: 'sell' })
+
+test('[O15] an entry that works for long keeps no brackets of entries that ended and are forgotten', () => {
+  const machine = new Machine(anyService(orders))
+  let seq = 0
+  const tell = ({ topic, payload, id }: Told) =>
+    machine.step({
+      seq: ++seq,
+      id: id ?? `test:e1.${seq}`,
+      topic,
+      v: 1,
+      at: 1,
+      source: 'test',
+      cause: null,
+      payload,
+    } as Event)
+  tell(event('system.config', { service: 'orders', hash: '0'.repeat(64), config: {} }))
+  tell(entered)
+  for (let n = 0; n < 2 * rememberedEnds; n++) {
+    tell(approved(`risk:2.${n}`, { bracket }))
+    tell(canceled(`t-2-${n}`))
+  }
+  const { brackets } = machine.snapshot() as { brackets: unknown[] }
+  expect(brackets).toHaveLength(rememberedEnds + 1)
+})
 
 describe('brackets', () => {
   test('[O18] each fill of the entry is followed by its exits, once', () => {

@@ -1,7 +1,20 @@
 import { expect, test } from 'vitest'
 import { VenueConfig, venue } from '#services/venue/service.ts'
 import { event, given } from '#test/given.ts'
-import { accepted, cancel, config, ended, filled, listed, order, quote, rejected, spy } from './venue-told.ts'
+import {
+  accepted,
+  bar,
+  cancel,
+  config,
+  ended,
+  filled,
+  listed,
+  minute,
+  order,
+  quote,
+  rejected,
+  spy,
+} from './venue-told.ts'
 
 const away = config('touch', { outages: [{ from: 3_000, to: 5_000 }] })
 const resting = [
@@ -31,6 +44,17 @@ test('[V34] while the exchange is away nothing is taken and nothing fills; after
     )
     .when(order('d', 'sell', '1', { limitPrice: '120' }, 5_000))
     .then(accepted('d', 3))
+})
+
+test('[V34] nobody gets the open of a bar that begins while the exchange is away, though it ends after that', () => {
+  const outages = [{ from: minute - 1, to: minute + 30 }]
+  const sent = order('a', 'buy', '10', {}, minute / 2)
+  given(venue, config('next-open', { outages }), listed(), bar(0, ['9', '9', '9', '9'], { end: minute / 2 - 1 }), sent)
+    .when(bar(1, ['10', '11', '9', '10']))
+    .then()
+    .restarted()
+    .when(bar(2, ['12', '12', '12', '12']))
+    .then(filled('a', 'buy', '10', '12', 2 * minute))
 })
 
 test('[V34] a cancel that comes meanwhile is answered with the first price after it, before that fills', () => {
