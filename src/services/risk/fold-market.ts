@@ -15,7 +15,13 @@ export function foldMarket(account: Account, event: PriceEvent): void {
   if (event.topic === 'md.option.tick' && event.payload.underlyingPrice !== undefined)
     account.underlyingPrices.set(instrument, event.payload.underlyingPrice)
   noteMove(account, instrument)
-  if (isTold && watches.ages) account.pricedAt.set(instrument, event.at)
+  if (isTold && watches.ages) account.pricedAt.set(instrument, madeAt(event))
+}
+
+/** As old as anyone says that it is: what waited on its way is no new price. [R24] */
+function madeAt({ at, payload }: PriceEvent): number {
+  const { receivedAt = at, exchangeAt = at } = payload as { readonly receivedAt?: number; readonly exchangeAt?: number }
+  return Math.min(at, receivedAt, exchangeAt)
 }
 
 /** Keeps what the gate needs of a listing. It pays as it was listed first; told otherwise, nothing is added in it. [R42] */

@@ -52,6 +52,23 @@ describe('the order itself', () => {
       .then(approve('buy', '1'))
   })
 
+  test.each(['exchangeAt', 'receivedAt'] as const)('[R24] what waited on its way is as old as its %s says', (name) => {
+    const tick = (made: number, at: number) =>
+      event('md.tick', { kind: 'trade', instrument: btc, price: '100', size: '1', [name]: made }, at)
+    start(limited({ maxPriceAgeMs: 500 }), tick(1.4 * second, 2 * second))
+      .when(wish('1'))
+      .then(refuse('PRICE_STALE', '600', '500'))
+      .when(tick(1.6 * second, 2.1 * second))
+      .then()
+      .when(wish('1'))
+      .then(approve('buy', '1'))
+      // One that is ahead makes nothing younger.
+      .when(tick(9 * second, 2.2 * second))
+      .then()
+      .when(wish('1', { strategy: 'b' }, 2.8 * second))
+      .then(refuse('PRICE_STALE', '600', '500'))
+  })
+
   test('[R24] so may the mark of its currency, and the underlying of an option that is sold on margin; the others are as old as they are', () => {
     const [dax, mark, put] = ['DAX.EUREX', 'EURUSD.X', 'BTC-90-P.BINANCE'] as const
     const option = { kind: 'option', underlying: btc, right: 'put', strike: '90', expiry: '2030-01-01' } as const
