@@ -388,6 +388,52 @@ test('[G31] an order in what is listed there no more is told, keeps nothing else
   await scene.hasSaid('order.canceled')
 })
 
+describe('[G5] [G31] an order that was sent, and whose answer was lost', () => {
+  const unlisted = { kind: 'refused', code: 'INSTRUMENT_UNKNOWN', reason: '-1121 Invalid symbol.' } as const
+  const begin = async (isLost = false) => {
+    const venue = new SlowVenue(400)
+    venue.losesFirst = isLost
+    scene.start(venue)
+    await scene.hasSaid('venue.reconciled')
+    submit('t-1-0')
+    await expect.poll(() => venue.sent).toHaveLength(1)
+    scene.die()
+    return venue
+  }
+
+  test.each([{ kind: 'absent' } as const, unlisted])(
+    'is not rejected where the listing is $kind for a moment',
+    async (answer) => {
+      const venue = await begin()
+      const { assets } = venue
+      venue.assets = async () => answer as never
+      venue.answersFor = false
+      scene.start(venue)
+      await pause(700)
+      expect(topics()).toEqual([])
+      venue.answersFor = true
+      await pause(1_500)
+      venue.assets = assets
+      await scene.hasSaid('order.accepted')
+      expect(topics()).not.toContain('order.rejected')
+      expect(venue.sent).toHaveLength(1)
+    },
+  )
+
+  test('is not sent again where its symbol is listed no more: it is told, keeps nothing else, and ends by an operator’s word', async () => {
+    const venue = await begin(true)
+    venue.find = async () => unlisted
+    scene.start(venue)
+    await scene.hasSaid('venue.reconciled')
+    await pause(600)
+    expect(topics()).toEqual(['system.alert', 'venue.reconciled'])
+    expect(venue.sent).toHaveLength(1)
+    const asked = { clientOrderId: 't-1-0', instrument: 'BTCUSDT.BINANCE', reason: 'looked there' }
+    scene.into('order.cancel_requested', { ...asked, isGone: true })
+    await scene.hasSaid('order.canceled')
+  })
+})
+
 describe('[G51] what no log would take', () => {
   const trade = { tradeId: '1', price: '90', quantity: '0.4', fee: '1', liquidity: 'taker', filledAt: 1 } as const
   const view = { venueOrderId: '1', state: 'working', executed: '0.4', isTriggered: false } as const

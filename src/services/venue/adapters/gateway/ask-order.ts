@@ -11,8 +11,16 @@ export async function askOrder(
   const askedAtMs = desk.time.earliest()
   const answer = await desk.find(order)
   if (answer.kind === 'done') return desk.show(order, answer.value, isMissing)
-  if (!isNowhere(answer)) return answer
-  if (order.venueOrderId !== null) return unknown(desk, order, order.venueOrderId, askedAtMs, isMissing)
+  const isUnlisted = isOfNoListing(answer)
+  if (answer.kind !== 'absent' && !isUnlisted) return answer
+  // That its symbol is not listed proves no end.
+  if (order.venueOrderId !== null)
+    return unknown(desk, order, order.venueOrderId, isUnlisted ? null : askedAtMs, isMissing)
+  if (isUnlisted) {
+    if (order.isGone) order.takenUntilMs = null
+    else doubt(desk, order, 'the venue lists its symbol no more, and may have it or not')
+    return null
+  }
   // Only what can no longer arrive is not there. [G2]
   const { takenUntilMs } = order
   if (takenUntilMs !== null && askedAtMs !== null && askedAtMs > takenUntilMs) order.takenUntilMs = null
@@ -28,7 +36,7 @@ async function unknown(
   isMissing: boolean,
 ): Promise<Answer<unknown> | null> {
   const trades = await desk.venue.trades(desk.orders.name(order), venueOrderId)
-  if (trades.kind !== 'done' && !isNowhere(trades)) return trades
+  if (trades.kind !== 'done' && trades.kind !== 'absent' && !isOfNoListing(trades)) return trades
   const view = { venueClientId: order.venueClientId, venueOrderId, executed: '0', isTriggered: false }
   const known = trades.kind === 'done' ? trades.value : []
   desk.apply(order, { ...view, state: 'working', trades: known }, isMissing)
@@ -36,21 +44,18 @@ async function unknown(
   if (order.isGone || isForgotten(desk, order, askedAtMs)) {
     order.cancelReason ??= 'it has ended unfilled, and the venue has forgotten it'
     desk.apply(order, { ...view, state: 'canceled', trades: [] }, isMissing)
-  } else if (!order.isDoubted) {
-    order.isDoubted = true
-    const what = 'the venue knows nothing of an order that it had accepted'
-    desk.voice.alert(
-      'VENUE_DIFFERS',
-      order.submitted.clientOrderId,
-      `${what}: look there, then trader order cancel --gone`,
-    )
-  }
+  } else doubt(desk, order, 'the venue knows nothing of an order that it had accepted')
   return null
 }
 
-/** It is not there, or what it is of is not there any more. */
-const isNowhere = (answer: Answer<unknown>): boolean =>
-  answer.kind === 'absent' || (answer.kind === 'refused' && answer.code === 'INSTRUMENT_UNKNOWN')
+function doubt({ voice }: OrderDesk, order: GatewayOrder, what: string): void {
+  const words = `${what}: look there, then trader order cancel --gone`
+  if (!order.isDoubted) voice.alert('VENUE_DIFFERS', order.submitted.clientOrderId, words)
+  order.isDoubted = true
+}
+
+const isOfNoListing = (answer: Answer<unknown>): boolean =>
+  answer.kind === 'refused' && answer.code === 'INSTRUMENT_UNKNOWN'
 
 /** What waits for a price may yet be missing from what queries show. [G42] */
 const isLate = ({ venue, nowMs }: OrderDesk, { submitted, acceptedAtMs }: GatewayOrder): boolean =>

@@ -10,7 +10,7 @@ import { moveOrder } from './move-order.ts'
 import { nextStep, queriesMost, takenUntil } from './next-step.ts'
 import { OrderRegister } from './order-register.ts'
 import { Payments } from './payments.ts'
-import type { Answer, RealVenue, VenueAssets, VenueOrder, VenueSettlement } from './real-venue.ts'
+import type { Answer, RealVenue, VenueAssets, VenueOrder } from './real-venue.ts'
 import { TradeRecord } from './trade-record.ts'
 import { isHeldBack, nothing } from './understood.ts'
 import { VenueTime } from './venue-time.ts'
@@ -123,16 +123,18 @@ export class OrderDesk {
     } else this.#pause(order, answer, 0)
   }
 
-  /** What the instrument is made of has to be known before a fill can be said. */
+  /** What the instrument is made of has to be known before a fill can be said. [G5] */
   async #know(order: GatewayOrder): Promise<boolean> {
     const { instrument, clientOrderId } = order.submitted
     if (this.assets.has(instrument)) return true
     const answer = await this.#options.venue.assets(instrument)
+    // Of such a listing proves nothing.
+    const mayBeThere = order.takenUntilMs !== null || order.venueOrderId !== null
     if (answer.kind === 'done') this.learn(instrument, answer.value)
     else if (answer.kind === 'nothing') this.#pause(order, answer, pauseMs)
-    else
+    else if (!mayBeThere)
       this.#say(order, { topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'INSTRUMENT_UNKNOWN' } })
-    return answer.kind === 'done'
+    return answer.kind === 'done' || (answer.kind !== 'nothing' && mayBeThere)
   }
 
   learn(instrument: string, assets: VenueAssets): void {
@@ -221,16 +223,10 @@ export class OrderDesk {
       this.account.fill({ ...settled, fee: settled.fee ?? '0', filledAt: settled.settledAt })
   }
 
-  settle(settlement: VenueSettlement): void {
-    for (const payload of [...this.contracts.ends(settlement)]) {
-      this.foldSettled(payload)
-      this.voice.say({ topic: 'venue.settled', payload })
-    }
-  }
-
   /** Joins what the venue shows, says what is new, and asks for trades that lack: comes back with an answer that was none. */
   async show(order: GatewayOrder, view: VenueOrder, isMissing = false): Promise<Answer<unknown> | null> {
     this.apply(order, view, isMissing)
+    if (!this.assets.has(order.submitted.instrument)) return nothing('what its instrument is made of')
     if (!lacksTrades(order) || order.venueOrderId === null) return null
     const answer = await this.#options.venue.trades(this.orders.name(order), order.venueOrderId)
     if (answer.kind !== 'done') return answer

@@ -87,7 +87,11 @@ export async function reconcile(desk: OrderDesk, options: GatewayOptions, before
   }
   const ended = venue.settlements && (await venue.settlements(desk.contracts.held(), desk.time.now()))
   if (ended && ended.kind !== 'done') return unanswered('the ends of contracts', ended)
-  for (const settlement of ended?.value ?? []) desk.settle(settlement)
+  for (const settlement of ended?.value ?? [])
+    for (const payload of [...desk.contracts.ends(settlement)]) {
+      desk.foldSettled(payload)
+      desk.voice.say({ topic: 'venue.settled', payload })
+    }
   const first = desk.trades.hasBegun ? null : await begin(desk, options)
   if (first !== null && first.kind !== 'done') return unanswered('its balances', first)
   const at = desk.time.now() * 1_000
