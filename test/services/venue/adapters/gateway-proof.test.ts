@@ -379,6 +379,7 @@ test('[G31] an order in what is listed there no more is told, keeps nothing else
   venue.find = async () => unlisted
   venue.cancel = async () => unlisted as never
   venue.tradesOf = unlisted
+  venue.assets = async () => ({ kind: 'absent' }) as never
   venue.orders.clear()
   scene.start(venue)
   await scene.hasSaid('venue.reconciled')
@@ -410,7 +411,7 @@ describe('[G5] [G31] an order that was sent, and whose answer was lost', () => {
       venue.answersFor = false
       scene.start(venue)
       await pause(700)
-      expect(topics()).toEqual([])
+      expect(topics()).not.toContain('order.rejected')
       venue.answersFor = true
       await pause(1_500)
       venue.assets = assets
@@ -419,6 +420,28 @@ describe('[G5] [G31] an order that was sent, and whose answer was lost', () => {
       expect(venue.sent).toHaveLength(1)
     },
   )
+
+  test('has its fill said when it is known again what was traded: until then nothing is reconciled', async () => {
+    const venue = await begin()
+    await pause(500)
+    const [order] = [...venue.orders.values()] as [VenueOrder]
+    const trade = { tradeId: '1', price: '90', quantity: '1', fee: '0', feeAsset: 'USDT', filledAt: Date.now() * 1_000 }
+    venue.orders.set(order.venueClientId, {
+      ...order,
+      state: 'filled',
+      executed: '1',
+      trades: [{ ...trade, liquidity: 'maker' }],
+    })
+    venue.openOrders = async () => done([])
+    const { assets } = venue
+    venue.assets = async () => unlisted as never
+    scene.start(venue)
+    await pause(1_000)
+    expect(topics()).toEqual(['order.accepted'])
+    venue.assets = assets
+    await scene.hasSaid('venue.reconciled')
+    expect(topics()).toEqual(['order.accepted', 'order.fill', 'venue.reconciled'])
+  })
 
   test('is not sent again where its symbol is listed no more: it is told, keeps nothing else, and ends by an operator’s word', async () => {
     const venue = await begin(true)

@@ -153,16 +153,18 @@ export function joinTrades(order: GatewayOrder, trades: readonly VenueTrade[]): 
   }
 }
 
+/** Trades that are known and not said. */
+export const newTrades = ({ said, trades }: GatewayOrder): VenueTrade[] =>
+  [...trades.values()].filter(({ tradeId }) => !said.trades.has(tradeId))
+
 /** Has more been executed than the trades that are said or known? */
 export function lacksTrades(order: GatewayOrder): boolean {
-  const known = [...order.trades.values()]
-    .filter(({ tradeId }) => !order.said.trades.has(tradeId))
-    .reduce((sum, { quantity }) => addExact(sum, parseExact(quantity)), order.said.filled)
+  const known = newTrades(order).reduce((sum, { quantity }) => addExact(sum, parseExact(quantity)), order.said.filled)
   return compareExact(known, order.executed) < 0
 }
 
-/** What is known of it and not said, in the order of its life. [G8] */
-export function* unsaid(order: GatewayOrder, { base, quote }: VenueAssets): Generator<Report> {
+/** What is known of it and not said, in the order of its life; of a fill only where it is known what was traded. [G8] */
+export function* unsaid(order: GatewayOrder, assets: VenueAssets | undefined): Generator<Report> {
   const { said, submitted, venueOrderId, end } = order
   const { clientOrderId, instrument } = submitted
   if (venueOrderId === null) return
@@ -170,37 +172,24 @@ export function* unsaid(order: GatewayOrder, { base, quote }: VenueAssets): Gene
   const isOver = said.ended
   if (!isOver && !said.accepted && end !== 'rejected')
     yield { topic: 'order.accepted', payload: { clientOrderId, venueOrderId, instrument } }
-  const news = [...order.trades.values()].filter(({ tradeId }) => !said.trades.has(tradeId)).sort(byTradeId)
+  const news = newTrades(order).sort(byTradeId)
   // What trades has seen its price, if it had one to see.
   const isTriggered = order.isTriggered || news.length > 0
   if (!isOver && isTriggered && !said.triggered && waits(submitted) && order.triggerPrice !== undefined)
     yield { topic: 'order.triggered', payload: { clientOrderId, instrument, price: order.triggerPrice } }
-  for (const trade of news)
-    yield {
-      topic: 'order.fill',
-      payload: {
-        clientOrderId,
-        venueOrderId,
-        strategy: submitted.strategy,
-        instrument,
-        side: submitted.side,
-        ...executionOf(trade, leavesOf(order, trade.quantity), { base, quote }),
-      },
-    }
+  for (const trade of news) {
+    if (assets === undefined) return
+    const execution = executionOf(trade, leavesOf(order, trade.quantity), assets)
+    const { strategy, side } = submitted
+    yield { topic: 'order.fill', payload: { clientOrderId, venueOrderId, strategy, instrument, side, ...execution } }
+  }
   if (end === null || said.ended || lacksTrades(order)) return
-  const leavesQuantity = leavesOf(order, '0')
-  if (end === 'canceled')
-    yield {
-      topic: 'order.canceled',
-      payload: { clientOrderId, instrument, leavesQuantity, reason: order.cancelReason ?? 'canceled at the venue' },
-    }
+  const left = { clientOrderId, instrument, leavesQuantity: leavesOf(order, '0') }
+  const reason = order.cancelReason ?? 'canceled at the venue'
+  if (end === 'canceled') yield { topic: 'order.canceled', payload: { ...left, reason } }
   else if (end === 'rejected')
     yield { topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'REFUSED' } }
-  else
-    yield {
-      topic: 'order.expired',
-      payload: { clientOrderId, instrument, leavesQuantity, reason: 'expired at the venue' },
-    }
+  else yield { topic: 'order.expired', payload: { ...left, reason: 'expired at the venue' } }
 }
 
 /** Is it in the market only from some price on? */

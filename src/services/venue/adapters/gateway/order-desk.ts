@@ -3,7 +3,8 @@ import { AccountCheck } from './account-check.ts'
 import { askOrder } from './ask-order.ts'
 import { cancelOrder } from './cancel-order.ts'
 import type { DeskOptions } from './desk-options.ts'
-import { foldSaid, type GatewayOrder, joinTrades, joinView, lacksTrades, type Report, unsaid } from './gateway-order.ts'
+import type { GatewayOrder, Report } from './gateway-order.ts'
+import { foldSaid, joinTrades, joinView, lacksTrades, newTrades, unsaid } from './gateway-order.ts'
 import { HeldContracts } from './held-contracts.ts'
 import { KnownTrades } from './known-trades.ts'
 import { moveOrder } from './move-order.ts'
@@ -190,9 +191,7 @@ export class OrderDesk {
   }
 
   #sayNews(order: GatewayOrder, isMissing: boolean): void {
-    const assets = this.assets.get(order.submitted.instrument)
-    if (assets === undefined) return
-    for (const report of unsaid(order, assets)) {
+    for (const report of unsaid(order, this.assets.get(order.submitted.instrument))) {
       if (isMissing) this.#countMissing(report)
       this.#say(order, report)
     }
@@ -226,13 +225,14 @@ export class OrderDesk {
   /** Joins what the venue shows, says what is new, and asks for trades that lack: comes back with an answer that was none. */
   async show(order: GatewayOrder, view: VenueOrder, isMissing = false): Promise<Answer<unknown> | null> {
     this.apply(order, view, isMissing)
-    if (!this.assets.has(order.submitted.instrument)) return nothing('what its instrument is made of')
-    if (!lacksTrades(order) || order.venueOrderId === null) return null
-    const answer = await this.#options.venue.trades(this.orders.name(order), order.venueOrderId)
-    if (answer.kind !== 'done') return answer
-    joinTrades(order, answer.value)
-    this.#sayNews(order, isMissing)
-    return lacksTrades(order) ? nothing('some of its trades') : null
+    if (lacksTrades(order) && order.venueOrderId !== null) {
+      const answer = await this.#options.venue.trades(this.orders.name(order), order.venueOrderId)
+      if (answer.kind !== 'done') return answer
+      joinTrades(order, answer.value)
+      this.#sayNews(order, isMissing)
+      if (lacksTrades(order)) return nothing('some of its trades')
+    }
+    return newTrades(order).length > 0 ? nothing('what its instrument is made of') : null
   }
 
   get venue(): RealVenue {
