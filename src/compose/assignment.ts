@@ -30,12 +30,12 @@ export type Assigned = {
 /** Asks the supervisor; a process that was started alone reads its topology. */
 export async function assigned(
   name: string,
-  flags: Pick<ProcessFlags, 'topology' | 'assigned'>,
+  flags: Pick<ProcessFlags, 'topology' | 'assigned'> & Partial<Pick<ProcessFlags, 'url'>>,
   say: (message: string) => void,
 ): Promise<Assigned> {
   if (flags.assigned) return assignedBySupervisor()
   const { readAssignment } = await import('./read-assignment.ts')
-  return readAssignment(name, flags.topology, say)
+  return readAssignment(name, flags, say)
 }
 
 /** What a supervisor sends to a child: first its assignment, later configurations. */

@@ -1,4 +1,4 @@
-import { existsSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { replaceFile } from '#compose/tree-keys.ts'
@@ -35,4 +35,14 @@ export function runningTree(runFolder: string): TreeFile | null {
   if (!tree.success) return null
   const { pid, pidStart } = tree.data
   return isRunning(pid) && startOf(pid) === pidStart ? tree.data : null
+}
+
+/** The tree of any run here whose router is at this address; null where none is. */
+export function treeAt(logs: string, routerUrl: string): TreeFile | null {
+  if (!existsSync(logs)) return null
+  for (const run of readdirSync(logs)) {
+    const tree = runningTree(join(logs, run))
+    if (tree?.routerUrl === routerUrl) return tree
+  }
+  return null
 }

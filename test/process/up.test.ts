@@ -67,6 +67,14 @@ describe('trader up', () => {
       .toEqual(Array(11).fill('ready'))
   })
 
+  it.each(['pnl', 'risk', 'venue', 'md'])('[R28] keeps its %s: one that is started by hand ends', async (name) => {
+    const { routerUrl } = JSON.parse(readFileSync(join(folder, 'logs', 'live', 'tree.json'), 'utf8'))
+    const { exitCode, stderr } = await trader([name, '--url', routerUrl], { cwd: folder })
+    expect(exitCode).toBe(2)
+    expect(stderr).toContain(`and has a process ${name} of its own`)
+    expect((await status()).processes.every(({ restarts }: { restarts: number }) => restarts === 0)).toBe(true)
+  })
+
   it('halts and resumes by the operator', async () => {
     const halted = await trader(['halt', '--reason', 'drill', '--yes', '--json'], { cwd: folder })
     expect(JSON.parse(halted.stdout as string)).toMatchObject({

@@ -14,6 +14,7 @@ import { ServiceSnapshots } from './service-snapshots.ts'
 import { ServiceVoice } from './service-voice.ts'
 
 const outboxMost = 8_192
+const displaced = 'another process has spoken in its place'
 
 /** The process runner: one service over the router. Start and recovery are one path: newest snapshot, replay to what the log has, then live. */
 export class ServiceRunner {
@@ -104,29 +105,27 @@ export class ServiceRunner {
         this.#tryOlder(`the log has lost its answer to event ${best.answered?.cause}`)
       return
     }
-    if (welcome.runId !== this.#runId) {
-      this.#options.onFault('the router serves another run: beginning anew')
-      return
-    }
-    if (welcome.head < this.#service.seen) {
-      this.#options.onFault(`the log ends at ${welcome.head}, and ${this.#service.seen} has been seen: beginning anew`)
-      return
-    }
-    this.#goOn(welcome)
+    const fault = this.#faultOf(welcome)
+    if (fault === null) this.#goOn(welcome)
+    else this.#options.onFault(`${fault}: beginning anew`)
+  }
+
+  #faultOf({ runId, head, marks }: Welcome): string | null {
+    if (runId !== this.#runId) return 'the router serves another run'
+    if (head < this.#service.seen) return `the log ends at ${head}, and ${this.#service.seen} has been seen`
+    return this.#voice?.isBefore(marks[this.#options.service.name]) ? displaced : null
   }
 
   /** It holds what it held when it had seen so much. */
   #startAt(welcome: Welcome): void {
-    const { service, now } = this.#options
+    const { service, now, keepsRecorded } = this.#options
     const mark = welcome.marks[service.name]
     this.#isBegun = true
     this.#run = welcome.run
     this.#runId = welcome.runId
     const timeOfFacts = () => this.#lockstep?.startsAt ?? now()
-    this.#voice = new ServiceVoice(service.name, this.#outbox, {
-      now: timeOfFacts,
-      epoch: (mark?.fact?.epoch ?? 0) + 1,
-    })
+    const epoch = (mark?.fact?.epoch ?? 0) + 1
+    this.#voice = new ServiceVoice(service.name, this.#outbox, { now: timeOfFacts, epoch, keepsRecorded })
     this.#service.begin(mark?.answer ?? null)
     this.#goal = welcome.lockstep?.cursor ?? welcome.head
     this.#goOn(welcome)
@@ -174,6 +173,8 @@ export class ServiceRunner {
     if (!isMine) return
     if (!isKnown || this.#isForged(event, text, sig)) this.#answer(event.seq, [])
     else this.#service.hear(event)
+    if (event.topic === 'system.config' && this.#isLive && this.#voice?.isOthers(event.payload, this.#config))
+      this.#options.onFault(`${displaced}: beginning anew`)
     this.#options.onEvent?.(event)
   }
 

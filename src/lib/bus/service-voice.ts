@@ -3,8 +3,15 @@ import { factId } from '#lib/kernel/event-id.ts'
 import { catalogue, type PayloadOf, type Topic } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
+import type { SourceMark } from './log-port.ts'
 import type { Outbox } from './outbox.ts'
 
+type VoiceOptions = {
+  readonly now: () => number
+  readonly epoch: number
+  /** What was recorded of it is said in its name. */
+  readonly keepsRecorded?: boolean | undefined
+}
 type Config = { readonly hash: string; readonly config: unknown }
 
 /** What the process of a service says of itself: facts of an epoch that its start began. */
@@ -13,14 +20,17 @@ export class ServiceVoice {
   readonly #outbox: Outbox
   readonly #now: () => number
   readonly #epoch: number
+  readonly #isAlone: boolean
   #said = 0
   #askedFor: string | null = null
+  readonly #configs = new Set<string>()
 
-  constructor(service: ServiceName, outbox: Outbox, { now, epoch }: { now: () => number; epoch: number }) {
+  constructor(service: ServiceName, outbox: Outbox, { now, epoch, keepsRecorded = false }: VoiceOptions) {
     this.#service = service
     this.#outbox = outbox
     this.#now = now
     this.#epoch = epoch
+    this.#isAlone = !keepsRecorded
   }
 
   beat(seq: number): void {
@@ -32,8 +42,19 @@ export class ServiceVoice {
   configure({ hash, config }: Config): void {
     if (this.#askedFor === hash) return
     this.#askedFor = hash
+    this.#configs.add(hash)
     const payload = { service: this.#service, hash, config } as PayloadOf<'system.config'>
     this.#say({ topic: 'system.config', payload })
+  }
+
+  /** Has another process said this configuration in its place? */
+  isOthers({ hash }: { readonly hash: string }, now: Config): boolean {
+    return this.#isAlone && hash !== now.hash && !this.#configs.has(hash)
+  }
+
+  /** Has one that was started later spoken in its place? What this one says the log would take for known. */
+  isBefore(mark: SourceMark | undefined): boolean {
+    return this.#isAlone && (mark?.fact?.epoch ?? 0) > this.#epoch
   }
 
   /** Somebody should look: an event without its writer's seal was dropped. */

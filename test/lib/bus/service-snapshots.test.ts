@@ -285,3 +285,18 @@ function rewrite(file: string, other: object): void {
   >
   writeFileSync(file, snapshotText({ ...head, stateText: JSON.stringify(state), ...other }))
 }
+
+it('[R28] begins anew where another process has spoken in its place, and what it runs with is in force again', async () => {
+  bus = await openBus(new MemoryLog(), { mayRead: () => true })
+  const first = await start({ step: 1 })
+  const stranger = await connectBus({ url: bus.url, identity: 'venue', secret, from: null, topics: null })
+  const payload = { service: 'venue', hash: '2'.repeat(64), config: { step: 2 } } as const
+  await stranger.publishFacts([{ topic: 'system.config', at: 1_764_000_000_000_000, epoch: 9, n: 0, payload }])
+  await stranger.close()
+  await until(() => first.said.length > 0)
+  expect(first.said[0]).toBe('fault: another process has spoken in its place: beginning anew')
+  await first.runner.close()
+  await start({ step: 1 })
+  const steps = events().flatMap(({ topic, payload }) => (topic === 'system.config' ? [payload.config] : []))
+  expect(steps).toEqual([{ step: 1 }, { step: 2 }, { step: 1 }])
+})
