@@ -76,6 +76,8 @@ export type Account = {
   readonly wishes: OldestFirst
   /** The wish that is being answered has been answered before. */
   isRepeated: boolean
+  /** Who resolved it had not heard of a split of its instrument. */
+  isOfOldUnits: boolean
   halt: Halt | null
   /** By `bookKey`, while the gate itself closes positions. [R36] */
   readonly closing: Map<string, ClosingTry>
@@ -139,6 +141,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   wished: new Set(),
   wishes: oldestFirst(),
   isRepeated: false,
+  isOfOldUnits: false,
   halt: null,
   closing: new Map(),
   hasLimitHalted: false,

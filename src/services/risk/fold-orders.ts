@@ -35,7 +35,7 @@ import { noteMove } from './settle-sums.ts'
 import { recordOf } from './strategy-record.ts'
 
 /** Remembers a wish, and lets it wait where it must. [R2] [R37] */
-export function foldWish(account: Account, { payload: wish, at }: Event<'instrument.resolved'>): void {
+export function foldWish(account: Account, { id, payload: wish, at }: Event<'instrument.resolved'>): void {
   const { intent, strategy, instrument } = wish
   const key = `${intent} ${instrument}`
   account.isRepeated = account.wished.has(key)
@@ -43,8 +43,10 @@ export function foldWish(account: Account, { payload: wish, at }: Event<'instrum
   account.wished.add(key)
   account.wishes.keys.push(key)
   if (account.wished.size > rememberedWishes) account.wished.delete(takeOldest(account.wishes) as string)
+  account.isOfOldUnits = splitsUnheard(account.orders, instrument, id) !== undefined
   if (wish.isRoll) foldLeg(account, wish, at)
-  else if (mustWait(account, wish)) account.waiting.set(bookKey(strategy, instrument), { wish, at })
+  else if (!account.isOfOldUnits && mustWait(account, wish))
+    account.waiting.set(bookKey(strategy, instrument), { wish, at })
 }
 
 /** Its order is at work from here on. [R7] */

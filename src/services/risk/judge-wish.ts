@@ -31,6 +31,7 @@ export function mustWait(account: Account, wish: Wish): boolean {
 export function answerWish(account: Account, wish: Wish, wishedAt: number): readonly Verdict[] {
   const { intent, strategy, instrument, target } = wish
   if (account.isRepeated) return [refusal(wish, { code: 'DUPLICATE_INTENT', value: intent })]
+  if (account.isOfOldUnits) return [refusal(wish, { code: 'INTENT_STALE' })]
   if (account.halt?.state === 'HALTED') return [refusal(wish, { code: 'HALTED', value: account.halt.code })]
   if (account.waiting.get(bookKey(strategy, instrument))?.wish.intent === intent) {
     return [{ topic: 'risk.superseded', payload: { intent, strategy, instrument } }]

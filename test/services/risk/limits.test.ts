@@ -297,6 +297,21 @@ describe('exposure and margin', () => {
       .then(approve('buy', '8'))
   })
 
+  test('[R46] a wish that was resolved by who had not heard of the split is refused', () => {
+    const split = event('md.split', { instrument: btc, numerator: 4, denominator: 1 })
+    // The split is the sixth in the log.
+    start(limited({}), split)
+      .when({ ...wish('44'), id: 'resolver:5.0' })
+      .then(refuse('INTENT_STALE'))
+      .restarted()
+      .when({ ...wish('44'), id: 'resolver:6.0' })
+      .then(approve('buy', '44'))
+      .when({ ...wish('11'), id: 'resolver:5.1' })
+      .then(refuse('INTENT_STALE'))
+      .when({ ...wish('48'), id: 'resolver:7.0' })
+      .then(supersede)
+  })
+
   test('[R46] [O31] so does that of an exit which was sent by who had not heard of the split', () => {
     const split = event('md.split', { instrument: btc, numerator: 4, denominator: 1 })
     const bracket = { stopLoss: '90', takeProfit: '120' }
