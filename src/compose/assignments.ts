@@ -7,6 +7,7 @@ import { watchStrategyFiles } from '#services/strategy/adapters/watch-strategy-f
 import type { Assignment, ServiceTopics } from './assignment.ts'
 import { refuseUnlimited } from './production-guard.ts'
 import { refuseDoubleBars } from './refuse-double-bars.ts'
+import { refuseOtherCurrency } from './refuse-other-currency.ts'
 import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import { answeringServices, configsOf, type ServiceConfig } from './service-configs.ts'
 import { everyService } from './services.ts'
@@ -56,6 +57,7 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
           changed: (changed) => {
             // What runs trades real money, whatever the file says of its venue now.
             refuseUnlimited({ ...topology, risk: changed.risk }, true)
+            refuseOtherCurrency(topology.account.currency, { ...changed, run: topology.run })
             for (const part of processes.includes('md') ? waitingParts(topology, changed) : [])
               told.unchanged(
                 `${topologyFile}: ${part} is not what it was: this takes effect when trader is started again`,
