@@ -3,9 +3,11 @@ import { newestPrice } from '#lib/domain/newest-price.ts'
 import { commandResult } from '#lib/domain/operator-command.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Account, Wish } from './account.ts'
+import type { Book } from './book.ts'
 import { foldWish } from './fold-orders.ts'
 import { overtakenRolls } from './judge-roll.ts'
 import { answerWish } from './judge-wish.ts'
+import { inWholeLots } from './listing.ts'
 import { exactText } from './proposal.ts'
 
 type Command = Event<'system.command'>
@@ -34,12 +36,13 @@ export function answerClose(
 function wishOf(account: Account, { id, payload }: Command): Wish | string {
   const { instrument, target } = payload
   if (instrument === undefined) return 'name an instrument'
-  const held = [...(account.books.byInstrument.get(instrument) ?? [])]
+  const own = [...(account.books.byInstrument.get(instrument) ?? [])]
     .filter(({ strategy, position }) => position.units !== 0n && strategy === (target ?? strategy))
     .filter(({ strategy }) => strategy !== externalStrategy)
     .sort((a, b) => (a.strategy < b.strategy ? -1 : 1))
+  const held = own.filter(({ position }) => inWholeLots(account, instrument, position, position).units !== 0n)
   const [one, another] = held
-  if (one === undefined) return nothingToClose(account, instrument, target)
+  if (one === undefined) return own[0] ? tooLittle(own[0]) : nothingToClose(account, instrument, target)
   if (another !== undefined) {
     const names = held.map(({ strategy, position }) => `${strategy} (${exactText(position)})`).join(', ')
     return `several strategies hold ${instrument}: ${names}; name one of them`
@@ -50,6 +53,9 @@ function wishOf(account: Account, { id, payload }: Command): Wish | string {
   const terms = { target: '0', orderType: 'market', timeInForce: 'GTC', referencePrice } as const
   return { intent: id, strategy, role: 'operator', instrument, ...terms }
 }
+
+const tooLittle = ({ strategy, instrument, position }: Book): string =>
+  `${strategy} holds ${exactText(position)} ${instrument}, less than a lot: no order can close it`
 
 function nothingToClose({ books }: Account, instrument: string, target?: string): string {
   const others = [...(books.byInstrument.get(instrument) ?? [])].find(({ strategy }) => strategy === externalStrategy)

@@ -69,6 +69,17 @@ describe('[R54] an operator closes a position', () => {
     scene.when(close({ instrument: eth })).then(result(false, `no strategy holds ${eth}`))
   })
 
+  test('what is less than a lot is nothing held, and that is said', () => {
+    const others = (strategy: string, quantity: string) =>
+      fill('stranger', 'buy', quantity, { strategy, tradeId: strategy })
+    const scene = start(account(), others('a', '0.0005'))
+    const dust = result(false, `a holds 0.0005 ${btc}, less than a lot: no order can close it`)
+    scene.when(close()).then(dust)
+    scene.when(others('b', '1.0005'))
+    scene.when(close({ target: 'a' })).then(dust)
+    scene.when(close()).then(approve('sell', '1', { strategy: 'b' }), result(true, `sell 1 ${btc} of b at the market`))
+  })
+
   test('where only others hold it, that is said, and where it is closed', () => {
     const scene = start(account(), fill('external-7', 'sell', '5', { strategy: 'external' }))
     scene.when(close()).then(result(false, left('-5')))
