@@ -2,8 +2,10 @@ import { Flags } from '@oclif/core'
 import { assignmentsOf } from '#compose/assignments.ts'
 import { defaultTopologyFile } from '#compose/default-topology.ts'
 import { confirmProduction, type LiveFlags, liveFlags } from '#compose/production-guard.ts'
+import { currencyOfLog, refuseOtherCurrency } from '#compose/refuse-other-currency.ts'
 import { readTopology } from '#compose/topology.ts'
 import { runTree } from '#compose/tree.ts'
+import { runFolder } from '#compose/tree-children.ts'
 import { showLines } from '#compose/tree-lines.ts'
 import { checkedIfGiven } from '#lib/terminal/checked-flag.ts'
 import { Name } from '#schemas/primitives.ts'
@@ -23,6 +25,7 @@ export async function upTree(flags: UpFlags, isDashboard: boolean): Promise<void
   const run = checkedIfGiven('run', flags.run, Name)
   const topology = { ...read, run: run ?? (flags.topology === undefined ? 'live' : read.run) }
   const assignments = assignmentsOf(topology, file)
+  refuseOtherCurrency(currencyOfLog(runFolder(topology)) ?? topology.account.currency, topology)
   await confirmProduction(topology, flags)
   const view = isDashboard ? (await import('#compose/tree-dashboard.ts')).showTree : showLines
   const { exitCode, failure } = await runTree(topology, assignments, view)

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import type { Assignments } from '#compose/assignments.ts'
-import { currencyOfLog, refuseOtherCurrency } from '#compose/refuse-other-currency.ts'
 import type { Topology } from '#compose/topology.ts'
 import { runFolder, treeChildren } from '#compose/tree-children.ts'
 import { removeTreeFile, runningTree, writeTreeFile } from '#compose/tree-file.ts'
@@ -38,7 +37,6 @@ export async function runTree(
 ): Promise<TreeEnd> {
   const folder = runFolder(topology)
   refuseSecondTree(topology)
-  refuseOtherCurrency(currencyOfLog(folder) ?? topology.account.currency, topology)
   makeKeys(topology.keys, folder)
   let view: TreeView | null = null
   const { save, stopSaving } = saver(
