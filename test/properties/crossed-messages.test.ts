@@ -6,7 +6,7 @@ const rounds = Number(process.env.CROSSED_ROUNDS ?? 400)
 const firstSeed = Number(process.env.CROSSED_SEED ?? 1)
 
 /** Runs that once had a fault. */
-const pinned = [11_921, 103_609]
+const pinned = [11_921, 30_366, 103_609]
 
 it.each([
   ['nobody is silent for long and no fill is late', { isCalm: true, closes: false }],

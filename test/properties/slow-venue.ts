@@ -68,7 +68,7 @@ export class SlowVenue {
     }
     this.#end(order, 'order.canceled', { leavesQuantity: String(order.leaves), reason: 'asked' })
     // It had filled before, and says so afterwards.
-    if (!isPunctual && order.terms.closes === undefined && this.#draws(3)) this.#fill(order, 1)
+    if (!isPunctual && order.terms.closes === undefined && this.#draws(3) && this.#mayFill(order)) this.#fill(order, 1)
   }
 
   /** It does not know it, and fills it all the same: what a venue says of what it said is gone counts nowhere. */
@@ -119,6 +119,10 @@ export class SlowVenue {
     const of = { clientOrderId, venueOrderId: 'v', tradeId: `x${++this.#trades}`, strategy, instrument, side, price }
     const money = { fee: '0', currency: 'USD', liquidity: 'taker', filledAt: this.#log.at(-1)?.at ?? 0 } as const
     return { ...of, ...money, quantity: quantity.toFixed(this.#draws(20) ? 2 : 0), leavesQuantity: String(leaves) }
+  }
+
+  #mayFill(order: AtVenue): boolean {
+    return !order.terms.isReduceOnly || this.#truth.roomOf(order) > 0
   }
 
   #end(order: AtVenue, topic: Topic, more: object): void {
