@@ -2,10 +2,17 @@ import { parseExact } from '#lib/bars/exact-decimal.ts'
 import { adopt } from '#lib/domain/adopted-order.ts'
 import { type Contract, contractOf, worthOf } from '#lib/domain/contract.ts'
 import { absMoney, asMoney, moneyOf, moneyText } from '#lib/domain/money.ts'
-import { foldPrice, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
+import {
+  foldPrice,
+  foldPriceAboveZero,
+  type NewestPrices,
+  newestPrice,
+  type PriceEvent,
+} from '#lib/domain/newest-price.ts'
 import { isEnded, type OrderStatus } from '#lib/domain/order-lifecycle.ts'
 import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
 import { findOrder, noOrders, type SentOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
+import { splitPrices } from '#lib/domain/split.ts'
 import { applyReport, happeningOf, type Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
@@ -113,10 +120,12 @@ export function ordersIn(folder: string, isOpenOnly: boolean): OrderView[] {
 function marketIn(folder: string, instruments: ReadonlySet<string>) {
   const prices: NewestPrices = new Map()
   const contracts = new Map<string, Contract>()
-  for (const event of eventsOf(folder, ['md.instrument', 'md.bar', 'md.tick', 'md.option.tick'])) {
+  for (const event of eventsOf(folder, ['md.instrument', 'md.split', 'md.bar', 'md.tick', 'md.option.tick'])) {
     const { instrument } = event.payload as { instrument: string }
     if (!instruments.has(instrument)) continue
     if (event.topic === 'md.instrument') contracts.set(instrument, contractOf(event.payload))
+    else if (event.topic === 'md.split') splitPrices(prices, instrument, event.payload)
+    else if (contracts.get(instrument)?.isInverse) foldPriceAboveZero(prices, event as PriceEvent)
     else foldPrice(prices, event as PriceEvent)
   }
   return { prices, contracts }

@@ -50,11 +50,26 @@ export function wordsOf(event: Event): string {
   return named.map((name) => `${name} ${textOf(payload[name])}`).join(', ')
 }
 
-/** The limits of the gate in force at an approval, as `name value` pairs. */
+type Limits = Readonly<Record<string, unknown>>
+type GateConfig = {
+  limits?: Limits
+  instruments?: Record<string, Limits>
+  strategies?: Record<string, Limits>
+  margin?: unknown
+  feeBound?: unknown
+}
+
+/** The limits of the gate in force at an approval, an instrument's and a strategy's own in place of those for all, as `name value` pairs. */
 export function limitsText(life: OrderLife): string {
-  const config = payloadIf(life.limits, 'system.config')?.config as { limits?: Record<string, unknown> } | undefined
-  const limits = Object.entries(config?.limits ?? {})
-  return limits.length === 0 ? 'none' : limits.map(([name, value]) => `${name} ${textOf(value)}`).join(', ')
+  const config = payloadIf(life.limits, 'system.config')?.config as GateConfig | undefined
+  const { instrument, strategy } = (life.verdicts.at(-1)?.payload ?? {}) as Record<string, string | undefined>
+  const { limits, instruments, strategies, margin, feeBound } = config ?? {}
+  const own = [instruments?.[instrument ?? ''], strategies?.[strategy ?? '']]
+  const all = Object.entries(
+    Object.assign({}, limits, ...own, margin && { margin }, feeBound && { feeBound }) as Limits,
+  )
+  const shown = all.filter(([name, value]) => !(name === 'isTradable' && value) && !(name === 'isReduceOnly' && !value))
+  return shown.length === 0 ? 'none' : shown.map(([name, value]) => `${name} ${textOf(value)}`).join(', ')
 }
 
 /** As a tree, causes above effects. */

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { positionsIn } from '#compose/book-view.ts'
 import { lifeOfOrder } from '#compose/order-life.ts'
-import { stepsOf } from '#compose/order-life-text.ts'
+import { limitsText, stepsOf } from '#compose/order-life-text.ts'
 import { bodyAsSaid } from '#lib/codec/event-text.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import type { Event } from '#schemas/event.ts'
@@ -138,4 +139,42 @@ describe('the life of an order', () => {
     expect(steps[3]?.words).toBe('clientOrderId t-1-0, price 100')
     expect(steps[5]?.words).toBe('command order.replace, order t-1-0-1p, limitPrice 120')
   })
+})
+
+it('the limits at an approval are those in force for its instrument and its strategy', async () => {
+  const order = { strategy: 's', instrument: 'A.SIM' }
+  const limits = { maxPosition: '50', maxOrdersPerMinute: 9 }
+  const instruments = { 'A.SIM': { isTradable: true, maxPosition: '30' }, 'B.SIM': { maxPosition: '1' } }
+  const strategies = { s: { isReduceOnly: false, maxStrategyExposure: '7' } }
+  const config = { limits, instruments, strategies, margin: { kind: 'margin' } }
+  const log = await openEventLog(folder)
+  for (const group of [
+    [said('risk:e1.0', 'system.config', null, { service: 'risk', hash: 'a'.repeat(64), config })],
+    [said('risk:1.0', 'risk.approved', 'x:e1.0', { ...order, intent: 'x:e1.0', side: 'buy', quantity: '1' })],
+    [said('orders:2.0', 'order.submitted', 'risk:1.0', { ...order, clientOrderId: 't-1-0', approval: 'risk:1.0' })],
+  ])
+    expect(await log.append([group])).toMatchObject([{ kind: 'appended' }])
+  await log.close()
+  expect(limitsText(lifeOfOrder(folder, 't-1-0'))).toBe(
+    'maxPosition 30, maxOrdersPerMinute 9, maxStrategyExposure 7, margin {"kind":"margin"}',
+  )
+})
+
+it('a position that was split is marked in new units before the market tells a price of them', async () => {
+  const terms = { tickSize: '0.01', lotSize: '1', multiplier: '1', currency: 'USD', isSimulated: true }
+  const update = { strategy: 's', instrument: 'A.SIM', currency: 'USD', realized: '0', fees: '0' }
+  const log = await openEventLog(folder)
+  for (const group of [
+    [said('md-feed:e1.0', 'md.instrument', null, { instrument: 'A.SIM', kind: 'equity', ...terms })],
+    [said('md-feed:e1.1', 'md.tick', null, { kind: 'trade', instrument: 'A.SIM', price: '400', size: '1' })],
+    [said('md-feed:e1.2', 'md.split', null, { instrument: 'A.SIM', numerator: 4, denominator: 1 })],
+    [
+      said('pnl:3.0', 'pnl.update', 'md-feed:e1.2', {
+        ...{ ...update, position: '40', averagePrice: '100', mark: '100', unrealized: '0' },
+      }),
+    ],
+  ])
+    expect(await log.append([group])).toMatchObject([{ kind: 'appended' }])
+  await log.close()
+  expect(positionsIn(folder, false)).toMatchObject([{ position: '40', mark: '100', unrealized: '0', exposure: '4000' }])
 })
