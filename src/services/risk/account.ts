@@ -64,8 +64,8 @@ export type Account = {
   readonly orders: SentOrders
   /** Wishes that wait for the orders before them to end, by `bookKey`. */
   readonly waiting: Map<string, WaitingWish>
-  /** Where exits of brackets may be, by `bookKey`: from leave for an entry on until nothing is held there or works. [R47] */
-  readonly exitPlaces: Set<string>
+  /** Where exits of brackets may be, by `bookKey`: from leave for an entry on until nothing is held there or works, or the entry that is named, of which nothing was filled, ends. [R47] */
+  readonly exitPlaces: Map<string, string | null>
   /** The newest answer of the gate that the order engine is known to have read. */
   readByEngine: string | null
   /** Rolls that have not come whole yet, or whose legs wait, by intent. [R43] */
@@ -135,7 +135,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   books: noBooks(),
   orders: noOrders(),
   waiting: new Map(),
-  exitPlaces: new Set(),
+  exitPlaces: new Map(),
   readByEngine: null,
   rolls: new Map(),
   wished: new Set(),
@@ -218,7 +218,7 @@ export function accountFromJson(json: unknown): Account {
     books: booksFromJson(positions, orders.working.values()),
     orders,
     waiting: new Map(account.waiting),
-    exitPlaces: new Set(account.exitPlaces),
+    exitPlaces: new Map(account.exitPlaces),
     rolls: new Map(account.rolls),
     wished: new Set(account.wished),
     wishes: oldestFirst(account.wished),

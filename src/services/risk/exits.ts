@@ -11,13 +11,22 @@ export const mayExitsCome = ({ exitPlaces }: Account, { strategy, instrument }: 
   exitPlaces.has(bookKey(strategy, instrument))
 
 /** Exits are where an entry with a bracket works or was filled; where nothing is held or works there are none. */
-export function foldExitPlace(
-  account: Account,
-  { strategy, instrument, hasBracket, closes }: Place & Pick<SentOrder, 'hasBracket' | 'closes'>,
-): void {
+export function foldExitPlace(account: Account, { strategy, instrument }: Place, order?: SentOrder): void {
+  const { exitPlaces, orders } = account
   const key = bookKey(strategy, instrument)
-  if (findBook(account, strategy, instrument) === undefined) account.exitPlaces.delete(key)
-  else if (hasBracket || closes !== undefined) account.exitPlaces.add(key)
+  if (findBook(account, strategy, instrument) === undefined) exitPlaces.delete(key)
+  else if (order?.closes !== undefined) exitPlaces.set(key, null)
+  else if (order?.hasBracket) {
+    const { clientOrderId, progress } = order
+    if (progress.filled !== '0') exitPlaces.set(key, null)
+    else if (!orders.working.has(clientOrderId)) forgetEntry(exitPlaces, key, clientOrderId)
+    else if (!exitPlaces.has(key)) exitPlaces.set(key, clientOrderId)
+  }
+}
+
+/** An entry ended with nothing filled: the place is as it was before it. */
+function forgetEntry(exitPlaces: Account['exitPlaces'], key: string, clientOrderId: string): void {
+  if (exitPlaces.get(key) === clientOrderId) exitPlaces.delete(key)
 }
 
 /** A wish takes what works; where exits may come it waits until the order engine has read that. [R31] [R47] */

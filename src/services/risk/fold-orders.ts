@@ -63,7 +63,7 @@ export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk
   if (account.halt?.isFlattening) noteClosing(account, bookKey(strategy, instrument), clientOrderId)
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
-  foldExitPlace(account, order)
+  foldExitPlace(account, order, order)
   noteTime(account.approvedAt, account.now)
   noteTime(recordOf(account.strategies, strategy).approvedAt, account.now)
   settle(account, payload)
@@ -77,7 +77,7 @@ export function foldExit(account: Account, { id, payload }: Pick<Event<'order.su
   const order = { clientOrderId, strategy, instrument, side, limitPrice, closes, progress, splits }
   account.orders.working.set(clientOrderId, order)
   openOrder(account.books, order)
-  foldExitPlace(account, order)
+  foldExitPlace(account, order, order)
 }
 
 /** An order that another has sent to the venue is at work, as it stands; told again it is known. [R50] */
@@ -103,7 +103,7 @@ export function foldDenial(account: Account, { code, clientOrderId }: PayloadOf<
   if (code === 'APPROVAL_REUSED' || !order) return
   account.orders.working.delete(clientOrderId)
   endOrder(account, order)
-  foldExitPlace(account, order)
+  foldExitPlace(account, order, order)
 }
 
 /** A fill that counts moves the position and the cash; an end releases what was left; what cannot be halts its instrument. [R18] [R42] */
@@ -121,7 +121,7 @@ export function foldReport(account: Account, report: Report): void {
   }
   if (order === undefined) return
   if (isAtWork && !account.orders.working.has(clientOrderId)) endOrder(account, order)
-  foldExitPlace(account, order)
+  foldExitPlace(account, order, order)
 }
 
 function endOrder(account: Account, order: SentOrder): void {

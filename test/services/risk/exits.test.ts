@@ -176,6 +176,34 @@ test('[R47] where nothing is held or works no exits are, and a wish waits for no
   entering().when(denied('t-6-0', 'APPROVAL_EXPIRED')).then().when(wish('1')).then(approve('buy', '1'))
 })
 
+test('[R47] an entry that ended with nothing filled leaves no exits behind it: what is held there is closed at once, and by a plain order', () => {
+  const tried = start(account(), wish('5'), fill('t-6-0', 'buy', '5'))
+    .when(wish('8', { bracket }))
+    .then(approve('buy', '3'))
+  const { answers } = tried.when(rejected('t-9-0', 'TERMS_INVALID')).then().restarted().when(wish('0'))
+  expect(answers).toEqual([approve('sell', '5')])
+  expect(answers).not.toEqual([approve('sell', '5', { isReduceOnly: true })])
+  // But where a fill of it comes late.
+  start(account(), wish('5'), fill('t-6-0', 'buy', '5'))
+    .when(wish('8', { bracket }))
+    .then(approve('buy', '3'))
+    .when(canceled('t-9-0'))
+    .then()
+    .restarted()
+    .when(fill('t-9-0', 'buy', '1'))
+    .then()
+    .when(wish('0'))
+    .then(supersede)
+  // Where exits are already, it is as it was.
+  entered()
+    .when(wish('12', { bracket }))
+    .then(approve('buy', '2'))
+    .when(rejected('t-9-0', 'TERMS_INVALID'))
+    .then()
+    .when(wish('0'))
+    .then(supersede)
+})
+
 test('[R31] where nothing works a wish that waits for the word alone is not refused for the rate of cancels', () => {
   protectedBy({ maxCancelsPerMinute: 1 })
     .when(wish('0'))

@@ -33,6 +33,8 @@ export class Reference {
   readonly #rolls = new Map<string, Roll>()
   /** Where an entry with a bracket works or was filled, as long as something is held or works there. */
   readonly #exitPlaces = new Set<string>()
+  /** Where it is only that one, of which nothing was filled. */
+  readonly #onlyEntry = new Map<string, string>()
   /** What said that a wish supersedes, there, until the order engine answers it or what was said later. */
   readonly #unread = new Map<string, string>()
   /** Instruments that the command which is heard lets be traded again. */
@@ -116,11 +118,12 @@ export class Reference {
   }
 
   /** Where neither a position nor an order is, no exit is. */
-  #leaveExits(key: string): void {
+  #leaveExits(key: string, ended?: string): void {
     const [strategy = '', instrument = ''] = key.split(' ')
     const isEmpty =
       this.books.position(strategy, instrument) === 0n && this.books.working(strategy, instrument).length === 0
-    if (isEmpty) this.#exitPlaces.delete(key)
+    if (isEmpty || (ended !== undefined && this.#onlyEntry.get(key) === ended)) this.#exitPlaces.delete(key)
+    if (!this.#exitPlaces.has(key)) this.#onlyEntry.delete(key)
   }
 
   #fold(event: Event): string[] {
@@ -149,6 +152,7 @@ export class Reference {
         if (event.payload.closes === undefined) return []
         books.submit(exitOf(event.payload))
         this.#exitPlaces.add(keyOf(event.payload))
+        this.#onlyEntry.delete(keyOf(event.payload))
         return []
       case 'order.superseded':
         return this.#next(event.payload)
@@ -159,7 +163,10 @@ export class Reference {
       case 'order.fill': {
         const order = books.known.get(event.payload.clientOrderId)
         books.fill(event.payload)
-        if (order?.hasBracket) this.#exitPlaces.add(keyOf(order))
+        if (order?.hasBracket && order.filled > 0n) {
+          this.#exitPlaces.add(keyOf(order))
+          this.#onlyEntry.delete(keyOf(order))
+        }
         if (order) this.#leaveExits(keyOf(order))
         return order ? this.#next(order) : []
       }
@@ -168,7 +175,8 @@ export class Reference {
         return []
       case 'order.denied':
         if (event.payload.code !== 'APPROVAL_REUSED') books.end(event.payload.clientOrderId)
-        this.#leaveExits(keyOf(event.payload))
+        if (event.payload.code !== 'APPROVAL_REUSED')
+          this.#leaveExits(keyOf(event.payload), event.payload.clientOrderId)
         return this.#next(event.payload)
       case 'order.rejected':
       case 'order.canceled':
@@ -176,7 +184,7 @@ export class Reference {
         const order = books.known.get(event.payload.clientOrderId)
         const isNothing = event.topic === 'order.rejected' && event.payload.code === 'DUPLICATE_CLIENT_ORDER_ID'
         if (order && !isNothing) books.end(order.id)
-        if (order) this.#leaveExits(keyOf(order))
+        if (order) this.#leaveExits(keyOf(order), isNothing ? undefined : order.id)
         return order ? this.#next(order) : []
       }
       case 'pnl.update':
@@ -439,6 +447,7 @@ export class Reference {
     if (isClosing) this.#rolls.get(payload.intent)?.closing.push(clientOrderId)
     const terms = { limit: limitPrice, stop: stopPrice, trail: trailingOffset, hasBracket: bracket !== undefined }
     this.books.submit({ id: clientOrderId, strategy, instrument, side, quantity: dec(quantity), filled: 0n, ...terms })
+    if (bracket && !this.#exitPlaces.has(keyOf(payload))) this.#onlyEntry.set(keyOf(payload), clientOrderId)
     if (bracket) this.#exitPlaces.add(keyOf(payload))
     this.#settle(payload)
     if (!isClosing) this.#within(strategy, instrument)
