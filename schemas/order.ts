@@ -13,6 +13,7 @@ import {
   Side,
   Text,
 } from './primitives.ts'
+import { RiskSuperseded } from './risk.ts'
 
 const Count = z.int().min(0)
 
@@ -87,7 +88,7 @@ export const OrderCancelRequested = z.object({
 })
 
 /** The order engine has read a `risk.superseded`, and nothing works there whose cancel is not on its way: until the verdict on that wish nothing more is sent there. */
-export const OrderSuperseded = z.object({ intent: EventId, strategy: Name, instrument: InstrumentId })
+export const OrderSuperseded = RiskSuperseded
 
 /** Of the orders that a halt or `cancel_all` wanted ended: how the venue ended them, and which are open. Said when none is, and once after 5 s. */
 export const OrderMassCancelReported = z.object({

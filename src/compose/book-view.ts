@@ -2,13 +2,7 @@ import { parseExact } from '#lib/bars/exact-decimal.ts'
 import { adopt } from '#lib/domain/adopted-order.ts'
 import { type Contract, contractOf, worthOf } from '#lib/domain/contract.ts'
 import { absMoney, asMoney, moneyOf, moneyText } from '#lib/domain/money.ts'
-import {
-  foldPrice,
-  foldPriceAboveZero,
-  type NewestPrices,
-  newestPrice,
-  type PriceEvent,
-} from '#lib/domain/newest-price.ts'
+import { foldPriceOf, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
 import { isEnded, type OrderStatus } from '#lib/domain/order-lifecycle.ts'
 import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
 import { findOrder, noOrders, type SentOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
@@ -125,8 +119,7 @@ function marketIn(folder: string, instruments: ReadonlySet<string>) {
     if (!instruments.has(instrument)) continue
     if (event.topic === 'md.instrument') contracts.set(instrument, contractOf(event.payload))
     else if (event.topic === 'md.split') splitPrices(prices, instrument, event.payload)
-    else if (contracts.get(instrument)?.isInverse) foldPriceAboveZero(prices, event as PriceEvent)
-    else foldPrice(prices, event as PriceEvent)
+    else foldPriceOf(prices, event as PriceEvent, contracts.get(instrument)?.isInverse === true)
   }
   return { prices, contracts }
 }

@@ -13,11 +13,11 @@ export abstract class ServiceCommand extends TraderCommand {
 
   async run(): Promise<void> {
     const { flags } = await this.parse(this.constructor as typeof ServiceCommand)
+    const { assignment, onConfig } = await assigned(this.service.name, flags, (message) => this.say(message))
     if (this.shownBy !== null && !flags.assigned)
       this.say(
         `trader: this starts the service ${this.service.name}, as trader up does; to look at a run: ${this.shownBy}`,
       )
-    const { assignment, onConfig } = await assigned(this.service.name, flags, (message) => this.say(message))
     const runner = runService(this.service, flags, assignment, { onLive: () => announceReady({ state: 'ready' }) })
     onConfig((config) => runner.configure(config))
     onStop(() => runner.close())

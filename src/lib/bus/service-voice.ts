@@ -20,7 +20,7 @@ export class ServiceVoice {
   readonly #outbox: Outbox
   readonly #now: () => number
   readonly #epoch: number
-  readonly #isAlone: boolean
+  readonly #keepsRecorded: boolean
   #said = 0
   #askedFor: string | null = null
   readonly #configs = new Set<string>()
@@ -30,7 +30,7 @@ export class ServiceVoice {
     this.#outbox = outbox
     this.#now = now
     this.#epoch = epoch
-    this.#isAlone = !keepsRecorded
+    this.#keepsRecorded = keepsRecorded
   }
 
   beat(seq: number): void {
@@ -49,12 +49,12 @@ export class ServiceVoice {
 
   /** Has another process said this configuration in its place? */
   isOthers({ hash }: { readonly hash: string }, now: Config): boolean {
-    return this.#isAlone && hash !== now.hash && !this.#configs.has(hash)
+    return !this.#keepsRecorded && hash !== now.hash && !this.#configs.has(hash)
   }
 
   /** Has one that was started later spoken in its place? What this one says the log would take for known. */
   isBefore(mark: SourceMark | undefined): boolean {
-    return this.#isAlone && (mark?.fact?.epoch ?? 0) > this.#epoch
+    return !this.#keepsRecorded && (mark?.fact?.epoch ?? 0) > this.#epoch
   }
 
   /** Somebody should look: an event without its writer's seal was dropped. */

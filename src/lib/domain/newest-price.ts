@@ -20,8 +20,18 @@ export function foldPrice(prices: NewestPrices, event: PriceEvent): boolean {
   return price !== null
 }
 
-/** The same where what is not above zero is no price: what was there before stays. */
-export function foldPriceAboveZero(prices: NewestPrices, event: PriceEvent): boolean {
+/** The same where, as of an inverse contract, what is not above zero is no price. */
+export const foldPriceOf = (prices: NewestPrices, event: PriceEvent, isAboveZero: boolean): boolean =>
+  isAboveZero ? foldPriceAboveZero(prices, event) : foldPrice(prices, event)
+
+/** It was told before that was known. */
+export function dropNotAboveZero(prices: NewestPrices, instrument: string): void {
+  const price = newestPrice(prices, instrument)
+  if (price !== null && parseExact(price).units <= 0n) prices.delete(instrument)
+}
+
+/** What was there before stays. */
+function foldPriceAboveZero(prices: NewestPrices, event: PriceEvent): boolean {
   const { instrument } = event.payload
   const before = prices.get(instrument)
   if (!foldPrice(prices, event)) return false

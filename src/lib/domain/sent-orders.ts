@@ -3,7 +3,7 @@ import type { Event } from '#schemas/event.ts'
 import { isExternalOrder } from './external-order.ts'
 import { type OldestFirst, oldestFirst, takeOldest } from './oldest-first.ts'
 import { isEnded } from './order-lifecycle.ts'
-import type { OrderProgress } from './order-progress.ts'
+import { applyHappening, type OrderProgress } from './order-progress.ts'
 import type { SplitRatio } from './split.ts'
 
 /** An order of ours on its way to a venue or there. */
@@ -73,6 +73,15 @@ function forget({ ended, strangers }: SentOrders, clientOrderId: string): void {
   const { tradeIds = [] } = ended.get(clientOrderId)?.progress ?? {}
   if (isExternalOrder(clientOrderId)) for (const tradeId of tradeIds) rememberTrade(strangers, clientOrderId, tradeId)
   ended.delete(clientOrderId)
+}
+
+/** Its end is asked for: it works until the venue has ended it. */
+export function foldCancelRequest(
+  { working }: SentOrders,
+  { clientOrderId }: { readonly clientOrderId: string },
+): void {
+  const order = working.get(clientOrderId)
+  if (order) applyHappening(order.progress, 'cancel_requested')
 }
 
 /** Orders that a split finds are of the old units, also when they are filled later than it: the venue ends them. */

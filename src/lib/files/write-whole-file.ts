@@ -13,13 +13,11 @@ export type WholeFile = {
  * comes; where it is a link, what that names is replaced.
  */
 export function openWholeFile(file: string): WholeFile {
-  const named = (error: unknown) =>
-    new UserError(`cannot be written: ${(error as NodeJS.ErrnoException).code}`, { file })
   const tried = <T>(act: () => T): T => {
     try {
       return act()
     } catch (error) {
-      throw named(error)
+      throw new UserError(`cannot be written: ${(error as NodeJS.ErrnoException).code}`, { file })
     }
   }
   if (file === '-')

@@ -10,13 +10,15 @@ export type LeftToClose = {
   readonly instrument: string
   readonly side: 'buy' | 'sell'
   readonly quantity: string
+  /** The seq of the fill. */
+  readonly since: number
 }
 
 /** By fill of an entry (`filledBy`), the oldest first. */
-export type ExitsLeft<One extends LeftToClose = LeftToClose> = Map<string, One>
+export type ExitsLeft = Map<string, LeftToClose>
 
 /** A fill has exits; told again it is known. */
-export function openLeft<One extends LeftToClose>(exitsLeft: ExitsLeft<One>, fill: string, one: One): void {
+export function openLeft(exitsLeft: ExitsLeft, fill: string, one: LeftToClose): void {
   if (!exitsLeft.has(fill)) exitsLeft.set(fill, one)
 }
 
@@ -24,8 +26,8 @@ export function openLeft<One extends LeftToClose>(exitsLeft: ExitsLeft<One>, fil
  * What is filled exits need not close: of an exit its own fill first, then those of the strategy on that side there, the oldest first. Answers
  * the fills that are closed whole, which are forgotten.
  */
-export function takeOff<One extends LeftToClose>(
-  exitsLeft: ExitsLeft<One>,
+export function takeOff(
+  exitsLeft: ExitsLeft,
   {
     clientOrderId,
     strategy,

@@ -7,7 +7,7 @@ import {
   type SentOrdersJson,
 } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
-import type { ExitsLeft, LeftToClose } from './exits-left.ts'
+import type { ExitsLeft } from './exits-left.ts'
 import { type MassCancel, massCancelsFromJson, massCancelsToJson } from './mass-cancel.ts'
 import type { Refused } from './venue-closed.ts'
 
@@ -48,7 +48,7 @@ export type OrderBook = {
   /** The wish that took what works and has no verdict yet, by strategy and instrument. */
   readonly awaited: Map<string, string>
   /** What exits have yet to close of each fill of an entry that has any. */
-  readonly left: ExitsLeft<LeftToClose & { /** The seq of the fill. */ readonly since: number }>
+  readonly left: ExitsLeft
   /** What strategies hold, signed, by strategy and instrument. */
   readonly positions: Map<string, string>
   /** Those that the venue has not confirmed in whole, by the id of the halt or the command. */

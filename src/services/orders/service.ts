@@ -2,8 +2,8 @@ import { z } from 'zod'
 import { adopt } from '#lib/domain/adopted-order.ts'
 import { answeredSeq, exitNameOf } from '#lib/domain/client-order-id.ts'
 import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
-import { applyHappening, submittedOrder } from '#lib/domain/order-progress.ts'
-import { splitOrders } from '#lib/domain/sent-orders.ts'
+import { submittedOrder } from '#lib/domain/order-progress.ts'
+import { foldCancelRequest, splitOrders } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
@@ -108,12 +108,10 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       if (event.payload.code !== 'APPROVAL_REUSED') book.newestApproval = event.payload.approval
       release(book, event.payload)
       return book
-    case 'order.cancel_requested': {
-      const order = book.orders.working.get(event.payload.clientOrderId)
-      if (order) applyHappening(order.progress, 'cancel_requested')
+    case 'order.cancel_requested':
+      foldCancelRequest(book.orders, event.payload)
       foldExitCancel(book, event.payload.clientOrderId)
       return book
-    }
     case 'order.accepted':
     case 'order.triggered':
     case 'order.rejected':

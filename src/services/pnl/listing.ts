@@ -1,6 +1,5 @@
-import { parseExact } from '#lib/bars/exact-decimal.ts'
 import { contractOf, paysOtherwise } from '#lib/domain/contract.ts'
-import { newestPrice } from '#lib/domain/newest-price.ts'
+import { dropNotAboveZero } from '#lib/domain/newest-price.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Ledger } from './ledger.ts'
@@ -12,8 +11,7 @@ export function foldListing({ terms, prices }: Ledger, told: Told): void {
   const { instrument, multiplier, kind, underlying = null } = told
   const { currency, isInverse } = terms.get(instrument) ?? termsOf(told)
   terms.set(instrument, { multiplier, currency, isInverse, optionOn: kind === 'option' ? underlying : null })
-  const price = newestPrice(prices, instrument)
-  if (isInverse && price !== null && parseExact(price).units <= 0n) prices.delete(instrument)
+  if (isInverse) dropNotAboveZero(prices, instrument)
 }
 
 export function answerListing({ terms }: Ledger, { id, payload }: Event<'md.instrument'>): Statement<'system.alert'>[] {

@@ -1,8 +1,8 @@
 import { adopt } from '#lib/domain/adopted-order.ts'
 import { moneyOf } from '#lib/domain/money.ts'
 import { priceTopics } from '#lib/domain/newest-price.ts'
-import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
-import { splitsUnheard } from '#lib/domain/sent-orders.ts'
+import { shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
+import { foldCancelRequest, splitsUnheard } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
@@ -73,11 +73,9 @@ function evolve(ledger: Ledger, event: Event<In | Out>): Ledger {
     case 'order.adopted':
       adopt(ledger.orders, event.payload)
       return ledger
-    case 'order.cancel_requested': {
-      const order = ledger.orders.working.get(event.payload.clientOrderId)
-      if (order) applyHappening(order.progress, 'cancel_requested')
+    case 'order.cancel_requested':
+      foldCancelRequest(ledger.orders, event.payload)
       return ledger
-    }
     case 'order.updated': {
       const { clientOrderId, quantity } = event.payload
       const order = ledger.orders.working.get(clientOrderId)

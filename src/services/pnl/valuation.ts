@@ -3,7 +3,7 @@ import { type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
 import type { Contract } from '#lib/domain/contract.ts'
 import { convert, isMark } from '#lib/domain/conversion.ts'
 import type { Money } from '#lib/domain/money.ts'
-import { foldPrice, foldPriceAboveZero, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
+import { foldPriceOf, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
 import type { Ledger } from './ledger.ts'
 
 type Valuation = {
@@ -25,9 +25,7 @@ export function valuationOf({ terms, prices }: Ledger, instrument: string): Valu
 /** Keeps the newest mark; what is not above zero is no price of an inverse contract, or of what currencies are converted at. [P5] */
 export function foldMark({ terms, prices, config }: Ledger, event: PriceEvent): void {
   const { instrument } = event.payload
-  const isAboveZero = terms.get(instrument)?.isInverse === true || isMark(config, instrument)
-  if (isAboveZero) foldPriceAboveZero(prices, event)
-  else foldPrice(prices, event)
+  foldPriceOf(prices, event, terms.get(instrument)?.isInverse === true || isMark(config, instrument))
 }
 
 /** In the account's currency. A mark that was there when a fill was counted is there for ever. */

@@ -1,4 +1,5 @@
 import { addExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { placeOf } from '#lib/domain/place.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import { maxExact, subtractExact, zero } from '#lib/domain/signed-decimal.ts'
 import { type SplitRatio, splitQuantity } from '#lib/domain/split.ts'
@@ -47,8 +48,7 @@ export const noBooks = (): Books => ({
   resting: new Map(),
 })
 
-// Neither part can hold a space.
-export const bookKey = (strategy: string, instrument: string): string => `${strategy} ${instrument}`
+export const bookKey = (strategy: string, instrument: string): string => placeOf({ strategy, instrument })
 
 export const findBook = ({ books }: Account, strategy: string, instrument: string): Book | undefined =>
   books.byKey.get(bookKey(strategy, instrument))

@@ -1,6 +1,5 @@
-import { parseExact } from '#lib/bars/exact-decimal.ts'
 import { paysOtherwise } from '#lib/domain/contract.ts'
-import { foldPrice, foldPriceAboveZero, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
+import { dropNotAboveZero, foldPriceOf, type PriceEvent } from '#lib/domain/newest-price.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Account } from './account.ts'
 import { listingOf } from './listing.ts'
@@ -11,7 +10,7 @@ export function foldMarket(account: Account, event: PriceEvent): void {
   const { instruments, prices, watches } = account
   const { instrument } = event.payload
   const isAboveZero = watches.marks.includes(instrument) || instruments.get(instrument)?.isInverse === true
-  const isTold = isAboveZero ? foldPriceAboveZero(prices, event) : foldPrice(prices, event)
+  const isTold = foldPriceOf(prices, event, isAboveZero)
   if (event.topic === 'md.option.tick' && event.payload.underlyingPrice !== undefined)
     account.underlyingPrices.set(instrument, event.payload.underlyingPrice)
   noteMove(account, instrument)
@@ -34,7 +33,6 @@ export function foldListing(account: Account, payload: PayloadOf<'md.instrument'
   account.instruments.set(instrument, listing)
   if (paysOtherwise(known, told) && !account.haltedInstruments.includes(instrument))
     account.haltedInstruments = [...account.haltedInstruments, instrument]
-  const price = newestPrice(account.prices, instrument)
-  if (listing.isInverse && price !== null && parseExact(price).units <= 0n) account.prices.delete(instrument)
+  if (listing.isInverse) dropNotAboveZero(account.prices, instrument)
   noteMove(account, instrument)
 }

@@ -1,4 +1,5 @@
-import { applyHappening, shrinkOrder } from '#lib/domain/order-progress.ts'
+import { shrinkOrder } from '#lib/domain/order-progress.ts'
+import { foldCancelRequest } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { Account } from './account.ts'
@@ -23,11 +24,9 @@ export function foldOrder(account: Account, { id, topic, payload, cause }: Told)
     case 'order.denied':
       foldDenial(account, payload)
       return
-    case 'order.cancel_requested': {
-      const order = account.orders.working.get(payload.clientOrderId)
-      if (order) applyHappening(order.progress, 'cancel_requested')
+    case 'order.cancel_requested':
+      foldCancelRequest(account.orders, payload)
       return
-    }
     case 'order.superseded':
       return
     case 'order.updated':

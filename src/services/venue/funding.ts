@@ -4,7 +4,7 @@ import { fromUnits } from '#lib/domain/decimal.ts'
 import { fundingPaid } from '#lib/domain/funding.ts'
 import { exactLots } from '#lib/domain/instrument.ts'
 import { moneyText } from '#lib/domain/money.ts'
-import { foldPrice, foldPriceAboveZero, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
+import { foldPriceOf, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { type Exchange, heldIn } from './exchange.ts'
@@ -38,8 +38,7 @@ export function foldPerpetual({ perpetuals }: Exchange, { instrument, kind }: Pa
 export function foldMark({ listings, marks }: Exchange, event: PriceEvent): void {
   const listing = listings.get(event.payload.instrument)
   if (listing?.kind !== 'perpetual' && listing?.kind !== 'equity') return
-  if (listing.isInverse) foldPriceAboveZero(marks, event)
-  else foldPrice(marks, event)
+  foldPriceOf(marks, event, listing.isInverse)
 }
 
 /** Before a price is taken in: which payments have come due by now, by the rates and prices from before. [V35] */

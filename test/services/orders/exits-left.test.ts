@@ -8,8 +8,8 @@ const leftOf = (exitsLeft: ExitsLeft) =>
 
 function twoFills(): ExitsLeft {
   const exitsLeft: ExitsLeft = new Map()
-  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '2' })
-  openLeft(exitsLeft, 't-1-0-2', { ...here, quantity: '3' })
+  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '2', since: 1 })
+  openLeft(exitsLeft, 't-1-0-2', { ...here, quantity: '3', since: 1 })
   return exitsLeft
 }
 
@@ -37,7 +37,7 @@ it.each([{ strategy: 'b' }, { instrument: 'QQQ.USA' }, { side: 'buy' as const }]
 
 it('[O29] a fill told again is known', () => {
   const exitsLeft = twoFills()
-  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '9' })
+  openLeft(exitsLeft, 't-1-0-1', { ...here, quantity: '9', since: 1 })
   expect(leftOf(exitsLeft)).toEqual({ 't-1-0-1': '2', 't-1-0-2': '3' })
 })
 

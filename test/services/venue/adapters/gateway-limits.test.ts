@@ -60,21 +60,32 @@ const kinds = [
   ['binance-usdm', 'BTCUSDT-PERP.BINANCE', 429],
 ] as const
 
+/** A gateway that is reconciled with a venue, and what limits it from then on. */
+async function reconciledBehind(kind: keyof typeof roundVenues, instrument: string) {
+  const venue = await roundVenues[kind](chanceOf(1))
+  const line: { limit: Refusal | null } = { limit: null }
+  const { line: way, refused, close } = await limitedLine(venue.url, () => line.limit)
+  const scene = gatewayScene(instrument)
+  scene.begin()
+  scene.list()
+  const real = await venue.connect(way, { symbols: {}, timeoutMs: 1_000 })
+  scene.start(real, { windowMs: 3_000 })
+  await scene.hasSaid('venue.reconciled')
+  const end = async () => {
+    scene.stop()
+    close()
+    await venue.close()
+  }
+  return { scene, real, line, refused, end }
+}
+
 test.each(kinds)(
   '[G24] [G15] %s %s: after a %i nothing is sent before the instant it names, and a question is answered so',
   async (kind, instrument, status) => {
-    const venue = await roundVenues[kind](chanceOf(1))
-    let limit: Refusal | null = null
-    const { line, refused, close } = await limitedLine(venue.url, () => limit)
-    const scene = gatewayScene(instrument)
-    scene.begin()
-    scene.list()
-    const real = await venue.connect(line, { symbols: {}, timeoutMs: 1_000 })
-    scene.start(real, { windowMs: 3_000 })
-    await scene.hasSaid('venue.reconciled')
+    const { scene, real, line, refused, end } = await reconciledBehind(kind, instrument)
     scene.submit('t-1-0')
     await scene.hasSaid('order.accepted')
-    limit = { status, seconds: 6 }
+    line.limit = { status, seconds: 6 }
     await when(() => refused.length > 0)
     await pause(200)
     const { length } = refused
@@ -85,11 +96,9 @@ test.each(kinds)(
     await pause(3_000)
     expect(refused).toHaveLength(length)
     expect(length).toBeLessThan(4)
-    limit = null
+    line.limit = null
     await when(() => scene.topics().includes('order.canceled'))
-    scene.stop()
-    close()
-    await venue.close()
+    await end()
   },
   30_000,
 )
@@ -97,32 +106,22 @@ test.each(kinds)(
 test.each(['binance', 'binance-usdm'] as const)(
   '[G24] %s: maintenance that says to come again in an hour holds back no cancel, and a ban that does is an alert',
   async (kind) => {
-    const venue = await roundVenues[kind](chanceOf(1))
     const instrument = kind === 'binance' ? 'BTCUSDT.BINANCE' : 'BTCUSDT-PERP.BINANCE'
-    let limit: Refusal | null = null
-    const { line, refused, close } = await limitedLine(venue.url, () => limit)
-    const scene = gatewayScene(instrument)
-    scene.begin()
-    scene.list()
-    const real = await venue.connect(line, { symbols: {}, timeoutMs: 1_000 })
-    scene.start(real, { windowMs: 3_000 })
-    await scene.hasSaid('venue.reconciled')
+    const { scene, line, refused, end } = await reconciledBehind(kind, instrument)
     for (const order of ['t-1-0', 't-2-0']) scene.submit(order)
     await when(() => scene.topics().filter((topic) => topic === 'order.accepted').length === 2)
-    limit = { status: 503, seconds: 3_600 }
+    line.limit = { status: 503, seconds: 3_600 }
     await when(() => refused.length > 0)
     scene.into('order.cancel_requested', { clientOrderId: 't-1-0', instrument, reason: 'asked' })
     await when(() => refused.some((what) => what.startsWith('DELETE')))
-    limit = null
+    line.limit = null
     await when(() => scene.topics().includes('order.canceled'))
-    limit = { status: 418, seconds: 3_600 }
+    line.limit = { status: 418, seconds: 3_600 }
     scene.into('order.cancel_requested', { clientOrderId: 't-2-0', instrument, reason: 'asked' })
     const isOfCancel = ({ topic, payload }: (typeof scene.said)[number]) =>
       topic === 'system.alert' && payload.subject === 't-2-0' && payload.message.startsWith('its cancel waits 3')
     await when(() => scene.said.some(isOfCancel))
-    scene.stop()
-    close()
-    await venue.close()
+    await end()
   },
   30_000,
 )

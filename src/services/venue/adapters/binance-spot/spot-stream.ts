@@ -5,7 +5,7 @@ import { sayable } from '../binance/exchange-answer.ts'
 import { signed } from '../binance/signed-request.ts'
 import { type AccountStream, keepAccountStream } from '../gateway/account-stream.ts'
 import type { Credentials } from '../gateway/credentials.ts'
-import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
+import type { StreamHooks } from '../gateway/real-venue.ts'
 import { ExecutionReport, viewOfExecution } from './spot-order.ts'
 
 const Fault = z.object({
@@ -19,13 +19,12 @@ const Frame = z.union([
   z.object({ id: z.string().nullable(), status: z.int(), error: Fault.optional() }),
 ])
 
-export type SpotStreamOptions = Pick<AccountStream, 'budget' | 'nowMs'> & {
+export type SpotStreamOptions = Pick<AccountStream, 'budget' | 'nowMs' | 'learnTime'> & {
   readonly wsUrl: string
   readonly timeoutMs: number
   readonly credentials: Credentials
   /** Requests are signed with it. */
   readonly venueNowMs: () => number
-  readonly learnTime: () => Promise<Answer<number>>
 }
 
 /** The account's stream of the WebSocket API (`userDataStream.subscribe.signature`). */
@@ -38,10 +37,8 @@ export function openSpotStream(
     {
       budget,
       nowMs,
-      address: async () => {
-        const time = await learnTime()
-        return time.kind === 'done' ? { kind: 'done', value: wsUrl } : time
-      },
+      learnTime,
+      address: async () => ({ kind: 'done', value: wsUrl }),
       onConnect: ({ socket, end }) => {
         const late = setTimeout(() => end('no answer to the subscription'), timeoutMs)
         socket.once('close', () => clearTimeout(late))

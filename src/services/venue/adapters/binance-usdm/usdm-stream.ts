@@ -3,10 +3,9 @@ import type { Answer, StreamHooks } from '../gateway/real-venue.ts'
 import { AlgoUpdate, viewOfAlgoUpdate } from './usdm-algo.ts'
 import { OrderTradeUpdate, viewOfUpdate } from './usdm-order.ts'
 
-export type UsdmStreamOptions = Pick<AccountStream, 'budget' | 'nowMs'> & {
+export type UsdmStreamOptions = Pick<AccountStream, 'budget' | 'nowMs' | 'learnTime'> & {
   /** Up to the listen key: `wss://fstream.binance.com/private/ws`. */
   readonly wsUrl: string
-  readonly learnTime: () => Promise<Answer<number>>
   /** Begins a key, or renews the one that is there. */
   readonly listenKey: () => Promise<Answer<string>>
   readonly keepAlive: () => Promise<Answer<unknown>>
@@ -23,9 +22,8 @@ export function openUsdmStream(
     {
       budget,
       nowMs,
+      learnTime,
       address: async () => {
-        const time = await learnTime()
-        if (time.kind !== 'done') return time
         const key = await listenKey()
         return key.kind === 'done' ? { kind: 'done', value: `${wsUrl}/${encodeURIComponent(key.value)}` } : key
       },

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { AccountTrade, Answer, OrderName, RealVenue, VenueOrder, VenueTrade } from '../gateway/real-venue.ts'
+import { learnTime } from '../gateway/venue-time.ts'
 import { answerOf } from './exchange-answer.ts'
 import { type ExchangeOrder, type ExchangeTrade, sideOf, termsOf } from './exchange-order.ts'
 import type { ExchangeRequest, HttpAnswer, Params } from './signed-request.ts'
@@ -105,14 +106,7 @@ export function exchangeAccount<O extends z.infer<typeof ExchangeOrder>, T exten
       return answerOf(await ask('DELETE', `${root}/order`, params), Order, () => null)
     },
   } satisfies Partial<RealVenue>
-  /** Before a stream is opened: what is signed from then on has the venue's time. [G52] */
-  const learnTime = async (): Promise<Answer<number>> => {
-    const askedAtMs = machineMs()
-    const time = await orders.time()
-    if (time.kind === 'done') offsetMs = time.value - (askedAtMs + machineMs()) / 2
-    return time
-  }
-  return { nowMs, look, ask, orders, learnTime }
+  return { nowMs, look, ask, orders, learnTime: () => learnTime(orders, machineMs) }
 }
 
 /** An order by the number that it has there, where that is known: who sent it may give its id to another one when it has ended. [G54] */

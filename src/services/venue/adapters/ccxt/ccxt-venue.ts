@@ -5,6 +5,7 @@ import type { Credentials } from '../gateway/credentials.ts'
 import type { Answer, OrderName, RealVenue, VenueOrder } from '../gateway/real-venue.ts'
 import { namedSo, type RealVenueConfig, type VenueAddresses } from '../gateway/real-venue-config.ts'
 import { notUnderstood, understood } from '../gateway/understood.ts'
+import { learnTime } from '../gateway/venue-time.ts'
 import { asking } from './ccxt-answer.ts'
 import {
   balancesOfCcxt,
@@ -58,11 +59,13 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       if (venueOrderId === null && answer.value.clientOrderId !== venueClientId) return notUnderstood('another order')
       return done(viewOfCcxt(answer.value, venueClientId))
     })
-  // Without its listings: how long that takes is measured.
-  const time = () => askNow(async () => understood(await exchange.fetchTime(), z.int(), (ms) => ms))
-  const setClock = (offsetMs: number) => {
-    // What ccxt takes from the machine's clock to have the exchange's.
-    exchange.options.timeDifference = -offsetMs
+  const clock = {
+    // Without its listings: how long that takes is measured.
+    time: () => askNow(async () => understood(await exchange.fetchTime(), z.int(), (ms) => ms)),
+    setClock: (offsetMs: number) => {
+      // What ccxt takes from the machine's clock to have the exchange's.
+      exchange.options.timeDifference = -offsetMs
+    },
   }
   return {
     name: `ccxt-${exchange.id}`,
@@ -80,8 +83,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
       symbolOf(order.instrument) === null
         ? { code: 'INSTRUMENT_UNKNOWN', reason: `venue.symbols does not say what it is called at ${exchange.id}` }
         : unfitForCcxt(order, exchange),
-    setClock,
-    time,
+    ...clock,
     assets: (instrument) =>
       ask(async () => {
         const market = (await marketsOf(exchange))[symbolFor(instrument)]
@@ -134,15 +136,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
     cancelExternal: ({ symbol, venueOrderId }) =>
       ask(async () => done(await exchange.cancelOrder(venueOrderId, symbol))),
     balances: () => ask(async () => understood(await exchange.fetchBalance(), CcxtBalances, balancesOfCcxt)),
-    stream: (hooks) => {
-      const learnTime = async () => {
-        const askedAtMs = Date.now()
-        const answer = await time()
-        if (answer.kind === 'done') setClock(Math.round(answer.value - (askedAtMs + Date.now()) / 2))
-        return answer
-      }
-      return openCcxtStream(exchange, { ask, learnTime }, hooks)
-    },
+    stream: (hooks) => openCcxtStream(exchange, { ask, learnTime: () => learnTime(clock, Date.now) }, hooks),
   }
 }
 

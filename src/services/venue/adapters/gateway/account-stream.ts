@@ -39,6 +39,8 @@ export type AccountStream = {
   readonly budget: RequestBudget
   /** The machine's clock, milliseconds. */
   readonly nowMs: () => number
+  /** Of what is signed before it is opened, or on it. [G52] */
+  readonly learnTime?: () => Promise<Answer<number>>
   readonly address: () => Promise<Answer<string>>
   readonly onConnect: (connection: AccountConnection) => void
   readonly onFrame: (frame: unknown, connection: AccountConnection) => void
@@ -65,7 +67,8 @@ export function keepAccountStream(stream: AccountStream, { onOpen, onClose }: St
   const connect = async () => {
     const waitMs = stream.budget.pausedMs(stream.nowMs())
     if (waitMs > 0) return again('the limit of requests', waitMs)
-    const address = await stream.address()
+    const time = await stream.learnTime?.()
+    const address = time === undefined || time.kind === 'done' ? await stream.address() : time
     if (isEnded) return
     if (address.kind === 'nothing') return again(address.reason, address.waitMs)
     if (address.kind !== 'done') return again(address.kind === 'absent' ? 'there is no such stream' : address.reason)

@@ -17,23 +17,15 @@ export async function cancelOrder(desk: OrderDesk, order: GatewayOrder): Promise
   if (order.said.ended || order.end !== null) return null
   const waitMs = answer.kind === 'nothing' ? answer.waitMs : 0
   const isHeld = waitMs > heldMostMs
-  if (isHeld && !order.isCancelHeld)
-    desk.voice.alert(
-      'VENUE_UNREACHABLE',
-      order.submitted.clientOrderId,
-      `its cancel waits ${waitMs / 1_000} s for a limit`,
-    )
+  const tell = (what: string) => desk.voice.alert('VENUE_UNREACHABLE', order.submitted.clientOrderId, what)
+  if (isHeld && !order.isCancelHeld) tell(`its cancel waits ${waitMs / 1_000} s for a limit`)
   order.isCancelHeld = isHeld
   if (isHeldBack(answer)) return answer
   order.cancels++
   const isRefused = answer.kind === 'refused'
   if (isRefused ? !order.isCancelRefused : order.cancels === cancelsMost) {
     const what = isRefused ? `its cancel is refused: ${answer.reason}` : `its cancel had no effect ${cancelsMost} times`
-    desk.voice.alert(
-      'VENUE_UNREACHABLE',
-      order.submitted.clientOrderId,
-      `${what}; it is asked for again until it has ended`,
-    )
+    tell(`${what}; it is asked for again until it has ended`)
   }
   order.isCancelRefused ||= isRefused
   return answer

@@ -1,3 +1,5 @@
+import type { Answer, RealVenue } from './real-venue.ts'
+
 /** Clocks of a venue's machines differ a little. */
 const skewMs = 100
 
@@ -35,4 +37,15 @@ export class VenueTime {
   earliest(): number | null {
     return this.#told === null ? null : this.#told.venueMs + this.#ownMs() - this.#told.ownMs
   }
+}
+
+/** Asks for the venue's clock before a stream is opened: what is signed from then on has it. [G52] */
+export async function learnTime(
+  { time, setClock }: Pick<RealVenue, 'time' | 'setClock'>,
+  nowMs: () => number,
+): Promise<Answer<number>> {
+  const askedAtMs = nowMs()
+  const answer = await time()
+  if (answer.kind === 'done') setClock(Math.round(answer.value - (askedAtMs + nowMs()) / 2))
+  return answer
 }
