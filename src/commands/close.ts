@@ -2,7 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { AnsweredCommand } from '#compose/answered-command.ts'
 import { commandTree } from '#compose/tree-command.ts'
 import { doorOf } from '#compose/tree-door.ts'
-import { confirm, orderFlags } from '#compose/tree-order.ts'
+import { confirm, orderFlags, refuseNoReason } from '#compose/tree-order.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { InstrumentId, Name } from '#schemas/primitives.ts'
 
@@ -31,6 +31,7 @@ export default class Close extends AnsweredCommand {
       throw new UserError(`${instrument} is no instrument`, { hint: 'see: trader positions' })
     if (strategy !== undefined && !Name.safeParse(strategy).success)
       throw new UserError(`--strategy ${strategy} is no name of a strategy`)
+    refuseNoReason(flags)
     const door = doorOf(flags)
     if (door !== null && !flags.yes)
       await confirm('CLOSE', strategy === undefined ? instrument : `${instrument} of ${strategy}`)

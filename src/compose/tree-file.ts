@@ -39,10 +39,16 @@ export function runningTree(runFolder: string): TreeFile | null {
 
 /** The tree of any run here whose router is at this address; null where none is. */
 export function treeAt(logs: string, routerUrl: string): TreeFile | null {
-  if (!existsSync(logs)) return null
+  if (!existsSync(logs) || !URL.canParse(routerUrl)) return null
   for (const run of readdirSync(logs)) {
     const tree = runningTree(join(logs, run))
-    if (tree?.routerUrl === routerUrl) return tree
+    if (tree !== null && tree.routerUrl !== null && placeOf(tree.routerUrl) === placeOf(routerUrl)) return tree
   }
   return null
+}
+
+/** `ws://localhost:7411/` is where `ws://127.0.0.1:7411` is. */
+function placeOf(routerUrl: string): string {
+  const { hostname, port } = new URL(routerUrl)
+  return `${['localhost', '[::1]', '0.0.0.0'].includes(hostname) ? '127.0.0.1' : hostname}:${port}`
 }

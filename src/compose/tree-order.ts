@@ -7,14 +7,7 @@ import { UserError } from '#lib/terminal/user-error.ts'
 /** What `trader halt` and `trader resume` are told. */
 export const orderFlags = {
   ...treeFlags,
-  reason: Flags.string({
-    description: 'Why, for the log',
-    required: true,
-    parse: async (reason) => {
-      if (reason.trim() === '') throw new UserError('--reason says nothing', { hint: 'why, in a few words' })
-      return reason
-    },
-  }),
+  reason: Flags.string({ description: 'Why, for the log', required: true }),
   yes: Flags.boolean({ description: 'Do not ask' }),
 }
 export const orderArgs = {
@@ -31,6 +24,7 @@ type OrderFlags = TreeFlags & { readonly reason: string; readonly yes: boolean }
 /** Halts or resumes, after the operator typed the word on a terminal. Null where nothing runs. */
 export async function order({ word, strategy, whenHalted }: Order, flags: OrderFlags): Promise<CommandAnswer | null> {
   const door = doorOf(flags)
+  refuseNoReason(flags)
   if (whenHalted !== undefined && strategy !== undefined)
     throw new UserError(`--when-halted ${whenHalted} is about all trading, and ${strategy} is one strategy`)
   if (door === null) return null
@@ -41,6 +35,11 @@ export async function order({ word, strategy, whenHalted }: Order, flags: OrderF
       ? { command: word, reason, ...(whenHalted === undefined ? {} : { whenHalted }) }
       : { command: `strategy.${word}`, target: strategy, reason }
   return commandTree(door, command)
+}
+
+/** Throws a UserError where the reason says nothing. */
+export function refuseNoReason({ reason }: { readonly reason: string }): void {
+  if (reason.trim() === '') throw new UserError('--reason says nothing', { hint: 'why, in a few words' })
 }
 
 /** Asks on the terminal for a word to be typed. Throws a UserError where there is none, or another one was typed. */

@@ -69,9 +69,13 @@ describe('trader up', () => {
 
   it.each(['pnl', 'risk', 'venue', 'md'])('[R28] keeps its %s: one that is started by hand ends', async (name) => {
     const { routerUrl } = JSON.parse(readFileSync(join(folder, 'logs', 'live', 'tree.json'), 'utf8'))
-    const { exitCode, stderr } = await trader([name, '--url', routerUrl], { cwd: folder })
-    expect(exitCode).toBe(2)
-    expect(stderr).toContain(`and has a process ${name} of its own`)
+    for (const url of [routerUrl, `${routerUrl.replace('127.0.0.1', 'localhost')}/`]) {
+      const { exitCode, stderr } = await trader([name, '--url', url], { cwd: folder })
+      expect(exitCode).toBe(2)
+      expect(stderr).toMatch(
+        new RegExp(`^trader: the tree of run live runs at .*, and has a process ${name} of its own.*\n$`),
+      )
+    }
     expect((await status()).processes.every(({ restarts }: { restarts: number }) => restarts === 0)).toBe(true)
   })
 
@@ -87,6 +91,9 @@ describe('trader up', () => {
     expect(flat.stdout).toMatch(/(none is open|no order was at work)\n$/)
     const resumed = await trader(['resume', '--reason', 'drill over', '--yes'], { cwd: folder })
     expect(resumed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^resumed from/) })
+    const unsaid = { exitCode: 2, stderr: 'trader: --reason says nothing (why, in a few words)\n' }
+    for (const words of [['halt'], ['resume'], ['close', 'BTCUSDT.BINANCE']])
+      expect(await trader([...words, '--reason', ' ', '--yes'], { cwd: folder })).toMatchObject(unsaid)
     const replace = (price: string) =>
       trader(['order', 'replace', 't-1-9', '--limit-price', price, '--reason', 'drill'], { cwd: folder })
     expect(await replace('99')).toMatchObject({ exitCode: 1, stderr: 'trader: refused: no order t-1-9 is at work\n' })
