@@ -229,7 +229,8 @@ async function rssOf(url: string): Promise<number> {
 function start(...args: string[]): Promise<{ child: ChildProcess; url: string }> {
   const child = fork(join(root, 'bin', 'run.js'), args, {
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-    env: { ...process.env, NODE_ENV: 'production' },
+    // As a tree starts them.
+    env: { ...process.env, NODE_ENV: 'production', NODE_OPTIONS: '--max-semi-space-size=8' },
   })
   return new Promise((resolve, reject) => {
     child.once('message', (message) => resolve({ child, url: (message as { url: string }).url }))

@@ -1,6 +1,6 @@
 import { contentOf } from '#lib/codec/event-text.ts'
 import { Commit } from './commit.ts'
-import type { AppendResult, LogPort, Run } from './log-port.ts'
+import type { AppendResult, LogPort, LogState, Run } from './log-port.ts'
 
 /** Events that are in the log together or not at all: bodies with their seals, checked. */
 export type Group = {
@@ -19,6 +19,7 @@ export class Committer {
   readonly #onCommit: (commit: Commit) => void
   #head: number
   #committed = 0
+  #state: Promise<LogState> | null = null
 
   constructor(log: LogPort, head: number, onCommit: (commit: Commit) => void) {
     this.#log = log
@@ -36,12 +37,20 @@ export class Committer {
     return this.#committed
   }
 
+  /** What the log says of itself, asked once for all who come between two appends: who comes thousands of times a second does not keep it from them. */
+  state(): Promise<LogState> {
+    this.#state ??= this.#log.state()
+    return this.#state
+  }
+
   /** One at a time, and told before the next is: resolves when all of it is durable. */
   async send(groups: readonly Group[], runs?: readonly Run[]): Promise<Appended> {
+    this.#state = null
     const results = await this.#log.append(
       groups.map(({ bodies }) => bodies),
       runs,
     )
+    this.#state = null
     return { results, tell: () => this.#tell(groups, results) }
   }
 

@@ -128,7 +128,7 @@ export class Router {
       for (const older of this.#peers)
         if (older.isService && older.identity === identity)
           this.#refuse(older, null, 'a newer connection of this service has come')
-    const { run, runId, marks } = await log.state()
+    const { run, runId, marks } = await this.#committer.state()
     if (socket.readyState !== socket.OPEN) return
     const head = this.#committer.head
     this.#peers.add(peer)

@@ -5,7 +5,7 @@ import { Commit, TopicFilter } from '#lib/bus/commit.ts'
 import { Committer } from '#lib/bus/committer.ts'
 import { FreeOrder, type Waiting } from '#lib/bus/free-order.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
-import { tickBody } from './bus-of-test.ts'
+import { openBus, openWelcome, tickBody, until } from './bus-of-test.ts'
 
 /** A log whose answer comes in a later turn of the loop. */
 class LogOfTurns extends MemoryLog {
@@ -22,6 +22,38 @@ describe('topics of a hello', () => {
     expect(commit.frameFor(1, new TopicFilter(null))).not.toBeNull()
     expect(commit.frameFor(1, new TopicFilter(['a b']))).toBeNull()
     expect(commit.frameFor(1, new TopicFilter(['b', 'a']))).not.toBeNull()
+  })
+})
+
+/** A log that counts how often it is asked for what it knows. */
+class LogAsked extends MemoryLog {
+  asked = 0
+  override state() {
+    this.asked++
+    return super.state()
+  }
+}
+
+describe('many who come', () => {
+  it('[R20] are one question to the log between two appends, and a welcome says the newest marks', async () => {
+    const log = new LogAsked()
+    const bus = await openBus(log)
+    const before = log.asked
+    const welcomes = async (count: number) =>
+      (await Promise.all(Array.from({ length: count }, () => openWelcome(bus.url, 'md')))).map(({ socket, frames }) => {
+        socket.terminate()
+        return JSON.parse(frames[0] as string) as { marks: { md?: { fact: { epoch: number; n: number } | null } } }
+      })
+    await welcomes(20)
+    expect(log.asked).toBe(before + 1)
+    const { socket, frames } = await openWelcome(bus.url, 'md')
+    socket.send(`${JSON.stringify({ t: 'publish', k: 0, groups: [1] })}\n${tickBody(0)}`)
+    await until(() => frames.length > 1)
+    expect((await welcomes(20)).map(({ marks }) => marks.md?.fact)).toEqual(Array(20).fill({ epoch: 1, n: 0 }))
+    expect(log.asked).toBe(before + 2)
+    socket.terminate()
+    await bus.close()
+    expect(bus.failures).toEqual([])
   })
 })
 
