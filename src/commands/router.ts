@@ -61,6 +61,7 @@ export default class Router extends TraderCommand {
       secretOf,
       mayRead: readRights(assignment.services),
       heartbeatMs,
+      isOfTree: flags.assigned,
       lockstep: lockstep ? { startsAt, services } : null,
       isEnded: await hasEnded(log),
       now: wallClock,

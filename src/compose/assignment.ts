@@ -30,7 +30,7 @@ export type Assigned = {
 /** Asks the supervisor; a process that was started alone reads its topology. */
 export async function assigned(
   name: string,
-  flags: Pick<ProcessFlags, 'topology' | 'assigned'> & Partial<Pick<ProcessFlags, 'url'>>,
+  flags: Pick<ProcessFlags, 'topology' | 'assigned'> & Partial<Pick<ProcessFlags, 'url' | 'keys'>>,
   say: (message: string) => void,
 ): Promise<Assigned> {
   if (flags.assigned) return assignedBySupervisor()

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { replaceFile } from '#compose/tree-keys.ts'
@@ -35,20 +35,4 @@ export function runningTree(runFolder: string): TreeFile | null {
   if (!tree.success) return null
   const { pid, pidStart } = tree.data
   return isRunning(pid) && startOf(pid) === pidStart ? tree.data : null
-}
-
-/** The tree of any run here whose router is at this address; null where none is. */
-export function treeAt(logs: string, routerUrl: string): TreeFile | null {
-  if (!existsSync(logs) || !URL.canParse(routerUrl)) return null
-  for (const run of readdirSync(logs)) {
-    const tree = runningTree(join(logs, run))
-    if (tree !== null && tree.routerUrl !== null && placeOf(tree.routerUrl) === placeOf(routerUrl)) return tree
-  }
-  return null
-}
-
-/** `ws://localhost:7411/` is where `ws://127.0.0.1:7411` is. */
-function placeOf(routerUrl: string): string {
-  const { hostname, port } = new URL(routerUrl)
-  return `${['localhost', '[::1]', '0.0.0.0'].includes(hostname) ? '127.0.0.1' : hostname}:${port}`
 }

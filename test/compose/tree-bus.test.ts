@@ -145,6 +145,7 @@ describe('the dashboard on the bus', () => {
             lockstep: null,
             credit,
             heartbeatMs: 1_000,
+            isOfTree: false,
           }),
         )
         if (!topics.includes('md.status')) return

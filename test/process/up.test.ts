@@ -69,13 +69,19 @@ describe('trader up', () => {
 
   it.each(['pnl', 'risk', 'venue', 'md'])('[R28] keeps its %s: one that is started by hand ends', async (name) => {
     const { routerUrl } = JSON.parse(readFileSync(join(folder, 'logs', 'live', 'tree.json'), 'utf8'))
-    for (const url of [routerUrl, `${routerUrl.replace('127.0.0.1', 'localhost')}/`]) {
-      const { exitCode, stderr } = await trader([name, '--url', url], { cwd: folder })
+    const elsewhere = mkdtempSync(join(tmpdir(), 'trader-elsewhere-'))
+    const keys = join(folder, 'keys')
+    for (const [url, cwd] of [
+      [routerUrl, folder],
+      [`${routerUrl.replace('127.0.0.1', 'localhost')}/`, elsewhere],
+    ]) {
+      const { exitCode, stderr } = await trader([name, '--url', url, '--keys', keys], { cwd })
       expect(exitCode).toBe(2)
       expect(stderr).toMatch(
         new RegExp(`^trader: the tree of run live runs at .*, and has a process ${name} of its own.*\n$`),
       )
     }
+    rmSync(elsewhere, { recursive: true })
     expect((await status()).processes.every(({ restarts }: { restarts: number }) => restarts === 0)).toBe(true)
   })
 

@@ -113,6 +113,8 @@ export const ServerHeader = z.discriminatedUnion('t', [
     credit: z.object({ groups: z.int().min(1), bytes: z.int().min(1) }),
     /** How often something comes, a ping at least. */
     heartbeatMs: z.int().min(1),
+    /** It is one of a tree, which has every service. */
+    isOfTree: z.boolean(),
   }),
   /** Every group before number k is in the log, durably. */
   z.object({

@@ -30,6 +30,8 @@ export type RouterOptions = {
   /** A feed has said that it ended, as far as the log goes. */
   readonly isEnded: boolean
   readonly heartbeatMs: number
+  /** A supervisor runs it, and every service with it. */
+  readonly isOfTree: boolean
   /** Wall clock, microseconds UTC. */
   readonly now: () => number
   /** The log is lost, or broke its promise: the router ends, and begins again. */
@@ -120,7 +122,7 @@ export class Router {
 
   async #greet(peer: Peer, hello: Hello): Promise<void> {
     const { from, topics } = hello
-    const { log, lockstep, heartbeatMs } = this.#options
+    const { log, lockstep, heartbeatMs, isOfTree } = this.#options
     const { identity, isService, socket } = peer
     const unreadable = whyUnreadable(hello, this.#options.mayRead)
     if (unreadable !== null) return this.#refuse(peer, null, unreadable)
@@ -144,6 +146,7 @@ export class Router {
       lockstep: lockstep === null || order === null ? null : { startsAt: lockstep.startsAt, cursor: order.cursor },
       credit,
       heartbeatMs,
+      isOfTree,
     })
     if (from === null) return
     const limit = isService && order !== null ? order.shown : head

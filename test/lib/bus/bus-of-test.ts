@@ -38,6 +38,7 @@ export async function openBus(
     lockstep: null,
     isEnded: false,
     heartbeatMs,
+    isOfTree: false,
     now: () => 1_764_000_000_000_000,
     fail: (error) => void failures.push(error),
     say: (message) => void said.push(message),

@@ -273,8 +273,8 @@ describe('the outbox of an edge', () => {
     server.on('connection', (socket) => {
       socket.on('message', () => undefined).send(formatFrame({ t: 'challenge', nonce: newNonce() }))
       const credit = { groups: 1, bytes: 1 }
-      const welcome = { run: 'x', runId: 'y', head: 0, now: 0, marks: {}, lockstep: null, credit, heartbeatMs: 1_000 }
-      socket.send(formatFrame({ t: 'welcome', ...welcome }))
+      const welcome = { run: 'x', runId: 'y', head: 0, now: 0, marks: {}, lockstep: null, credit }
+      socket.send(formatFrame({ t: 'welcome', ...welcome, heartbeatMs: 1_000, isOfTree: false }))
     })
     await new Promise((resolve) => server.once('listening', resolve))
     const text = 'x'.repeat(1 << 20)
