@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -70,6 +70,14 @@ describe('trader on the command line', () => {
       const { stdout, stderr } = await execa('bash', ['-c', pipe], { cwd: repository })
       expect({ stdout, stderr }).toEqual({ stdout: '0', stderr: '' })
     }
+  })
+
+  it.skipIf(!existsSync('/dev/full'))('ends with 1 and one line when what it says finds no room', async () => {
+    const run = execa('bash', ['-c', './bin/trader schema list > /dev/full'], { cwd: repository, reject: false })
+    expect(await run).toMatchObject({
+      exitCode: 1,
+      stderr: 'trader: what it says cannot be written: ENOSPC: no space left on device, write',
+    })
   })
 
   it('writes no colour when asked for none', async () => {

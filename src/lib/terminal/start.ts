@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import type { Interfaces } from '@oclif/core'
 import { Config } from '@oclif/core/config'
 import { CLIError, ExitError } from '@oclif/core/errors'
@@ -22,10 +23,11 @@ export function start(options: Interfaces.Options): void {
     })
 }
 
-// `trader log read | head`: who closes the pipe has seen enough.
+// `trader log read | head`: who closes the pipe has seen enough. A full disk has not taken all that was to be seen.
 function endWithItsReader(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(exitCode.ok)
-  throw error
+  writeSync(process.stderr.fd, `trader: what it says cannot be written: ${error.message}\n`)
+  process.exit(exitCode.failed)
 }
 
 const isUserMistake = (error: Error): error is UserError | CLIError =>

@@ -1,11 +1,14 @@
-import { styleText } from 'node:util'
+import { stripVTControlCharacters, styleText } from 'node:util'
 import Table from 'cli-table3'
 import { hasColor } from '#lib/terminal/color.ts'
 
 export type Column = { readonly head: string; readonly align?: 'left' | 'right' }
-export type TableOptions = { readonly stream?: { isTTY?: boolean }; readonly env?: NodeJS.ProcessEnv }
+export type TableOptions = {
+  readonly stream?: { readonly isTTY?: boolean; readonly columns?: number }
+  readonly env?: NodeJS.ProcessEnv
+}
 
-/** Rows as text: with rules and a bold head on a terminal, and elsewhere plain columns, two spaces apart, for `awk` and diffs. */
+/** Rows as text: as wide as a terminal, with rules and a bold head, and elsewhere plain columns, two spaces apart, for `awk` and diffs. */
 export function formatTable(
   columns: readonly Column[],
   rows: readonly (readonly (string | number)[])[],
@@ -13,19 +16,41 @@ export function formatTable(
 ): string {
   const isTerminal = stream.isTTY === true
   const bold = (text: string) => (hasColor(stream, env) ? styleText('bold', text, { validateStream: false }) : text)
+  const cells = rows.map((row) => row.map(String))
   const table = new Table({
     head: columns.map(({ head }) => bold(head)),
     colAligns: columns.map(({ align = 'left' }) => align),
     style: { head: [], border: [], compact: true, ...(isTerminal ? {} : { 'padding-left': 0, 'padding-right': 2 }) },
     chars: isTerminal ? {} : withoutRules,
+    ...(isTerminal && stream.columns !== undefined ? fitting(columns, cells, stream.columns) : {}),
   })
-  table.push(...rows.map((row) => row.map(String)))
+  table.push(...cells)
   return table
     .toString()
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')
 }
+
+/** A rule and two spaces to each column, and the last rule. */
+const rulesOf = (columns: readonly Column[]): number => 3 * columns.length + 1
+const narrowest = 10
+
+/** Words go on in the next line of a cell where the terminal is too narrow for the widest columns of text; numbers stay whole. */
+function fitting(columns: readonly Column[], cells: readonly (readonly string[])[], width: number) {
+  const widths = columns.map(({ head }, i) => Math.max(...[head, ...cells.map((row) => row[i] ?? '')].map(widthOf)))
+  const texts = [...columns.keys()].filter((i) => columns[i]?.align !== 'right')
+  let over = widths.reduce((sum, one) => sum + one, rulesOf(columns)) - width
+  if (over <= 0) return {}
+  for (; over > 0; over--) {
+    const widest = texts.reduce((a, b) => ((widths[b] as number) > (widths[a] as number) ? b : a), texts[0] ?? -1)
+    if (widest < 0 || (widths[widest] as number) <= narrowest) break
+    widths[widest] = (widths[widest] as number) - 1
+  }
+  return { colWidths: widths.map((one) => one + 2), wordWrap: true }
+}
+
+const widthOf = (text: string): number => stripVTControlCharacters(text).length
 
 const withoutRules = Object.fromEntries([
   ['middle', ''],

@@ -19,4 +19,21 @@ describe('a table', () => {
     const plain = formatTable(columns, rows, { stream: { isTTY: true }, env: { NO_COLOR: '1' } })
     expect(plain.split('\n')[1]).toBe('│ strategy │    pnl │')
   })
+
+  it('is no wider than the terminal: words go on in the next line, numbers stay whole, and nothing is cut', () => {
+    const long = 'entry long 100 since fast crosses above slow, which has been below it for eleven bars'
+    const wide = [['ema', long, '-1234567.25']]
+    const three = [{ head: 'strategy' }, { head: 'says' }, { head: 'pnl', align: 'right' }] as const
+    const stream = (columns?: number) => ({
+      stream: { isTTY: true, ...(columns && { columns }) },
+      env: { NO_COLOR: '1' },
+    })
+    const text = formatTable(three, wide, stream(60))
+    const lines = text.split('\n')
+    expect(Math.max(...lines.map(({ length }) => length))).toBe(60)
+    expect(lines[3]).toContain('-1234567.25')
+    const said = lines.slice(3, -1).map((line) => line.split('│')[2]?.trim())
+    expect(said.join(' ')).toBe(long)
+    expect(formatTable(three, wide, stream(200))).toBe(formatTable(three, wide, stream()))
+  })
 })
