@@ -16,9 +16,17 @@ export type Faults = {
   readonly unavailable: number
   /** Arrives so much later at most. */
   readonly delayMs: number
+  /** Only what submits an order meets this. */
+  readonly isOfOrders?: true
 }
 
 export const calm: Faults = { lostAsked: 0, late: 0, lateMs: 0, lostAnswer: 0, unavailable: 0, delayMs: 0 }
+
+/** Only submissions are lost, or come when they are thought to be: within the window of 450 ms, or behind it. */
+export const lateOrders: Faults = { ...calm, lostAsked: 0.25, late: 0.5, lateMs: 600, isOfOrders: true }
+
+const isSubmission = ({ method, url = '' }: IncomingMessage) =>
+  method === 'POST' && /\/(?:algoO|o)rder(?:\?|$)/.test(url)
 
 async function bodyOf(asked: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = []
@@ -33,7 +41,8 @@ export async function badLine(venueUrl: string, chance: Chance) {
   let isDown = false
   const sockets = new Set<Socket>()
   const rest = createServer(async (asked, answer) => {
-    const { lostAsked, late, lateMs, lostAnswer, unavailable, delayMs } = faults
+    const isMet = faults.isOfOrders !== true || isSubmission(asked)
+    const { lostAsked, late, lateMs, lostAnswer, unavailable, delayMs } = isMet ? faults : calm
     const [losesAsked, isLate, losesAnswer, failsAfter] = [lostAsked, late, lostAnswer, unavailable].map((share) =>
       isLikely(chance, share),
     )

@@ -11,7 +11,7 @@ import { boxName, deribitBox } from '#test/services/venue/adapters/deribit-box.t
 import { spotAdapters } from '#test/services/venue/adapters/spot-adapters.ts'
 import { algoBooks } from '#test/services/venue/adapters/usdm-algos.ts'
 import { usdmBox } from '#test/services/venue/adapters/usdm-box.ts'
-import type { badLine } from './bad-line.ts'
+import { type badLine, lateOrders } from './bad-line.ts'
 import { below, type Chance, isLikely, pick } from './chance.ts'
 
 export type Line = Awaited<ReturnType<typeof badLine>>
@@ -19,6 +19,10 @@ export type RoundSettings = {
   readonly symbols: Record<string, string>
   readonly timeoutMs: number
 }
+
+/** Of a round: all arrives, requests and connections are lost, or submissions alone are lost and late. */
+export type Weather = 'calm' | 'bad' | 'late'
+export const timeoutMs = { calm: 400, bad: 400, late: 150 } as const
 
 /** A venue whose market moves, with books of its own. */
 export type RoundVenue = {
@@ -35,7 +39,7 @@ export type RoundVenue = {
   /** Others cancel what they have at work. */
   readonly endOthers: () => void
   /** Before an order is sent: it, or its answer, may be lost on a way that the line does not have. */
-  readonly beforeOrder: (isBad: boolean) => void
+  readonly beforeOrder: (weather: Weather) => void
   readonly connect: (line: Line, settings: RoundSettings) => RealVenue | Promise<RealVenue>
   readonly books: () => RoundBooks
   readonly close: () => Promise<void>
@@ -177,8 +181,14 @@ async function deribits(chance: Chance): Promise<RoundVenue> {
     },
     url: box.restUrl,
     instrument: `${boxName}.DERIBIT`,
-    beforeOrder: (isBad) => {
-      if (isBad && isLikely(chance, 0.25)) box.lose(pick(chance, ['asked', 'answer'] as const))
+    beforeOrder: (weather) => {
+      if (weather === 'bad' && isLikely(chance, 0.25)) box.lose(pick(chance, ['asked', 'answer'] as const))
+      if (weather !== 'late') return
+      const { lostAsked, late, lateMs } = lateOrders
+      const what = chance()
+      if (what < lostAsked) box.lose('asked')
+      // Behind the time in which an answer is waited for.
+      else if (what < lostAsked + late) box.lose('late', timeoutMs.late + below(chance, lateMs - timeoutMs.late))
     },
     connect: ({ wsUrl }, config) => {
       const addresses = { wsUrl: `${new URL(wsUrl).origin}/ws/api/v2` }
@@ -226,7 +236,7 @@ function boxed(chance: Chance, box: Box) {
     endOthers: (): void => {
       for (const order of theirs()) box.book.end(order, 'CANCELED')
     },
-    beforeOrder: (_isBad: boolean): void => {
+    beforeOrder: (_: Weather): void => {
       // The line loses what it loses.
     },
     close: box.close,

@@ -9,25 +9,41 @@ import { exitsOf } from '#services/orders/answer-fill.ts'
 import { Gateway } from '#services/venue/adapters/gateway/gateway.ts'
 import { plainText } from '#services/venue/adapters/gateway/gateway-order.ts'
 import { logged } from '#test/services/venue/adapters/logged.ts'
-import { badLine, calm, type Faults } from './bad-line.ts'
+import { badLine, calm, type Faults, lateOrders } from './bad-line.ts'
 import { below, type Chance, chanceOf, isLikely, pick } from './chance.ts'
-import { type Line, type RoundBooks, type RoundVenue, type RoundVenueKind, roundVenues } from './round-venues.ts'
+import {
+  type Line,
+  type RoundBooks,
+  type RoundVenue,
+  type RoundVenueKind,
+  roundVenues,
+  timeoutMs,
+  type Weather,
+} from './round-venues.ts'
 import { endsOf } from './venue-ends.ts'
 
 export type RoundResult = {
   readonly orders: number
   readonly fills: number
   readonly kills: number
+  /** Submissions under a client id that had been sent before. */
+  readonly resent: number
   readonly faults: string[]
 }
 
 /**
  * One seeded round: a gateway brings orders to a venue over a line that loses and cuts, and is killed again and again, with what it had
  * said and was not yet in the log, while others trade on the same account. In the end the log has to have exactly what the venue's own books have.
+ * In every fourth round only submissions are lost, or come late, and there is time to send them again. `windowKnown: false`: to a gateway that takes the venue
+ * to take nothing after 1 ms.
  */
 export async function venueRound(
   seed: number,
-  { orders = 16, venue: kind = 'binance' }: { orders?: number; venue?: RoundVenueKind } = {},
+  {
+    orders = 16,
+    venue: kind = 'binance',
+    windowKnown = true,
+  }: { orders?: number; venue?: RoundVenueKind; windowKnown?: boolean } = {},
 ): Promise<RoundResult> {
   const chance = chanceOf(seed)
   const venue = await roundVenues[kind](chance)
@@ -38,35 +54,42 @@ export async function venueRound(
   for (let n = below(chance, 4); n > 0; n--) venue.other({ side: pick(chance, sides), isAtOnce: true })
   const opening = venue.books()
   const market = setInterval(() => venue.move(), 15)
-  let gateway = await startGateway(log, venue, line, external)
+  const isBad = isLikely(chance, 0.8)
+  const weather: Weather = seed % 4 === 0 ? 'late' : isBad ? 'bad' : 'calm'
+  const sent: string[] = []
+  const start = () => startGateway(log, venue, line, { external, windowKnown, sent, timeoutMs: timeoutMs[weather] })
+  let gateway = await start()
   let kills = 0
   // What is sent before that is refused or expires: a round without fills shows little.
   await settled(() => log.of('venue.reconciled').length > 0)
   const badly: Faults = { lostAsked: 0.1, late: 0.2, lateMs: 500, lostAnswer: 0.15, unavailable: 0.1, delayMs: 40 }
-  const isBad = isLikely(chance, 0.8)
-  line.set(isBad ? badly : calm)
+  line.set({ calm, bad: badly, late: lateOrders }[weather])
   for (let n = 0; n < orders; ) {
     await sleep(below(chance, 60))
     const happens = below(chance, 12)
     if (log.of('venue.reconciled').length > 0 && isLikely(chance, 0.4))
       venue.other({ side: pick(chance, sides), isAtOnce: isLikely(chance, 0.5) })
     if (happens < 6) {
-      venue.beforeOrder(isBad)
-      log.submit(venue.keepsExits ? waitingOrderOf(chance, ++n, venue) : orderOf(chance, ++n, venue))
+      venue.beforeOrder(weather)
+      const order = venue.keepsExits ? waitingOrderOf(chance, ++n, venue) : orderOf(chance, ++n, venue)
+      log.submit(weather === 'late' ? { ...order, expiresAt: order.expiresAt + 4_000_000 } : order)
     } else if (happens < 9) {
       log.cancel(chance)
       if (venue.keepsExits) log.move(chance)
-    } else if (happens === 9) line.cut()
-    else if (happens === 10) {
+    } else if (happens === 9) {
+      if (weather !== 'late') line.cut()
+    } else if (happens === 10) {
+      if (weather === 'late') continue
       line.setDown(true)
       await sleep(below(chance, 120))
       line.setDown(false)
     } else {
       gateway.kill()
       kills++
-      gateway = await startGateway(log, venue, line, external)
+      gateway = await start()
     }
   }
+  if (weather === 'late') await sleep(2_500)
   line.set(calm)
   venue.endOthers()
   // The last fill of an entry may be followed by exits.
@@ -77,7 +100,8 @@ export async function venueRound(
   await sleep(60)
   line.close()
   await venue.close()
-  return { orders, fills: log.of('order.fill').length, kills, faults: differences(log, venue.books(), opening) }
+  const faults = differences(log, venue.books(), opening)
+  return { orders, fills: log.of('order.fill').length, kills, resent: sent.length - new Set(sent).size, faults }
 }
 
 async function settled(isSo: () => boolean): Promise<void> {
@@ -191,24 +215,39 @@ function waitingOrderOf(chance: Chance, n: number, venue: RoundVenue): PayloadOf
 }
 const waitingTypes = ['stop', 'stop_limit', 'trailing_stop', 'market_if_touched', 'limit_if_touched'] as const
 
+type Started = {
+  readonly external: 'refuse' | 'cancel' | 'adopt' | 'ignore'
+  readonly windowKnown: boolean
+  readonly timeoutMs: number
+  /** Client ids of what is sent, as often as it is. */
+  readonly sent: string[]
+}
+
 async function startGateway(
   log: TestLog,
   { connect }: RoundVenue,
   line: Line,
-  external: 'refuse' | 'cancel' | 'adopt' | 'ignore',
+  { external, windowKnown, sent, timeoutMs }: Started,
 ): Promise<{ kill(): void }> {
   const nowMs = Date.now
   const settings = {
     symbols: {},
-    timeoutMs: 400,
-    windowMs: 450,
+    timeoutMs,
+    windowMs: windowKnown ? 450 : 1,
     inFlightMs: 60,
     reconcileMs: 150,
     external,
   } as const
+  const venue = await connect(line, settings)
   const gateway = new Gateway({
     ...settings,
-    venue: await connect(line, settings),
+    venue: {
+      ...venue,
+      place: (order, venueClientId, timestampMs) => {
+        sent.push(venueClientId)
+        return venue.place(order, venueClientId, timestampMs, 450)
+      },
+    },
     nowMs,
     say: (statement) => log.say(statement),
     note: () => undefined,

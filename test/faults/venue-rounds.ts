@@ -11,17 +11,19 @@ const { values } = parseArgs({
   },
 })
 const [rounds, from] = [Number(values.rounds), Number(values.seed)]
-let [orders, fills, kills, violations] = [0, 0, 0, 0]
+let [orders, fills, kills, resent, violations] = [0, 0, 0, 0, 0]
 for (let seed = from; seed < from + rounds; seed++) {
   const round = await venueRound(seed, { venue: values.venue as RoundVenueKind })
   orders += round.orders
   fills += round.fills
   kills += round.kills
+  resent += round.resent
   violations += round.faults.length
   for (const fault of round.faults) process.stdout.write(`seed ${seed}: ${fault}\n`)
 }
 process.stdout.write(
-  `${values.venue}, seeds ${from} to ${from + rounds - 1}: ${orders} orders, ${fills} fills, ${kills} kills, ${violations} violations\n`,
+  `${values.venue}, seeds ${from} to ${from + rounds - 1}: ${orders} orders, ${fills} fills, ${kills} kills, ${resent} sent again, ${violations} violations\n`,
 )
-if (fills === 0) process.stdout.write('nothing was filled: this shows little\n')
-process.exitCode = violations > 0 || fills === 0 ? 1 : 0
+const unshown = [fills === 0 ? 'filled' : [], resent === 0 ? 'sent again' : []].flat()
+for (const what of unshown) process.stdout.write(`nothing was ${what}: this shows little\n`)
+process.exitCode = violations + unshown.length > 0 ? 1 : 0

@@ -39,7 +39,8 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
   let end: { type: string; timestamp: number; mark_price: number; index_price: number } | null = null
   const clients = new Map<WebSocket, Client>()
   let [grants, trades] = [0, 0]
-  let losing: 'asked' | 'answer' | null = null
+  let losing: 'asked' | 'answer' | 'late' | null = null
+  let orderLateMs = 0
   let editLateMs = 0
   /** Which of its records has pages without end: the first two name each other, trades ever new ones. */
   let endless: Endless | null = null
@@ -236,6 +237,7 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
       const loses = isOrder ? losing : null
       if (loses !== null) losing = null
       if (loses === 'asked') return
+      if (loses === 'late') return void setTimeout(() => refusing(() => answer(client, method, params)), orderLateMs)
       try {
         const result = answer(client, method, params)
         if (loses !== 'answer') socket.send(JSON.stringify({ jsonrpc: '2.0', id, result, testnet: true }))
@@ -284,9 +286,10 @@ export async function deribitBox(key: Key, { expiresIn = 900, name: boxName = pe
       publish(`trades.${boxName}.100ms`, [{ ...id, price: price / 100, amount: size / 1_000, direction }])
       triggers.see({ last_price: price })
     },
-    /** Of the next order the request or its answer never arrives. */
-    lose: (what: 'asked' | 'answer') => {
+    /** Of the next order the request or its answer never arrives; or it arrives so much later, and its answer never. */
+    lose: (what: 'asked' | 'answer' | 'late', lateMs = 0) => {
       losing = what
+      orderLateMs = lateMs
     },
     setEndless: (what: Endless | null) => {
       endless = what

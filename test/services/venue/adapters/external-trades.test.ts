@@ -88,7 +88,7 @@ describe.each(['binance', 'ccxt', 'binance-usdm', 'deribit'] as const)('at %s', 
     scene.submit('t-1-0', terms)
     await hasSaid('order.fill')
     line.set({ ...calm, lostAnswer: 1 })
-    venue.beforeOrder(true)
+    venue.beforeOrder('bad')
     scene.submit('t-2-0', terms)
     await pause(100)
     venue.other({ side: 'buy', isAtOnce: true })
