@@ -11,7 +11,7 @@ import { refuseOtherCurrency } from './refuse-other-currency.ts'
 import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import { answeringServices, configsOf, type ServiceConfig } from './service-configs.ts'
 import { everyService } from './services.ts'
-import type { Topology } from './topology.ts'
+import { readTopology, type Topology } from './topology.ts'
 import { watchTopology } from './watch-topology.ts'
 
 /** What every process of a tree is to do; configurations of files that change are those of the new files. */
@@ -51,14 +51,16 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
     // A run in lockstep is that of its files as they were at the start.
     const isWatching = (names: readonly string[]) => !topology.lockstep && names.some((one) => processes.includes(one))
     const watches: { close(): void }[] = []
-    if (topologyFile !== null && isWatching([...reloading, 'md']))
+    if (topologyFile !== null && isWatching([...reloading, 'md'])) {
+      // Flags may say otherwise than the file: what is compared is the file.
+      const atStart = readTopology(topologyFile)
       watches.push(
         watchTopology(topologyFile, {
           changed: (changed) => {
             // What runs trades real money, whatever the file says of its venue now.
             refuseUnlimited({ ...topology, risk: changed.risk }, true)
             refuseOtherCurrency(topology.account.currency, { ...changed, run: topology.run })
-            for (const part of processes.includes('md') ? waitingParts(topology, changed) : [])
+            for (const part of processes.includes('md') ? waitingParts(atStart, changed) : [])
               told.unchanged(
                 `${topologyFile}: ${part} is not what it was: this takes effect when trader is started again`,
               )
@@ -67,6 +69,7 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
           unreadable: (error) => told.unchanged(`${userErrorLine(error)}; what was in force stays in force`),
         }),
       )
+    }
     if (isWatching(['strategy']))
       watches.push(watchStrategies(topology, () => take(['strategy'], buildableConfigs(topology)), told.unchanged))
     return {
@@ -78,11 +81,18 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
   return { of, watch }
 }
 
-/** Parts of a topology of the market that a running tree does not take. */
-const waitingParts = (now: Topology, changed: Topology) =>
-  (['feed', 'chains', 'bars', 'calendars', 'catalogue'] as const).filter(
-    (part) => !isDeepStrictEqual(now[part], changed[part]),
+/** Parts of a topology that a running tree does not take. */
+function waitingParts(atStart: Topology, changed: Topology): readonly string[] {
+  const [before, after] = [lasting(atStart), lasting(changed)]
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
+    (part) => !isDeepStrictEqual(before[part], after[part]),
   )
+}
+
+const lasting = ({ risk, account, strategies, ...rest }: Topology): Readonly<Record<string, unknown>> => ({
+  ...rest,
+  strategies: strategies.map(({ file, roles }) => ({ file, roles })),
+})
 
 /** What is traded stays what it was at the start; how its orders are worded is the file's. */
 const withOrdersOf = ({ strategies }: Topology, changed: Topology): Topology => ({

@@ -36,13 +36,20 @@ it('[MD-C5] of a topology that changes while its tree runs, it is said what wait
   const taken = new Promise<void>((done) => {
     heard = done
   })
-  written({ chains: [], feed: exchange(['BTCUSDT']), risk: { limits: { maxOrderNotional: '1234' } } })
+  const cross = resolve('strategies/ema-cross.yaml')
+  written({
+    chains: [],
+    feed: exchange(['BTCUSDT']),
+    risk: { limits: { maxOrderNotional: '1234' } },
+    ...{ run: 'other', logs: 'elsewhere', keys: 'keys2', router: { port: 7500 }, venue: { fill: 'next-open' } },
+    strategies: [{ file: cross, roles: { underlying: 'ETHUSDT.BINANCE' } }],
+  })
   await taken
   watch.close()
   rmSync(dir, { recursive: true })
   expect(changed).toEqual(['risk'])
-  expect(said.map((one) => one.slice(file.length))).toEqual([
-    ': feed is not what it was: this takes effect when trader is started again',
-    ': chains is not what it was: this takes effect when trader is started again',
-  ])
+  const parts = ['run', 'logs', 'keys', 'router', 'feed', 'chains', 'venue', 'strategies']
+  expect(said.map((one) => one.slice(file.length)).sort()).toEqual(
+    parts.map((part) => `: ${part} is not what it was: this takes effect when trader is started again`).sort(),
+  )
 })
