@@ -12,6 +12,7 @@ import { refuseUnbuilt } from './refuse-unbuilt.ts'
 import { answeringServices, configsOf, type ServiceConfig } from './service-configs.ts'
 import { everyService } from './services.ts'
 import { readTopology, type Topology } from './topology.ts'
+import { untradedLimits } from './untraded-limits.ts'
 import { watchTopology } from './watch-topology.ts'
 
 /** What every process of a tree is to do; configurations of files that change are those of the new files. */
@@ -64,6 +65,8 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
               told.unchanged(
                 `${topologyFile}: ${part} is not what it was: this takes effect when trader is started again`,
               )
+            for (const line of processes.includes('md') ? untradedLimits(changed) : [])
+              told.unchanged(`${topologyFile}: ${line}`)
             take(reloading, configsOf(withOrdersOf(topology, changed)))
           },
           unreadable: (error) => told.unchanged(`${userErrorLine(error)}; what was in force stays in force`),

@@ -7,6 +7,7 @@ import { readTopology } from '#compose/topology.ts'
 import { runTree } from '#compose/tree.ts'
 import { runFolder } from '#compose/tree-children.ts'
 import { showLines } from '#compose/tree-lines.ts'
+import { untradedLimits } from '#compose/untraded-limits.ts'
 import { checkedIfGiven } from '#lib/terminal/checked-flag.ts'
 import { Name } from '#schemas/primitives.ts'
 
@@ -26,6 +27,7 @@ export async function upTree(flags: UpFlags, isDashboard: boolean): Promise<void
   const topology = { ...read, run: run ?? (flags.topology === undefined ? 'live' : read.run) }
   const assignments = assignmentsOf(topology, file)
   refuseOtherCurrency(currencyOfLog(runFolder(topology)) ?? topology.account.currency, topology)
+  for (const line of untradedLimits(topology)) process.stderr.write(`${file}: ${line}\n`)
   await confirmProduction(topology, flags)
   const view = isDashboard ? (await import('#compose/tree-dashboard.ts')).showTree : showLines
   const { exitCode, failure } = await runTree(topology, assignments, view)

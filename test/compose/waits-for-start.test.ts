@@ -40,7 +40,7 @@ it('[MD-C5] of a topology that changes while its tree runs, it is said what wait
   written({
     chains: [],
     feed: exchange(['BTCUSDT']),
-    risk: { limits: { maxOrderNotional: '1234' } },
+    risk: { limits: { maxOrderNotional: '1234' }, instruments: { 'BTCUSTD.BINANCE': { maxPosition: '1' } } },
     ...{ run: 'other', logs: 'elsewhere', keys: 'keys2', router: { port: 7500 }, venue: { fill: 'next-open' } },
     strategies: [{ file: cross, roles: { underlying: 'ETHUSDT.BINANCE' } }],
   })
@@ -50,6 +50,9 @@ it('[MD-C5] of a topology that changes while its tree runs, it is said what wait
   expect(changed).toEqual(['risk'])
   const parts = ['run', 'logs', 'keys', 'router', 'feed', 'chains', 'venue', 'strategies']
   expect(said.map((one) => one.slice(file.length)).sort()).toEqual(
-    parts.map((part) => `: ${part} is not what it was: this takes effect when trader is started again`).sort(),
+    [
+      ...parts.map((part) => `: ${part} is not what it was: this takes effect when trader is started again`),
+      ': risk.instruments.BTCUSTD.BINANCE: no strategy trades it',
+    ].sort(),
   )
 })
