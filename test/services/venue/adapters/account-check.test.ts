@@ -1,11 +1,14 @@
 import { describe, expect, test } from 'vitest'
 import { AccountCheck } from '#services/venue/adapters/gateway/account-check.ts'
 
-/** The log does not have all up to any of them. */
-const unknown = { isWhole: true, knownTo: 0, fromAt: 1, toAt: 2 }
-
 /** An account that began with 1000 USD and 10 ACME, and what `compare` finds lasting, pass by pass. */
 function account() {
+  let at = 1
+  /** Passes, 2.5 s apart; the log does not have all up to any of them. */
+  const pass = (seconds = 2.5) => {
+    at += seconds * 1_000_000
+    return { isWhole: true, knownTo: 0, fromAt: at - 1, toAt: at }
+  }
   const check = new AccountCheck('assets')
   check.name('ACMEUSD.BINANCE', { base: 'ACME', quote: 'USD' })
   const holding = (usd: number, acme: number) => [
@@ -15,11 +18,14 @@ function account() {
   check.begin(holding(1_000, 10), 100)
   return {
     finds: (usd: number, acme: number, isWhole = true) =>
-      check.compare(holding(usd, acme), { ...unknown, isWhole }).lasting.differences,
+      check.compare(holding(usd, acme), { ...pass(), isWhole }).lasting.differences,
+    /** So many seconds after the pass before. */
+    findsAfter: (seconds: number, usd: number, acme: number) =>
+      check.compare(holding(usd, acme), pass(seconds)).lasting.differences,
     /** Asked around an instant, when the log has all up to another. */
     findsAt: (at: number, usd: number, acme: number, knownTo = at - 60) =>
       check.compare(holding(usd, acme), { isWhole: true, knownTo, fromAt: at - 1, toAt: at + 1 }).lasting.differences,
-    isLookedAtSoon: (usd: number, acme: number) => check.compare(holding(usd, acme), unknown).isNew,
+    looksAgainAfter: (usd: number, acme: number) => check.compare(holding(usd, acme), pass()).againMs,
     bought: (quantity: string, price: string, filledAt = 100) =>
       check.fill({ instrument: 'ACMEUSD.BINANCE', side: 'buy', price, quantity, fee: '0', currency: 'USD', filledAt }),
   }
@@ -32,6 +38,16 @@ describe('[G14]', () => {
     const { finds } = account()
     expect([finds(1_005, 10), finds(1_005, 10), finds(1_000, 10)]).toEqual([[], [], []])
     expect([finds(1_005, 10), finds(1_005, 10), finds(1_005, 10)]).toEqual([[], [], missing])
+  })
+
+  test('what goes away within 5 s is not said, however often it is looked at, and what stays is said then', () => {
+    const { findsAfter, bought } = account()
+    for (let n = 0; n < 20; n++) expect(findsAfter(0.25, 800, 12)).toEqual([])
+    // The stream and the record tell of it at last.
+    bought('2', '100')
+    expect(findsAfter(0.1, 800, 12)).toEqual([])
+    const lost = [{ asset: 'USD', expected: '800', found: '805' }]
+    expect([0.25, 0.25, 4.6, 0.1, 0.25].map((seconds) => findsAfter(seconds, 805, 12))).toEqual([[], [], [], [], lost])
   })
 
   test('somebody else trades: what is in the balance and on its way into the log is another each time, and nothing is said', () => {
@@ -72,10 +88,11 @@ describe('[G14]', () => {
   })
 
   test('it is looked at again soon only as often as it takes to be said', () => {
-    const { isLookedAtSoon } = account()
-    expect([1, 2, 3, 4].map((n) => isLookedAtSoon(1_000 + n, 10))).toEqual([true, true, false, false])
-    expect([isLookedAtSoon(1_000, 10), isLookedAtSoon(1_005, 10)]).toEqual([false, true])
+    const { looksAgainAfter } = account()
+    expect([1, 2, 3, 4].map((n) => looksAgainAfter(1_000 + n, 10))).toEqual([250, 2_500, null, null])
+    expect([looksAgainAfter(1_000, 10), looksAgainAfter(1_005, 10)]).toEqual([null, 250])
   })
+
   test('a pass that has not asked for all of the record counts for nothing, unless nothing differs', () => {
     const { finds } = account()
     expect([finds(1_005, 10), finds(1_005, 10), finds(1_005, 10, false), finds(1_005, 10)]).toEqual([
@@ -137,6 +154,7 @@ describe('[G14]', () => {
     early.fill({ ...fill, filledAt: 99 })
     early.fill({ ...fill, filledAt: 100 })
     early.begin([{ asset: 'X', total: '5' }], 100)
-    expect(early.compare([{ asset: 'X', total: '7' }], unknown).isDiffering).toBe(false)
+    const once = { isWhole: true, knownTo: 0, fromAt: 1, toAt: 2 }
+    expect(early.compare([{ asset: 'X', total: '7' }], once).isDiffering).toBe(false)
   })
 })

@@ -13,16 +13,19 @@ export type Compared = {
   readonly lasting: { readonly amounts: string; readonly differences: readonly Difference[] }
   /** Something differs now. */
   readonly isDiffering: boolean
-  /** It does not yet in so many passes that it could have been said. */
-  readonly isNew: boolean
+  /** After how long to look at it again: it has not differed so long yet that it could have been said. */
+  readonly againMs: number | null
 }
 
-/** How often in a row the same differs before it is said: a fill may be in the balance and not yet in the log. */
+/** How often in a row, and for how long, the same differs before it is said: a fill may be in the balance before the venue tells of it. */
 const patience = 3
-/** By how much, and in how many passes in a row so while the account held the same of it: nothing of it is on its way. */
+const patienceMicros = 5_000_000
+const [firstLookMs, lookMs] = [250, 2_500]
+/** By how much, in how many passes in a row, and since when so while the account held the same of it: nothing of it is on its way. */
 type Differing = {
   readonly by: string
   readonly times: number
+  readonly sinceAt: number
   readonly difference: Difference
   readonly found: ExactDecimal
 }
@@ -50,8 +53,8 @@ export class AccountCheck {
   readonly #flows = new Map<string, ExactDecimal>()
   readonly #bases = new Map<string, string>()
   readonly #late = new LateCheck<Counted, Differing>(patience)
-  /** By how much what differed in the newest pass, in how many in a row all of it so, and in how many something. */
-  #seen = { amounts: '', times: 0, passes: 0, assets: new Map<string, Differing>() }
+  /** By how much what differed in the newest pass; in how many in a row, and since when, all of it so, and something. */
+  #seen = { amounts: '', all: newRow, any: newRow, assets: new Map<string, Differing>() }
   /** In the newest pass. */
   differing: readonly string[] = []
   #lasting = new Map<string, Differing>()
@@ -133,27 +136,28 @@ export class AccountCheck {
       const [by, before] = [plainText(subtractExact(is, wanted)), this.#seen.assets.get(asset)]
       const difference = { asset, expected: plainText(wanted), found: plainText(is) }
       const isAsBefore = before?.by === by && before.difference.found === difference.found
-      assets.set(asset, { by, times: isAsBefore ? before.times + 1 : 1, difference, found: is })
+      assets.set(asset, { by, ...longer(isAsBefore ? before : newRow, toAt), difference, found: is })
     }
     const [amounts, isDiffering] = [amountsIn(assets), assets.size > 0]
     this.differing = [...assets.keys()]
-    if (isDiffering && !isWhole) return { lasting: this.#told(), isDiffering, isNew: false }
-    const times = this.#seen.amounts === amounts ? this.#seen.times + 1 : 1
-    this.#seen = { amounts, times, passes: isDiffering ? this.#seen.passes + 1 : 0, assets }
+    if (isDiffering && !isWhole) return { lasting: this.#told(), isDiffering, againMs: null }
+    const all = longer(this.#seen.amounts === amounts ? this.#seen.all : newRow, toAt)
+    const any = isDiffering ? longer(this.#seen.any, toAt) : newRow
+    this.#seen = { amounts, all, any, assets }
     const never = this.#late.see({ fromAt, toAt, assets }, knownTo, {
       held: (asset) => expected.get(asset) ?? zero,
       moved: (fill, asset) =>
         this.#flowsOf(fill).reduce((sum, [key, by]) => (this.#assetOf(key) === asset ? addExact(sum, by) : sum), zero),
     })
-    this.#keepLasting(times, never)
-    return { lasting: this.#told(), isDiffering, isNew: isDiffering && this.#seen.passes < patience }
+    this.#keepLasting(isLong(all, toAt), toAt, never)
+    const soonMs = any.times === 1 ? firstLookMs : lookMs
+    return { lasting: this.#told(), isDiffering, againMs: isDiffering && !isLong(any, toAt) ? soonMs : null }
   }
 
-  #keepLasting(timesOfAll: number, never: ReadonlyMap<string, Differing>): void {
+  #keepLasting(areLong: boolean, at: number, never: ReadonlyMap<string, Differing>): void {
     const { assets } = this.#seen
     for (const asset of this.#lasting.keys()) if (!assets.has(asset)) this.#lasting.delete(asset)
-    for (const [asset, one] of assets)
-      if (timesOfAll >= patience || one.times >= patience) this.#lasting.set(asset, one)
+    for (const [asset, one] of assets) if (areLong || isLong(one, at)) this.#lasting.set(asset, one)
     for (const [asset, one] of never) if (assets.has(asset) && !this.#lasting.has(asset)) this.#lasting.set(asset, one)
   }
 
@@ -172,6 +176,11 @@ export class AccountCheck {
     return expected
   }
 }
+
+type Row = Pick<Differing, 'times' | 'sinceAt'>
+const newRow: Row = { times: 0, sinceAt: 0 }
+const longer = ({ times, sinceAt }: Row, at: number): Row => ({ times: times + 1, sinceAt: times === 0 ? at : sinceAt })
+const isLong = ({ times, sinceAt }: Row, at: number): boolean => times >= patience && at - sinceAt >= patienceMicros
 
 export const amountsOf = (balances: readonly VenueBalance[]): Map<string, ExactDecimal> =>
   new Map(balances.map(({ asset, total }) => [asset, parseExact(total)]))

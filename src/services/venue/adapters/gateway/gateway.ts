@@ -231,8 +231,8 @@ export class Gateway {
     const soonMs = Math.max(againMs, pauseMs, 'waitMs' in found ? found.waitMs : 0)
     const { record, orders } = this.#desk
     const calmMs = record.isOpen ? Math.min(reconcileMs, restMs) : reconcileMs
-    const isCalm = isDone && !found.isNew && !record.isDue(orders.instruments())
-    if (!isOpenedAnew) this.#nextReconcileMs = nowMs() + (isCalm ? calmMs : soonMs)
+    const isCalm = isDone && !record.isDue(orders.instruments())
+    if (!isOpenedAnew) this.#nextReconcileMs = nowMs() + (isCalm ? Math.min(found.againMs ?? calmMs, calmMs) : soonMs)
     const isFault = 'waitMs' in found && found.isFaulty
     if ('waitMs' in found) this.#outage.begin(nowMs(), found.why)
     if (isFault && !this.#isFaultTold) this.#tell(found.why)

@@ -16,9 +16,9 @@ import { nothing } from './understood.ts'
 /** What one pass found; `told` is what was external or different. */
 export type Found = {
   readonly hasExternal: boolean
-  /** Some balance differs; `isNew`: not yet in so many passes that it could have been said. */
+  /** Some balance differs; after how long to look again, where it has not yet so long that it could have been said. */
   readonly isDiffering: boolean
-  readonly isNew: boolean
+  readonly againMs: number | null
   readonly told: string
 }
 /** Nothing is proved; asked again before `waitMs`, the venue would not answer either. `isFaulty`: what it answered cannot be. */
@@ -192,7 +192,7 @@ function tell(
   external: readonly string[],
   { isFirst, told }: Before,
 ): Found {
-  const { lasting, isDiffering, isNew } = desk.account.compare(balances, {
+  const { lasting, isDiffering, againMs } = desk.account.compare(balances, {
     ...span,
     isWhole: !desk.record.isOpen,
     knownTo: desk.trades.knownTo,
@@ -227,7 +227,7 @@ function tell(
   return {
     hasExternal: external.length > 0,
     isDiffering,
-    isNew,
+    againMs,
     told: found,
   }
 }
