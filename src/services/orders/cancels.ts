@@ -25,12 +25,6 @@ export function onlyReduces(book: OrderBook, order: SentOrder): boolean {
   return compareExact(leaves, side === 'sell' ? held : negateExact(held)) <= 0
 }
 
-/** Whose end `cancel_all` wants. [O8] */
-export const ofTarget =
-  ({ target }: PayloadOf<'system.command'>) =>
-  (order: SentOrder): boolean =>
-    target === undefined || order.strategy === target
-
 /** Asks for the cancel of what works and is meant, once each, oldest first. */
 export function cancelsOf(
   book: OrderBook,

@@ -61,6 +61,8 @@ export type OrderBook = {
   failed: { readonly exit: Exit; readonly why: string; readonly next: string | null } | null
   /** Exits that the newest input gave back to a position. */
   released: readonly Exit[]
+  /** How many exits the newest input, `cancel_all`, keeps from being sent again. */
+  unwanted: number
   /** Exits that the newest input, a split, took. */
   split: readonly Exit[]
   /** What was wrong with the newest input. */
@@ -89,6 +91,7 @@ export const emptyBook = (): OrderBook => ({
   needless: [],
   failed: null,
   released: [],
+  unwanted: 0,
   split: [],
   refusal: null,
 })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { adopt } from '#lib/domain/adopted-order.ts'
-import { answeredSeq, exitNameOf } from '#lib/domain/client-order-id.ts'
-import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
+import { answeredSeq } from '#lib/domain/client-order-id.ts'
+import { commandResult } from '#lib/domain/operator-command.ts'
 import { submittedOrder } from '#lib/domain/order-progress.ts'
 import { foldCancelRequest, splitOrders } from '#lib/domain/sent-orders.ts'
 import { reportTopics } from '#lib/domain/venue-report.ts'
@@ -12,7 +12,8 @@ import { answerFill } from './answer-fill.ts'
 import { answerHalt, haltKind } from './answer-halt.ts'
 import { answerReplace, foldListing, foldUpdate } from './answer-replace.ts'
 import { answerSuperseded } from './answer-superseded.ts'
-import { answerAdoption, answerCancel, answerRefusal, cancelsOf, meantBy, ofTarget, onlyReduces } from './cancels.ts'
+import { answerCancelAll, foldCancelAll } from './cancel-all.ts'
+import { answerAdoption, answerCancel, answerRefusal, cancelsOf, meantBy, onlyReduces } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
 import { bookFromJson, bookToJson, emptyBook, type OrderBook } from './order-book.ts'
@@ -82,6 +83,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   book.failed = null
   book.needless = none
   book.released = none
+  book.unwanted = 0
   switch (event.topic) {
     case 'order.submitted': {
       const { clientOrderId, approval, strategy, instrument, side, quantity } = event.payload
@@ -143,7 +145,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'system.command':
       book.resumed = event.payload.command === 'resume' ? [...book.haltedInstruments.keys()] : []
       if (book.resumed.length > 0) book.haltedInstruments.clear()
-      if (event.payload.command === 'cancel_all') beginMassCancel(book, event, ofTarget(event.payload))
+      if (event.payload.command === 'cancel_all') foldCancelAll(book, event)
       return book
     case 'md.instrument':
       foldListing(book, event.payload)
@@ -229,14 +231,6 @@ const none: readonly [] = Object.freeze([])
 function answerReport(book: OrderBook, at: number): readonly Statement<Out>[] {
   const answers = book.filled ? answerFill(book, book.filled, at) : answerFailure(book, at)
   return book.lost.size === 0 ? answers : [...answers, ...giveBack(book, at)]
-}
-
-function answerCancelAll(book: OrderBook, { id, payload }: Event<'system.command'>): readonly Statement<Out>[] {
-  const cancels = cancelsOf(book, operatorWords(payload), ofTarget(payload))
-  const exits = cancels.filter(({ payload: { clientOrderId } }) => exitNameOf(clientOrderId) !== null).length
-  const ofThem = exits === 0 ? '' : `, ${exits} of them exits of open positions`
-  const message = `cancel requested for ${cancels.length} of ${book.orders.working.size} working orders${ofThem}`
-  return [...cancels, commandResult(id, true, message), ...reportMassCancels(book)]
 }
 
 const resumedIn = (instruments: readonly string[], command: string): Statement<'system.command.result'> =>

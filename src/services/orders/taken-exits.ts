@@ -46,6 +46,19 @@ export function releaseAll(book: OrderBook): void {
 export const giveBack = (book: OrderBook, at: number): Statement<'system.alert' | 'order.submitted'>[] =>
   canProtect(book) ? restoreProtection(book, at) : lossesOf(book, book.released)
 
+/** None of these is sent again; answers how many would have been. [O8] */
+export function endWaiting(book: OrderBook, isMeant: (exit: Exit) => boolean): number {
+  let ended = 0
+  for (const [name, exit] of book.exits) {
+    if (!isMeant(exit)) continue
+    const isAtWork = book.orders.working.has(exit.clientOrderId)
+    const isTaken = [book.lost.delete(name), book.taken.delete(name)].includes(true)
+    if (!isAtWork) forget(book, name)
+    if (isTaken || !isAtWork) ended++
+  }
+  return ended
+}
+
 /** Where neither a verdict is awaited nor another order works. */
 export function release(book: OrderBook, place: Place): void {
   if (book.taken.size === 0 || isVerdictAwaited(book, place) || book.halt?.kind === 'flattening') return

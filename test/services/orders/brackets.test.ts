@@ -630,6 +630,26 @@ describe('brackets', () => {
       } as never)
   })
 
+  test('[O8] those that a halt or a wish took do not come back when an operator has canceled all', () => {
+    const all = (what: string) =>
+      ({ topic: 'system.command.result', payload: expect.objectContaining({ message: what }) }) as never
+    const waited = '; 2 exits that waited are not sent again'
+    const halting = given(orders, {}, entered, fill('t-1-0', 'x', '10'))
+    halting.when(halted('risk:9.0', { state: 'HALTED' }))
+    halting.when(canceled('t-1-0-1s')).then()
+    halting.when(command('cancel_all')).then(all(`cancel requested for 0 of 1 working orders${waited}`))
+    halting.when(canceled('t-1-0-1p'))
+    halting.restarted().when(resumed).then()
+    const wishing = both().when(closing('risk:10.0', '10')).then(sending)
+    wishing
+      .when(command('cancel_all'))
+      .then(cancel('t-10-0', 'ann: drill'), all(`cancel requested for 1 of 1 working orders${waited}`))
+    wishing.when(canceled('t-10-0')).then(massCancel(null, { canceled: 1 }))
+    both()
+      .when(command('cancel_all'))
+      .then(all(`cancel requested for 0 of 0 working orders${waited}`), massCancel(null))
+  })
+
   test('[O9] a newer wish cancels them with the rest', () => {
     const superseded = { intent: 'strategy:9.0', strategy: 'ema-cross', instrument: btc }
     given(orders, {}, entered, fill('t-1-0', 'x', '10'))

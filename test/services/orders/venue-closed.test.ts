@@ -3,7 +3,19 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { orders } from '#services/orders/service.ts'
 import { event, given } from '#test/given.ts'
-import { accepted, approved, btc, canceled, command, expired, fill, halted, rejected, resumed } from './orders-told.ts'
+import {
+  accepted,
+  approved,
+  btc,
+  canceled,
+  command,
+  expired,
+  fill,
+  halted,
+  massCancel,
+  rejected,
+  resumed,
+} from './orders-told.ts'
 
 const second = 1_000_000
 const entered = approved('risk:1.0', { bracket: { stopLoss: '95', takeProfit: '110' } })
@@ -143,6 +155,35 @@ test('[O30] [O24] a split ends it, and says so; the end of the contract does in 
   const terms = { tickSize: '0.01', lotSize: '1', multiplier: '1', currency: 'USDT', isSimulated: false } as const
   const listing: PayloadOf<'md.instrument'> = { instrument: btc, kind: 'future', expiresAt: 60 * second, ...terms }
   outside().when(event('md.instrument', listing)).then().when(time(61)).then().when(time(900)).then()
+})
+
+const canceledAll = (working: number, exits: number) =>
+  ({
+    topic: 'system.command.result',
+    payload: expect.objectContaining({
+      isDone: true,
+      message: `cancel requested for 0 of ${working} working orders${exits > 0 ? `; ${exits} exits that waited are not sent again` : ''}`,
+    }),
+  }) as unknown as Statement
+
+test.each([
+  ['', []],
+  [' while trading is halted to REDUCING', [halted('risk:9.0', { state: 'REDUCING' })]],
+  [' while all is halted', [halted('risk:9.0', { state: 'HALTED' })]],
+] as const)('[O30] [O8] an operator who cancels all%s ends it like what works', (_, before) => {
+  const scene = outside()
+  for (const one of before) scene.when(one)
+  scene.when(command('cancel_all', 'rsi-fade')).then(canceledAll(0, 0), massCancel(null))
+  scene
+    .when(command('cancel_all'))
+    .then(canceledAll(0, 2), massCancel(null))
+    .restarted()
+    .when(time(90))
+    .then()
+    .when(resumed)
+    .then()
+    .when(accepted('t-1-0'))
+    .then()
 })
 
 test('[O30] what we canceled meanwhile is over', () => {
