@@ -102,6 +102,7 @@ export const catalogue = {
   'risk.resumed': entry(risk.RiskResumed, 'risk'),
   'risk.strategy_halted': entry(risk.RiskStrategyHalted, 'risk'),
   'risk.strategy_resumed': entry(risk.RiskStrategyResumed, 'risk'),
+  'risk.margin': entry(risk.RiskMargin, 'risk'),
   'risk.violation': entry(risk.RiskViolation, 'pnl'),
   'order.submitted': entry(order.OrderSubmitted, 'orders'),
   'order.adopted': entry(order.OrderAdopted, 'venue'),

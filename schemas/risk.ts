@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { decidedTerms } from './order-terms.ts'
-import { EventId, InstrumentId, Micros, Name, Quantity, Side, Text } from './primitives.ts'
+import { Currency, EventId, InstrumentId, Micros, Money, Name, Quantity, Side, Text } from './primitives.ts'
 
 /** Leave to send exactly this order, once, before it expires. Signed by the risk gate; nothing else makes an order. */
 export const RiskApproved = z.object({
@@ -97,6 +97,23 @@ export const RiskStrategyHalted = z.object({
 })
 
 export const RiskStrategyResumed = z.object({ strategy: Name, reason: Text })
+
+/**
+ * What the account uses of what there is, as the gate judges the next order: of a margin account initial margin and fees of everything held and at work,
+ * of cash and what is held, valued; of a cash account what buys at work, short puts and fees may take, of cash. No numbers where a price is missing.
+ */
+export const RiskMargin = z.object({
+  kind: z.enum(['cash', 'margin']),
+  currency: Currency,
+  equity: Money.optional(),
+  used: Money.optional(),
+  /** equity - used */
+  available: Money.optional(),
+  /** Of what is held: equity below it halts. */
+  maintenance: Money.optional(),
+  /** The instrument whose price is missing; the account's currency where a mark of cash in another is. */
+  unpriced: z.string().max(96).optional(),
+})
 
 /** A limit that the market alone crossed, said once a crossing; of an instrument or a strategy where it is one of theirs. */
 export const RiskViolation = z.object({

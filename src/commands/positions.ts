@@ -21,14 +21,16 @@ export default class Positions extends TraderCommand {
     const positions = positionsIn(logOf(flags.run, flags), flags.all)
     const right = (head: string) => ({ head, align: 'right' as const })
     const hasFifo = positions.some(({ fifo }) => fifo !== undefined)
-    const own = ['position', 'average', 'mark', 'exposure', 'unrealized', 'realized', 'fees', 'funding']
-    const columns = [...own, ...(hasFifo ? ['FIFO unrealized', 'FIFO realized', 'lots'] : [])].map(right)
+    const priced = ['position', 'average', 'mark'].map(right)
+    const own = ['exposure', 'unrealized', 'realized', 'fees', 'funding']
+    const inMoney = [...own, ...(hasFifo ? ['FIFO unrealized', 'FIFO realized', 'lots'] : [])].map(right)
     const rows = positions.map((one) => [
       one.strategy,
       one.instrument,
       one.position,
-      one.averagePrice ?? '-',
+      one.averagePrice === null ? '-' : shown(one.averagePrice),
       one.mark,
+      one.currency,
       one.exposure,
       one.unrealized,
       one.realized,
@@ -36,7 +38,12 @@ export default class Positions extends TraderCommand {
       one.paid ?? '0',
       ...(hasFifo ? [one.fifo?.unrealized ?? '-', one.fifo?.realized ?? '-', String(one.fifo?.lots ?? '-')] : []),
     ])
-    this.log(rows.length === 0 ? 'flat' : formatTable([{ head: 'strategy' }, { head: 'instrument' }, ...columns], rows))
+    const columns = [{ head: 'strategy' }, { head: 'instrument' }, ...priced, { head: 'in' }, ...inMoney]
+    this.log(rows.length === 0 ? 'flat' : formatTable(columns, rows))
     return positions
   }
 }
+
+/** The 18 digits of an average are of the money, not for eyes. */
+const shown = (price: string): string =>
+  Number(price).toLocaleString('en-US', { maximumSignificantDigits: 12, useGrouping: false })

@@ -39,11 +39,20 @@ export function positionsIn(folder: string, all: boolean): PositionView[] {
   })
 }
 
-/** The newest snapshot of the account; null before the first. */
-export function newestSnapshot(folder: string): Event<'pnl.snapshot'> | null {
-  let newest: Event | null = null
-  for (const event of eventsOf(folder, ['pnl.snapshot'])) newest = event
-  return newest as Event<'pnl.snapshot'> | null
+export type AccountView = {
+  readonly snapshot: Event<'pnl.snapshot'>
+  /** Of that snapshot; null where no model of margin is told, or the gate has not answered yet. */
+  readonly margin: PayloadOf<'risk.margin'> | null
+}
+
+/** The account at the newest snapshot; null before the first. */
+export function newestAccount(folder: string): AccountView | null {
+  let snapshot: Event<'pnl.snapshot'> | null = null
+  let margin: PayloadOf<'risk.margin'> | null = null
+  for (const event of eventsOf(folder, ['pnl.snapshot', 'risk.margin']))
+    if (event.topic === 'pnl.snapshot') [snapshot, margin] = [event, null]
+    else if (event.topic === 'risk.margin') margin = event.payload
+  return snapshot && { snapshot, margin }
 }
 
 export type OrderView = {

@@ -1,4 +1,5 @@
-import { newestSnapshot } from '#compose/book-view.ts'
+import { newestAccount } from '#compose/book-view.ts'
+import { marginText } from '#compose/margin-text.ts'
 import { isoMicros } from '#compose/order-life-text.ts'
 import { logOf, runFlags } from '#compose/run-folder.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -17,11 +18,12 @@ export default class PnlShow extends TraderCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(PnlShow)
-    const event = newestSnapshot(logOf(flags.run, flags))
-    if (event === null) {
+    const newest = newestAccount(logOf(flags.run, flags))
+    if (newest === null) {
       this.log('no snapshot yet')
       return {}
     }
+    const { snapshot: event, margin } = newest
     const { strategies, fifo, greeks = [], ...account } = event.payload
     const right = (head: string) => ({ head, align: 'right' as const })
     const all = [...strategies, { strategy: 'account', ...account }]
@@ -29,6 +31,7 @@ export default class PnlShow extends TraderCommand {
     this.log(
       `${isoMicros(event.at)}  equity ${account.equity} ${account.currency}, peak ${account.peakEquity}, gross exposure ${account.grossExposure}`,
     )
+    if (margin) this.log(marginText(margin))
     this.log(formatTable([{ head: 'strategy' }, ...['realized', 'unrealized', 'fees', 'funding'].map(right)], rows))
     if (fifo) this.log(`first in, first out: realized ${fifo.realized}, unrealized ${fifo.unrealized}`)
     const ofBook = greeks.map(({ underlying, missing, ...sums }) => [
@@ -37,6 +40,6 @@ export default class PnlShow extends TraderCommand {
     ])
     const heads = ['delta', 'gamma', 'vega', 'theta'].map(right)
     if (ofBook.length > 0) this.log(formatTable([{ head: 'greeks of' }, ...heads], ofBook))
-    return { at: event.at, ...event.payload }
+    return { at: event.at, ...event.payload, ...(margin && { margin }) }
   }
 }

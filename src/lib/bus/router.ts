@@ -161,8 +161,7 @@ export class Router {
   #hear(peer: Peer, data: RawData, isBinary: boolean): void {
     if (!peer.isHeard) return
     this.measures.frames++
-    const bytes = (data as Buffer).length
-    peer.arrived(bytes)
+    peer.arrived((data as Buffer).length)
     const frame = isBinary ? null : readClientFrame(data as Buffer)
     if (frame === null || frame.header.t === 'hello' || !this.#peers.has(peer))
       this.#refuse(peer, null, 'that is no frame of this protocol')

@@ -1,8 +1,7 @@
-import { compareExact, type ExactDecimal } from '#lib/bars/exact-decimal.ts'
-import { type Money, moneyOfExact, moneyScale, moneyText } from '#lib/domain/money.ts'
-import { zero } from '#lib/domain/signed-decimal.ts'
-import { type Account, cashOf } from './account.ts'
-import { type BrokenLimit, exactText, type Priced, type Proposal } from './proposal.ts'
+import { type Money, moneyOfExact, moneyText } from '#lib/domain/money.ts'
+import type { Account } from './account.ts'
+import { beyondUse, cashUse } from './margin-use.ts'
+import type { BrokenLimit, Priced, Proposal } from './proposal.ts'
 
 /**
  * Everything is paid in full: what buys at work may cost, with their fees, and short puts may have to buy comes out of cash; nothing else is
@@ -20,16 +19,7 @@ export function brokenCash(account: Account, { instrument, side, listing, sums }
       (listing.right === 'put' || areCallsCovered(account, sums, listing.underlying))
     if (!isCovered) return { code: 'SHORT_NOT_ALLOWED', value: moneyText(-short as Money), limit: '0' }
   }
-  const all = cashOf(account)
-  if (all === null) return { code: 'NO_PRICE', value: instrument }
-  const cash = sums.all('unsecured') > 0n && all.units > 0n ? zero : all
-  const reserved: ExactDecimal = {
-    units: sums.all('cost') + sums.all('secured') + sums.all('fees'),
-    scale: moneyScale,
-  }
-  return compareExact(reserved, cash) > 0
-    ? { code: 'MARGIN_EXCEEDS_AVAILABLE', value: exactText(reserved), limit: exactText(cash) }
-    : null
+  return beyondUse(cashUse(account, sums), instrument)
 }
 
 /** In a cash account shares that cover short calls are not sold, though that only closes. [R6] [R28] */

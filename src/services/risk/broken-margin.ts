@@ -1,7 +1,8 @@
-import { addExact, compareExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
+import { compareExact, type ExactDecimal, parseExact } from '#lib/bars/exact-decimal.ts'
 import { moneyScale } from '#lib/domain/money.ts'
-import { type Account, cashOf } from './account.ts'
+import type { Account } from './account.ts'
 import { brokenCash } from './broken-cash.ts'
+import { beyondUse, initialUse } from './margin-use.ts'
 import { type BrokenLimit, exactText, type Priced } from './proposal.ts'
 
 /** What the order would need, with everything held and at work, against what there is. [R28] */
@@ -19,15 +20,8 @@ export function brokenMaintenance({ config, books, equity: text }: Account): { v
   return compareExact(equity, required) < 0 ? { value: exactText(equity), limit: exactText(required) } : null
 }
 
-/** Initial margin and fees of everything, with the order, against cash and what is held, valued. */
 function brokenInitial(account: Account, { instrument, sums }: Priced): BrokenLimit | null {
   const unpriced = sums.noMargin() ?? sums.noValue()
   if (unpriced !== null) return { code: 'NO_PRICE', value: unpriced }
-  const cash = cashOf(account)
-  if (cash === null) return { code: 'NO_PRICE', value: instrument }
-  const required: ExactDecimal = { units: sums.all('initial') + sums.all('fees'), scale: moneyScale }
-  const equity = addExact(cash, { units: account.books.sums.all.held, scale: moneyScale })
-  return compareExact(required, equity) > 0
-    ? { code: 'MARGIN_EXCEEDS_AVAILABLE', value: exactText(required), limit: exactText(equity) }
-    : null
+  return beyondUse(initialUse(account, sums), instrument)
 }

@@ -13,6 +13,7 @@ type Out =
   | 'risk.resumed'
   | 'risk.strategy_halted'
   | 'risk.strategy_resumed'
+  | 'risk.margin'
   | 'system.alert'
   | 'system.command.result'
 
@@ -71,6 +72,7 @@ function brokenBy(account: Account, said: Statement<Out>, wish: Wish): BrokenLim
     case 'risk.approved':
     case 'risk.rejected':
     case 'risk.superseded':
+    case 'risk.margin':
     case 'system.alert':
       return null
   }

@@ -5,6 +5,7 @@ import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
 import { answerCommand, foldHalted, foldPassAgain, foldResumed, haltWith, mayLimitHalt } from './answer-command.ts'
+import { answerSnapshot } from './answer-snapshot.ts'
 import { answerClose, foldClose } from './close-position.ts'
 import { foldRead, foldSuperseded, isRead } from './exits.ts'
 import { foldFeed } from './feeds.ts'
@@ -25,10 +26,10 @@ import {
 import { haltedWhileWaiting } from './halted-wishes.ts'
 import { answerRoll, answerRolls, answerSplitRolls, overtakenRolls } from './judge-roll.ts'
 import { answerWish } from './judge-wish.ts'
-import { brokenLoss, foldEquity } from './losses.ts'
+import { foldEquity } from './losses.ts'
 import { ApprovalTtlMs, Fraction, RiskConfig } from './risk-config.ts'
 import { settleSums } from './settle-sums.ts'
-import { brokenProfits, brokenStreak, foldProfits, foldTrip, restartStrategy } from './strategy-losses.ts'
+import { brokenStreak, foldProfits, foldTrip, restartStrategy } from './strategy-losses.ts'
 import { recordOf } from './strategy-record.ts'
 
 export { ApprovalTtlMs, Fraction, RiskConfig }
@@ -63,6 +64,7 @@ const outputs = [
   'risk.resumed',
   'risk.strategy_halted',
   'risk.strategy_resumed',
+  'risk.margin',
   'system.alert',
   'system.command.result',
 ] as const
@@ -172,6 +174,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
     case 'order.mass_cancel_reported':
       foldRead(account, event.payload.of)
       return account
+    case 'risk.margin':
     case 'risk.violation':
     case 'system.alert':
     case 'system.time':
@@ -206,11 +209,8 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
     }
     case 'pnl.update':
       return brokenStreak(account, input.payload.strategy)
-    case 'pnl.snapshot': {
-      const broken = mayLimitHalt(account) ? brokenLoss(account) : null
-      const halts = brokenProfits(account)
-      return broken ? [...haltWith(account, input.id, broken), ...halts] : halts
-    }
+    case 'pnl.snapshot':
+      return answerSnapshot(account, input.id)
     case 'risk.violation': {
       const { code, value, limit } = input.payload
       // Beyond a limit of exposure nothing that adds has leave anyway; since a resume drawdown is from a peak that the books do not know.

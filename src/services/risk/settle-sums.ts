@@ -52,21 +52,32 @@ export function propose(account: Account, order: Proposal): Proposed {
   const { exposure: after } = weighed
   const sum = (total: Exposure | undefined) => (field: keyof Exposure) =>
     (total?.[field] ?? 0n) - before[field] + after[field]
-  const lacking = (which: 'noValue' | 'noMargin', only?: string): string | null => {
-    if (weighed[which] !== null) return weighed[which]
-    for (const [book, found] of sums.unpriced)
-      if (book !== own && found[which] !== null && (only === undefined || book.strategy === only)) return found[which]
-    return null
-  }
   const underlying = account.instruments.get(instrument)?.underlying
   return {
     all: sum(sums.all),
     ofStrategy: sum(sums.byStrategy.get(strategy)),
     ofInstrument: sum(sums.byInstrument.get(instrument)),
     callsOn: (of) => (sums.callsOn.get(of) ?? 0n) + (of === underlying ? after.callShares - before.callShares : 0n),
-    noValue: (only) => lacking('noValue', only),
-    noMargin: () => lacking('noMargin'),
+    noValue: (only) => weighed.noValue ?? lackingIn(sums, 'noValue', { but: own, only }),
+    noMargin: () => weighed.noMargin ?? lackingIn(sums, 'noMargin', { but: own }),
   }
+}
+
+/** The sums as they are. */
+export const sumsNow = ({ sums }: Books): Pick<Proposed, 'all' | 'noValue' | 'noMargin'> => ({
+  all: (field) => sums.all[field],
+  noValue: () => lackingIn(sums, 'noValue'),
+  noMargin: () => lackingIn(sums, 'noMargin'),
+})
+
+function lackingIn(
+  { unpriced }: Books['sums'],
+  which: 'noValue' | 'noMargin',
+  { but, only }: { readonly but?: Book | undefined; readonly only?: string | undefined } = {},
+): string | null {
+  for (const [book, found] of unpriced)
+    if (book !== but && found[which] !== null && (only === undefined || book.strategy === only)) return found[which]
+  return null
 }
 
 const nothing: Exposure = Object.freeze(noExposure())

@@ -1,7 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import { risk } from '#services/risk/service.ts'
 import { event, given, type Told } from '#test/given.ts'
-import { account, approve, bar, canceled, command, fill, limit, listed, refuse, snapshot, wish } from './risk-told.ts'
+import {
+  account,
+  approve,
+  bar,
+  canceled,
+  command,
+  fill,
+  limit,
+  listed,
+  marginUse,
+  refuse,
+  snapshot,
+  wish,
+} from './risk-told.ts'
 
 const perpetual = 'BTC-PERPETUAL.DERIBIT'
 const call = 'BTC-25DEC26-52000-C.DERIBIT'
@@ -102,10 +115,13 @@ describe('[R44] an inverse contract is quantity * multiplier / price coins, in t
       .when(contracts('1', { strategy: 'b' }))
       .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '1005', '560'))
       .when(snapshot('499.99', '1000'))
-      .then({
-        topic: 'risk.halted',
-        payload: expect.objectContaining({ code: 'MARGIN_BELOW_MAINTENANCE', value: '499.99', limit: '500' }),
-      })
+      .then(
+        {
+          topic: 'risk.halted',
+          payload: expect.objectContaining({ code: 'MARGIN_BELOW_MAINTENANCE', value: '499.99', limit: '500' }),
+        },
+        marginUse('margin', '560', '1000', '-440', '500'),
+      )
   })
 
   test('[R28] fees that the venue may take of it', () => {
@@ -183,10 +199,13 @@ describe('[R28] an option that is quoted in its coin', () => {
       .when(wish('-0.1', { instrument, strategy: 'b' }))
       .then(refuse('MARGIN_EXCEEDS_AVAILABLE', '10450', '10000'))
       .when(snapshot('9899.99', '10000'))
-      .then({
-        topic: 'risk.halted',
-        payload: expect.objectContaining({ code: 'MARGIN_BELOW_MAINTENANCE', value: '9899.99', limit: '9900' }),
-      })
+      .then(
+        {
+          topic: 'risk.halted',
+          payload: expect.objectContaining({ code: 'MARGIN_BELOW_MAINTENANCE', value: '9899.99', limit: '9900' }),
+        },
+        marginUse('margin', '10000', '9900', '100', '9900'),
+      )
   })
 
   test('far out of the money it needs optionFloor; the price of its underlying counts before what quotes tell of it', () => {

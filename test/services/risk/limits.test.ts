@@ -13,6 +13,7 @@ import {
   exit,
   fill,
   listed,
+  marginUse,
   refuse,
   rejected,
   second,
@@ -406,18 +407,21 @@ describe('exposure and margin', () => {
     const margin = { kind: 'margin', rates: { initial: 0.5, maintenance: 0.25 } }
     start(limited({}, { startingCash: '1000', margin }), wish('20'), fill('t-6-0', 'buy', '20'))
       .when(snapshot('500', '1000'))
-      .then()
+      .then(marginUse('margin', '1000', '1000', '0', '500'))
       .when(snapshot('499.99', '1000'))
-      .then({
-        topic: 'risk.halted',
-        payload: {
-          code: 'MARGIN_BELOW_MAINTENANCE',
-          reason: 'equity is below the maintenance margin',
-          value: '499.99',
-          limit: '500',
-          state: 'REDUCING',
+      .then(
+        {
+          topic: 'risk.halted',
+          payload: {
+            code: 'MARGIN_BELOW_MAINTENANCE',
+            reason: 'equity is below the maintenance margin',
+            value: '499.99',
+            limit: '500',
+            state: 'REDUCING',
+          },
         },
-      })
+        marginUse('margin', '1000', '1000', '0', '500'),
+      )
   })
 
   test('[R29] an order may not meet a resting order of ours', () => {

@@ -194,7 +194,11 @@ export class Reference {
           expect(text(dec(event.payload.equity))).toBe(text(this.#equityAt.equity))
         const maintenance = sum(books.books().map((book) => book.maintenance))
         const { found, halts } = this.losses.snapshot(event.payload, event.at, maintenance)
-        return [...(found && this.#mayLimitHalt() ? [`halted ${found} ${this.#state()}`] : []), ...halts]
+        return [
+          ...(found && this.#mayLimitHalt() ? [`halted ${found} ${this.#state()}`] : []),
+          ...halts,
+          ...this.#marginUse(),
+        ]
       }
       case 'system.command':
         return this.#command(event.payload)
@@ -680,6 +684,18 @@ export class Reference {
     )
   }
 
+  #marginUse(): string[] {
+    const { margin } = this.config
+    if (margin === undefined) return []
+    const isCash = margin.kind === 'cash'
+    const books = this.books.books()
+    const all = (field: 'initial' | 'maintenance' | 'cost' | 'fees') => sum(books.map((book) => book[field]))
+    const equity = isCash ? this.books.spendableCash(books) : this.books.equity()
+    const used = all('fees') + all(isCash ? 'cost' : 'initial')
+    const maintenance = isCash ? '-' : text(all('maintenance'))
+    return [`margin ${margin.kind} ${text(equity)} ${text(used)} ${text(equity - used)} ${maintenance}`]
+  }
+
   #margin(order: Order): Broken | null {
     const { margin } = this.config
     if (margin === undefined) return null
@@ -761,6 +777,10 @@ function shown({ topic, payload }: Event): string {
     case 'risk.halted': {
       const { code, value = '-', limit = '-', state, isFlattening } = payload
       return `halted ${code} ${value} ${limit} ${state}${isFlattening ? ' flattening' : ''}`
+    }
+    case 'risk.margin': {
+      const { kind, equity, used, available, maintenance = '-' } = payload
+      return `margin ${kind} ${equity} ${used} ${available} ${maintenance}`
     }
     case 'risk.resumed':
       return 'resumed'

@@ -120,6 +120,16 @@ export const snapshot = (equity: string, peakEquity: string) =>
     fees: '0',
     strategies: [],
   })
+export const marginUse = (
+  kind: PayloadOf<'risk.margin'>['kind'],
+  equity: string,
+  used: string,
+  available: string,
+  maintenance?: string,
+) => {
+  const payload = { kind, currency: 'USDT', equity, used, available, ...(maintenance && { maintenance }) }
+  return { topic: 'risk.margin' as const, payload }
+}
 export const command = (
   name: PayloadOf<'system.command'>['command'],
   more: Partial<PayloadOf<'system.command'>> = {},

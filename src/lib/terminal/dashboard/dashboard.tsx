@@ -86,7 +86,7 @@ export function Screen({ shown, prompt, columns, rows, isColored }: ScreenProps)
         <Lines lines={priceLines(screen.prices, columns - processesWidth, processes.length + 1)} paint={paint} />
       </Box>
       <Text wrap="truncate" bold={isColored}>
-        {cell(accountLine(screen.account), columns)}
+        {cell(accountLine(screen.account, screen.margin), columns)}
       </Text>
       <Box height={positionCount}>
         <Lines lines={positionLines(screen.positions, columns, positionCount)} paint={paint} />

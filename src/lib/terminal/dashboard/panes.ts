@@ -3,7 +3,7 @@ import type { Notice } from '#lib/terminal/dashboard/halts.ts'
 import type { OrdersShown } from '#lib/terminal/dashboard/orders.ts'
 import type { PriceShown } from '#lib/terminal/dashboard/prices.ts'
 import type { ProcessRow } from '#lib/terminal/dashboard/process-row.ts'
-import type { AccountShown, PositionShown } from '#lib/terminal/dashboard/screen-state.ts'
+import type { AccountShown, MarginShown, PositionShown } from '#lib/terminal/dashboard/screen-state.ts'
 import { sparkline } from '#lib/terminal/sparkline.ts'
 
 export type Line = { readonly key: string; readonly text: string; readonly color?: string }
@@ -60,11 +60,12 @@ export function priceLines(
 }
 
 /** The account in a line. */
-export function accountLine(account: AccountShown | null): string {
+export function accountLine(account: AccountShown | null, margin: MarginShown | null): string {
   if (account === null) return 'account: nothing is known yet'
   const { currency, equity, realized, unrealized, fees, grossExposure } = account
   const amounts = `realized ${cents(realized)}  unrealized ${cents(unrealized)}  fees ${cents(fees)}`
-  return `equity ${cents(equity)} ${currency}  ${amounts}  exposure ${cents(grossExposure)}`
+  const available = margin?.available === undefined ? '' : `  available ${cents(margin.available)}`
+  return `equity ${cents(equity)} ${currency}${available}  ${amounts}  exposure ${cents(grossExposure)}`
 }
 
 /** Positions that are open first, then what the closed ones earned. */

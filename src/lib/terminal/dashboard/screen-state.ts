@@ -10,6 +10,8 @@ export type AccountShown = Pick<
   'currency' | 'equity' | 'realized' | 'unrealized' | 'fees' | 'grossExposure'
 >
 
+export type MarginShown = Pick<PayloadOf<'risk.margin'>, 'available'>
+
 /** What the dashboard shows of the market and the account: nothing but the fold of the events it was given. */
 export type ScreenState = {
   /** Event time, microseconds UTC; null before the first event. */
@@ -22,6 +24,8 @@ export type ScreenState = {
   /** By strategy and instrument; those that are not flat, and what was earned by those that are. */
   readonly positions: Readonly<Record<string, PositionShown>>
   readonly account: AccountShown | null
+  /** Null where no model of margin is told. */
+  readonly margin: MarginShown | null
   readonly orders: OrdersShown
   readonly halts: HaltsShown
 }
@@ -34,6 +38,7 @@ export const emptyScreen: ScreenState = {
   prices: {},
   positions: {},
   account: null,
+  margin: null,
   orders: [],
   halts: noHalts,
 }
@@ -58,6 +63,8 @@ export function foldEvent(screen: ScreenState, event: Event): ScreenState {
     }
     case 'pnl.snapshot':
       return { ...seen, account: event.payload }
+    case 'risk.margin':
+      return { ...seen, margin: event.payload }
   }
   return { ...seen, orders: orderOf(screen.orders, event), halts: haltOf(screen.halts, event) }
 }
@@ -79,6 +86,7 @@ export const historyTopics = [
   'order.canceled',
   'order.expired',
   'order.fill',
+  'risk.margin',
   'risk.halted',
   'risk.resumed',
   'risk.rejected',

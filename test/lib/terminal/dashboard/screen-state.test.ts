@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { accountLine } from '#lib/terminal/dashboard/panes.ts'
 import { emptyScreen, foldEvent, type ScreenState } from '#lib/terminal/dashboard/screen-state.ts'
 import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
@@ -44,6 +45,25 @@ describe('what the dashboard shows', () => {
     const quote = event('md.tick', { kind: 'quote', instrument, bid: null, bidSize: null, ask: '9', askSize: '1' })
     const { prices } = screenAfter(trade('100.10'), trade('100.20'), trade('100.20'), quote)
     expect(prices).toEqual({ [instrument]: { last: '100.20', recent: [100.1, 100.2] } })
+  })
+
+  it('says what of the account is available, where a model of margin is told', () => {
+    const money = { realized: '0', unrealized: '0', fees: '0' }
+    const snapshot = event('pnl.snapshot', {
+      ...money,
+      ...{ currency: 'USD', equity: '2000', peakEquity: '2000', grossExposure: '1000', strategies: [] },
+    })
+    const without = screenAfter(snapshot)
+    expect(accountLine(without.account, without.margin)).not.toContain('available')
+    const used = event('risk.margin', {
+      kind: 'margin',
+      currency: 'USD',
+      equity: '2000',
+      used: '500',
+      available: '1500',
+    })
+    const { account, margin } = screenAfter(snapshot, used)
+    expect(accountLine(account, margin)).toMatch(/^equity 2,000\.00 USD {2}available 1,500\.00 {2}realized 0\.00/)
   })
 
   it('says that a market is simulated when the feed does', () => {
