@@ -13,6 +13,11 @@ export function foldCancelAll(book: OrderBook, event: Event<'system.command'>): 
   book.unwanted = endWaiting(book, ofTarget(event.payload))
 }
 
+/** Or of one of them. [O23] */
+export function foldCancel(book: OrderBook, { order }: PayloadOf<'system.command'>): void {
+  book.unwanted = endWaiting(book, ({ clientOrderId }) => clientOrderId === order)
+}
+
 export function answerCancelAll(
   book: OrderBook,
   { id, payload }: Event<'system.command'>,

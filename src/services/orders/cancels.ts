@@ -72,6 +72,7 @@ export function answerCancel(
   const { order: clientOrderId = '', isGone } = payload
   const order = book.orders.working.get(clientOrderId)
   const result = (isDone: boolean, message: string) => commandResult(id, isDone, message)
+  if (order === undefined && book.unwanted > 0) return [result(true, `${clientOrderId} waited, and is not sent again`)]
   if (order === undefined) return [result(false, `no order ${clientOrderId} is at work`)]
   const { instrument } = order
   const cancel = { clientOrderId, instrument, reason: operatorWords(payload), ...(isGone ? { isGone } : {}) }

@@ -61,7 +61,7 @@ export type OrderBook = {
   failed: { readonly exit: Exit; readonly why: string; readonly next: string | null } | null
   /** Exits that the newest input gave back to a position. */
   released: readonly Exit[]
-  /** How many exits the newest input, `cancel_all`, keeps from being sent again. */
+  /** How many exits an operator who cancels keeps from being sent again by the newest input. */
   unwanted: number
   /** Exits that the newest input, a split, took. */
   split: readonly Exit[]

@@ -12,7 +12,7 @@ import { answerFill } from './answer-fill.ts'
 import { answerHalt, haltKind } from './answer-halt.ts'
 import { answerReplace, foldListing, foldUpdate } from './answer-replace.ts'
 import { answerSuperseded } from './answer-superseded.ts'
-import { answerCancelAll, foldCancelAll } from './cancel-all.ts'
+import { answerCancelAll, foldCancel, foldCancelAll } from './cancel-all.ts'
 import { answerAdoption, answerCancel, answerRefusal, cancelsOf, meantBy, onlyReduces } from './cancels.ts'
 import { foldReport } from './fold-report.ts'
 import { beginMassCancel, foldMassReport, reportMassCancels } from './mass-cancel.ts'
@@ -146,6 +146,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       book.resumed = event.payload.command === 'resume' ? [...book.haltedInstruments.keys()] : []
       if (book.resumed.length > 0) book.haltedInstruments.clear()
       if (event.payload.command === 'cancel_all') foldCancelAll(book, event)
+      if (event.payload.command === 'order.cancel') foldCancel(book, event.payload)
       return book
     case 'md.instrument':
       foldListing(book, event.payload)

@@ -186,6 +186,21 @@ test.each([
     .then()
 })
 
+test('[O30] [O23] an operator who cancels it ends it, and the other one waits on', () => {
+  const cancelOf = (order: string) =>
+    event('system.command', { command: 'order.cancel', order, reason: 'drill', operator: 'ann' })
+  const result = (isDone: boolean, message: string) =>
+    ({ topic: 'system.command.result', payload: expect.objectContaining({ isDone, message }) }) as unknown as Statement
+  outside()
+    .when(cancelOf('t-1-0-1s'))
+    .then(result(true, 't-1-0-1s waited, and is not sent again'))
+    .when(cancelOf('t-1-0-1s'))
+    .then(result(false, 'no order t-1-0-1s is at work'))
+    .restarted()
+    .when(time(90))
+    .then(profit('t-1-0-1p2'))
+})
+
 test('[O30] what we canceled meanwhile is over', () => {
   const scene = given(orders, {}, entered, fill('t-1-0', 'x', '10'))
   scene.when(command('cancel_all'))
