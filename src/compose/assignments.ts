@@ -59,7 +59,7 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
         watchTopology(topologyFile, {
           changed: (changed) => {
             // What runs trades real money, whatever the file says of its venue now.
-            refuseUnlimited({ ...topology, risk: changed.risk }, true)
+            refuseUnlimited(takenFrom(topology, changed), true)
             refuseOtherCurrency(topology.account.currency, { ...changed, run: topology.run })
             for (const part of processes.includes('md') ? waitingParts(atStart, changed) : [])
               told.unchanged(
@@ -67,7 +67,7 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
               )
             for (const line of processes.includes('md') ? untradedLimits(changed) : [])
               told.unchanged(`${topologyFile}: ${line}`)
-            take(reloading, configsOf(withOrdersOf(topology, changed)))
+            take(reloading, configsOf(takenFrom(topology, changed)))
           },
           unreadable: (error) => told.unchanged(`${userErrorLine(error)}; what was in force stays in force`),
         }),
@@ -97,11 +97,13 @@ const lasting = ({ risk, account, strategies, ...rest }: Topology): Readonly<Rec
   strategies: strategies.map(({ file, roles }) => ({ file, roles })),
 })
 
-/** What is traded stays what it was at the start; how its orders are worded is the file's. */
-const withOrdersOf = ({ strategies }: Topology, changed: Topology): Topology => ({
-  ...changed,
-  strategies: strategies.map(({ file, roles }) => {
-    const orders = changed.strategies.find((one) => one.file === file)?.orders
+/** What a running tree takes of a changed file: limits, the account, and how orders are worded. All else is what it was at the start. */
+const takenFrom = (topology: Topology, { risk, account, strategies: changed }: Topology): Topology => ({
+  ...topology,
+  risk,
+  account,
+  strategies: topology.strategies.map(({ file, roles }) => {
+    const orders = changed.find((one) => one.file === file)?.orders
     return { file, roles, ...(orders === undefined ? {} : { orders }) }
   }),
 })
@@ -125,6 +127,13 @@ export function serviceTopics(topology: Topology): readonly ServiceTopics[] {
   }))
 }
 
+/** What is traded goes by its name: under another one it would be closed, and not traded. Throws a UserError. */
+function refuseRenamed(file: string, name: string | undefined): void {
+  const now = readStrategyFile(file).definition?.name
+  if (now === undefined || now === name) return
+  throw new UserError(`is called ${now}, and was ${name}: this takes effect when trader is started again`, { file })
+}
+
 function watchStrategies(
   { strategies }: Topology,
   changed: () => void,
@@ -134,6 +143,7 @@ function watchStrategies(
   return watchStrategyFiles(files, {
     changed: () => {
       try {
+        for (const { file, definition } of files) refuseRenamed(file, definition?.name)
         changed()
       } catch (error) {
         if (!(error instanceof UserError)) throw error

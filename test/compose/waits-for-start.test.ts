@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, it } from 'vitest'
@@ -21,11 +21,14 @@ it('[MD-C5] of a topology that changes while its tree runs, it is said what wait
         ...parts,
       }),
     )
-  written({ chains: [{ underlying: 'BTC_USD.DERIBIT' }] })
+  const margin = { kind: 'cash' }
+  written({ chains: [{ underlying: 'BTC_USD.DERIBIT' }], risk: { margin } })
   const changed: string[] = []
   const said: string[] = []
   let heard: (() => void) | undefined
-  const watch = assignmentsOf(readTopology(file), file).watch(['md', 'risk'], {
+  const assignments = assignmentsOf(readTopology(file), file)
+  const before = assignments.of('risk').config?.config as { feeBound: object; approvalTtlMs: number }
+  const watch = assignments.watch(['md', 'risk'], {
     changed: (service) => {
       changed.push(service)
       heard?.()
@@ -40,19 +43,64 @@ it('[MD-C5] of a topology that changes while its tree runs, it is said what wait
   written({
     chains: [],
     feed: exchange(['BTCUSDT']),
-    risk: { limits: { maxOrderNotional: '1234' }, instruments: { 'BTCUSTD.BINANCE': { maxPosition: '1' } } },
-    ...{ run: 'other', logs: 'elsewhere', keys: 'keys2', router: { port: 7500 }, venue: { fill: 'next-open' } },
+    risk: { margin, limits: { maxOrderNotional: '1234' }, instruments: { 'BTCUSTD.BINANCE': { maxPosition: '1' } } },
+    ...{
+      run: 'other',
+      logs: 'elsewhere',
+      keys: 'keys2',
+      router: { port: 7500 },
+      venue: { fill: 'touch', fees: { takerBps: 50 } },
+      clock: { mode: 'replay' },
+    },
     strategies: [{ file: cross, roles: { underlying: 'ETHUSDT.BINANCE' } }],
   })
   await taken
   watch.close()
   rmSync(dir, { recursive: true })
   expect(changed).toEqual(['risk'])
-  const parts = ['run', 'logs', 'keys', 'router', 'feed', 'chains', 'venue', 'strategies']
+  // The gate follows what runs: fees of the venue and the kind of time are those of the start.
+  const { feeBound, approvalTtlMs } = before
+  expect(assignments.of('risk').config?.config).toMatchObject({
+    ...{ feeBound, approvalTtlMs },
+    limits: { maxOrderNotional: '1234' },
+  })
+  const parts = ['run', 'logs', 'keys', 'router', 'feed', 'chains', 'clock', 'venue', 'strategies']
   expect(said.map((one) => one.slice(file.length)).sort()).toEqual(
     [
       ...parts.map((part) => `: ${part} is not what it was: this takes effect when trader is started again`),
       ': risk.instruments.BTCUSTD.BINANCE: no strategy trades it',
     ].sort(),
   )
+})
+
+it('a strategy file that names another strategy is told, and what ran before runs on', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'trader-renamed-'))
+  const [file, cross] = [join(dir, 'topology.yaml'), join(dir, 'cross.yaml')]
+  const written = (name: string) =>
+    writeFileSync(cross, readFileSync('strategies/ema-cross.yaml', 'utf8').replace('name: ema-cross', `name: ${name}`))
+  written('one')
+  const roles = { underlying: 'ACME.SIM' }
+  writeFileSync(
+    file,
+    stringify({
+      feed: { kind: 'seeded', seed: 1 },
+      bars: [{ interval: '1d' }],
+      venue: { fill: 'touch' },
+      strategies: [{ file: cross, roles }],
+    }),
+  )
+  const changed: string[] = []
+  const told = new Promise<string>((resolve) => {
+    const watch = assignmentsOf(readTopology(file), file).watch(['md', 'risk', 'strategy', 'resolver'], {
+      changed: (service) => changed.push(service),
+      unchanged: (message) => {
+        watch.close()
+        resolve(message)
+      },
+    })
+  })
+  written('two')
+  expect(await told).toMatch(/cross\.yaml: is called two, and was one: .*started again; what ran before runs on$/)
+  expect(changed).toEqual([])
+  rmSync(dir, { recursive: true })
 })

@@ -98,8 +98,13 @@ describe('trader up', () => {
     const resumed = await trader(['resume', '--reason', 'drill over', '--yes'], { cwd: folder })
     expect(resumed).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/^resumed from/) })
     const unsaid = { exitCode: 2, stderr: 'trader: --reason says nothing (why, in a few words)\n' }
-    for (const words of [['halt'], ['resume'], ['close', 'BTCUSDT.BINANCE']])
-      expect(await trader([...words, '--reason', ' ', '--yes'], { cwd: folder })).toMatchObject(unsaid)
+    for (const words of [
+      ['halt', '--yes'],
+      ['resume', '--yes'],
+      ['close', 'BTCUSDT.BINANCE', '--yes'],
+      ['order', 'cancel', 't-1-9'],
+    ])
+      expect(await trader([...words, '--reason', ' '], { cwd: folder })).toMatchObject(unsaid)
     const replace = (price: string) =>
       trader(['order', 'replace', 't-1-9', '--limit-price', price, '--reason', 'drill'], { cwd: folder })
     expect(await replace('99')).toMatchObject({ exitCode: 1, stderr: 'trader: refused: no order t-1-9 is at work\n' })

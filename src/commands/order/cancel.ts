@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { AnsweredCommand } from '#compose/answered-command.ts'
 import { commandTree } from '#compose/tree-command.ts'
 import { doorOf, treeFlags } from '#compose/tree-door.ts'
+import { refuseNoReason } from '#compose/tree-order.ts'
 
 export default class OrderCancel extends AnsweredCommand {
   static override summary = 'Cancel a working order'
@@ -18,6 +19,7 @@ export default class OrderCancel extends AnsweredCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(OrderCancel)
+    refuseNoReason(flags)
     const door = doorOf(flags)
     const { reason, gone } = flags
     const isGone = gone ? ({ isGone: true } as const) : {}

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { AnsweredCommand } from '#compose/answered-command.ts'
 import { commandTree } from '#compose/tree-command.ts'
 import { doorOf, treeFlags } from '#compose/tree-door.ts'
+import { refuseNoReason } from '#compose/tree-order.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { Price, Quantity } from '#schemas/primitives.ts'
 
@@ -24,6 +25,7 @@ export default class OrderReplace extends AnsweredCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(OrderReplace)
+    refuseNoReason(flags)
     const { reason, 'limit-price': limitPrice, quantity } = flags
     if (limitPrice !== undefined && !Price.safeParse(limitPrice).success)
       throw new UserError(`--limit-price ${limitPrice} is no decimal number`)
