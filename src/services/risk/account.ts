@@ -19,7 +19,7 @@ import { type RateWindow, recentTimes } from './rate-window.ts'
 import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-config.ts'
 import type { Roll } from './roll.ts'
 import { noteAll } from './settle-sums.ts'
-import { restartTrips, type StrategyRecord } from './strategy-record.ts'
+import { countAnew, type StrategyRecord } from './strategy-record.ts'
 
 export type Wish = PayloadOf<'instrument.resolved'>
 
@@ -167,7 +167,7 @@ export function reopenAccount(account: Account, config: RiskConfig): Account {
   moveCash(account, config.currency, moneyOf(config.startingCash) - moneyOf(account.config.startingCash))
   const kept = keepMarks(account, config)
   const watches = watchesOf(kept)
-  if (!watches.trips) for (const record of account.strategies.values()) restartTrips(record)
+  countAnew(account.strategies, account.config, kept)
   return {
     ...account,
     config: kept,

@@ -1,5 +1,6 @@
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { RateWindow } from './rate-window.ts'
+import { type RiskConfig, strategyLimit } from './risk-config.ts'
 
 /** What the gate remembers of a strategy beside its books. Plain JSON; money is decimal text. */
 export type StrategyRecord = {
@@ -45,3 +46,17 @@ export function restartTrips(record: StrategyRecord): void {
   record.losses = 0
   record.lostAt = null
 }
+
+/** What a limit counts that a strategy had not before begins with it. [R20] */
+export function countAnew(records: ReadonlyMap<string, StrategyRecord>, before: RiskConfig, now: RiskConfig): void {
+  for (const [strategy, record] of records) {
+    const isNew = (limit: LossLimit) =>
+      strategyLimit(now, strategy, limit) !== undefined && strategyLimit(before, strategy, limit) === undefined
+    if (isNew('maxStrategyDrawdown')) record.peakProfit = record.profit
+    if (isNew('maxStrategyDailyLoss')) record.dayStartProfit = record.profit
+    if (isNew('maxConsecutiveLosses')) record.losses = 0
+    if (isNew('cooldownMs')) record.lostAt = null
+  }
+}
+
+type LossLimit = 'maxStrategyDrawdown' | 'maxStrategyDailyLoss' | 'maxConsecutiveLosses' | 'cooldownMs'

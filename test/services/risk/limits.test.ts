@@ -648,6 +648,18 @@ describe('losses', () => {
         .then()
         .when(profits('ema-cross', String(Number(before) - 1000.5)))
         .then(strategyHalted(code, '1000.5', '1000'))
+    // Of another strategy, or of another kind, a limit was there from the start.
+    const other = name === 'maxStrategyDrawdown' ? 'maxStrategyDailyLoss' : 'maxStrategyDrawdown'
+    for (const limits of [{ b: { [name]: '1' } }, { 'ema-cross': { [other]: '100000' } }])
+      start(limited({}, { strategies: limits }), profits('ema-cross', '-5000'))
+        .reconfigured(
+          limited({}, { strategies: { ...limits, 'ema-cross': { ...limits['ema-cross'], [name]: '1000' } } }),
+        )
+        .restarted()
+        .when(profits('ema-cross', '-5999.5'))
+        .then()
+        .when(profits('ema-cross', '-6000.5'))
+        .then(strategyHalted(code, '1000.5', '1000'))
     // Nor does it know what was while nobody asked.
     start(asked, profits('ema-cross', '500'))
       .reconfigured(limited({}))
@@ -742,6 +754,19 @@ describe('losses', () => {
       .then()
       .when(update('0', '-4990'))
       .then()
+    const ofAnother = { b: { maxConsecutiveLosses: 9 } }
+    start(
+      limited({}, { strategies: ofAnother }),
+      update('1', '0'),
+      update('0', '-5'),
+      update('1', '-5'),
+      update('0', '-9'),
+    )
+      .reconfigured(limited({}, { strategies: { ...ofAnother, 'ema-cross': { maxConsecutiveLosses: 1 } } }))
+      .when(update('1', '-9'))
+      .then()
+      .when(update('0', '-10'))
+      .then(halts)
     // What nothing was realized of has only the fees of this trip.
     start(limited({}), update('1', '0', undefined, { fees: '2' }))
       .reconfigured(asked)

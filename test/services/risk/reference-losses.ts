@@ -12,7 +12,8 @@ type OfStrategy = {
   trips: Map<string, { sign: number; from: bigint }>
 }
 
-type OfAStrategy = 'maxStrategyDailyLoss' | 'maxStrategyDrawdown' | 'maxConsecutiveLosses' | 'cooldownMs'
+const ofAStrategy = ['maxStrategyDailyLoss', 'maxStrategyDrawdown', 'maxConsecutiveLosses', 'cooldownMs'] as const
+type OfAStrategy = (typeof ofAStrategy)[number]
 
 const dayMicros = 86_400_000_000
 
@@ -54,7 +55,18 @@ export class Losses {
 
   /** What no limit asks for is forgotten. */
   reconfigure(config: RiskConfig): void {
+    const limitsOf = (strategy: string) =>
+      Object.fromEntries(ofAStrategy.map((name) => [name, this.#limit(strategy, name)]))
+    const before = new Map([...this.#strategies.keys()].map((strategy) => [strategy, limitsOf(strategy)]))
     this.#config = config
+    for (const [strategy, own] of this.#strategies) {
+      const now = limitsOf(strategy)
+      const isNew = (name: OfAStrategy) => now[name] !== undefined && before.get(strategy)?.[name] === undefined
+      if (isNew('maxStrategyDrawdown')) own.peak = own.profit
+      if (isNew('maxStrategyDailyLoss')) own.dayStart = own.profit
+      if (isNew('maxConsecutiveLosses')) own.losses = 0
+      if (isNew('cooldownMs')) own.lostAt = null
+    }
     this.#areProfitsKnown &&= this.#areProfitsAsked()
     if (this.#areTripsAsked()) return
     for (const own of this.#strategies.values()) Object.assign(own, { losses: 0, lostAt: null, trips: new Map() })
