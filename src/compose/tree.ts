@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Assignments } from '#compose/assignments.ts'
+import { keepVenue } from '#compose/keep-venue.ts'
 import type { Topology } from '#compose/topology.ts'
 import { runFolder, treeChildren } from '#compose/tree-children.ts'
 import { removeTreeFile, runningTree, writeTreeFile } from '#compose/tree-file.ts'
@@ -38,6 +39,7 @@ export async function runTree(
   const folder = runFolder(topology)
   refuseSecondTree(topology)
   makeKeys(topology.keys, folder)
+  keepVenue(topology)
   let view: TreeView | null = null
   const { save, stopSaving } = saver(
     () => supervisor,
