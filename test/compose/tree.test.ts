@@ -25,13 +25,13 @@ afterEach(async () => {
 })
 
 const topology = (kind = 'simulated') => ({
-  run: 'drill',
+  run: kind === 'simulated' ? 'drill' : kind,
   logs: join(folder, 'logs'),
   keys: join(folder, 'keys'),
   router: { host: '127.0.0.1', port: 0 },
   venue: { kind },
 })
-const treeFile = () => join(folder, 'logs', 'drill', 'tree.json')
+const treeFile = (run = 'drill') => join(folder, 'logs', run, 'tree.json')
 
 /** A tree of fake services in a process of its own; `said` fills with what it says. */
 function startTree(kind?: string) {
@@ -75,8 +75,9 @@ describe('a tree of processes', () => {
       const holders = async (kind: string) => {
         const { tree, says } = startTree(kind)
         await says('the tree is up')
-        await expect.poll(() => JSON.parse(readFileSync(treeFile(), 'utf8')).processes[10]?.state).toBe('ready')
-        const processes: { name: string; pid: number }[] = JSON.parse(readFileSync(treeFile(), 'utf8')).processes
+        const file = treeFile(topology(kind).run)
+        await expect.poll(() => JSON.parse(readFileSync(file, 'utf8')).processes[10]?.state).toBe('ready')
+        const processes: { name: string; pid: number }[] = JSON.parse(readFileSync(file, 'utf8')).processes
         const found = processes.filter(({ pid }) => readFileSync(`/proc/${pid}/environ`, 'utf8').includes('drill-'))
         tree.kill('SIGTERM')
         await once(tree, 'exit')
