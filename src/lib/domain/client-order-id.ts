@@ -45,13 +45,13 @@ export function sentAgainAs(exitOrderId: string): string {
 }
 
 /**
- * What takes the place of an exit that its venue rejected, or ended by itself; null where nothing does. What was ended is sent again, up to a third time, not
- * counting those that a closed venue `refused`; a stop that cannot be kept is followed by an order at the market.
+ * What takes the place of an exit that its venue rejected, or ended by itself so many `times`; null where nothing does. What was ended is sent again, up to a
+ * third time; a stop that cannot be kept is followed by an order at the market.
  */
-export function exitInPlaceOf(exitOrderId: string, isRejected: boolean, refused = 0): string | null {
-  const [, fill, kind, times] = exit.exec(exitOrderId) ?? []
+export function exitInPlaceOf(exitOrderId: string, isRejected: boolean, times: number): string | null {
+  const [, fill, kind] = exit.exec(exitOrderId) ?? []
   if (fill === undefined || kind === 'm') return null
-  if (!isRejected && Number(times || 1) - refused < 3) return sentAgainAs(exitOrderId)
+  if (!isRejected && times < 3) return sentAgainAs(exitOrderId)
   return kind === 's' ? `${fill}m` : null
 }
 

@@ -1,3 +1,5 @@
+import { addExact, formatExact, parseExact } from '#lib/bars/exact-decimal.ts'
+import { filledBy } from '#lib/domain/client-order-id.ts'
 import { movedBy } from '#lib/domain/moved-by.ts'
 import { findOrder, type SentOrder } from '#lib/domain/sent-orders.ts'
 import { inNewUnits } from '#lib/domain/split.ts'
@@ -11,8 +13,9 @@ import {
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { exitsOf } from './answer-fill.ts'
 import { openedBy, takeOff } from './exits-left.ts'
+import { areExitsOnTheirWay, isUnsent } from './few-exits.ts'
 import { foldMassEnd } from './mass-cancel.ts'
-import { isForgotten, type OrderBook, type Refusal } from './order-book.ts'
+import { type Exit, isForgotten, type OrderBook, type Refusal } from './order-book.ts'
 import { heldIn, movePosition } from './positions.ts'
 import { canProtect, endExits, foldExitEnd, foldUnsent, isVerdictAwaited } from './protection.ts'
 import { foldOtherEnd } from './taken-exits.ts'
@@ -33,9 +36,12 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
     const filled = { ...report.payload, quantity: opened }
     book.filled = filled
     const bracket = book.brackets.get(clientOrderId)
-    if (bracket && !order.splits && (isVerdictAwaited(book, order) || !canProtect(book)))
-      for (const exit of exitsOf(filled, bracket, order.progress.tradeIds.length, report.at))
-        foldUnsent(book, exit, report.seq)
+    if (bracket && !order.splits) {
+      const exits = exitsOf(filled, bracket, order.progress.tradeIds.length, report.at)
+      if (isVerdictAwaited(book, order) || !canProtect(book))
+        for (const exit of exits) foldUnsent(book, exit, report.seq)
+      else if (areExitsOnTheirWay(book, clientOrderId)) foldBehindOthers(book, exits, report.seq)
+    }
   }
   if (!book.orders.working.has(clientOrderId)) {
     foldMassEnd(book, order)
@@ -55,6 +61,23 @@ function countFill(book: OrderBook, payload: PayloadOf<'order.fill'>, order?: Se
   const opened = order?.splits ? payload.quantity : openedBy(heldIn(book, fill), fill)
   movePosition(book, fill, movedBy(fill))
   return opened
+}
+
+/** Fills that wait are covered together. [O32] */
+function foldBehindOthers(book: OrderBook, exits: readonly Exit[], since: number): void {
+  const [{ closes, quantity } = {} as Exit] = exits
+  const waiting = [...book.lost]
+    .map((name) => book.exits.get(name) as Exit)
+    .find((exit) => exit.closes === closes && isUnsent(book, exit))
+  const fill = waiting && filledBy(waiting.clientOrderId)
+  const one = fill ? book.left.get(fill) : undefined
+  if (!fill || one === undefined) for (const exit of exits) foldUnsent(book, exit, since)
+  else
+    book.left.set(fill, {
+      ...one,
+      quantity: formatExact(addExact(parseExact(one.quantity), parseExact(quantity))),
+      since,
+    })
 }
 
 // With the orders that they belong to: one that works for long keeps no others.

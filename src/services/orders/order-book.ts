@@ -19,6 +19,9 @@ export type Halt = { readonly by: string; readonly kind: 'reducing' | 'halted' |
 
 export type Exit = PayloadOf<'order.submitted'>
 
+/** How long an exit may be on its way to its venue. */
+export const exitTtlMicros = 86_400_000_000
+
 export type OrderBook = {
   /** Newest event time seen, microseconds. */
   now: number
@@ -45,6 +48,10 @@ export type OrderBook = {
   readonly taken: Set<string>
   /** Those of them that a closed venue refused, by their name. [O30] */
   readonly refused: Map<string, Refused>
+  /** How often its venue ended an exit by itself, by its name. [O26] */
+  readonly ended: Map<string, number>
+  /** Entries of which was told that a halt keeps their exits away. [O20] */
+  readonly told: Set<string>
   /** The wish that took what works and has no verdict yet, by strategy and instrument. */
   readonly awaited: Map<string, string>
   /** What exits have yet to close of each fill of an entry that has any. */
@@ -59,8 +66,6 @@ export type OrderBook = {
   needless: readonly string[]
   /** The exit that its venue did not keep, why, and what is sent in its place; null where nothing is, or not yet. */
   failed: { readonly exit: Exit; readonly why: string; readonly next: string | null } | null
-  /** Exits that the newest input gave back to a position. */
-  released: readonly Exit[]
   /** How many exits an operator who cancels keeps from being sent again by the newest input. */
   unwanted: number
   /** Exits that the newest input, a split, took. */
@@ -83,6 +88,8 @@ export const emptyBook = (): OrderBook => ({
   lost: new Set(),
   taken: new Set(),
   refused: new Map(),
+  ended: new Map(),
+  told: new Set(),
   awaited: new Map(),
   left: new Map(),
   positions: new Map(),
@@ -90,7 +97,6 @@ export const emptyBook = (): OrderBook => ({
   filled: null,
   needless: [],
   failed: null,
-  released: [],
   unwanted: 0,
   split: [],
   refusal: null,
@@ -113,6 +119,8 @@ export const bookToJson = (book: OrderBook) => ({
   lost: [...book.lost],
   taken: [...book.taken],
   refused: [...book.refused],
+  ended: [...book.ended],
+  told: [...book.told],
   awaited: [...book.awaited],
   left: [...book.left],
   positions: [...book.positions],
@@ -121,7 +129,7 @@ export const bookToJson = (book: OrderBook) => ({
 
 export function bookFromJson(json: unknown): OrderBook {
   const book = json as Omit<ReturnType<typeof bookToJson>, 'orders'> & { orders: SentOrdersJson }
-  const { brackets, exits, lost, taken, refused, awaited, left, positions, massCancels } = book
+  const { brackets, exits, lost, taken, refused, ended, told, awaited, left, positions, massCancels } = book
   return {
     ...book,
     inverse: new Set(book.inverse),
@@ -133,6 +141,8 @@ export function bookFromJson(json: unknown): OrderBook {
     lost: new Set(lost),
     taken: new Set(taken),
     refused: new Map(refused),
+    ended: new Map(ended),
+    told: new Set(told),
     awaited: new Map(awaited),
     left: new Map(left),
     positions: new Map(positions),

@@ -6,12 +6,10 @@ import type { Report } from '#lib/domain/venue-report.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
 import { openLeft } from './exits-left.ts'
-import type { Exit, OrderBook } from './order-book.ts'
+import { isBehindOthers } from './few-exits.ts'
+import { type Exit, exitTtlMicros, type OrderBook } from './order-book.ts'
 import { heldIn, movePosition } from './positions.ts'
-import { foldVenueClosed, hasContractEnded, isToldOf, isVenueClosed, timesRefused } from './venue-closed.ts'
-
-/** How long an exit may be on its way to its venue. */
-export const exitTtlMicros = 86_400_000_000
+import { foldVenueClosed, hasContractEnded, isToldOf, isVenueClosed } from './venue-closed.ts'
 
 /** May exits be sent now? What only reduces may, unless everything is halted. */
 export const canProtect = ({ halt }: OrderBook): boolean => halt === null || halt.kind === 'reducing'
@@ -35,11 +33,11 @@ export function foldExit({ exits, lost, left, refused }: OrderBook, exit: Exit, 
   openLeft(left, fill, { strategy, instrument, side, quantity, since })
 }
 
-/** Or is to be sent when a halt is over, or a wish has its verdict. [O20] [O27] */
+/** Or is to be sent when a halt is over, a wish has its verdict, or the exits before it have arrived. [O20] [O27] [O32] */
 export function foldUnsent(book: OrderBook, exit: Exit, since: number): void {
   foldExit(book, exit, since)
-  const isHalted = book.halt?.kind === 'halted' && !isVerdictAwaited(book, exit)
-  ;(isHalted ? book.lost : book.taken).add(exitNameOf(exit.clientOrderId) as string)
+  const isTaken = book.halt?.kind === 'flattening' || isVerdictAwaited(book, exit)
+  ;(isTaken ? book.taken : book.lost).add(exitNameOf(exit.clientOrderId) as string)
 }
 
 /** A halt that cancels an exit remembers it; one that flattens as what is to be closed. [O20] [O27] */
@@ -80,14 +78,18 @@ export function foldExitEnd(book: OrderBook, { clientOrderId }: SentOrder, repor
     foldVenueClosed(book, name)
     return
   }
-  const next = exitInPlaceOf(exit.clientOrderId, report.topic === 'order.rejected', timesRefused(book.refused, name))
+  const times = (book.ended.get(name) ?? 0) + 1
+  book.ended.set(name, times)
+  const next = exitInPlaceOf(exit.clientOrderId, report.topic === 'order.rejected', times)
   book.failed = { exit: withLeft(book, exit), why, next }
   if (next === null) {
     forget(book, name)
     return
   }
   book.exits.delete(name)
-  if (exitNameOf(next) !== name) book.refused.delete(name)
+  if (exitNameOf(next) === name) return
+  book.refused.delete(name)
+  book.ended.delete(name)
 }
 
 /** The end of a contract leaves nothing to close. [O26] */
@@ -110,7 +112,7 @@ export function foldExitSplit(book: OrderBook, instrument: string): void {
 export function restoreProtection(book: OrderBook, at: number): Statement<'order.submitted'>[] {
   if (book.lost.size === 0 || !canProtect(book)) return []
   const lost = [...book.lost].map((name) => book.exits.get(name) as Exit)
-  const ready = lost.filter(({ clientOrderId }) => !book.orders.working.has(clientOrderId))
+  const ready = lost.filter((exit) => !book.orders.working.has(exit.clientOrderId) && !isBehindOthers(book, exit, at))
   return ready.map((exit) => sent(withLeft(book, exit), sentAgainAs(exit.clientOrderId), at))
 }
 
@@ -127,21 +129,14 @@ export function answerFailure(book: OrderBook, at: number): Statement<'system.al
   return [tell(`${next} closes it at the market`), sent({ ...rest, orderType: 'market' }, next, at)]
 }
 
-/** Says of every entry whose exits a halt takes that its position is open without them. [O20] */
+/** Says of every entry whose exits a halt takes, or keeps from being sent again, that its position is open without them. [O20] */
 export function tellLost(book: OrderBook): Statement<'system.alert'>[] {
   if (canProtect(book)) return []
-  const taken = [...book.exits].filter(
-    ([name, exit]) => !book.lost.has(name) && !book.taken.has(name) && !isGoing(book, exit),
-  )
-  return lossesOf(
-    book,
-    taken.map(([, exit]) => withLeft(book, exit)),
-  )
+  const isKept = (name: string, exit: Exit) =>
+    book.lost.has(name) ? book.halt?.kind === 'halted' : !book.taken.has(name) && !isGoing(book, exit)
+  const losses = [...book.exits].filter(([name, exit]) => !book.told.has(exit.closes ?? '') && isKept(name, exit))
+  return byEntry(losses.map(([, exit]) => withLeft(book, exit))).map((of) => protectionLost(book, of))
 }
-
-/** The same of any exits, once an entry. */
-export const lossesOf = (book: OrderBook, exits: readonly Exit[]): Statement<'system.alert'>[] =>
-  byEntry(exits).map((of) => protectionLost(book, of))
 
 /** The same of exits in what is split. [O24] */
 export const tellSplit = ({ split }: OrderBook): Statement<'system.alert'>[] => byEntry(split).map(splitTook)
@@ -187,11 +182,12 @@ export const isGoing = ({ orders }: OrderBook, { clientOrderId }: Exit): boolean
   orders.working.get(clientOrderId)?.progress.status === 'pending_cancel'
 
 /** With the last exit of a fill goes what is left of it. */
-export function forget({ exits, lost, taken, refused, left }: OrderBook, name: string): void {
+export function forget({ exits, lost, taken, refused, ended, left }: OrderBook, name: string): void {
   exits.delete(name)
   lost.delete(name)
   taken.delete(name)
   refused.delete(name)
+  ended.delete(name)
   const fill = filledBy(name)
   if (fill !== null && exitKinds.every((kind) => !exits.has(fill + kind))) left.delete(fill)
 }

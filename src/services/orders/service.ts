@@ -25,7 +25,6 @@ import {
   foldExitCancel,
   foldExitSplit,
   foldSettled,
-  restoreProtection,
   tellSplit,
 } from './protection.ts'
 import { foldLeave, foldRefusal, foldSuperseded, giveBack, release, releaseAll } from './taken-exits.ts'
@@ -82,7 +81,6 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   book.filled = null
   book.failed = null
   book.needless = none
-  book.released = none
   book.unwanted = 0
   switch (event.topic) {
     case 'order.submitted': {
@@ -112,7 +110,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       return book
     case 'order.cancel_requested':
       foldCancelRequest(book.orders, event.payload)
-      foldExitCancel(book, event.payload.clientOrderId)
+      if (event.cause === book.halt?.by) foldExitCancel(book, event.payload.clientOrderId)
       return book
     case 'order.accepted':
     case 'order.triggered':
@@ -135,10 +133,12 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'risk.halted':
       book.halt = { by: event.id, kind: haltKind(event.payload) }
       beginMassCancel(book, event, meantBy(book, book.halt))
-      if (canProtect(book)) releaseAll(book)
+      if (canProtect(book)) book.told.clear()
+      releaseAll(book)
       return book
     case 'risk.resumed':
       book.halt = null
+      book.told.clear()
       book.haltedInstruments.clear()
       releaseAll(book)
       return book
@@ -171,7 +171,9 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'order.superseded':
     case 'risk.strategy_halted':
     case 'system.command.result':
+      return book
     case 'system.alert':
+      if (!canProtect(book)) book.told.add(event.payload.subject ?? '')
       return book
     case 'system.time':
       foldVenueOpen(book, null)
@@ -222,8 +224,8 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'order.update_rejected':
       return book.refusal ? answerRefusal(book, book.refusal) : none
     case 'system.time':
-      // After a denial of our own, or where its venue was closed.
-      return [...restoreProtection(book, input.at), ...reportMassCancels(book)]
+      // After a denial of our own, where its venue was closed, or behind an exit that is long on its way.
+      return [...giveBack(book, input.at), ...reportMassCancels(book)]
   }
 }
 

@@ -4,7 +4,7 @@ import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Exit, OrderBook } from './order-book.ts'
-import { canProtect, forget, isGoing, isVerdictAwaited, lossesOf, restoreProtection, withLeft } from './protection.ts'
+import { canProtect, forget, isGoing, isVerdictAwaited, restoreProtection, tellLost } from './protection.ts'
 
 /** A wish takes the exits of a position; its verdict is awaited. What is canceled for another reason stays so. [O27] */
 export function foldSuperseded(book: OrderBook, { intent, ...place }: PayloadOf<'risk.superseded'>): void {
@@ -44,7 +44,7 @@ export function releaseAll(book: OrderBook): void {
 
 /** They are sent again; while all is halted a person hears that they are not yet. */
 export const giveBack = (book: OrderBook, at: number): Statement<'system.alert' | 'order.submitted'>[] =>
-  canProtect(book) ? restoreProtection(book, at) : lossesOf(book, book.released)
+  canProtect(book) ? restoreProtection(book, at) : tellLost(book)
 
 /** None of these is sent again; answers how many would have been. [O8] */
 export function endWaiting(book: OrderBook, isMeant: (exit: Exit) => boolean): number {
@@ -68,7 +68,6 @@ export function release(book: OrderBook, place: Place): void {
     if (exit === undefined || !isAt(exit, place)) continue
     book.taken.delete(name)
     book.lost.add(name)
-    book.released = [...book.released, withLeft(book, exit)]
   }
 }
 

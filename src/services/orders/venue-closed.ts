@@ -4,19 +4,16 @@ import type { OrderBook } from './order-book.ts'
 /** How often a venue that was closed refused an exit, and when it is sent again, microseconds; null while it is on its way or at work. [O30] */
 export type Refused = { readonly times: number; readonly again: number | null }
 
-/** It refuses nothing but what comes now. */
-export const isVenueClosed = (report: Report): boolean =>
-  report.topic === 'order.rejected' && report.payload.code === 'VENUE_CLOSED'
+/** It refuses nothing but what comes now: it is closed, or keeps as many orders as it will. */
+export const isVenueClosed = ({ topic, payload }: Report): boolean =>
+  topic === 'order.rejected' && (payload.code === 'VENUE_CLOSED' || payload.code === 'TOO_MANY_ORDERS')
 
 /** An exit is sent again later. */
 export function foldVenueClosed({ refused, now }: OrderBook, name: string): void {
-  const times = timesRefused(refused, name) + 1
+  const times = (refused.get(name)?.times ?? 0) + 1
   const waitSeconds = Math.min(2 ** (times - 1), longestWaitSeconds)
   refused.set(name, { times, again: now + waitSeconds * 1_000_000 })
 }
-
-/** So often, of those that it was sent. */
-export const timesRefused = (refused: OrderBook['refused'], name: string): number => refused.get(name)?.times ?? 0
 
 /** Is one of the exits of this entry known to be refused? */
 export const isToldOf = ({ refused, exits }: OrderBook, entry: string | undefined): boolean =>

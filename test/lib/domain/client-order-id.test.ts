@@ -34,11 +34,12 @@ test('an exit has one name however often it is sent, and its approval is that of
 })
 
 test('in place of an exit comes the same twice more, then for a stop an order at the market, at once where it was rejected', () => {
-  const after = (id: string) => [exitInPlaceOf(id, false), exitInPlaceOf(id, true)]
+  const after = (id: string, times = 1) => [exitInPlaceOf(id, false, times), exitInPlaceOf(id, true, times)]
   expect(after('t-4-0-1s')).toEqual(['t-4-0-1s2', 't-4-0-1m'])
-  expect(after('t-4-0-1s3')).toEqual(['t-4-0-1m', 't-4-0-1m'])
+  expect(after('t-4-0-1s7', 2)).toEqual(['t-4-0-1s8', 't-4-0-1m'])
+  expect(after('t-4-0-1s8', 3)).toEqual(['t-4-0-1m', 't-4-0-1m'])
   expect(after('t-4-0-1p')).toEqual(['t-4-0-1p2', null])
-  expect(after('t-4-0-1p3')).toEqual([null, null])
+  expect(after('t-4-0-1p3', 3)).toEqual([null, null])
   expect(after('t-4-0-1m')).toEqual([null, null])
   expect(after('t-4-0')).toEqual([null, null])
 })

@@ -75,6 +75,10 @@ describe('brackets', () => {
       .then(stop('t-1-0-1s', '4'), profit('t-1-0-1p', '4'))
       .when(fill('t-1-0', 'x', '4'))
       .then()
+      .when(accepted('t-1-0-1s'))
+      .then()
+      .when(accepted('t-1-0-1p'))
+      .then()
       .restarted()
       .when(fill('t-1-0', 'y', '6'))
       .then(stop('t-1-0-2s', '6'), profit('t-1-0-2p', '6'))
@@ -105,7 +109,7 @@ describe('brackets', () => {
   })
 
   test('[O7] [O18] a halt that lets live what reduces keeps exits, and a fill that lost its race gets its own', () => {
-    given(orders, {}, entered, fill('t-1-0', 'x', '4'))
+    given(orders, {}, entered, fill('t-1-0', 'x', '4'), accepted('t-1-0-1s'), accepted('t-1-0-1p'))
       .when(halted('risk:9.0'))
       .then(cancel('t-1-0', 'halted: stop'))
       .when(fill('t-1-0', 'y', '6'))
@@ -483,6 +487,8 @@ describe('brackets', () => {
       .restarted()
       .when(fill('t-10-0', 'b', '9', { side: 'sell' }))
       .then(cover('t-10-0-2s', '3') as never)
+      .when(accepted('t-10-0-2s'))
+      .then()
       .when(fill('t-10-0', 'c', '7', { side: 'sell' }))
       .then(cover('t-10-0-3s', '7') as never)
     reversing()
@@ -518,7 +524,8 @@ describe('brackets', () => {
   })
 
   test('[O29] what the other exit of a pair sells beyond its fill, those of another fill close no more', () => {
-    given(orders, {}, entered, fill('t-1-0', 'x', '4'), fill('t-1-0', 'y', '6'), sold('t-1-0-1s', '4'))
+    const first = [fill('t-1-0', 'x', '4'), accepted('t-1-0-1s'), accepted('t-1-0-1p')]
+    given(orders, {}, entered, ...first, fill('t-1-0', 'y', '6'), sold('t-1-0-1s', '4'))
       .when(sold('t-1-0-1p', '1'))
       .then()
       .when(canceled('t-1-0-2s'))

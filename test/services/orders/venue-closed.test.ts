@@ -208,3 +208,24 @@ test('[O30] what we canceled meanwhile is over', () => {
   scene.when(canceled('t-1-0-1p'))
   scene.when(time(90)).then()
 })
+
+test('[O30] so is one that is one too many for its venue, and when another has gone it is sent at once', () => {
+  const full = (id: string) => rejected(id, 'TOO_MANY_ORDERS')
+  const told = lost(
+    'the venue (rejected TOO_MANY_ORDERS)',
+    't-1-0-1s (10)',
+    'it is sent again until the venue takes it',
+  )
+  given(orders, {}, entered, fill('t-1-0', 'x', '10'), accepted('t-1-0-1p'), approved('risk:2.0', { strategy: 'b' }))
+    .when(full('t-1-0-1s'))
+    .then(told)
+    .when(time(2))
+    .then(stop('t-1-0-1s2'))
+    .when(full('t-1-0-1s2'))
+    .then()
+    .restarted()
+    .when(canceled('t-2-0'))
+    .then(stop('t-1-0-1s3'))
+    .when(accepted('t-1-0-1s3'))
+    .then()
+})

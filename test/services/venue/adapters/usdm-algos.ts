@@ -32,6 +32,8 @@ export class UsdmAlgos {
   /** So long a triggered order is on its way to the book, and a new one is missing from queries. */
   triggerMs = 0
   lateMs = 0
+  /** It keeps so many that wait (filter MAX_NUM_ALGO_ORDERS). */
+  most = 200
   readonly #book: UsdmBook
   readonly #tell: (algo: BoxAlgo) => void
   #timers = new Set<NodeJS.Timeout>()
@@ -59,6 +61,7 @@ export class UsdmAlgos {
       return { code: -1111, msg: 'Precision is over the maximum defined for this asset: quantity.' }
     if (this.algos.some((one) => one.clientAlgoId === clientAlgoId && isOpen(one)))
       return { code: -4116, msg: 'ClientOrderId is duplicated.' }
+    if (this.algos.filter(isOpen).length >= this.most) return { code: -4045, msg: 'Reach max stop order limit.' }
     const algo: BoxAlgo = {
       algoId: 1_000_000_000_000_000 + this.algos.length,
       clientAlgoId,

@@ -67,6 +67,19 @@ test('[G38] a stop: accepted as an algo order, triggered at its price, filled as
   expect(box.book.position).toBe('1.000')
 })
 
+test('[O30] a stop that the exchange keeps no more of is refused as one too many', async () => {
+  start()
+  box.algos.most = 1
+  submit('t-1-0', stop)
+  await hasSaid('order.accepted')
+  submit('t-2-0', stop)
+  await hasSaid('order.rejected')
+  expect(said.find(({ topic }) => topic === 'order.rejected')?.payload).toMatchObject({
+    code: 'TOO_MANY_ORDERS',
+    reason: '-4045 Reach max stop order limit.',
+  })
+})
+
 test.each([
   ['TAKE_PROFIT_MARKET', { side: 'sell', orderType: 'market_if_touched', stopPrice: '105.00', limitPrice: undefined }],
   ['TAKE_PROFIT', { side: 'sell', orderType: 'limit_if_touched', stopPrice: '105.00', limitPrice: '104.00' }],

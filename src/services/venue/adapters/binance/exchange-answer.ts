@@ -32,6 +32,7 @@ const unknownOutcome: ReadonlySet<number> = new Set([-1000, -1001, -1003, -1006,
 
 function rejectCode(code: number, msg: string): RejectCode {
   if (code === -1121) return 'INSTRUMENT_UNKNOWN'
+  if (code === -2025 || code === -4045 || /MAX_NUM_(ALGO_)?ORDERS/.test(msg)) return 'TOO_MANY_ORDERS'
   if (code === -1013 || code === -1111) return /price/i.test(msg) ? 'PRICE_INVALID' : 'QUANTITY_INVALID'
   if (code <= -1100 && code > -1200) return 'TERMS_INVALID'
   if (code < -4000 || code === -2019) return futuresCode(code)

@@ -41,11 +41,9 @@ const refusals: ReadonlyMap<number, RejectCode> = new Map([
   ...coded('INSUFFICIENT_BALANCE', [10_009]),
   ...coded('INSTRUMENT_UNKNOWN', [10_020, 11_037, 13_020]),
   ...coded('VENUE_CLOSED', [10_012, 13_019]),
+  ...coded('TOO_MANY_ORDERS', [10_013, 10_014, 10_015]),
   ...coded('TERMS_INVALID', [10_031, 10_033, 11_029, 11_043, 11_047, 11_049, 11_050, -32_602, -32_601, -32_000]),
   // Overlap with an order of one's own, limits of open orders and of positions, locks, closed or filled already, post-only that would take.
-  ...coded(
-    'REFUSED',
-    [10_003, 10_010, 10_013, 10_014, 10_015, 10_016, 10_017, 10_018, 10_019, 10_029, 11_008, 11_030, 11_035],
-  ),
+  ...coded('REFUSED', [10_003, 10_010, 10_016, 10_017, 10_018, 10_019, 10_029, 11_008, 11_030, 11_035]),
   ...coded('REFUSED', [11_042, 11_044, 11_054, 13_021]),
 ])
