@@ -1,4 +1,5 @@
 import { answeredSeq, clientOrderIdOf, compareAnswers, isRiskAnswer } from '#lib/domain/client-order-id.ts'
+import { placeOf } from '#lib/domain/place.ts'
 import { splitsUnheard } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
@@ -24,10 +25,11 @@ export function answerApproval(
 function denialOf(
   book: OrderBook,
   id: string,
-  { expiresAt, instrument }: PayloadOf<'risk.approved'>,
+  { expiresAt, intent, ...place }: PayloadOf<'risk.approved'>,
 ): PayloadOf<'order.denied'>['code'] | null {
   if (book.newestApproval !== null && compareAnswers(id, book.newestApproval) <= 0) return 'APPROVAL_REUSED'
-  if (expiresAt < book.now) return 'APPROVAL_EXPIRED'
+  const { instrument } = place
+  if (expiresAt < book.now || book.overdue.get(placeOf(place)) === intent) return 'APPROVAL_EXPIRED'
   if (book.halt !== null && !isGivenAfter(book.halt.by, id)) return 'HALTED'
   const haltedBy = book.haltedInstruments.get(instrument)
   if (haltedBy !== undefined && answeredSeq(id) < haltedBy) return 'INSTRUMENT_HALTED'

@@ -1,4 +1,5 @@
 import { approvalOf, compareAnswers } from '#lib/domain/client-order-id.ts'
+import type { Place } from '#lib/domain/place.ts'
 import {
   noOrders,
   ordersFromJson,
@@ -52,8 +53,10 @@ export type OrderBook = {
   readonly ended: Map<string, number>
   /** Entries of which was told that a halt keeps their exits away. [O20] */
   readonly told: Set<string>
-  /** The wish that took what works and has no verdict yet, by strategy and instrument. */
-  readonly awaited: Map<string, string>
+  /** The wish that took what works and has no verdict yet, and since when nothing works there, by strategy and instrument. */
+  readonly awaited: Map<string, Awaited>
+  /** The newest wish there whose verdict did not come in time. [O33] */
+  readonly overdue: Map<string, string>
   /** What exits have yet to close of each fill of an entry that has any. */
   readonly left: ExitsLeft
   /** What strategies hold, signed, by strategy and instrument. */
@@ -74,6 +77,8 @@ export type OrderBook = {
   refusal: Refusal | null
 }
 
+type Awaited = Place & { readonly intent: string; readonly since: number }
+
 export const emptyBook = (): OrderBook => ({
   now: 0,
   newestApproval: null,
@@ -91,6 +96,7 @@ export const emptyBook = (): OrderBook => ({
   ended: new Map(),
   told: new Set(),
   awaited: new Map(),
+  overdue: new Map(),
   left: new Map(),
   positions: new Map(),
   massCancels: new Map(),
@@ -122,6 +128,7 @@ export const bookToJson = (book: OrderBook) => ({
   ended: [...book.ended],
   told: [...book.told],
   awaited: [...book.awaited],
+  overdue: [...book.overdue],
   left: [...book.left],
   positions: [...book.positions],
   massCancels: massCancelsToJson(book.massCancels),
@@ -129,7 +136,7 @@ export const bookToJson = (book: OrderBook) => ({
 
 export function bookFromJson(json: unknown): OrderBook {
   const book = json as Omit<ReturnType<typeof bookToJson>, 'orders'> & { orders: SentOrdersJson }
-  const { brackets, exits, lost, taken, refused, ended, told, awaited, left, positions, massCancels } = book
+  const { brackets, exits, lost, taken, refused, ended, told, awaited, overdue, left, positions, massCancels } = book
   return {
     ...book,
     inverse: new Set(book.inverse),
@@ -144,6 +151,7 @@ export function bookFromJson(json: unknown): OrderBook {
     ended: new Map(ended),
     told: new Set(told),
     awaited: new Map(awaited),
+    overdue: new Map(overdue),
     left: new Map(left),
     positions: new Map(positions),
     massCancels: massCancelsFromJson(massCancels),

@@ -27,7 +27,7 @@ import {
   foldSettled,
   tellSplit,
 } from './protection.ts'
-import { foldLeave, foldRefusal, foldSuperseded, giveBack, release, releaseAll } from './taken-exits.ts'
+import { foldLeave, foldRefusal, foldSilence, foldSuperseded, giveBack, release, releaseAll } from './taken-exits.ts'
 import { foldVenueOpen, isVenueClosed } from './venue-closed.ts'
 
 const inputs = [
@@ -177,6 +177,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       return book
     case 'system.time':
       foldVenueOpen(book, null)
+      foldSilence(book)
       return book
   }
 }
@@ -224,7 +225,7 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
     case 'order.update_rejected':
       return book.refusal ? answerRefusal(book, book.refusal) : none
     case 'system.time':
-      // After a denial of our own, where its venue was closed, or behind an exit that is long on its way.
+      // After a denial of our own, where its venue was closed, the gate is silent, or behind an exit that is long on its way.
       return [...giveBack(book, input.at), ...reportMassCancels(book)]
   }
 }

@@ -8,14 +8,32 @@ import { canProtect, forget, isGoing, isVerdictAwaited, restoreProtection, tellL
 
 /** A wish takes the exits of a position; its verdict is awaited. What is canceled for another reason stays so. [O27] */
 export function foldSuperseded(book: OrderBook, { intent, ...place }: PayloadOf<'risk.superseded'>): void {
-  book.awaited.set(placeOf(place), intent)
+  book.awaited.set(placeOf(place), { intent, strategy: place.strategy, instrument: place.instrument, since: book.now })
   for (const [name, exit] of book.exits)
     if (isAt(exit, place) && (book.lost.delete(name) || !isGoing(book, exit))) book.taken.add(name)
 }
 
+/** So long a position waits for a verdict without its exits. */
+const verdictMostMicros = 10_000_000
+
+/** The gate is silent: nothing comes of the wish any more, and what is open has its exits. [O33] */
+export function foldSilence(book: OrderBook): void {
+  for (const [key, wish] of book.awaited) {
+    if (hasWorking(book, wish)) book.awaited.set(key, { ...wish, since: book.now })
+    else if (
+      book.now - wish.since >= verdictMostMicros &&
+      [...book.taken].some((name) => isAt(book.exits.get(name) as Exit, wish))
+    ) {
+      book.awaited.delete(key)
+      book.overdue.set(key, wish.intent)
+      release(book, wish)
+    }
+  }
+}
+
 /** Something comes of it: exits wait for how that ends. */
 export function foldLeave({ awaited }: OrderBook, { intent, ...place }: Place & { readonly intent: string }): void {
-  if (awaited.get(placeOf(place)) === intent) awaited.delete(placeOf(place))
+  if (awaited.get(placeOf(place))?.intent === intent) awaited.delete(placeOf(place))
 }
 
 /** Nothing comes of it: exits are to be sent again, unless nothing is held. Of a fill that the gate did not know when it said so there is. */
@@ -72,10 +90,11 @@ export function release(book: OrderBook, place: Place): void {
 }
 
 /** Another order than exits is at work there: what it comes to is not known yet. */
-function isWorked({ orders }: OrderBook, place: Place): boolean {
-  for (const order of orders.working.values()) if (isAt(order, place) && order.closes === undefined) return true
-  return false
-}
+const isWorked = ({ orders }: OrderBook, place: Place): boolean =>
+  [...orders.working.values()].some((order) => isAt(order, place) && order.closes === undefined)
+
+const hasWorking = ({ orders }: OrderBook, place: Place): boolean =>
+  [...orders.working.values()].some((order) => isAt(order, place))
 
 function forgetTaken(book: OrderBook, place: Place, known: number): void {
   for (const name of book.taken) {

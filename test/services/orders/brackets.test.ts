@@ -637,6 +637,55 @@ describe('brackets', () => {
       } as never)
   })
 
+  test('[O33] a gate that is silent for 10 s leaves a position its exits: a late fill has them, and those that a wish took come back', () => {
+    const time = (seconds: number) => event('system.time', { now: seconds * 1_000_000 }, seconds * 1_000_000)
+    const late = given(orders, {}, entered)
+    late.when(superseded)
+    late.when(canceled('t-1-0')).then()
+    late
+      .when(time(1))
+      .then()
+      .when(fill('t-1-0', 'x', '4'))
+      .then()
+      .when(time(9))
+      .then()
+    late.restarted().when(time(11)).then(stop('t-1-0-1s2', '4'), profit('t-1-0-1p2', '4')).when(time(30)).then()
+    const denied = { clientOrderId: 't-10-0', approval: 'risk:10.0', strategy: 'ema-cross', instrument: btc }
+    late
+      .restarted()
+      .when(approved('risk:10.0', { side: 'sell', quantity: '4', intent: 'strategy:9.0', expiresAt: 60_000_000 }))
+      .then({ topic: 'order.denied', payload: { ...denied, code: 'APPROVAL_EXPIRED' } })
+    both()
+      .when(time(9))
+      .then()
+      .when(time(20))
+      .then(...again('10'))
+  })
+
+  test('[O33] what works there is waited for, the verdict is what counts, and while all is halted a person hears of it', () => {
+    const time = (seconds: number) => event('system.time', { now: seconds * 1_000_000 }, seconds * 1_000_000)
+    taken()
+      .when(time(5))
+      .then()
+      .when(time(60))
+      .then()
+      .when(canceled('t-1-0-1p'))
+      .then()
+      .when(time(69))
+      .then()
+      .when(time(70))
+      .then(...again('10'))
+    const verdict = both().when(closing('risk:10.0', '10')).then(sending)
+    verdict.when(time(60)).then()
+    const halting = both()
+    halting.when(halted('risk:9.0', { state: 'HALTED' }))
+    halting
+      .when(time(60))
+      .then(lost('t-1-0-1s (10), t-1-0-1p (10)'))
+      .when(resumed)
+      .then(...again('10'))
+  })
+
   test('[O8] those that a halt or a wish took do not come back when an operator has canceled all', () => {
     const all = (what: string) =>
       ({ topic: 'system.command.result', payload: expect.objectContaining({ message: what }) }) as never

@@ -127,7 +127,7 @@ test('[O30] [O27] a wish takes it, and gives it back', () => {
     outside()
       .when(event('risk.superseded', wish))
       .then({ topic: 'order.superseded', payload: wish })
-      .when(time(90))
+      .when(time(9))
       .then()
       .restarted()
   taken()
