@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { z } from 'zod'
 import { parseExact } from '#lib/bars/exact-decimal.ts'
+import { forwardClock } from '#lib/time/forward-clock.ts'
 import type { Statement } from '#schemas/event.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
 import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
@@ -31,9 +32,9 @@ afterEach(async () => {
   await served.server.close()
 })
 
-async function start(external: 'refuse' | 'cancel' | 'adopt' = 'refuse'): Promise<void> {
+async function start(external: 'refuse' | 'cancel' | 'adopt' = 'refuse', nowMs = Date.now): Promise<void> {
   const { restUrl, wsUrl } = line
-  scene.start(await spotAdapters[chosen.adapter]({ restUrl, wsUrl, timeoutMs: 500 }), { external })
+  scene.start(await spotAdapters[chosen.adapter]({ restUrl, wsUrl, timeoutMs: 500, nowMs }), { external, nowMs })
 }
 
 const atVenue = () => [...served.server.venue.orders.values()]
@@ -63,6 +64,19 @@ describe('reconciliation', () => {
       await hasSaid('order.accepted')
     },
   )
+
+  test('[G52] a clock that was ahead and is set back: orders and cancels go out', async () => {
+    let aheadMs = 3_600_000
+    const nowMs = forwardClock(() => Date.now() + aheadMs)
+    nowMs()
+    aheadMs = 0
+    await start('refuse', nowMs)
+    await hasSaid('venue.reconciled')
+    into('order.submitted', { ...submitted('t-1-0', instrument), expiresAt: (nowMs() + 60_000) * 1_000 })
+    await hasSaid('order.accepted')
+    into('order.cancel_requested', { clientOrderId: 't-1-0', instrument, reason: 'asked' })
+    await hasSaid('order.canceled')
+  })
 
   test('[G8] [G12] what happened while nobody looked is said at the start: acceptance, fill, then the end', async () => {
     await start()

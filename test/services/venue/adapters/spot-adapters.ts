@@ -5,19 +5,24 @@ import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
 import { instrument, key } from './served-market.ts'
 
 const credentials = new Credentials(key.apiKey, key.secret)
-type Place = { readonly restUrl: string; readonly wsUrl: string; readonly timeoutMs: number }
+type Place = {
+  readonly restUrl: string
+  readonly wsUrl: string
+  readonly timeoutMs: number
+  readonly nowMs?: () => number
+}
 
 /** Ways of our gateway to a served Binance. */
 export const spotAdapters = {
-  native: async ({ restUrl, wsUrl, timeoutMs }: Place): Promise<RealVenue> =>
+  native: async ({ restUrl, wsUrl, timeoutMs, nowMs = Date.now }: Place): Promise<RealVenue> =>
     binanceSpot({
       config: { symbols: {}, timeoutMs },
       addresses: { restUrl, wsUrl },
       credentials,
-      nowMs: Date.now,
+      nowMs,
       weightPerMinute: 1_000_000,
     }),
-  ccxt: ({ restUrl, wsUrl, timeoutMs }: Place): Promise<RealVenue> => {
+  ccxt: ({ restUrl, wsUrl, timeoutMs, nowMs = Date.now }: Place): Promise<RealVenue> => {
     const config = {
       exchange: 'binance',
       environment: 'served',
@@ -25,7 +30,7 @@ export const spotAdapters = {
       timeoutMs,
     } as const
     // Paths are its own.
-    return ccxtVenue({ config, addresses: { restUrl, wsUrl: new URL(wsUrl).origin }, credentials })
+    return ccxtVenue({ config, addresses: { restUrl, wsUrl: new URL(wsUrl).origin }, credentials, nowMs })
   },
 } as const
 export type SpotAdapter = keyof typeof spotAdapters

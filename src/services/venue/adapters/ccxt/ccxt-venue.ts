@@ -26,13 +26,16 @@ export type CcxtOptions = {
   readonly config: Pick<RealVenueConfig, 'exchange' | 'environment' | 'symbols' | 'timeoutMs'>
   readonly addresses: VenueAddresses
   readonly credentials: Credentials
+  /** The machine's clock, as the gateway reads it. */
+  readonly nowMs: () => number
 }
 
 const tradesMost = 1_000
 
 /** The spot market of an exchange that ccxt trades at. Throws a UserError where an order could be lost or doubled there. */
-export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions): Promise<RealVenue> {
+export async function ccxtVenue({ config, addresses, credentials, nowMs }: CcxtOptions): Promise<RealVenue> {
   const exchange = await openCcxt(config, addresses, credentials)
+  exchange.milliseconds = () => Math.round(nowMs())
   const symbolOf = (instrument: string) => config.symbols[instrument] ?? symbolIn(instrument, exchange)
   const instrumentOf = (symbol: string): string =>
     namedSo(config.symbols, symbol) ?? `${symbol.replace('/', '-')}.${exchange.id.toUpperCase()}`
@@ -63,7 +66,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
     // Without its listings: how long that takes is measured.
     time: () => askNow(async () => understood(await exchange.fetchTime(), z.int(), (ms) => ms)),
     setClock: (offsetMs: number) => {
-      // What ccxt takes from the machine's clock to have the exchange's.
+      // What ccxt takes from that clock to have the exchange's.
       exchange.options.timeDifference = -offsetMs
     },
   }
@@ -136,7 +139,7 @@ export async function ccxtVenue({ config, addresses, credentials }: CcxtOptions)
     cancelExternal: ({ symbol, venueOrderId }) =>
       ask(async () => done(await exchange.cancelOrder(venueOrderId, symbol))),
     balances: () => ask(async () => understood(await exchange.fetchBalance(), CcxtBalances, balancesOfCcxt)),
-    stream: (hooks) => openCcxtStream(exchange, { ask, learnTime: () => learnTime(clock, Date.now) }, hooks),
+    stream: (hooks) => openCcxtStream(exchange, { ask, learnTime: () => learnTime(clock, nowMs) }, hooks),
   }
 }
 

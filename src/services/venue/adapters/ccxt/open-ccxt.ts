@@ -22,6 +22,8 @@ export type CcxtTrader = {
   readonly hostname?: unknown
   readonly clients: Readonly<Record<string, CcxtSocket>>
   number: (text: string) => string
+  /** What it takes for the time. */
+  milliseconds: () => number
   client: (url: string) => CcxtSocket
   setSandboxMode(isOn: boolean): void
   loadHttpProxyAgent(): Promise<unknown>
