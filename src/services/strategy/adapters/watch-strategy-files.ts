@@ -1,5 +1,4 @@
-import { watch } from 'node:fs'
-import { basename, dirname, resolve } from 'node:path'
+import { watchFileAt } from '#lib/files/watch-file.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { readStrategyFile, type StrategyFile } from './strategy-file.ts'
 
@@ -10,7 +9,7 @@ export type StrategyFileChanges = {
   unreadable(error: UserError): void
 }
 
-/** Tells of changes of strategy files, `quietMs` after the last write, also when an editor replaces them. Close it to stop. */
+/** Tells of changes of strategy files, `quietMs` after the last write. Close it to stop. */
 export function watchStrategyFiles(
   loaded: readonly StrategyFile[],
   changes: StrategyFileChanges,
@@ -21,10 +20,8 @@ export function watchStrategyFiles(
 }
 
 function watchOne({ file, hash: loadedHash }: StrategyFile, changes: StrategyFileChanges, quietMs: number): () => void {
-  const path = resolve(file)
   let hash: string | null = loadedHash
-  let timer: NodeJS.Timeout | undefined
-  const look = () => {
+  const changed = () => {
     try {
       const read = readStrategyFile(file)
       if (read.hash === hash) return
@@ -36,15 +33,6 @@ function watchOne({ file, hash: loadedHash }: StrategyFile, changes: StrategyFil
       hash = null
     }
   }
-  // The directory, since an editor that writes a new file and renames it leaves a watch on the old one blind.
-  const watcher = watch(dirname(path), (_, name) => {
-    if (name !== null && name !== basename(path)) return
-    clearTimeout(timer)
-    timer = setTimeout(look, quietMs)
-  })
-  watcher.on('error', ({ message }) => changes.unreadable(new UserError(`no longer watched: ${message}`, { file })))
-  return () => {
-    clearTimeout(timer)
-    watcher.close()
-  }
+  const lost = (message: string) => changes.unreadable(new UserError(`no longer watched: ${message}`, { file }))
+  return watchFileAt(file, { changed, lost }, quietMs).close
 }
