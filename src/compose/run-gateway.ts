@@ -6,6 +6,7 @@ import { splitSig } from '#lib/codec/event-text.ts'
 import { venueTopics } from '#lib/domain/venue-report.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { forwardClock } from '#lib/time/forward-clock.ts'
+import { HeardTime } from '#lib/time/heard-time.ts'
 import type { Event, Fact, Statement } from '#schemas/event.ts'
 import { binanceSpot } from '#services/venue/adapters/binance-spot/binance-spot.ts'
 import { binanceUsdm } from '#services/venue/adapters/binance-usdm/binance-usdm.ts'
@@ -51,6 +52,8 @@ export async function runGateway(
   const venue = await exchanges[config.kind]({ config, addresses, credentials, nowMs, ...budget })
   const door = { url, identity: 'venue', secret: readSecret(keys, 'venue'), ca: trustedCa(url, keys) }
   const facts = new FactQueue()
+  const treeTime = new HeardTime()
+  const timeReader = readTime(door, treeTime)
   const source = `venue-${config.kind}`
   let reader: Connection | null = null
   const publisher = new FeedPublisher({
@@ -68,6 +71,7 @@ export async function runGateway(
     ...config,
     venue,
     nowMs,
+    treeMs: () => treeTime.now(),
     say: (statement) => facts.push(statement),
     note: hooks.note,
   })
@@ -76,16 +80,27 @@ export async function runGateway(
       gateway.close()
       facts.end()
       await reader?.close()
+      await timeReader.close()
       await publisher.close()
     },
   }
 }
 
-function readLog(
-  door: Pick<ConstructorParameters<typeof Connection>[0], 'url' | 'identity' | 'secret' | 'ca'>,
-  gateway: Gateway,
-  { onLive }: Hooks,
-): Connection {
+type Door = Pick<ConstructorParameters<typeof Connection>[0], 'url' | 'identity' | 'secret' | 'ca'>
+
+/** The time of the tree as it is said from now on: what was said before is of no use. */
+const readTime = (door: Door, time: HeardTime): Connection =>
+  new Connection({
+    ...door,
+    wish: () => ({ from: 'head', topics: ['system.time'], isService: false }),
+    onWelcome: () => undefined,
+    onEvents: (_from, _to, lines) => {
+      for (const line of lines) time.hear((JSON.parse(line) as Event<'system.time'>).payload.now / 1_000)
+    },
+    onRefused: (reason) => failProcess(`the router refuses: ${reason}`),
+  })
+
+function readLog(door: Door, gateway: Gateway, { onLive }: Hooks): Connection {
   let seen = 0
   let goal: number | null = null
   let isLive = false

@@ -6,7 +6,9 @@ import type { RealVenue } from '#services/venue/adapters/gateway/real-venue.ts'
 import { logged } from './logged.ts'
 
 const settings = { windowMs: 200, inFlightMs: 50, reconcileMs: 100, external: 'refuse' } as const
-export type Settings = Partial<Pick<ConstructorParameters<typeof Gateway>[0], keyof typeof settings | 'nowMs'>>
+export type Settings = Partial<
+  Pick<ConstructorParameters<typeof Gateway>[0], keyof typeof settings | 'nowMs' | 'treeMs'>
+>
 
 export const pause = (ms: number) => new Promise((done) => setTimeout(done, ms))
 export const when = (isSo: () => boolean) => expect.poll(isSo, { timeout: 10_000, interval: 10 }).toBe(true)

@@ -78,6 +78,27 @@ describe('reconciliation', () => {
     await hasSaid('order.canceled')
   })
 
+  test('[G4] an approval expires by the tree’s clock, whatever the machine’s is, and nothing is sent before that is known', async () => {
+    let treeMs: number | null = null
+    const nowMs = () => Date.now() + 3_600_000
+    const { restUrl, wsUrl } = line
+    const venue = await spotAdapters[chosen.adapter]({ restUrl, wsUrl, timeoutMs: 500, nowMs })
+    scene.start(venue, { external: 'refuse', nowMs, treeMs: () => treeMs })
+    await hasSaid('venue.reconciled')
+    const until = (ms: number) => ({ ...submitted(`t-${ms}-0`, instrument), expiresAt: ms * 1_000 })
+    into('order.submitted', until(5_000))
+    into('order.submitted', until(9_000))
+    await pause(300)
+    expect(topics()).toEqual(['venue.reconciled'])
+    treeMs = 5_001
+    await hasSaid('order.accepted')
+    expect(topics().slice(1).sort()).toEqual(['order.accepted', 'order.rejected'])
+    expect(said.find(({ topic }) => topic === 'order.rejected')?.payload).toMatchObject({
+      clientOrderId: 't-5000-0',
+      code: 'EXPIRED',
+    })
+  })
+
   test('[G8] [G12] what happened while nobody looked is said at the start: acceptance, fill, then the end', async () => {
     await start()
     submit('t-1-0')

@@ -11,6 +11,8 @@ export type DeskOptions = {
   readonly inFlightMs: number
   /** The machine's clock, milliseconds. */
   readonly nowMs: () => number
+  /** The tree's, which approvals expire by; null before it was told. Without it the machine's is. */
+  readonly treeMs?: () => number | null
   /** Into the log, in this order. */
   readonly say: (
     statement: Statement<(typeof venueTopics)[number] | 'order.adopted' | 'venue.reconciled' | 'system.alert'>,

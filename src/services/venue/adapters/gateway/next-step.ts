@@ -9,8 +9,8 @@ export type Step =
   | { readonly kind: 'say'; readonly report: Report }
 
 export type Situation = {
-  /** The machine's clock, milliseconds. */
-  readonly now: number
+  /** The tree's clock, milliseconds; null: not known. */
+  readonly treeMs: number | null
   /** The earliest that it can be at the venue; null: not known. */
   readonly venueNowMs: number | null
   readonly mayPlace: boolean
@@ -52,7 +52,10 @@ function inDoubt(order: GatewayOrder, takenUntilMs: number, { venueNowMs }: Situ
 }
 
 /** The venue does not have it, for sure. */
-function notThere({ submitted, cancelReason, said, isSent }: GatewayOrder, { now, mayPlace, venue }: Situation): Step {
+function notThere(
+  { submitted, cancelReason, said, isSent }: GatewayOrder,
+  { treeMs, mayPlace, venue }: Situation,
+): Step {
   const { clientOrderId, instrument, quantity, expiresAt } = submitted
   if (cancelReason !== null) {
     const leavesQuantity = formatExact(subtractExact(parseExact(quantity), said.filled))
@@ -62,7 +65,8 @@ function notThere({ submitted, cancelReason, said, isSent }: GatewayOrder, { now
   const unfit = venue.unfit(submitted)
   if (unfit !== null)
     return { kind: 'say', report: { topic: 'order.rejected', payload: { clientOrderId, instrument, ...unfit } } }
-  if (now * 1_000 > expiresAt)
+  if (treeMs === null) return wait
+  if (treeMs * 1_000 > expiresAt)
     return { kind: 'say', report: { topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'EXPIRED' } } }
   if (isSent && !venue.hasWindow)
     return { kind: 'say', report: { topic: 'order.rejected', payload: { clientOrderId, instrument, ...lost } } }

@@ -58,12 +58,16 @@ export class OrderDesk {
 
   /** `mayAsk` is false while a first reconciliation asks for all of them. */
   drive(order: GatewayOrder, { mayPlace, mayAsk }: { mayPlace: boolean; mayAsk: boolean }): void {
-    const { nowMs, venue } = this.#options
-    const now = nowMs()
-    if (order.isBusy || now < order.notBeforeMs) return
+    const { nowMs, treeMs = nowMs, venue } = this.#options
+    if (order.isBusy || nowMs() < order.notBeforeMs) return
     const { instrument, isReduceOnly } = order.submitted
     const isKnown = !this.record.isUnread(instrument) && (!this.voice.isLacking || isReduceOnly === true)
-    const step = nextStep(order, { now, venueNowMs: this.time.earliest(), mayPlace: mayPlace && isKnown, venue })
+    const step = nextStep(order, {
+      treeMs: treeMs(),
+      venueNowMs: this.time.earliest(),
+      mayPlace: mayPlace && isKnown,
+      venue,
+    })
     switch (step.kind) {
       case 'wait':
         return
