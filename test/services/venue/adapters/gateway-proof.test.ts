@@ -37,8 +37,9 @@ class SlowVenue implements RealVenue {
   unanswered = unheard
   /** The submissions that are held back, before one is sent. */
   holdsBack = 0
-  /** The first submission never comes. */
-  losesFirst = false
+  /** So many submissions never come. */
+  loses = 0
+  readonly sentAtMs: number[] = []
   readonly #delayMs: number
   constructor(delayMs: number, hasWindow = true) {
     this.#delayMs = delayMs
@@ -71,8 +72,8 @@ class SlowVenue implements RealVenue {
   async place(_: unknown, venueClientId: string): Promise<Answer<VenueOrder>> {
     if (this.holdsBack-- > 0) return heldBack(20)
     this.sent.push(venueClientId)
-    const isLost = this.losesFirst && this.sent.length === 1
-    if (!isLost) setTimeout(() => this.#take(venueClientId), this.#delayMs)
+    this.sentAtMs.push(performance.now())
+    if (this.sent.length > this.loses) setTimeout(() => this.#take(venueClientId), this.#delayMs)
     return unheard
   }
   async find({ venueClientId }: { venueClientId: string }): Promise<Answer<VenueOrder>> {
@@ -128,11 +129,33 @@ test('[G2] a machine whose clock is set ahead meanwhile sends nothing again that
 
 test('[G2] it is sent again when it can no longer arrive', async () => {
   const venue = new SlowVenue(0)
-  venue.losesFirst = true
+  venue.loses = 1
   scene.start(venue, { windowMs: 200, inFlightMs: 20 })
   submit('t-1-0')
   await expect.poll(() => venue.sent.length, { timeout: 10_000 }).toBe(2)
   expect(new Set(venue.sent).size).toBe(1)
+})
+
+test('[G57] what never comes to be there is sent again ever later, and the fifth time is an alert', async () => {
+  const venue = new SlowVenue(0)
+  venue.loses = 6
+  // Ten times as fast as the process's own time.
+  const startMs = Date.now()
+  const nowMs = () => startMs + 10 * (Date.now() - startMs)
+  scene.start(venue, { windowMs: 20, inFlightMs: 20, nowMs })
+  submit('t-1-0', { expiresAt: (startMs + 3_600_000) * 1_000 })
+  await expect.poll(topics, { timeout: 20_000 }).toContain('order.accepted')
+  expect(venue.sent).toHaveLength(7)
+  const waits = venue.sentAtMs.slice(1).map((at, n) => at - (venue.sentAtMs[n] as number))
+  for (const [n, leastMs] of [0, 100, 200, 400, 800, 1_600].entries()) expect(waits[n]).toBeGreaterThanOrEqual(leastMs)
+  const alerts = scene.said.filter(({ topic }) => topic === 'system.alert').map(({ payload }) => payload)
+  expect(alerts).toEqual([
+    {
+      code: 'VENUE_UNREACHABLE',
+      subject: 't-1-0',
+      message: 'sent 5 times, it is not there: no answer; it is sent again, ever later, until it expires',
+    },
+  ])
 })
 
 test('[G11] an order of the log that the venue does not answer for: nothing is submitted', async () => {
@@ -149,7 +172,7 @@ test('[G11] an order of the log that the venue does not answer for: nothing is s
 
 test('[X2] where the venue has no window it is never sent again: one that did not arrive is refused, one that did is found', async () => {
   const venue = new SlowVenue(0, false)
-  venue.losesFirst = true
+  venue.loses = 1
   scene.start(venue, { windowMs: 200, inFlightMs: 20 })
   submit('t-1-0')
   await scene.hasSaid('order.rejected')
@@ -393,7 +416,7 @@ describe('[G5] [G31] an order that was sent, and whose answer was lost', () => {
   const unlisted = { kind: 'refused', code: 'INSTRUMENT_UNKNOWN', reason: '-1121 Invalid symbol.' } as const
   const begin = async (isLost = false) => {
     const venue = new SlowVenue(400)
-    venue.losesFirst = isLost
+    venue.loses = isLost ? 1 : 0
     scene.start(venue)
     await scene.hasSaid('venue.reconciled')
     submit('t-1-0')

@@ -1,5 +1,6 @@
 import { type GatewayOrder, waits } from './gateway-order.ts'
 import type { OrderDesk } from './order-desk.ts'
+import { sendAgainLater } from './place-order.ts'
 import type { Answer } from './real-venue.ts'
 
 /** Asks the venue for an order; comes back with an answer that proved nothing. `isMissing`: a reconciliation asks, and counts. */
@@ -23,7 +24,7 @@ export async function askOrder(
   }
   // Only what can no longer arrive is not there. [G2]
   const { takenUntilMs } = order
-  if (takenUntilMs !== null && askedAtMs !== null && askedAtMs > takenUntilMs) order.takenUntilMs = null
+  if (takenUntilMs !== null && askedAtMs !== null && askedAtMs > takenUntilMs) sendAgainLater(order, desk.nowMs())
   return null
 }
 

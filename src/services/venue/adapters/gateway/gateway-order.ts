@@ -45,8 +45,8 @@ export type GatewayOrder = {
   readonly trades: Map<string, VenueTrade>
   /** Up to when, by the venue's clock, it may still take a request that is under way; null: it is not there for sure. [G2] */
   takenUntilMs: number | null
-  /** Once at least, by this process or maybe by one before. */
-  isSent: boolean
+  /** How often it was sent; by a process before maybe once. */
+  sendings: number
   isBusy: boolean
   /** Of the machine's clock: nothing is done for it before. */
   notBeforeMs: number
@@ -86,7 +86,7 @@ export const gatewayOrder = (
   end: null,
   trades: new Map(),
   takenUntilMs,
-  isSent: takenUntilMs !== null,
+  sendings: takenUntilMs === null ? 0 : 1,
   isBusy: false,
   notBeforeMs: 0,
   queries: 0,

@@ -53,7 +53,7 @@ function inDoubt(order: GatewayOrder, takenUntilMs: number, { venueNowMs }: Situ
 
 /** The venue does not have it, for sure. */
 function notThere(
-  { submitted, cancelReason, said, isSent }: GatewayOrder,
+  { submitted, cancelReason, said, sendings }: GatewayOrder,
   { treeMs, mayPlace, venue }: Situation,
 ): Step {
   const { clientOrderId, instrument, quantity, expiresAt } = submitted
@@ -68,7 +68,7 @@ function notThere(
   if (treeMs === null) return wait
   if (treeMs * 1_000 > expiresAt)
     return { kind: 'say', report: { topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'EXPIRED' } } }
-  if (isSent && !venue.hasWindow)
+  if (sendings > 0 && !venue.hasWindow)
     return { kind: 'say', report: { topic: 'order.rejected', payload: { clientOrderId, instrument, ...lost } } }
   return mayPlace ? { kind: 'place' } : wait
 }

@@ -8,9 +8,10 @@ import { foldSaid, joinTrades, joinView, lacksTrades, newTrades, unsaid } from '
 import { HeldContracts } from './held-contracts.ts'
 import { KnownTrades } from './known-trades.ts'
 import { moveOrder } from './move-order.ts'
-import { nextStep, queriesMost, takenUntil } from './next-step.ts'
+import { nextStep, queriesMost } from './next-step.ts'
 import { OrderRegister } from './order-register.ts'
 import { Payments } from './payments.ts'
+import { placeOrder } from './place-order.ts'
 import type { Answer, RealVenue, VenueAssets, VenueOrder } from './real-venue.ts'
 import { TradeRecord } from './trade-record.ts'
 import { isHeldBack, nothing } from './understood.ts'
@@ -72,7 +73,7 @@ export class OrderDesk {
       case 'wait':
         return
       case 'say':
-        this.#say(order, step.report)
+        this.report(order, step.report)
         return
       case 'place':
         void this.#busy(order, () => this.#place(order))
@@ -103,29 +104,9 @@ export class OrderDesk {
   }
 
   async #place(order: GatewayOrder): Promise<void> {
-    const { windowMs, venue, inFlightMs, nowMs } = this.#options
     if (!(await this.#know(order)) || this.#isClosed) return
-    const timestampMs = this.time.now()
-    const wasSent = order.isSent
-    order.takenUntilMs = takenUntil(order, timestampMs + this.time.doubtMs, this.#options)
-    order.isSent = true
-    order.queries = 0
-    order.notBeforeMs = nowMs() + inFlightMs
-    const answer = await venue.place(order.submitted, order.venueClientId, timestampMs, windowMs)
-    if (answer.kind === 'done') {
-      order.notBeforeMs = 0
-      await this.show(order, answer.value)
-    } else if (answer.kind === 'refused' && answer.code !== 'DUPLICATE_CLIENT_ORDER_ID') {
-      const { clientOrderId, instrument } = order.submitted
-      const { code, reason } = answer
-      this.#say(order, { topic: 'order.rejected', payload: { clientOrderId, instrument, code, reason } })
-    } else if (answer.kind === 'refused') order.notBeforeMs = 0
-    else if (isHeldBack(answer)) {
-      order.takenUntilMs = null
-      order.isSent = wasSent
-      order.notBeforeMs = 0
-      this.#pause(order, answer, 0)
-    } else this.#pause(order, answer, 0)
+    const answer = await placeOrder(this, order, this.#options)
+    if (answer !== null) this.#pause(order, answer, 0)
   }
 
   /** What the instrument is made of has to be known before a fill can be said. [G5] */
@@ -138,7 +119,10 @@ export class OrderDesk {
     if (answer.kind === 'done') this.learn(instrument, answer.value)
     else if (answer.kind === 'nothing') this.#pause(order, answer, pauseMs)
     else if (!mayBeThere)
-      this.#say(order, { topic: 'order.rejected', payload: { clientOrderId, instrument, code: 'INSTRUMENT_UNKNOWN' } })
+      this.report(order, {
+        topic: 'order.rejected',
+        payload: { clientOrderId, instrument, code: 'INSTRUMENT_UNKNOWN' },
+      })
     return answer.kind === 'done' || (answer.kind !== 'nothing' && mayBeThere)
   }
 
@@ -197,11 +181,12 @@ export class OrderDesk {
   #sayNews(order: GatewayOrder, isMissing: boolean): void {
     for (const report of unsaid(order, this.assets.get(order.submitted.instrument))) {
       if (isMissing) this.#countMissing(report)
-      this.#say(order, report)
+      this.report(order, report)
     }
   }
 
-  #say(order: GatewayOrder, report: Report): void {
+  /** Says it, once it is taken in. */
+  report(order: GatewayOrder, report: Report): void {
     this.fold(order, report)
     this.voice.say(report)
   }

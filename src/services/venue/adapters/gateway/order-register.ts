@@ -62,7 +62,7 @@ export class OrderRegister {
 
   /** Was one sent of which the venue has yet to say how it calls it? */
   isAnyUnderWay(): boolean {
-    return this.open().some(({ isSent, venueOrderId }) => isSent && venueOrderId === null)
+    return this.open().some(({ sendings, venueOrderId }) => sendings > 0 && venueOrderId === null)
   }
 
   /** An order of somebody else, as it stood. [G13] */
