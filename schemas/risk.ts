@@ -50,6 +50,7 @@ export const RiskCode = z.enum([
   'CANCEL_RATE_EXCEEDS_MAX',
   'WORKING_ORDERS_EXCEED_MAX',
   'ORDERS_AT_WORK',
+  'PROTECTION_SHARED',
   'ROLL_REFUSED',
 ])
 

@@ -80,6 +80,7 @@ export const SystemAlert = z.object({
     'VENUE_DIFFERS',
     'BOOK_DIFFERS',
     'PROTECTION_LOST',
+    'PROTECTION_SHARED',
     'FLATTEN_FAILED',
   ]),
   subject: z.string().max(128),

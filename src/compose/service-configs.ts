@@ -112,6 +112,7 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
       ...money,
       ...(isOfNow(topology) ? {} : { approvalTtlMs: ApprovalTtlMs.maxValue }),
       feeBound: feeBoundOf(risk, venue.kind === 'simulated' ? simulatedVenue(venue) : null),
+      sharedExits: venue.kind === 'binance-usdm' || venue.kind === 'deribit' ? 'refuse' : undefined,
       ...risk,
     },
   }

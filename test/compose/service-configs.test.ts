@@ -268,3 +268,24 @@ test('an approval ages by the clock of the system, not by that of recorded event
   expect(ttlOf({ feed: { kind: 'data-set', path: 'data' } })).toEqual(century)
   expect(ttlOf({ feed: { kind: 'data-set', path: 'data' }, risk: { approvalTtlMs: 5_000 } })).toEqual(ages)
 })
+
+test.each([
+  ['binance-usdm', 'refuse'],
+  ['deribit', 'refuse'],
+  ['binance', undefined],
+])(
+  '[R56] exits at %s: where reduce-only is of the whole account the gate keeps them alone, unless the topology allows others',
+  (kind, said) => {
+    const { strategies } = topologyOf(['fast', '5s'])
+    const sharedExits = (risk: object) => {
+      const file = join(folder, 'real.yaml')
+      const feed = { kind: 'exchange', venue: kind, symbols: ['BTCUSDT'] }
+      const account = { currency: 'USDT', startingCash: '1000' }
+      const venue = { kind, environment: 'testnet' }
+      writeFileSync(file, JSON.stringify({ feed, account, bars: [{ interval: '5s' }], venue, risk, strategies }))
+      return (configsOf(readTopology(file)).risk?.config as { sharedExits?: string } | undefined)?.sharedExits
+    }
+    expect(sharedExits({})).toBe(said)
+    expect(sharedExits({ sharedExits: 'allow' })).toBe('allow')
+  },
+)

@@ -171,7 +171,7 @@ function topologyIn(
     ...lines,
     'bars: [{ interval: 12t }, { interval: 9t }, { interval: 11t }, { interval: 13t }]',
     `account: { currency: ${currency}, startingCash: '${startingCash}' }`,
-    `risk: { whenHalted: refuse, approvalTtlMs: 3000, limits: { maxPosition: '${quantities.most}' } }`,
+    `risk: { whenHalted: refuse, sharedExits: allow, approvalTtlMs: 3000, limits: { maxPosition: '${quantities.most}' } }`,
     'strategies:',
     `  - { file: takes.yaml, ${traded(3)} }`,
     `  - { file: rests.yaml, ${traded(0)} }`,

@@ -6,6 +6,7 @@ import { brokenExposure } from './broken-exposure.ts'
 import { brokenMargin } from './broken-margin.ts'
 import { brokenOrder } from './broken-order.ts'
 import { brokenRate } from './broken-rate.ts'
+import { sharedProtection } from './exits.ts'
 import { downFeedOf } from './feeds.ts'
 import { haltOf } from './halted-wishes.ts'
 import { hasExpired } from './listing.ts'
@@ -43,6 +44,7 @@ export function brokenLimit(account: Account, proposal: Proposal): BrokenLimit |
     return { code: 'INTENT_STALE', value: String((now - wishedAt) / 1_000), limit: String(maxIntentAgeMs) }
   const priced: Priced = { ...proposal, listing, price: parseExact(price), sums: propose(account, proposal) }
   return (
+    sharedProtection(account, proposal) ??
     brokenOrder(account, priced) ??
     brokenExposure(account, priced) ??
     brokenMargin(account, priced) ??

@@ -1,9 +1,12 @@
+import { compareExact } from '#lib/bars/exact-decimal.ts'
 import { compareAnswers, isRiskAnswer } from '#lib/domain/client-order-id.ts'
+import { movedBy } from '#lib/domain/moved-by.ts'
 import type { Place } from '#lib/domain/place.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
-import type { Event } from '#schemas/event.ts'
+import type { Event, Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
-import { bookKey, findBook } from './book.ts'
+import { type Book, bookKey, findBook, positionOf } from './book.ts'
+import type { BrokenLimit, Proposal } from './proposal.ts'
 import { noteTime } from './rate-window.ts'
 
 /** May exits of a bracket work here, or come? [R47] */
@@ -45,3 +48,32 @@ export function foldRead(account: Account, answer: string | null): void {
 /** Has the order engine read this answer of the gate? */
 export const isRead = ({ readByEngine }: Account, answer: string): boolean =>
   readByEngine !== null && compareAnswers(readByEngine, answer) >= 0
+
+/** Exits that the venue counts with what another holds: that of a pair which is not needed any more would close what is not theirs. [R56] */
+export function sharedProtection(account: Account, { strategy, instrument, bracket }: Proposal): BrokenLimit | null {
+  const others = othersIn(account, { strategy, instrument })
+  const other = others.find((place) => bracket !== undefined || mayExitsCome(account, place))
+  return other === undefined ? null : { code: 'PROTECTION_SHARED', value: other.strategy }
+}
+
+/** A fill with which another's position began where exits may come: nobody asked the gate. [R56] */
+export function tellShared(account: Account, { topic, payload }: Event): Statement<'system.alert'>[] {
+  if (topic !== 'order.fill') return []
+  const { strategy, instrument } = payload
+  if (compareExact(positionOf(account, strategy, instrument), movedBy(payload)) !== 0) return []
+  const others = othersIn(account, payload).filter((place) => mayExitsCome(account, place))
+  return others.map((other) => ({
+    topic: 'system.alert',
+    payload: {
+      code: 'PROTECTION_SHARED',
+      subject: instrument,
+      message: `${strategy} holds ${instrument} too, where exits of ${other.strategy} are at the venue: they may close what is not theirs`,
+    },
+  }))
+}
+
+/** Who else holds something there, or has an order at work, where that matters. */
+const othersIn = ({ config, books }: Account, { strategy, instrument }: Place): Book[] =>
+  config.sharedExits === 'refuse'
+    ? [...(books.byInstrument.get(instrument) ?? [])].filter((book) => book.strategy !== strategy)
+    : []

@@ -68,6 +68,8 @@ export const RiskConfig = z.strictObject({
   whenHalted: WhenHalted.default('reduce'),
   /** May an order meet a resting order of ours? */
   selfTrade: z.enum(['refuse', 'allow']).default('refuse'),
+  /** Where reduce-only is of all that the account holds: may exits of a bracket stand where another strategy trades too? */
+  sharedExits: z.enum(['refuse', 'allow']).optional(),
   limits: z
     .strictObject({
       ...instrumentLimits,

@@ -7,7 +7,7 @@ import { type Account, accountFromJson, accountToJson, openAccount, reopenAccoun
 import { answerCommand, foldHalted, foldPassAgain, foldResumed, haltWith, mayLimitHalt } from './answer-command.ts'
 import { answerSnapshot } from './answer-snapshot.ts'
 import { answerClose, foldClose } from './close-position.ts'
-import { foldRead, foldSuperseded, isRead } from './exits.ts'
+import { foldRead, foldSuperseded, isRead, tellShared } from './exits.ts'
 import { foldFeed } from './feeds.ts'
 import { flattenNow } from './flatten.ts'
 import { foldListing, foldMarket } from './fold-market.ts'
@@ -205,7 +205,7 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'order.canceled':
     case 'order.expired': {
       const order = findOrder(account.orders, input.payload.clientOrderId)
-      return order ? answerEnds(account, order) : none
+      return [...tellShared(account, input), ...(order ? answerEnds(account, order) : none)]
     }
     case 'pnl.update':
       return brokenStreak(account, input.payload.strategy)
