@@ -36,7 +36,10 @@ export type Simulation = {
   readonly orders: number
   readonly fills: number
   readonly refused: number
+  /** What gate and venue refused, in order. */
+  readonly refusals: readonly Refusal[]
 }
+export type Refusal = Event<'risk.rejected'> | Event<'order.rejected'>
 
 const heard = [
   'md.instrument',
@@ -54,14 +57,15 @@ const heard = [
  * of the market and wishes, in order of time. Every event goes to `sink`. Throws a UserError with the line of a fault.
  */
 export function simulateScript(file: string, sink: (event: Event) => void): Simulation {
-  const counts = { orders: 0, fills: 0, refused: 0 }
+  const counts = { orders: 0, fills: 0 }
+  const refusals: Refusal[] = []
   let account: PayloadOf<'pnl.snapshot'> | null = null
   const run = new InProcess(
     [venue, orders, pnl, risk].map((service) => anyService(service as never)),
     (event) => {
       if (event.topic === 'order.submitted') counts.orders++
       if (event.topic === 'order.fill') counts.fills++
-      if (event.topic === 'risk.rejected' || event.topic === 'order.rejected') counts.refused++
+      if (event.topic === 'risk.rejected' || event.topic === 'order.rejected') refusals.push(event)
       if (event.topic === 'pnl.snapshot') account = event.payload
       sink(event)
     },
@@ -89,7 +93,7 @@ export function simulateScript(file: string, sink: (event: Event) => void): Simu
     publish('system.time', { now: at })
   }
   if (account === null) throw new UserError('nothing was listed: an md.instrument is missing', { file })
-  return { account, ...counts }
+  return { account, ...counts, refused: refusals.length, refusals }
 }
 
 function configsOf({ account, venue: venueSettings, risk: riskSettings }: z.infer<typeof Settings>) {

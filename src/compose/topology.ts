@@ -150,6 +150,13 @@ export const Topology = z
       })
     })
   })
+  .superRefine(({ venue }, context) => {
+    if (venue.kind !== 'simulated' || venue.fill === 'touch') return
+    const needsQuotes = { queue: venue.queue.kind !== 'none', slippage: venue.slippage.kind === 'book-walk' }
+    for (const [key, isAsked] of Object.entries(needsQuotes))
+      if (isAsked)
+        context.addIssue({ code: 'custom', path: ['venue', key], message: `is for fill: touch, not ${venue.fill}` })
+  })
   .refine((topology) => topology.venue.kind === 'simulated' || isOfNow(topology), {
     path: ['venue', 'kind'],
     message: 'a real venue is for a live market, without lockstep',

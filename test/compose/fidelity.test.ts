@@ -71,8 +71,11 @@ it('a cash account does not spend on fees what is not there', () => {
     { at: 3, wish: { ...wish, target: '9' } },
   ]
   writeFileSync(file, script.map((line) => JSON.stringify(line)).join('\n'))
-  const { fills, refused, account } = simulateScript(file, nothing)
+  const { fills, refused, refusals, account } = simulateScript(file, nothing)
   expect([fills, refused, account.fees]).toEqual([1, 1, '0.9'])
+  expect(refusals.map(({ topic, payload }) => [topic, payload.code])).toEqual([
+    ['risk.rejected', 'MARGIN_EXCEEDS_AVAILABLE'],
+  ])
 })
 
 describe('a script with a fault', () => {

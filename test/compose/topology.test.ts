@@ -43,6 +43,24 @@ describe('the log of a topology', () => {
   })
 })
 
+describe('the simulated venue of a topology', () => {
+  const fillOf = (venue: string) => {
+    const file = join(folder, 'fill.yaml')
+    const strategies = 'strategies: [{ file: a.yaml, roles: { underlying: SIM.SIM } }]'
+    writeFileSync(file, `feed: { kind: seeded }\nvenue: { ${venue} }\n${strategies}\n`)
+    return readTopology(file).venue
+  }
+
+  it('has places in a queue, and walks books, where quotes fill; elsewhere that is a fault', () => {
+    for (const asked of ['queue: { kind: log }', 'slippage: { kind: book-walk }']) {
+      expect(fillOf(`fill: touch, ${asked}`)).toMatchObject({ fill: 'touch' })
+      const key = asked.split(':')[0]
+      expect(() => fillOf(`fill: next-open, ${asked}`)).toThrow(`venue.${key}: is for fill: touch, not next-open`)
+    }
+    expect(fillOf('fill: next-open, slippage: { kind: bps, bps: 1 }')).toMatchObject({ fill: 'next-open' })
+  })
+})
+
 describe('aliases of a topology', () => {
   it('one without its anchor, and a bomb of them, are a fault with its line', () => {
     const fault = (log: string) => {

@@ -1,5 +1,5 @@
 import { Args, Flags } from '@oclif/core'
-import { simulateScript } from '#compose/simulate-script.ts'
+import { type Refusal, simulateScript } from '#compose/simulate-script.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { formatTable } from '#lib/terminal/table.ts'
 import type { Event } from '#schemas/event.ts'
@@ -20,7 +20,7 @@ export default class VenueSimulate extends TraderCommand {
     const { args, flags } = await this.parse(VenueSimulate)
     const fills: Event<'order.fill'>[] = []
     const events: string[] = []
-    const { account, ...counts } = simulateScript(args.script, (event) => {
+    const { account, refusals, ...counts } = simulateScript(args.script, (event) => {
       if (event.topic === 'order.fill') fills.push(event as Event<'order.fill'>)
       if (flags.events) events.push(JSON.stringify(event))
     })
@@ -38,8 +38,22 @@ export default class VenueSimulate extends TraderCommand {
       const right = (head: string) => ({ head, align: 'right' as const })
       const columns = [{ head: 'time' }, { head: 'strategy' }, { head: 'instrument' }, { head: 'side' }]
       this.log(formatTable([...columns, right('quantity'), right('price'), right('fee')], rows))
+      if (refusals.length > 0) this.log(formatTable(refusedColumns, refusals.map(refusedRow)))
       this.log(`equity ${account.equity} ${account.currency}`)
     }
-    return { ...counts, account, fills: fills.map(({ payload }) => payload) }
+    const refused = { refusals: refusals.map(({ at, topic, payload }) => ({ at, topic, ...payload })) }
+    return { ...counts, account, fills: fills.map(({ payload }) => payload), ...refused }
   }
+}
+
+const refusedColumns = ['time', 'refused by', 'instrument', 'code', 'with'].map((head) => ({ head }))
+
+function refusedRow({ at, topic, payload }: Refusal): string[] {
+  const words =
+    'reason' in payload || 'clientOrderId' in payload
+      ? [payload.clientOrderId, payload.reason]
+      : [payload.strategy, payload.value, payload.limit && `limit ${payload.limit}`]
+  const by = topic === 'risk.rejected' ? 'gate' : 'venue'
+  const said = words.filter((word) => word !== undefined).join(', ')
+  return [new Date(at / 1_000).toISOString(), by, payload.instrument, payload.code, said]
 }

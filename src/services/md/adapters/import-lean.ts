@@ -13,7 +13,7 @@ import type { MarketSource } from './market-source.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import { readLines } from './read-lines.ts'
 import type { ReadReport } from './read-report.ts'
-import { sourceFiles } from './source-files.ts'
+import { filesIn, sourceFiles } from './source-files.ts'
 
 export type LeanOptions = {
   /** Which price of quote bars becomes the bar: the middle where nothing is said. */
@@ -46,9 +46,30 @@ export function planLeanImport(named: readonly string[], options: LeanOptions = 
     }
   }
   for (const { path } of factors) takeSplits(path, taken, sources, ({ root, ...of }) => zonesOf(root)(of).zone)
+  notes.push(...factorsLeftOut(named, taken, factors))
   for (const [market, zone] of guessed)
     notes.push(`no market hours of ${market} beside the files: their times are read as ${zone}`)
   return { files: [...taken, ...factors].map(({ path, as }) => ({ path, as })), sources, listed, notes }
+}
+
+/** Factor files of a folder are taken by name alone: prices of before a split stay as they were told. */
+function factorsLeftOut(
+  named: readonly string[],
+  taken: readonly LeanFile[],
+  factors: readonly ImportFile[],
+): readonly string[] {
+  const known = new Set(factors.map(({ path }) => path))
+  const left = named
+    .flatMap((path) => filesIn(path, ['.csv']))
+    .filter(({ path }) => !known.has(path) && taken.some(({ lean }) => isFactorFileOf(path, lean)))
+  const [one] = left
+  if (one === undefined) return []
+  return [`splits of ${left.length} factor files left out: name them too, like ${one.path}, and they are told`]
+}
+
+const isFactorFileOf = (path: string, { type, market, ticker }: LeanPath): boolean => {
+  const of = factorFileAt(path)
+  return type === 'equity' && market === of?.market && ticker === of.ticker
 }
 
 /** The splits of a factor file go among the prices of its shares, whose sources become one. */
@@ -58,10 +79,7 @@ function takeSplits(
   sources: MarketSource[],
   zoneOf: (lean: LeanPath) => string,
 ): void {
-  const of = factorFileAt(path)
-  const isOf = ({ lean }: LeanFile) =>
-    lean.type === 'equity' && lean.market === of?.market && lean.ticker === of?.ticker
-  const own = taken.filter(isOf)
+  const own = taken.filter(({ lean }) => isFactorFileOf(path, lean))
   const [first] = own
   if (first === undefined)
     throw new UserError('is the factor file of shares whose prices are not imported', { file: path })

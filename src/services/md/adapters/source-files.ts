@@ -14,7 +14,8 @@ export function sourceFiles(named: readonly string[], endings: readonly string[]
   return [...files.values()]
 }
 
-function filesIn(path: string, endings: readonly string[]): ImportFile[] {
+/** A file itself; of a folder those inside with one of the endings. */
+export function filesIn(path: string, endings: readonly string[]): ImportFile[] {
   const stat = statSync(path, { throwIfNoEntry: false })
   if (stat === undefined) throw new UserError('there is no such file or folder', { file: path })
   const name = basename(join(process.cwd(), path))

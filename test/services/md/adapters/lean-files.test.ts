@@ -64,6 +64,12 @@ describe('LEAN files', () => {
       ...['2000-06-20', '2000-06-21', '2000-06-21T04:00:00.000Z 2:1', '2000-06-22'],
       ...['2005-02-26T05:00:00.000Z 2:1', '2014-06-07', '2014-06-07T04:00:00.000Z 7:1', '2014-06-10'],
     ])
+    // Of a folder they are not taken, which is told.
+    const folder = dirname(dirname(zip))
+    factors('20000620,1,1,1', 'spy')
+    const left = `splits of 1 factor files left out: name them too, like ${file}, and they are told`
+    expect(planLeanImport([folder]).notes.filter((note) => note.includes('factor'))).toEqual([left])
+    expect(planLeanImport([folder, file]).notes.filter((note) => note.includes('factor'))).toEqual([])
     expect(faultOf(() => planLeanImport([zip, factors('20000620,1', 'aapl')]))).toMatchObject({
       message: '20000620,1 is no line of a factor file',
       line: 1,
