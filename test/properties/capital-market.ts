@@ -154,6 +154,7 @@ export const configs = fc.record({
   approvalTtlMs: fc.constant(60_000),
   whenHalted: fc.constantFrom('reduce', 'reduce', 'refuse', 'flatten'),
   selfTrade: fc.constantFrom('refuse', 'allow'),
+  sharedExits: fc.constantFrom('refuse', 'allow', undefined, undefined),
   limits,
   margin: fc.constantFrom(undefined, margin, margin, { kind: 'cash' as const }),
   feeBound: fc.constantFrom(undefined, { bps: 2, perUnit: '0.01' }),

@@ -150,7 +150,7 @@ const happening = {
 const stranger = 'stranger'
 let shrunk = 0
 /** Alerts of what a halt does; any other means that a report was refused. */
-const told: readonly string[] = ['FLATTEN_FAILED', 'PROTECTION_LOST']
+const told: readonly string[] = ['FLATTEN_FAILED', 'PROTECTION_LOST', 'PROTECTION_SHARED']
 
 class Command implements fc.Command<Model, Real> {
   readonly #name: string
@@ -399,6 +399,7 @@ const codes = [
     'WORKING_ORDERS_EXCEED_MAX',
     'ROLL_REFUSED',
     'ORDERS_AT_WORK',
+    'PROTECTION_SHARED',
     'roll taken',
   ],
 ]

@@ -72,8 +72,10 @@ export function tellShared(account: Account, { topic, payload }: Event): Stateme
   }))
 }
 
-/** Who else holds something there, or has an order at work, where that matters. */
+/** Who else holds something there, or has an order at work, by name, where that matters. */
 const othersIn = ({ config, books }: Account, { strategy, instrument }: Place): Book[] =>
   config.sharedExits === 'refuse'
-    ? [...(books.byInstrument.get(instrument) ?? [])].filter((book) => book.strategy !== strategy)
+    ? [...(books.byInstrument.get(instrument) ?? [])]
+        .filter((book) => book.strategy !== strategy)
+        .sort((a, b) => (a.strategy < b.strategy ? -1 : 1))
     : []

@@ -572,6 +572,7 @@ export class Reference {
     if (age > (limits.maxIntentAgeMs ?? Infinity) * 1_000)
       return ['INTENT_STALE', String(age / 1_000), String(limits.maxIntentAgeMs)]
     return (
+      this.#shared(order) ??
       this.#steps(order) ??
       this.#stale(order) ??
       this.#cools(strategy) ??
@@ -713,6 +714,16 @@ export class Reference {
       listing.kind === 'option' && !this.books.isCoinQuoted(listing) && (listing.right === 'put' || cover >= calls)
     if (side === 'sell' && short > 0n && !mayBeShort) return ['SHORT_NOT_ALLOWED', text(-short), '0']
     return most('MARGIN_EXCEEDS_AVAILABLE', all('cost') + all('fees'), text(this.books.spendableCash(books)))
+  }
+
+  #shared({ strategy, instrument, exits }: Order): Broken | null {
+    if (this.config.sharedExits !== 'refuse') return null
+    const isThere = (other: string) =>
+      this.books.position(other, instrument) !== 0n || this.books.working(other, instrument).length > 0
+    const other = ['a', 'b', 'c', 'external', 'stranger']
+      .filter((one) => one !== strategy)
+      .find((one) => (exits ? isThere(one) : this.#exitPlaces.has(`${one} ${instrument}`)))
+    return other === undefined ? null : ['PROTECTION_SHARED', other]
   }
 
   #selfTrade({ instrument, side, limit, stop }: Order): Broken | null {
