@@ -38,12 +38,17 @@ const refusals: ReadonlyMap<number, RejectCode> = new Map([
     'PRICE_INVALID',
     [10_005, 10_006, 10_007, 10_008, 10_011, 10_023, 10_026, 10_034, 10_035, 10_043, 10_044, 11_036],
   ),
-  ...coded('INSUFFICIENT_BALANCE', [10_009]),
+  ...coded('INSUFFICIENT_BALANCE', [10_009, 10_039]),
   ...coded('INSTRUMENT_UNKNOWN', [10_020, 11_037, 13_020]),
   ...coded('VENUE_CLOSED', [10_012, 13_019]),
-  ...coded('TOO_MANY_ORDERS', [10_013, 10_014, 10_015]),
-  ...coded('TERMS_INVALID', [10_031, 10_033, 11_029, 11_043, 11_047, 11_049, 11_050, -32_602, -32_601, -32_000]),
+  ...coded('TOO_MANY_ORDERS', [10_013, 10_014, 10_015, 10_038, 11_013]),
+  ...coded(
+    'TERMS_INVALID',
+    [10_031, 10_033, 11_029, 11_043, 11_047, 11_049, 11_050, 11_055, -32_602, -32_601, -32_000],
+  ),
   // Overlap with an order of one's own, limits of open orders and of positions, locks, closed or filled already, post-only that would take.
   ...coded('REFUSED', [10_003, 10_010, 10_016, 10_017, 10_018, 10_019, 10_029, 11_008, 11_030, 11_035]),
   ...coded('REFUSED', [11_042, 11_044, 11_054, 13_021]),
+  // Limits of sizes, another server's, spot while only reductions are let in, an account that is locked or not verified, market maker protection.
+  ...coded('REFUSED', [10_037, 10_048, 10_072, 11_022, 11_098, 13_030, 13_031]),
 ])
