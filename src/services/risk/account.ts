@@ -20,11 +20,9 @@ import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-co
 import type { Roll } from './roll.ts'
 import { noteAll } from './settle-sums.ts'
 import { countAnew, type StrategyRecord } from './strategy-record.ts'
+import type { WaitingWish } from './waiting-wish.ts'
 
 export type Wish = PayloadOf<'instrument.resolved'>
-
-/** A wish and when it was wished, microseconds; and, where exits may come, the newest `risk.superseded` that is to be read before it is judged. */
-export type WaitingWish = { readonly wish: Wish; readonly at: number; readonly superseded?: string }
 
 /** Why not everything may pass, and what still does. */
 export type Halt = {

@@ -5,7 +5,7 @@ import type { Place } from '#lib/domain/place.ts'
 import type { SentOrder } from '#lib/domain/sent-orders.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
-import { type Book, bookKey, findBook, positionOf } from './book.ts'
+import { type Book, bookKey, findBook, hasWorking, positionOf } from './book.ts'
 import type { BrokenLimit, Proposal } from './proposal.ts'
 import { noteTime } from './rate-window.ts'
 
@@ -34,9 +34,11 @@ function forgetEntry(exitPlaces: Account['exitPlaces'], key: string, clientOrder
 
 /** A wish takes what works; where exits may come it waits until the order engine has read that. [R31] [R47] */
 export function foldSuperseded(account: Account, { id, payload }: Event<'risk.superseded'>): void {
-  noteTime(account.canceledAt, account.now)
   const key = bookKey(payload.strategy, payload.instrument)
   const waiting = account.waiting.get(key)
+  // Of a newer wish the cancels are asked for already; where nothing works there are none.
+  if (!waiting?.isNewer && hasWorking(account, payload.strategy, payload.instrument))
+    noteTime(account.canceledAt, account.now)
   if (waiting && account.exitPlaces.has(key)) account.waiting.set(key, { ...waiting, superseded: id })
 }
 

@@ -33,6 +33,7 @@ import { noteTime } from './rate-window.ts'
 import { foldClosingEnd, foldClosingLeg, foldLeg, settleLeg } from './roll.ts'
 import { noteMove } from './settle-sums.ts'
 import { recordOf } from './strategy-record.ts'
+import type { WaitingWish } from './waiting-wish.ts'
 
 /** Remembers a wish, and lets it wait where it must. [R2] [R37] */
 export function foldWish(account: Account, { id, payload: wish, at }: Event<'instrument.resolved'>): void {
@@ -46,8 +47,12 @@ export function foldWish(account: Account, { id, payload: wish, at }: Event<'ins
   account.isOfOldUnits = splitsUnheard(account.orders, instrument, id) !== undefined
   if (wish.isRoll) foldLeg(account, wish, at)
   else if (!account.isOfOldUnits && mustWait(account, wish))
-    account.waiting.set(bookKey(strategy, instrument), { wish, at })
+    waitInPlace(account, bookKey(strategy, instrument), { wish, at })
 }
+
+/** In place of one that waits, whose cancels are asked for already. [R31] */
+const waitInPlace = ({ waiting }: Account, key: string, wish: WaitingWish): unknown =>
+  waiting.set(key, waiting.has(key) ? { ...wish, isNewer: true } : wish)
 
 /** Its order is at work from here on. [R7] */
 export function foldApproval(account: Account, { id, payload }: Pick<Event<'risk.approved'>, 'id' | 'payload'>): void {

@@ -489,6 +489,21 @@ describe('rates', () => {
       .then(refuse('WORKING_ORDERS_EXCEED_MAX', '4', '3'))
   })
 
+  test('[R31] a wish that takes the place of one that waits asks for no more cancels: it is not counted', () => {
+    start(limited({ maxCancelsPerMinute: 2 }), wish('1'), wish('1', { instrument: eth }), wish('1', { strategy: 'b' }))
+      .when(wish('2'))
+      .then(supersede)
+      .when(wish('3'))
+      .then(supersede)
+      .when(wish('4'))
+      .then(supersede)
+      .restarted()
+      .when(wish('2', { instrument: eth }))
+      .then(expect.objectContaining({ topic: 'risk.superseded' }) as unknown as Statement)
+      .when(wish('2', { strategy: 'b' }))
+      .then(refuse('CANCEL_RATE_EXCEEDS_MAX', '3', '2'))
+  })
+
   test('[R31] to be flat at the market is never beyond the rate of cancels, at a limit it is', () => {
     const flat = (more: object = {}) => wish('0', { instrument: eth, ...more })
     start(limited({ maxCancelsPerMinute: 1 }), wish('1'), wish('1', { instrument: eth }))

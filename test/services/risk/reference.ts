@@ -29,6 +29,8 @@ export class Reference {
   #hasLimitHalted = false
   readonly #wished = new Set<string>()
   readonly #waiting = new Map<string, Wish>()
+  /** Where the wish that waits has taken the place of another. */
+  readonly #isNewer = new Set<string>()
   /** Rolls with legs that have no answer yet, by intent; `closing` are the orders of what they leave. */
   readonly #rolls = new Map<string, Roll>()
   /** Where an entry with a bracket works or was filled, as long as something is held or works there. */
@@ -209,7 +211,11 @@ export class Reference {
         if (event.payload.code !== 'DUPLICATE_INTENT') this.#settle(event.payload)
         return []
       case 'risk.superseded':
-        this.#canceledAt.push(this.now)
+        if (
+          !this.#isNewer.has(keyOf(event.payload)) &&
+          this.books.working(event.payload.strategy, event.payload.instrument).length > 0
+        )
+          this.#canceledAt.push(this.now)
         if (this.#exitPlaces.has(keyOf(event.payload))) this.#unread.set(keyOf(event.payload), event.id)
         return []
       case 'risk.halted': {
@@ -301,6 +307,8 @@ export class Reference {
       const isFlat = dec(target) === 0n && wish.orderType === 'market'
       if (rate && working.length > 0 && !isFlat) return [refused(wish, rate)]
     }
+    if (this.#waiting.has(key)) this.#isNewer.add(key)
+    else this.#isNewer.delete(key)
     this.#waiting.set(key, wish)
     return [`supersede ${intent}`]
   }
