@@ -5,7 +5,7 @@ import type { OrderDesk } from './order-desk.ts'
 import type { Answer } from './real-venue.ts'
 import { isHeldBack } from './understood.ts'
 
-/** So many that never came to be there are an alert. */
+/** Each time that so many more never came to be there is an alert. */
 const sendingsMost = 5
 
 /** Sends it once: null when it is known what became of that, else what was answered. [G2] [G57] */
@@ -36,8 +36,8 @@ export async function placeOrder(
     order.takenUntilMs = null
     order.sendings--
     order.notBeforeMs = 0
-  } else if (order.sendings === sendingsMost && answer.kind === 'nothing') {
-    const what = `sent ${sendingsMost} times, it is not there: ${answer.reason}; it is sent again, ever later, until it expires`
+  } else if (order.sendings % sendingsMost === 0 && answer.kind === 'nothing') {
+    const what = `sent ${order.sendings} times, it is not there: ${answer.reason}; it is sent again, ever later, until it expires`
     desk.voice.alert('VENUE_UNREACHABLE', clientOrderId, what)
   }
   return answer
