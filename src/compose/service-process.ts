@@ -17,7 +17,7 @@ import type { Topology } from './topology.ts'
 /** The flags of every process of a tree. */
 export const processFlags = {
   topology: Flags.string({ description: 'What runs (YAML), see examples/. Without it: the seeded market' }),
-  assigned: Flags.boolean({ description: 'The supervisor says what runs', hidden: true }),
+  assigned: Flags.boolean({ description: 'The supervisor says what runs', hidden: true, default: false }),
   url: Flags.string({ description: 'The router', default: 'ws://127.0.0.1:7411' }),
   keys: Flags.string({ description: 'Folder of the keys', default: 'keys' }),
 }
