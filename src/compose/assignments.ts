@@ -52,6 +52,18 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
     // A run in lockstep is that of its files as they were at the start.
     const isWatching = (names: readonly string[]) => !topology.lockstep && names.some((one) => processes.includes(one))
     const watches: { close(): void }[] = []
+    const names = namesOf(topology)
+    /** What the file said last that could not be taken, for a fault in a strategy file. */
+    let wanted: Topology | null = null
+    const takeTopology = (changed: Topology) => {
+      wanted = changed
+      const taken = takenFrom(topology, changed)
+      refuseRenamed(names)
+      take(reloading, configsOf(taken))
+      wanted = null
+      for (const line of processes.includes('md') ? untradedLimits(taken) : [])
+        told.unchanged(`${topologyFile}: ${line}`)
+    }
     if (topologyFile !== null && isWatching([...reloading, 'md'])) {
       // Flags may say otherwise than the file: what is compared is the file.
       const atStart = readTopology(topologyFile)
@@ -65,16 +77,20 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
               told.unchanged(
                 `${topologyFile}: ${part} is not what it was: this takes effect when trader is started again`,
               )
-            for (const line of processes.includes('md') ? untradedLimits(changed) : [])
-              told.unchanged(`${topologyFile}: ${line}`)
-            take(reloading, configsOf(takenFrom(topology, changed)))
+            takeTopology(changed)
           },
           unreadable: (error) => told.unchanged(`${userErrorLine(error)}; what was in force stays in force`),
         }),
       )
     }
-    if (isWatching(['strategy']))
-      watches.push(watchStrategies(topology, () => take(['strategy'], buildableConfigs(topology)), told.unchanged))
+    if (isWatching(['strategy'])) {
+      const changed = () => {
+        refuseRenamed(names)
+        take(['strategy'], buildableConfigs(topology))
+        if (wanted !== null) takeTopology(wanted)
+      }
+      watches.push(watchStrategies(topology, changed, told.unchanged))
+    }
     return {
       close: () => {
         for (const one of watches) one.close()
@@ -127,11 +143,17 @@ export function serviceTopics(topology: Topology): readonly ServiceTopics[] {
   }))
 }
 
+/** What the strategies of these files are called. */
+const namesOf = ({ strategies }: Topology): ReadonlyMap<string, string | undefined> =>
+  new Map(strategies.map(({ file }) => [file, readStrategyFile(file).definition?.name]))
+
 /** What is traded goes by its name: under another one it would be closed, and not traded. Throws a UserError. */
-function refuseRenamed(file: string, name: string | undefined): void {
-  const now = readStrategyFile(file).definition?.name
-  if (now === undefined || now === name) return
-  throw new UserError(`is called ${now}, and was ${name}: this takes effect when trader is started again`, { file })
+function refuseRenamed(names: ReadonlyMap<string, string | undefined>): void {
+  for (const [file, name] of names) {
+    const now = readStrategyFile(file).definition?.name
+    if (now !== undefined && now !== name)
+      throw new UserError(`is called ${now}, and was ${name}: this takes effect when trader is started again`, { file })
+  }
 }
 
 function watchStrategies(
@@ -143,7 +165,6 @@ function watchStrategies(
   return watchStrategyFiles(files, {
     changed: () => {
       try {
-        for (const { file, definition } of files) refuseRenamed(file, definition?.name)
         changed()
       } catch (error) {
         if (!(error instanceof UserError)) throw error

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import type { Assignments } from '#compose/assignments.ts'
-import { keepVenue } from '#compose/keep-venue.ts'
+import { keepVenue, refuseOtherVenue } from '#compose/keep-venue.ts'
 import type { Topology } from '#compose/topology.ts'
 import { runFolder, treeChildren } from '#compose/tree-children.ts'
 import { removeTreeFile, runningTree, writeTreeFile } from '#compose/tree-file.ts'
@@ -39,7 +39,7 @@ export async function runTree(
   const folder = runFolder(topology)
   refuseSecondTree(topology)
   makeKeys(topology.keys, folder)
-  keepVenue(topology)
+  refuseOtherVenue(topology)
   let view: TreeView | null = null
   const { save, stopSaving } = saver(
     () => supervisor,
@@ -63,7 +63,10 @@ export async function runTree(
   const forget = onSignals(supervisor)
   view = openView({ topology, supervisor })
   const startedAtMs = performance.now()
-  if (await supervisor.start()) view.onReady(performance.now() - startedAtMs)
+  if (await supervisor.start()) {
+    keepVenue(topology)
+    view.onReady(performance.now() - startedAtMs)
+  }
   trimHeapSoon()
   const end = await supervisor.ended
   watch.close()

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { watchFileAt } from '#lib/files/watch-file.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { readTopology, type Topology } from './topology.ts'
@@ -8,7 +9,11 @@ export function watchTopology(
   told: { changed(topology: Topology): void; unreadable(error: UserError): void },
   quietMs = 100,
 ): { close(): void } {
+  let last = textOf(file)
   const changed = () => {
+    const text = textOf(file)
+    if (text === last) return
+    last = text
     try {
       told.changed(readTopology(file))
     } catch (error) {
@@ -20,4 +25,13 @@ export function watchTopology(
   }
   const lost = (message: string) => told.unreadable(new UserError(`no longer watched: ${message}`, { file }))
   return watchFileAt(file, { changed, lost }, quietMs)
+}
+
+/** Null where it cannot be read. */
+function textOf(file: string): string | null {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch {
+    return null
+  }
 }

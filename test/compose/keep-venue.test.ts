@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { defaultTopology } from '#compose/default-topology.ts'
-import { keepVenue } from '#compose/keep-venue.ts'
+import { keepVenue, refuseOtherVenue } from '#compose/keep-venue.ts'
 import type { Topology } from '#compose/topology.ts'
 import { makeKeys } from '#compose/tree-keys.ts'
+import { bodyOf } from '#lib/codec/event-text.ts'
+import { openEventLog } from '#lib/journal/open-event-log.ts'
 
 let folder: string
 beforeEach(() => {
@@ -19,20 +21,37 @@ const at = (run: string, venue: object): Topology => {
   return topology
 }
 
+const starts = (run: string, venue: object): void => {
+  refuseOtherVenue(at(run, venue))
+  keepVenue(at(run, venue))
+}
+
 test('[G56] a run goes on at the venue where it began, and at no other', () => {
   const { venue: paper } = defaultTopology()
   const testnet = { kind: 'binance', environment: 'testnet' }
   const kraken = { kind: 'ccxt', exchange: 'kraken', environment: 'production' }
-  keepVenue(at('one', paper))
-  keepVenue(at('one', { ...paper, fill: 'next-open' }))
-  expect(() => keepVenue(at('one', testnet))).toThrow(
-    'run one trades at simulated, and cannot go on at binance testnet',
-  )
-  keepVenue(at('two', testnet))
-  const real = at('two', { ...testnet, environment: 'production' })
-  expect(() => keepVenue(real)).toThrow('run two trades at binance testnet, and cannot go on at binance production')
-  expect(() => keepVenue(at('two', paper))).toThrow('cannot go on at simulated')
-  keepVenue(at('three', kraken))
-  expect(() => keepVenue(at('three', { ...kraken, exchange: 'okx' }))).toThrow('cannot go on at ccxt okx production')
+  starts('one', paper)
+  starts('one', { ...paper, fill: 'next-open' })
+  expect(() => starts('one', testnet)).toThrow('run one trades at simulated, and cannot go on at binance testnet')
+  starts('two', testnet)
+  const real = { ...testnet, environment: 'production' }
+  expect(() => starts('two', real)).toThrow('run two trades at binance testnet, and cannot go on at binance production')
+  expect(() => starts('two', paper)).toThrow('cannot go on at simulated')
+  starts('three', kraken)
+  expect(() => starts('three', { ...kraken, exchange: 'okx' })).toThrow('cannot go on at ccxt okx production')
   expect(readFileSync(join(folder, 'three', 'run.venue'), 'utf8')).toBe('ccxt kraken production\n')
+})
+
+test('[G56] a run that was papertraded is known by its log too; a first start that came to nothing binds nobody', async () => {
+  const { venue: paper } = defaultTopology()
+  const testnet = { kind: 'binance', environment: 'testnet' }
+  refuseOtherVenue(at('four', testnet))
+  refuseOtherVenue(at('four', paper))
+  const log = await openEventLog(join(folder, 'five'))
+  const payload = { service: 'venue', hash: '0'.repeat(64), config: {} }
+  const event = { id: 'venue:e1.0', topic: 'system.config', v: 1, at: 1, source: 'venue', cause: null, payload }
+  await log.append([[bodyOf(event as never)]])
+  await log.close()
+  refuseOtherVenue(at('five', paper))
+  expect(() => refuseOtherVenue(at('five', testnet))).toThrow('run five trades at simulated, and cannot go on')
 })

@@ -68,39 +68,41 @@ it('[MD-C5] of a topology that changes while its tree runs, it is said what wait
   expect(said.map((one) => one.slice(file.length)).sort()).toEqual(
     [
       ...parts.map((part) => `: ${part} is not what it was: this takes effect when trader is started again`),
-      ': risk.instruments.BTCUSTD.BINANCE: no strategy trades it',
+      ': risk.instruments.BTCUSTD.BINANCE: no strategy trades it (did you mean BTCUSDT.BINANCE?)',
     ].sort(),
   )
 })
 
-it('a strategy file that names another strategy is told, and what ran before runs on', async () => {
+it('a strategy file that names another strategy is told, and nothing goes by that name; limits of meanwhile hold when it is mended', async () => {
   const dir = mkdtempSync(join(tmpdir(), 'trader-renamed-'))
   const [file, cross] = [join(dir, 'topology.yaml'), join(dir, 'cross.yaml')]
-  const written = (name: string) =>
+  const named = (name: string) =>
     writeFileSync(cross, readFileSync('strategies/ema-cross.yaml', 'utf8').replace('name: ema-cross', `name: ${name}`))
-  written('one')
-  const roles = { underlying: 'ACME.SIM' }
-  writeFileSync(
-    file,
-    stringify({
-      feed: { kind: 'seeded', seed: 1 },
-      bars: [{ interval: '1d' }],
-      venue: { fill: 'touch' },
-      strategies: [{ file: cross, roles }],
-    }),
-  )
+  const limited = (maxPosition: string) => {
+    const strategies = [{ file: cross, roles: { underlying: 'ACME.SIM' } }]
+    const market = { feed: { kind: 'seeded', seed: 1 }, bars: [{ interval: '1d' }], venue: { fill: 'touch' } }
+    writeFileSync(file, stringify({ ...market, strategies, risk: { limits: { maxPosition } } }))
+  }
+  named('one')
+  limited('9')
   const changed: string[] = []
-  const told = new Promise<string>((resolve) => {
-    const watch = assignmentsOf(readTopology(file), file).watch(['md', 'risk', 'strategy', 'resolver'], {
-      changed: (service) => changed.push(service),
-      unchanged: (message) => {
-        watch.close()
-        resolve(message)
-      },
-    })
+  const said: string[] = []
+  const assignments = assignmentsOf(readTopology(file), file)
+  const watch = assignments.watch(['md', 'risk', 'strategy', 'resolver'], {
+    changed: (service) => changed.push(service),
+    unchanged: (message) => said.push(message),
   })
-  written('two')
-  expect(await told).toMatch(/cross\.yaml: is called two, and was one: .*started again; what ran before runs on$/)
+  const isSaid = (count: number) => expect.poll(() => said.length, { timeout: 10_000 }).toBe(count)
+  named('two')
+  await isSaid(1)
+  expect(said[0]).toMatch(/cross\.yaml: is called two, and was one: .*started again; what ran before runs on$/)
+  limited('8')
+  await isSaid(2)
+  expect(said[1]).toMatch(/cross\.yaml: is called two, and was one: .*started again; what was in force stays in force$/)
   expect(changed).toEqual([])
+  named('one')
+  await expect.poll(() => changed, { timeout: 10_000 }).toEqual(['risk'])
+  expect(assignments.of('risk').config?.config).toMatchObject({ limits: { maxPosition: '8' } })
+  watch.close()
   rmSync(dir, { recursive: true })
 })

@@ -1,11 +1,11 @@
-import { realpathSync, unwatchFile, watch, watchFile } from 'node:fs'
+import { unwatchFile, watch, watchFile } from 'node:fs'
 import { basename, dirname, resolve } from 'node:path'
 
 const lookEveryMs = 1_000
 
 /**
- * Tells of a file that was written again, `quietMs` after the last write, also when an editor replaces it, or where a link leads to it, within a second.
- * Close it to stop.
+ * Tells of a file that was written again, `quietMs` after the last write, also when an editor replaces it, or where a link leads to it, within a second; of one
+ * write maybe twice. Close it to stop.
  */
 export function watchFileAt(
   file: string,
@@ -24,21 +24,12 @@ export function watchFileAt(
   })
   watcher.on('error', ({ message }) => told.lost(message))
   // What a link leads to lies elsewhere, and may be another file now.
-  const isLinked = isLink(path)
-  if (isLinked) watchFile(path, { interval: lookEveryMs, persistent: false }, soon)
+  watchFile(path, { interval: lookEveryMs, persistent: false }, soon)
   return {
     close() {
       clearTimeout(timer)
       watcher.close()
-      if (isLinked) unwatchFile(path, soon)
+      unwatchFile(path, soon)
     },
-  }
-}
-
-function isLink(path: string): boolean {
-  try {
-    return realpathSync(path) !== path
-  } catch {
-    return false
   }
 }

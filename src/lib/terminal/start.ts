@@ -1,4 +1,3 @@
-import { writeSync } from 'node:fs'
 import type { Interfaces } from '@oclif/core'
 import { Config } from '@oclif/core/config'
 import { CLIError, ExitError } from '@oclif/core/errors'
@@ -13,7 +12,8 @@ import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 /** Runs the command that the process was started with. Returns at once; the exit code is set when the command has ended. */
 export function start(options: Interfaces.Options): void {
   process.stdout.on('error', endWithItsReader)
-  process.stderr.on('error', endWithItsReader)
+  // What runs is not ended for want of somebody who reads its talk.
+  process.stderr.on('error', () => undefined)
   run(process.argv.slice(2), options)
     .then(() => flush())
     .catch(async (error: Error) => {
@@ -26,7 +26,7 @@ export function start(options: Interfaces.Options): void {
 // `trader log read | head`: who closes the pipe has seen enough. A full disk has not taken all that was to be seen.
 function endWithItsReader(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') process.exit(exitCode.ok)
-  writeSync(process.stderr.fd, `trader: what it says cannot be written: ${error.message}\n`)
+  console.error(`trader: what it says cannot be written: ${error.message}`)
   process.exit(exitCode.failed)
 }
 

@@ -22,7 +22,7 @@ export function formatTable(
     colAligns: columns.map(({ align = 'left' }) => align),
     style: { head: [], border: [], compact: true, ...(isTerminal ? {} : { 'padding-left': 0, 'padding-right': 2 }) },
     chars: isTerminal ? {} : withoutRules,
-    ...(isTerminal && stream.columns !== undefined ? fitting(columns, cells, stream.columns) : {}),
+    ...(isTerminal && stream.columns ? fitting(columns, cells, stream.columns) : {}),
   })
   table.push(...cells)
   return table
@@ -34,17 +34,19 @@ export function formatTable(
 
 /** A rule and two spaces to each column, and the last rule. */
 const rulesOf = (columns: readonly Column[]): number => 3 * columns.length + 1
-const narrowest = 10
-
-/** Words go on in the next line of a cell where the terminal is too narrow for the widest columns of text; numbers stay whole. */
+/** Words go on in the next line of a cell where the terminal is too narrow; numbers, ids and whatever has no space stay whole, and so does all where that is not enough. */
 function fitting(columns: readonly Column[], cells: readonly (readonly string[])[], width: number) {
-  const widths = columns.map(({ head }, i) => Math.max(...[head, ...cells.map((row) => row[i] ?? '')].map(widthOf)))
-  const texts = [...columns.keys()].filter((i) => columns[i]?.align !== 'right')
+  const texts = columns.map(({ head }, i) => [head, ...cells.map((row) => row[i] ?? '')])
+  const widths = texts.map((all) => Math.max(...all.map(widthOf)))
+  const leasts = texts.map((all) => Math.max(...all.flatMap((text) => text.split(' ')).map(widthOf)))
   let over = widths.reduce((sum, one) => sum + one, rulesOf(columns)) - width
   if (over <= 0) return {}
   for (; over > 0; over--) {
-    const widest = texts.reduce((a, b) => ((widths[b] as number) > (widths[a] as number) ? b : a), texts[0] ?? -1)
-    if (widest < 0 || (widths[widest] as number) <= narrowest) break
+    const room = (i: number) => (columns[i]?.align === 'right' ? 0 : (widths[i] as number) - (leasts[i] as number))
+    const widest = [...columns.keys()]
+      .filter((i) => room(i) > 0)
+      .sort((a, b) => (widths[b] as number) - (widths[a] as number))[0]
+    if (widest === undefined) return {}
     widths[widest] = (widths[widest] as number) - 1
   }
   return { colWidths: widths.map((one) => one + 2), wordWrap: true }

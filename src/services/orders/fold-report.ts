@@ -63,13 +63,10 @@ function countFill(book: OrderBook, payload: PayloadOf<'order.fill'>, order?: Se
   return opened
 }
 
-/** Fills that wait are covered together. [O32] */
+/** Fills that wait are covered together, where all exits of the first of them wait. [O32] */
 function foldBehindOthers(book: OrderBook, exits: readonly Exit[], since: number): void {
-  const [{ closes, quantity } = {} as Exit] = exits
-  const waiting = [...book.lost]
-    .map((name) => book.exits.get(name) as Exit)
-    .find((exit) => exit.closes === closes && isUnsent(book, exit))
-  const fill = waiting && filledBy(waiting.clientOrderId)
+  const [{ quantity } = {} as Exit] = exits
+  const fill = [...book.lost].map(filledBy).find((one) => one !== null && doesWait(book, one, exits))
   const one = fill ? book.left.get(fill) : undefined
   if (!fill || one === undefined) for (const exit of exits) foldUnsent(book, exit, since)
   else
@@ -79,6 +76,13 @@ function foldBehindOthers(book: OrderBook, exits: readonly Exit[], since: number
       since,
     })
 }
+
+const doesWait = (book: OrderBook, fill: string, exits: readonly Exit[]): boolean =>
+  exits.every(({ clientOrderId, closes }) => {
+    const name = fill + clientOrderId.at(-1)
+    const waiting = book.lost.has(name) ? book.exits.get(name) : undefined
+    return waiting !== undefined && waiting.closes === closes && isUnsent(book, waiting)
+  })
 
 // With the orders that they belong to: one that works for long keeps no others.
 function forgetBrackets({ brackets, orders }: OrderBook): void {

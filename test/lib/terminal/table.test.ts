@@ -34,6 +34,10 @@ describe('a table', () => {
     expect(lines[3]).toContain('-1234567.25')
     const said = lines.slice(3, -1).map((line) => line.split('│')[2]?.trim())
     expect(said.join(' ')).toBe(long)
-    expect(formatTable(three, wide, stream(200))).toBe(formatTable(three, wide, stream()))
+    for (const columns of [200, 0, 20])
+      expect(formatTable(three, wide, stream(columns))).toBe(formatTable(three, wide, stream()))
+    const ids = [['t-4103-0', '2026-11-27T02:30:10', 'ACMEUSD.BINANCE']]
+    const whole = [{ head: 'order' }, { head: 'time' }, { head: 'instrument' }] as const
+    expect(formatTable(whole, ids, stream(40))).not.toContain('…')
   })
 })

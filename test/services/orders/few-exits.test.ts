@@ -106,6 +106,17 @@ describe('[O32] an entry that is filled in many trades', () => {
     scene.when(resumed).then(...pair('t-1-0-2#2', '5'), ...pair('t-1-0-1#2', '1'))
   })
 
+  test('of which an operator has canceled one leg is joined by nothing: what is filled later has both', () => {
+    const cancelOne = event('system.command', {
+      ...{ command: 'order.cancel', order: 't-1-0-2s', reason: 'drill', operator: 'ann' },
+    })
+    const scene = given(orders, {}, entered, fill('t-1-0', 'x', '1'), fill('t-1-0', 'y', '2'))
+    scene.when(cancelOne).then(any)
+    scene.when(fill('t-1-0', 'z', '8')).then()
+    scene.when(took('t-1-0-1#')[0]).then()
+    scene.when(took('t-1-0-1#')[1]).then(exit('t-1-0-2p2', '2'), ...pair('t-1-0-3#2', '8'))
+  })
+
   test('a split ends it, and tells of it', () => {
     waiting()
       .when(event('md.split', { instrument: btc, numerator: 2, denominator: 1 }))
