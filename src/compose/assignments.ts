@@ -100,18 +100,13 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
   return { of, watch }
 }
 
-/** Parts of a topology that a running tree does not take. */
+/** Parts of a changed topology that a running tree does not take. */
 function waitingParts(atStart: Topology, changed: Topology): readonly string[] {
-  const [before, after] = [lasting(atStart), lasting(changed)]
-  return [...new Set([...Object.keys(before), ...Object.keys(after)])].filter(
-    (part) => !isDeepStrictEqual(before[part], after[part]),
+  const taken: Readonly<Record<string, unknown>> = takenFrom(atStart, changed)
+  return [...new Set([...Object.keys(taken), ...Object.keys(changed)])].filter(
+    (part) => !isDeepStrictEqual(taken[part], changed[part as keyof Topology]),
   )
 }
-
-const lasting = ({ risk, account, strategies, ...rest }: Topology): Readonly<Record<string, unknown>> => ({
-  ...rest,
-  strategies: strategies.map(({ file, roles }) => ({ file, roles })),
-})
 
 /** What a running tree takes of a changed file: limits, the account, and how orders are worded. All else is what it was at the start. */
 const takenFrom = (topology: Topology, { risk, account, strategies: changed }: Topology): Topology => ({

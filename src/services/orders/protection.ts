@@ -9,7 +9,7 @@ import { openLeft } from './exits-left.ts'
 import { isBehindOthers } from './few-exits.ts'
 import { type Exit, exitTtlMicros, type OrderBook } from './order-book.ts'
 import { heldIn, movePosition } from './positions.ts'
-import { foldVenueClosed, hasContractEnded, isToldOf, isVenueClosed } from './venue-closed.ts'
+import { foldVenueClosed, hasContractEnded, isRefusedForNow, isToldOf } from './venue-closed.ts'
 
 /** May exits be sent now? What only reduces may, unless everything is halted. */
 export const canProtect = ({ halt }: OrderBook): boolean => halt === null || halt.kind === 'reducing'
@@ -73,7 +73,7 @@ export function foldExitEnd(book: OrderBook, { clientOrderId }: SentOrder, repor
     return
   }
   const why = report.topic === 'order.rejected' ? `rejected ${report.payload.code}` : report.topic.replace('order.', '')
-  if (isVenueClosed(report)) {
+  if (isRefusedForNow(report)) {
     if (!isToldOf(book, exit.closes)) book.failed = { exit: withLeft(book, exit), why, next: exit.clientOrderId }
     foldVenueClosed(book, name)
     return

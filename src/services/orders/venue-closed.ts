@@ -4,8 +4,8 @@ import type { OrderBook } from './order-book.ts'
 /** How often a venue that was closed refused an exit, and when it is sent again, microseconds; null while it is on its way or at work. [O30] */
 export type Refused = { readonly times: number; readonly again: number | null }
 
-/** It refuses nothing but what comes now: it is closed, or keeps as many orders as it will. */
-export const isVenueClosed = ({ topic, payload }: Report): boolean =>
+/** Its venue is closed, or keeps as many orders as it will. */
+export const isRefusedForNow = ({ topic, payload }: Report): boolean =>
   topic === 'order.rejected' && (payload.code === 'VENUE_CLOSED' || payload.code === 'TOO_MANY_ORDERS')
 
 /** An exit is sent again later. */
