@@ -21,7 +21,7 @@ export type GatewayOptions = DeskOptions & {
 const pulseMs = 20
 const againMs = 250
 
-/** Brings the orders of a log to a real venue, and what happens there into the log: each once. The rules are G1 to G16 of SPEC.md. */
+/** Brings the orders of a log to a real venue, and what happens there into the log: each once. The rules are those of G in SPEC.md. */
 export class Gateway {
   readonly #options: GatewayOptions
   readonly #desk: OrderDesk
