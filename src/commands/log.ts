@@ -4,6 +4,7 @@ import { assigned } from '#compose/assignment.ts'
 import { neededFrom } from '#compose/needed-from.ts'
 import { processFlags } from '#compose/service-process.ts'
 import { ensureSecret, readSecret } from '#lib/bus/auth.ts'
+import { saySeldom } from '#lib/bus/say-seldom.ts'
 import { serveLog } from '#lib/journal/log-server.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { packFrame } from '#lib/journal/packed-file.ts'
@@ -52,7 +53,7 @@ export default class Log extends TraderCommand {
     const server = await serveLog(log, {
       port: flags.port,
       secret,
-      onRefused: (reason) => this.say(`refused a connection: ${reason}`),
+      onRefused: saySeldom((reason) => this.say(`refused a connection: ${reason}`)),
     }).catch(async (error) => {
       await log.close()
       throw error

@@ -8,6 +8,7 @@ import { readSecret, secretOrNull } from '#lib/bus/auth.ts'
 import { hasEnded } from '#lib/bus/has-ended.ts'
 import { Router as Hub } from '#lib/bus/router.ts'
 import { serveRouter } from '#lib/bus/router-server.ts'
+import { saySeldom } from '#lib/bus/say-seldom.ts'
 import { openRemoteLog, type RemoteLog, type RemoteLogOptions } from '#lib/journal/remote-log.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
 import { sayWaiting } from '#lib/process/say-waiting.ts'
@@ -43,7 +44,8 @@ export default class Router extends TraderCommand {
     const say = (message: string) => this.say(message)
     const { assignment } = await assigned('router', flags, say)
     const { lockstep, startsAt = 0 } = assignment.topology
-    const secretOf = (identity: string) => secretOrNull(flags.keys, identity, say)
+    const sayRefusal = saySeldom(say)
+    const secretOf = (identity: string) => secretOrNull(flags.keys, identity, sayRefusal)
     const { host, port, 'heartbeat-ms': heartbeatMs } = flags
     const tls = routerTls(flags.keys, host)
     let isStopping = false
@@ -67,6 +69,7 @@ export default class Router extends TraderCommand {
       now: wallClock,
       fail: (error) => failProcess(error instanceof Error ? error.message : String(error)),
       say,
+      sayRefusal,
     })
     const metricsSecret = secretOf('metrics')
     const server = await serveRouter(router, { host, port, isLockstep: lockstep, heartbeatMs, log, tls, metricsSecret })

@@ -28,7 +28,7 @@ const nobodysSecret = newNonce()
  */
 export function admit(
   { socket, bytes, strangers }: { socket: WebSocket; bytes: Socket; strangers: Strangers },
-  { secretOf, say }: { secretOf: (identity: string) => string | null; say: (message: string) => void },
+  { secretOf, sayRefusal }: { secretOf: (identity: string) => string | null; sayRefusal: (message: string) => void },
   onEnd: (hello: Hello | null) => void,
 ): void {
   const nonce = newNonce()
@@ -38,7 +38,7 @@ export function admit(
     onEnd(hello)
   }
   const refuse = (why: string) => {
-    say(`refused a connection: ${why}`)
+    sayRefusal(`refused a connection: ${why}`)
     stranger.refuse(formatFrame({ t: 'refused', k: null, reason: 'refused' }), 4401)
     end(null)
   }

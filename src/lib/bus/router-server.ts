@@ -10,6 +10,7 @@ import type { LogPort } from './log-port.ts'
 import { prometheusText } from './prometheus-text.ts'
 import type { Router } from './router.ts'
 import { handshakeLimits, handshakeWithinMs, limitHandshakes } from './strangers.ts'
+import { Turnstile } from './turnstile.ts'
 
 export type RouterServer = { readonly url: string; close(): Promise<void> }
 
@@ -59,6 +60,7 @@ export async function serveRouter(router: Router, options: RouterServerOptions):
   server.maxConnections = 2 * connectionsMost
   limitHandshakes(server)
   await listen(server, port, host)
+  const turnstile = new Turnstile()
   const sockets = new WebSocketServer({
     server,
     maxPayload: frameBytesMost,
@@ -68,7 +70,7 @@ export async function serveRouter(router: Router, options: RouterServerOptions):
       // A page of the web has no business here; whoever has a secret is no browser.
       if (req.headers.origin !== undefined) done(false, 403)
       else if (all - unknown >= connectionsMost) done(false, 503)
-      else done(true)
+      else if (!turnstile.take({ isGone: () => req.socket.destroyed, enter: () => done(true) })) done(false, 503)
     },
   })
   sockets.on('connection', (socket, request) => router.accept(socket, request.socket))

@@ -37,6 +37,8 @@ export type RouterOptions = {
   /** The log is lost, or broke its promise: the router ends, and begins again. */
   readonly fail: (error: unknown) => void
   readonly say: (message: string) => void
+  /** Whatever is refused, to the operator. */
+  readonly sayRefusal: (message: string) => void
 }
 
 /** Authenticates, authorises, checks, orders, and fans out what the log has acknowledged. Keeps nothing that the log does not have. */
@@ -110,10 +112,7 @@ export class Router {
   accept(socket: WebSocket, bytes: Socket): void {
     socket.on('error', () => hearNoMore(socket, bytes))
     admit({ socket, bytes, strangers: this.#strangers }, this.#options, (hello) => {
-      if (hello === null) {
-        this.measures.refused++
-        return
-      }
+      if (hello === null) return void this.measures.refused++
       const peer = new Peer(socket, hello, new RateLimit())
       socket.on('message', (data: RawData, isBinary: boolean) => this.#hear(peer, data, isBinary))
       this.#greet(peer, hello).catch(this.#options.fail)
@@ -222,7 +221,7 @@ export class Router {
   #refuse(peer: Peer, k: number | null, reason: string): void {
     if (peer.isRefused) return
     this.measures.refused++
-    this.#options.say(`refused ${peer.identity}: ${reason}`)
+    this.#options.sayRefusal(`refused ${peer.identity}: ${reason}`)
     peer.refuse(k, reason)
   }
 

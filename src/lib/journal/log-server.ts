@@ -1,10 +1,11 @@
-import { createServer, type IncomingMessage } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { type WebSocket, WebSocketServer } from 'ws'
 import { isProof, newNonce } from '#lib/bus/auth.ts'
 import { Heartbeat } from '#lib/bus/heartbeat.ts'
 import type { LogPort } from '#lib/bus/log-port.ts'
 import { handshakeLimits, hearNoMore, isHelloSized, limitHandshakes, Strangers } from '#lib/bus/strangers.ts'
+import { Turnstile } from '#lib/bus/turnstile.ts'
 import { frameBytesMost, frameOf, openToLog, packResults, readBytesMost, type ToLog } from '#lib/journal/log-frames.ts'
 import { listen } from '#lib/process/listen.ts'
 
@@ -29,12 +30,16 @@ export async function serveLog(
   http.maxConnections = connectionsMost
   limitHandshakes(http)
   await listen(http, port, '127.0.0.1')
+  const turnstile = new Turnstile()
   const server = new WebSocketServer({
     server: http,
     maxPayload: frameBytesMost,
     perMessageDeflate: false,
     // A page of the web has no business here.
-    verifyClient: ({ req }: { req: IncomingMessage }) => req.headers.origin === undefined,
+    verifyClient: ({ req }, done) => {
+      if (req.headers.origin !== undefined) done(false, 401)
+      else if (!turnstile.take({ isGone: () => req.socket.destroyed, enter: () => done(true) })) done(false, 503)
+    },
   })
   const strangers = new Strangers()
   const pulses = new Map<WebSocket, Heartbeat>()

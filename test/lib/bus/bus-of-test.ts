@@ -42,6 +42,7 @@ export async function openBus(
     now: () => 1_764_000_000_000_000,
     fail: (error) => void failures.push(error),
     say: (message) => void said.push(message),
+    sayRefusal: (message) => void said.push(message),
     ...more,
   })
   const { tls = null, metricsSecret = null } = more
