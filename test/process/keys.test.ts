@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { newWholeFile } from '#lib/files/new-whole-file.ts'
 import { trader } from './trader.ts'
 
 let folder: string
@@ -27,6 +28,25 @@ describe('trader keys', () => {
     const second = await trader(['keys', 'init', '--keys', keys, '--json'])
     expect(JSON.parse(String(second.stdout))).toEqual({ keys, made: [] })
     expect(readFileSync(join(keys, 'risk.secret'), 'utf8')).toBe(before)
+  })
+
+  it('[R15] init names a secret that is none, and one that cannot be written is not there in part', async () => {
+    const keys = join(folder, 'keys')
+    mkdirSync(keys)
+    writeFileSync(join(keys, 'md.secret'), '', { mode: 0o600 })
+    const empty = await trader(['keys', 'init', '--keys', keys])
+    expect(empty).toMatchObject({ exitCode: 2 })
+    expect(String(empty.stderr)).toMatch(
+      /md\.secret: is no secret: expected 64 hex digits \(remove it, and run: trader keys init\)/,
+    )
+    rmSync(join(keys, 'md.secret'))
+    expect(await trader(['keys', 'init', '--keys', keys])).toMatchObject({ exitCode: 0 })
+    expect(readFileSync(join(keys, 'md.secret'), 'utf8')).toMatch(/^[0-9a-f]{64}\n$/)
+    expect(() => newWholeFile(join(folder, 'not', 'there'), 'x')).toThrow('cannot be written: ENOENT')
+    expect(newWholeFile(join(folder, 'there'), 'first')).toBe(true)
+    expect(newWholeFile(join(folder, 'there'), 'second')).toBe(false)
+    expect(readFileSync(join(folder, 'there'), 'utf8')).toBe('first')
+    expect(readdirSync(folder).sort()).toEqual(['keys', 'there'])
   })
 
   it('[R18] ca and issue make the certificate of a router under its names; issue without a CA says what to do', async () => {

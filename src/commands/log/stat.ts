@@ -1,9 +1,7 @@
 import { Flags } from '@oclif/core'
+import { keptLines } from '#lib/journal/kept-events.ts'
 import { logFolder } from '#lib/journal/log-folder.ts'
 import { atIn, topicIn } from '#lib/journal/log-line.ts'
-import { readRawLog } from '#lib/journal/read-log.ts'
-import { realDisk } from '#lib/journal/real-disk.ts'
-import { firstKept, readRetained } from '#lib/journal/retained.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { formatTable } from '#lib/terminal/table.ts'
 
@@ -23,7 +21,7 @@ export default class LogStat extends TraderCommand {
     const folder = logFolder(flags)
     const stats = new Map<string, TopicStat>()
     let head = 0
-    for (const { seq, line } of readRawLog(folder, { from: firstKept(readRetained(realDisk, folder), null) })) {
+    for (const { seq, line } of keptLines(folder)) {
       const topic = topicIn(line)
       const at = atIn(line)
       const stat = stats.get(topic) ?? { topic, events: 0, bytes: 0, firstAt: at, lastAt: at }
@@ -32,7 +30,7 @@ export default class LogStat extends TraderCommand {
       stat.bytes += Buffer.byteLength(line) + 1
       stat.firstAt = Math.min(stat.firstAt, at)
       stat.lastAt = Math.max(stat.lastAt, at)
-      head = seq
+      head = Math.max(head, seq)
     }
     const topics = [...stats.values()].sort((a, b) => (a.topic < b.topic ? -1 : 1))
     const heads = [{ head: 'topic' }, ...['events', 'bytes'].map(right), { head: 'first' }, { head: 'last' }]

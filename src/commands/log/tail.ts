@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Flags } from '@oclif/core'
 import { eventSummary } from '#lib/journal/event-summary.ts'
+import { newestKept } from '#lib/journal/kept-events.ts'
 import { logFolder } from '#lib/journal/log-folder.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { readLog } from '#lib/journal/read-log.ts'
@@ -35,14 +36,7 @@ export default class LogTail extends TraderCommand {
     const print = (content: string) =>
       process.stdout.write(`${isForPeople ? eventSummary(content, process.stdout.columns) : content}\n`)
     let head = newestSeq(folder)
-    let newest: string[] = []
-    // With a filter the newest may lie far back: look twice as far until there are enough.
-    for (let back = number; newest.length < number; back *= 2) {
-      const from = Math.max(1, head - back + 1)
-      newest = [...readLog(folder, { from, to: head, topics })].map(({ content }) => content).slice(-number)
-      if (from === 1) break
-    }
-    for (const content of newest) print(content)
+    for (const content of newestKept(folder, { number, head, topics })) print(content)
     while (flags.follow) {
       await sleep(pollMs)
       const to = newestSeq(folder)

@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { chmodSync, closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { newWholeFile } from '#lib/files/new-whole-file.ts'
 import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 
 /** What a server asks a client to prove its identity with; never twice the same. */
@@ -19,14 +20,13 @@ export function isProof(proof: string, secret: string, nonce: string, identity: 
 
 const secretFile = (keys: string, identity: string) => join(keys, `${identity}.secret`)
 
-/** Makes the secret of an identity, 32 random bytes in hex, for the owner's eyes alone. False where there is one. */
+/** Makes the secret of an identity, 32 random bytes in hex, for the owner's eyes alone. False where there is one. Throws a UserError where it cannot be written, or what is there is none. */
 export function ensureSecret(keys: string, identity: string): boolean {
   mkdirSync(keys, { recursive: true, mode: 0o700 })
   const path = secretFile(keys, identity)
-  if (existsSync(path)) return false
-  writeFileSync(path, `${randomBytes(32).toString('hex')}\n`, { flag: 'wx', mode: 0o600 })
-  chmodSync(path, 0o600)
-  return true
+  if (!existsSync(path)) return newWholeFile(path, `${randomBytes(32).toString('hex')}\n`, 0o600)
+  readSecret(keys, identity)
+  return false
 }
 
 /** The secret of an identity. Throws a UserError when there is none, or when others may read it. */
@@ -35,7 +35,11 @@ export function readSecret(keys: string, identity: string): string {
   if (!existsSync(path))
     throw new UserError(`there is no secret for ${identity}`, { file: path, hint: 'run: trader keys init' })
   const secret = readKeyFile(path).trim()
-  if (!/^[0-9a-f]{64}$/.test(secret)) throw new UserError('is no secret: expected 64 hex digits', { file: path })
+  if (!/^[0-9a-f]{64}$/.test(secret))
+    throw new UserError('is no secret: expected 64 hex digits', {
+      file: path,
+      hint: 'remove it, and run: trader keys init',
+    })
   return secret
 }
 

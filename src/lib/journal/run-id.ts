@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { syncFolder } from '#lib/files/sync-folder.ts'
+import { newWholeFile } from '#lib/files/new-whole-file.ts'
 
 /** The id of the run in a log's folder; null where no log process has begun one. */
 export function readRunId(folder: string): string | null {
@@ -17,16 +17,7 @@ export function ensureRunId(folder: string): string {
   const known = readRunId(folder)
   if (known !== null) return known
   mkdirSync(folder, { recursive: true })
-  const draft = join(folder, `${fileName}.${process.pid}`)
-  writeFileSync(draft, `${randomUUID()}\n`, { flush: true })
-  try {
-    linkSync(draft, join(folder, fileName))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-  } finally {
-    rmSync(draft)
-  }
-  syncFolder(folder)
+  newWholeFile(join(folder, fileName), `${randomUUID()}\n`)
   return ensureRunId(folder)
 }
 

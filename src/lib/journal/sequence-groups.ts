@@ -11,6 +11,9 @@ export type Sequenced = {
   readonly following: number
 }
 
+/** Marks of all of them are said with every welcome. Names without a dash are those of identities, which are few. */
+export const sourcesMost = 1_024
+
 export type Append = { readonly groups: readonly (readonly string[])[]; readonly runs?: readonly Run[] | undefined }
 
 /** Gives every group its place after `head`: moves `marks` on, adds what is new to `into`, and says what became of each. */
@@ -36,7 +39,10 @@ export function sequenceGroups(
     if (!heads.every((event) => event !== null)) return { kind: 'refused', reason: 'is not the text of an event' }
     const source = heads[0]?.id.source
     const ids = heads.map(({ id }) => id)
-    const verdict = judgeGroup((source === undefined ? undefined : marks.get(source)) ?? noMark, ids, seq)
+    const mark = source === undefined ? undefined : marks.get(source)
+    if (mark === undefined && source?.includes('-') && marks.size >= sourcesMost)
+      return { kind: 'refused', reason: `${source} is one source too many: a log has ${sourcesMost} at most` }
+    const verdict = judgeGroup(mark ?? noMark, ids, seq)
     if (verdict.kind !== 'append') return verdict
     const from = seq + 1
     for (let i = verdict.skip; i < bodies.length; i++) {

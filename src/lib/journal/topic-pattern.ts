@@ -15,18 +15,18 @@ export function topicPattern(wanted: readonly string[] | undefined): TopicPatter
   if (wanted === undefined) return null
   const texts = wanted.map((text) => (text.includes('.') || text.includes('*') ? text : `${text}.*`))
   const known = new Map<string, boolean>()
-  const patterns = texts.map((text) => new RegExp(`^${text.split('*').map(escaped).join('.*')}$`))
-  const namespaces = texts.map((text) => new RegExp(`^${namespaceText(text).split('*').map(escaped).join('.*')}$`))
+  const patterns = texts.map(starred)
+  const namespaces = texts.map((text) => starred(namespaceText(text)))
   return {
     matches(topic) {
       let isWanted = known.get(topic)
       if (isWanted === undefined) {
-        isWanted = patterns.some((pattern) => pattern.test(topic))
+        isWanted = patterns.some((fits) => fits(topic))
         known.set(topic, isWanted)
       }
       return isWanted
     },
-    isIn: (namespace) => namespaces.some((pattern) => pattern.test(namespace)),
+    isIn: (namespace) => namespaces.some((fits) => fits(namespace)),
   }
 }
 
@@ -38,4 +38,19 @@ const namespaceText = (text: string): string => {
   return dot >= 0 && dot < star ? text.slice(0, dot) : `${text.slice(0, star)}*`
 }
 
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')
+/** A star is any text, also none. Each part between two is taken where it comes first: no pattern takes long. */
+function starred(pattern: string): (text: string) => boolean {
+  const [head = '', ...parts] = pattern.split('*')
+  const tail = parts.pop()
+  if (tail === undefined) return (text) => text === head
+  return (text) => {
+    if (!text.startsWith(head) || !text.endsWith(tail)) return false
+    let at = head.length
+    for (const part of parts) {
+      const found = text.indexOf(part, at)
+      if (found < 0) return false
+      at = found + part.length
+    }
+    return at <= text.length - tail.length
+  }
+}

@@ -1,5 +1,6 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { chmodSync, closeSync, fstatSync, fsyncSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs'
+import { newWholeFile } from '#lib/files/new-whole-file.ts'
 
 export type SealKeys = { readonly privateKey: KeyObject; readonly publicKey: KeyObject }
 
@@ -8,19 +9,14 @@ export const generateSealKeys = (): SealKeys => generateKeyPairSync('ed25519')
 
 /** Writes a private key as PKCS#8 PEM that only its owner can read (0600). Throws when the file is there already. */
 export function savePrivateKey(path: string, privateKey: KeyObject): void {
-  const file = openSync(path, 'wx', ownerOnly)
-  try {
-    writeFileSync(file, privateKey.export({ type: 'pkcs8', format: 'pem' }))
-    fsyncSync(file)
-  } finally {
-    closeSync(file)
-  }
-  chmodSync(path, ownerOnly)
+  const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string
+  if (!newWholeFile(path, pem, ownerOnly)) throw new Error(`${path} is there already`)
 }
 
 /** Writes a public key as SPKI PEM, for whoever checks seals. Throws when the file is there already. */
 export function savePublicKey(path: string, publicKey: KeyObject): void {
-  writeFileSync(path, publicKey.export({ type: 'spki', format: 'pem' }), { flag: 'wx', mode: 0o644 })
+  const pem = publicKey.export({ type: 'spki', format: 'pem' }) as string
+  if (!newWholeFile(path, pem)) throw new Error(`${path} is there already`)
 }
 
 /** Reads a private key and its public half. Throws when others than the owner may touch the file, or it is no Ed25519 key. */

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { LogPort } from '#lib/bus/log-port.ts'
+import { sourcesMost } from '#lib/journal/sequence-groups.ts'
 import { fact, groupOf } from '#test/lib/journal/bodies.ts'
 
 /** Opens a log on the same folder (or memory) again after it was closed; `null` when the log does not outlive its process. */
@@ -96,6 +97,19 @@ export function describeLog(name: string, open: OpenLog): void {
       const results = await log.append([...wrong.map((body) => [body]), mixed, []])
       expect(results.map(({ kind }) => kind)).toEqual(Array(5).fill('refused'))
       expect((await log.state()).head).toBe(0)
+    })
+
+    it('[J5] refuses feeds beyond 1,024 sources, and neither those that are there nor an identity of its own name', async () => {
+      const { log } = await opened()
+      const feeds = Array.from({ length: sourcesMost + 3 }, (_, i) => [fact(`md-${i}`, 1, 0)])
+      const results = await log.append(feeds)
+      expect(results.findIndex(({ kind }) => kind === 'refused')).toBe(sourcesMost)
+      expect(results.at(-1)).toEqual({ kind: 'refused', reason: expect.stringContaining('one source too many') })
+      expect(await log.append([[fact('md-0', 1, 1)], [fact('md', 1, 0)]])).toMatchObject([
+        { kind: 'appended' },
+        { kind: 'appended' },
+      ])
+      expect(Object.keys((await log.state()).marks)).toHaveLength(sourcesMost + 1)
     })
 
     it('[J14] reads windows by bytes and topics that join without a seam', async () => {

@@ -2,8 +2,10 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { seqIn } from '#lib/codec/event-text.ts'
 import { checkLog, type LogFault } from '#lib/journal/check-log.ts'
 import type { EventLog } from '#lib/journal/event-log.ts'
+import { keptLines, newestKept } from '#lib/journal/kept-events.ts'
 import { journalSegments, topicSegments } from '#lib/journal/log-files.ts'
 import { type LogOptions, openEventLog } from '#lib/journal/open-event-log.ts'
 import { packFrame } from '#lib/journal/packed-file.ts'
@@ -66,6 +68,22 @@ describe('retention', () => {
     expect(faults()).toEqual([])
     expect(seqs({ topics: ['risk'] })).toHaveLength(200)
     expect(seqs({ from: first })).toEqual(Array.from({ length: 401 - first }, (_, i) => first + i))
+  })
+
+  it('[J23] the newest that are kept are there also when fewer are kept than asked for, and what is counted is all that is kept', async () => {
+    const log = await open()
+    await fill(log, 0, 200)
+    await log.close()
+    const first = firstOfMd()
+    expect(first).toBeGreaterThan(1)
+    const mdKept = seqs({ from: first, topics: ['md'] })
+    expect(newestKept(folder, { number: 5_000, topics: ['md'] }).map(seqIn)).toEqual(mdKept)
+    expect(newestKept(folder, { number: 7, topics: ['md'] }).map(seqIn)).toEqual(mdKept.slice(-7))
+    expect(newestKept(folder, { number: 5_000, topics: ['risk'] })).toHaveLength(200)
+    expect(newestKept(folder, { number: 5_000 }).map(seqIn)).toEqual(seqs({ from: first }))
+    const kept: number[] = []
+    for (const { seq } of keptLines(folder)) kept.push(seq)
+    expect(kept.toSorted((a, b) => a - b)).toEqual([...mdKept, ...seqs({ topics: ['risk'] })].toSorted((a, b) => a - b))
   })
 
   it('[J23] refuses to read what was removed, with the first seq that is kept', async () => {

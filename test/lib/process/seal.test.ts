@@ -1,5 +1,5 @@
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -99,7 +99,9 @@ describe('keys in files', () => {
 
   test('a private key is 0600 and never overwritten', () => {
     expect(statSync(privatePath).mode & 0o777).toBe(0o600)
-    expect(() => savePrivateKey(privatePath, generateSealKeys().privateKey)).toThrow('EEXIST')
+    const before = readFileSync(privatePath, 'utf8')
+    expect(() => savePrivateKey(privatePath, generateSealKeys().privateKey)).toThrow('is there already')
+    expect(readFileSync(privatePath, 'utf8')).toBe(before)
   })
 
   test('a private key that others may read is refused with what to do', () => {
