@@ -32,7 +32,7 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
     return isForgotten(book, clientOrderId) ? forgotten(report) : neverSent(report)
   }
   if (outcome === 'applied' && report.topic === 'order.fill') {
-    for (const fill of takeOff(book.left, report.payload)) endExits(book, fill)
+    for (const fill of takeOff(book.left, inNewUnits(report.payload, order.splits))) endExits(book, fill)
     const filled = { ...report.payload, quantity: opened }
     book.filled = filled
     const bracket = book.brackets.get(clientOrderId)
@@ -65,14 +65,15 @@ function countFill(book: OrderBook, payload: PayloadOf<'order.fill'>, order?: Se
 
 /** Fills that wait are covered together, where all exits of the first of them wait. [O32] */
 function foldBehindOthers(book: OrderBook, exits: readonly Exit[], since: number): void {
-  const [{ quantity } = {} as Exit] = exits
+  const [exit] = exits
+  if (exit === undefined) return
   const fill = [...book.lost].map(filledBy).find((one) => one !== null && doesWait(book, one, exits))
   const one = fill ? book.left.get(fill) : undefined
-  if (!fill || one === undefined) for (const exit of exits) foldUnsent(book, exit, since)
+  if (!fill || one === undefined) for (const unsent of exits) foldUnsent(book, unsent, since)
   else
     book.left.set(fill, {
       ...one,
-      quantity: formatExact(addExact(parseExact(one.quantity), parseExact(quantity))),
+      quantity: formatExact(addExact(parseExact(one.quantity), parseExact(exit.quantity))),
       since,
     })
 }

@@ -563,6 +563,23 @@ describe('brackets', () => {
     reversing(bare().when(settled).then()).then(covering('20'))
   })
 
+  test('[O29] a late fill of an order of before a split takes off as many new units', () => {
+    const before = [approved('risk:1.0'), accepted('t-1-0')] as const
+    const split = event('md.split', { instrument: btc, numerator: 2, denominator: 1 })
+    const short = approved('risk:10.0', { side: 'sell', quantity: '20', bracket: { stopLoss: '105' } })
+    const scene = given(orders, {}, ...before, split, canceled('t-1-0'), short)
+    scene.when(sold('t-10-0', '6')).then(sending)
+    scene.when(fill('t-1-0', 'late', '2')).then()
+    const again = expect.objectContaining({ clientOrderId: 't-10-0-1s2', side: 'buy', quantity: '2' })
+    scene
+      .when(canceled('t-10-0-1s'))
+      .then({ topic: 'system.alert', payload: expect.anything() } as never, {
+        topic: 'order.submitted',
+        payload: again,
+      })
+    scene.when(fill('t-1-0', 'later', '1')).then(cancel('t-10-0-1s2', 'what it was to close is closed'))
+  })
+
   test('[O29] a reversal that finds exits at work cancels them, and is followed by its own', () => {
     holding()
       .when(approved('risk:10.0', { side: 'sell', quantity: '12', bracket: { stopLoss: '105' } }))

@@ -117,6 +117,20 @@ describe('[O32] an entry that is filled in many trades', () => {
     scene.when(took('t-1-0-1#')[1]).then(exit('t-1-0-2p2', '2'), ...pair('t-1-0-3#2', '8'))
   })
 
+  test('[O29] a fill of it that opens nothing, behind a contract that ended, joins no exits of others that wait', () => {
+    const eth = { instrument: 'ETHUSDT.BINANCE' }
+    const settled = event('venue.settled', {
+      ...{ ...place, contract: btc, how: 'delivered', side: 'sell', quantity: '6', price: '1' },
+      ...{ currency: 'USDT', settlementPrice: '1', settledAt: 1 },
+    })
+    const other = approved('risk:2.0', { ...eth, bracket, quantity: '10' })
+    given(orders, {}, entry('6'), fill('t-1-0', 'x', '1'), other, ...['y', 'z'].map((n) => fill('t-2-0', n, '1', eth)))
+      .when(settled)
+      .then()
+      .when(fill('t-1-0', 'late', '5'))
+      .then()
+  })
+
   test('a split ends it, and tells of it', () => {
     waiting()
       .when(event('md.split', { instrument: btc, numerator: 2, denominator: 1 }))
