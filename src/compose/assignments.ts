@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
+import type { StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
 import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 import { catalogue, topics } from '#schemas/catalogue.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
@@ -9,8 +10,15 @@ import { refuseUnlimited } from './production-guard.ts'
 import { refuseDoubleBars } from './refuse-double-bars.ts'
 import { refuseOtherCurrency } from './refuse-other-currency.ts'
 import { refuseUnbuilt } from './refuse-unbuilt.ts'
-import { answeringServices, configsOf, type ServiceConfig } from './service-configs.ts'
+import {
+  answeringServices,
+  configsOf,
+  reloadedConfigs,
+  type ServiceConfig,
+  type ServiceConfigs,
+} from './service-configs.ts'
 import { everyService } from './services.ts'
+import { definitionsIn } from './strategies-in.ts'
 import { readTopology, type Topology } from './topology.ts'
 import { untradedLimits } from './untraded-limits.ts'
 import { watchTopology } from './watch-topology.ts'
@@ -41,7 +49,7 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
     services,
   })
   const watch = (processes: readonly string[], told: ConfigChanges) => {
-    const take = (names: readonly ServiceName[], read: typeof configs) => {
+    const take = (names: readonly ServiceName[], read: ServiceConfigs) => {
       for (const name of names) {
         const config = read[name]
         if (config === undefined || config.hash === configs[name]?.hash || !processes.includes(name)) continue
@@ -49,21 +57,13 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
         told.changed(name, config)
       }
     }
-    // A run in lockstep is that of its files as they were at the start.
-    const isWatching = (names: readonly string[]) => !topology.lockstep && names.some((one) => processes.includes(one))
+    // A run in lockstep, or fed again, is that of its files as they were at the start.
+    const isFixed = topology.lockstep || topology.feed.kind === 'run'
+    const isWatching = (names: readonly string[]) => !isFixed && names.some((one) => processes.includes(one))
     const watches: { close(): void }[] = []
-    const names = namesOf(topology)
-    /** What the file said last that could not be taken, for a fault in a strategy file. */
-    let wanted: Topology | null = null
-    const takeTopology = (changed: Topology) => {
-      wanted = changed
-      const taken = takenFrom(topology, changed)
-      refuseRenamed(names)
-      take(reloading, configsOf(taken))
-      wanted = null
-      for (const line of processes.includes('md') ? untradedLimits(taken) : [])
-        told.unchanged(`${topologyFile}: ${line}`)
-    }
+    /** With what was taken of its file since the start. */
+    let inForce = topology
+    const running = () => definitionsIn(configs.strategy?.config)
     if (topologyFile !== null && isWatching([...reloading, 'md'])) {
       // Flags may say otherwise than the file: what is compared is the file.
       const atStart = readTopology(topologyFile)
@@ -77,7 +77,11 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
               told.unchanged(
                 `${topologyFile}: ${part} is not what it was: this takes effect when trader is started again`,
               )
-            takeTopology(changed)
+            const taken = takenFrom(topology, changed)
+            take(reloading, reloadedConfigs(taken, configs))
+            inForce = taken
+            for (const line of processes.includes('md') ? untradedLimits(taken, running()) : [])
+              told.unchanged(`${topologyFile}: ${line}`)
           },
           unreadable: (error) => told.unchanged(`${userErrorLine(error)}; what was in force stays in force`),
         }),
@@ -85,9 +89,8 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
     }
     if (isWatching(['strategy'])) {
       const changed = () => {
-        refuseRenamed(names)
-        take(['strategy'], buildableConfigs(topology))
-        if (wanted !== null) takeTopology(wanted)
+        refuseRenamed(topology, running())
+        take(['resolver', 'strategy'], buildableConfigs(inForce))
       }
       watches.push(watchStrategies(topology, changed, told.unchanged))
     }
@@ -119,7 +122,7 @@ const takenFrom = (topology: Topology, { risk, account, strategies: changed }: T
   }),
 })
 
-function buildableConfigs(topology: Topology): ReturnType<typeof configsOf> {
+function buildableConfigs(topology: Topology): ServiceConfigs {
   const configs = configsOf(topology)
   refuseUnbuilt(topology, configs.strategy)
   refuseDoubleBars(topology)
@@ -138,16 +141,12 @@ export function serviceTopics(topology: Topology): readonly ServiceTopics[] {
   }))
 }
 
-/** What the strategies of these files are called. */
-const namesOf = ({ strategies }: Topology): ReadonlyMap<string, string | undefined> =>
-  new Map(strategies.map(({ file }) => [file, readStrategyFile(file).definition?.name]))
-
 /** What is traded goes by its name: under another one it would be closed, and not traded. Throws a UserError. */
-function refuseRenamed(names: ReadonlyMap<string, string | undefined>): void {
-  for (const [file, name] of names) {
-    const now = readStrategyFile(file).definition?.name
-    if (now !== undefined && now !== name)
-      throw new UserError(`is called ${now}, and was ${name}: this takes effect when trader is started again`, { file })
+function refuseRenamed({ strategies }: Topology, running: readonly StrategyDefinition[]): void {
+  for (const [n, { file }] of strategies.entries()) {
+    const [was, now] = [running[n]?.name, readStrategyFile(file).definition?.name]
+    if (now !== undefined && now !== was)
+      throw new UserError(`is called ${now}, and was ${was}: this takes effect when trader is started again`, { file })
   }
 }
 

@@ -1,31 +1,37 @@
 import { createHash } from 'node:crypto'
 import { parseBarInterval } from '#lib/bars/bar-interval.ts'
-import { externalStrategy } from '#lib/domain/external-order.ts'
 import type { AnyService } from '#lib/kernel/service.ts'
+import type { StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { TradingCalendar } from '#lib/time/trading-calendar.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
-import { ApprovalTtlMs, type RiskConfig } from '#services/risk/service.ts'
 import { bindStrategy, readStrategyFile, type StrategyFile } from '#services/strategy/adapters/strategy-file.ts'
-import type { VenueConfig } from '#services/venue/service.ts'
+import { capitalConfigs } from './capital-configs.ts'
 import { catalogueSessions, everyDay, knownCalendars, namedCalendar, type Sessions } from './catalogue-calendars.ts'
 import { recordedRun } from './recorded-run.ts'
-import { checkOrders } from './role-orders.ts'
 import { everyService } from './services.ts'
-import { isOfNow, type Topology } from './topology.ts'
+import { definitionsIn } from './strategies-in.ts'
+import type { Topology } from './topology.ts'
 import { simulatedVenue } from './venue-settings.ts'
 
 /** A service's configuration as its `system.config` says it: plain JSON, and the SHA-256 of its text. */
 export type ServiceConfig = { readonly hash: string; readonly config: unknown }
+export type ServiceConfigs = Readonly<Partial<Record<ServiceName, ServiceConfig>>>
 
 /**
  * The configuration of every service of a topology; where a run is fed again, that which it was recorded with. Reads strategy files. Throws a
  * UserError on a fault in them.
  */
-export function configsOf(topology: Topology): Readonly<Partial<Record<ServiceName, ServiceConfig>>> {
+export function configsOf(topology: Topology): ServiceConfigs {
   const { feed } = topology
   if (feed.kind === 'run') return Object.fromEntries(recordedRun(feed.path).configs)
   return configsFromFiles(topology)
+}
+
+/** Of a changed topology what a running tree takes, for its strategies as they run, whatever their files say now. Throws a UserError on a fault. */
+export function reloadedConfigs(topology: Topology, running: ServiceConfigs): ServiceConfigs {
+  const definitions = definitionsIn(running.strategy?.config)
+  return saidOf(topology, capitalConfigs(topology, definitions))
 }
 
 /** The services that answer: not a real venue, and where a run is fed again, those that did then (not the clock of a live one, which is fed). */
@@ -42,57 +48,19 @@ export const currenciesOf = ({ currency, conversions }: Topology['account']) => 
   currencies: conversions === undefined ? undefined : Object.keys(conversions),
 })
 
-/** What the simulated venue takes at most, where margin is reserved; what a real one takes its topology says. */
-export const feeBoundOf = ({ margin }: Pick<RiskConfig, 'margin'>, venue: Pick<VenueConfig, 'fees'> | null) =>
-  margin === undefined || venue === null
-    ? undefined
-    : { bps: Math.max(0, venue.fees.makerBps, venue.fees.takerBps), perUnit: venue.fees.perUnit }
-
-/** The limits of what is held, which the books watch; undefined where there are none. */
-function exposureLimits({ limits, instruments, strategies }: Topology['risk']) {
-  const of = (one: (typeof instruments)[string]) =>
-    present({ maxPosition: one.maxPosition, maxInstrumentExposure: one.maxInstrumentExposure })
-  const { maxStrategyExposure, maxGrossExposure, maxNetExposure } = limits
-  const forAll = {
-    ...of({ isTradable: true, ...limits }),
-    ...present({ maxStrategyExposure, maxGrossExposure, maxNetExposure }),
-  }
-  const own = Object.entries(instruments).map(([name, one]) => [name, of(one)] as const)
-  const ofStrategies = Object.entries(strategies).map(
-    ([name, one]) => [name, present({ maxStrategyExposure: one.maxStrategyExposure })] as const,
-  )
-  const some = (all: (readonly [string, object])[]) =>
-    Object.fromEntries(all.filter(([, one]) => Object.keys(one).length > 0))
-  const exposures = { limits: forAll, instruments: some(own), strategies: some(ofStrategies) }
-  return Object.values(exposures).some((one) => Object.keys(one).length > 0) ? exposures : undefined
-}
-
-const present = <Value>(limits: Readonly<Record<string, Value | undefined>>): Readonly<Record<string, Value>> =>
-  Object.fromEntries(Object.entries(limits).filter((entry): entry is [string, Value] => entry[1] !== undefined))
-
-function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceName, ServiceConfig>>> {
-  const { account, venue, risk, clock, bars, chains } = topology
+function configsFromFiles(topology: Topology): ServiceConfigs {
+  const { account, venue, clock, bars, chains } = topology
   const hours = catalogueSessions(topology)
-  const strategies = topology.strategies.map(({ file, roles, orders }) => {
+  const strategies = topology.strategies.map(({ file, roles }) => {
     const read = readStrategyFile(file)
     const named = Object.entries(roles).filter((role): role is [string, string] => typeof role[1] === 'string')
     const bound = bindStrategy(read, Object.fromEntries(named))
-    if (orders) checkOrders(bound.definition, file, roles, orders, venue.kind)
-    return { bound: { ...bound, ...calendarsRead(read, bound.roles, topology, hours) }, roles, orders }
+    return { ...bound, ...calendarsRead(read, bound.roles, topology, hours) }
   })
-  const mappings = strategies.flatMap(({ bound, roles, orders }) =>
-    Object.entries(roles)
-      .filter(([role]) => bound.definition.trade.some((traded) => traded.role === role))
-      .map(([role, to]) => ({
-        strategy: bound.definition.name,
-        role,
-        to: typeof to === 'string' ? { kind: 'instrument', instrument: to } : { kind: 'option', ...to.option },
-        ...(orders === undefined ? {} : { orders }),
-      })),
-  )
-  const { maxDrawdown } = risk.limits
-  const { fifo: _, ...money } = account
+  const definitions = strategies.map(({ definition }) => definition)
+  refuseOneName(definitions, topology)
   const configs: Record<ServiceName, unknown> = {
+    ...capitalConfigs(topology, definitions),
     md: {
       bars,
       ...sessionsIn(hours, calendarsOf(topology)),
@@ -102,32 +70,16 @@ function configsFromFiles(topology: Topology): Readonly<Partial<Record<ServiceNa
     },
     venue: venue.kind === 'simulated' ? { ...simulatedVenue(venue), ...currenciesOf(account) } : null,
     orders: {},
-    pnl: { ...account, maxDrawdown, exposures: exposureLimits(risk) },
     clock: clock.stepMicros === undefined ? {} : { stepMicros: clock.stepMicros },
     indicators: sessionsIn(hours),
-    strategy: { strategies: strategies.map(({ bound }) => bound), startingCash: account.startingCash },
-    resolver: { mappings, currency: account.currency },
-    // Where time is that of recorded events it passes at any speed: a moment here may be days there, and nothing is stale for that.
-    risk: {
-      ...money,
-      ...(isOfNow(topology) ? {} : { approvalTtlMs: ApprovalTtlMs.maxValue }),
-      feeBound: feeBoundOf(risk, venue.kind === 'simulated' ? simulatedVenue(venue) : null),
-      sharedExits: venue.kind === 'binance-usdm' || venue.kind === 'deribit' ? 'refuse' : undefined,
-      ...risk,
-    },
+    strategy: { strategies, startingCash: account.startingCash },
   }
-  const names = strategies.map(({ bound }) => bound.definition.name)
-  refuseOneName(names, topology)
-  refuseUnnamed(names, topology)
-  const named = answeringServices(topology).map((service) => [
-    service.name,
-    said(checked(service, plain(configs[service.name]))),
-  ])
-  return Object.fromEntries(named)
+  return saidOf(topology, configs)
 }
 
 /** A reload of a file that was copied must not stop what runs: both files are named. */
-function refuseOneName(names: readonly string[], { strategies }: Topology): void {
+function refuseOneName(definitions: readonly StrategyDefinition[], { strategies }: Topology): void {
+  const names = definitions.map(({ name }) => name)
   names.forEach((name, n) => {
     const first = names.indexOf(name)
     if (first === n) return
@@ -138,13 +90,12 @@ function refuseOneName(names: readonly string[], { strategies }: Topology): void
   })
 }
 
-/** A limit of a strategy that is not there would limit nothing. */
-function refuseUnnamed(names: readonly string[], { risk }: Topology): void {
-  const known = [...names, externalStrategy]
-  const unknown = Object.keys(risk.strategies).find((name) => !known.includes(name))
-  if (unknown === undefined) return
-  throw new UserError(`risk.strategies.${unknown}: no strategy is called that`, { hint: `known: ${known.join(', ')}` })
-}
+const saidOf = (topology: Topology, configs: Partial<Record<ServiceName, unknown>>): ServiceConfigs =>
+  Object.fromEntries(
+    answeringServices(topology)
+      .filter(({ name }) => name in configs)
+      .map((service) => [service.name, said(checked(service, plain(configs[service.name])))]),
+  )
 
 function checked({ name, config }: AnyService, value: unknown): unknown {
   const found = config.safeParse(value)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { currenciesOf, feeBoundOf } from '#compose/service-configs.ts'
+import { feeBoundOf } from '#compose/capital-configs.ts'
+import { currenciesOf } from '#compose/service-configs.ts'
 import { Conversions } from '#lib/domain/conversion.ts'
 import { fileLines } from '#lib/files/file-lines.ts'
 import { InProcess } from '#lib/kernel/in-process.ts'

@@ -3,6 +3,7 @@ import { assignmentsOf } from '#compose/assignments.ts'
 import { defaultTopologyFile } from '#compose/default-topology.ts'
 import { confirmProduction, type LiveFlags, liveFlags } from '#compose/production-guard.ts'
 import { currencyOfLog, refuseOtherCurrency } from '#compose/refuse-other-currency.ts'
+import { definitionsIn } from '#compose/strategies-in.ts'
 import { readTopology } from '#compose/topology.ts'
 import { runTree } from '#compose/tree.ts'
 import { runFolder } from '#compose/tree-children.ts'
@@ -27,7 +28,8 @@ export async function upTree(flags: UpFlags, isDashboard: boolean): Promise<void
   const topology = { ...read, run: run ?? (flags.topology === undefined ? 'live' : read.run) }
   const assignments = assignmentsOf(topology, file)
   refuseOtherCurrency(currencyOfLog(runFolder(topology)) ?? topology.account.currency, topology)
-  for (const line of untradedLimits(topology)) process.stderr.write(`${file}: ${line}\n`)
+  const strategies = definitionsIn(assignments.of('strategy').config?.config)
+  for (const line of untradedLimits(topology, strategies)) process.stderr.write(`${file}: ${line}\n`)
   await confirmProduction(topology, flags)
   const view = isDashboard ? (await import('#compose/tree-dashboard.ts')).showTree : showLines
   const { exitCode, failure } = await runTree(topology, assignments, view)

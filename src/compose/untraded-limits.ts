@@ -1,16 +1,19 @@
+import type { StrategyDefinition } from '#lib/strategy/strategy-definition.ts'
 import { nearestWords } from '#lib/terminal/nearest-words.ts'
-import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 import type { Topology } from './topology.ts'
 
 /**
  * A line for each instrument that has limits and that no strategy trades: it may be held from elsewhere, or its name is not what was meant. Nothing where
  * options are traded, whose names the market says.
  */
-export function untradedLimits({ risk, strategies }: Topology): readonly string[] {
+export function untradedLimits(
+  { risk, strategies }: Topology,
+  definitions: readonly StrategyDefinition[],
+): readonly string[] {
   const traded = new Set<string>()
-  for (const { file, roles } of strategies)
-    for (const { role, wish } of readStrategyFile(file).definition?.trade ?? []) {
-      const to = roles[role]
+  for (const [n, { trade }] of definitions.entries())
+    for (const { role, wish } of trade) {
+      const to = strategies[n]?.roles[role]
       if (typeof to === 'object' || wish !== undefined) return []
       if (to !== undefined) traded.add(to)
     }

@@ -1,10 +1,12 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, describe, expect, it } from 'vitest'
 import { readTopology } from '#compose/topology.ts'
 import { watchTopology } from '#compose/watch-topology.ts'
 import { mayBeWritten } from '#lib/journal/durability.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 import { catalogue, namespaceOf } from '#schemas/catalogue.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'trader-topology-'))
@@ -94,4 +96,40 @@ describe('aliases of a topology', () => {
     writeFileSync(file, 'feed: *mx')
     expect((await told).message).toContain('an alias without its anchor')
   })
+})
+
+it('what was refused is told again each time that it is saved again, and what was taken is not', async () => {
+  const file = join(folder, 'saved.yaml')
+  const written = (step: number) =>
+    writeFileSync(
+      file,
+      `{ feed: { kind: seeded }, venue: { fill: touch }, clock: { stepMicros: ${step} }, strategies: [{ file: a.yaml, roles: {} }] }`,
+    )
+  written(1_000)
+  const told: string[] = []
+  let isRefused = true
+  const watch = watchTopology(file, {
+    changed: ({ clock }) => {
+      if (isRefused) throw new UserError('not now')
+      told.push(`${clock.stepMicros}`)
+    },
+    unreadable: ({ message }) => told.push(message),
+  })
+  const areTold = (expected: string[]) => expect.poll(() => told, { timeout: 10_000 }).toEqual(expected)
+  const saved = () => utimesSync(file, new Date(), new Date())
+  saved()
+  written(2_000)
+  await areTold(['not now'])
+  // A look at the file that finds nothing new: there is one a second.
+  await sleep(1_500)
+  saved()
+  await areTold(['not now', 'not now'])
+  isRefused = false
+  saved()
+  await areTold(['not now', 'not now', '2000'])
+  saved()
+  await sleep(1_500)
+  written(3_000)
+  await areTold(['not now', 'not now', '2000', '3000'])
+  watch.close()
 })

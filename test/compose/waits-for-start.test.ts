@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { stringify } from 'yaml'
 import { assignmentsOf } from '#compose/assignments.ts'
 import { readTopology } from '#compose/topology.ts'
@@ -73,36 +73,105 @@ it('[MD-C5] of a topology that changes while its tree runs, it is said what wait
   )
 })
 
-it('a strategy file that names another strategy is told, and nothing goes by that name; limits of meanwhile hold when it is mended', async () => {
+describe('while a strategy file names another strategy, or has a fault', () => {
   const dir = mkdtempSync(join(tmpdir(), 'trader-renamed-'))
+  afterAll(() => rmSync(dir, { recursive: true }))
   const [file, cross] = [join(dir, 'topology.yaml'), join(dir, 'cross.yaml')]
-  const named = (name: string) =>
-    writeFileSync(cross, readFileSync('strategies/ema-cross.yaml', 'utf8').replace('name: ema-cross', `name: ${name}`))
+  const text = readFileSync('strategies/ema-cross.yaml', 'utf8')
+  const named = (name: string) => writeFileSync(cross, text.replace('name: ema-cross', `name: ${name}`))
   const limited = (maxPosition: string) => {
     const strategies = [{ file: cross, roles: { underlying: 'ACME.SIM' } }]
     const market = { feed: { kind: 'seeded', seed: 1 }, bars: [{ interval: '1d' }], venue: { fill: 'touch' } }
     writeFileSync(file, stringify({ ...market, strategies, risk: { limits: { maxPosition } } }))
   }
-  named('one')
-  limited('9')
-  const changed: string[] = []
-  const said: string[] = []
-  const assignments = assignmentsOf(readTopology(file), file)
-  const watch = assignments.watch(['md', 'risk', 'strategy', 'resolver'], {
-    changed: (service) => changed.push(service),
-    unchanged: (message) => said.push(message),
+  function watching() {
+    named('one')
+    limited('9')
+    const assignments = assignmentsOf(readTopology(file), file)
+    const [changed, said] = [[] as string[], [] as string[]]
+    const watch = assignments.watch(['md', 'risk', 'strategy', 'resolver'], {
+      changed: (service) => changed.push(service),
+      unchanged: (message) => said.push(message),
+    })
+    const isSaid = (count: number) => expect.poll(() => said.length, { timeout: 10_000 }).toBe(count)
+    const isInForce = (maxPosition: string) =>
+      expect
+        .poll(() => assignments.of('risk').config?.config, { timeout: 10_000 })
+        .toMatchObject({ limits: { maxPosition } })
+    return { changed, said, watch, isSaid, isInForce }
+  }
+
+  it('that is told, and limits hold at once', async () => {
+    const { changed, said, watch, isSaid, isInForce } = watching()
+    named('two')
+    await isSaid(1)
+    expect(said[0]).toMatch(/cross\.yaml: is called two, and was one: .*started again; what ran before runs on$/)
+    limited('8')
+    await isInForce('8')
+    writeFileSync(cross, 'name: one')
+    await isSaid(2)
+    limited('7')
+    await isInForce('7')
+    rmSync(cross)
+    await isSaid(3)
+    limited('6')
+    await isInForce('6')
+    watch.close()
+    expect(said.length).toBe(3)
+    expect(changed).toEqual(['risk', 'risk', 'risk'])
   })
-  const isSaid = (count: number) => expect.poll(() => said.length, { timeout: 10_000 }).toBe(count)
-  named('two')
-  await isSaid(1)
-  expect(said[0]).toMatch(/cross\.yaml: is called two, and was one: .*started again; what ran before runs on$/)
-  limited('8')
-  await isSaid(2)
-  expect(said[1]).toMatch(/cross\.yaml: is called two, and was one: .*started again; what was in force stays in force$/)
-  expect(changed).toEqual([])
-  named('one')
-  await expect.poll(() => changed, { timeout: 10_000 }).toEqual(['risk'])
-  expect(assignments.of('risk').config?.config).toMatchObject({ limits: { maxPosition: '8' } })
+
+  it('limits that were taken back do not come into force when it is mended', async () => {
+    const { changed, watch, isSaid, isInForce } = watching()
+    writeFileSync(cross, 'name: one')
+    await isSaid(1)
+    limited('9999')
+    await isInForce('9999')
+    limited('5')
+    await isInForce('5')
+    limited('5x')
+    await isSaid(2)
+    named('one')
+    writeFileSync(cross, `${text.replace('name: ema-cross', 'name: one')}# mended\n`)
+    await expect.poll(() => changed, { timeout: 10_000 }).toEqual(['risk', 'risk', 'strategy'])
+    await isInForce('5')
+    watch.close()
+  })
+})
+
+it('a strategy file that trades another role is followed by the instrument of that role', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'trader-roles-'))
+  const [file, one] = [join(dir, 'topology.yaml'), join(dir, 'one.yaml')]
+  const trading = (role: string) =>
+    writeFileSync(
+      one,
+      stringify({
+        name: 'one',
+        inputs: { price: { role: 'underlying', timeframe: '1d' } },
+        trade: role,
+        entry: { long: 'price.close > 100' },
+        size: { quantity: 1 },
+      }),
+    )
+  trading('underlying')
+  const roles = { underlying: 'ACME.SIM', hedge: 'ZETA.SIM' }
+  const market = { feed: { kind: 'seeded', seed: 1 }, bars: [{ interval: '1d' }], venue: { fill: 'touch' } }
+  const orders = { entry: { type: 'limit', limitBps: 5 } }
+  const written = (more: object) =>
+    writeFileSync(file, stringify({ ...market, strategies: [{ file: one, roles, ...more }] }))
+  written({})
+  const assignments = assignmentsOf(readTopology(file), file)
+  const changed: string[] = []
+  const watch = assignments.watch(['risk', 'strategy', 'resolver'], {
+    changed: (service) => changed.push(service),
+    unchanged: (message) => expect.fail(message),
+  })
+  written({ orders })
+  await expect.poll(() => changed, { timeout: 10_000 }).toEqual(['resolver'])
+  trading('hedge')
+  await expect.poll(() => changed, { timeout: 10_000 }).toEqual(['resolver', 'resolver', 'strategy'])
   watch.close()
   rmSync(dir, { recursive: true })
+  const mapping = { strategy: 'one', role: 'hedge', to: { kind: 'instrument', instrument: 'ZETA.SIM' }, orders }
+  expect(assignments.of('resolver').config?.config).toMatchObject({ mappings: [mapping] })
 })

@@ -571,12 +571,10 @@ describe('brackets', () => {
     scene.when(sold('t-10-0', '6')).then(sending)
     scene.when(fill('t-1-0', 'late', '2')).then()
     const again = expect.objectContaining({ clientOrderId: 't-10-0-1s2', side: 'buy', quantity: '2' })
-    scene
-      .when(canceled('t-10-0-1s'))
-      .then({ topic: 'system.alert', payload: expect.anything() } as never, {
-        topic: 'order.submitted',
-        payload: again,
-      })
+    scene.when(canceled('t-10-0-1s')).then({ topic: 'system.alert', payload: expect.anything() } as never, {
+      topic: 'order.submitted',
+      payload: again,
+    })
     scene.when(fill('t-1-0', 'later', '1')).then(cancel('t-10-0-1s2', 'what it was to close is closed'))
   })
 
