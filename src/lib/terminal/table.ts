@@ -16,7 +16,8 @@ export function formatTable(
 ): string {
   const isTerminal = stream.isTTY === true
   const bold = (text: string) => (hasColor(stream, env) ? styleText('bold', text, { validateStream: false }) : text)
-  const cells = rows.map((row) => row.map(String))
+  // Spaces in front would not be counted where words go on in the next line.
+  const cells = rows.map((row) => row.map((cell) => (isTerminal ? `${cell}`.trimStart() : `${cell}`)))
   const table = new Table({
     head: columns.map(({ head }) => bold(head)),
     colAligns: columns.map(({ align = 'left' }) => align),
@@ -24,7 +25,7 @@ export function formatTable(
     chars: isTerminal ? {} : withoutRules,
     ...(isTerminal && stream.columns ? fitting(columns, cells, stream.columns) : {}),
   })
-  table.push(...cells)
+  for (const row of cells) table.push(row)
   return table
     .toString()
     .split('\n')
@@ -37,21 +38,22 @@ const rulesOf = (columns: readonly Column[]): number => 3 * columns.length + 1
 /** Words go on in the next line of a cell where the terminal is too narrow; numbers, ids and whatever has no space stay whole, and so does all where that is not enough. */
 function fitting(columns: readonly Column[], cells: readonly (readonly string[])[], width: number) {
   const texts = columns.map(({ head }, i) => [head, ...cells.map((row) => row[i] ?? '')])
-  const widths = texts.map((all) => Math.max(...all.map(widthOf)))
-  const leasts = texts.map((all) => Math.max(...all.flatMap((text) => text.split(' ')).map(widthOf)))
+  const widths = texts.map(widest)
   let over = widths.reduce((sum, one) => sum + one, rulesOf(columns)) - width
   if (over <= 0) return {}
+  const leasts = texts.map((all) => widest(all.flatMap((text) => text.split(' '))))
   for (; over > 0; over--) {
     const room = (i: number) => (columns[i]?.align === 'right' ? 0 : (widths[i] as number) - (leasts[i] as number))
-    const widest = [...columns.keys()]
+    const roomiest = [...columns.keys()]
       .filter((i) => room(i) > 0)
       .sort((a, b) => (widths[b] as number) - (widths[a] as number))[0]
-    if (widest === undefined) return {}
-    widths[widest] = (widths[widest] as number) - 1
+    if (roomiest === undefined) return {}
+    widths[roomiest] = (widths[roomiest] as number) - 1
   }
   return { colWidths: widths.map((one) => one + 2), wordWrap: true }
 }
 
+const widest = (texts: readonly string[]): number => texts.reduce((most, text) => Math.max(most, widthOf(text)), 0)
 const widthOf = (text: string): number => stripVTControlCharacters(text).length
 
 const withoutRules = Object.fromEntries([

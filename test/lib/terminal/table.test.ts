@@ -20,6 +20,22 @@ describe('a table', () => {
     expect(plain.split('\n')[1]).toBe('│ strategy │    pnl │')
   })
 
+  it('cuts nothing where spaces are beside each other', () => {
+    const cells = [['a  position of', ' -10.25 the', '  t-1234567 of the']]
+    const three = [{ head: 'a' }, { head: 'b' }, { head: 'c' }]
+    for (let width = 1; width < 60; width++) {
+      const text = formatTable(three, cells, { stream: { isTTY: true, columns: width }, env: { NO_COLOR: '1' } })
+      expect(text, `${width}`).not.toContain('…')
+    }
+  })
+
+  it('is made of as many words as there are', () => {
+    const text = 'w '.repeat(400).trim()
+    const stream = { isTTY: true, columns: 80 }
+    const many = formatTable([{ head: 'says' }], Array(400).fill([text]), { stream, env: { NO_COLOR: '1' } })
+    expect(many.split('w')).toHaveLength(400 * 400 + 1)
+  })
+
   it('is no wider than the terminal: words go on in the next line, numbers stay whole, and nothing is cut', () => {
     const long = 'entry long 100 since fast crosses above slow, which has been below it for eleven bars'
     const wide = [['ema', long, '-1234567.25']]

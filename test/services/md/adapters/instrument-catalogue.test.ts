@@ -7,6 +7,7 @@ import { catalogueEntry } from '#services/md/adapters/instruments/catalogue-entr
 import { readCatalogue, writeCatalogue } from '#services/md/adapters/instruments/catalogue-file.ts'
 import { listedByCatalogue } from '#services/md/adapters/instruments/listed-by-catalogue.ts'
 import { readListings } from '#services/md/adapters/instruments/read-listings.ts'
+import { termsOf } from '#services/md/adapters/lean/symbol-properties.ts'
 import { planImport } from '#services/md/adapters/plan-import.ts'
 import { describeShared, sharedDir } from '#test/shared.ts'
 
@@ -111,6 +112,31 @@ describe('instrument catalogue', () => {
       { instrument: 'ES.CME', kind: 'future', multiplier: '50', tickSize: '0.25', calendar: 'cme' },
       { instrument: 'BTCUSDT-PERP.BYBIT', kind: 'perpetual', tickSize: '0.1', lotSize: '0.001', calendar: '24x7' },
     ])
+  })
+
+  it('[MD-I19] reads what pays in its coin as such, at Binance and Bybit and not at dYdX', () => {
+    const rows = [
+      'binance,BTCUSD,cryptofuture,BTCUSD_PERP,USD,100,0.1,1,BTCUSD_PERP',
+      'bybit,ETHUSD,cryptofuture,ETHUSD,USD,1,0.05,1,ETHUSD',
+      'dydx,BTCUSD,cryptofuture,BTC-USD,USD,1,1,0.0001,BTC-USD',
+      'binance,BTCUSD1,cryptofuture,BTCUSD1,USD1,1,0.1,0.001,BTCUSD1',
+    ]
+    const file = put('coins.csv', rows.join('\n'))
+    expect(entriesOf(file)).toMatchObject([
+      { instrument: 'BTCUSD-PERP.BINANCE', multiplier: '100', currency: 'BTC', isInverse: true },
+      { instrument: 'ETHUSD-PERP.BYBIT', multiplier: '1', currency: 'ETH', isInverse: true },
+      expect.not.objectContaining({ isInverse: true }),
+      { instrument: 'BTCUSD1-PERP.BINANCE', currency: 'USD1' },
+    ])
+    const type = 'cryptofuture'
+    expect(termsOf(new Map(), { market: 'binance', ticker: 'ethusd', type })).toMatchObject({
+      currency: 'ETH',
+      isInverse: true,
+      multiplier: '10',
+    })
+    expect(termsOf(new Map(), { market: 'binance', ticker: 'ethusdt', type })).toEqual(
+      expect.not.objectContaining({ isInverse: true }),
+    )
   })
 
   it('is written in order and read back; a damaged line is told with its place', () => {

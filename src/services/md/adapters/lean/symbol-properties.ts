@@ -11,7 +11,9 @@ export type InstrumentTerms = {
   readonly tickSize?: string
   readonly lotSize?: string
   readonly multiplier?: string
+  /** What it pays in, the coin where `isInverse`. */
   readonly currency?: string
+  readonly isInverse?: true
 }
 
 /** LEAN's symbol-properties database, by `market,symbol,type`; empty where it does not lie beside the files. */
@@ -33,6 +35,7 @@ export function readPropertiesFile(file: string): SymbolProperties {
     if (symbol === '' || type === '') continue
     properties.set(`${market},${symbol},${type}`.toLowerCase(), {
       ...(currency === '' ? {} : { currency: currency.toUpperCase() }),
+      ...(type === 'cryptofuture' ? settledInCoin(market, symbol) : {}),
       ...step('multiplier', multiplier),
       ...step('tickSize', tickSize),
       ...step('lotSize', lotSize),
@@ -70,7 +73,18 @@ const usual: Readonly<Record<LeanPath['type'], InstrumentTerms>> = {
 function currencyOf(market: string, ticker: string, type: LeanPath['type']): InstrumentTerms {
   if (market === 'india') return { currency: 'INR' }
   if (type !== 'forex' && type !== 'cfd' && type !== 'crypto' && type !== 'cryptofuture') return {}
-  return { currency: quoteCurrencyOf(ticker.toUpperCase()) }
+  const quoted = { currency: quoteCurrencyOf(ticker.toUpperCase()) }
+  if (type !== 'cryptofuture') return quoted
+  const settled = settledInCoin(market, ticker)
+  const multiplier = settled.currency === 'BTC' ? '100' : '10'
+  return { ...quoted, ...settled, ...(settled.isInverse && market === 'binance' ? { multiplier } : {}) }
+}
+
+/** A contract of Binance or Bybit that is priced in USD is worth so many USD and pays in its coin; dYdX has dollars. */
+function settledInCoin(market: string, symbol: string): InstrumentTerms {
+  const [, coin] = /^([A-Z0-9]+)USD$/.exec(symbol.toUpperCase()) ?? []
+  const isInverse = coin !== undefined && /^(binance|bybit)$/i.test(market)
+  return isInverse ? { currency: coin, isInverse } : {}
 }
 
 function step(name: 'multiplier' | 'tickSize' | 'lotSize', cell: string): InstrumentTerms {
