@@ -26,6 +26,7 @@ const outboxMost = 4_096
 export class RecordPublisher {
   readonly #options: RecordPublisherOptions
   readonly #voices = new Map<string, Voice>()
+  #fed = 0
   #isClosed = false
   /** Resolves when everything is in the log. */
   readonly ended: Promise<void>
@@ -43,14 +44,14 @@ export class RecordPublisher {
 
   async #publish(): Promise<void> {
     let speaking: Voice | null = null
-    let fed = 0
     for await (const facts of this.#options.facts) {
       for (const fact of facts) {
         const voice = this.#voiceOf(fact.identity)
         if (voice !== speaking) await speaking?.until(0)
         speaking = voice
         await voice.say(fact)
-        this.#options.onFed(++fed - voice.waiting)
+        this.#fed++
+        this.#tell()
         if (this.#isClosed) return await new Promise(() => undefined)
       }
       speaking?.flush()
@@ -58,11 +59,18 @@ export class RecordPublisher {
     await speaking?.until(0)
   }
 
+  #tell(): void {
+    let waiting = 0
+    for (const voice of this.#voices.values()) waiting += voice.waiting
+    this.#options.onFed(this.#fed - waiting)
+  }
+
   #voiceOf(identity: string): Voice {
     const known = this.#voices.get(identity)
     if (known) return known
     const { url, secretOf, ca, onFault } = this.#options
-    const voice = new Voice({ url, identity, secret: secretOf(identity), ca, onFault })
+    const onAck = () => this.#tell()
+    const voice = new Voice({ url, identity, secret: secretOf(identity), ca, onFault, onAck })
     this.#voices.set(identity, voice)
     return voice
   }
@@ -75,8 +83,14 @@ class Voice {
   readonly #welcomed = Promise.withResolvers<Parameters<Outbox['restart']>[0]>()
   #wake: () => void = () => undefined
 
-  constructor(options: Pick<RecordPublisherOptions, 'url' | 'ca' | 'onFault'> & { identity: string; secret: string }) {
-    const { onFault, ...door } = options
+  constructor(
+    options: Pick<RecordPublisherOptions, 'url' | 'ca' | 'onFault'> & {
+      identity: string
+      secret: string
+      onAck: () => void
+    },
+  ) {
+    const { onFault, onAck, ...door } = options
     this.#connection = new Connection({
       ...door,
       wish: () => ({ from: null, topics: null, isService: false }),
@@ -88,6 +102,7 @@ class Voice {
       },
       onAck: (through) => {
         this.#outbox.ack(through)
+        onAck()
         this.flush()
         this.#wake()
       },

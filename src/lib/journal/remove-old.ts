@@ -77,8 +77,9 @@ function* oldOnes(
   const sizes = mib === Number.POSITIVE_INFINITY ? [] : segments.map(({ path }) => sizeOf(disk, path))
   let total = sizes.reduce((sum, size) => sum + size, 0)
   let needed: number | null = null
+  const dates = datesOf(segments, today)
   for (const [i, segment] of segments.slice(0, -keptAlways).entries()) {
-    const isOld = daysBetween(basename(dirname(segment.path)), today) > days
+    const isOld = daysBetween(dates[i] as string, dates.at(-1) as string) > days
     if (!isOld && total <= mib * 2 ** 20) return
     const footer = damaged.look(segment.path, () => endOf(disk, segment.path).footer)
     needed ??= neededFrom(namespace)
@@ -86,6 +87,22 @@ function* oldOnes(
     total -= sizes[i] ?? 0
     yield [segment, footer]
   }
+}
+
+/**
+ * When each was written, by the names of their folders, and last the day that it is now: no later than the last segment but one says, so that a clock
+ * that is wrong for a while makes nothing old. What is later than now was named by such a clock, and so was what is earlier than one before it.
+ */
+function datesOf(segments: readonly Segment[], today: string): string[] {
+  const named = segments.map(({ path }) => basename(dirname(path)))
+  const lastButOne = named.at(-keptAlways) ?? today
+  const now = lastButOne < today ? lastButOne : today
+  let newest: string | null = null
+  const dates = named.map((date) => {
+    if (date <= now && (newest === null || date > newest)) newest = date
+    return newest ?? now
+  })
+  return [...dates, now]
 }
 
 function sizeOf(disk: LogDisk, path: string): number {

@@ -27,7 +27,7 @@ export function writeSnapshot(disk: LogDisk, log: string, snapshot: FreshSnapsho
   for (const old of snapshotFiles(disk, log, service).slice(0, -kept)) disk.remove(old)
 }
 
-/** Those of a service that are whole, newest first; of another `onBroken` is told. */
+/** Those of a service that are whole, newest first; of another, and one that cannot be read, `onBroken` is told. */
 export function readSnapshots(
   disk: Pick<ReadDisk, 'list' | 'openToRead'>,
   log: string,
@@ -37,9 +37,20 @@ export function readSnapshots(
   return snapshotFiles(disk, log, service)
     .reverse()
     .flatMap((file) => {
-      const text = textOf(disk, file)
-      const snapshot = text === null ? null : readSnapshotText(text)
-      if (snapshot === null && text !== null) onBroken(file)
+      const text = readable(disk, file)
+      // One that has just gone is not missed: newer ones are there.
+      if (text === null) return []
+      const snapshot = readSnapshotText(text)
+      if (snapshot === null) onBroken(file)
       return snapshot === null ? [] : [snapshot]
     })
+}
+
+/** Empty where it cannot be read. */
+function readable(disk: Pick<ReadDisk, 'openToRead'>, file: string): string | null {
+  try {
+    return textOf(disk, file)
+  } catch {
+    return ''
+  }
 }

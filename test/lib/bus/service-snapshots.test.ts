@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -139,6 +139,16 @@ describe('a service that was killed', () => {
     await goesOn(again)
     expect(firstSeq(again)).toBeGreaterThanOrEqual(newest)
     expect(again.said).toEqual([])
+  })
+
+  it('[R25] ignores, with a warning, one that cannot be read', async () => {
+    await withTwoSnapshots()
+    const newest = files()[1] as string
+    rmSync(newest)
+    mkdirSync(newest)
+    const again = await start({ everyMs: 60_000 })
+    await goesOn(again)
+    expect(again.said).toEqual([`${newest} is ignored: it is not as it was written`])
   })
 
   it('[R24] writes none before a heartbeat that it said afterwards, and all before it, are in the log', () => {

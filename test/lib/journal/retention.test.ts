@@ -153,6 +153,31 @@ describe('retention', () => {
     expect(faults()).toEqual([])
   })
 
+  it('[J23] a clock that is wrong for a while removes nothing that is to be kept, and ends nothing', async () => {
+    let today = '2026-11-01'
+    const retention = { retention: { md: { days: 2 } }, neededFrom: () => Number.POSITIVE_INFINITY }
+    const log = await open({ retention, today: () => today })
+    let n = 0
+    const day = async (date: string, count = 40) => {
+      today = date
+      await fill(log, n, count)
+      n += count
+    }
+    const dates = () => [...new Set(topicSegments(realDisk, folder, 'md').map(({ path }) => path.split('/').at(-2)))]
+    for (const date of ['2026-11-01', '2026-11-02', '2026-11-03', '2026-11-04']) await day(date)
+    await day('2099-01-01', batch)
+    await day('2026-11-04')
+    await day('2020-01-01', batch)
+    await day('2026-11-05')
+    await vi.waitFor(() => expect(dates()).not.toContain('2026-11-02'), 20_000)
+    expect(dates()).toEqual(expect.arrayContaining(['2026-11-04', '2026-11-05', '2099-01-01']))
+    for (const date of ['2026-11-06', '2026-11-07', '2026-11-08']) await day(date)
+    const kept = ['2026-11-06', '2026-11-07', '2026-11-08']
+    await vi.waitFor(() => expect(dates()).toEqual(kept), 20_000)
+    await log.close()
+    expect(faults()).toEqual([])
+  })
+
   it('[J23] does not hide what is lost besides', async () => {
     const log = await open()
     await fill(log, 0, 200)
