@@ -11,7 +11,9 @@ import { serveRouter } from '#lib/bus/router-server.ts'
 import { saySeldom } from '#lib/bus/say-seldom.ts'
 import { openRemoteLog, type RemoteLog, type RemoteLogOptions } from '#lib/journal/remote-log.ts'
 import { announceReady, onStop } from '#lib/process/child-life.ts'
+import { refuseTakenPort } from '#lib/process/listen.ts'
 import { sayWaiting } from '#lib/process/say-waiting.ts'
+import { checkedFlag, SocketUrl } from '#lib/terminal/checked-flag.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
@@ -42,6 +44,7 @@ export default class Router extends TraderCommand {
   async run(): Promise<void> {
     const { flags } = await this.parse(Router)
     const say = (message: string) => this.say(message)
+    checkedFlag('log', flags.log, SocketUrl)
     const { assignment } = await assigned('router', flags, say)
     const { lockstep, startsAt = 0 } = assignment.topology
     const sayRefusal = saySeldom(say)
@@ -56,6 +59,8 @@ export default class Router extends TraderCommand {
     const answering = assignment.services.filter(({ isAnswering }) => isAnswering)
     const services = answering.map(({ name, hears }) => ({ name, topics: hears }))
     const door = { url: flags.log, secret: readSecret(flags.keys, 'router'), onClose, heartbeatMs }
+    // Before the log is spoken to: it gives up the router that it has for another.
+    await refuseTakenPort(host, port)
     const log = await this.findLog(door, flags.assigned)
     const router = new Hub({
       log,

@@ -1,7 +1,7 @@
 import { parseExact } from '#lib/bars/exact-decimal.ts'
 import { adopt } from '#lib/domain/adopted-order.ts'
-import { type Contract, contractOf, worthOf } from '#lib/domain/contract.ts'
-import { absMoney, asMoney, moneyOf, moneyText } from '#lib/domain/money.ts'
+import { type Contract, contractOf } from '#lib/domain/contract.ts'
+import { markedAt, type PositionView } from '#lib/domain/marked-position.ts'
 import { foldPriceOf, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
 import { isEnded, type OrderStatus } from '#lib/domain/order-lifecycle.ts'
 import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
@@ -11,11 +11,6 @@ import { applyReport, happeningOf, type Report } from '#lib/domain/venue-report.
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { eventsOf } from './order-life.ts'
-
-export type PositionView = PayloadOf<'pnl.update'> & {
-  /** |position * mark * multiplier|, in `currency` */
-  readonly exposure: string
-}
 
 /** Positions as the last fill left them, marked at the newest price in the log; those that are flat only where `all` is said. */
 export function positionsIn(folder: string, all: boolean): PositionView[] {
@@ -28,14 +23,8 @@ export function positionsIn(folder: string, all: boolean): PositionView[] {
   if (shown.length === 0) return []
   const { prices, contracts } = marketIn(folder, new Set(shown.map(({ instrument }) => instrument)))
   return shown.map((update) => {
-    const mark = newestPrice(prices, update.instrument) ?? update.mark
     const contract = contracts.get(update.instrument) ?? { multiplier: parseExact('1'), isInverse: false }
-    const worthAt = (price: string) => worthOf(contract, parseExact(price), parseExact(update.position))
-    const moved = worthAt(mark) - worthAt(update.mark)
-    const since = (unrealized: string) => moneyText(asMoney(moneyOf(unrealized) + moved))
-    const fifo = update.fifo && { ...update.fifo, unrealized: since(update.fifo.unrealized) }
-    const exposure = moneyText(absMoney(worthAt(mark)))
-    return { ...update, mark, unrealized: since(update.unrealized), exposure, ...(fifo ? { fifo } : {}) }
+    return markedAt(update, newestPrice(prices, update.instrument) ?? update.mark, contract)
   })
 }
 

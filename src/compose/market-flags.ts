@@ -22,7 +22,12 @@ export const marketFlags = {
     description: 'An instrument catalogue, whose calendars bars, indicators and sessions follow',
   }),
   cash: Flags.string({ default: '100000', description: 'Money at the start' }),
-  seed: Flags.integer({ default: 1, description: 'Of the built-in market, without --data' }),
+  seed: Flags.integer({
+    default: 1,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    description: 'Of the built-in market, without --data',
+  }),
 }
 
 type Named = { readonly data?: string; readonly from?: string; readonly to?: string; readonly seed: number }

@@ -1,6 +1,7 @@
 import { secretOrNull } from '#lib/bus/auth.ts'
 import { connectBus } from '#lib/bus/bus-client.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
+import { checkedIfGiven, SocketUrl } from '#lib/terminal/checked-flag.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
 import type { Assigned } from './assignment.ts'
@@ -17,6 +18,7 @@ type Flags = Partial<Pick<ProcessFlags, 'topology' | 'url' | 'keys'>>
  */
 export async function readAssignment(name: string, flags: Flags, say: (message: string) => void): Promise<Assigned> {
   const { topology: file } = flags
+  checkedIfGiven('url', flags.url, SocketUrl)
   const topology = file === undefined ? defaultTopology() : readTopology(file)
   if (!(serviceRank as readonly string[]).includes(name))
     return { assignment: { topology, config: null, services: serviceTopics(topology) }, onConfig: () => undefined }

@@ -1,7 +1,8 @@
 import { readSecret } from '#lib/bus/auth.ts'
 import { type BusConnection, connectBus } from '#lib/bus/bus-client.ts'
+import { firstKeptIn } from '#lib/bus/subscriber.ts'
 import { trustedCa } from '#lib/bus/trusted-ca.ts'
-import { historyTopics, newestTopics } from '#lib/terminal/dashboard/screen-state.ts'
+import { historyTopics, marketTopics, newestTopics } from '#lib/terminal/dashboard/screen-state.ts'
 import type { Event } from '#schemas/event.ts'
 
 const retryAfterMs = 500
@@ -16,14 +17,12 @@ export function watchBus(
   onEvent: (event: Event) => void,
   tryEveryMs = retryAfterMs,
 ): { close(): void } {
-  const history = followed(routerUrl, keys, 1, historyTopics, onEvent, tryEveryMs)
-  const newest = followed(routerUrl, keys, 'head', newestTopics, onEvent, tryEveryMs)
-  return {
-    close() {
-      history.close()
-      newest.close()
-    },
-  }
+  const all = [
+    followed(routerUrl, keys, 1, marketTopics, onEvent, tryEveryMs),
+    followed(routerUrl, keys, 1, historyTopics, onEvent, tryEveryMs),
+    followed(routerUrl, keys, 'head', newestTopics, onEvent, tryEveryMs),
+  ]
+  return { close: () => all.forEach((one) => void one.close()) }
 }
 
 function followed(
@@ -58,7 +57,9 @@ function followed(
       onEvents,
       onClose: again,
     })
-  const again = () => {
+  const again = (reason = '') => {
+    // What retention has removed of the market is not to be had.
+    from = firstKeptIn(reason) ?? from
     connection = null
     if (!isClosed) timer ??= setTimeout(connect, tryEveryMs)
   }
@@ -69,10 +70,13 @@ function followed(
       again()
       return
     }
-    open(url).then((opened) => {
-      connection = opened
-      if (isClosed) opened.close()
-    }, again)
+    open(url).then(
+      (opened) => {
+        connection = opened
+        if (isClosed) opened.close()
+      },
+      ({ message }: Error) => again(message),
+    )
   }
   connect()
   return {

@@ -14,7 +14,7 @@ const linesKept = 30
 
 /** A tree on a dashboard. */
 export function showTree({ topology, supervisor }: Tree): TreeView {
-  let screen = emptyScreen
+  let screen = emptyScreen()
   let router: RouterStatus | null = null
   let isStopping = false
   let lines: readonly string[] = []

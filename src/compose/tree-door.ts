@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { Flags } from '@oclif/core'
 import { runningTree, type TreeFile } from '#compose/tree-file.ts'
+import { checkedIfGiven, SocketUrl } from '#lib/terminal/checked-flag.ts'
 
 /** The flags that say which tree is meant. */
 export const treeFlags = {
@@ -25,7 +26,8 @@ export function treeOf({ logs, run, url }: TreeFlags): TreeFile | null {
 
 /** Where its router is and how to get in; null where nothing runs. */
 export function doorOf(flags: TreeFlags): RouterDoor | null {
-  if (flags.url !== undefined) return { routerUrl: flags.url, keys: flags.keys }
+  const routerUrl = checkedIfGiven('url', flags.url, SocketUrl)
+  if (routerUrl !== undefined) return { routerUrl, keys: flags.keys }
   const tree = treeOf(flags)
   return tree === null || tree.routerUrl === null ? null : { routerUrl: tree.routerUrl, keys: tree.keys }
 }

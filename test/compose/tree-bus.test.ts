@@ -9,6 +9,8 @@ import { watchBus } from '#compose/tree-bus.ts'
 import { newNonce } from '#lib/bus/auth.ts'
 import { connectBus } from '#lib/bus/bus-client.ts'
 import { formatFrame } from '#lib/bus/frame.ts'
+import { MemoryLog } from '#lib/journal/memory-log.ts'
+import type { Fact } from '#schemas/event.ts'
 import { type BusOfTest, openBus, secret, tick, until } from '../lib/bus/bus-of-test.ts'
 
 const challenge = formatFrame({ t: 'challenge', nonce: newNonce() })
@@ -84,19 +86,19 @@ describe('the dashboard on the bus', () => {
       ({ seq }) => got.push(seq),
       10,
     )
-    // Six rounds; with a doubling each, more than two at a time.
-    await until(() => away.seen.attempts >= 12)
+    // Six rounds; with a doubling each, more than three at a time.
+    await until(() => away.seen.attempts >= 18)
     stop()
-    expect(seen.openMost).toBe(2)
+    expect(seen.openMost).toBe(3)
     url = opened.url
-    await until(() => opened.router.connections.all === 2)
+    await until(() => opened.router.connections.all === 3)
     const md = await connectBus({ url, identity: 'md', secret, from: null, topics: null })
     await md.publishFacts([0, 1, 2].map((n) => tick(n)))
     await md.close()
-    await until(() => got.length >= 3 && opened.router.connections.all === 2)
+    await until(() => got.length >= 3 && opened.router.connections.all === 3)
     // Time for whoever else would come.
     await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(opened.router.connections.all).toBe(2)
+    expect(opened.router.connections.all).toBe(3)
     expect(got).toEqual([1, 2, 3])
     watch.close()
     await away.close()
@@ -116,15 +118,47 @@ describe('the dashboard on the bus', () => {
         10,
       )
     const watch = follow()
-    await until(() => away.seen.attempts >= 4)
+    await until(() => away.seen.attempts >= 6)
     rmSync(secretFile)
     expect(follow).toThrow('there is no secret for operator')
     await new Promise((resolve) => setTimeout(resolve, 50))
     url = opened.url
     writeFileSync(secretFile, secret, { mode: 0o600 })
-    await until(() => opened.router.connections.all === 2)
+    await until(() => opened.router.connections.all === 3)
     watch.close()
     await away.close()
+  })
+
+  it('begins with what retention has left of the market, and with all of the books', async () => {
+    const log = new MemoryLog()
+    const read = log.read.bind(log)
+    const wanted: string[][] = []
+    const kept = 3
+    log.read = async (request) => {
+      wanted.push([`${request.from}`, ...(request.topics ?? [])])
+      const isGone = request.topics?.includes('md.status') && request.from < kept
+      return isGone ? { from: request.from, to: request.from - 1, lines: [], firstKept: kept } : read(request)
+    }
+    const opened = await openBus(log)
+    bus = opened
+    const md = await connectBus({ url: opened.url, identity: 'md', secret, from: null, topics: null })
+    const status = (n: number): Fact<'md.status'> => ({
+      ...{ topic: 'md.status', at: 1_764_000_000_000_000, epoch: 1, n },
+      payload: { feed: 'seeded', state: n === 0 ? 'started' : 'connected', isSimulated: true },
+    })
+    await md.publishFacts([0, 1, 2, 3].map(status))
+    await md.close()
+    const got: number[] = []
+    const watch = watchBus(
+      () => opened.url,
+      keys,
+      ({ seq }) => got.push(seq),
+      10,
+    )
+    await until(() => got.includes(4))
+    expect(got).toEqual([3, 4])
+    expect(wanted.filter(([, first]) => first === 'md.instrument').map(([from]) => from)).toEqual(['1', '3'])
+    watch.close()
   })
 
   it('drops what it has seen', async () => {

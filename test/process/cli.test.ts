@@ -44,6 +44,10 @@ describe('trader on the command line', () => {
   it.each([
     [['backtest'], 'Missing 1 required arg: strategy A strategy file'],
     [['log', 'read', '--run', 'live', '--from', 'abc'], 'Parsing --from Expected an integer but received: abc'],
+    [
+      ['backtest', 'a.yaml', '--seed', '99999999999999999999'],
+      'Parsing --seed Expected an integer less than or equal to 9007199254740991 but received: 99999999999999999999',
+    ],
     [['verify', 'one', 'two'], 'Unexpected argument: two'],
   ])('says what is wrong with flags and arguments in one line: %s', async (args, message) => {
     const { stdout, stderr, exitCode } = await trader(args)

@@ -33,6 +33,11 @@ describe('a port that is held', () => {
     expect(await run('log', '--port', String(taken))).toMatchObject(wanted)
     const log = await startLone(folder, ['log', '--port', '0'])
     expect(await run('router', '--port', String(taken), '--log', log.url)).toMatchObject(wanted)
+    // Nor does it take the log away from the router that is there.
+    const router = await startLone(folder, ['router', '--port', '0', '--log', log.url])
+    expect(await run('router', '--port', String(taken), '--log', log.url)).toMatchObject(wanted)
+    expect((await fetch(`${router.url.replace('ws:', 'http:')}/readyz`)).status).toBe(200)
+    await router.stop()
     await log.stop()
   })
 
@@ -47,6 +52,17 @@ describe('a port that is held', () => {
     expect((stderr as string).trimEnd().split('\n').at(-1)).toBe(`trader: port ${taken} is taken (${hint})`)
     expect(stderr).not.toContain('Node.js v')
     expect((stderr as string).split('"msg":"starting"').length - 1).toBeLessThanOrEqual(2)
+  })
+})
+
+it.each([
+  ['pnl', '--url'],
+  ['status', '--url'],
+  ['router', '--log'],
+])('%s ends with 2 and one line for a %s that is no address', async (command, flag) => {
+  expect(await run(command, flag, 'http://x')).toMatchObject({
+    exitCode: 2,
+    stderr: `trader: ${flag} http://x: expected an address like ws://127.0.0.1:7411\n`,
   })
 })
 

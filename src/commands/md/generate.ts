@@ -16,7 +16,7 @@ export default class MdGenerate extends TraderCommand {
   ]
   static override enableJsonFlag = true
   static override flags = {
-    seed: Flags.integer({ default: 1, description: 'Any whole number' }),
+    seed: Flags.integer({ default: 1, min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Any whole number' }),
     to: Flags.string({ required: true, helpValue: 'DIR', description: 'Folder of the data set, new or interrupted' }),
     bars: Flags.integer({ min: 1, exclusive: ['ticks'], description: 'How many bars' }),
     interval: Flags.string({ default: '1m', description: 'Width of the bars' }),

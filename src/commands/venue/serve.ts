@@ -23,7 +23,7 @@ export default class VenueServe extends TraderCommand {
     port: Flags.integer({ default: 8080, min: 0, max: 65_535, description: '0 takes a free one' }),
     data: Flags.string({ helpValue: 'DIR', description: 'A data set, as trader md import makes it' }),
     speed: Flags.string({ default: '1', description: 'Of the data set: 1, 60, max' }),
-    seed: Flags.integer({ default: 1, description: 'Of the built-in market' }),
+    seed: Flags.integer({ default: 1, min: 0, max: Number.MAX_SAFE_INTEGER, description: 'Of the built-in market' }),
     'events-per-second': Flags.integer({ default: 20, min: 1, max: 1_000, description: 'Of the built-in market' }),
     balance: Flags.string({
       multiple: true,

@@ -49,8 +49,12 @@ export function secretOrNull(keys: string, identity: string, say: (message: stri
   try {
     return readSecret(keys, identity)
   } catch (error) {
-    if (!(error instanceof UserError)) throw error
-    say(userErrorLine(error))
+    // A stranger names an identity: whatever its secret is like, that is the stranger's refusal and nobody's end.
+    const { code, message } = error as NodeJS.ErrnoException
+    const file = secretFile(keys, identity)
+    say(
+      userErrorLine(error instanceof UserError ? error : new UserError(`cannot be read: ${code ?? message}`, { file })),
+    )
     return null
   }
 }

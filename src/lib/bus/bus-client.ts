@@ -14,8 +14,8 @@ export type BusOptions = {
   readonly from: number | 'head' | null
   readonly topics: readonly string[] | null
   readonly onEvents?: (events: readonly Event[]) => void
-  /** The connection that was made is gone; of one that could not be made the promise tells, and nothing else. */
-  readonly onClose?: () => void
+  /** The connection that was made is gone, and why; of one that could not be made the promise tells, and nothing else. */
+  readonly onClose?: (reason: string) => void
 }
 
 export type BusConnection = {
@@ -88,7 +88,7 @@ export function connectBus(options: BusOptions): Promise<BusConnection> {
           new Error(waiting.length === 0 ? `there is no router at ${url}` : `the router at ${url} is gone: ${unknown}`),
         )
         reject(lost)
-        if (wasWelcome) onClose?.()
+        if (wasWelcome) onClose?.((lost as Error | null)?.message ?? '')
       },
     })
     const publishFacts: BusConnection['publishFacts'] = (facts) => {

@@ -16,6 +16,13 @@ export type SubscriberHooks = {
   readonly onPace: (state: 'behind' | 'caught_up') => void
 }
 
+/** Why a consumer may not begin where it asks to: what it wants is kept from there on. */
+export const goneWords = (firstKept: number): string =>
+  `events before ${firstKept} are gone: of what is wanted all is kept from there on`
+/** From where on it is kept, where that is why. */
+export const firstKeptIn = (reason: string): number | null =>
+  Number(/events before (\d+) are gone/.exec(reason)?.[1] ?? 0) || null
+
 /**
  * One consumer's way through the log: reads at its own pace while it is behind, and joins what is live without a seam. It never makes
  * anybody wait.
@@ -130,7 +137,7 @@ export class Subscriber {
         const topics = this.#filter.topics ?? undefined
         const read = await this.#log.read({ from, to: this.#limit, maxBytes: readBytes, topics })
         if (read.firstKept !== undefined) {
-          this.#hooks.refuse(`events before ${read.firstKept} are gone: of what is wanted all is kept from there on`)
+          this.#hooks.refuse(goneWords(read.firstKept))
           return
         }
         if (read.damage !== undefined) {

@@ -1,4 +1,4 @@
-import type { Server } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { UserError } from '#lib/terminal/user-error.ts'
 
@@ -17,6 +17,13 @@ export async function listen(server: Server, port: number, host: string): Promis
     if (tries === triesMost) throw new UserError(`port ${port} is taken`, { hint })
     await sleep(tryEveryMs)
   }
+}
+
+/** Throws the same where a server could not listen there now. */
+export async function refuseTakenPort(host: string, port: number): Promise<void> {
+  const server = createServer()
+  await listen(server, port, host)
+  await new Promise((resolve) => server.close(resolve))
 }
 
 const hint = 'name another, with --port or in a topology as router: { port: … }, or stop what holds it'

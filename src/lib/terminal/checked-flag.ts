@@ -19,3 +19,8 @@ export const checkedIfGiven = <Value>(
 /** A number as a flag has it, of the form `of`. */
 export const numberFlag = (of: z.ZodType<number, number>): z.ZodType<number> =>
   z.string().regex(decimalPattern, 'expected a number like 0.5').transform(Number).pipe(of)
+
+/** The address of a router or a log. */
+export const SocketUrl = z
+  .string()
+  .refine((text) => /^wss?:\/\/./.test(text) && URL.canParse(text), 'expected an address like ws://127.0.0.1:7411')

@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -89,6 +89,19 @@ describe('who is not known', () => {
     vi.useRealTimers()
     expect(await raw.closed).toBe(4401)
     expect(raw.frames).toEqual([refused])
+  })
+
+  it('[R15] has a secret that cannot be read: it is refused, and the router goes on', async () => {
+    const keys = mkdtempSync(join(tmpdir(), 'trader-keys-'))
+    mkdirSync(join(keys, 'md.secret'), { mode: 0o700 })
+    const said: string[] = []
+    bus = await openBus(undefined, { secretOf: (identity) => secretOrNull(keys, identity, (line) => said.push(line)) })
+    const raw = await openRaw(bus.url)
+    raw.socket.send(helloFrame(raw.nonce, 'md'))
+    expect(await raw.closed).toBe(4401)
+    expect(raw.frames).toEqual([refused])
+    expect(said).toEqual([`${join(keys, 'md.secret')}: cannot be read: EISDIR`])
+    rmSync(keys, { recursive: true })
   })
 
   it('[R15] has a secret that others may read: it is refused, and the operator is told what to do', async () => {

@@ -89,7 +89,7 @@ export function Screen({ shown, prompt, columns, rows, isColored }: ScreenProps)
         {cell(accountLine(screen.account, screen.margin), columns)}
       </Text>
       <Box height={positionCount}>
-        <Lines lines={positionLines(screen.positions, columns, positionCount)} paint={paint} />
+        <Lines lines={positionLines(screen, columns, positionCount)} paint={paint} />
       </Box>
       <Box height={orderCount}>
         <Lines lines={orderLines(screen.orders, columns, orderCount)} paint={paint} />

@@ -1,9 +1,10 @@
+import { markedAt } from '#lib/domain/marked-position.ts'
 import { cell, cents, clockTime, grouped } from '#lib/terminal/dashboard/cells.ts'
 import type { Notice } from '#lib/terminal/dashboard/halts.ts'
 import type { OrdersShown } from '#lib/terminal/dashboard/orders.ts'
 import type { PriceShown } from '#lib/terminal/dashboard/prices.ts'
 import type { ProcessRow } from '#lib/terminal/dashboard/process-row.ts'
-import type { AccountShown, MarginShown, PositionShown } from '#lib/terminal/dashboard/screen-state.ts'
+import type { AccountShown, MarginShown, PositionShown, ScreenState } from '#lib/terminal/dashboard/screen-state.ts'
 import { sparkline } from '#lib/terminal/sparkline.ts'
 
 export type Line = { readonly key: string; readonly text: string; readonly color?: string }
@@ -70,17 +71,23 @@ export function accountLine(account: AccountShown | null, margin: MarginShown | 
 
 /** Positions that are open first, then what the closed ones earned. */
 export function positionLines(
-  positions: Readonly<Record<string, PositionShown>>,
+  { positions, marks, contracts }: Pick<ScreenState, 'positions' | 'marks' | 'contracts'>,
   width: number,
   count: number,
 ): readonly Line[] {
   const all = Object.values(positions)
   const isOpen = ({ position }: PositionShown) => Number(position) !== 0
   const sorted = [...all.filter(isOpen), ...all.filter((position) => !isOpen(position))].slice(0, count - 1)
-  const rows = sorted.map(({ strategy, instrument, position, averagePrice, mark, realized, unrealized }) => ({
-    key: `${strategy} ${instrument}`,
-    text: positionLine([instrument, strategy, position, averagePrice, mark, cents(realized), cents(unrealized)]),
-  }))
+  const rows = sorted
+    .map(marked)
+    .map(({ strategy, instrument, position, averagePrice, mark, realized, unrealized }) => ({
+      key: `${strategy} ${instrument}`,
+      text: positionLine([instrument, strategy, position, averagePrice, mark, cents(realized), cents(unrealized)]),
+    }))
+  function marked(one: PositionShown): PositionShown {
+    const [mark, contract] = [marks[one.instrument], contracts.get(one.instrument)]
+    return mark === undefined || contract === undefined ? one : markedAt(one, mark, contract)
+  }
   const names = ['position', 'strategy', 'quantity', 'average', 'mark', 'realized', 'unrealized']
   return [head(positionLine(names)), ...rows].map((line) => ({ ...line, text: cell(line.text, width) }))
 }

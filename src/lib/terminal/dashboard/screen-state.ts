@@ -1,3 +1,5 @@
+import { type Contract, contractOf } from '#lib/domain/contract.ts'
+import { foldPriceOf, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
 import { type HaltsShown, haltOf, noHalts } from '#lib/terminal/dashboard/halts.ts'
 import { type OrdersShown, orderOf } from '#lib/terminal/dashboard/orders.ts'
 import { type PriceShown, priceOf } from '#lib/terminal/dashboard/prices.ts'
@@ -23,6 +25,10 @@ export type ScreenState = {
   readonly prices: Readonly<Record<string, PriceShown>>
   /** By strategy and instrument; those that are not flat, and what was earned by those that are. */
   readonly positions: Readonly<Record<string, PositionShown>>
+  /** The newest price of what is held. */
+  readonly marks: Readonly<Record<string, string>>
+  /** How instruments pay: thousands with a chain of options, so that it grows in place. */
+  readonly contracts: Map<string, Contract>
   readonly account: AccountShown | null
   /** Null where no model of margin is told. */
   readonly margin: MarginShown | null
@@ -30,18 +36,20 @@ export type ScreenState = {
   readonly halts: HaltsShown
 }
 
-export const emptyScreen: ScreenState = {
+export const emptyScreen = (): ScreenState => ({
   at: null,
   seq: 0,
   isSimulated: null,
   feed: null,
   prices: {},
   positions: {},
+  marks: {},
+  contracts: new Map(),
   account: null,
   margin: null,
   orders: [],
   halts: noHalts,
-}
+})
 
 /** The screen after an event. An event of no interest moves the time alone. */
 export function foldEvent(screen: ScreenState, event: Event): ScreenState {
@@ -51,11 +59,22 @@ export function foldEvent(screen: ScreenState, event: Event): ScreenState {
       const { feed, state, isSimulated } = event.payload
       return { ...seen, isSimulated, feed: `${feed} ${state}` }
     }
+    case 'md.instrument':
+      screen.contracts.set(event.payload.instrument, contractOf(event.payload))
+      return seen
+    case 'md.split': {
+      // What follows says it in new units.
+      const { [event.payload.instrument]: _, ...marks } = screen.marks
+      return { ...seen, marks }
+    }
+    case 'md.option.tick':
+      return { ...seen, marks: marksAfter(screen, event) }
     case 'md.tick':
     case 'md.bar': {
       const { instrument } = event.payload
       const price = priceOf(screen.prices[instrument], event)
-      return price === null ? seen : { ...seen, prices: { ...screen.prices, [instrument]: price } }
+      const marks = marksAfter(screen, event)
+      return price === null ? { ...seen, marks } : { ...seen, marks, prices: { ...screen.prices, [instrument]: price } }
     }
     case 'pnl.update': {
       const { strategy, instrument } = event.payload
@@ -69,9 +88,20 @@ export function foldEvent(screen: ScreenState, event: Event): ScreenState {
   return { ...seen, orders: orderOf(screen.orders, event), halts: haltOf(screen.halts, event) }
 }
 
-/** What the screen needs from the start of the run, and what it takes from now on. */
+/** The mark of what is held, after a price. */
+function marksAfter({ marks, positions, contracts }: ScreenState, event: PriceEvent): ScreenState['marks'] {
+  const { instrument } = event.payload
+  const isHeld = Object.values(positions).some((one) => one.instrument === instrument && Number(one.position) !== 0)
+  if (!isHeld) return marks
+  const prices: NewestPrices = new Map()
+  foldPriceOf(prices, event, contracts.get(instrument)?.isInverse === true)
+  const mark = newestPrice(prices, instrument)
+  return mark === null ? marks : { ...marks, [instrument]: mark }
+}
+
+/** What the screen needs of the market and of the books from the start of the run, and what it takes from now on. */
+export const marketTopics = ['md.status', 'md.instrument', 'md.split'] as const satisfies readonly Topic[]
 export const historyTopics = [
-  'md.status',
   'pnl.update',
   'pnl.snapshot',
   'order.submitted',
@@ -97,4 +127,4 @@ export const historyTopics = [
   'system.alert',
   'system.command.result',
 ] as const satisfies readonly Topic[]
-export const newestTopics = ['md.tick', 'md.bar'] as const satisfies readonly Topic[]
+export const newestTopics = ['md.tick', 'md.bar', 'md.option.tick'] as const satisfies readonly Topic[]

@@ -23,7 +23,7 @@ const shown: Shown = {
   answer: null,
   isStopping: false,
   screen: {
-    ...emptyScreen,
+    ...emptyScreen(),
     at: 1_700_000_000_000_000,
     seq: 1_230,
     isSimulated: true,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { accountLine } from '#lib/terminal/dashboard/panes.ts'
+import { accountLine, positionLines } from '#lib/terminal/dashboard/panes.ts'
 import { emptyScreen, foldEvent, type ScreenState } from '#lib/terminal/dashboard/screen-state.ts'
 import type { PayloadOf, Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
@@ -8,7 +8,7 @@ let seq = 0
 const event = <T extends Topic>(topic: T, payload: PayloadOf<T>, at = 1_000_000): Event =>
   ({ seq: ++seq, id: `x:e1.${seq}`, topic, v: 1, at, source: 'x', cause: null, payload }) as Event
 
-const screenAfter = (...events: readonly Event[]): ScreenState => events.reduce(foldEvent, emptyScreen)
+const screenAfter = (...events: readonly Event[]): ScreenState => events.reduce(foldEvent, emptyScreen())
 
 const instrument = 'SPY.SIM'
 const submitted = event('order.submitted', {
@@ -64,6 +64,55 @@ describe('what the dashboard shows', () => {
     })
     const { account, margin } = screenAfter(snapshot, used)
     expect(accountLine(account, margin)).toMatch(/^equity 2,000\.00 USD {2}available 1,500\.00 {2}realized 0\.00/)
+  })
+
+  it('marks what is held at the newest price, in its own units, and what is not listed as its last fill left it', () => {
+    const listed = (name: string, terms: object) =>
+      event('md.instrument', {
+        ...{ instrument: name, tickSize: '0.01', lotSize: '1', multiplier: '1', currency: 'USD', isSimulated: true },
+        ...terms,
+      } as PayloadOf<'md.instrument'>)
+    const held = (name: string, position: string, mark: string, unrealized: string) =>
+      event('pnl.update', {
+        ...{ strategy: 'cross', instrument: name, currency: 'USD', averagePrice: '100', fees: '0', realized: '0' },
+        ...{ position, mark, unrealized },
+      })
+    const trade = (name: string, price: string) =>
+      event('md.tick', { kind: 'trade', instrument: name, price, size: '1' })
+    const option = 'SPY-C.SIM'
+    const shown = (...events: readonly Event[]) =>
+      positionLines(screenAfter(...events), 90, 9).map(({ text }) => text.trim().split(/ +/).slice(0, 7).join(' '))
+    const lines = shown(
+      listed(instrument, { kind: 'future', multiplier: '50' }),
+      listed(option, { kind: 'option', multiplier: '100' }),
+      listed('BTC.SIM', { kind: 'perpetual', isInverse: true, multiplier: '100', currency: 'BTC' }),
+      held(instrument, '2', '100', '0'),
+      held(option, '-1', '100', '0'),
+      held('BTC.SIM', '3', '100', '0'),
+      held('OLD.SIM', '1', '100', '0'),
+      trade(instrument, '101.5'),
+      event('md.option.tick', {
+        ...{ instrument: option, bid: '99', bidSize: '1', ask: '100', askSize: '1' },
+      } as PayloadOf<'md.option.tick'>),
+      trade('BTC.SIM', '120'),
+      trade('OLD.SIM', '120'),
+    )
+    expect(lines.slice(1)).toEqual([
+      'SPY.SIM cross 2 100 101.5 0.00 150.00',
+      'SPY-C.SIM cross -1 100 99.5 0.00 50.00',
+      'BTC.SIM cross 3 100 120 0.00 0.50',
+      'OLD.SIM cross 1 100 100 0.00 0.00',
+    ])
+    const split = event('md.split', { instrument, numerator: 2, denominator: 1 } as PayloadOf<'md.split'>)
+    expect(
+      shown(
+        listed(instrument, { kind: 'equity' }),
+        held(instrument, '2', '100', '0'),
+        trade(instrument, '102'),
+        split,
+        held(instrument, '4', '51', '4'),
+      )[1],
+    ).toBe('SPY.SIM cross 4 100 51 0.00 4.00')
   })
 
   it('says that a market is simulated when the feed does', () => {
