@@ -1,7 +1,7 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { fact, groupOf } from '#test/lib/journal/bodies.ts'
 import { repository, trader } from '#test/process/trader.ts'
@@ -37,6 +37,29 @@ describe('trader log query, export', () => {
     const broken = await trader(['log', 'query', 'selec 1', '--folder', folder])
     expect(broken.exitCode).toBe(2)
     expect(broken.stderr).toContain('syntax error')
+  })
+
+  it.skipIf(!hasDuckDb)('says counts as numbers, and takes the query behind topics', async () => {
+    const { stdout } = await trader([
+      'log',
+      'query',
+      '--folder',
+      folder,
+      '--topic',
+      'md',
+      'select count(*) n from events',
+    ])
+    expect(JSON.parse(String(stdout))).toEqual({ n: 10 })
+  })
+
+  it.skipIf(!hasDuckDb)('leaves no copy of the log behind when it is interrupted', async () => {
+    const [a, b] = ['a', 'b'].map((name) => `range(10000000) ${name}`)
+    const env = { TMPDIR: mkdtempSync(join(root, 'tmp-')) }
+    const query = trader(['log', 'query', `select max(a.range + b.range) from ${a}, ${b}`, '--folder', folder], { env })
+    await vi.waitFor(() => expect(readdirSync(env.TMPDIR)).toHaveLength(1), 20_000)
+    query.kill('SIGINT')
+    await query
+    expect(readdirSync(env.TMPDIR)).toEqual([])
   })
 
   it.skipIf(!hasDuckDb)('writes Parquet', async () => {

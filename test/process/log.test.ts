@@ -159,6 +159,8 @@ describe('trader log', () => {
         'trader: --topic: there is no topic *.rejcted (see: trader schema list)',
       ],
       [['read', '--from', '10', '--to', '5'], 'trader: --from 10 is behind --to 5: nothing lies between them'],
+      [['read', '--since', '5'], 'trader: --since: time is "5", expected one like 2026-11-24T09:30:00'],
+      [['read', '--until', '2026-02-30'], 'trader: --until: time is "2026-02-30", which no clock shows'],
       [
         ['read', '--since', '2026-11-25', '--until', '2026-11-24'],
         'trader: --since 2026-11-25 is not before --until 2026-11-24: nothing lies between them',
@@ -166,6 +168,13 @@ describe('trader log', () => {
     ]
     for (const [args, line] of refused)
       expect(await trader(['log', ...args, ...at])).toMatchObject({ exitCode: 2, stdout: '', stderr: `${line}\n` })
+    for (const command of ['check', 'repair', 'stat', 'tail']) {
+      const { stderr, exitCode } = await trader(['log', command, '--folder', folder])
+      expect({ stderr, exitCode }).toEqual({
+        exitCode: 2,
+        stderr: `${folder}: is no log: it has neither a journal nor events by namespace and date (name the folder of a run, as logs/live)\n`,
+      })
+    }
     const json = await trader(['log', 'read', '--topic', 'nosuch', '--json', ...at])
     expect(JSON.parse(json.stdout as string)).toMatchObject({ error: { message: expect.stringContaining('nosuch') } })
   })

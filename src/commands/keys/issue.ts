@@ -12,7 +12,12 @@ export default class KeysIssue extends TraderCommand {
   static override enableJsonFlag = true
   static override flags = {
     keys: Flags.string({ description: 'Folder of the keys', default: 'keys' }),
-    host: Flags.string({ description: 'A name or an address of the router', multiple: true, required: true }),
+    host: Flags.string({
+      description: 'A name or an address of the router',
+      multiple: true,
+      multipleNonGreedy: true,
+      required: true,
+    }),
   }
 
   async run(): Promise<unknown> {

@@ -21,6 +21,7 @@ export default class LogQuery extends TraderCommand {
     topic: Flags.string({
       description: 'Only these: topic (md.bar), namespace (md) or pattern (*.rejected)',
       multiple: true,
+      multipleNonGreedy: true,
     }),
     from: Flags.integer({ description: 'First seq', min: 1 }),
     to: Flags.integer({ description: 'Last seq', min: 1 }),

@@ -4,6 +4,7 @@ import { readLog } from '#lib/journal/read-log.ts'
 import { refuseEmptyRange, refuseUnknownTopics } from '#lib/journal/refuse-empty-wish.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { utcInstant } from '#services/md/adapters/utc-instant.ts'
 
 export default class LogRead extends TraderCommand {
   static override summary = 'Print the events of a log, one JSON object a line'
@@ -22,15 +23,16 @@ export default class LogRead extends TraderCommand {
     topic: Flags.string({
       description: 'Topic (md.bar), namespace (md) or pattern (*.rejected); may be repeated',
       multiple: true,
+      multipleNonGreedy: true,
     }),
-    since: Flags.string({ description: 'First event time, like 2026-11-24 or 2026-11-24T12:30:00Z' }),
+    since: Flags.string({ description: 'First event time, UTC, like 2026-11-24 or 2026-11-24T12:30:00Z' }),
     until: Flags.string({ description: 'Event time to stop in front of' }),
   }
 
   async run(): Promise<void> {
     const { flags } = await this.parse(LogRead)
-    const since = microsOf('--since', flags.since)
-    const until = microsOf('--until', flags.until)
+    const since = flags.since === undefined ? undefined : utcInstant(flags.since, 'since')
+    const until = flags.until === undefined ? undefined : utcInstant(flags.until, 'until')
     const { from, to, topic: topics } = flags
     refuseUnknownTopics(topics)
     refuseEmptyRange(from, to)
@@ -56,10 +58,3 @@ const print = (lines: readonly string[]): Promise<void> =>
     if (lines.length === 0) resolve()
     else process.stdout.write(`${lines.join('\n')}\n`, () => resolve())
   })
-
-function microsOf(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined
-  const ms = Date.parse(text)
-  if (Number.isNaN(ms)) throw new UserError(`${flag}: ${text} is no time`, { hint: 'like 2026-11-24T12:30:00Z' })
-  return ms * 1_000
-}

@@ -24,6 +24,7 @@ export default class LogTail extends TraderCommand {
     topic: Flags.string({
       description: 'Topic (md.bar), namespace (md) or pattern (*.rejected); may be repeated',
       multiple: true,
+      multipleNonGreedy: true,
     }),
   }
 

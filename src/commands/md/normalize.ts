@@ -31,6 +31,7 @@ export default class MdNormalize extends TraderCommand {
     in: Flags.string({
       required: true,
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'FILE',
       description: 'The recording; more than one are read together',
     }),

@@ -27,6 +27,7 @@ export default class VenueServe extends TraderCommand {
     'events-per-second': Flags.integer({ default: 20, min: 1, max: 1_000, description: 'Of the built-in market' }),
     balance: Flags.string({
       multiple: true,
+      multipleNonGreedy: true,
       helpValue: 'ASSET=AMOUNT',
       description: 'What the account holds; USD=100000 where none is said',
     }),

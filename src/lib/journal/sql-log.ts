@@ -1,5 +1,5 @@
 import { createWriteStream, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -12,7 +12,11 @@ type DuckDb = {
 }
 type Connection = {
   run(sql: string): Promise<unknown>
-  runAndReadAll(sql: string): Promise<{ columnNames(): string[]; getRowObjectsJson(): Record<string, unknown>[] }>
+  runAndReadAll(sql: string): Promise<{
+    columnNames(): string[]
+    columnTypes(): readonly { toString(): string }[]
+    getRowObjectsJson(): Record<string, unknown>[]
+  }>
   closeSync(): void
 }
 
@@ -41,6 +45,17 @@ const columns = {
 export async function openSqlLog(folder: string, options: ReadOptions): Promise<SqlLog> {
   const { DuckDBInstance } = await duckDb()
   const temporary = mkdtempSync(join(tmpdir(), 'trader-sql-'))
+  const remove = () => rmSync(temporary, { recursive: true, force: true })
+  // Interrupted it leaves no copy of a log behind.
+  const interrupted = (signal: NodeJS.Signals) => {
+    remove()
+    process.exit(128 + constants.signals[signal])
+  }
+  for (const signal of ending) process.on(signal, interrupted)
+  const end = () => {
+    for (const signal of ending) process.off(signal, interrupted)
+    remove()
+  }
   try {
     const file = join(temporary, 'events.jsonl')
     await pipeline(Readable.from(blocks(folder, options)), createWriteStream(file))
@@ -53,7 +68,7 @@ export async function openSqlLog(folder: string, options: ReadOptions): Promise<
       async query(sql) {
         try {
           const reader = await connection.runAndReadAll(sql)
-          return { columns: reader.columnNames(), rows: reader.getRowObjectsJson() }
+          return { columns: reader.columnNames(), rows: withNumbers(reader) }
         } catch (error) {
           throw new UserError((error as Error).message.split('\n')[0] ?? 'DuckDB refuses', {
             hint: 'the view is events: seq, id, topic, v, at, time, source, cause, payload',
@@ -63,13 +78,28 @@ export async function openSqlLog(folder: string, options: ReadOptions): Promise<
       close() {
         connection.closeSync()
         instance.closeSync()
-        rmSync(temporary, { recursive: true })
+        end()
       },
     }
   } catch (error) {
-    rmSync(temporary, { recursive: true, force: true })
+    end()
     throw error
   }
+}
+
+const ending = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** Counts are of 64 bits or more, which DuckDB puts into JSON as text: those that JSON has as numbers are numbers. */
+function withNumbers(reader: Awaited<ReturnType<Connection['runAndReadAll']>>): Record<string, unknown>[] {
+  const types = reader.columnTypes().map(String)
+  const wide = reader.columnNames().filter((_, i) => /^U?(BIG|HUGE)INT$/.test(types[i] ?? ''))
+  return reader.getRowObjectsJson().map((row) => {
+    for (const column of wide) {
+      const number = Number(row[column] ?? Number.NaN)
+      if (Number.isSafeInteger(number)) row[column] = number
+    }
+    return row
+  })
 }
 
 function* blocks(folder: string, options: ReadOptions): Generator<string> {
