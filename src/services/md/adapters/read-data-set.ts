@@ -6,23 +6,38 @@ import type { MarketFact, MarketTopic } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { isTopic } from '#schemas/catalogue.ts'
 import { segmentsIn } from './data-set-log.ts'
+import { readManifest } from './data-set-manifest.ts'
 
 /**
  * The facts of a data set from a seq on, in order, as many at a time as a block of the file holds. Throws a UserError where a
- * line is damaged.
+ * line is damaged, and where one is missing: its manifest says how many there are.
  */
 export function* readBlocks(dir: string, fromSeq = 1): Generator<readonly MarketFact[]> {
+  const { events } = readManifest(dir)
   const segments = segmentsIn(dir)
+  let next = 1
   for (const [i, { file, firstSeq }] of segments.entries()) {
-    if ((segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY) <= fromSeq) continue
+    const end = segments[i + 1]?.firstSeq ?? events + 1
+    if (firstSeq !== next) throw missing(dir, next, firstSeq)
+    next = end
+    if (end <= fromSeq) continue
     let seq = firstSeq
     for (const lines of wholeLines(readRaw(file))) {
       const facts: MarketFact[] = []
       seq = takeLines(file, lines, seq, fromSeq, facts)
       if (facts.length > 0) yield facts
     }
+    if (seq !== end) throw missing(file, seq, end)
   }
+  if (next !== events + 1) throw missing(dir, next, events + 1)
 }
+
+/** Where the events `from` to `before` were expected; or more is there than is said. */
+const missing = (file: string, from: number, before: number): UserError =>
+  new UserError(
+    from < before ? `events ${from} to ${before - 1} are missing` : `has more events than its manifest says`,
+    { file, hint: 'make the data set again' },
+  )
 
 /** The same one by one. */
 export function* readDataSet(dir: string, fromSeq = 1): Generator<MarketFact> {
