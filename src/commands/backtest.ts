@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { Args, Flags } from '@oclif/core'
 import { runBacktest } from '#compose/backtest.ts'
@@ -92,7 +92,6 @@ export default class Backtest extends TraderCommand {
     const started = new Date()
     const run = id ?? freeId(flags.runs, started, name)
     const folder = join(flags.runs, run)
-    if (existsSync(folder)) throw new UserError('a run of that name is here already', { file: folder })
     const topology = topologyOfFlags({
       run: 'backtest',
       feed: data.feed,
@@ -116,18 +115,21 @@ export default class Backtest extends TraderCommand {
       },
       strategies: [{ file: args.strategy, roles, ...(orders === undefined ? {} : { orders }) }],
     })
+    claim(flags.runs, folder)
     const progress = startProgress({ label: 'backtest', unit: 'events of the market', total: data.total })
     const date = started.toISOString().slice(0, 10)
-    const { manifest, result, equity } = flags.lockstep
-      ? await runLockstepBacktest({ topology, data, folder, progress })
-      : runBacktest({
-          topology,
-          facts: data.facts(),
-          data: data.described,
-          folder,
-          date,
-          onFacts: progress.update,
-        })
+    const { manifest, result, equity } = await this.runIn(folder, () =>
+      flags.lockstep
+        ? runLockstepBacktest({ topology, data, folder, progress })
+        : runBacktest({
+            topology,
+            facts: data.facts(),
+            data: data.described,
+            folder,
+            date,
+            onFacts: progress.update,
+          }),
+    )
     progress.finish()
     const seconds = (Date.now() - started.getTime()) / 1_000
     const peakRssBytes = peakResidentBytes()
@@ -135,6 +137,31 @@ export default class Backtest extends TraderCommand {
     for (const line of backtestWarnings(result)) this.say(line)
     this.log(backtestTable(manifest.contentHash, result, equity))
     return { run, folder, manifest, result, seconds, peakRssBytes }
+  }
+
+  /** Where it fails nothing is left of it. */
+  private async runIn<Run>(folder: string, run: () => Run | Promise<Run>): Promise<Run> {
+    try {
+      return await run()
+    } catch (error) {
+      rmSync(folder, { recursive: true })
+      throw error
+    }
+  }
+}
+
+/** Makes the folder of a run. Throws a UserError where there is one. */
+function claim(runs: string, folder: string): void {
+  mkdirSync(runs, { recursive: true })
+  try {
+    mkdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    const isWhole = existsSync(join(folder, 'manifest.json'))
+    throw new UserError(`${isWhole ? 'a run' : 'a run that was not finished, or is under way,'} is here already`, {
+      file: folder,
+      hint: `${isWhole ? '' : 'remove it, or '}name another with --id`,
+    })
   }
 }
 

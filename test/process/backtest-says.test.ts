@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { repository, trader } from '#test/process/trader.ts'
@@ -25,6 +25,25 @@ test('a topology has cash to start with as well', async () => {
   expect({ exitCode, stderr }).toMatchObject({
     exitCode: 2,
     stderr: expect.stringMatching(/^poor\.yaml:\d+: account\.startingCash: expected more than 0\n$/),
+  })
+})
+
+test('a backtest leaves its name free where it fails, and takes none that is taken', async () => {
+  const nothing = await backtest('--id', 'kept', '--from', '2100-01-01')
+  expect(nothing).toMatchObject({ exitCode: 2 })
+  expect(existsSync(join(folder, 'runs/kept'))).toBe(false)
+  expect(await backtest('--id', 'kept')).toMatchObject({ exitCode: 0 })
+  expect(await backtest('--id', 'kept')).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr: 'runs/kept: a run is here already (name another with --id)\n',
+  })
+  rmSync(join(folder, 'runs/kept/manifest.json'))
+  expect(await backtest('--id', 'kept')).toEqual({
+    exitCode: 2,
+    stdout: '',
+    stderr:
+      'runs/kept: a run that was not finished, or is under way, is here already (remove it, or name another with --id)\n',
   })
 })
 

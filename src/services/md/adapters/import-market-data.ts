@@ -3,6 +3,7 @@ import { statSync } from 'node:fs'
 import { readRaw } from '#lib/files/read-chunks.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { barsApart } from './bars-apart.ts'
 import type { Origin } from './data-set-manifest.ts'
 import type { ImportFile, ImportPlan } from './import-plan.ts'
 import { mergeByTime } from './merge-by-time.ts'
@@ -40,7 +41,10 @@ export function importMarketData(request: ImportRequest): Imported {
   if (finished !== null) return { manifest: finished, how: 'unchanged', firstBadLines: [], lost: [] }
 
   let leftOut = nothingLeftOut()
-  const read = (into: LeftOut) => mergeByTime(plan.sources, countingReport(into, skipsBadLines))
+  const read = (into: LeftOut) => {
+    const report = countingReport(into, skipsBadLines)
+    return barsApart(mergeByTime(plan.sources, report), report, skipsBadLines)
+  }
   let survey = surveyFacts(read(leftOut), plan.listed, terms, progress.checking)
   const fine = tooFine(survey)
   if (fine.length > 0 && plan.refuseOddPrices !== undefined) {
