@@ -1,6 +1,7 @@
 import { Flags } from '@oclif/core'
 import { positionsIn } from '#compose/book-view.ts'
 import { logOf, runFlags } from '#compose/run-folder.ts'
+import { removedOf } from '#lib/journal/kept-events.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { formatTable } from '#lib/terminal/table.ts'
 
@@ -18,7 +19,8 @@ export default class Positions extends TraderCommand {
 
   async run(): Promise<unknown> {
     const { flags } = await this.parse(Positions)
-    const positions = positionsIn(logOf(flags.run, flags), flags.all)
+    const log = logOf(flags.run, flags)
+    const positions = positionsIn(log, flags.all)
     const right = (head: string) => ({ head, align: 'right' as const })
     const hasFifo = positions.some(({ fifo }) => fifo !== undefined)
     const priced = ['position', 'average', 'mark'].map(right)
@@ -31,7 +33,7 @@ export default class Positions extends TraderCommand {
       one.averagePrice === null ? '-' : shown(one.averagePrice),
       one.mark,
       one.currency,
-      one.exposure,
+      one.exposure ?? '-',
       one.unrealized,
       one.realized,
       one.fees,
@@ -40,6 +42,8 @@ export default class Positions extends TraderCommand {
     ])
     const columns = [{ head: 'strategy' }, { head: 'instrument' }, ...priced, { head: 'in' }, ...inMoney]
     this.log(rows.length === 0 ? 'flat' : formatTable(columns, rows))
+    if (positions.some(({ exposure }) => exposure === null))
+      this.say(`${removedOf(log)}: without its listing a position is as its last fill left it`)
     return positions
   }
 }

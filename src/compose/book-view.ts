@@ -2,18 +2,28 @@ import { parseExact } from '#lib/bars/exact-decimal.ts'
 import { adopt } from '#lib/domain/adopted-order.ts'
 import { type Contract, contractOf } from '#lib/domain/contract.ts'
 import { markedAt, type PositionView } from '#lib/domain/marked-position.ts'
-import { foldPriceOf, type NewestPrices, newestPrice, type PriceEvent } from '#lib/domain/newest-price.ts'
+import {
+  dropNotAboveZero,
+  foldPriceOf,
+  type NewestPrices,
+  newestPrice,
+  type PriceEvent,
+} from '#lib/domain/newest-price.ts'
 import { isEnded, type OrderStatus } from '#lib/domain/order-lifecycle.ts'
 import { applyHappening, shrinkOrder, submittedOrder } from '#lib/domain/order-progress.ts'
 import { findOrder, noOrders, type SentOrder, shelveIfEnded } from '#lib/domain/sent-orders.ts'
 import { splitPrices } from '#lib/domain/split.ts'
 import { applyReport, happeningOf, type Report } from '#lib/domain/venue-report.ts'
+import { removedOf } from '#lib/journal/kept-events.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { eventsOf } from './order-life.ts'
 
+/** Where retention removed the listing nobody knows what a price is worth: it is as its last fill left it. */
+export type KeptPosition = Omit<PositionView, 'exposure'> & { readonly exposure: string | null }
+
 /** Positions as the last fill left them, marked at the newest price in the log; those that are flat only where `all` is said. */
-export function positionsIn(folder: string, all: boolean): PositionView[] {
+export function positionsIn(folder: string, all: boolean): KeptPosition[] {
   const updates = new Map<string, PayloadOf<'pnl.update'>>()
   for (const event of eventsOf(folder, ['pnl.update'])) {
     const update = event.payload as PayloadOf<'pnl.update'>
@@ -22,11 +32,15 @@ export function positionsIn(folder: string, all: boolean): PositionView[] {
   const shown = [...updates.values()].filter(({ position }) => all || parseExact(position).units !== 0n)
   if (shown.length === 0) return []
   const { prices, contracts } = marketIn(folder, new Set(shown.map(({ instrument }) => instrument)))
+  const unlisted = removedOf(folder, { topics: ['md'] }) === null ? plain : null
   return shown.map((update) => {
-    const contract = contracts.get(update.instrument) ?? { multiplier: parseExact('1'), isInverse: false }
+    const contract = contracts.get(update.instrument) ?? unlisted
+    if (contract === null) return { ...update, exposure: null }
     return markedAt(update, newestPrice(prices, update.instrument) ?? update.mark, contract)
   })
 }
+
+const plain: Contract = { multiplier: parseExact('1'), isInverse: false }
 
 export type AccountView = {
   readonly snapshot: Event<'pnl.snapshot'>
@@ -115,8 +129,11 @@ function marketIn(folder: string, instruments: ReadonlySet<string>) {
   for (const event of eventsOf(folder, ['md.instrument', 'md.split', 'md.bar', 'md.tick', 'md.option.tick'])) {
     const { instrument } = event.payload as { instrument: string }
     if (!instruments.has(instrument)) continue
-    if (event.topic === 'md.instrument') contracts.set(instrument, contractOf(event.payload))
-    else if (event.topic === 'md.split') splitPrices(prices, instrument, event.payload)
+    if (event.topic === 'md.instrument') {
+      const contract = contractOf(event.payload)
+      contracts.set(instrument, contract)
+      if (contract.isInverse) dropNotAboveZero(prices, instrument)
+    } else if (event.topic === 'md.split') splitPrices(prices, instrument, event.payload)
     else foldPriceOf(prices, event as PriceEvent, contracts.get(instrument)?.isInverse === true)
   }
   return { prices, contracts }

@@ -8,6 +8,8 @@ import type { Event } from '#schemas/event.ts'
 export type OrderLife = {
   /** From the market's fact to what the intent answers; where the gate itself closes a position, from what halted it to what this attempt answers; where an operator does, the command. */
   readonly seen: readonly Event[]
+  /** Ids of what the first of these answer, where the log has it no longer. */
+  readonly gone: readonly string[]
   readonly strategy: Event<'strategy.loaded'> | null
   readonly intent: Event<'strategy.intent'> | null
   readonly resolution: Event | null
@@ -72,7 +74,7 @@ function reasonsOf(folder: string, order: readonly Event[], approvalId: string):
 
 function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order' | 'reasons' | 'pnl'> {
   const approval = found(folder, ['risk.approved'], ({ id }) => id === approvalId) as Event<'risk.approved'> | undefined
-  const none = { seen: [], strategy: null, intent: null, resolution: null, verdicts: [], limits: null }
+  const none = { seen: [], gone: [], strategy: null, intent: null, resolution: null, verdicts: [], limits: null }
   if (approval === undefined) return none
   const intentId = approval.payload.intent
   let [strategy, intent, limits]: [Event | null, Event | null, Event | null] = [null, null, null]
@@ -108,8 +110,10 @@ function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order'
         break
     }
   }
+  const gone = new Set<string>()
+  const seen = intent === null ? closedBy(folder, approval, halted, gone) : seenBy(folder, intent, gone)
   return {
-    seen: closes !== null ? [closes] : intent === null ? closedBy(folder, approval, halted) : seenBy(folder, intent),
+    ...(closes === null ? { seen, gone: [...gone] } : { seen: [closes], gone: [] }),
     strategy: strategy as Event<'strategy.loaded'> | null,
     intent: intent as Event<'strategy.intent'> | null,
     resolution,
@@ -118,13 +122,16 @@ function decisionOf(folder: string, approvalId: string): Omit<OrderLife, 'order'
   }
 }
 
-/** The causes of an event, the fact from outside first. The id of an answer names the seq of its cause. */
-function causesOf(folder: string, event: Event): Event[] {
+/** The causes of an event, the fact from outside first; the id of one that is gone is added. The id of an answer names the seq of its cause. */
+function causesOf(folder: string, event: Event, gone = new Set<string>()): Event[] {
   const causes: Event[] = []
   for (let effect = event; effect.cause !== null; ) {
     const { major } = parseEventId(effect.id)
-    const [line] = readLog(folder, { from: major, to: major })
-    if (line === undefined) break
+    const [line] = readLog(folder, { from: major, to: major, isKeptEnough: true })
+    if (line === undefined) {
+      gone.add(effect.cause)
+      break
+    }
     effect = JSON.parse(line.content) as Event
     causes.unshift(effect)
   }
@@ -132,18 +139,20 @@ function causesOf(folder: string, event: Event): Event[] {
 }
 
 /** Why the gate closes a position by itself: what halted trading, and what it answers with this. */
-function closedBy(folder: string, approval: Event, halted: Event | null): Event[] {
-  const all = [...(halted === null ? [] : [...causesOf(folder, halted), halted]), ...causesOf(folder, approval)]
+function closedBy(folder: string, approval: Event, halted: Event | null, gone: Set<string>): Event[] {
+  const ofHalt = halted === null ? [] : [...causesOf(folder, halted, gone), halted]
+  const all = [...ofHalt, ...causesOf(folder, approval, gone)]
   return [...new Map(all.map((event) => [event.seq, event])).values()].sort((a, b) => a.seq - b.seq)
 }
 
 /** The causes of an intent, and what else the indicators said to the same fact before it. */
-function seenBy(folder: string, intent: Event): Event[] {
-  const causes = causesOf(folder, intent)
+function seenBy(folder: string, intent: Event, gone: Set<string>): Event[] {
+  const causes = causesOf(folder, intent, gone)
   const [fact] = causes
   const newest = causes.at(-1)
   if (fact === undefined || newest === undefined) return causes
-  const between = [...readLog(folder, { from: fact.seq, to: Math.min(newest.seq, fact.seq + 10_000) })]
+  const to = Math.min(newest.seq, fact.seq + 10_000)
+  const between = [...readLog(folder, { from: fact.seq, to, isKeptEnough: true })]
   const others = between
     .map(({ content }) => JSON.parse(content) as Event)
     .filter(({ topic, cause }) => cause === fact.id && topic.startsWith('indicator.'))
@@ -151,9 +160,9 @@ function seenBy(folder: string, intent: Event): Event[] {
   return [...causes, ...others.filter(({ seq }) => !seqs.has(seq))].sort((a, b) => a.seq - b.seq)
 }
 
-/** Events of some topics or namespaces, up to a seq. */
+/** Events of some topics or namespaces that are kept, up to a seq. */
 export function* eventsOf(folder: string, topics: readonly string[], to?: number): Generator<Event> {
-  for (const { content } of readLog(folder, { topics, ...(to === undefined ? {} : { to }) }))
+  for (const { content } of readLog(folder, { topics, isKeptEnough: true, ...(to === undefined ? {} : { to }) }))
     yield JSON.parse(content) as Event
 }
 

@@ -1,5 +1,6 @@
 import type { RecordedFact } from '#lib/bus/record-publisher.ts'
 import { bodyIn } from '#lib/codec/event-text.ts'
+import { refuseUnwhole } from '#lib/journal/kept-events.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { catalogue, isTopic } from '#schemas/catalogue.ts'
@@ -13,8 +14,9 @@ export type RecordedRun = {
   readonly startsAt: number
 }
 
-/** What a run started with, from its log. Throws a UserError where it never started. */
+/** What a run started with, from its log. Throws a UserError where it never started, or is not whole. */
 export function recordedRun(folder: string): RecordedRun {
+  refuseUnwhole(folder, { why: 'a run that is not whole cannot be fed again' })
   const configs = new Map<string, ServiceConfig>()
   let startsAt: number | null = null
   for (const { content } of readLog(folder)) {

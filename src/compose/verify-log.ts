@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { checkBody } from '#lib/codec/check-event.ts'
 import { bodyIn } from '#lib/codec/event-text.ts'
 import { readHoles } from '#lib/journal/holes.ts'
+import { refuseUnwhole } from '#lib/journal/kept-events.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { readRunId } from '#lib/journal/run-id.ts'
@@ -42,6 +43,7 @@ export function verifyLog(folder: string, onEvents: (done: number) => void): Ver
   if (sealedBy !== null && runId === null)
     throw new UserError('run.id is gone: no seal of the run can be checked', { file: folder })
   refuseHoles(folder)
+  refuseUnwhole(folder, { why: 'a run that is not whole cannot be proved' })
   const hash = createHash('sha256')
   const verify = new Verify(everyService)
   const snapshots = snapshotsOf(folder)

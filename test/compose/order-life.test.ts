@@ -7,6 +7,8 @@ import { lifeOfOrder } from '#compose/order-life.ts'
 import { limitsText, stepsOf } from '#compose/order-life-text.ts'
 import { bodyAsSaid } from '#lib/codec/event-text.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
+import { writeRetained } from '#lib/journal/retained.ts'
 import type { Event } from '#schemas/event.ts'
 
 let folder: string
@@ -177,4 +179,33 @@ it('a position that was split is marked in new units before the market tells a p
     expect(await log.append([group])).toMatchObject([{ kind: 'appended' }])
   await log.close()
   expect(positionsIn(folder, false)).toMatchObject([{ position: '40', mark: '100', unrealized: '0', exposure: '4000' }])
+})
+
+it('[J23] a position whose listing retention removed is marked again once the listing is told again', async () => {
+  const terms = { tickSize: '0.01', lotSize: '1', multiplier: '10', currency: 'USD', isSimulated: true }
+  const listing = { instrument: 'A.SIM', kind: 'future', ...terms }
+  const trade = (price: string) => ({ kind: 'trade', instrument: 'A.SIM', price, size: '1' })
+  const update = { strategy: 's', instrument: 'A.SIM', currency: 'USD', realized: '0', fees: '0' }
+  const filled = { ...update, position: '2', averagePrice: '90', mark: '100', unrealized: '200' }
+  const log = await openEventLog(folder)
+  for (const group of [
+    [said('md-feed:e1.0', 'md.instrument', null, listing)],
+    [said('md-feed:e1.1', 'md.tick', null, trade('100'))],
+    [said('pnl:2.0', 'pnl.update', 'md-feed:e1.1', filled)],
+    [said('md-feed:e1.2', 'md.tick', null, trade('110'))],
+    [said('md-feed:e1.3', 'md.instrument', null, listing)],
+    [said('md-feed:e1.4', 'md.tick', null, trade('120'))],
+  ])
+    expect(await log.append([group])).toMatchObject([{ kind: 'appended' }])
+  await log.close()
+  const removed = (to: number) => {
+    const md = { to, events: to - 1, lastAt: 1, chain: '' }
+    writeRetained(realDisk, folder, { through: to, marks: {}, namespaces: { md } })
+  }
+  const marked = { ...filled, mark: '120', unrealized: '600', exposure: '2400' }
+  expect(positionsIn(folder, false)).toEqual([marked])
+  removed(5)
+  expect(positionsIn(folder, false)).toEqual([{ ...filled, exposure: null }])
+  removed(4)
+  expect(positionsIn(folder, false)).toEqual([marked])
 })

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Flags } from '@oclif/core'
+import { removedOf } from '#lib/journal/kept-events.ts'
 import { logFolder } from '#lib/journal/log-folder.ts'
 import { refuseEmptyRange, refuseUnknownTopics } from '#lib/journal/refuse-empty-wish.ts'
 import { openSqlLog } from '#lib/journal/sql-log.ts'
@@ -31,7 +32,10 @@ export default class LogExport extends TraderCommand {
     refuseUnknownTopics(topics)
     refuseEmptyRange(from, to)
     if (existsSync(file)) throw new UserError('exists already', { file, hint: 'name another file, or remove it' })
-    const log = await openSqlLog(logFolder(flags), { from, to, topics })
+    const folder = logFolder(flags)
+    const removed = removedOf(folder, { from, topics })
+    if (removed !== null) this.say(removed)
+    const log = await openSqlLog(folder, { from, to, topics })
     try {
       await log.query(`copy events to '${file.replaceAll("'", "''")}' (format parquet, compression zstd)`)
       const { rows } = await log.query('select count(*) as events from events')

@@ -1,4 +1,5 @@
 import { Args, Flags } from '@oclif/core'
+import { removedOf } from '#lib/journal/kept-events.ts'
 import { logFolder } from '#lib/journal/log-folder.ts'
 import { refuseEmptyRange, refuseUnknownTopics } from '#lib/journal/refuse-empty-wish.ts'
 import { openSqlLog } from '#lib/journal/sql-log.ts'
@@ -32,7 +33,10 @@ export default class LogQuery extends TraderCommand {
     const { from, to, topic: topics } = flags
     refuseUnknownTopics(topics)
     refuseEmptyRange(from, to)
-    const log = await openSqlLog(logFolder(flags), { from, to, topics })
+    const folder = logFolder(flags)
+    const removed = removedOf(folder, { from, topics })
+    if (removed !== null) this.say(removed)
+    const log = await openSqlLog(folder, { from, to, topics })
     try {
       const { columns, rows } = await log.query(args.sql)
       if (process.stdout.isTTY === true)

@@ -1,4 +1,5 @@
 import { Flags } from '@oclif/core'
+import { removedOf } from '#lib/journal/kept-events.ts'
 import { logFolder } from '#lib/journal/log-folder.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { refuseEmptyRange, refuseUnknownTopics } from '#lib/journal/refuse-empty-wish.ts'
@@ -38,8 +39,11 @@ export default class LogRead extends TraderCommand {
     refuseEmptyRange(from, to)
     if (since !== undefined && until !== undefined && since >= until)
       throw new UserError(`--since ${flags.since} is not before --until ${flags.until}: nothing lies between them`)
+    const folder = logFolder(flags)
+    const removed = removedOf(folder, { from, topics, since })
+    if (removed !== null) this.say(removed)
     let chunk: string[] = []
-    for (const { content } of readLog(logFolder(flags), { from, to, topics, since, until })) {
+    for (const { content } of readLog(folder, { from, to, topics, since, until, isKeptEnough: true })) {
       chunk.push(content)
       if (chunk.length < 1_000) continue
       await print(chunk)

@@ -1,7 +1,7 @@
 import { Flags } from '@oclif/core'
-import { keptLines } from '#lib/journal/kept-events.ts'
 import { logFolder } from '#lib/journal/log-folder.ts'
 import { atIn, topicIn } from '#lib/journal/log-line.ts'
+import { readRawLog } from '#lib/journal/read-log.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { formatTable } from '#lib/terminal/table.ts'
 
@@ -21,7 +21,7 @@ export default class LogStat extends TraderCommand {
     const folder = logFolder(flags)
     const stats = new Map<string, TopicStat>()
     let head = 0
-    for (const { seq, line } of keptLines(folder)) {
+    for (const { seq, line } of readRawLog(folder, { isKeptEnough: true })) {
       const topic = topicIn(line)
       const at = atIn(line)
       const stat = stats.get(topic) ?? { topic, events: 0, bytes: 0, firstAt: at, lastAt: at }

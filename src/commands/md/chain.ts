@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { chainTable, expiriesOf } from '#compose/chain-table.ts'
 import { commandTree } from '#compose/tree-command.ts'
 import { doorOf, treeFlags } from '#compose/tree-door.ts'
+import { removedOf } from '#lib/journal/kept-events.ts'
 import { logFolder } from '#lib/journal/log-folder.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -46,13 +47,14 @@ export default class MdChain extends TraderCommand {
     const until = flags.at === undefined ? undefined : utcInstant(flags.at, 'at')
     const told =
       flags.data === undefined
-        ? newestInLog(underlying, flags, until)
+        ? newestInLog(underlying, logIn(flags), until)
         : chainOf(readEvents(flags.data), underlying, until)
     if (told === null)
       throw new UserError(`no chain of ${underlying} has been told`, {
         hint:
           flags.data === undefined
-            ? 'ask for it with --now, or name it under chains in the topology'
+            ? (removedOf(logIn(flags), { topics: ['md'] }) ??
+              'ask for it with --now, or name it under chains in the topology')
             : 'see: trader md stat',
       })
     const { at, chain } = told
@@ -85,14 +87,13 @@ async function askNow(underlying: string, flags: Parameters<typeof doorOf>[0]): 
   if (!answer.isDone) throw new UserError(answer.message)
 }
 
-function newestInLog(
-  underlying: string,
-  { run, logs }: { readonly run: string; readonly logs: string },
-  until = Number.POSITIVE_INFINITY,
-): ToldChain | null {
-  const folder = logs === 'logs' ? logFolder({ run }) : `${logs}/${run}`
+const logIn = ({ run, logs }: { readonly run: string; readonly logs: string }): string =>
+  logs === 'logs' ? logFolder({ run }) : `${logs}/${run}`
+
+function newestInLog(underlying: string, folder: string, until = Number.POSITIVE_INFINITY): ToldChain | null {
+  const topics = ['md.option.chain.snapshot']
   let newest: ToldChain | null = null
-  for (const { content } of readLog(folder, { topics: ['md.option.chain.snapshot'] })) {
+  for (const { content } of readLog(folder, { topics, isKeptEnough: true })) {
     const { at, payload } = JSON.parse(content) as Event<'md.option.chain.snapshot'>
     if (payload.underlying === underlying && at <= until) newest = { at, chain: payload }
   }

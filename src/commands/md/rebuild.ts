@@ -1,5 +1,6 @@
 import { Args, Flags } from '@oclif/core'
 import { damageText } from '#lib/files/block-lines.ts'
+import { refuseUnwhole } from '#lib/journal/kept-events.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import type { MarketFact } from '#lib/market/market-fact.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -33,6 +34,8 @@ export default class MdRebuild extends TraderCommand {
     if (name === undefined)
       throw new UserError('does not say whose frames it holds', { file: args.dir, hint: 'name it with --venue' })
     const { venue, market } = venueNamed(name)
+    const why = 'there is nothing to compare the first frames with'
+    if (flags.log !== undefined) refuseUnwhole(flags.log, { topics: ['md'], why })
     const progress = startProgress({ label: 'rebuild', unit: 'events' })
     const facts = flags.log === undefined ? undefined : factsIn(flags.log)
     const rebuilt = rebuild(args.dir, venue, market, progress.update, facts)

@@ -2,6 +2,7 @@ import { Args, Flags } from '@oclif/core'
 import { lifeOfOrder } from '#compose/order-life.ts'
 import { isoMicros, limitsText, stepsOf, treeText } from '#compose/order-life-text.ts'
 import { logOf, runFlags } from '#compose/run-folder.ts'
+import { removedOf } from '#lib/journal/kept-events.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { formatTable } from '#lib/terminal/table.ts'
 
@@ -25,7 +26,8 @@ export default class OrderShow extends TraderCommand {
 
   async run(): Promise<unknown> {
     const { args, flags } = await this.parse(OrderShow)
-    const life = lifeOfOrder(logOf(flags.run, flags), args.id)
+    const log = logOf(flags.run, flags)
+    const life = lifeOfOrder(log, args.id)
     const steps = stepsOf(life)
     if (flags.as === 'tree') this.log(treeText(steps))
     else {
@@ -35,6 +37,8 @@ export default class OrderShow extends TraderCommand {
       )
     }
     this.log(`limits at the approval: ${limitsText(life)}`)
+    if (life.gone.length > 0)
+      this.say(`${life.gone.join(', ')} is not in the log any more; ${removedOf(log) ?? 'it is lost'}`)
     return life
   }
 }

@@ -1,5 +1,7 @@
 import { Args, Flags } from '@oclif/core'
 import { folderFlags, logOf, runArg } from '#compose/run-folder.ts'
+import { strategyHeldIn } from '#compose/strategy-held.ts'
+import { removedOf } from '#lib/journal/kept-events.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import type { Explained } from '#lib/strategy/explain-condition.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -29,28 +31,33 @@ export default class StrategyExplain extends TraderCommand {
 
   async run(): Promise<ExplainedRun> {
     const { args, flags } = await this.parse(StrategyExplain)
-    const progress = startProgress({ label: 'explain', unit: 'events' })
-    const explained = explainRun(eventsOf(logOf(args.run, flags), progress.update), {
+    const log = logOf(args.run, flags)
+    const wish = {
       strategy: args.strategy,
       intent: flags.intent,
       until: flags.until === undefined ? undefined : utcInstant(flags.until, 'until'),
-    })
+    }
+    const held = strategyHeldIn(log)
+    if (held !== null) this.say(`${removedOf(log)}: looked at is what came behind event ${held.seq}`)
+    const progress = startProgress({ label: 'explain', unit: 'events' })
+    const explained = explainRun(eventsOf(log, held?.seq ?? 0, progress.update), wish, held)
     progress.finish()
     for (const line of linesOf(explained)) this.log(line)
     return explained
   }
 }
 
-function* eventsOf(log: string, onEvents: (done: number) => void): Generator<Event> {
+function* eventsOf(log: string, behind: number, onEvents: (done: number) => void): Generator<Event> {
   let done = 0
-  for (const { content } of readLog(log)) {
+  for (const { content } of readLog(log, { from: behind + 1, isKeptEnough: true })) {
     if ((++done & 8_191) === 0) onEvents(done)
     yield JSON.parse(content) as Event
   }
 }
 
-function linesOf({ strategy, hash, newest, lastIntent }: ExplainedRun): string[] {
+function linesOf({ strategy, hash, since, newest, lastIntent }: ExplainedRun): string[] {
   const head = `${strategy}  ${hash.slice(0, 12)}`
+  if (!newest && since !== null) return [head, `It has judged no bar since event ${since}.`]
   if (!newest) return [head, 'It has judged no bar yet: no series and its indicators have been complete.']
   const isSame = newest.event === lastIntent?.event
   const last = lastIntent
@@ -65,7 +72,7 @@ function linesOf({ strategy, hash, newest, lastIntent }: ExplainedRun): string[]
               `  ${lastIntent.refused}: ${lastIntent.target === 'flat' ? 'so it wished to be flat' : 'it is as if it had not entered'}.`,
             ]),
       ]
-    : ['', 'It has made no intent.']
+    : ['', since === null ? 'It has made no intent.' : `It has made no intent since event ${since}.`]
   return [head, ...evaluationLines('newest bar', newest), ...last]
 }
 

@@ -4,7 +4,15 @@ import { journalSegments, namespacesIn } from '#lib/journal/log-files.ts'
 import { atIn, type LogLine, openLine, topicIn } from '#lib/journal/log-line.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
-import { firstKept, isAllBefore, keptSegments, readRetained, removedWords } from '#lib/journal/retained.ts'
+import {
+  firstKept,
+  isAllBefore,
+  isRemoved,
+  keptSegments,
+  type Retained,
+  readRetained,
+  removedWords,
+} from '#lib/journal/retained.ts'
 import { SegmentLines } from '#lib/journal/segment-lines.ts'
 import { overlapping } from '#lib/journal/segments-by-time.ts'
 import { type TopicPattern, topicPattern } from '#lib/journal/topic-pattern.ts'
@@ -22,6 +30,8 @@ export type ReadOptions = {
   readonly until?: number
   /** Gives every line that it passes in the namespaces of the topics: who may not scan for long sorts them out. */
   readonly isScan?: boolean
+  /** What retention removed is left out, where it would be refused: give what is kept. */
+  readonly isKeptEnough?: boolean
   readonly disk?: ReadDisk
   /** What was acknowledged, where the reader knows better than the files. */
   readonly acknowledged?: number
@@ -46,22 +56,29 @@ export function* readRawLog(
   const isDense = wanted === null && times === null
   for (let next = from; ; ) {
     if (next > wantedTo) return
-    refuseRemoved(folder, disk, { from: next, wanted, since: options.since })
+    const retained = readRetained(disk, folder)
+    if (options.isKeptEnough !== true) refuseRemoved(folder, retained, { from: next, wanted, since: options.since })
+    const whole = firstKept(retained, wanted)
     const to = Math.min(wantedTo, options.acknowledged ?? newestSeq(folder, disk))
     const holes = readHoles(disk, folder)
     const sources: SegmentLines[] = []
     try {
-      openSources(sources, { disk, folder, from: next, wanted, times, attested: to, holes })
+      openSources(sources, { disk, folder, from: next, wanted, times, attested: to, holes, retained })
       let source = lowest(sources)
       while (source !== undefined && source.seq <= to) {
         const { seq } = source
-        if (isDense && seq !== next && behindHoles(holes, next) !== seq) throw missing(source.path, next, seq, holes)
+        const due = Math.max(next, whole)
+        if (isDense && seq !== next && seq >= whole && behindHoles(holes, due) !== seq)
+          throw missing(source.path, due, seq, holes)
         next = seq + 1
-        if (isDense || options.isScan === true || isWanted(source.line, wanted, times)) yield source
+        // The journal may have what the topic files have no longer.
+        const isKept = seq >= whole || !isRemoved(retained, topicIn(source.line), seq)
+        if (isKept && (isDense || options.isScan === true || isWanted(source.line, wanted, times))) yield source
         if (!source.advance()) sources.splice(sources.indexOf(source), 1)
         source = isDense && source.isOpen && source.seq === next ? source : lowest(sources)
       }
-      if (isDense && behindHoles(holes, next) <= to) throw missing(folder, next, to + 1, holes)
+      const due = Math.max(next, whole)
+      if (isDense && behindHoles(holes, due) <= to) throw missing(folder, due, to + 1, holes)
       return
     } catch (error) {
       // A segment of the journal that went away is in the topic files by now, and one that was plain is compressed.
@@ -74,10 +91,9 @@ export function* readRawLog(
 
 function refuseRemoved(
   folder: string,
-  disk: ReadDisk,
+  retained: Retained | null,
   { from, wanted, since }: { from: number; wanted: TopicPattern | null; since: number | undefined },
 ): void {
-  const retained = readRetained(disk, folder)
   const first = firstKept(retained, wanted)
   if (from >= first || (since !== undefined && isAllBefore(retained, since))) return
   throw new UserError(removedWords(first), { file: folder, hint: `read from ${first} on, or other topics` })
@@ -105,12 +121,15 @@ type Asked = {
   readonly times: Times | null
   readonly attested: number
   readonly holes: readonly Hole[]
+  readonly retained: Retained | null
 }
 
 /** From its first seq on the journal has everything; what is older is in the topic files. */
-function openSources(into: SegmentLines[], { disk, folder, from, wanted, times, attested, holes }: Asked): void {
+function openSources(
+  into: SegmentLines[],
+  { disk, folder, from, wanted, times, attested, holes, retained }: Asked,
+): void {
   const journal = journalSegments(disk, folder)
-  const retained = readRetained(disk, folder)
   const before = journal[0]?.firstSeq ?? Number.POSITIVE_INFINITY
   const open = (source: SegmentLines) => {
     if (source.isOpen) into.push(source)

@@ -6,6 +6,7 @@ import { type Segment, topicSegments } from '#lib/journal/log-files.ts'
 import { replaceFile, textOf } from '#lib/journal/new-file.ts'
 import type { TopicPattern } from '#lib/journal/topic-pattern.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { namespaceOf } from '#schemas/catalogue.ts'
 
 const Mark = z.object({
   fact: z.object({ epoch: z.int(), n: z.int() }).nullable(),
@@ -67,6 +68,10 @@ export function firstKept(retained: Retained | null, wanted: TopicPattern | null
     if (wanted === null || wanted.isIn(namespace)) newest = Math.max(newest, to)
   return newest + 1
 }
+
+/** Was an event removed, of that topic and seq? */
+export const isRemoved = (retained: Retained | null, topic: string, seq: number): boolean =>
+  seq <= (retained?.namespaces[namespaceOf(topic)]?.to ?? 0)
 
 /** Was all of what was removed before that time? */
 export const isAllBefore = (retained: Retained | null, since: number): boolean =>

@@ -39,7 +39,7 @@ const columns = {
 }
 
 /**
- * The events of a log as the view `events` of a DuckDB in memory: the fields of the envelope, `time` (that of `at`) and `payload` as JSON.
+ * The events that a log keeps as the view `events` of a DuckDB in memory: the fields of the envelope, `time` (that of `at`) and `payload` as JSON.
  * Throws a UserError when DuckDB is not installed.
  */
 export async function openSqlLog(folder: string, options: ReadOptions): Promise<SqlLog> {
@@ -104,7 +104,7 @@ function withNumbers(reader: Awaited<ReturnType<Connection['runAndReadAll']>>): 
 
 function* blocks(folder: string, options: ReadOptions): Generator<string> {
   let block = ''
-  for (const { content } of readLog(folder, options)) {
+  for (const { content } of readLog(folder, { ...options, isKeptEnough: true })) {
     block += `${content}\n`
     if (block.length < 1 << 16) continue
     yield block

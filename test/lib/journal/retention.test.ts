@@ -5,14 +5,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { seqIn } from '#lib/codec/event-text.ts'
 import { checkLog, type LogFault } from '#lib/journal/check-log.ts'
 import type { EventLog } from '#lib/journal/event-log.ts'
-import { keptLines, newestKept } from '#lib/journal/kept-events.ts'
+import { newestKept, removedOf } from '#lib/journal/kept-events.ts'
 import { journalSegments, topicSegments } from '#lib/journal/log-files.ts'
 import { type LogOptions, openEventLog } from '#lib/journal/open-event-log.ts'
 import { packFrame } from '#lib/journal/packed-file.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { repairLog } from '#lib/journal/repair-log.ts'
-import { readRetained } from '#lib/journal/retained.ts'
+import { readRetained, writeRetained } from '#lib/journal/retained.ts'
 import { fact, groupOf } from './bodies.ts'
 
 let folder: string
@@ -81,9 +81,32 @@ describe('retention', () => {
     expect(newestKept(folder, { number: 7, topics: ['md'] }).map(seqIn)).toEqual(mdKept.slice(-7))
     expect(newestKept(folder, { number: 5_000, topics: ['risk'] })).toHaveLength(200)
     expect(newestKept(folder, { number: 5_000 }).map(seqIn)).toEqual(seqs({ from: first }))
-    const kept: number[] = []
-    for (const { seq } of keptLines(folder)) kept.push(seq)
-    expect(kept.toSorted((a, b) => a - b)).toEqual([...mdKept, ...seqs({ topics: ['risk'] })].toSorted((a, b) => a - b))
+    const kept = [...mdKept, ...seqs({ topics: ['risk'] })].toSorted((a, b) => a - b)
+    expect(seqs({ isKeptEnough: true })).toEqual(kept)
+    expect(seqs({ isKeptEnough: true, from: first - 10 })).toEqual(kept.filter((seq) => seq >= first - 10))
+    expect(seqs({ isKeptEnough: true, topics: ['md'] })).toEqual(mdKept)
+    const removed = `removed (retention): md up to event ${first - 1}`
+    expect(removedOf(folder)).toBe(removed)
+    expect(removedOf(folder, { topics: ['md.bar'], from: first - 1 })).toBe(removed)
+    expect(removedOf(folder, { from: first })).toBe(null)
+    expect(removedOf(folder, { topics: ['risk'] })).toBe(null)
+    expect(removedOf(folder, { since: 1_001 })).toBe(null)
+  })
+
+  it('[J23] of what is kept nothing is lost unseen, and what was removed is not read where the journal has it still', async () => {
+    const log = await open()
+    await fill(log, 0, 200)
+    await log.close()
+    const [oldest] = topicSegments(realDisk, folder, 'md')
+    rmSync(oldest?.path as string)
+    expect(() => seqs({ isKeptEnough: true })).toThrow(`events ${oldest?.firstSeq} to`)
+    rmSync(folder, { recursive: true })
+    const other = await open({ retention: null })
+    await fill(other, 0, batch)
+    await other.close()
+    const md = { to: 3, events: 3, lastAt: 1_000, chain: '' }
+    writeRetained(realDisk, folder, { through: 3, marks: {}, namespaces: { md } })
+    expect(seqs({ isKeptEnough: true })).toEqual([4, 5, 6, 7, 8, 9, 10])
   })
 
   it('[J23] refuses to read what was removed, with the first seq that is kept', async () => {

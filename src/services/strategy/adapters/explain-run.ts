@@ -13,9 +13,14 @@ export type ExplainWish = {
   readonly until: number | undefined
 }
 
+/** What the service held at an event, where what it heard before is not to be had. */
+export type HeldAt = { readonly seq: number; readonly state: unknown }
+
 export type ExplainedRun = {
   readonly strategy: string
   readonly hash: string
+  /** Only what came behind this event was looked at; null where that is the whole run. */
+  readonly since: number | null
   /** The newest evaluation, or the one that was asked for; null when there was none. */
   readonly newest: (Explanation & { readonly event: string }) | null
   /** The evaluation behind the newest intent until then; null when there was none. */
@@ -30,8 +35,8 @@ export type ExplainedRun = {
 }
 
 /** Hears a run's events again and says why a strategy's newest intent was made, and why none, or another, was made since. */
-export function explainRun(events: Iterable<Event>, wish: ExplainWish): ExplainedRun {
-  let state: State | null = null
+export function explainRun(events: Iterable<Event>, wish: ExplainWish, held: HeldAt | null = null): ExplainedRun {
+  let state = (held?.state ?? null) as State | null
   let newest: ExplainedRun['newest'] = null
   let lastIntent: ExplainedRun['lastIntent'] = null
   const heard = new Set<string>(strategy.subscribes)
@@ -69,8 +74,11 @@ export function explainRun(events: Iterable<Event>, wish: ExplainWish): Explaine
   if (state === null) throw new UserError('no strategy has been configured in this run until then')
   const n = indexOf(state, wish.strategy)
   if (wish.intent !== undefined && lastIntent?.intent !== wish.intent)
-    throw new UserError(`${nameOf(state, n)} made no intent ${wish.intent} in this run`)
-  return { strategy: nameOf(state, n), hash: state.config.strategies[n]?.hash as string, newest, lastIntent }
+    throw new UserError(
+      `${nameOf(state, n)} made no intent ${wish.intent} in this run${held ? ` since event ${held.seq}` : ''}`,
+    )
+  const hash = state.config.strategies[n]?.hash as string
+  return { strategy: nameOf(state, n), hash, since: held?.seq ?? null, newest, lastIntent }
 }
 
 function explain(state: State, n: number): Explanation {
