@@ -63,6 +63,7 @@ async function sayOnce(
     onEvents: (events) => {
       for (const { topic, payload, id, cause, source } of events)
         if (topic === 'system.command.result') {
+          if (cause !== payload.command || !whoAnswers(command).includes(source)) continue
           const bySource = results.get(payload.command) ?? new Map<string, CommandAnswer>()
           results.set(payload.command, bySource.set(source, { id: payload.command, ...payload }))
         } else if (topic === 'risk.halted') halts.set(cause, id)
@@ -103,6 +104,25 @@ async function sayOnce(
     return { ...answer, orders: await Promise.race([confirmed, unanswered.then(() => null)]) }
   } finally {
     bus.close()
+  }
+}
+
+/** Whose word on a command counts. */
+function whoAnswers({ command }: OperatorCommand): readonly string[] {
+  switch (command) {
+    case 'halt':
+    case 'resume':
+    case 'position.close':
+      return ['risk']
+    case 'strategy.halt':
+    case 'strategy.resume':
+      return ['strategy', 'risk']
+    case 'cancel_all':
+    case 'order.replace':
+    case 'order.cancel':
+      return ['orders']
+    case 'chain.snapshot':
+      return ['md']
   }
 }
 

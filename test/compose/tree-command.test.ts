@@ -4,9 +4,13 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { commandTree, type OperatorCommand } from '#compose/tree-command.ts'
 import { ensureSecret, readSecret } from '#lib/bus/auth.ts'
-import { type BusConnection, connectBus } from '#lib/bus/bus-client.ts'
+import { connectBus } from '#lib/bus/bus-client.ts'
+import { Connection } from '#lib/bus/connection.ts'
 import type { LogPort } from '#lib/bus/log-port.ts'
+import { Outbox } from '#lib/bus/outbox.ts'
+import { bodyOf } from '#lib/codec/event-text.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
+import { answerId } from '#lib/kernel/event-id.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Fact } from '#schemas/event.ts'
 import { type BusOfTest, openBus } from '#test/lib/bus/bus-of-test.ts'
@@ -17,8 +21,8 @@ const nowMs = routerNow / 1_000
 
 let keys: string
 let bus: BusOfTest
-let answering: BusConnection
-let strategy: BusConnection | undefined
+let answering: Connection
+let strategy: Connection | undefined
 
 beforeEach(() => {
   keys = mkdtempSync(join(tmpdir(), 'trader-command-'))
@@ -40,21 +44,29 @@ async function open(log?: LogPort): Promise<void> {
 async function answerAs(
   identity: string,
   wordsOf: (command: PayloadOf<'system.command'>) => string,
-): Promise<BusConnection> {
-  let n = 0
-  const own = await connectBus({
-    ...{ url: bus.url, identity, secret: readSecret(keys, identity), from: 1, topics: ['system.command'] },
-    onEvents: (events) => {
-      for (const { id, topic, payload } of events) {
+): Promise<Connection> {
+  const outbox = new Outbox()
+  const welcome = Promise.withResolvers<void>()
+  const connection: Connection = new Connection({
+    ...{ url: bus.url, identity, secret: readSecret(keys, identity) },
+    wish: () => ({ from: 1, topics: ['system.command'], isService: false }),
+    onWelcome: () => welcome.resolve(),
+    onEvents: (_from, _to, lines) => {
+      for (const line of lines) {
+        const { id: cause, seq, at, topic, payload } = JSON.parse(line) as Event
         if (topic !== 'system.command') continue
-        const result = { command: id, isDone: true, message: wordsOf(payload) }
-        const fact = { topic: 'system.command.result', payload: result, at: routerNow, epoch: 1, n: n++ } as const
-        // Not acknowledged where the test is over before.
-        own.publishFacts([fact]).catch(() => undefined)
+        const result = { command: cause, isDone: true, message: wordsOf(payload) }
+        const id = answerId(identity, seq, 0)
+        const answer = { id, topic: 'system.command.result', v: 1, at, source: identity, cause, payload: result }
+        outbox.push(id, [bodyOf(answer as Event)])
       }
+      outbox.flush(connection)
     },
+    onAck: (through) => outbox.ack(through),
+    onRefused: (reason) => welcome.reject(new Error(reason)),
   })
-  return own
+  await welcome.promise
+  return connection
 }
 
 const mayRead = (identity: string) => ['operator', 'risk', 'strategy'].includes(identity)
@@ -179,6 +191,16 @@ describe('a command of the operator', () => {
     await open()
     await halt('first', nowMs + 86_400_000)
     expect((await commands()).map(({ at }) => at)).toEqual([routerNow])
+  })
+})
+
+describe('an answer that is not of who answers such a command', () => {
+  it('[R22] counts for nothing', async () => {
+    bus = await openBus(undefined, { secretOf: (identity) => readSecret(keys, identity), mayRead })
+    answering = await answerAs('strategy', () => 'halted: no new exposure')
+    expect(await halt('drill', nowMs, 300)).toMatchObject({ isDone: false, isUnanswered: true })
+    const { lines } = await bus.log.read({ from: 1, maxBytes: 1 << 20, topics: ['system.command.result'] })
+    expect(lines).toHaveLength(1)
   })
 })
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { whyForbidden } from '#lib/bus/permission.ts'
+import { everyService } from '#compose/services.ts'
+import { answering, whyForbidden } from '#lib/bus/permission.ts'
 import { catalogue, topics } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 
@@ -35,6 +36,24 @@ describe('capital topics and who may say them: docs/bypass.md', () => {
         }
       }
     }
+  })
+
+  test('what came of a command is said by who answers commands, as an answer; metrics says nothing', () => {
+    const emitting = everyService.filter(({ emits }) => emits.includes('system.command.result'))
+    expect(new Set(emitting.map(({ name }) => name))).toEqual(answering)
+    const payload = { command: 'operator:e1.0', isDone: true, message: 'halted' }
+    for (const identity of [...identities, 'router', 'metrics', 'clock', 'indicators']) {
+      const said = { topic: 'system.command.result', source: identity, payload }
+      const asAnswer = { ...said, id: `${identity}:7.0`, cause: 'operator:e1.0' } as Event
+      const asFact = { ...said, id: `${identity}:e1.0`, cause: null } as Event
+      expect([identity, whyForbidden(identity, asAnswer) === null]).toEqual([
+        identity,
+        answering.has(identity as never),
+      ])
+      expect(whyForbidden(identity, asFact)).not.toBeNull()
+    }
+    const alert = { topic: 'system.alert', source: 'metrics', id: 'metrics:e1.0', cause: null, payload: {} } as Event
+    expect(whyForbidden('metrics', alert)).toBe('metrics may say nothing')
   })
 
   test('nobody says an answer with the id of another, nor a fact as an answer', () => {
