@@ -149,3 +149,15 @@ export class Peer {
     else this.socket.pause()
   }
 }
+
+const connectionsOfOne = 32
+
+/** Whom one that comes ends, and why: the older one of a service, and the oldest of an identity that has too many. Nobody takes all places. */
+export function* endedBy({ identity, isService }: Peer, peers: ReadonlySet<Peer>): Generator<[Peer, string]> {
+  const own = [...peers].filter((peer) => peer.identity === identity)
+  for (const older of own)
+    if (isService && older.isService) yield [older, 'a newer connection of this service has come']
+  const [oldest] = own
+  if (oldest && own.length >= connectionsOfOne)
+    yield [oldest, `${identity} has ${connectionsOfOne} newer connections, and may have no more`]
+}

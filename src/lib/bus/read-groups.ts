@@ -52,7 +52,7 @@ function readGroup(
     if (forbidden !== null) return `${event.id}: ${forbidden}`
     if (event.at > latest)
       return `${event.id}: its time ${event.at} is later than ${latest}, the latest by the router's clock`
-    if (identity === 'operator' && !isEpochOfNow(event.id, latest))
+    if (!isEpochOfNow(event.id, latest))
       return `${event.id}: its epoch is more than a day later than the router's clock, and none could follow it`
     if (i === 0) together = event.cause
     else if (event.cause !== together) return `${event.id}: events of one group have one cause`
@@ -69,7 +69,7 @@ function readGroup(
 
 const dayMs = 86_400_000
 
-/** An operator's epochs are milliseconds of its clock, or one more than the last: one of the far future would be the last of all. */
+/** An operator's epochs are milliseconds of its clock, or one more than the last, those of others count: one of the far future would be the last of all. */
 const isEpochOfNow = (id: string, latest: number): boolean =>
   Number(/:e(\d+)\./.exec(id)?.[1] ?? 0) <= latest / 1_000 + dayMs
 

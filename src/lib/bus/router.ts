@@ -9,7 +9,7 @@ import { FreeOrder, type Waiting } from './free-order.ts'
 import { latestTimeOf } from './latest-time.ts'
 import { Lockstep, type LockstepService } from './lockstep.ts'
 import { type AppendResult, type LogPort, type LogState, marksOf } from './log-port.ts'
-import { credit, Peer } from './peer.ts'
+import { credit, endedBy, Peer } from './peer.ts'
 import { RateLimit } from './rate-limit.ts'
 import { readGroups } from './read-groups.ts'
 import { RouterMeasures, recordSince } from './router-measures.ts'
@@ -125,10 +125,7 @@ export class Router {
     const { identity, isService, socket } = peer
     const unreadable = whyUnreadable(hello, this.#options.mayRead)
     if (unreadable !== null) return this.#refuse(peer, null, unreadable)
-    if (isService)
-      for (const older of this.#peers)
-        if (older.isService && older.identity === identity)
-          this.#refuse(older, null, 'a newer connection of this service has come')
+    for (const [older, why] of endedBy(peer, this.#peers)) this.#refuse(older, null, why)
     const { run, runId, marks } = await this.#committer.state()
     if (socket.readyState !== socket.OPEN) return
     const head = this.#committer.head

@@ -9,6 +9,17 @@ const time = (at: number, n: number): Fact<'system.time'> => {
   return { topic: 'system.time', payload: { now: at }, at, epoch: 1, n }
 }
 
+test('[R23] the router refuses an epoch of anybody that no other could follow', async () => {
+  const router = await openBus()
+  const clock = await connectBus({ url: router.url, identity: 'clock', secret, from: null, topics: null })
+  await expect(clock.publishFacts([{ ...time(now, 0), epoch: 999_999_999_999_999 }])).rejects.toThrow(
+    'its epoch is more than',
+  )
+  const again = await connectBus({ url: router.url, identity: 'clock', secret, from: null, topics: null })
+  expect(await again.publishFacts([time(now, 0)])).toEqual({ isRepeated: false })
+  await router.close()
+})
+
 test('[R23] the router refuses a fact of another century, and takes one of the next months', async () => {
   const router = await openBus()
   const clock = await connectBus({ url: router.url, identity: 'clock', secret, from: null, topics: null })

@@ -57,6 +57,21 @@ describe('many who come', () => {
   })
 })
 
+describe('one identity', () => {
+  it('[R19] has so many connections, of which the oldest goes: there is room for the operator', async () => {
+    const bus = await openBus()
+    const own = []
+    for (let n = 0; n < 40; n++) own.push(await openWelcome(bus.url, 'md'))
+    await until(() => bus.router.connections.all <= 32)
+    expect(bus.router.connections.all).toBe(32)
+    expect(own.slice(0, 8).map(({ frames }) => JSON.parse(frames.at(-1) ?? '{}').t)).toEqual(Array(8).fill('refused'))
+    const { socket, frames } = await openWelcome(bus.url, 'operator')
+    expect(JSON.parse(frames[0] ?? '{}').t).toBe('welcome')
+    for (const one of [...own, { socket }]) one.socket.terminate()
+    await bus.close()
+  })
+})
+
 describe('what the router holds', () => {
   it('[R8] groups that are in the log are let go, also while others always wait', async () => {
     setFlagsFromString('--expose_gc')
