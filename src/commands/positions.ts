@@ -43,7 +43,9 @@ export default class Positions extends TraderCommand {
     const columns = [{ head: 'strategy' }, { head: 'instrument' }, ...priced, { head: 'in' }, ...inMoney]
     this.log(rows.length === 0 ? 'flat' : formatTable(columns, rows))
     if (positions.some(({ exposure }) => exposure === null))
-      this.say(`${removedOf(log)}: without its listing a position is as its last fill left it`)
+      this.say(
+        `${removedOf(log)}: without its listing, and a snapshot of this version that has it, a position is as its last fill left it`,
+      )
     return positions
   }
 }

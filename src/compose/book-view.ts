@@ -15,11 +15,15 @@ import { findOrder, noOrders, type SentOrder, shelveIfEnded } from '#lib/domain/
 import { splitPrices } from '#lib/domain/split.ts'
 import { applyReport, happeningOf, type Report } from '#lib/domain/venue-report.ts'
 import { removedOf } from '#lib/journal/kept-events.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
+import { readSnapshots } from '#lib/journal/snapshot-files.ts'
+import { codeHash } from '#lib/process/version.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
+import { heldContracts } from '#services/pnl/adapters/held-contracts.ts'
 import { eventsOf } from './order-life.ts'
 
-/** Where retention removed the listing nobody knows what a price is worth: it is as its last fill left it. */
+/** Where retention removed the listing, and no snapshot has it, nobody knows what a price is worth: it is as its last fill left it. */
 export type KeptPosition = Omit<PositionView, 'exposure'> & { readonly exposure: string | null }
 
 /** Positions as the last fill left them, marked at the newest price in the log; those that are flat only where `all` is said. */
@@ -32,12 +36,18 @@ export function positionsIn(folder: string, all: boolean): KeptPosition[] {
   const shown = [...updates.values()].filter(({ position }) => all || parseExact(position).units !== 0n)
   if (shown.length === 0) return []
   const { prices, contracts } = marketIn(folder, new Set(shown.map(({ instrument }) => instrument)))
-  const unlisted = removedOf(folder, { topics: ['md'] }) === null ? plain : null
+  const held = removedOf(folder, { topics: ['md'] }) === null ? null : contractsHeld(folder)
   return shown.map((update) => {
-    const contract = contracts.get(update.instrument) ?? unlisted
-    if (contract === null) return { ...update, exposure: null }
+    const contract = contracts.get(update.instrument) ?? (held === null ? plain : held.get(update.instrument))
+    if (contract === undefined) return { ...update, exposure: null }
     return markedAt(update, newestPrice(prices, update.instrument) ?? update.mark, contract)
   })
+}
+
+/** What pnl counts with, at its newest snapshot. */
+function contractsHeld(folder: string): ReadonlyMap<string, Contract> {
+  const newest = readSnapshots(realDisk, folder, 'pnl').find(({ code }) => code === codeHash)
+  return newest === undefined ? new Map() : heldContracts(newest.state)
 }
 
 const plain: Contract = { multiplier: parseExact('1'), isInverse: false }

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { positionsIn } from '#compose/book-view.ts'
 import { strategyHeldIn } from '#compose/strategy-held.ts'
 import { bodyIn } from '#lib/codec/event-text.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
@@ -10,8 +11,10 @@ import { realDisk } from '#lib/journal/real-disk.ts'
 import { readRetained } from '#lib/journal/retained.ts'
 import { writeSnapshot } from '#lib/journal/snapshot-files.ts'
 import { Recovery } from '#lib/kernel/recovery.ts'
+import type { AnyService } from '#lib/kernel/service.ts'
 import { codeHash, version } from '#lib/process/version.ts'
 import type { Event } from '#schemas/event.ts'
+import { pnl } from '#services/pnl/service.ts'
 import { explainRun } from '#services/strategy/adapters/explain-run.ts'
 import { strategy } from '#services/strategy/service.ts'
 import { repository, trader } from '#test/process/trader.ts'
@@ -139,18 +142,32 @@ describe('a run of which retention removed old market data', () => {
     expect(lines[0]).toContain(why)
   })
 
-  it('[J23] explains a strategy from what it held in the oldest snapshot behind which all is kept', () => {
-    const recovery = new Recovery(strategy, () => undefined)
+  const heldAt = () =>
+    20 + Math.max(...Object.values(readRetained(realDisk, kept)?.namespaces ?? {}).map(({ to }) => to))
+  /** Writes down what a service held then. */
+  function takeSnapshot(service: AnyService): void {
+    const recovery = new Recovery(service, () => undefined)
     recovery.begin(null)
-    const all = eventsIn(whole)
-    const at = 20 + Math.max(...Object.values(readRetained(realDisk, kept)?.namespaces ?? {}).map(({ to }) => to))
-    for (const event of all.slice(0, at)) if (recovery.see(event.seq, '')) recovery.hear(event)
-    expect(() => strategyHeldIn(kept)).toThrow('no snapshot of this version')
+    for (const event of eventsIn(whole).slice(0, heldAt())) if (recovery.see(event.seq, '')) recovery.hear(event)
     writeSnapshot(realDisk, kept, recovery.snapshot({ run: 'kept', code: codeHash, version }))
+  }
+
+  it('[J23] marks a position without its listing as pnl held that at its newest snapshot', () => {
+    expect(positionsIn(kept, true)).toMatchObject([{ exposure: null }])
+    takeSnapshot(pnl)
+    const all = positionsIn(whole, true)
+    expect(all).toMatchObject([{ exposure: expect.stringMatching(/^[1-9]/) }])
+    expect(positionsIn(kept, true)).toEqual(all)
+  })
+
+  it('[J23] explains a strategy from what it held in the oldest snapshot behind which all is kept', () => {
+    const at = heldAt()
+    expect(() => strategyHeldIn(kept)).toThrow('no snapshot of this version')
+    takeSnapshot(strategy)
     const held = strategyHeldIn(kept)
     expect(held?.seq).toBe(at)
     const wish = { strategy: undefined, intent: undefined, until: undefined }
-    const { newest, lastIntent } = explainRun(all, wish)
+    const { newest, lastIntent } = explainRun(eventsIn(whole), wish)
     expect(lastIntent).not.toBeNull()
     const explained = explainRun(eventsIn(kept, at + 1), wish, held)
     expect(explained).toMatchObject({ newest, lastIntent, since: at })
