@@ -1,8 +1,8 @@
 import { checkLine } from '#lib/codec/check-line.ts'
 import { behindHoles, type Hole, readHoles } from '#lib/journal/holes.ts'
 import { LineFile } from '#lib/journal/line-file.ts'
-import type { ReadDisk } from '#lib/journal/log-disk.ts'
-import { journalSegments, namespacesIn, type Segment } from '#lib/journal/log-files.ts'
+import { isGone, type ReadDisk } from '#lib/journal/log-disk.ts'
+import { isPacked, journalSegments, namespacesIn, packedEnding, type Segment } from '#lib/journal/log-files.ts'
 import { atIn, openLine, topicIn } from '#lib/journal/log-line.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
@@ -29,7 +29,7 @@ export type LogCheck = {
 
 /**
  * Looks at everything in a log: crc and order of every line, its event against the catalogue, footers and their chain, and that no seq is
- * missing. Says each fault, and goes on.
+ * missing. Says each fault, and goes on. What is compressed or removed meanwhile is not missed.
  */
 export function checkLog(
   folder: string,
@@ -40,25 +40,36 @@ export function checkLog(
     head = newestSeq(folder, disk),
   }: { disk?: ReadDisk; onFault: (fault: LogFault) => void; onEvents?: (done: number) => void; head?: number },
 ): LogCheck {
-  const retained = readRetained(disk, folder)
   const seen = new SeqSet()
-  let [lines, segments] = [0, 0]
-  const look = (segment: Segment, end: number, isJournal: boolean) => {
-    segments++
+  const read: ReadSegment[] = []
+  let lines = 0
+  const look = (segment: Segment, end: number, namespace: string | null) => {
     const fault = (at: { offset: number; seq: number }, kind: LogFault['kind'], message: string) =>
       onFault({ file: segment.path, offset: at.offset, seq: at.seq, kind, message })
-    return readSegment(disk, segment, { end, head, isJournal }, fault, (seq) => {
+    const file = { namespace, lastSeq: 0, events: 0 }
+    const footer = readSegment(disk, segment, { end, head, isJournal: namespace === null }, fault, (seq) => {
       seen.add(seq)
+      file.lastSeq = seq
+      file.events++
       if (++lines % 4_096 === 0) onEvents?.(seen.size)
     })
+    if (footer !== gone) read.push(file)
+    return footer
   }
   const journal = journalSegments(disk, folder)
+  // First: what goes from it is in the topic files by then.
+  for (const [i, segment] of journal.entries())
+    look(segment, journal[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY, null)
   for (const namespace of namespacesIn(disk, folder)) {
-    let before: Link | null = retained?.namespaces[namespace] ?? null
-    const files = keptSegments(disk, folder, namespace, retained)
+    const { files, removed } = keptNow(disk, folder, namespace)
+    let before: Link | null = removed
     for (const [i, segment] of files.entries()) {
       const next = files[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY
-      const footer = look(segment, next, false)
+      const footer = look(segment, next, namespace)
+      if (footer === gone) {
+        before = null
+        continue
+      }
       if (footer === null && next < (journal[0]?.firstSeq ?? Number.POSITIVE_INFINITY))
         onFault({ file: segment.path, offset: 0, seq: 0, kind: 'footer', message: 'does not end as it was sealed' })
       if (footer !== null && before !== null && !isChained(before, footer))
@@ -72,14 +83,12 @@ export function checkLog(
       before = footer
     }
   }
-  for (const [i, segment] of journal.entries())
-    look(segment, journal[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY, true)
-  const missing = missingRuns(seen, readHoles(disk, folder), head, retained)
+  const missing = missingRuns(seen, readHoles(disk, folder), head, readRetained(disk, folder), read)
   for (const { from, to } of missing) {
     const message = from === to ? `event ${from} is missing` : `events ${from} to ${to} are missing`
     onFault({ file: folder, offset: 0, seq: from, kind: 'missing', message })
   }
-  return { events: seen.size, segments, head, missing }
+  return { events: seen.size, segments: read.length, head, missing }
 }
 
 /** Throws a UserError when not everything up to a seq is whole in the files that was not removed: without reading them nobody would know. */
@@ -97,6 +106,11 @@ export function refuseMissing(disk: ReadDisk, folder: string, through: number): 
   throw new UserError(message, { file: folder, hint: repairHint })
 }
 
+/** `namespace`: null of the journal. */
+type ReadSegment = { readonly namespace: string | null; readonly lastSeq: number; readonly events: number }
+
+const gone = Symbol('gone')
+
 type Say = (at: { offset: number; seq: number }, kind: LogFault['kind'], message: string) => void
 
 function readSegment(
@@ -109,7 +123,7 @@ function readSegment(
   const tally = new SegmentTally()
   let lastSeq = 0
   try {
-    const file = new LineFile(disk, path)
+    const file = openNow(disk, path)
     while (file.next()) {
       // A file that has another one's name: no reader gets to what is in it.
       if (file.isIntact && lastSeq === 0 && (file.seq < firstSeq || file.seq >= end))
@@ -141,21 +155,43 @@ function readSegment(
       fault({ offset: found.bytes, seq: 0 }, 'footer', 'its footer is not of the lines before it')
     return stated
   } catch (error) {
+    if (isGone(error)) return gone
     if (!(error instanceof UserError)) throw error
     fault({ offset: 0, seq: 0 }, 'packed', error.message)
     return null
   }
 }
 
+/** The files of a namespace, and what was removed in front of the first of them. */
+function keptNow(disk: ReadDisk, folder: string, namespace: string) {
+  for (;;) {
+    const retained = readRetained(disk, folder)
+    const files = keptSegments(disk, folder, namespace, retained)
+    const removed = retained?.namespaces[namespace] ?? null
+    if (readRetained(disk, folder)?.namespaces[namespace]?.to === removed?.to) return { files, removed }
+  }
+}
+
+/** What was plain may be compressed by now. */
+function openNow(disk: ReadDisk, path: string): LineFile {
+  try {
+    return new LineFile(disk, path)
+  } catch (error) {
+    if (!isGone(error) || isPacked(path)) throw error
+    return new LineFile(disk, `${path}${packedEnding}`)
+  }
+}
+
 /**
  * Runs of seqs up to the head that neither a file nor a known hole has. Where events were removed which of them these were is not known, only
- * how many: as many may be missing.
+ * how many: as many may be missing, but for those that were `read` before.
  */
 function missingRuns(
   seen: SeqSet,
   holes: readonly Hole[],
   head: number,
   retained: Retained | null,
+  read: readonly ReadSegment[] = [],
 ): { from: number; to: number }[] {
   const runs: { from: number; to: number }[] = []
   for (let seq = behindHoles(holes, 1); seq <= head; seq = behindHoles(holes, seq + 1)) {
@@ -167,6 +203,8 @@ function missingRuns(
   const removed = Object.values(retained?.namespaces ?? {})
   const first = Math.max(0, ...removed.map(({ to }) => to)) + 1
   let missing = -removed.reduce((sum, { events }) => sum + events, 0)
+  for (const { namespace, lastSeq, events } of read)
+    if (lastSeq <= (retained?.namespaces[namespace ?? '']?.to ?? 0)) missing += events
   for (const { from, to } of runs) if (from < first) missing += Math.min(to, first - 1) - from + 1
   if (missing !== 0) return runs
   return runs.filter(({ to }) => to >= first).map(({ from, to }) => ({ from: Math.max(from, first), to }))

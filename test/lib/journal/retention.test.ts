@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -12,7 +12,7 @@ import { packFrame } from '#lib/journal/packed-file.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { repairLog } from '#lib/journal/repair-log.ts'
-import { readRetained, writeRetained } from '#lib/journal/retained.ts'
+import { keptSegments, readRetained, writeRetained } from '#lib/journal/retained.ts'
 import { fact, groupOf } from './bodies.ts'
 
 let folder: string
@@ -97,7 +97,7 @@ describe('retention', () => {
     const log = await open()
     await fill(log, 0, 200)
     await log.close()
-    const [oldest] = topicSegments(realDisk, folder, 'md')
+    const [oldest] = keptSegments(realDisk, folder, 'md', readRetained(realDisk, folder))
     rmSync(oldest?.path as string)
     expect(() => seqs({ isKeptEnough: true })).toThrow(`events ${oldest?.firstSeq} to`)
     rmSync(folder, { recursive: true })
@@ -125,6 +125,37 @@ describe('retention', () => {
     expect((await again.read({ from: 1, maxBytes: 1_000, topics: ['risk.rejected'] })).lines.length).toBeGreaterThan(0)
     await again.close()
   })
+
+  it.each([1, 3, 5, 12])(
+    '[J21] [J23] a check does not miss what is compressed and removed while it reads file %i',
+    async (nth) => {
+      const log = await open({ retention: null })
+      await fill(log, 0, 200)
+      await log.close()
+      const later = join(folder, '..', 'later')
+      cpSync(folder, later, { recursive: true })
+      const retention = { retention: { md: small }, neededFrom: () => Number.POSITIVE_INFINITY }
+      const tidy = await openEventLog(later, { segmentBytes: 1_000, retention, compress: packFrame })
+      await vi.waitFor(() => expect(readRetained(realDisk, later)).not.toBeNull(), 20_000)
+      await tidy.close()
+      let opened = 0
+      const disk = {
+        ...realDisk,
+        openToRead(path: string) {
+          if (path.includes('/md/') && ++opened === nth) {
+            rmSync(folder, { recursive: true })
+            cpSync(later, folder, { recursive: true })
+          }
+          return realDisk.openToRead(path)
+        },
+      }
+      const found: LogFault[] = []
+      checkLog(folder, { disk, onFault: (fault) => fault.kind !== 'schema' && found.push(fault) })
+      expect(found).toEqual([])
+      expect(opened).toBeGreaterThan(nth)
+      expect(firstOfMd()).toBeGreaterThan(1)
+    },
+  )
 
   it('[J23] keeps what a snapshot needs', async () => {
     const log = await open({ retention: { retention: { md: small }, neededFrom: () => 61 } })
