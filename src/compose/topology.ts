@@ -166,6 +166,11 @@ export const Topology = z
       Object.keys(log.retention).length === 0 || (snapshots.everySeconds > 0 && !lockstep),
     { path: ['log', 'retention'], message: 'services that keep no snapshots need every event: nothing can be removed' },
   )
+  // Its gateway keeps no snapshot, and counts what others trade in all that was listed since the run began.
+  .refine(({ log, venue }) => venue.kind === 'simulated' || log.retention.md === undefined, {
+    path: ['log', 'retention', 'md'],
+    message: 'a real venue needs every listing of the run: md cannot be removed',
+  })
 export type Topology = z.infer<typeof Topology>
 
 /** Reads a topology file (YAML). Strategy and data paths are relative to the file. Throws a UserError with the line of the fault. */

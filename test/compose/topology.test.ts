@@ -43,6 +43,19 @@ describe('the log of a topology', () => {
     expect(read(`durability: { ${name}: written }`).durability).toEqual({ [name]: 'written' })
     expect(read(`retention: { ${name}: { days: 1 } }`).retention).toEqual({ [name]: { days: 1 } })
   })
+
+  it('[J23] [G33] removes no listing that a real venue hears when it comes back', () => {
+    const retained = (name: string) => {
+      const file = join(folder, 'real.yaml')
+      const strategies = 'strategies: [{ file: a.yaml, roles: { underlying: BTCUSDT.BINANCE } }]'
+      const real =
+        'feed: { kind: exchange, venue: binance, symbols: [BTCUSDT] }\nvenue: { kind: binance, environment: testnet }'
+      writeFileSync(file, `${real}\nlog: { retention: { ${name}: { days: 1 } } }\n${strategies}\n`)
+      return readTopology(file).log.retention
+    }
+    expect(retained('indicator')).toEqual({ indicator: { days: 1 } })
+    expect(() => retained('md')).toThrow('a real venue needs every listing of the run: md cannot be removed')
+  })
 })
 
 describe('the simulated venue of a topology', () => {
