@@ -125,11 +125,19 @@ export class TopicFiles {
     const date = this.#today()
     const before = namespace.open
     if (before !== null && before.date === date && before.tally.bytes < this.#segmentBytes) return before
-    if (before !== null) this.#seal(before, namespace)
+    if (before !== null && before.tally.bytes > 0) this.#seal(before, namespace)
+    else if (before !== null) this.#drop(before, namespace)
     const path = join(name, date, segmentName(namespace.pending[0]?.firstSeq as number))
     const file = newFile(this.#disk, join(this.#folder, path), 'topic.folder')
     namespace.open = { path, date, file, tally: new SegmentTally(), isDirty: true }
     return namespace.open
+  }
+
+  /** One in which nothing could be written is none. */
+  #drop(open: Open, namespace: Namespace): void {
+    open.file.close()
+    this.#disk.remove(join(this.#folder, open.path))
+    namespace.open = null
   }
 
   #seal(open: Open, namespace: Namespace): void {

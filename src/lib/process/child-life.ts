@@ -1,12 +1,19 @@
 import { trimHeapSoon } from './trim-heap.ts'
 
 /** What a child tells its supervisor once it serves, or is connected and live. */
-export type Ready = { readonly state: 'ready'; readonly url?: string }
+export type Ready = { readonly state: 'ready'; readonly url?: string; readonly doesBeat?: true }
 
-/** Tells the supervisor, when there is one, that this process does its work. */
-export function announceReady(message: Ready): void {
-  process.send?.(message)
+/** How often a process of a tree shows that it lives; one that has shown nothing for six of them hangs. */
+export const beatEveryMs = 5_000
+export type Beat = { readonly state: 'beat' }
+
+/** Tells the supervisor, when there is one, that this process does its work, and from now on that it lives. */
+export function announceReady(message: Omit<Ready, 'doesBeat'>): void {
   trimHeapSoon()
+  if (process.send === undefined) return
+  process.send({ ...message, doesBeat: true } satisfies Ready)
+  const beat: Beat = { state: 'beat' }
+  setInterval(() => process.send?.(beat, () => undefined), beatEveryMs).unref()
 }
 
 /** How much of what it has to say a feed has said, and in the log: so many facts, and whether that is all. */

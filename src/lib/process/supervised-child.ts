@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { type AfterExit, afterExit, noExits } from '#lib/process/backoff.ts'
-import type { Fed, Ready } from '#lib/process/child-life.ts'
+import { type Beat, beatEveryMs, type Fed, type Ready } from '#lib/process/child-life.ts'
 
 /** Where the children that are ready serve, by name. */
 export type Urls = Readonly<Record<string, string>>
@@ -35,6 +35,8 @@ export type ChildHooks = {
 
 export type SelfCommand = { readonly file: string; readonly args: readonly string[]; readonly env?: NodeJS.ProcessEnv }
 
+const missedMost = 6
+
 /** One process of a tree: started, started again when it ends unasked, ended when asked. */
 export class SupervisedChild {
   readonly spec: ChildSpec
@@ -55,9 +57,13 @@ export class SupervisedChild {
   #restart: NodeJS.Timeout | null = null
   #kill: NodeJS.Timeout | null = null
   #onEnd: (() => void)[] = []
+  readonly #beatMs: number
+  #beats: NodeJS.Timeout | null = null
+  #missed = 0
 
-  constructor(spec: ChildSpec, self: SelfCommand, urls: () => Urls, hooks: ChildHooks) {
+  constructor(spec: ChildSpec, self: SelfCommand, urls: () => Urls, hooks: ChildHooks, beatMs = beatEveryMs) {
     this.spec = spec
+    this.#beatMs = beatMs
     this.#self = self
     this.#urls = urls
     this.#hooks = hooks
@@ -125,11 +131,23 @@ export class SupervisedChild {
 
   #hear(message: unknown): void {
     if (typeof message !== 'object' || message === null) return
-    const { state, url, facts, isAll } = message as { [K in keyof Ready | keyof Fed]?: unknown }
+    const { state, url, facts, isAll, doesBeat } = message as { [K in keyof Ready | keyof Fed | keyof Beat]?: unknown }
+    this.#missed = 0
     if (state === 'fed') this.fed = { facts: Number(facts), isAll: isAll === true }
     if (state !== 'ready' || this.state !== 'starting') return
     if (typeof url === 'string') this.url = url
+    if (doesBeat === true) this.#beats = setInterval(() => this.#listen(), this.#beatMs)
     this.#become('ready')
+  }
+
+  // Counted and not timed: a supervisor that was stopped itself does not blame its children.
+  #listen(): void {
+    if (this.state !== 'ready' || ++this.#missed <= missedMost) return
+    this.#missed = 0
+    this.#say(
+      `it has not shown for ${(missedMost * this.#beatMs) / 1_000} s that it lives: it is killed and started again`,
+    )
+    this.kill()
   }
 
   #say(line: string): void {
@@ -142,6 +160,8 @@ export class SupervisedChild {
     if (this.#process === null) return
     this.#process = null
     if (this.#kill !== null) clearTimeout(this.#kill)
+    if (this.#beats !== null) clearInterval(this.#beats)
+    this.#beats = null
     this.lastExit = signal ?? (code === null ? this.#lastLine : `exit ${code}`)
     if (this.state === 'stopping') this.#become('stopped')
     else this.#endedUnasked(code)

@@ -34,10 +34,19 @@ export function startOf(pid: number): string | null {
   }
 }
 
-/** Is there a process of this pid, whoever owns it? */
+/** Has it ended, and its parent not taken notice? */
+const isZombie = (pid: number): boolean => {
+  try {
+    return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+/** Is there a process of this pid, whoever owns it, that has not ended? */
 export function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    return process.kill(pid, 0) && !isZombie(pid)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }

@@ -16,7 +16,12 @@ export type SupervisorHooks = {
   readonly onFailure?: (failure: ChildFailure) => void
 }
 
-export type SupervisorOptions = SupervisorHooks & { readonly self: SelfCommand; readonly graceMs?: number }
+export type SupervisorOptions = SupervisorHooks & {
+  readonly self: SelfCommand
+  readonly graceMs?: number
+  /** Of children that show that they live: one that does not for six of them is killed, and started again. */
+  readonly beatMs?: number
+}
 
 /** Keeps a tree of processes up: starts them in stages, restarts what ends unasked, and ends them in stages. */
 export class Supervisor {
@@ -30,7 +35,7 @@ export class Supervisor {
   #isStopping = false
   #fatal: ChildFailure | null = null
 
-  constructor(specs: readonly ChildSpec[], { self, graceMs = 5_000, ...hooks }: SupervisorOptions) {
+  constructor(specs: readonly ChildSpec[], { self, graceMs = 5_000, beatMs, ...hooks }: SupervisorOptions) {
     this.#hooks = hooks
     this.#graceMs = graceMs
     this.ended = new Promise((resolve) => {
@@ -38,14 +43,20 @@ export class Supervisor {
     })
     this.children = specs.map(
       (spec) =>
-        new SupervisedChild(spec, self, () => this.urls, {
-          onState: (child) => {
-            this.#hooks.onState?.(child)
-            for (const look of [...this.#waiting]) look()
+        new SupervisedChild(
+          spec,
+          self,
+          () => this.urls,
+          {
+            onState: (child) => {
+              this.#hooks.onState?.(child)
+              for (const look of [...this.#waiting]) look()
+            },
+            onTalk: (name, line) => this.#hooks.onTalk?.(name, line),
+            onFailure: (failure) => this.#lose(failure),
           },
-          onTalk: (name, line) => this.#hooks.onTalk?.(name, line),
-          onFailure: (failure) => this.#lose(failure),
-        }),
+          beatMs,
+        ),
     )
   }
 

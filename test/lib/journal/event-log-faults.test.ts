@@ -52,6 +52,35 @@ it('[J12] refuses with disk_full, stays readable and goes on when there is space
   expect([...readLog(folder)]).toHaveLength(2)
 })
 
+it('[J12] a disk that is full over midnight leaves no file that holds nothing', async () => {
+  const faults = { isFull: false, isSyncFailing: false }
+  let today = '2026-11-01'
+  const full = faultyDisk(faults)
+  // Journal and footer have their space already: only the new day's file finds none.
+  const disk: LogDisk = {
+    ...realDisk,
+    create: (path) => (path.includes('2026-11-02') ? full.create(path) : realDisk.create(path)),
+  }
+  const log = await openEventLog(folder, { disk, segmentBytes: 2_000, today: () => today })
+  let n = 0
+  const append = async (count: number) => {
+    for (let i = 0; i < count; i++) expect((await log.append([[fact('md', 1, n++)]]))[0]?.kind).toBe('appended')
+  }
+  await append(10)
+  today = '2026-11-02'
+  faults.isFull = true
+  await append(10)
+  faults.isFull = false
+  today = '2026-11-03'
+  await append(30)
+  await log.close()
+  expect([...readLog(folder, { topics: ['md'] })]).toHaveLength(n)
+  const again = await openEventLog(folder)
+  expect((await again.state()).head).toBe(n)
+  await again.close()
+  expect([...readLog(folder, { topics: ['md'] })]).toHaveLength(n)
+})
+
 it('[J12] acknowledges nothing after a failed sync and is closed for good', async () => {
   const faults = { isFull: false, isSyncFailing: false }
   const failures: string[] = []

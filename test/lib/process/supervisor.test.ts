@@ -20,13 +20,14 @@ const child = (name: string, code: string, more: Partial<ChildSpec> = {}): Child
 })
 
 const started: Supervisor[] = []
-function supervise(specs: readonly ChildSpec[], graceMs = 5_000) {
+function supervise(specs: readonly ChildSpec[], graceMs = 5_000, beatMs = 5_000) {
   const said: string[] = []
   const talk: string[] = []
   const failures: ChildFailure[] = []
   const supervisor = new Supervisor(specs, {
     self: { file: process.execPath, args: [] },
     graceMs,
+    beatMs,
     onState: ({ spec, state }) => said.push(`${spec.name} ${state}`),
     onTalk: (name, line) => talk.push(`${name}: ${line}`),
     onFailure: (failure) => failures.push(failure),
@@ -54,6 +55,19 @@ describe('the supervisor', () => {
     await supervisor.stop()
     expect(said).toEqual(['md', 'router', 'log'].flatMap((name) => [`${name} stopping`, `${name} stopped`]))
     expect(await supervisor.ended).toEqual({ exitCode: 0, failure: null })
+  })
+
+  it('kills and starts again what hangs, and leaves alone what lives, and what never says that it does', async () => {
+    const beats = `process.send({ state: "ready", doesBeat: true }); setInterval(() => process.send({ state: "beat" }), 20); ${onStop}`
+    const hangs = beats.replace('20);', '20); setTimeout(() => { for (;;); }, 200);')
+    const specs = [child('lives', beats), child('hangs', hangs), child('mute', isReady)]
+    const { supervisor, said, talk } = supervise(specs, 5_000, 100)
+    await supervisor.start()
+    const [lives, hanging, mute] = supervisor.children
+    await expect.poll(() => hanging?.restarts, { timeout: 20_000 }).toBeGreaterThan(0)
+    expect(said).toContain('hangs restarting')
+    expect(talk[0]).toBe('hangs: it has not shown for 0.6 s that it lives: it is killed and started again')
+    expect([lives?.restarts, mute?.restarts]).toEqual([0, 0])
   })
 
   it('starts again what was killed, where it served before', async () => {
