@@ -8,7 +8,7 @@ import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 export default class Verify extends TraderCommand {
   static override summary = 'Prove a run: every service hears its recorded inputs again and says the same'
   static override description =
-    'Live, replayed or backtest. Names the first divergence: event, field, both values; then it ends with 1, as it does for a log that is damaged or has a hole. Adapters are not covered: what they learned from outside are the inputs.'
+    'Live, replayed or backtest. Names the first divergence: event, field, both values; then it ends with 1, as it does for a log that is damaged, has a hole, or is not whole since retention removed something. Adapters are not covered: what they learned from outside are the inputs.'
   static override examples = ['<%= config.bin %> verify live', '<%= config.bin %> verify 20261124-101500-ema-cross']
   static override enableJsonFlag = true
   static override args = {

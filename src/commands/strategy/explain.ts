@@ -13,7 +13,7 @@ import { type ExplainedRun, explainRun } from '#services/strategy/adapters/expla
 export default class StrategyExplain extends TraderCommand {
   static override summary = 'Say why the last intent was made, or why none was: clause by clause, from the log'
   static override description =
-    'Hears a run again, which trader backtest or trader up has made, with the strategy service. First the newest bar that the strategy judged, then the bar of its last intent, each with every clause, what it was, and its numbers.'
+    'Hears a run again, which trader backtest or trader up has made, with the strategy service. First the newest bar that the strategy judged, then the bar of its last intent, each with every clause, what it was, and its numbers. Where retention removed market data, it begins with what strategies held at their oldest snapshot: what came before is not looked at.'
   static override examples = [
     '<%= config.bin %> strategy explain live ema-cross',
     '<%= config.bin %> strategy explain 20261124-101500-ema-cross --until 2020-03-16',
