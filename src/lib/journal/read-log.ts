@@ -64,6 +64,8 @@ export function* readRawLog(
     const sources: SegmentLines[] = []
     try {
       openSources(sources, { disk, folder, from: next, wanted, times, attested: to, holes, retained })
+      // What went before they were all found is not passed over unseen.
+      if (JSON.stringify(readRetained(disk, folder)) !== JSON.stringify(retained)) continue
       let source = lowest(sources)
       while (source !== undefined && source.seq <= to) {
         const { seq } = source

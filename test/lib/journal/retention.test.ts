@@ -6,6 +6,7 @@ import { seqIn } from '#lib/codec/event-text.ts'
 import { checkLog, type LogFault } from '#lib/journal/check-log.ts'
 import type { EventLog } from '#lib/journal/event-log.ts'
 import { newestKept, removedOf } from '#lib/journal/kept-events.ts'
+import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import { journalSegments, topicSegments } from '#lib/journal/log-files.ts'
 import { type LogOptions, openEventLog } from '#lib/journal/open-event-log.ts'
 import { packFrame } from '#lib/journal/packed-file.ts'
@@ -50,6 +51,20 @@ const faults = () => {
   return found.map(({ kind, message }) => `${kind}: ${message}`)
 }
 const seqs = (options: Parameters<typeof readLog>[1]) => [...readLog(folder, options)].map(({ seq }) => seq)
+
+/** A log of which nothing is removed yet, and, in a folder beside it, what becomes of it. */
+async function tidiedCopy(): Promise<string> {
+  const log = await open({ retention: null })
+  await fill(log, 0, 200)
+  await log.close()
+  const later = join(folder, '..', 'later')
+  cpSync(folder, later, { recursive: true })
+  const retention = { retention: { md: small }, neededFrom: () => Number.POSITIVE_INFINITY }
+  const tidy = await openEventLog(later, { segmentBytes: 1_000, retention, compress: packFrame })
+  await vi.waitFor(() => expect(readRetained(realDisk, later)).not.toBeNull(), 20_000)
+  await tidy.close()
+  return later
+}
 
 describe('retention', () => {
   it.each([
@@ -129,15 +144,7 @@ describe('retention', () => {
   it.each([1, 3, 5, 12])(
     '[J21] [J23] a check does not miss what is compressed and removed while it reads file %i',
     async (nth) => {
-      const log = await open({ retention: null })
-      await fill(log, 0, 200)
-      await log.close()
-      const later = join(folder, '..', 'later')
-      cpSync(folder, later, { recursive: true })
-      const retention = { retention: { md: small }, neededFrom: () => Number.POSITIVE_INFINITY }
-      const tidy = await openEventLog(later, { segmentBytes: 1_000, retention, compress: packFrame })
-      await vi.waitFor(() => expect(readRetained(realDisk, later)).not.toBeNull(), 20_000)
-      await tidy.close()
+      const later = await tidiedCopy()
       let opened = 0
       const disk = {
         ...realDisk,
@@ -156,6 +163,25 @@ describe('retention', () => {
       expect(firstOfMd()).toBeGreaterThan(1)
     },
   )
+
+  it('[J23] a reader does not pass over unseen what is removed while it looks for its files', async () => {
+    const later = await tidiedCopy()
+    const whole = seqs({ topics: ['md'] })
+    let isLeft = 1
+    const disk: ReadDisk = {
+      ...realDisk,
+      list(path) {
+        if (path.endsWith('/md') && isLeft-- === 1) {
+          rmSync(folder, { recursive: true })
+          cpSync(later, folder, { recursive: true })
+        }
+        return realDisk.list(path)
+      },
+    }
+    expect(() => seqs({ topics: ['md'], disk })).toThrow('were removed (retention)')
+    expect(seqs({ topics: ['md'], isKeptEnough: true })).toEqual(whole.filter((seq) => seq >= firstOfMd()))
+    expect(firstOfMd()).toBeGreaterThan(1)
+  })
 
   it('[J23] keeps what a snapshot needs', async () => {
     const log = await open({ retention: { retention: { md: small }, neededFrom: () => 61 } })
