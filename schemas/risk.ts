@@ -75,9 +75,9 @@ export const TradingState = z.enum(['ACTIVE', 'REDUCING', 'HALTED'])
 /** What passes while halted: what reduces, nothing, or nothing but what the gate itself closes, which is everything. */
 export const WhenHalted = z.enum(['reduce', 'refuse', 'flatten'])
 
-/** No new exposure until an operator resumes. */
+/** No new exposure until an operator resumes; DISK_FULL: or there is space again. */
 export const RiskHalted = z.object({
-  code: z.enum(['OPERATOR', 'DRAWDOWN_EXCEEDS_MAX', 'DAILY_LOSS_EXCEEDS_MAX', 'MARGIN_BELOW_MAINTENANCE']),
+  code: z.enum(['OPERATOR', 'DRAWDOWN_EXCEEDS_MAX', 'DAILY_LOSS_EXCEEDS_MAX', 'MARGIN_BELOW_MAINTENANCE', 'DISK_FULL']),
   reason: Text,
   ...found,
   /** Absent is REDUCING. */
@@ -86,7 +86,11 @@ export const RiskHalted = z.object({
   isFlattening: z.boolean().optional(),
 })
 
-export const RiskResumed = z.object({ reason: Text })
+export const RiskResumed = z.object({
+  reason: Text,
+  /** There is space again: nothing is resumed but what its lack had halted. */
+  only: z.literal('DISK_FULL').optional(),
+})
 
 /** No new exposure of one strategy until an operator resumes it; its working orders are canceled. */
 export const RiskStrategyHalted = z.object({

@@ -11,6 +11,7 @@ export type Told = {
   readonly at?: number
   readonly id?: string
   readonly cause?: string
+  readonly source?: string
 }
 
 export const event = <T extends Topic>(topic: T, payload: PayloadOf<T>, at?: number): Told => ({ topic, payload, at })
@@ -29,10 +30,10 @@ export function given<Config, State, In extends Topic, Out extends Topic>(
   )
   let seq = 0
   let now = 0
-  const tell = ({ topic, payload, at, id, cause }: Told): Statement[] => {
+  const tell = ({ topic, payload, at, id, cause, source: by = 'test' }: Told): Statement[] => {
     now = at ?? now
     const checked = catalogue[topic].schema.parse(payload)
-    const source = topic === 'system.config' ? service.name : 'test'
+    const source = topic === 'system.config' ? service.name : by
     const { v } = catalogue[topic]
     seq++
     const input = {

@@ -139,11 +139,12 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'risk.resumed':
       book.halt = null
       book.told.clear()
-      book.haltedInstruments.clear()
+      if (event.payload.only === undefined) book.haltedInstruments.clear()
       releaseAll(book)
       return book
     case 'system.command':
-      book.resumed = event.payload.command === 'resume' ? [...book.haltedInstruments.keys()] : []
+      book.resumed =
+        event.payload.command === 'resume' && event.source !== 'router' ? [...book.haltedInstruments.keys()] : []
       if (book.resumed.length > 0) book.haltedInstruments.clear()
       if (event.payload.command === 'cancel_all') foldCancelAll(book, event)
       if (event.payload.command === 'order.cancel') foldCancel(book, event.payload)

@@ -16,14 +16,16 @@ type Said = Statement<
 >
 
 /** An operator halts or resumes all trading, or one strategy; other commands are for others. [R14] [R35] [R52] */
-export function answerCommand(account: Account, { id, payload }: Event<'system.command'>): readonly Said[] {
+export function answerCommand(account: Account, { id, payload, source }: Event<'system.command'>): readonly Said[] {
   const { command, target, whenHalted: asked } = payload
   const { halt } = account
   const done = (message: string) => commandResult(id, true, message)
   const words = operatorWords(payload)
+  if (source === 'router') return answerRouter(halt, command, words, done)
   switch (command) {
     case 'halt':
-      if (halt !== null && (asked === undefined || isSo(halt, asked))) return [done(`halted already: ${halt.code}`)]
+      if (halt !== null && halt.code !== 'DISK_FULL' && (asked === undefined || isSo(halt, asked)))
+        return [done(`halted already: ${halt.code}`)]
       return [
         ...haltWith(account, id, { code: 'OPERATOR', reason: words }, asked),
         done(haltMessage(asked ?? account.config.whenHalted)),
@@ -47,6 +49,20 @@ export function answerCommand(account: Account, { id, payload }: Event<'system.c
     case 'position.close':
       return []
   }
+}
+
+/** The disk of the log is nearly full, or has space again: of that the router halts and resumes, and of nothing else. [R57] */
+function answerRouter(halt: Halt | null, command: string, reason: string, done: Done): readonly Said[] {
+  if (command === 'halt')
+    return halt === null
+      ? [
+          { topic: 'risk.halted', payload: { code: 'DISK_FULL', reason, state: 'REDUCING' } },
+          done(haltMessage('reduce')),
+        ]
+      : [done(`halted already: ${halt.code}`)]
+  if (halt?.code === 'DISK_FULL')
+    return [{ topic: 'risk.resumed', payload: { reason, only: 'DISK_FULL' } }, done('resumed from DISK_FULL')]
+  return [done(halt === null ? 'not halted' : `halted by ${halt.code}: not resumed`)]
 }
 
 type Done = (message: string) => Statement<'system.command.result'>
@@ -73,7 +89,7 @@ function resumeOne(strategy: string, halted: string | null, reason: string, done
 export function foldHalted(account: Account, { id, payload }: Event<'risk.halted'>): void {
   const { code, state = 'REDUCING', isFlattening = false } = payload
   account.halt = { by: id, code, state, isFlattening }
-  account.hasLimitHalted ||= code !== 'OPERATOR'
+  account.hasLimitHalted ||= code !== 'OPERATOR' && code !== 'DISK_FULL'
 }
 
 /** What was halted by itself may be traded again. [R42] */
@@ -82,9 +98,10 @@ export function foldPassAgain(account: Account, { instruments }: PayloadOf<'syst
     account.haltedInstruments = account.haltedInstruments.filter((halted) => !instruments.includes(halted))
 }
 
-/** Everything may; the peak is a new one. [R16] */
-export function foldResumed(account: Account): void {
+/** Everything may; the peak is a new one, but where the disk alone had halted. [R16] [R57] */
+export function foldResumed(account: Account, { only }: PayloadOf<'risk.resumed'>): void {
   account.halt = null
+  if (only !== undefined) return
   account.closing.clear()
   account.hasLimitHalted = false
   restartPeak(account)
@@ -105,7 +122,9 @@ export function haltWith(
 
 /** May a limit halt? While nothing is halted, and once where an operator halted to less than the configuration says. [R15] */
 export const mayLimitHalt = ({ halt, hasLimitHalted, config }: Account): boolean =>
-  halt === null || (!hasLimitHalted && strength(config.whenHalted) > strength(whenHaltedOf(halt)))
+  halt === null ||
+  halt.code === 'DISK_FULL' ||
+  (!hasLimitHalted && strength(config.whenHalted) > strength(whenHaltedOf(halt)))
 
 function resumedFrom({ halt, haltedInstruments }: Account, command: string): Statement<'system.command.result'> {
   const from = halt === null ? 'not halted' : `resumed from ${halt.code}`

@@ -157,7 +157,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
       foldHalted(account, event)
       return account
     case 'risk.resumed':
-      foldResumed(account)
+      foldResumed(account, event.payload)
       return account
     case 'risk.strategy_halted':
       recordOf(account.strategies, event.payload.strategy).halted = event.payload.code

@@ -476,6 +476,19 @@ describe('reports of the venue', () => {
       .then(submitted('t-904-0', 'risk:904.0'))
   })
 
+  test('[O12] space on the disk lets no instrument go on that was halted for its fills', () => {
+    given(orders, {}, ...working, fill('t-1-0', 'x1', '10.0001'))
+      .when({
+        ...event('system.command', { command: 'resume', reason: 'space', operator: 'router' }),
+        source: 'router',
+      })
+      .then()
+      .when(event('risk.resumed', { reason: 'space', only: 'DISK_FULL' }))
+      .then()
+      .when(approved('risk:3.0'))
+      .then(denied('t-3-0', 'risk:3.0', 'INSTRUMENT_HALTED'))
+  })
+
   test('[O12] impossible fills are refused and halt the instrument', () => {
     const impossible = [
       [fill('t-1-0', 'x', '0'), 'empty_fill'],
