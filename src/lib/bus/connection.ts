@@ -32,6 +32,9 @@ type Events = { readonly from: number; readonly to: number; readonly lines: read
 /** Taken in without a word to the router; far less than what it lets a consumer have. */
 const silentSize = 256 << 10
 const connectWithinMs = 10_000
+/** What the log says where it has no space. */
+export const diskFull = 'disk_full'
+const spaceEveryMs = 1_000
 
 /** What a client sends needs no mask against proxies that would take it for HTTP: the other end is our own router. */
 const noMask = (mask: Buffer) => void mask.fill(0)
@@ -63,6 +66,8 @@ export class Connection {
   #welcome: Welcome | null = null
   #isClosed = false
   #attempts = 0
+  /** The log had no space for the newest that was said. */
+  #isFull = false
   #isPaused = false
   /** What came while it was paused. */
   #held: Events[] = []
@@ -177,12 +182,22 @@ export class Connection {
         this.#takeHeld()
         return null
       case 'ack':
+        this.#isFull = false
         this.#options.onAck?.(header.through, header.repeats ?? [])
         return null
       case 'refused':
-        this.#options.onRefused(header.reason, header.k)
+        if (header.reason === diskFull && this.#options.comesBack !== false) this.#waitForSpace(socket)
+        else this.#options.onRefused(header.reason, header.k)
         return null
     }
+  }
+
+  /** What it said is not in the log for want of space: it says it again when there is some, and is there for what comes then. */
+  #waitForSpace(socket: WebSocket): void {
+    if (!this.#isFull)
+      process.stderr.write(`the disk of the log is full: what ${this.#options.identity} says waits for space\n`)
+    this.#isFull = true
+    socket.terminate()
   }
 
   #takeHeld(): void {
@@ -207,7 +222,7 @@ export class Connection {
     if (wasWelcome || !comesBack) onLost?.()
     if (this.#isClosed || !comesBack) return
     if (wasWelcome) this.#sayWaiting()
-    await sleep(Math.min(1_000, 20 * 2 ** Math.min(this.#attempts++, 6)))
+    await sleep(this.#isFull ? spaceEveryMs : Math.min(1_000, 20 * 2 ** Math.min(this.#attempts++, 6)))
     if (!this.#isClosed) this.#connect()
   }
 }

@@ -72,7 +72,7 @@ export class FeedPublisher {
         this.#wake()
       },
       onRefused: (reason, k) => {
-        if (k !== null && reason !== 'disk_full') this.#putAside(k)
+        if (k !== null) this.#putAside(k)
         onFault(`the router refuses: ${reason}`)
       },
     })

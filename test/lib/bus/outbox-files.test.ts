@@ -212,14 +212,17 @@ describe('the outbox of an edge', () => {
   it('[R27] with a full disk nothing is put aside', async () => {
     const full = new (class extends MemoryLog {
       isFull = true
+      asked = 0
       override async append(...args: Parameters<MemoryLog['append']>): ReturnType<MemoryLog['append']> {
+        this.asked++
         return this.isFull ? args[0].map(() => ({ kind: 'refused', reason: 'disk_full' })) : super.append(...args)
       }
     })()
     bus = await openBus(full)
     leave(0, 5)
     const refused = edge(bus.url, 1)
-    await until(() => refused.faults.length > 0)
+    await until(() => full.asked > 1)
+    expect(refused.faults).toEqual([])
     await refused.publisher.close()
     full.isFull = false
     const next = edge(bus.url, 1)
