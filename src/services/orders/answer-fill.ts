@@ -2,7 +2,7 @@ import { exitOrderIdOf } from '#lib/domain/client-order-id.ts'
 import { findOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
-import { areExitsOnTheirWay } from './few-exits.ts'
+import { doExitsWait } from './few-exits.ts'
 import { type Exit, exitTtlMicros, type OrderBook } from './order-book.ts'
 import { canProtect, isVerdictAwaited, protectionLost, splitTook } from './protection.ts'
 
@@ -23,7 +23,7 @@ function answerExits(book: OrderBook, exits: readonly Exit[], isSplit: boolean):
   if (isSplit) return [splitTook(exits)]
   if (isVerdictAwaited(book, exit)) return []
   if (!canProtect(book)) return [protectionLost(book, exits)]
-  if (areExitsOnTheirWay(book, exit.closes ?? '')) return []
+  if (doExitsWait(book, exit.closes ?? '')) return []
   return exits.map((payload) => ({ topic: 'order.submitted', payload }))
 }
 

@@ -13,7 +13,7 @@ import {
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import { exitsOf } from './answer-fill.ts'
 import { openedBy, takeOff } from './exits-left.ts'
-import { areExitsOnTheirWay, isUnsent } from './few-exits.ts'
+import { doExitsWait, isUnsent } from './few-exits.ts'
 import { foldMassEnd } from './mass-cancel.ts'
 import { type Exit, isForgotten, type OrderBook, type Refusal } from './order-book.ts'
 import { heldIn, movePosition } from './positions.ts'
@@ -40,7 +40,7 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
       const exits = exitsOf(filled, bracket, order.progress.tradeIds.length, report.at)
       if (isVerdictAwaited(book, order) || !canProtect(book))
         for (const exit of exits) foldUnsent(book, exit, report.seq)
-      else if (areExitsOnTheirWay(book, clientOrderId)) foldBehindOthers(book, exits, report.seq)
+      else if (doExitsWait(book, clientOrderId)) foldBehindOthers(book, exits, report.seq)
     }
   }
   if (!book.orders.working.has(clientOrderId)) {

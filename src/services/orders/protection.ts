@@ -75,7 +75,7 @@ export function foldExitEnd(book: OrderBook, { clientOrderId }: SentOrder, repor
   const why = report.topic === 'order.rejected' ? `rejected ${report.payload.code}` : report.topic.replace('order.', '')
   if (isRefusedForNow(report)) {
     if (!isToldOf(book, exit.closes)) book.failed = { exit: withLeft(book, exit), why, next: exit.clientOrderId }
-    foldVenueClosed(book, name)
+    foldVenueClosed(book, name, report.topic === 'order.rejected' && report.payload.code === 'TOO_MANY_ORDERS')
     return
   }
   const times = (book.ended.get(name) ?? 0) + 1

@@ -28,7 +28,7 @@ import {
   tellSplit,
 } from './protection.ts'
 import { foldLeave, foldRefusal, foldSilence, foldSuperseded, giveBack, release, releaseAll } from './taken-exits.ts'
-import { foldVenueOpen, isRefusedForNow } from './venue-closed.ts'
+import { foldPauses, foldVenueOpen, isRefusedForNow } from './venue-closed.ts'
 
 const inputs = [
   'md.instrument',
@@ -120,7 +120,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'order.expired':
       book.refusal = foldReport(book, event)
       if (book.refusal?.halts) haltInstrument(book, book.refusal.halts, event.seq)
-      if (!isRefusedForNow(event)) foldVenueOpen(book, event.payload.instrument)
+      if (!isRefusedForNow(event)) foldVenueOpen(book, event)
       return book
     case 'order.update_requested':
     case 'order.updated':
@@ -177,7 +177,7 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
       if (event.payload.code === 'PROTECTION_LOST' && !canProtect(book)) book.told.add(event.payload.subject ?? '')
       return book
     case 'system.time':
-      foldVenueOpen(book, null)
+      foldPauses(book)
       foldSilence(book)
       return book
   }

@@ -229,3 +229,27 @@ test('[O30] so is one that is one too many for its venue, and when another has g
     .when(accepted('t-1-0-1s3'))
     .then()
 })
+
+test('[O30] [O32] where a venue keeps no more, what is filled further waits for room, and is covered by one pair', () => {
+  const part = (trade: string, leavesQuantity: string) => fill('t-1-0', trade, '2', { leavesQuantity })
+  const full = (id: string) => rejected(id, 'TOO_MANY_ORDERS')
+  const scene = given(orders, {}, entered, part('a', '8'), accepted('t-1-0-1s'), accepted('t-1-0-1p'), part('b', '6'))
+  scene.when(accepted('t-1-0-2p')).then()
+  expect(scene.when(full('t-1-0-2s')).answers.map(({ topic }) => topic)).toEqual(['system.alert'])
+  // Neither a fill, nor what the venue accepts, says that there is room.
+  for (const [trade, leaves] of [
+    ['c', '4'],
+    ['d', '2'],
+  ] as const)
+    scene.when(part(trade, leaves)).then()
+  scene.when(event('order.accepted', { clientOrderId: 't-1-0', venueOrderId: 'v', instrument: btc })).then()
+  scene.restarted().when(time(2)).then(stop('t-1-0-3s2', '4'), profit('t-1-0-3p2', '4'), stop('t-1-0-2s2', '2'))
+  scene.when(full('t-1-0-2s2')).then()
+  scene.when(full('t-1-0-3s2')).then()
+  scene.when(accepted('t-1-0-3p2')).then()
+  // The end of an order does.
+  scene.when(approved('risk:90.0', { strategy: 'b' }))
+  expect(
+    scene.when(canceled('t-90-0')).answers.map(({ payload }) => (payload as { clientOrderId: string }).clientOrderId),
+  ).toEqual(['t-1-0-2s3', 't-1-0-3s3'])
+})
