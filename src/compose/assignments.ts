@@ -71,13 +71,13 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
         watchTopology(topologyFile, {
           changed: (changed) => {
             // What runs trades real money, whatever the file says of its venue now.
-            refuseUnlimited(takenFrom(topology, changed), true)
+            refuseUnlimited(takenFrom(topology, changed, inForce), true)
             refuseOtherCurrency(topology.account.currency, { ...changed, run: topology.run })
             for (const part of processes.includes('md') ? waitingParts(atStart, changed) : [])
               told.unchanged(
                 `${topologyFile}: ${part} is not what it was: this takes effect when trader is started again`,
               )
-            const taken = takenFrom(topology, changed)
+            const taken = takenFrom(topology, changed, inForce)
             take(reloading, reloadedConfigs(taken, configs))
             inForce = taken
             for (const line of processes.includes('md') ? untradedLimits(taken, running()) : [])
@@ -111,13 +111,18 @@ function waitingParts(atStart: Topology, changed: Topology): readonly string[] {
   )
 }
 
-/** What a running tree takes of a changed file: limits, the account, and how orders are worded. All else is what it was at the start. */
-const takenFrom = (topology: Topology, { risk, account, strategies: changed }: Topology): Topology => ({
+/** What a running tree takes of a changed file: limits, the account, and how orders are worded, those of a strategy that it has no more as before. All else is what it was at the start. */
+const takenFrom = (
+  topology: Topology,
+  { risk, account, strategies: changed }: Topology,
+  inForce: Topology = topology,
+): Topology => ({
   ...topology,
   risk,
   account,
-  strategies: topology.strategies.map(({ file, roles }) => {
-    const orders = changed.find((one) => one.file === file)?.orders
+  strategies: topology.strategies.map(({ file, roles }, n) => {
+    const { orders } =
+      changed.find((one) => one.file === file) ?? (inForce.strategies[n] as Topology['strategies'][number])
     return { file, roles, ...(orders === undefined ? {} : { orders }) }
   }),
 })

@@ -63,9 +63,17 @@ export async function runTree(
   const forget = onSignals(supervisor)
   view = openView({ topology, supervisor })
   const startedAtMs = performance.now()
+  let fault: UserError | null = null
   if (await supervisor.start()) {
-    keepVenue(topology)
-    view.onReady(performance.now() - startedAtMs)
+    try {
+      keepVenue(topology)
+      view.onReady(performance.now() - startedAtMs)
+    } catch (error) {
+      fault = new UserError(`where the run trades cannot be written down: ${(error as Error).message}`, {
+        file: folder,
+      })
+      void supervisor.stop()
+    }
   }
   trimHeapSoon()
   const end = await supervisor.ended
@@ -74,6 +82,7 @@ export async function runTree(
   stopSaving()
   removeTreeFile(folder)
   forget()
+  if (fault !== null) throw fault
   return end
 }
 

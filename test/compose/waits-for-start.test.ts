@@ -175,3 +175,36 @@ it('a strategy file that trades another role is followed by the instrument of th
   const mapping = { strategy: 'one', role: 'hedge', to: { kind: 'instrument', instrument: 'ZETA.SIM' }, orders }
   expect(assignments.of('resolver').config?.config).toMatchObject({ mappings: [mapping] })
 })
+
+it('a strategy that a changed topology has no more keeps how its orders are worded until the next start', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'trader-gone-'))
+  const file = join(dir, 'topology.yaml')
+  const [one, two] = ['one', 'two'].map((name) => {
+    const path = join(dir, `${name}.yaml`)
+    writeFileSync(path, readFileSync('strategies/ema-cross.yaml', 'utf8').replace('name: ema-cross', `name: ${name}`))
+    return {
+      file: path,
+      roles: { underlying: 'ACME.SIM' },
+      orders: { exit: { type: 'limit', limitBps: 20, timeInForce: 'IOC' } },
+    }
+  })
+  const written = (strategies: object[], maxPosition: string) => {
+    const market = { feed: { kind: 'seeded', seed: 1 }, bars: [{ interval: '1d' }], venue: { fill: 'touch' } }
+    writeFileSync(file, stringify({ ...market, strategies, risk: { limits: { maxPosition } } }))
+  }
+  written([one as object, two as object], '9')
+  const assignments = assignmentsOf(readTopology(file), file)
+  const watch = assignments.watch(['md', 'risk', 'strategy', 'resolver'], {
+    changed: () => undefined,
+    unchanged: () => undefined,
+  })
+  const before = assignments.of('resolver').config?.config
+  expect(JSON.stringify(before)).toContain('IOC')
+  written([one as object], '8')
+  await expect
+    .poll(() => assignments.of('risk').config?.config, { timeout: 10_000 })
+    .toMatchObject({ limits: { maxPosition: '8' } })
+  expect(assignments.of('resolver').config?.config).toEqual(before)
+  watch.close()
+  rmSync(dir, { recursive: true })
+})

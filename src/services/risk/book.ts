@@ -97,8 +97,9 @@ export function fillOrder(books: Books, order: SentOrder, filled: ExactDecimal):
 export function bindToExits(books: Books, order: SentOrder, filled: ExactDecimal): void {
   const isBought = order.hasBracket === true && order.side === 'buy'
   const isSold = order.closes !== undefined && order.side === 'sell'
-  if (!isBought && !isSold) return
-  const book = bookOf(books, order.strategy, order.instrument)
+  // A fill that closed the position has left no book.
+  const book = books.byKey.get(bookKey(order.strategy, order.instrument))
+  if (book === undefined || (!isBought && !isSold)) return
   const bound = isBought ? addExact(book.bracketed, filled) : subtractExact(book.bracketed, filled)
   book.bracketed = book.position.units <= 0n ? zero : maxExact(zero, bound)
 }

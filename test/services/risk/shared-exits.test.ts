@@ -108,3 +108,19 @@ test.each([{ sharedExits: 'allow' }, {}])('[R56] with %o nobody is refused or to
     .when(fill('t-9-0', 'buy', '1', other))
     .then()
 })
+
+test('[R56] [R22] a late fill of an exit that closes the position leaves no place that is held', () => {
+  const cancelOf = (kind: string) => ({ ...canceled(`t-6-0-1${kind}`) })
+  const closed = scene()
+    .when(wish('1', { bracket }))
+    .then(approve('buy', '1'))
+    .when(fill('t-6-0', 'buy', '1'))
+    .then()
+  closed.when(exit('t-6-0-1s', '1')).then()
+  closed.when(exit('t-6-0-1p', '1')).then()
+  closed.when(cancelOf('s')).then()
+  closed.when(cancelOf('p')).then()
+  // The fill of the profit lost the race with its cancel.
+  closed.when(fill('t-6-0-1p', 'sell', '1')).then()
+  closed.when(wish('1', { bracket, ...other })).then(approve('buy', '1', other))
+})
