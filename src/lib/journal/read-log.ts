@@ -63,7 +63,7 @@ export function* readRawLog(
     const holes = readHoles(disk, folder)
     const sources: SegmentLines[] = []
     try {
-      openSources(sources, { disk, folder, from: next, wanted, times, attested: to, holes, retained })
+      openSources(sources, { disk, folder, from: next, to, wanted, times, holes, retained })
       // What went before they were all found is not passed over unseen.
       if (JSON.stringify(readRetained(disk, folder)) !== JSON.stringify(retained)) continue
       let source = lowest(sources)
@@ -119,18 +119,15 @@ type Asked = {
   readonly disk: ReadDisk
   readonly folder: string
   readonly from: number
+  readonly to: number
   readonly wanted: TopicPattern | null
   readonly times: Times | null
-  readonly attested: number
   readonly holes: readonly Hole[]
   readonly retained: Retained | null
 }
 
 /** From its first seq on the journal has everything; what is older is in the topic files. */
-function openSources(
-  into: SegmentLines[],
-  { disk, folder, from, wanted, times, attested, holes, retained }: Asked,
-): void {
+function openSources(into: SegmentLines[], { disk, folder, from, to, wanted, times, holes, retained }: Asked): void {
   const journal = journalSegments(disk, folder)
   const before = journal[0]?.firstSeq ?? Number.POSITIVE_INFINITY
   const open = (source: SegmentLines) => {
@@ -140,9 +137,9 @@ function openSources(
     for (const namespace of namespacesIn(disk, folder)) {
       if (wanted !== null && !wanted.isIn(namespace)) continue
       const all = keptSegments(disk, folder, namespace, retained)
-      open(new SegmentLines(disk, overlapping(disk, all, times), { from, before, attested, sealed: { all, holes } }))
+      open(new SegmentLines(disk, overlapping(disk, all, times), { from, before, holes, sealed: all }))
     }
-  open(new SegmentLines(disk, journal, { from, before: Number.POSITIVE_INFINITY, attested, sealed: null }))
+  open(new SegmentLines(disk, journal, { from, before: to + 1, holes, sealed: null }))
 }
 
 function lowest(sources: readonly SegmentLines[]): SegmentLines | undefined {

@@ -1,8 +1,7 @@
-import type { Hole } from '#lib/journal/holes.ts'
+import { behindHoles, type Hole } from '#lib/journal/holes.ts'
 import { LineFile } from '#lib/journal/line-file.ts'
 import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import type { Segment } from '#lib/journal/log-files.ts'
-import { durableIn } from '#lib/journal/log-line.ts'
 import { endOf } from '#lib/journal/segment-ends.ts'
 import { isChained, readFooter, type SegmentFooter } from '#lib/journal/segment-footer.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -19,12 +18,12 @@ export const damaged = (file: LineFile, seq: number): UserError =>
 
 type Range = {
   readonly from: number
-  /** Stops in front of that seq. */
+  /** Stops in front of that seq. In a journal all before it was acknowledged: what is behind may be torn, or half written. */
   readonly before: number
-  /** Up to there it was acknowledged, as far as is known without reading. */
-  readonly attested: number
-  /** Of a namespace: all its segments, and what is known to be lost. A journal may end in a torn line; what another segment follows may not. */
-  readonly sealed: { readonly all: readonly Segment[]; readonly holes: readonly Hole[] } | null
+  /** What is known to be lost. */
+  readonly holes: readonly Hole[]
+  /** Of a namespace: all its segments. The newest may end in a torn line; what another segment follows may not. */
+  readonly sealed: readonly Segment[] | null
 }
 
 /** The lines of a list of files from a seq on, as one. */
@@ -77,7 +76,7 @@ export class SegmentLines {
       } else if (file.isIntact && file.seq < end && file.seq > this.#lastSeq) {
         this.#lastSeq = file.seq
         return true
-      } else if (file.isIntact ? file.seq >= end : this.#expected >= end) this.close()
+      } else if (this.#expected >= end || (file.isIntact && file.seq >= end)) this.close()
       else {
         this.#refuseDamage(file)
         this.close()
@@ -91,10 +90,10 @@ export class SegmentLines {
     this.#file = null
   }
 
-  /** The seq that is next in a journal. */
+  /** The seq that is next in a journal, 0 of a namespace. */
   get #expected(): number {
     if (this.#range.sealed !== null) return 0
-    return this.#lastSeq === 0 ? (this.#segments[this.#next - 1] as Segment).firstSeq : this.#lastSeq + 1
+    return behindHoles(this.#range.holes, this.#lastSeq === 0 ? this.#segment.firstSeq : this.#lastSeq + 1)
   }
 
   #openNext(): boolean {
@@ -108,20 +107,13 @@ export class SegmentLines {
     return true
   }
 
-  /** A line that is being written, or was torn when its writer died, is no damage: nobody was told of it. */
   #refuseDamage(file: LineFile): void {
-    const { sealed, before, attested: known } = this.#range
-    const seq = sealed === null ? this.#expected : Math.max(file.seq, this.#lastSeq + 1)
-    const broken = damaged(file, seq)
-    if (sealed !== null) {
-      // What is in the journal as well is in a topic file for convenience; its tail may be torn.
-      const isTail = before !== Number.POSITIVE_INFINITY && !this.#isFollowed && !(file.seq > 0 && file.seq < before)
-      if (isTail && !hasIntactLineBefore(file, before)) return
-      throw broken
-    }
-    let attested = Math.max(known, (this.#segments.at(-1)?.firstSeq ?? 1) - 1)
-    while (file.next()) if (file.isIntact) attested = Math.max(attested, durableIn(file.line))
-    if (attested >= seq) throw broken
+    const { sealed, before } = this.#range
+    if (sealed === null) throw damaged(file, this.#expected)
+    const broken = damaged(file, Math.max(file.seq, this.#lastSeq + 1))
+    // What is in the journal as well is in a topic file for convenience; its tail may be torn.
+    const isTail = before !== Number.POSITIVE_INFINITY && !this.#isFollowed && !(file.seq > 0 && file.seq < before)
+    if (!isTail || hasIntactLineBefore(file, before)) throw broken
   }
 
   get #segment(): Segment {
@@ -136,7 +128,7 @@ export class SegmentLines {
 
   #behind(segment: Segment): Segment | undefined {
     const { sealed } = this.#range
-    return sealed?.all[sealed.all.indexOf(segment) + 1]
+    return sealed?.[sealed.indexOf(segment) + 1]
   }
 
   /** A segment that is followed was sealed: without the footer of what it has it has lost its end. [J15] */
@@ -150,11 +142,11 @@ export class SegmentLines {
 
   /** A sealed segment is chained to the one before it: where it is not, one between them is gone. [J15] */
   #checkChain(segment: Segment): void {
-    const [before, sealed] = [this.#footer, this.#range.sealed]
-    if (before === null || sealed === null || this.#behind(before.segment) !== segment) return
+    const before = this.#footer
+    if (before === null || this.#behind(before.segment) !== segment) return
     const { footer } = endOf(this.#disk, segment.path)
     if (footer === null || isChained(before.footer, footer)) return
-    const isKnown = sealed.holes.some(({ from, to }) => from < segment.firstSeq && to > before.footer.lastSeq)
+    const isKnown = this.#range.holes.some(({ from, to }) => from < segment.firstSeq && to > before.footer.lastSeq)
     if (!isKnown)
       throw new UserError('does not follow the segment before it: events are missing', {
         file: segment.path,
