@@ -272,7 +272,7 @@ export class SimDisk implements LogDisk {
 
 const newFolder = (): Folder => ({ memory: new Map(), disk: new Map(), pending: [] })
 
-const failure = (code: string, path: string): Error => Object.assign(new Error(`${code}: ${path}`), { code })
+const failure = (code: string, path: string): Error => Object.assign(new Error(`${code}: ${path}`), { code, path })
 
 class Bytes {
   #held = Buffer.alloc(256)

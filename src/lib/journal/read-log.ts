@@ -1,3 +1,4 @@
+import { unreadable } from '#lib/files/unreadable.ts'
 import { behindHoles, type Hole, readHoles } from '#lib/journal/holes.ts'
 import { isGone, type ReadDisk } from '#lib/journal/log-disk.ts'
 import { journalSegments, namespacesIn } from '#lib/journal/log-files.ts'
@@ -39,7 +40,8 @@ export type ReadOptions = {
 
 /**
  * The events of a log in order of seq, from the folder of a finished run or of one that is being written: then as far as they were
- * acknowledged. Throws a UserError with file and line for a damaged line, and without a filter for a missing seq that no hole accounts for.
+ * acknowledged. Throws a UserError with file and line for a damaged line, for a file that cannot be read, and without a filter for a missing
+ * seq that no hole accounts for.
  */
 export function* readLog(folder: string, options: ReadOptions = {}): Generator<LogLine> {
   for (const lines of readRawLog(folder, options)) yield openLine(lines.line, lines.seq)
@@ -54,15 +56,15 @@ export function* readRawLog(
   const wanted = topicPattern(options.topics)
   const times = timeRange(options)
   const isDense = wanted === null && times === null
-  for (let next = from; ; ) {
-    if (next > wantedTo) return
-    const retained = readRetained(disk, folder)
-    if (options.isKeptEnough !== true) refuseRemoved(folder, retained, { from: next, wanted, since: options.since })
-    const whole = firstKept(retained, wanted)
-    const to = Math.min(wantedTo, options.acknowledged ?? newestSeq(folder, disk))
-    const holes = readHoles(disk, folder)
+  let gone: string | undefined
+  for (let next = from; next <= wantedTo; ) {
     const sources: SegmentLines[] = []
     try {
+      const retained = readRetained(disk, folder)
+      if (options.isKeptEnough !== true) refuseRemoved(folder, retained, { from: next, wanted, since: options.since })
+      const whole = firstKept(retained, wanted)
+      const to = Math.min(wantedTo, options.acknowledged ?? newestSeq(folder, disk))
+      const holes = readHoles(disk, folder)
       openSources(sources, { disk, folder, from: next, to, wanted, times, holes, retained })
       // What went before they were all found is not passed over unseen.
       if (JSON.stringify(readRetained(disk, folder)) !== JSON.stringify(retained)) continue
@@ -83,8 +85,11 @@ export function* readRawLog(
       if (isDense && behindHoles(holes, due) <= to) throw missing(folder, due, to + 1, holes)
       return
     } catch (error) {
-      // A segment of the journal that went away is in the topic files by now, and one that was plain is compressed.
-      if (!isGone(error)) throw error
+      const { path } = error as NodeJS.ErrnoException
+      if (!isGone(error)) throw unreadable(path ?? folder, error)
+      // A segment of the journal that went away is in the topic files by now, and one that was plain is compressed: neither is named again.
+      if (path === gone) throw new UserError('is a link to what is not there: events are missing', { file: path })
+      gone = path
     } finally {
       for (const source of sources) source.close()
     }

@@ -1,4 +1,13 @@
-import { globSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  globSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -37,6 +46,13 @@ const damages: Record<string, (path: string) => void> = {
   },
   'it is gone': (path) => renameSync(path, join(path, '../../../../gone')),
 }
+/** What keeps it from being read; what is in it may be whole, and nothing is repaired. */
+const absences: Record<string, (path: string) => void> = {
+  'it is a link to a disk that is away': (path) => {
+    rmSync(path)
+    symlinkSync(join(tmpdir(), 'away', 'x.jsonl'), path)
+  },
+}
 
 describe('a sealed topic file is not what was sealed', () => {
   let folder: string
@@ -57,7 +73,8 @@ describe('a sealed topic file is not what was sealed', () => {
 
   const damage = (how: string): number => {
     const [, second, third] = topicSegments(realDisk, folder, 'md')
-    damages[how]?.(second?.path as string)
+    const does = damages[how] ?? absences[how]
+    does?.(second?.path as string)
     return third?.firstSeq as number
   }
   /** What a reader of one topic gets of a log that is written, and what it is told then. */
@@ -73,17 +90,20 @@ describe('a sealed topic file is not what was sealed', () => {
     }
   }
 
-  it.each(Object.keys(damages))('%s: who reads its topic is refused, who begins behind it is not', async (how) => {
-    const behind = damage(how)
-    expect(() => [...readLog(folder, { topics: ['md.bar'] })]).toThrow(/damaged|missing/)
-    expect(() => [...readLog(folder, { since: 0 })]).toThrow(/damaged|missing/)
-    expect([...readLog(folder, { topics: ['md.bar'], from: behind })]).toHaveLength(events + 1 - behind)
-    const read = await readLive(1)
-    expect(read.damage).toMatch(/damaged|missing/)
-    expect(read.count).toBeLessThan(events)
-    await log?.close()
-    expect(await readLive(behind)).toEqual({ count: events + 1 - behind, damage: undefined })
-  })
+  it.each(Object.keys({ ...damages, ...absences }))(
+    '%s: who reads its topic is refused, who begins behind it is not',
+    async (how) => {
+      const behind = damage(how)
+      expect(() => [...readLog(folder, { topics: ['md.bar'] })]).toThrow(/damaged|missing/)
+      expect(() => [...readLog(folder, { since: 0 })]).toThrow(/damaged|missing/)
+      expect([...readLog(folder, { topics: ['md.bar'], from: behind })]).toHaveLength(events + 1 - behind)
+      const read = await readLive(1)
+      expect(read.damage).toMatch(/damaged|missing/)
+      expect(read.count).toBeLessThan(events)
+      await log?.close()
+      expect(await readLive(behind)).toEqual({ count: events + 1 - behind, damage: undefined })
+    },
+  )
 
   it.each(Object.keys(damages))('%s: after a repair what is left is read, and checked to be whole', async (how) => {
     damage(how)
