@@ -196,7 +196,8 @@ export class Lockstep {
   }
 
   async #readBack(seq: number): Promise<{ topic: string; configured: string | null }> {
-    const { lines } = await this.#options.log.read({ from: seq, to: seq, maxBytes: 1 << 20 })
+    const { lines, damage } = await this.#options.log.read({ from: seq, to: seq, maxBytes: 1 << 20 })
+    if (damage !== undefined) throw new Error(damage)
     const { topic, payload } = JSON.parse(lines[0] ?? '') as { topic: string; payload: { service?: string } }
     return { topic, configured: topic === 'system.config' ? (payload.service ?? null) : null }
   }

@@ -23,12 +23,17 @@ export async function freeJournal(
     if (isDiskFull(error) || isOutOfFiles(error)) return false
     throw error
   }
-  const segments = journalSegments(disk, folder)
-  for (const [i, { path }] of segments.entries()) {
-    if ((segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY) > through + 1) break
-    disk.remove(path)
-    // One after the other: a journal has no gaps.
-    disk.syncFolder(journalFolder(folder), 'removal.folder')
+  try {
+    const segments = journalSegments(disk, folder)
+    for (const [i, { path }] of segments.entries()) {
+      if ((segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY) > through + 1) break
+      disk.remove(path)
+      // One after the other: a journal has no gaps.
+      disk.syncFolder(journalFolder(folder), 'removal.folder')
+    }
+  } catch (error) {
+    if (isOutOfFiles(error)) return false
+    throw error
   }
   return true
 }

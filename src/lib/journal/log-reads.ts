@@ -1,11 +1,12 @@
 import type { ReadRequest, ReadResult } from '#lib/bus/log-port.ts'
+import { unreadable } from '#lib/files/unreadable.ts'
 import { HeldLines, scannedMost } from '#lib/journal/held-lines.ts'
 import type { ReadDisk } from '#lib/journal/log-disk.ts'
 import { openLineSealed, topicIn } from '#lib/journal/log-line.ts'
 import { readRawLog } from '#lib/journal/read-log.ts'
 import { firstKept, readRetained } from '#lib/journal/retained.ts'
 import { type TopicPattern, topicPattern } from '#lib/journal/topic-pattern.ts'
-import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
+import { userErrorLine } from '#lib/terminal/user-error.ts'
 
 type Cursor = {
   readonly lines: ReturnType<typeof readRawLog>
@@ -58,15 +59,15 @@ export class LogReads {
 
   #readFiles({ from, maxBytes, topics }: ReadRequest): ReadResult {
     const wanted = topicPattern(topics)
-    const first = firstKept(readRetained(this.#disk, this.#folder), wanted)
-    if (from < first) return { from, to: from - 1, lines: [], firstKept: first }
     const found = { from, to: from - 1, lines: [] as string[] }
     try {
+      const first = firstKept(readRetained(this.#disk, this.#folder), wanted)
+      if (from < first) return { ...found, firstKept: first }
       this.#readOn(found, { from, maxBytes, topics }, wanted)
     } catch (error) {
       // Who reads what is damaged is refused, and nobody else; what is whole in front of it is given before. [J11]
-      if (!(error instanceof UserError)) throw error
-      if (found.to < from) return { ...found, damage: userErrorLine(error) }
+      const damage = userErrorLine(unreadable(this.#folder, error))
+      if (found.to < from) return { ...found, damage }
     }
     return found
   }

@@ -34,13 +34,13 @@ export async function packSegments(disk: LogDisk, folder: string, options: PackO
       .filter(({ path }) => !isPacked(path))
     for (const { path } of waiting) {
       if (options.damaged.has(path)) continue
-      const { footer } = endOf(disk, path)
+      const footer = options.damaged.look(path, () => endOf(disk, path).footer)
       if (footer === null || footer.lastSeq > options.through) continue
       const pause = () => sleep(pauseMs / waiting.length)
       try {
         if (!(await packSegment(disk, path, footer, { ...options, pause }))) return
       } catch (error) {
-        disk.remove(freshOf(path))
+        if (isThere(disk, freshOf(path))) disk.remove(freshOf(path))
         options.damaged.tell(path, error)
       }
     }

@@ -86,7 +86,7 @@ export function* readRawLog(
       return
     } catch (error) {
       const { path } = error as NodeJS.ErrnoException
-      if (!isGone(error)) throw unreadable(path ?? folder, error)
+      if (!isGone(error)) throw unreadable(folder, error)
       // A segment of the journal that went away is in the topic files by now, and one that was plain is compressed: neither is named again.
       if (path === gone) throw new UserError('is a link to what is not there: events are missing', { file: path })
       gone = path

@@ -29,9 +29,9 @@ export const realDisk: LogDisk = {
       throw error
     }
   },
-  openToRead: (path) => fileOf(openSync(path, 'r')),
-  create: (path) => fileOf(openSync(path, 'wx+')),
-  open: (path) => fileOf(openSync(path, 'r+')),
+  openToRead: (path) => fileOf(openSync(path, 'r'), path),
+  create: (path) => fileOf(openSync(path, 'wx+'), path),
+  open: (path) => fileOf(openSync(path, 'r+'), path),
   makeFolder: (path) => mkdirSync(path),
   rename: renameSync,
   usedPercent(folder) {
@@ -42,14 +42,14 @@ export const realDisk: LogDisk = {
   syncFolder: (folder) => syncFolder(folder),
 }
 
-const fileOf = (fd: number): LogFile => ({
+const fileOf = (fd: number, path: string): LogFile => ({
   get size() {
     return fstatSync(fd).size
   },
   read(buffer, at) {
     let done = 0
     while (done < buffer.length) {
-      const length = readSync(fd, buffer, done, buffer.length - done, at + done)
+      const length = readFrom(fd, path, buffer.subarray(done), at + done)
       if (length === 0) break
       done += length
     }
@@ -63,6 +63,15 @@ const fileOf = (fd: number): LogFile => ({
   truncate: (bytes) => ftruncateSync(fd, bytes),
   close: () => closeSync(fd),
 })
+
+function readFrom(fd: number, path: string, buffer: Uint8Array, at: number): number {
+  try {
+    return readSync(fd, buffer, 0, buffer.length, at)
+  } catch (error) {
+    // Node names what it cannot open, and not what it cannot read.
+    throw Object.assign(error as Error, { path })
+  }
+}
 
 /** While a disk is slower than that, nobody waits for it: the loop has others to serve. */
 const quickMs = 2

@@ -33,8 +33,11 @@ const keptAlways = 2
  * gone for lost, whatever dies meanwhile.
  */
 export async function removeOld(disk: LogDisk, folder: string, options: RemoveOptions): Promise<void> {
-  const { retention, checkpoint, isWanted } = options
-  const before = readRetained(disk, folder)
+  const { retention, checkpoint, isWanted, damaged } = options
+  const known = damaged.look(folder, () => ({ before: readRetained(disk, folder) }))
+  // Where it is not known what was removed nothing more is.
+  if (known === null) return
+  const { before } = known
   const after: Retained = { ...checkpoint, namespaces: { ...before?.namespaces } }
   const going: Segment[] = []
   // Only what is nowhere but in topic files: the journal is whole.
@@ -47,11 +50,11 @@ export async function removeOld(disk: LogDisk, folder: string, options: RemoveOp
     for (const [segment, footer] of oldOnes(disk, namespace, kept, options)) {
       if (!isWanted()) return
       if (footer.lastSeq >= inJournal) break
-      const known = after.namespaces[namespace]
+      const removed = after.namespaces[namespace]
       after.namespaces[namespace] = {
         to: footer.lastSeq,
-        events: (known?.events ?? 0) + footer.events,
-        lastAt: Math.max(known?.lastAt ?? Number.MIN_SAFE_INTEGER, footer.lastAt),
+        events: (removed?.events ?? 0) + footer.events,
+        lastAt: Math.max(removed?.lastAt ?? Number.MIN_SAFE_INTEGER, footer.lastAt),
         chain: footer.chain,
         isRepaired: footer.isRepaired,
       }
@@ -74,7 +77,10 @@ function* oldOnes(
   { retention, neededFrom, today, checkpoint, damaged }: RemoveOptions,
 ): Generator<[Segment, SegmentFooter]> {
   const { days = Number.POSITIVE_INFINITY, mib = Number.POSITIVE_INFINITY } = retention[namespace] ?? {}
-  const sizes = mib === Number.POSITIVE_INFINITY ? [] : segments.map(({ path }) => sizeOf(disk, path))
+  const sizes =
+    mib === Number.POSITIVE_INFINITY
+      ? []
+      : segments.map(({ path }) => damaged.look(path, () => sizeOf(disk, path)) ?? 0)
   let total = sizes.reduce((sum, size) => sum + size, 0)
   let needed: number | null = null
   const dates = datesOf(segments, today)

@@ -1,5 +1,6 @@
 import {
   globSync,
+  mkdirSync,
   mkdtempSync,
   readFileSync,
   renameSync,
@@ -14,6 +15,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { hasEnded } from '#lib/bus/has-ended.ts'
 import { checkLog } from '#lib/journal/check-log.ts'
 import type { EventLog } from '#lib/journal/event-log.ts'
+import type { ReadFile } from '#lib/journal/log-disk.ts'
 import { topicSegments } from '#lib/journal/log-files.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { packFrame } from '#lib/journal/packed-file.ts'
@@ -51,6 +53,23 @@ const absences: Record<string, (path: string) => void> = {
   'it is a link to a disk that is away': (path) => {
     rmSync(path)
     symlinkSync(join(tmpdir(), 'away', 'x.jsonl'), path)
+  },
+  'a folder is in its place': (path) => {
+    rmSync(path)
+    mkdirSync(path)
+  },
+}
+/** What the machine says when it is read. */
+const refusals: Record<string, (path: string) => ReadFile> = {
+  'a sector of it is bad': (path) => ({
+    ...realDisk.openToRead(path),
+    size: 20_000,
+    read: () => {
+      throw Object.assign(new Error('EIO: i/o error, read'), { code: 'EIO', syscall: 'read', path })
+    },
+  }),
+  'too many files are open': (path) => {
+    throw Object.assign(new Error('EMFILE'), { code: 'EMFILE', syscall: 'open', path })
   },
 }
 
@@ -91,14 +110,15 @@ describe('a sealed topic file is not what was sealed', () => {
   }
 
   it.each(Object.keys({ ...damages, ...absences }))(
-    '%s: who reads its topic is refused, who begins behind it is not',
+    '[J11] %s: who reads its topic is refused, who begins behind it is not',
     async (how) => {
       const behind = damage(how)
-      expect(() => [...readLog(folder, { topics: ['md.bar'] })]).toThrow(/damaged|missing/)
-      expect(() => [...readLog(folder, { since: 0 })]).toThrow(/damaged|missing/)
+      const refusal = how in damages ? /damaged|missing/ : /missing|cannot be read: EISDIR/
+      expect(() => [...readLog(folder, { topics: ['md.bar'] })]).toThrow(refusal)
+      expect(() => [...readLog(folder, { since: 0 })]).toThrow(refusal)
       expect([...readLog(folder, { topics: ['md.bar'], from: behind })]).toHaveLength(events + 1 - behind)
       const read = await readLive(1)
-      expect(read.damage).toMatch(/damaged|missing/)
+      expect(read.damage).toMatch(refusal)
       expect(read.count).toBeLessThan(events)
       await log?.close()
       expect(await readLive(behind)).toEqual({ count: events + 1 - behind, damage: undefined })
@@ -141,19 +161,32 @@ describe('a sealed topic file is not what was sealed', () => {
     }
   })
 
-  it('[R2] the router refuses who reads it, and goes on with all others', async () => {
-    const behind = damage('a bit in its middle is wrong')
-    const opened = await openEventLog(folder, { segmentBytes: 20_000 })
+  it.each([
+    ['a bit in its middle is wrong', /is damaged, at byte/],
+    ['it is a link to a disk that is away', /is a link to what is not there: events are missing/],
+    ['a folder is in its place', /cannot be read: EISDIR/],
+    ['a sector of it is bad', /\.jsonl: cannot be read: EIO/],
+    ['too many files are open', /\.jsonl: cannot be read: EMFILE/],
+    ['what was removed is not known', /retained\.json: is not what was written/],
+  ])('[J11] [R2] %s: the router refuses who reads it, and goes on with all others', async (how, refusal) => {
+    const behind = damage(how)
+    const [, second] = topicSegments(realDisk, folder, 'md')
+    const openToRead = (path: string) =>
+      (path === second?.path ? refusals[how]?.(path) : undefined) ?? realDisk.openToRead(path)
+    const opened = await openEventLog(folder, { segmentBytes: 20_000, disk: { ...realDisk, openToRead } })
     log = opened
     expect(await hasEnded(opened)).toBe(false)
     const bus = await openBus(opened)
     try {
-      const reader = await openWelcome(bus.url, 'operator', { from: 1, topics: ['md.bar'] })
       const other = await openWelcome(bus.url, 'operator', { from: behind, topics: ['md.bar'] })
-      await until(() => reader.socket.readyState === reader.socket.CLOSED)
-      expect(reader.frames.at(-1)).toMatch(/"t":"refused".*is damaged, at byte/)
       await until(() => other.frames.some((frame) => frame.includes(`"seq":${events},`)))
+      if (how === 'what was removed is not known') writeFileSync(join(folder, 'retained.json'), '{"through":1}\nabc\n')
+      const reader = await openWelcome(bus.url, 'operator', { from: 1, topics: ['md.bar'] })
+      await until(() => reader.socket.readyState === reader.socket.CLOSED)
+      expect(reader.frames.at(-1)).toMatch(/"t":"refused"/)
+      expect(reader.frames.at(-1)).toMatch(refusal)
       await opened.append([[fact('md', 2, 0)]])
+      await until(() => other.frames.some((frame) => frame.includes(`"seq":${events + 2},`)))
       expect([other.socket.readyState, bus.failures]).toEqual([other.socket.OPEN, []])
       other.socket.terminate()
     } finally {
@@ -161,8 +194,12 @@ describe('a sealed topic file is not what was sealed', () => {
     }
   })
 
-  it('it cannot be compressed, which is said once, and the log goes on', async () => {
-    damage('a bit in its middle is wrong')
+  it.each([
+    ['a bit in its middle is wrong', 'is not what was sealed: it stays as it is'],
+    ['it is a link to a disk that is away', 'there is no such file'],
+    ['a folder is in its place', 'cannot be read: EISDIR'],
+  ])('[J11] %s: it cannot be compressed, which is said once, and the log goes on', async (how, why) => {
+    damage(how)
     const told: string[] = []
     log = await openEventLog(folder, {
       segmentBytes: 20_000,
@@ -176,7 +213,7 @@ describe('a sealed topic file is not what was sealed', () => {
     }
     await log.close()
     const files = topicSegments(realDisk, folder, 'md').map(({ path }) => path)
-    expect(told).toEqual([`${files[1]}: is not what was sealed: it stays as it is`])
+    expect(told).toEqual([`${files[1]}: ${why}`])
     expect(files.slice(0, 3).map((path) => path.endsWith('.zst'))).toEqual([true, false, true])
   })
 })
