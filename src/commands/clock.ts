@@ -91,6 +91,7 @@ function followedTime(flags: ProcessFlags, _: Assignment, onLive: () => void): R
     url: flags.url,
     identity: 'clock',
     secret: readSecret(flags.keys, 'clock'),
+    ca: trustedCa(flags.url, flags.keys),
     wish: () => ({ from: next, topics: ['system.time'], isService: false }),
     onWelcome: onLive,
     onEvents: (_from, to, lines) => {

@@ -17,7 +17,7 @@ export default class Status extends TraderCommand {
     const { flags } = await this.parse(Status)
     const tree = treeOf(flags)
     const door = doorOf(flags)
-    const router = door === null ? null : await routerStatus(door.routerUrl)
+    const router = door === null ? null : await routerStatus(door)
     if (tree === null && router === null) {
       process.exitCode = exitCode.failed
       const where = flags.url ?? `run ${flags.run} (start it with: trader up)`

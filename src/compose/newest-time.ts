@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { readSecret } from '#lib/bus/auth.ts'
 import { Connection } from '#lib/bus/connection.ts'
+import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { sayWaiting } from '#lib/process/say-waiting.ts'
 import type { Event } from '#schemas/event.ts'
 import { clock } from '#services/clock/service.ts'
@@ -42,13 +43,13 @@ async function newestOf(flags: ProcessFlags, events: number): Promise<Found | nu
   return read === null ? null : { at, hasTime, isAll: from === 1 }
 }
 
-/** Reads until `hear` has enough; resolves with the head at the welcome, or null when the router went away before. */
+/** Reads until `hear` has enough; resolves with the head at the welcome, or null when the router went away before. Rejects where it refuses. */
 function ask(
   { url, keys }: ProcessFlags,
   from: number | null,
   hear: (to: number, lines: readonly string[]) => boolean,
 ): Promise<number | null> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let head = 0
     const end = () => {
       resolve(head)
@@ -58,6 +59,7 @@ function ask(
       url,
       identity: 'clock',
       secret: readSecret(keys, 'clock'),
+      ca: trustedCa(url, keys),
       comesBack: false,
       wish: () => ({ from, topics, isService: false }),
       onWelcome: (welcome) => {
@@ -65,7 +67,7 @@ function ask(
         if (from === null || head < from) end()
       },
       onEvents: (_from, to, lines) => hear(to, lines) && end(),
-      onRefused: () => resolve(null),
+      onRefused: (reason) => reject(new Error(`the router refuses: ${reason}`)),
       onLost: () => resolve(null),
     })
   })

@@ -30,7 +30,7 @@ export function showTree({ topology, supervisor }: Tree): TreeView {
     const pids = supervisor.children.flatMap(({ pid }) => (pid === null ? [] : [pid]))
     memory = new Map(pids.map((pid) => [pid, residentBytes(pid)]))
     const { router: url } = supervisor.urls
-    router = url === undefined ? null : await routerStatus(url)
+    router = url === undefined ? null : await routerStatus({ routerUrl: url, keys: topology.keys })
   }
   const timer = setInterval(() => void look(), lookEveryMs)
   const read = () => {

@@ -12,7 +12,7 @@ export function showLines({ topology, supervisor }: Tree): TreeView {
     write('supervisor', JSON.stringify({ level, time: Date.now(), msg, ...fields }))
   const timer = setInterval(async () => {
     const { router } = supervisor.urls
-    const status = router === undefined ? null : await routerStatus(router)
+    const status = router === undefined ? null : await routerStatus({ routerUrl: router, keys: topology.keys })
     const ready = supervisor.children.filter(({ state }) => state === 'ready').length
     const numbers = status === null ? {} : { seq: status.head, eventsPerSecond: status.eventsPerSecond }
     say('status', { run: topology.run, ready, processes: supervisor.children.length, ...numbers })

@@ -25,7 +25,7 @@ export async function runTreeToEnd(topology: Topology, progress: Progress): Prom
   const { failure } = await runTree(topology, assignmentsOf(topology, null), ({ supervisor }) => {
     const timer = setInterval(async () => {
       progress.update(fedOf(supervisor)?.facts ?? 0)
-      if (isWhole || !(await isFinished(supervisor))) return
+      if (isWhole || !(await isFinished(supervisor, topology.keys))) return
       isWhole = true
       void supervisor.stop()
     }, lookEveryMs)
@@ -41,10 +41,10 @@ export async function runTreeToEnd(topology: Topology, progress: Progress): Prom
 const fedOf = ({ children }: Supervisor) => children.find(({ spec }) => spec.name === 'md')?.fed ?? null
 
 /** Is all that the feed had in the log, and answered? */
-async function isFinished(supervisor: Supervisor): Promise<boolean> {
+async function isFinished(supervisor: Supervisor, keys: string): Promise<boolean> {
   const { router } = supervisor.urls
   if (fedOf(supervisor)?.isAll !== true || router === undefined) return false
-  return (await routerStatus(router))?.isIdle === true
+  return (await routerStatus({ routerUrl: router, keys }))?.isIdle === true
 }
 
 /** What goes wrong, a line each; nothing else. */

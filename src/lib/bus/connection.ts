@@ -66,6 +66,7 @@ export class Connection {
   #welcome: Welcome | null = null
   #isClosed = false
   #attempts = 0
+  #fault: string | null = null
   /** The log had no space for the newest that was said. */
   #isFull = false
   #isPaused = false
@@ -125,6 +126,13 @@ export class Connection {
     if (this.#options.comesBack !== false) this.#hasCome = sayWaiting(`the router at ${this.#options.url}`)
   }
 
+  /** A router that is away comes back; one that is full, or that its certificate does not vouch for, is for a person. Once. */
+  #sayFault(message: string): void {
+    if (message === this.#fault || !/^Unexpected server response|certificate|altname|\bSSL\b/i.test(message)) return
+    this.#fault = message
+    process.stderr.write(`the router at ${this.#options.url}: ${message}\n`)
+  }
+
   #connect(): void {
     const { url, ca } = this.#options
     const socket = new WebSocket(url, {
@@ -146,7 +154,10 @@ export class Connection {
       clearInterval(beats)
       beats = setInterval(() => heartbeat.beat(), welcome.heartbeatMs)
     })
-    socket.on('error', () => socket.terminate())
+    socket.on('error', ({ message }) => {
+      this.#sayFault(message)
+      socket.terminate()
+    })
     socket.on('close', () => {
       clearInterval(beats)
       void this.#lost(socket)

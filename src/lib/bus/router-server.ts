@@ -85,7 +85,7 @@ export async function serveRouter(router: Router, options: RouterServerOptions):
     }, rateEveryMs),
   ]
   return {
-    url: `${tls === null ? 'ws' : 'wss'}://${host.includes(':') ? `[${host}]` : host}:${(server.address() as AddressInfo).port}`,
+    url: `${tls === null ? 'ws' : 'wss'}://${nameOf(host)}:${(server.address() as AddressInfo).port}`,
     async close() {
       timers.forEach(clearInterval)
       router.measures.close()
@@ -96,6 +96,13 @@ export async function serveRouter(router: Router, options: RouterServerOptions):
       server.closeAllConnections()
     },
   }
+}
+
+/** Where who is on this machine finds it: all addresses are none to ask for. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0') return '127.0.0.1'
+  if (/^[0:]+$/.test(host)) return '[::1]'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 /** Does the name or address stand for this machine alone? */
