@@ -1,5 +1,6 @@
 import { Flags } from '@oclif/core'
-import { checkLog, type LogFault } from '#lib/journal/check-log.ts'
+import { checkLog } from '#lib/journal/check-log.ts'
+import type { LogFault } from '#lib/journal/check-segment.ts'
 import { logFolder } from '#lib/journal/log-folder.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'

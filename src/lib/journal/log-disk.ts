@@ -70,5 +70,7 @@ export const isDiskFull = (error: unknown): boolean => ['ENOSPC', 'EDQUOT'].incl
 /** There are too many open files, of the process or of the machine. */
 export const isOutOfFiles = (error: unknown): boolean => ['EMFILE', 'ENFILE'].includes(codeOf(error))
 export const isGone = (error: unknown): boolean => codeOf(error) === 'ENOENT'
+/** The system said it, of a file or folder: `EIO`, `EACCES`, … */
+export const isOfSystem = (error: unknown): boolean => /^E[A-Z\d]+$/.test(codeOf(error))
 
 const codeOf = (error: unknown): string => (error as NodeJS.ErrnoException).code ?? ''

@@ -1,5 +1,5 @@
-import { join } from 'node:path'
-import type { ReadDisk } from '#lib/journal/log-disk.ts'
+import { dirname, join } from 'node:path'
+import { isGone, type ReadDisk } from '#lib/journal/log-disk.ts'
 
 export type Segment = { readonly path: string; readonly firstSeq: number }
 
@@ -25,6 +25,21 @@ export const topicSegments = (disk: ReadDisk, folder: string, namespace: string)
   dateFolders(disk, folder, namespace)
     .flatMap((dated) => segmentsIn(disk, dated))
     .sort((a, b) => a.firstSeq - b.firstSeq)
+
+/**
+ * Opens a segment that was listed a while ago: it may be compressed by now. Null where it was freed or removed; throws ENOENT where its
+ * name alone is there.
+ */
+export function openNow<T>(disk: ReadDisk, { path, firstSeq }: Segment, open: (path: string) => T): T | null {
+  try {
+    return open(path)
+  } catch (error) {
+    if (!isGone(error)) throw error
+    const now = segmentsIn(disk, dirname(path)).find((segment) => segment.firstSeq === firstSeq)
+    if (now?.path === path) throw error
+    return now === undefined ? null : openNow(disk, now, open)
+  }
+}
 
 // Of a segment that is there plain and compressed, the one is a copy of the other whose removal is not done.
 function segmentsIn(disk: ReadDisk, folder: string): Segment[] {

@@ -5,6 +5,7 @@ import { UserError } from '#lib/terminal/user-error.ts'
 
 // Zstandard's seekable format: independent frames, and in a frame that decoders skip the sizes of each.
 // https://github.com/facebook/zstd/blob/dev/contrib/seekable_format/zstd_seekable_compression_format.md
+const frameMagic = Buffer.from('28b52ffd', 'hex')
 const skippableMagic = 0x184d2a5e
 const seekableMagic = 0x8f92eab1
 const footerBytes = 9
@@ -32,6 +33,42 @@ export function seekTable(frames: readonly Frame[]): Buffer {
   table.writeUInt32LE(frames.length, 8 + frames.length * entryBytes)
   table.writeUInt32LE(seekableMagic, table.length - 4)
   return table
+}
+
+/** What is whole in a file whatever else is damaged in it, its table too: the frames that unpack, one after the other. */
+export function unpackWhole(packed: Buffer): Buffer {
+  const frames: Buffer[] = []
+  for (let at = packed.indexOf(frameMagic); at >= 0; ) {
+    const end = frameEnd(packed, at)
+    const plain = end === null ? null : unpackedOrNull(packed.subarray(at, end))
+    if (plain !== null) frames.push(plain)
+    at = packed.indexOf(frameMagic, plain === null ? at + 1 : (end as number))
+  }
+  return Buffer.concat(frames)
+}
+
+/** Where the frame ends that begins at `at`, by its header and those of its blocks; null where that cannot be. RFC 8878, 3.1.1. */
+function frameEnd(packed: Buffer, at: number): number | null {
+  const descriptor = packed[at + 4] ?? 0
+  const isSingle = (descriptor & 32) !== 0
+  const sizeBytes = descriptor < 64 ? Number(isSingle) : 1 << (descriptor >> 6)
+  let end = at + 5 + Number(!isSingle) + ([0, 1, 2, 4][descriptor & 3] as number) + sizeBytes
+  for (let isLast = false; !isLast; ) {
+    if (end + 3 > packed.length) return null
+    const header = packed.readUIntLE(end, 3)
+    const isOfOneByte = ((header >> 1) & 3) === 1
+    isLast = (header & 1) === 1
+    end += 3 + (isOfOneByte ? 1 : header >> 3)
+  }
+  return end + (descriptor & 4)
+}
+
+function unpackedOrNull(frame: Buffer): Buffer | null {
+  try {
+    return zstdDecompressSync(frame)
+  } catch {
+    return null
+  }
 }
 
 type PlacedFrame = Frame & { readonly packedAt: number; readonly plainAt: number }

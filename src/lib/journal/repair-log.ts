@@ -1,15 +1,27 @@
 import { join, relative } from 'node:path'
-import { checkLog, type LogFault, SeqSet } from '#lib/journal/check-log.ts'
+import { checkLog } from '#lib/journal/check-log.ts'
+import type { LogFault } from '#lib/journal/check-segment.ts'
 import { addHole } from '#lib/journal/holes.ts'
-import { LineFile } from '#lib/journal/line-file.ts'
 import type { LogDisk } from '#lib/journal/log-disk.ts'
-import { isPacked, journalFolder, journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
+import {
+  isPacked,
+  journalFolder,
+  journalSegments,
+  namespacesIn,
+  packedEnding,
+  topicSegments,
+} from '#lib/journal/log-files.ts'
 import { atIn, topicIn } from '#lib/journal/log-line.ts'
 import { isThere, newFile, replaceFile } from '#lib/journal/new-file.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { chainStart, footerLine, SegmentTally } from '#lib/journal/segment-footer.ts'
+import { SeqSet } from '#lib/journal/seq-set.ts'
+import { type WholeLine, wholeLines } from '#lib/journal/whole-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+
+const readHint =
+  'bring its disk back, or put what can still be read of it in its place: what is damaged then is repaired'
 
 export type Repair = {
   readonly faults: readonly LogFault[]
@@ -23,7 +35,7 @@ export type Repair = {
 /**
  * Makes a damaged log one that opens: each damaged file is copied into `quarantine/` and written anew with what is whole in it, and the
  * events that are lost are recorded as holes. Nothing is deleted, and nothing is done to a log without damage. Throws a UserError while a
- * process writes the log.
+ * process writes the log, and where a file cannot be read: what is in it is not known to be lost.
  */
 export async function repairLog(
   folder: string,
@@ -34,6 +46,9 @@ export async function repairLog(
   try {
     const faults: LogFault[] = []
     const { head } = checkLog(folder, { disk, onFault: (fault) => faults.push(fault), onEvents })
+    const unreadable = faults.find(({ kind }) => kind === 'unreadable')
+    if (unreadable !== undefined)
+      throw new UserError(`${unreadable.message}: nothing is repaired`, { file: unreadable.file, hint: readHint })
     const repairable = faults.filter(({ kind }) => kind !== 'schema' && kind !== 'chain')
     if (repairable.length === 0) return { faults, quarantined: [], rescued: 0, lost: [] }
     const damaged = new Set(repairable.filter(({ kind }) => kind !== 'missing').map(({ file }) => file))
@@ -75,18 +90,20 @@ function rewriteJournal(disk: LogDisk, folder: string, damaged: ReadonlySet<stri
   const segments = journalSegments(disk, folder)
   const first = segments[0]?.firstSeq ?? head + 1
   const inJournal = new SeqSet()
-  for (const { path } of segments) for (const { seq } of wholeLines(disk, path)) inJournal.add(seq)
-  const elsewhere: Line[] = []
+  for (const segment of segments) for (const { seq } of wholeLines(disk, segment)) inJournal.add(seq)
+  const elsewhere: WholeLine[] = []
   for (const namespace of namespacesIn(disk, folder))
-    for (const { path } of topicSegments(disk, folder, namespace))
-      for (const line of wholeLines(disk, path)) if (line.seq >= first && !inJournal.has(line.seq)) elsewhere.push(line)
+    for (const segment of topicSegments(disk, folder, namespace))
+      for (const line of wholeLines(disk, segment))
+        if (line.seq >= first && !inJournal.has(line.seq)) elsewhere.push(line)
   let rescued = 0
-  for (const [i, { path, firstSeq }] of segments.entries()) {
+  for (const [i, segment] of segments.entries()) {
+    const { path, firstSeq } = segment
     if (!damaged.has(path)) continue
     const end = segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY
     const found = elsewhere.filter(({ seq }) => seq >= firstSeq && seq < end)
     rescued += found.length
-    rewrite(disk, path, [...wholeLines(disk, path), ...found])
+    rewrite(disk, path, [...wholeLines(disk, segment), ...found])
   }
   return rescued
 }
@@ -95,7 +112,7 @@ function rewriteJournal(disk: LogDisk, folder: string, damaged: ReadonlySet<stri
 function rewriteTopicFiles(disk: LogDisk, folder: string, damaged: ReadonlySet<string>): void {
   for (const namespace of namespacesIn(disk, folder)) {
     const segments = topicSegments(disk, folder, namespace)
-    const lines = segments.filter(({ path }) => damaged.has(path)).flatMap(({ path }) => wholeLines(disk, path))
+    const lines = segments.filter(({ path }) => damaged.has(path)).flatMap((segment) => [...wholeLines(disk, segment)])
     for (const [i, { path, firstSeq }] of segments.entries()) {
       if (!damaged.has(path)) continue
       const end = segments[i + 1]?.firstSeq
@@ -105,31 +122,17 @@ function rewriteTopicFiles(disk: LogDisk, folder: string, damaged: ReadonlySet<s
   }
 }
 
-type Line = { readonly seq: number; readonly text: string }
-
-function wholeLines(disk: LogDisk, path: string): Line[] {
-  const lines: Line[] = []
-  try {
-    const file = new LineFile(disk, path)
-    while (file.next()) if (file.isIntact) lines.push({ seq: file.seq, text: file.line })
-  } catch (error) {
-    // Of what is compressed only the frames in front of the damage can be read.
-    if (!(error instanceof UserError)) throw error
-  }
-  return lines
-}
-
 /** What another segment follows is sealed again. */
-function rewrite(disk: LogDisk, path: string, lines: readonly Line[], isSealed = false): void {
+function rewrite(disk: LogDisk, path: string, lines: readonly WholeLine[], isSealed = false): void {
   const inOrder = [...new Map(lines.map((line) => [line.seq, line])).values()].sort((a, b) => a.seq - b.seq)
   const texts = inOrder.map(({ text }) => `${text}\n`)
   const footer = isSealed ? footerLine({ ...tallyOf(inOrder).footer(chainStart), isRepaired: true }) : ''
-  const plain = isPacked(path) ? path.slice(0, -'.zst'.length) : path
+  const plain = isPacked(path) ? path.slice(0, -packedEnding.length) : path
   replaceFile(disk, plain, texts.join('') + footer, { file: 'holes.file', folder: 'holes.folder' })
   if (plain !== path) disk.remove(path)
 }
 
-function tallyOf(lines: readonly Line[]): SegmentTally {
+function tallyOf(lines: readonly WholeLine[]): SegmentTally {
   const tally = new SegmentTally()
   for (const { seq, text } of lines) {
     tally.count(seq, topicIn(text), atIn(text))

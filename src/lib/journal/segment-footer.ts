@@ -79,8 +79,9 @@ export class SegmentTally {
       events: this.#events,
       firstSeq: this.#firstSeq,
       lastSeq: this.#lastSeq,
-      firstAt: this.#firstAt,
-      lastAt: this.#lastAt,
+      // Of a segment of which nothing is left there is no time.
+      firstAt: this.#events === 0 ? 0 : this.#firstAt,
+      lastAt: this.#events === 0 ? 0 : this.#lastAt,
       topics: Object.fromEntries([...this.#topics].sort(([a], [b]) => (a < b ? -1 : 1))),
       bytes: this.#bytes,
       sha256,

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { beforeAll, expect, it } from 'vitest'
-import { checkLog, type LogFault } from '#lib/journal/check-log.ts'
+import { checkLog } from '#lib/journal/check-log.ts'
+import type { LogFault } from '#lib/journal/check-segment.ts'
+import { addHole } from '#lib/journal/holes.ts'
 import { isPacked, journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
+import { makeFolders } from '#lib/journal/new-file.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { packFrame } from '#lib/journal/packed-file.ts'
 import { readLog } from '#lib/journal/read-log.ts'
@@ -106,3 +109,84 @@ it.each([
     await log.close()
   },
 )
+
+it('[J20] [J21] of a compressed segment only what is in a frame that does not unpack is lost, and nothing for its table', async () => {
+  const disk = new SimDisk(chanceOf(4))
+  const options = { disk, segmentBytes: 1 << 20, compress: packFrame }
+  const log = await openEventLog(folder, options)
+  const text = 'x'.repeat(1_000)
+  for (let n = 0; n < 2_400; n += 100)
+    await log.append(Array.from({ length: 100 }, (_, i) => [fact('md', 1, n + i, 'md.bar', text)]))
+  await until(() => topicSegments(disk, folder, 'md').some(({ path }) => isPacked(path)))
+  await log.close()
+  const { path } = topicSegments(disk, folder, 'md').find((segment) => isPacked(segment.path)) as { path: string }
+  const bytes = disk.bytesOf(path)
+  const count = bytes.readUInt32LE(bytes.length - 9)
+  expect(count).toBeGreaterThan(3)
+  const lostWith = async (at: number): Promise<number> => {
+    const copy = disk.copy()
+    copy.put(path, bytes.with(at, (bytes[at] as number) ^ 1))
+    expect(faultsOf(copy)[0]).toMatchObject({ kind: 'packed', file: path })
+    const { lost } = await repairLog(folder, copy)
+    expect(faultsOf(copy)).toEqual([])
+    const missing = lost.reduce((sum, { from, to }) => sum + to + 1 - from, 0)
+    expect([...readLog(folder, { disk: copy })]).toHaveLength(2_400 - missing)
+    return missing
+  }
+  const table = bytes.length - 9 - 8 * count
+  for (const at of [table, bytes.length - 9, bytes.length - 5, bytes.length - 1]) expect(await lostWith(at)).toBe(0)
+  let frameAt = 0
+  for (let i = 0; i < count; i++) {
+    const packedBytes = bytes.readUInt32LE(table + 8 * i)
+    for (const at of [frameAt, frameAt + (packedBytes >> 1), frameAt + packedBytes - 1]) {
+      const lost = await lostWith(at)
+      expect(lost).toBeGreaterThan(0)
+      expect(lost).toBeLessThan(300)
+    }
+    frameAt += packedBytes
+  }
+})
+
+it('[J21] a sealed segment of which nothing is left is a hole, and the log opens', async () => {
+  const disk = whole.copy()
+  const path = topicSegments(disk, folder, 'md')[0]?.path as string
+  disk.put(path, Buffer.alloc(disk.bytesOf(path).length))
+  const { lost } = await repairLog(folder, disk)
+  expect(lost).not.toEqual([])
+  expect(faultsOf(disk)).toEqual([])
+  expect(await repairLog(folder, disk)).toMatchObject({ quarantined: [], lost: [] })
+  const log = await openEventLog(folder, { disk })
+  const { head } = await log.state()
+  await log.close()
+  const missing = lost.reduce((sum, { from, to }) => sum + to + 1 - from, 0)
+  expect([...readLog(folder, { disk })]).toHaveLength(head - missing)
+})
+
+it('[J21] whole events behind 2^31 are not missing', async () => {
+  const disk = new SimDisk(chanceOf(6))
+  makeFolders(disk, folder)
+  addHole(disk, folder, { from: 1, to: 2 ** 31 - 20 })
+  const log = await openEventLog(folder, { disk, segmentBytes: 2_000 })
+  for (let n = 0; n < 60; n++) await log.append([[fact('md', 1, n)]])
+  await log.close()
+  expect(faultsOf(disk)).toEqual([])
+  expect(await repairLog(folder, disk)).toMatchObject({ quarantined: [], lost: [] })
+})
+
+it('[J21] a file that cannot be read is a fault, and nothing is repaired', async () => {
+  for (const code of ['EIO', 'ENOENT']) {
+    const disk = whole.copy()
+    const [path] = filesOf(disk).slice(-1) as [string]
+    const open = disk.openToRead.bind(disk)
+    disk.openToRead = (name) => {
+      if (name === path) throw Object.assign(new Error(`${code}: it is away`), { code })
+      return open(name)
+    }
+    expect(faultsOf(disk)[0]).toMatchObject({
+      file: path,
+      kind: 'unreadable',
+      message: `cannot be read: ${code}: it is away`,
+    })
+    await expect(repairLog(folder, disk)).rejects.toThrow('nothing is repaired')
+  }
+})

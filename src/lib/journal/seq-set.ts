@@ -1,0 +1,23 @@
+const chunkSeqs = 1 << 16
+
+/** Which seqs there are: a bit each, in chunks of those that are close to each other. */
+export class SeqSet {
+  readonly #chunks = new Map<number, Uint8Array>()
+  size = 0
+
+  add(seq: number): void {
+    if (this.has(seq)) return
+    const number = Math.floor(seq / chunkSeqs)
+    const chunk = this.#chunks.get(number) ?? new Uint8Array(chunkSeqs / 8)
+    this.#chunks.set(number, chunk)
+    const at = seq % chunkSeqs
+    chunk[at >> 3] = (chunk[at >> 3] as number) | (1 << (at & 7))
+    this.size++
+  }
+
+  has(seq: number): boolean {
+    const at = seq % chunkSeqs
+    const bits = this.#chunks.get(Math.floor(seq / chunkSeqs))?.[at >> 3] ?? 0
+    return (bits & (1 << (at & 7))) !== 0
+  }
+}
