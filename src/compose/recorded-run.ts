@@ -35,18 +35,21 @@ export function recordedRun(folder: string): RecordedRun {
 export type FactOfRun = RecordedFact & { readonly seq: number }
 
 /**
- * What entered a run from outside, in order: what feeds, clock and operators said, and configurations after a service's first. What
+ * What entered a run from outside, in order: what feeds, clock and operators said, and configurations after a service's first, but for one that is said
+ * again by a process that began anew. What
  * processes said of themselves (heartbeats, alerts) is left out: those of another run speak for themselves.
  */
 export function* factsOfRun(folder: string): Generator<FactOfRun> {
-  const reloads = new Map<string, number>()
+  const newest = new Map<string, { readonly hash: string; readonly n: number }>()
   for (const { content } of readLog(folder)) {
     if (!isFact.test(content)) continue
     const body = bodyIn(content)
-    const { seq, id, topic, at, source } = JSON.parse(content) as Event
+    const { seq, id, topic, at, source, payload } = JSON.parse(content) as Event
     if (topic === 'system.config') {
-      const n = reloads.get(source) ?? 0
-      reloads.set(source, n + 1)
+      const before = newest.get(source)
+      if (before?.hash === payload.hash) continue
+      const n = before === undefined ? 0 : before.n + 1
+      newest.set(source, { hash: payload.hash, n })
       if (n === 0) continue
       // Its number counts what the process said of itself too; far apart from the epochs of the process that hears it now.
       const own = `${source}:e${n * 1_000_000}.0`
