@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { formatFrame } from '#lib/bus/frame.ts'
 import { hasEnded } from '#lib/bus/has-ended.ts'
 import { checkLog } from '#lib/journal/check-log.ts'
 import type { EventLog } from '#lib/journal/event-log.ts'
@@ -24,7 +25,7 @@ import { realDisk } from '#lib/journal/real-disk.ts'
 import { repairLog } from '#lib/journal/repair-log.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { below, chanceOf, pick } from '#test/faults/chance.ts'
-import { openBus, openWelcome, until } from '../bus/bus-of-test.ts'
+import { openBus, openWelcome, tickBody, until } from '../bus/bus-of-test.ts'
 import { fact } from './bodies.ts'
 
 const events = 1_000
@@ -178,17 +179,18 @@ describe('a sealed topic file is not what was sealed', () => {
     expect(await hasEnded(opened)).toBe(false)
     const bus = await openBus(opened)
     try {
-      const other = await openWelcome(bus.url, 'operator', { from: behind, topics: ['md.bar'] })
+      const other = await openWelcome(bus.url, 'operator', { from: behind, topics: ['md.bar', 'md.tick'] })
       await until(() => other.frames.some((frame) => frame.includes(`"seq":${events},`)))
       if (how === 'what was removed is not known') writeFileSync(join(folder, 'retained.json'), '{"through":1}\nabc\n')
       const reader = await openWelcome(bus.url, 'operator', { from: 1, topics: ['md.bar'] })
       await until(() => reader.socket.readyState === reader.socket.CLOSED)
       expect(reader.frames.at(-1)).toMatch(/"t":"refused"/)
       expect(reader.frames.at(-1)).toMatch(refusal)
-      await opened.append([[fact('md', 2, 0)]])
+      const md = await openWelcome(bus.url, 'md')
+      md.socket.send(formatFrame({ t: 'publish', k: 0, groups: [1] }, [tickBody(events)]))
       await until(() => other.frames.some((frame) => frame.includes(`"seq":${events + 2},`)))
       expect([other.socket.readyState, bus.failures]).toEqual([other.socket.OPEN, []])
-      other.socket.terminate()
+      for (const { socket } of [md, other]) socket.terminate()
     } finally {
       await bus.close()
     }
