@@ -1,30 +1,29 @@
 import { exitOrderIdOf } from '#lib/domain/client-order-id.ts'
-import { findOrder } from '#lib/domain/sent-orders.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Statement } from '#schemas/event.ts'
-import { doExitsWait } from './few-exits.ts'
-import { type Exit, exitTtlMicros, type OrderBook } from './order-book.ts'
-import { canProtect, isVerdictAwaited, protectionLost, splitTook } from './protection.ts'
+import { type Exit, exitTtlMicros, type Following, type OrderBook } from './order-book.ts'
+import { protectionLost, splitTook } from './protection.ts'
 
 type Said = Statement<'order.submitted' | 'order.cancel_requested' | 'system.alert'>
 
 /** A fill of an entry is followed by its exits; when these have closed it, what works of them is canceled. [O18] [O19] [O24] [O29] */
-export function answerFill(book: OrderBook, fill: PayloadOf<'order.fill'>, at: number): readonly Said[] {
-  const { clientOrderId, instrument } = fill
-  const order = findOrder(book.orders, clientOrderId)
-  const bracket = book.brackets.get(clientOrderId)
-  const exits = order && bracket ? exitsOf(fill, bracket, order.progress.tradeIds.length, at) : []
-  return [...cancelNeedless(book, instrument), ...answerExits(book, exits, order?.splits !== undefined)]
-}
+export const answerFill = (book: OrderBook, following: Following): readonly Said[] => [
+  ...cancelNeedless(book, following.instrument),
+  ...answerExits(book, following),
+]
 
-function answerExits(book: OrderBook, exits: readonly Exit[], isSplit: boolean): readonly Said[] {
-  const [exit] = exits
-  if (exit === undefined) return []
-  if (isSplit) return [splitTook(exits)]
-  if (isVerdictAwaited(book, exit)) return []
-  if (!canProtect(book)) return [protectionLost(book, exits)]
-  if (doExitsWait(book, exit.closes ?? '')) return []
-  return exits.map((payload) => ({ topic: 'order.submitted', payload }))
+function answerExits(book: OrderBook, { exits, fate }: Following): readonly Said[] {
+  if (exits.length === 0) return []
+  switch (fate) {
+    case 'split':
+      return [splitTook(exits)]
+    case 'kept':
+      return [protectionLost(book, exits)]
+    case 'waiting':
+      return []
+    case 'sent':
+      return exits.map((payload) => ({ topic: 'order.submitted', payload }))
+  }
 }
 
 function cancelNeedless({ needless, orders }: OrderBook, instrument: string): Said[] {

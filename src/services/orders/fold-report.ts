@@ -15,7 +15,7 @@ import { exitsOf } from './answer-fill.ts'
 import { openedBy, takeOff } from './exits-left.ts'
 import { doExitsWait, isUnsent } from './few-exits.ts'
 import { foldMassEnd } from './mass-cancel.ts'
-import { type Exit, isForgotten, type OrderBook, type Refusal } from './order-book.ts'
+import { type Exit, type Following, isForgotten, type OrderBook, type Refusal } from './order-book.ts'
 import { heldIn, movePosition } from './positions.ts'
 import { canProtect, endExits, foldExitEnd, foldUnsent, isVerdictAwaited } from './protection.ts'
 import { foldOtherEnd } from './taken-exits.ts'
@@ -33,15 +33,11 @@ export function foldReport(book: OrderBook, report: Report): Refusal | null {
   }
   if (outcome === 'applied' && report.topic === 'order.fill') {
     for (const fill of takeOff(book.left, inNewUnits(report.payload, order.splits))) endExits(book, fill)
-    const filled = { ...report.payload, quantity: opened }
-    book.filled = filled
+    const { instrument } = report.payload
     const bracket = book.brackets.get(clientOrderId)
-    if (bracket && !order.splits) {
-      const exits = exitsOf(filled, bracket, order.progress.tradeIds.length, report.at)
-      if (isVerdictAwaited(book, order) || !canProtect(book))
-        for (const exit of exits) foldUnsent(book, exit, report.seq)
-      else if (doExitsWait(book, clientOrderId)) foldBehindOthers(book, exits, report.seq)
-    }
+    const filled = { ...report.payload, quantity: opened }
+    const exits = bracket ? exitsOf(filled, bracket, order.progress.tradeIds.length, report.at) : []
+    book.following = { instrument, exits, fate: foldExits(book, order, exits, report.seq) }
   }
   if (!book.orders.working.has(clientOrderId)) {
     foldMassEnd(book, order)
@@ -61,6 +57,19 @@ function countFill(book: OrderBook, payload: PayloadOf<'order.fill'>, order?: Se
   const opened = order?.splits ? payload.quantity : openedBy(heldIn(book, fill), fill)
   movePosition(book, fill, movedBy(fill))
   return opened
+}
+
+/** What does not go at once waits in the book. Decided here alone: the end of the entry that the same fill brings may let go on what it waits for. */
+function foldExits(book: OrderBook, order: SentOrder, exits: readonly Exit[], since: number): Following['fate'] {
+  if (order.splits) return 'split'
+  const isAwaited = isVerdictAwaited(book, order)
+  if (isAwaited || !canProtect(book)) {
+    for (const exit of exits) foldUnsent(book, exit, since)
+    return isAwaited ? 'waiting' : 'kept'
+  }
+  if (!doExitsWait(book, order.clientOrderId)) return 'sent'
+  foldBehindOthers(book, exits, since)
+  return 'waiting'
 }
 
 /** Fills that wait are covered together, where all exits of the first of them wait. [O32] */

@@ -23,6 +23,13 @@ export type Exit = PayloadOf<'order.submitted'>
 /** How long an exit may be on its way to its venue. */
 export const exitTtlMicros = 86_400_000_000
 
+/** The exits of what a fill opened: sent at once, kept by a halt, waiting for something else, or lost to the split before which the fill was. */
+export type Following = {
+  readonly instrument: string
+  readonly exits: readonly Exit[]
+  readonly fate: 'sent' | 'kept' | 'waiting' | 'split'
+}
+
 export type OrderBook = {
   /** Newest event time seen, microseconds. */
   now: number
@@ -63,8 +70,8 @@ export type OrderBook = {
   readonly positions: Map<string, string>
   /** Those that the venue has not confirmed in whole, by the id of the halt or the command. */
   readonly massCancels: Map<string, MassCancel>
-  /** What the newest input filled, once a fill, with the quantity that opened a position. [O29] */
-  filled: PayloadOf<'order.fill'> | null
+  /** What the newest input, a fill that counts, is followed by. [O18] */
+  following: Following | null
   /** Exits of a fill that the newest input closed whole. */
   needless: readonly string[]
   /** The exit that its venue did not keep, why, and what is sent in its place; null where nothing is, or not yet. */
@@ -100,7 +107,7 @@ export const emptyBook = (): OrderBook => ({
   left: new Map(),
   positions: new Map(),
   massCancels: new Map(),
-  filled: null,
+  following: null,
   needless: [],
   failed: null,
   unwanted: 0,

@@ -78,7 +78,7 @@ type Out = (typeof outputs)[number]
 function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
   if (event.at > book.now) book.now = event.at
   book.refusal = null
-  book.filled = null
+  book.following = null
   book.failed = null
   book.needless = none
   book.unwanted = 0
@@ -234,7 +234,7 @@ function decide(book: OrderBook, input: Event<In>): readonly Statement<Out>[] {
 const none: readonly [] = Object.freeze([])
 
 function answerReport(book: OrderBook, at: number): readonly Statement<Out>[] {
-  const answers = book.filled ? answerFill(book, book.filled, at) : answerFailure(book, at)
+  const answers = book.following ? answerFill(book, book.following) : answerFailure(book, at)
   return book.lost.size === 0 ? answers : [...answers, ...giveBack(book, at)]
 }
 
