@@ -2,6 +2,7 @@ import { hasItsCrc, isFooter, isZero, seqAt } from '#lib/journal/line-bytes.ts'
 import type { ReadDisk, ReadFile } from '#lib/journal/log-disk.ts'
 import { isPacked } from '#lib/journal/log-files.ts'
 import { PackedFile } from '#lib/journal/packed-file.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 
 const chunkBytes = 256 << 10
 /** Closer than that a search is a walk. */
@@ -18,6 +19,7 @@ export class LineFile {
   /** The last line of a sealed file, once it has been read. */
   footer: string | null = null
   readonly #file: ReadFile
+  readonly #packed: PackedFile | null
   #isClosed = false
   #buffer: Buffer
   #start = 0
@@ -32,7 +34,8 @@ export class LineFile {
     this.path = path
     const file = disk.openToRead(path)
     try {
-      this.#file = isPacked(path) ? new PackedFile(file, path) : file
+      this.#packed = isPacked(path) ? new PackedFile(file, path) : null
+      this.#file = this.#packed ?? file
     } catch (error) {
       file.close()
       throw error
@@ -66,19 +69,23 @@ export class LineFile {
     }
   }
 
-  /** Goes in front of a line that is not behind the first with that seq or a higher one, and close to it. Line numbers are lost. */
+  /** Goes to the last intact line with that seq or a lower one, whatever else is damaged; to the start where there is none. */
   seekTo(seq: number): void {
     let low = 0
     let high = this.#file.size
     while (high - low > stepBytes) {
       const middle = low + Math.floor((high - low) / 2)
       this.#goTo(middle)
-      // The rest of a line, and then a whole one.
-      const found = this.#toLine() && this.#toLine() && this.isIntact && this.seq < seq
-      if (found) low = this.offset
+      if (this.#toIntact(high, true) && this.seq <= seq) low = this.offset
       else high = middle
     }
+    // Line numbers are known only from the start on.
+    let before = low === 0 ? 0 : Number.NEGATIVE_INFINITY
     this.#goTo(low)
+    this.lineNumber = before
+    while (this.#toIntact(high) && this.seq <= seq) [low, before] = [this.offset, this.lineNumber - 1]
+    this.#goTo(low)
+    this.lineNumber = before
   }
 
   close(): void {
@@ -88,8 +95,27 @@ export class LineFile {
   }
 
   #goTo(offset: number): void {
-    this.#base = offset
-    this.#start = this.#end = 0
+    if (offset >= this.#base && offset <= this.#base + this.#end) this.#start = offset - this.#base
+    else {
+      this.#base = offset
+      this.#start = this.#end = 0
+    }
+  }
+
+  /** Goes to the next intact line, also behind what cannot be unpacked; false where none begins in front of `end`. */
+  #toIntact(end: number, isInLine = false): boolean {
+    let isRest = isInLine
+    for (;;) {
+      try {
+        for (; this.#toLine() && this.offset < end; isRest = false) if (this.isIntact && !isRest) return true
+        return false
+      } catch (error) {
+        if (this.#packed === null || !(error instanceof UserError)) throw error
+        this.#goTo(this.#packed.frameBehind(this.#base + this.#end))
+        this.lineNumber = Number.NEGATIVE_INFINITY
+        isRest = false
+      }
+    }
   }
 
   #toLine(): boolean {

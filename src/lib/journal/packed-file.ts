@@ -89,16 +89,20 @@ export class PackedFile implements ReadFile {
     this.size = last === undefined ? 0 : last.plainAt + last.plainBytes
   }
 
+  /** One frame at a time: what is whole in front of one that is damaged is read. */
   read(buffer: Uint8Array, at: number): number {
-    let done = 0
-    while (done < buffer.length && at + done < this.size) {
-      const frame = this.#frameAt(at + done)
-      const from = at + done - frame.plainAt
-      const part = this.#plainOf(frame).subarray(from, from + buffer.length - done)
-      buffer.set(part, done)
-      done += part.length
-    }
-    return done
+    if (at >= this.size) return 0
+    const frame = this.#frameAt(at)
+    const from = at - frame.plainAt
+    const part = this.#plainOf(frame).subarray(from, from + buffer.length)
+    buffer.set(part)
+    return part.length
+  }
+
+  /** Where the frame behind that one begins which has that byte. */
+  frameBehind(at: number): number {
+    const { plainAt, plainBytes } = this.#frameAt(at)
+    return plainAt + plainBytes
   }
 
   close(): void {

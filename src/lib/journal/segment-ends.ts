@@ -21,14 +21,22 @@ export function endOf(disk: ReadDisk, path: string): SegmentEnd {
     const { size } = file
     for (let length = chunkBytes; ; length *= 4) {
       const from = Math.max(0, size - length)
-      const bytes = Buffer.allocUnsafe(size - from)
-      file.read(bytes, from)
+      const bytes = bytesFrom(file, from)
       const found = lastIn(bytes, from === 0)
       if (found.lastSeq > 0 || from === 0) return found
     }
   } finally {
     file.close()
   }
+}
+
+/** A packed file gives them frame by frame. */
+function bytesFrom(file: ReadFile, from: number): Buffer {
+  const bytes = Buffer.allocUnsafe(file.size - from)
+  let done = 0
+  for (let length = -1; length !== 0 && done < bytes.length; done += length)
+    length = file.read(bytes.subarray(done), from + done)
+  return bytes.subarray(0, done)
 }
 
 function openPlain(disk: ReadDisk, path: string): ReadFile {

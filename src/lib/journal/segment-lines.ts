@@ -70,7 +70,7 @@ export class SegmentLines {
       const file = this.#file as LineFile
       // What the next segment begins with is there in its place.
       const end = Math.min(this.#range.before, this.#segments[this.#next]?.firstSeq ?? Number.POSITIVE_INFINITY)
-      if (!file.next()) {
+      if (!this.#toNext(file)) {
         this.#file = null
         this.#checkEnd(file)
       } else if (file.isIntact && file.seq < end && file.seq > this.#lastSeq) {
@@ -88,6 +88,16 @@ export class SegmentLines {
   close(): void {
     this.#file?.close()
     this.#file = null
+  }
+
+  #toNext(file: LineFile): boolean {
+    try {
+      return file.next()
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error
+      const seq = Math.max(this.#segment.firstSeq, this.#lastSeq + 1)
+      throw new UserError(`event ${seq} ${error.message}`, { file: file.path, hint: repairHint })
+    }
   }
 
   /** The seq that is next in a journal, 0 of a namespace. */
