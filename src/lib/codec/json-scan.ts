@@ -63,13 +63,19 @@ function digits(bytes: Uint8Array, from: number, end: number): number {
   return value
 }
 
-/** Where a JSON number ends; -1 where there is none. */
-export function doubleEnd(text: string, from: number): number {
-  number.lastIndex = from
-  return number.test(text) && Number.isFinite(Number(text.slice(from, number.lastIndex))) ? number.lastIndex : -1
+/** Where a double ends, which is `double.newest` then; -1 where there is none, or it is not written as JSON.stringify does. */
+export function doubleEnd(bytes: Uint8Array, text: string, from: number): number {
+  let end = from
+  while (isInNumber(bytes[end] as number)) end++
+  const written = text.slice(from, end)
+  const value = Number(written)
+  double.newest = value
+  return value - value === 0 && `${value}` === written ? end : -1
 }
 
-const number = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=[,\]}])/y
+export const double = { newest: 0 }
+
+const isInNumber = (code: number): boolean => (code >= minus && code <= 57) || code === 43 || code === 101
 
 /** Does a text between quotes need more than taking it as it is? */
 export const isEscaped = (text: string): boolean => escaped.test(text)

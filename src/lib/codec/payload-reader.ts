@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { decimalPattern, unsignedDecimalPattern } from '#schemas/primitives.ts'
-import { copyOf, decimalEnd, doubleEnd, intEnd, intValue, isEscaped } from './json-scan.ts'
+import { copyOf, decimalEnd, double, doubleEnd, intEnd, intValue, isEscaped } from './json-scan.ts'
 import { defOf, isPlainText, limitsOf, type SchemaDef, stringLimits } from './schema-def.ts'
 
 /**
@@ -17,8 +17,8 @@ export function compileReader(schema: z.ZodType): PayloadReader | null {
   if (body === null) return null
   const code = `'use strict'; ${scope.memos.map((name) => `let ${name} = '';`).join('')}
 const reader = { end: 0, read(b, s, p) { let v; let q; ${body} reader.end = p; return v } }; return reader`
-  const make = new Function('t', 'decimalEnd', 'intEnd', 'intValue', 'doubleEnd', 'isEscaped', 'copyOf', code)
-  return make(scope.tables, decimalEnd, intEnd, intValue, doubleEnd, isEscaped, copyOf) as PayloadReader
+  const make = new Function('t', 'decimalEnd', 'intEnd', 'intValue', 'doubleEnd', 'double', 'isEscaped', 'copyOf', code)
+  return make(scope.tables, decimalEnd, intEnd, intValue, doubleEnd, double, isEscaped, copyOf) as PayloadReader
 }
 
 type Scope = { names: number; readonly tables: unknown[]; readonly memos: string[] }
@@ -118,8 +118,9 @@ function numberCode(
     else if (kind === 'less_than') bounds += ` || !(${into} ${inclusive ? '<=' : '<'} ${value})`
     else if (kind !== 'number_format') return null
   }
-  const [end, number] = format === undefined ? ['doubleEnd', '+s.slice(p, q)'] : ['intEnd', 'intValue(b, p, q)']
-  return `${expect(head)} q = ${end}(${format === undefined ? 's' : 'b'}, p); if (q < 0) return undefined; ${into} = ${number}; if (false${bounds}) return undefined; p = q;`
+  const [end, number] =
+    format === undefined ? ['doubleEnd(b, s, p)', 'double.newest'] : ['intEnd(b, p)', 'intValue(b, p, q)']
+  return `${expect(head)} q = ${end}; if (q < 0) return undefined; ${into} = ${number}; if (false${bounds}) return undefined; p = q;`
 }
 
 function chainCode(texts: readonly string[], into: string, head: string): string {

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { Connection } from '#lib/bus/connection.ts'
 import { formatFrame } from '#lib/bus/frame.ts'
 import { Outbox } from '#lib/bus/outbox.ts'
+import { contentOf } from '#lib/codec/event-text.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
 import { FaultyLine } from '#test/faults/harness-line.ts'
 import { type BusOfTest, helloFrame, openBus, openRaw, openWelcome, secret, tickBody, until } from './bus-of-test.ts'
@@ -124,6 +125,19 @@ describe('events', () => {
     expect(publisher.frames[1]).toBe('{"t":"ack","through":1}')
     const { lines } = await bus.log.read({ from: 1, maxBytes: 1_000 })
     expect(lines).toEqual([`{"seq":1,${tickBody(0).slice(1)}`])
+  })
+
+  it('[R7] doubles go on as this system writes them, however another writer wrote them', async () => {
+    bus = await openBus()
+    const publisher = await openWelcome(bus.url, 'md')
+    const body = (n: number, delta: string) =>
+      `{"id":"md:e1.${n}","topic":"md.option.tick","v":1,"at":1764000000000000,"source":"md","cause":null,"payload":{"instrument":"ACME-C.SIM","bid":null,"bidSize":null,"ask":null,"askSize":null,"delta":${delta}}}`
+    const deltas = ['1e-07', '99.90', '1E5', '10e-1', '-0', '1.0', '0.10000000000000000001', '0.30000000000000004']
+    publisher.socket.send(publish(deltas.map((delta, n) => body(n, delta))))
+    await until(() => publisher.frames.length === 2)
+    expect(publisher.frames[1]).toBe('{"t":"ack","through":8}')
+    const { lines } = await bus.log.read({ from: 1, maxBytes: 10_000 })
+    expect(lines).toEqual(deltas.map((delta, n) => contentOf(n + 1, body(n, JSON.stringify(Number(delta))))))
   })
 
   it('[R3] [R4] [R22] sent twice are in the log once, and acknowledged twice, the second time by name', async () => {
