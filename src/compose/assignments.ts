@@ -6,6 +6,7 @@ import type { ServiceName } from '#schemas/service-rank.ts'
 import { readStrategyFile } from '#services/strategy/adapters/strategy-file.ts'
 import { watchStrategyFiles } from '#services/strategy/adapters/watch-strategy-files.ts'
 import type { Assignment, ServiceTopics } from './assignment.ts'
+import { limitsAsRunning } from './limits-as-running.ts'
 import { refuseUnlimited } from './production-guard.ts'
 import { refuseDoubleBars } from './refuse-double-bars.ts'
 import { refuseOtherCurrency } from './refuse-other-currency.ts'
@@ -70,14 +71,16 @@ export function assignmentsOf(topology: Topology, topologyFile: string | null): 
       watches.push(
         watchTopology(topologyFile, {
           changed: (changed) => {
+            const { risk, waiting } = limitsAsRunning(changed, inForce, running())
+            const taken = takenFrom(topology, { ...changed, risk }, inForce)
             // What runs trades real money, whatever the file says of its venue now.
-            refuseUnlimited(takenFrom(topology, changed, inForce), true)
+            refuseUnlimited(taken, true)
             refuseOtherCurrency(topology.account.currency, { ...changed, run: topology.run })
-            for (const part of processes.includes('md') ? waitingParts(atStart, changed) : [])
+            const limits = waiting.map((name) => `risk.strategies.${name}`)
+            for (const part of processes.includes('md') ? [...waitingParts(atStart, changed), ...limits] : [])
               told.unchanged(
                 `${topologyFile}: ${part} is not what it was: this takes effect when trader is started again`,
               )
-            const taken = takenFrom(topology, changed, inForce)
             take(reloading, reloadedConfigs(taken, configs))
             inForce = taken
             for (const line of processes.includes('md') ? untradedLimits(taken, running()) : [])

@@ -208,3 +208,70 @@ it('a strategy that a changed topology has no more keeps how its orders are word
   watch.close()
   rmSync(dir, { recursive: true })
 })
+
+it('[R20] limits of a strategy that begins with the next start wait for it, those of one that ends with it stay until then, all others hold at once', async () => {
+  const dir = mkdtempSync(join(tmpdir(), 'trader-own-limits-'))
+  const file = join(dir, 'topology.yaml')
+  const text = readFileSync('strategies/ema-cross.yaml', 'utf8')
+  const named = (path: string, name: string) =>
+    writeFileSync(join(dir, path), text.replace('name: ema-cross', `name: ${name}`))
+  for (const name of ['one', 'two', 'three']) named(`${name}.yaml`, name)
+  const written = (names: string[], maxPosition: string, own: Record<string, string>) => {
+    const market = { feed: { kind: 'seeded', seed: 1 }, bars: [{ interval: '1d' }], venue: { fill: 'touch' } }
+    const strategies = names.map((name) => ({ file: join(dir, `${name}.yaml`), roles: { underlying: 'ACME.SIM' } }))
+    const ofStrategies = Object.entries(own).map(([name, maxStrategyExposure]) => [name, { maxStrategyExposure }])
+    const risk = { limits: { maxPosition }, strategies: Object.fromEntries(ofStrategies) }
+    writeFileSync(file, stringify({ ...market, strategies, risk }))
+  }
+  written(['one', 'two'], '9', { two: '20' })
+  const assignments = assignmentsOf(readTopology(file), file)
+  const said: string[] = []
+  const watch = assignments.watch(['md', 'risk', 'strategy', 'resolver'], {
+    changed: () => undefined,
+    unchanged: (message) => said.push(message.replace(file, '')),
+  })
+  const isInForce = async (maxPosition: string, own: Record<string, string>) => {
+    const config = () => assignments.of('risk').config?.config as { limits: object; strategies: object }
+    await expect.poll(() => config().limits, { timeout: 10_000 }).toEqual({ maxPosition })
+    const expected = Object.entries(own).map(([name, maxStrategyExposure]) => [
+      name,
+      { isReduceOnly: false, maxStrategyExposure },
+    ])
+    expect(config().strategies).toEqual(Object.fromEntries(expected))
+  }
+  const waits = (part: string) => `: ${part} is not what it was: this takes effect when trader is started again`
+  const isSaid = (...lines: string[]) => {
+    expect(said.splice(0)).toEqual(lines)
+  }
+
+  written(['one', 'two', 'three'], '8', { two: '20', three: '30' })
+  await isInForce('8', { two: '20' })
+  isSaid(waits('strategies'), waits('risk.strategies.three'))
+  written(['one'], '7', { one: '10' })
+  await isInForce('7', { two: '20', one: '10' })
+  isSaid(waits('strategies'), waits('risk.strategies.two'))
+  written(['one', 'two'], '6', {})
+  await isInForce('6', {})
+  isSaid()
+  written(['one', 'two'], '5', { two: '21' })
+  await isInForce('5', { two: '21' })
+  written(['one'], '4', { two: '22' })
+  await isInForce('4', { two: '22' })
+  isSaid(waits('strategies'))
+  // Another name in its file is one that ends and one that begins; a fault in it is neither.
+  named('two.yaml', 'other')
+  await expect.poll(() => said.splice(0), { timeout: 10_000 }).toHaveLength(1)
+  written(['one', 'two'], '3', { other: '40' })
+  await isInForce('3', { two: '22' })
+  isSaid(waits('risk.strategies.two'), waits('risk.strategies.other'))
+  writeFileSync(join(dir, 'two.yaml'), 'name: two')
+  await expect.poll(() => said.splice(0), { timeout: 10_000 }).toHaveLength(1)
+  written(['one', 'two'], '2', {})
+  await isInForce('2', {})
+  isSaid()
+  written(['one', 'two'], '1', { tow: '1' })
+  await expect.poll(() => said, { timeout: 10_000 }).toHaveLength(1)
+  expect(said[0]).toMatch(/risk\.strategies\.tow: no strategy is called that .*; what was in force stays in force$/)
+  watch.close()
+  rmSync(dir, { recursive: true })
+})
