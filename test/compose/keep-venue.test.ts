@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -6,7 +6,7 @@ import { defaultTopology } from '#compose/default-topology.ts'
 import { keepVenue, refuseOtherVenue } from '#compose/keep-venue.ts'
 import type { Topology } from '#compose/topology.ts'
 import { makeKeys } from '#compose/tree-keys.ts'
-import { bodyOf } from '#lib/codec/event-text.ts'
+import { bodyAsSaid, bodyOf } from '#lib/codec/event-text.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 
 let folder: string
@@ -54,4 +54,34 @@ test('[G56] a run that was papertraded is known by its log too; a first start th
   await log.close()
   refuseOtherVenue(at('five', paper))
   expect(() => refuseOtherVenue(at('five', testnet))).toThrow('run five trades at simulated, and cannot go on')
+})
+
+test('[G56] a run that has orders, and did not write down where, goes on when the operator did', async () => {
+  const { venue: paper } = defaultTopology()
+  const testnet = { kind: 'binance', environment: 'testnet' }
+  const said = async (run: string, ...events: { source: string; topic: string }[]) => {
+    const log = await openEventLog(join(folder, run))
+    const more = { v: 1, at: 1, cause: null, payload: { clientOrderId: 'one-1-0' } }
+    for (const event of events)
+      await log.append([[bodyAsSaid({ id: `${event.source}:e1.0`, ...event, ...more } as never)]])
+    await log.close()
+  }
+  const sent = { source: 'orders', topic: 'order.submitted' }
+  const heard = { source: 'venue-binance', topic: 'order.accepted' }
+  await said('six', sent, heard)
+  expect(() => refuseOtherVenue(at('six', paper))).toThrow('run six trades at binance, and cannot go on at simulated')
+  expect(() => refuseOtherVenue(at('six', { ...testnet, kind: 'binance-usdm' }))).toThrow(
+    'trades at binance, and cannot',
+  )
+  expect(() => refuseOtherVenue(at('six', testnet))).toThrow(
+    'run six has orders at binance, and it is not written down which that is',
+  )
+  writeFileSync(join(folder, 'six', 'run.venue'), 'binance testnet\n')
+  refuseOtherVenue(at('six', testnet))
+  expect(() => refuseOtherVenue(at('six', { ...testnet, environment: 'production' }))).toThrow('cannot go on at')
+  await said('seven', sent)
+  expect(() => refuseOtherVenue(at('seven', testnet))).toThrow('run seven has orders at a real venue, and it is not')
+  expect(() => refuseOtherVenue(at('seven', paper))).toThrow('trades at a real venue, and cannot go on at simulated')
+  const fed = { ...at('six', paper), run: 'seven', feed: { kind: 'run', path: folder } } as Topology
+  refuseOtherVenue(fed)
 })

@@ -30,6 +30,7 @@ const topology = (kind = 'simulated') => ({
   keys: join(folder, 'keys'),
   router: { host: '127.0.0.1', port: 0 },
   venue: { kind },
+  feed: { kind: 'seeded' },
 })
 const treeFile = (run = 'drill') => join(folder, 'logs', run, 'tree.json')
 
