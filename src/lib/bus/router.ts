@@ -50,7 +50,7 @@ export class Router {
   readonly #shown = new ShownEvents()
   readonly #peers = new Set<Peer>()
   readonly #voice: RouterVoice
-  readonly #disk = new DiskGuard()
+  readonly #disk: DiskGuard
   readonly measures = new RouterMeasures()
   readonly #strangers = new Strangers()
   #isEnded: boolean
@@ -59,7 +59,9 @@ export class Router {
     const { log, state, lockstep, fail } = options
     this.#options = options
     this.#isEnded = options.isEnded
-    this.#voice = new RouterVoice((state.marks.router?.fact?.epoch ?? 0) + 1, options.now)
+    const before = state.marks.router?.fact?.epoch ?? 0
+    this.#voice = new RouterVoice(before + 1, options.now)
+    this.#disk = new DiskGuard(before === 0)
     this.#committer = new Committer(log, state.head, (commit) => this.#fanOut(commit))
     this.#free = lockstep === null ? new FreeOrder(this.#committer, fail) : null
     this.#lockstep =

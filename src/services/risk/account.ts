@@ -81,6 +81,8 @@ export type Account = {
   readonly closing: Map<string, ClosingTry>
   /** A limit has halted since the newest resume: it does so once. */
   hasLimitHalted: boolean
+  /** The router has said that the disk of the log is nearly full, and not that there is space; until an operator resumes from that. */
+  isDiskFull: boolean
   /** Starting cash and what every fill brought or cost, by currency. */
   readonly cash: Map<string, Money>
   /** What a report that cannot be, or a fee that nobody could count, happened in. */
@@ -143,6 +145,7 @@ export const openAccount = (config: RiskConfig): Account => ({
   halt: null,
   closing: new Map(),
   hasLimitHalted: false,
+  isDiskFull: false,
   cash: new Map([[config.currency, moneyOf(config.startingCash)]]),
   haltedInstruments: [],
   invested: null,

@@ -33,6 +33,7 @@ export function answerCommand(account: Account, { id, payload, source }: Event<'
     case 'resume':
       return [
         ...(halt === null ? [] : [{ topic: 'risk.resumed', payload: { reason: words } } as const]),
+        ...(isBehindHalt(account) ? [diskFull(diskStillFull)] : []),
         resumedFrom(account, id),
       ]
     case 'strategy.resume':
@@ -54,16 +55,22 @@ export function answerCommand(account: Account, { id, payload, source }: Event<'
 /** The disk of the log is nearly full, or has space again: of that the router halts and resumes, and of nothing else. [R57] */
 function answerRouter(halt: Halt | null, command: string, reason: string, done: Done): readonly Said[] {
   if (command === 'halt')
-    return halt === null
-      ? [
-          { topic: 'risk.halted', payload: { code: 'DISK_FULL', reason, state: 'REDUCING' } },
-          done(haltMessage('reduce')),
-        ]
-      : [done(`halted already: ${halt.code}`)]
+    return halt === null ? [diskFull(reason), done(haltMessage('reduce'))] : [done(`halted already: ${halt.code}`)]
   if (halt?.code === 'DISK_FULL')
     return [{ topic: 'risk.resumed', payload: { reason, only: 'DISK_FULL' } }, done('resumed from DISK_FULL')]
   return [done(halt === null ? 'not halted' : `halted by ${halt.code}: not resumed`)]
 }
+
+const diskFull = (reason: string): Statement<'risk.halted'> => ({
+  topic: 'risk.halted',
+  payload: { code: 'DISK_FULL', reason, state: 'REDUCING' },
+})
+
+const diskStillFull = 'the disk of the log is nearly full'
+
+/** Is the disk full while something else halts? [R57] */
+const isBehindHalt = ({ halt, isDiskFull }: Account): boolean =>
+  isDiskFull && halt !== null && halt.code !== 'DISK_FULL'
 
 type Done = (message: string) => Statement<'system.command.result'>
 
@@ -92,6 +99,11 @@ export function foldHalted(account: Account, { id, payload }: Event<'risk.halted
   account.hasLimitHalted ||= code !== 'OPERATOR' && code !== 'DISK_FULL'
 }
 
+/** How it is with the disk, whatever halts meanwhile. [R57] */
+export function foldDisk(account: Account, { source, payload }: Event<'system.command'>): void {
+  if (source === 'router') account.isDiskFull = payload.command === 'halt'
+}
+
 /** What was halted by itself may be traded again. [R42] */
 export function foldPassAgain(account: Account, { instruments }: PayloadOf<'system.command.result'>): void {
   if (instruments !== undefined)
@@ -100,6 +112,7 @@ export function foldPassAgain(account: Account, { instruments }: PayloadOf<'syst
 
 /** Everything may; the peak is a new one, but where the disk alone had halted. [R16] [R57] */
 export function foldResumed(account: Account, { only }: PayloadOf<'risk.resumed'>): void {
+  if (account.halt?.code === 'DISK_FULL') account.isDiskFull = false
   account.halt = null
   if (only !== undefined) return
   account.closing.clear()
@@ -126,8 +139,10 @@ export const mayLimitHalt = ({ halt, hasLimitHalted, config }: Account): boolean
   halt.code === 'DISK_FULL' ||
   (!hasLimitHalted && strength(config.whenHalted) > strength(whenHaltedOf(halt)))
 
-function resumedFrom({ halt, haltedInstruments }: Account, command: string): Statement<'system.command.result'> {
-  const from = halt === null ? 'not halted' : `resumed from ${halt.code}`
+function resumedFrom(account: Account, command: string): Statement<'system.command.result'> {
+  const { halt, haltedInstruments } = account
+  const next = isBehindHalt(account) ? `; halted now by DISK_FULL, since ${diskStillFull}` : ''
+  const from = halt === null ? 'not halted' : `resumed from ${halt.code}${next}`
   if (haltedInstruments.length === 0) return commandResult(command, true, from)
   const again = `orders in ${haltedInstruments.join(', ')} pass again`
   const { topic, payload } = commandResult(command, true, halt === null ? again : `${from}; ${again}`)

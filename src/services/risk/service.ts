@@ -4,7 +4,15 @@ import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
-import { answerCommand, foldHalted, foldPassAgain, foldResumed, haltWith, mayLimitHalt } from './answer-command.ts'
+import {
+  answerCommand,
+  foldDisk,
+  foldHalted,
+  foldPassAgain,
+  foldResumed,
+  haltWith,
+  mayLimitHalt,
+} from './answer-command.ts'
 import { answerSnapshot } from './answer-snapshot.ts'
 import { answerClose, foldClose } from './close-position.ts'
 import { foldRead, foldSuperseded, isRead, tellShared } from './exits.ts'
@@ -170,6 +178,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
       return account
     case 'system.command':
       if (event.payload.command === 'position.close') foldClose(account, event)
+      foldDisk(account, event)
       return account
     case 'order.mass_cancel_reported':
       foldRead(account, event.payload.of)
