@@ -2,21 +2,17 @@ import { commandResult, operatorWords } from '#lib/domain/operator-command.ts'
 import type { PayloadOf } from '#schemas/catalogue.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import type { Account, Halt } from './account.ts'
-import { flattenNow } from './flatten.ts'
-import { restartPeak } from './losses.ts'
+import { answerClose, foldClose } from './close-position.ts'
+import { haltWith, isSo, type WhenHalted } from './halts.ts'
 
-type Said = Statement<
-  | 'risk.halted'
-  | 'risk.resumed'
-  | 'risk.strategy_halted'
-  | 'risk.strategy_resumed'
-  | 'risk.approved'
-  | 'system.alert'
-  | 'system.command.result'
->
+type Said =
+  | Statement<'risk.resumed' | 'risk.strategy_halted' | 'risk.strategy_resumed' | 'system.command.result'>
+  | ReturnType<typeof haltWith>[number]
+  | ReturnType<typeof answerClose>[number]
 
-/** An operator halts or resumes all trading, or one strategy; other commands are for others. [R14] [R35] [R52] */
-export function answerCommand(account: Account, { id, payload, source }: Event<'system.command'>): readonly Said[] {
+/** An operator halts or resumes all trading, or one strategy, or wishes that a position be flat; other commands are for others. [R14] [R35] [R52] [R54] */
+export function answerCommand(account: Account, event: Event<'system.command'>): readonly Said[] {
+  const { id, payload, source } = event
   const { command, target, whenHalted: asked } = payload
   const { halt } = account
   const done = (message: string) => commandResult(id, true, message)
@@ -47,8 +43,9 @@ export function answerCommand(account: Account, { id, payload, source }: Event<'
     case 'chain.snapshot':
     case 'order.replace':
     case 'order.cancel':
-    case 'position.close':
       return []
+    case 'position.close':
+      return answerClose(account, event)
   }
 }
 
@@ -92,16 +89,11 @@ function resumeOne(strategy: string, halted: string | null, reason: string, done
   ]
 }
 
-/** Not everything may pass from here on. */
-export function foldHalted(account: Account, { id, payload }: Event<'risk.halted'>): void {
-  const { code, state = 'REDUCING', isFlattening = false } = payload
-  account.halt = { by: id, code, state, isFlattening }
-  account.hasLimitHalted ||= code !== 'OPERATOR' && code !== 'DISK_FULL'
-}
-
-/** How it is with the disk, whatever halts meanwhile. [R57] */
-export function foldDisk(account: Account, { source, payload }: Event<'system.command'>): void {
-  if (source === 'router') account.isDiskFull = payload.command === 'halt'
+/** A position is to be closed; or so it is with the disk, whatever halts meanwhile. [R54] [R57] */
+export function foldCommand(account: Account, event: Event<'system.command'>): void {
+  const { command } = event.payload
+  if (command === 'position.close') foldClose(account, event)
+  if (event.source === 'router') account.isDiskFull = command === 'halt'
 }
 
 /** What was halted by itself may be traded again. [R42] */
@@ -109,35 +101,6 @@ export function foldPassAgain(account: Account, { instruments }: PayloadOf<'syst
   if (instruments !== undefined)
     account.haltedInstruments = account.haltedInstruments.filter((halted) => !instruments.includes(halted))
 }
-
-/** Everything may; the peak is a new one, but where the disk alone had halted. [R16] [R57] */
-export function foldResumed(account: Account, { only }: PayloadOf<'risk.resumed'>): void {
-  if (account.halt?.code === 'DISK_FULL') account.isDiskFull = false
-  account.halt = null
-  if (only !== undefined) return
-  account.closing.clear()
-  account.hasLimitHalted = false
-  restartPeak(account)
-}
-
-/** The halt, as the configuration wants it, and leave to close what has nothing at work, where it flattens. */
-export function haltWith(
-  account: Account,
-  cause: string,
-  why: { readonly code: Halt['code']; readonly reason: string; readonly value?: string; readonly limit?: string },
-  whenHalted: WhenHalted = account.config.whenHalted,
-): Said[] {
-  const state = stateOf(whenHalted)
-  if (whenHalted !== 'flatten') return [{ topic: 'risk.halted', payload: { ...why, state } }]
-  const halted = { topic: 'risk.halted', payload: { ...why, state, isFlattening: true } } as const
-  return [halted, ...flattenNow(account, cause, false)]
-}
-
-/** May a limit halt? While nothing is halted, and once where an operator halted to less than the configuration says. [R15] */
-export const mayLimitHalt = ({ halt, hasLimitHalted, config }: Account): boolean =>
-  halt === null ||
-  halt.code === 'DISK_FULL' ||
-  (!hasLimitHalted && strength(config.whenHalted) > strength(whenHaltedOf(halt)))
 
 function resumedFrom(account: Account, command: string): Statement<'system.command.result'> {
   const { halt, haltedInstruments } = account
@@ -148,17 +111,6 @@ function resumedFrom(account: Account, command: string): Statement<'system.comma
   const { topic, payload } = commandResult(command, true, halt === null ? again : `${from}; ${again}`)
   return { topic, payload: { ...payload, instruments: [...haltedInstruments] } }
 }
-
-const strength = (whenHalted: WhenHalted): number => ['reduce', 'refuse', 'flatten'].indexOf(whenHalted)
-
-const whenHaltedOf = ({ state, isFlattening }: Halt): WhenHalted =>
-  isFlattening ? 'flatten' : state === 'HALTED' ? 'refuse' : 'reduce'
-
-type WhenHalted = Account['config']['whenHalted']
-
-const stateOf = (whenHalted: WhenHalted): Halt['state'] => (whenHalted === 'reduce' ? 'REDUCING' : 'HALTED')
-
-const isSo = (halt: Halt, asked: WhenHalted): boolean => whenHaltedOf(halt) === asked
 
 const haltMessage = (whenHalted: WhenHalted): string => {
   switch (whenHalted) {

@@ -1,6 +1,6 @@
 import type { Statement } from '#schemas/event.ts'
 import type { Account } from './account.ts'
-import { haltWith, mayLimitHalt } from './answer-command.ts'
+import { haltWith, mayLimitHalt } from './halts.ts'
 import { brokenLoss } from './losses.ts'
 import { answerMargin } from './margin-use.ts'
 import { brokenProfits } from './strategy-losses.ts'

@@ -4,17 +4,8 @@ import { reportTopics } from '#lib/domain/venue-report.ts'
 import { defineService } from '#lib/kernel/service.ts'
 import type { Event, Statement } from '#schemas/event.ts'
 import { type Account, accountFromJson, accountToJson, openAccount, reopenAccount } from './account.ts'
-import {
-  answerCommand,
-  foldDisk,
-  foldHalted,
-  foldPassAgain,
-  foldResumed,
-  haltWith,
-  mayLimitHalt,
-} from './answer-command.ts'
+import { answerCommand, foldCommand, foldPassAgain } from './answer-command.ts'
 import { answerSnapshot } from './answer-snapshot.ts'
-import { answerClose, foldClose } from './close-position.ts'
 import { foldRead, foldSuperseded, isRead, tellShared } from './exits.ts'
 import { foldFeed } from './feeds.ts'
 import { flattenNow } from './flatten.ts'
@@ -32,6 +23,7 @@ import {
   settle,
 } from './fold-orders.ts'
 import { haltedWhileWaiting } from './halted-wishes.ts'
+import { foldHalted, foldResumed, haltWith, mayLimitHalt } from './halts.ts'
 import { answerRoll, answerRolls, answerSplitRolls, overtakenRolls } from './judge-roll.ts'
 import { answerWish } from './judge-wish.ts'
 import { foldEquity } from './losses.ts'
@@ -177,8 +169,7 @@ function fold(account: Account, event: Event<In | Out>): Account {
       foldPassAgain(account, event.payload)
       return account
     case 'system.command':
-      if (event.payload.command === 'position.close') foldClose(account, event)
-      foldDisk(account, event)
+      foldCommand(account, event)
       return account
     case 'order.mass_cancel_reported':
       foldRead(account, event.payload.of)
@@ -229,7 +220,7 @@ function answer(account: Account, input: Event<In>): readonly Statement<Out>[] {
     case 'md.split':
       return [...answerSplit(account, input.payload), ...answerSplitRolls(account, input.payload)]
     case 'system.command':
-      return input.payload.command === 'position.close' ? answerClose(account, input) : answerCommand(account, input)
+      return answerCommand(account, input)
     case 'system.time':
       return account.halt?.isFlattening ? flattenNow(account, input.id, isRead(account, account.halt.by)) : none
     case 'md.bar':
