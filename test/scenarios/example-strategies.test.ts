@@ -72,6 +72,8 @@ describe('the strategies that ship with trader', () => {
       expect(log.filter((event) => event.topic === 'strategy.status' && event.payload.state === 'failed')).toEqual([])
       expect(log.filter((event) => event.topic === 'system.alert')).toEqual([])
 
+      for (const leg of takenLegs(log)) expect(leg.taken).toBe(leg.stated)
+
       const verify = new Verify(everyService)
       for (const event of log) expect(verify.take(event)).toBeNull()
 
@@ -91,6 +93,17 @@ describe('the strategies that ship with trader', () => {
     },
   )
 })
+
+/** Of every leg that a file states, for long or for short: its side, and the side on which it was taken. */
+function takenLegs(log: readonly Event[]): { stated: string; taken: string }[] {
+  const wishes = new Map(log.flatMap(({ topic, id, payload }) => (topic === 'strategy.intent' ? [[id, payload]] : [])))
+  return log.flatMap((event) => {
+    if (event.topic !== 'instrument.resolved' || event.payload.target === '0') return []
+    const { intent, target, leg = 1 } = event.payload
+    const stated = wishes.get(intent)?.wish?.legs[leg - 1]
+    return stated ? [{ stated: stated.side, taken: target.startsWith('-') ? 'sell' : 'buy' }] : []
+  })
+}
 
 /**
  * A log as a free tree may order it: what md says runs up to `most` bars ahead of what others answer. Whoever answered keeps their order, and nothing comes

@@ -25,18 +25,16 @@ export function wantedLegs(
   }
   const policy = to.kind === 'option' ? to : OptionPolicy.parse({ underlying: to.instrument })
   const legs = wish === undefined ? [atTheMoney(target === 'long' ? 'call' : 'put')] : wish.legs
-  // A short wish of stated legs is the other side of each.
-  const isTurned = wish !== undefined && target === 'short'
   const kept = keptLegs(market, intent, policy, legs, held)
   const wanted: WantedLeg[] = []
   for (const [i, leg] of legs.entries()) {
-    const side = isTurned ? turned(leg.side) : leg.side
+    const { side, ratio } = leg
     const listing = kept?.[i] ?? pickOption({ market, policy, now: intent.at, side }, leg)
     const place = legs.length > 1 ? { leg: i + 1 } : {}
     if ('code' in listing) return { ...listing, ...place }
     if (wanted.some((other) => other.listing.instrument === listing.instrument))
       return { code: 'LEGS_COLLIDE', value: listing.instrument, ...place }
-    wanted.push({ listing, side, ratio: leg.ratio })
+    wanted.push({ listing, side, ratio })
   }
   return wanted
 }
@@ -74,5 +72,3 @@ const atTheMoney = (right: 'call' | 'put'): OptionLeg => ({
   strike: { by: 'atm', offset: 0 },
   expiry: { by: 'nearest' },
 })
-
-const turned = (side: 'buy' | 'sell') => (side === 'buy' ? 'sell' : 'buy')

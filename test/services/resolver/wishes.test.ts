@@ -285,9 +285,10 @@ describe('wishes of several legs', () => {
     ])
   })
 
-  test('[S3] a short wish turns every leg', () => {
+  test('[S3] a short wish takes every leg as it is stated, like a long one', () => {
     const { answers } = begin().when(swing('short', wish(...condor)))
-    expect(targets(answers).map(([, target]) => target)).toEqual(['-1', '1', '1', '-2'])
+    expect(targets(answers)).toEqual(targets(begin().when(long(...condor)).answers))
+    expect(targets(answers).map(([, target]) => target)).toEqual(['1', '-1', '-1', '2'])
   })
 
   test('[S7] a notional counts what every leg costs, bought or sold', () => {
