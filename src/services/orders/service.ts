@@ -117,11 +117,13 @@ function evolve(book: OrderBook, event: Event<In | Out>): OrderBook {
     case 'order.rejected':
     case 'order.fill':
     case 'order.canceled':
-    case 'order.expired':
+    case 'order.expired': {
+      const wasWorking = book.orders.working.has(event.payload.clientOrderId)
       book.refusal = foldReport(book, event)
       if (book.refusal?.halts) haltInstrument(book, book.refusal.halts, event.seq)
-      if (!isRefusedForNow(event)) foldVenueOpen(book, event)
+      if (!isRefusedForNow(event)) foldVenueOpen(book, event, wasWorking)
       return book
+    }
     case 'order.update_requested':
     case 'order.updated':
     case 'order.update_rejected':

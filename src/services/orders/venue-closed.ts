@@ -26,9 +26,9 @@ export const isVenueFull = ({ refused, exits }: OrderBook, entry: string): boole
 /** The time of some has come. */
 export const foldPauses = (book: OrderBook): void => again(book, ({ again }) => again <= book.now)
 
-/** A venue says something in an instrument, so that it is there again; that an order there has ended, so that there is room for another. */
-export function foldVenueOpen(book: OrderBook, { topic, payload }: Report): void {
-  const hasEnded = topic !== 'order.rejected' && !book.orders.working.has(payload.clientOrderId)
+/** A venue says something in an instrument, so that it is there again; that an order of ours has ended by it, so that there is room for another. */
+export function foldVenueOpen(book: OrderBook, { topic, payload }: Report, wasWorking: boolean): void {
+  const hasEnded = wasWorking && topic !== 'order.rejected' && !book.orders.working.has(payload.clientOrderId)
   again(book, ({ isFull }, exit) => exit.instrument === payload.instrument && (hasEnded || !isFull))
 }
 

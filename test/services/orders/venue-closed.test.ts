@@ -248,8 +248,22 @@ test('[O30] [O32] where a venue keeps no more, what is filled further waits for 
   scene.when(full('t-1-0-3s2')).then()
   scene.when(accepted('t-1-0-3p2')).then()
   // The end of an order does.
-  scene.when(approved('risk:90.0', { strategy: 'b' }))
+  scene.when(approved('risk:90.0', { strategy: 'b', expiresAt: 100 * second }))
   expect(
     scene.when(canceled('t-90-0')).answers.map(({ payload }) => (payload as { clientOrderId: string }).clientOrderId),
   ).toEqual(['t-1-0-2s3', 't-1-0-3s3'])
+})
+
+test('[O30] trades of others, and what is told again of an order that has ended, make no room', () => {
+  const other = approved('risk:0.0', { strategy: 'b' })
+  const scene = given(orders, {}, other, fill('t-0-0', 'z', '10', { strategy: 'b' }), entered, fill('t-1-0', 'x', '10'))
+  scene.when(accepted('t-1-0-1p')).then()
+  expect(scene.when(rejected('t-1-0-1s', 'TOO_MANY_ORDERS')).answers).toHaveLength(1)
+  for (const told of [
+    fill('external-1', 'e', '1', { strategy: 'external' }),
+    fill('t-0-0', 'z', '10', { strategy: 'b' }),
+    accepted('t-0-0'),
+  ])
+    scene.when(told).then()
+  scene.restarted().when(time(2)).then(stop('t-1-0-1s2'))
 })
