@@ -1,4 +1,4 @@
-import type { Topology } from './topology.ts'
+import { isOfNow, type Topology } from './topology.ts'
 
 /** How time goes: with the system's clock, with a run in lockstep, or with what was recorded. */
 export function timeMode(topology: Topology): 'live' | 'backtest' | 'replay' {
@@ -6,6 +6,6 @@ export function timeMode(topology: Topology): 'live' | 'backtest' | 'replay' {
   return topology.lockstep && topology.feed.kind !== 'run' ? 'backtest' : 'replay'
 }
 
-/** Whose time it is: the system's for a live market, the events' for a recorded one. */
-const clockMode = ({ clock, feed }: Topology): 'live' | 'replay' =>
-  clock.mode ?? (feed.kind === 'seeded' || feed.kind === 'exchange' ? 'live' : 'replay')
+/** Whose time it is: the system's for a market of now, the events' for one that was recorded, is played or goes in lockstep. [C10] */
+const clockMode = (topology: Topology): 'live' | 'replay' =>
+  topology.clock.mode ?? (isOfNow(topology) ? 'live' : 'replay')

@@ -161,6 +161,10 @@ export const Topology = z
     path: ['venue', 'kind'],
     message: 'a real venue is for a live market, without lockstep',
   })
+  .refine(({ clock, lockstep }) => !lockstep || clock.mode !== 'live', {
+    path: ['clock', 'mode'],
+    message: 'in lockstep the time is that of the events: replay',
+  })
   .refine(
     ({ log, snapshots, lockstep }) =>
       Object.keys(log.retention).length === 0 || (snapshots.everySeconds > 0 && !lockstep),

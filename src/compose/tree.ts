@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import type { Assignments } from '#compose/assignments.ts'
+import { keepLockstep } from '#compose/keep-lockstep.ts'
 import { keepVenue, refuseOtherVenue } from '#compose/keep-venue.ts'
 import type { Topology } from '#compose/topology.ts'
 import { runFolder, treeChildren } from '#compose/tree-children.ts'
@@ -40,6 +41,7 @@ export async function runTree(
   refuseSecondTree(topology)
   makeKeys(topology.keys, folder)
   refuseOtherVenue(topology)
+  keepLockstep(topology)
   let view: TreeView | null = null
   const { save, stopSaving } = saver(
     () => supervisor,

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -84,4 +84,17 @@ describe('trader clock of what is recorded', () => {
     },
     60_000,
   )
+
+  test('[C10] of the seeded market as it is now, in lockstep, its time is that of the events too', async () => {
+    if (folder === '') folder = await walkFolder(40)
+    const file = walkTopology(folder, 'now', { lockstep: true })
+    const feed = 'feed: { kind: seeded, eventsPerSecond: 50 }'
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/^feed: .*$/m, feed))
+    const tree = new LiveTree(folder, 'now', file)
+    await expect.poll(() => eventsIn(tree.log).length, { timeout: 40_000, interval: 200 }).toBeGreaterThan(60)
+    const events = eventsIn(tree.log)
+    const market = new Set(events.flatMap(({ topic, at }) => (topic.startsWith('md.') ? [at] : [])))
+    expect(times(tree.log)).toSatisfy((all: number[]) => all.length > 0 && all.every((now) => market.has(now)))
+    expect(await tree.stop()).toBe(0)
+  }, 60_000)
 })

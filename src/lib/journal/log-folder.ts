@@ -4,8 +4,9 @@ import { dateFolders, namespacesIn } from '#lib/journal/log-files.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
-const isLog = (folder: string): boolean =>
-  statSync(folder).isDirectory() &&
+/** Whether there is a log in the folder, with or without events: a data set is none. */
+export const isLog = (folder: string): boolean =>
+  statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true &&
   (['journal', 'watermark', 'run.id'].some((name) => existsSync(join(folder, name))) ||
     namespacesIn(realDisk, folder).some((namespace) => dateFolders(realDisk, folder, namespace).length > 0))
 
