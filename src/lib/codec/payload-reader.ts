@@ -172,7 +172,9 @@ function objectCode(
     const read = valueCode(isOptional ? defOf(field.innerType) : field, name, isOptional ? '' : label, scope)
     if (read === null || (isOptional && made === '')) return null
     code += `let ${name}; ${isOptional ? `if (${starts(label)}) {${over(label)} ${read}}` : read}`
+    // The fields come in the order of the text: what is written of it again is the same text.
     if (isOptional) added += `if (${name} !== undefined) ${into}.${key} = ${name};`
+    else if (added !== '') added += `${into}.${key} = ${name};`
     else made += `${key}: ${name}, `
     lead = ','
   }
