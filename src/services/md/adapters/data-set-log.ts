@@ -1,4 +1,14 @@
-import { closeSync, fdatasyncSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fdatasyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { readRaw } from '#lib/files/read-chunks.ts'
@@ -101,13 +111,14 @@ export class DataSetLog {
 
 export type Segment = { readonly file: string; readonly firstSeq: number }
 
-/** The files of a data set's log, in order. */
+/** The files of a data set's log, in order; none where its folder is gone. */
 export function segmentsIn(dir: string): Segment[] {
   const folder = join(dir, 'md')
-  return readdirSync(folder)
-    .filter((name) => /^\d{12}\.jsonl$/.test(name))
-    .sort()
-    .map((name) => ({ file: join(folder, name), firstSeq: Number(name.slice(0, 12)) }))
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => /^\d{12}\.jsonl$/.test(entry.name) && !entry.isDirectory())
+    .map(({ name }) => ({ file: join(folder, name), firstSeq: Number(name.slice(0, 12)) }))
+    .sort((a, b) => a.firstSeq - b.firstSeq)
 }
 
 const segmentFile = (folder: string, firstSeq: number) => join(folder, `${String(firstSeq).padStart(12, '0')}.jsonl`)

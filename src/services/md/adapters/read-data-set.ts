@@ -59,7 +59,8 @@ function* wholeLines(chunks: Iterable<Uint8Array>): Generator<Buffer> {
 }
 
 const crcHead = ',"crc":"'
-const crcLength = crcHead.length + '00000000"}'.length
+const lineEnd = '"}'
+const crcLength = crcHead.length + '00000000'.length + lineEnd.length
 
 /**
  * Adds what the lines hold, and says which seq comes next. The rest of a line has one form, and a payload that our own writer wrote is read as
@@ -78,7 +79,8 @@ function takeLines(file: string, bytes: Buffer, firstSeq: number, fromSeq: numbe
       text.startsWith('{"seq":', start) &&
       intValue(bytes, start + 7, intEnd(bytes, start + 7)) === seq &&
       text.startsWith(crcHead, bodyEnd) &&
-      hexValue(bytes, end - 10, end - 2) === crc32(bytes.subarray(start, bodyEnd))
+      hexValue(bytes, end - 10, end - 2) === crc32(bytes.subarray(start, bodyEnd)) &&
+      text.startsWith(lineEnd, end - lineEnd.length)
     if (!isIntact) throw new UserError(`event ${seq} is damaged`, { file, hint: 'make the data set again' })
     if (seq >= fromSeq) {
       const topicAt = text.indexOf('"topic":"', start) + 9
@@ -102,11 +104,14 @@ const quote = 34
 
 const parsed = (bytes: Buffer, from: number, to: number): unknown => JSON.parse(bytes.toString('utf8', from, to))
 
+/** Of the digits 0 to 9 and a to f; -1 where another stands among them. */
 function hexValue(bytes: Buffer, from: number, to: number): number {
   let value = 0
   for (let at = from; at < to; at++) {
     const code = bytes[at] as number
-    value = value * 16 + (code < 58 ? code - 48 : code - 87)
+    const digit = code < 58 ? code - 48 : code < 97 ? -1 : code - 87
+    if (digit < 0 || digit > 15) return -1
+    value = value * 16 + digit
   }
   return value
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
@@ -15,6 +15,15 @@ const trade = (n: number): MarketFact => ({
 })
 const lines = (firstSeq: number) => readFileSync(file(firstSeq), 'utf8').split(/(?<=\n)/)
 const read = (fromSeq?: number) => [...readDataSet(dir, fromSeq)].length
+
+function fileFor(path: string): void {
+  rmSync(path, { recursive: true })
+  writeFileSync(path, '')
+}
+function folderFor(path: string): void {
+  rmSync(path)
+  mkdirSync(path)
+}
 
 /** A data set of 30 events in files of ten. */
 beforeEach(() => {
@@ -39,10 +48,28 @@ it.each([
   ['its end', () => writeFileSync(file(21), lines(21).slice(0, 4).join('')), 'events 25 to 30 are missing'],
   ['the end of a file', () => writeFileSync(file(11), lines(11).slice(0, 9).join('')), 'events 20 to 20 are missing'],
   ['the beginning of a file', () => writeFileSync(file(11), lines(11).slice(1).join('')), 'event 11 is damaged'],
+  ['its folder', () => rmSync(join(dir, 'md'), { recursive: true }), 'events 1 to 30 are missing'],
+  ['a file in place of its folder', () => fileFor(join(dir, 'md')), 'events 1 to 30 are missing'],
+  ['a file, for a folder', () => folderFor(file(11)), 'events 11 to 20 are missing'],
   ['the name of a file', () => renameSync(file(11), file(12)), 'are missing'],
 ])('[MD-I20] says what is missing: %s', (_, lose, words) => {
   lose()
   expect(() => read()).toThrow(words)
+})
+
+it.each([
+  ['the quote of its end', -3, 'x'],
+  ['its last bracket', -2, ']'],
+  ['a digit of its crc, for what is none', -4, 'W'],
+])('[MD-I20] says which line is damaged: %s', (_, at, by) => {
+  const last = lines(11).at(-1) as string
+  writeFileSync(
+    file(11),
+    lines(11)
+      .with(-1, last.slice(0, at) + by + last.slice(last.length + at + 1))
+      .join(''),
+  )
+  expect(() => read()).toThrow('event 20 is damaged')
 })
 
 it('[MD-I20] says that there is more than was written', () => {
