@@ -3,6 +3,7 @@ import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { optionalPackage } from '#lib/files/optional-package.ts'
 import { type ReadOptions, readLog } from '#lib/journal/read-log.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
@@ -43,7 +44,11 @@ const columns = {
  * Throws a UserError when DuckDB is not installed.
  */
 export async function openSqlLog(folder: string, options: ReadOptions): Promise<SqlLog> {
-  const { DuckDBInstance } = await duckDb()
+  const { DuckDBInstance } = await optionalPackage<DuckDb>(
+    packageName,
+    'SQL over logs needs DuckDB, which is not installed with trader',
+    `npm install --no-save ${packageName}@${testedVersion}`,
+  )
   const temporary = mkdtempSync(join(tmpdir(), 'trader-sql-'))
   const remove = () => rmSync(temporary, { recursive: true, force: true })
   // Interrupted it leaves no copy of a log behind.
@@ -111,16 +116,4 @@ function* blocks(folder: string, options: ReadOptions): Generator<string> {
     block = ''
   }
   yield block
-}
-
-async function duckDb(): Promise<DuckDb> {
-  try {
-    return (await import(packageName)) as DuckDb
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    if (code !== 'ERR_MODULE_NOT_FOUND' && code !== 'MODULE_NOT_FOUND') throw error
-    throw new UserError('SQL over logs needs DuckDB, which is not installed with trader', {
-      hint: `npm install --no-save ${packageName}@${testedVersion}`,
-    })
-  }
 }

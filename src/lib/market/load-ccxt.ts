@@ -1,3 +1,4 @@
+import { optionalPackage } from '#lib/files/optional-package.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 const ccxtVersion = '4.5.84'
@@ -5,7 +6,12 @@ const packageName = 'ccxt'
 
 /** The exchanges of ccxt by their ids, as it is published; it is not installed with trader. Throws a UserError where it is missing, or has no such exchange. */
 export async function loadCcxt<E>(id: string): Promise<new (options: object) => E> {
-  const { pro } = (await library<E>()).default
+  const { default: ccxt } = await optionalPackage<Library<E>>(
+    packageName,
+    'ccxt is not installed',
+    `npm install ${packageName}@${ccxtVersion}`,
+  )
+  const { pro } = ccxt
   const Exchange = Object.hasOwn(pro, id) ? pro[id] : undefined
   if (Exchange !== undefined) return Exchange
   throw new UserError(`ccxt listens to no exchange ${JSON.stringify(id)}`, {
@@ -14,15 +20,6 @@ export async function loadCcxt<E>(id: string): Promise<new (options: object) => 
 }
 
 type Library<E> = { readonly default: { readonly pro: Readonly<Record<string, new (options: object) => E>> } }
-
-async function library<E>(): Promise<Library<E>> {
-  try {
-    return (await import(packageName)) as Library<E>
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error
-    throw new UserError('ccxt is not installed', { hint: `npm install ccxt@${ccxtVersion}` })
-  }
-}
 
 /** Its addresses of one exchange, at another host. */
 export function movedTo(address: unknown, wsUrl: string | undefined, restUrl: string | undefined): unknown {
