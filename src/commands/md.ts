@@ -10,6 +10,8 @@ import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { anyService } from '#lib/kernel/service.ts'
 import { announceReady, onStop, tellFed } from '#lib/process/child-life.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
+import { endForUser } from '#lib/terminal/start-child.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 import { feedSource, openFeed } from '#services/md/adapters/open-feed.ts'
 import { md } from '#services/md/service.ts'
 
@@ -36,12 +38,15 @@ export default class Md extends TraderCommand {
       await runner.close()
     })
     if (!topology.lockstep) await awaitConfigs(flags, topology, stopping.signal, (message) => this.say(message))
+    // What a recording lacks it lacks at another start too; of an exchange's symbols that cannot be said.
+    const onFault = (message: string, error?: Error): never =>
+      error instanceof UserError && topology.feed.kind !== 'exchange' ? endForUser(error) : failProcess(message)
     let fed = 0
     const onFed = (facts: number) => {
       fed = facts
     }
     const telling = setInterval(() => tellFed(fed, false), toldEveryMs)
-    feed = await openPublisher(topology, { ...flags, signal: stopping.signal, onFed, onFault: failProcess })
+    feed = await openPublisher(topology, { ...flags, signal: stopping.signal, onFed, onFault })
     await feed.ended
     clearInterval(telling)
     tellFed(fed, true)

@@ -9,7 +9,7 @@ export type FeedingRun = {
   readonly url: string
   readonly keys: string
   readonly signal: AbortSignal
-  readonly onFault: (message: string) => void
+  readonly onFault: (message: string, error?: Error) => void
   readonly onFed: (facts: number) => void
 }
 

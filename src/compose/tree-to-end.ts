@@ -2,6 +2,7 @@ import { constants } from 'node:os'
 import { isAlarming, talkAsText } from '#lib/process/supervised-talk.ts'
 import type { Supervisor } from '#lib/process/supervisor.ts'
 import type { Progress } from '#lib/terminal/progress.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 import { assignmentsOf } from './assignments.ts'
 import type { Topology } from './topology.ts'
 import { runTree, type TreeView } from './tree.ts'
@@ -32,6 +33,7 @@ export async function runTreeToEnd(topology: Topology, progress: Progress): Prom
     return quietView(() => clearInterval(timer))
   })
   for (const signal of signals) process.off(signal, hear)
+  if (failure?.exitCode === 2) throw new UserError(failure.message)
   if (failure !== null) throw new Error(`${failure.name} ${failure.message}; the tree has stopped`)
   if (isWhole) return
   process.stderr.write(`\ntrader: stopped before its end; the log of the part is in ${runFolder(topology)}\n`)
@@ -52,12 +54,15 @@ function quietView(close: () => void): TreeView {
   const say = (name: string, line: string) => process.stderr.write(`${talkAsText(name, line, Date.now())}\n`)
   return {
     onState: ({ spec, state, lastExit }) => {
-      if (state === 'restarting' || state === 'failed') say(spec.name, `${state}: ended with ${lastExit}`)
+      if (state === 'restarting') say(spec.name, `${state}: ended with ${lastExit}`)
     },
     onTalk: (name, line) => {
       if (line.startsWith('{') && isAlarming(line)) say(name, line)
     },
-    onFailure: ({ name, message }) => say(name, message),
+    // A user's mistake is one line, which the command says.
+    onFailure: ({ name, exitCode, message }) => {
+      if (exitCode !== 2) say(name, message)
+    },
     onReady: () => undefined,
     close,
   }

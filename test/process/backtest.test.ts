@@ -1,4 +1,4 @@
-import { existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, globSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -66,6 +66,19 @@ test('in lockstep, stopped by Ctrl+C: it ends with 130, nothing runs on, and the
   expect(running.filter((pid) => !isGone(pid))).toEqual([])
   expect(existsSync(join(folder, 'runs/part/manifest.json'))).toBe(false)
   expect((await verify('part')).exitCode).toBe(0)
+}, 60_000)
+
+test('[MD-I20] over a data set that lacks events it ends with 2 and one line that names the file, at once, in lockstep too', async () => {
+  cpSync(join(folder, 'data'), join(folder, 'cut'), { recursive: true })
+  const file = join(folder, 'cut/md/000000000001.jsonl')
+  const lines = readFileSync(file, 'utf8').split(/(?<=\n)/)
+  writeFileSync(file, lines.slice(0, 300).join(''))
+  for (const flags of [[], ['--lockstep']]) {
+    const args = ['backtest', 'cross.yaml', '--data', 'cut', ...money, '--id', `cut${flags.length}`, ...flags]
+    const { exitCode, stderr } = await trader(args, { cwd: folder })
+    expect({ exitCode, lines: String(stderr).trim().split('\n').length }).toEqual({ exitCode: 2, lines: 1 })
+    expect(stderr).toContain(`cut/md/000000000001.jsonl: events 301 to ${lines.length} are missing`)
+  }
 }, 60_000)
 
 test('verify names the event, the field and both values of a digit that was changed', async () => {

@@ -20,7 +20,8 @@ export type FeedPublisherOptions = {
     mark: SourceMark['fact'],
     head: number,
   ) => AsyncIterable<readonly Fact[]> | Promise<AsyncIterable<readonly Fact[]>>
-  readonly onFault: (message: string) => void
+  /** `error` where it was thrown by what says the facts. */
+  readonly onFault: (message: string, error?: Error) => void
   /** So many of its facts are in the log. */
   readonly onFed?: (facts: number) => void
 }
@@ -96,7 +97,7 @@ export class FeedPublisher {
     if (!this.#isFirst) return
     this.#isFirst = false
     this.#newest = mark
-    this.#publish(mark).catch((error: Error) => this.#options.onFault(error.message))
+    this.#publish(mark).catch((error: Error) => this.#options.onFault(error.message, error))
   }
 
   /** What the router will never take: the next process goes on behind it. */

@@ -15,7 +15,7 @@ export type RecordPublisherOptions = {
   readonly ca?: string | undefined
   /** Everything from the beginning, in order: what the log has already is passed over. */
   readonly facts: AsyncIterable<readonly RecordedFact[]>
-  readonly onFault: (message: string) => void
+  readonly onFault: (message: string, error?: Error) => void
   /** So many facts are in the log. */
   readonly onFed: (facts: number) => void
 }
@@ -34,7 +34,7 @@ export class RecordPublisher {
   constructor(options: RecordPublisherOptions) {
     this.#options = options
     this.ended = this.#publish()
-    this.ended.catch((error: Error) => options.onFault(error.message))
+    this.ended.catch((error: Error) => options.onFault(error.message, error))
   }
 
   async close(): Promise<void> {

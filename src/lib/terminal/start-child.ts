@@ -7,7 +7,12 @@ type ChildCommand = new (argv: readonly string[]) => { run(): Promise<unknown> }
 export function startChild({ default: Child }: { readonly default: ChildCommand }, argv: readonly string[]): void {
   new Child(argv).run().catch((error: Error) => {
     if (!(error instanceof UserError)) throw error
-    process.stderr.write(`${userErrorLine(error)}\n`)
-    process.exit(exitCode.usage)
+    endForUser(error)
   })
+}
+
+/** Ends this process: who started it is told in one line, and does not start it again. */
+export function endForUser(error: UserError): never {
+  process.stderr.write(`${userErrorLine(error)}\n`)
+  process.exit(exitCode.usage)
 }
