@@ -50,6 +50,8 @@ function readRole(role: string, field: Field, context: FileContext): Traded | nu
     const legs = fields.get(target)
     return legs && readLegs(`trade.${role}.${target}`, legs, context)
   })
+  if (sideField && side === 'against' && (long || short))
+    report.error(startOf(sideField.value, sideField.at), 'options are taken as they are stated, never against that')
   if (ratio === null || long === null || short === null) return null
   const wish = { ...(long ? { long } : {}), ...(short ? { short } : {}) }
   return { role, isAgainst: side === 'against', ratio, ...(long || short ? { wish } : {}) }

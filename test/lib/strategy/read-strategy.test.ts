@@ -236,6 +236,11 @@ describe('each mistake is said once, where it is', () => {
       withLine(4, '  other: { role: second, timeframe: 1d }\n  fast: { ema: [10], of: other }'),
       ['1:1 trade is missing: say which role is traded, as in trade: underlying'],
     ],
+    [
+      'legs against the target',
+      `${good}trade: { option: { side: against, long: call atm nearest } }\n`,
+      ['10:26 options are taken as they are stated, never against that'],
+    ],
     ['trade wrong', `${good}trade: [a]\n`, ['10:8 trade has to be a lower-case name like ema-cross']],
     [
       'entry missing',
