@@ -133,6 +133,9 @@ function readLog(door: Door, gateway: Gateway, { onLive }: Hooks): Connection {
   })
 }
 
+/** Where so many reports wait to be written down, it is over: the next process asks the venue for all of them. */
+const waitingMost = 100_000
+
 /** What was said and has yet to be taken by the publisher, numbered. */
 class FactQueue {
   #waiting: Statement[] = []
@@ -140,7 +143,7 @@ class FactQueue {
   #wake: () => void = () => undefined
 
   push(statement: Statement): void {
-    this.#waiting.push(statement)
+    if (this.#waiting.push(statement) > waitingMost) failProcess(`${waitingMost} reports wait to be written down`)
     this.#wake()
   }
 

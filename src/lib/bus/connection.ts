@@ -34,7 +34,8 @@ const silentSize = 256 << 10
 const connectWithinMs = 10_000
 /** What the log says where it has no space. */
 export const diskFull = 'disk_full'
-const spaceEveryMs = 1_000
+/** It is asked again so often whether there is. */
+export const spaceEveryMs = 1_000
 
 /** What a client sends needs no mask against proxies that would take it for HTTP: the other end is our own router. */
 const noMask = (mask: Buffer) => void mask.fill(0)

@@ -1,10 +1,12 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { isDiskFull, isOutOfFiles } from '#lib/journal/log-disk.ts'
 import { factId, isAtOrBelow, parseEventId } from '#lib/kernel/event-id.ts'
 import type { Fact } from '#schemas/event.ts'
 import { factBody } from './bus-client.ts'
-import { Connection, type Welcome } from './connection.ts'
+import { Connection, spaceEveryMs, type Welcome } from './connection.ts'
 import type { SourceMark } from './log-port.ts'
 import { isKnown, Outbox } from './outbox.ts'
-import { keptBytesMost, OutboxFiles } from './outbox-files.ts'
+import { keptBytesMost, type OutboxDisk, OutboxFiles } from './outbox-files.ts'
 
 export type FeedPublisherOptions = {
   readonly url: string
@@ -14,7 +16,7 @@ export type FeedPublisherOptions = {
   readonly secret: string
   readonly ca?: string | undefined
   /** Where it writes down what it says, for an edge that learns it but once: none where it can be learned again. */
-  readonly outbox?: { readonly folder: string; readonly say: (message: string) => void } | undefined
+  readonly outbox?: Outlet | undefined
   /** The facts behind the mark of a log that ends at `head`. Asked once; the router may go and come back meanwhile. */
   readonly open: (
     mark: SourceMark['fact'],
@@ -26,6 +28,13 @@ export type FeedPublisherOptions = {
   readonly onFed?: (facts: number) => void
 }
 
+type Outlet = {
+  readonly folder: string
+  readonly say: (message: string) => void
+  /** That of this machine where no other is given. */
+  readonly disk?: OutboxDisk
+}
+
 const outboxMost = 4_096
 
 /** Publishes what an edge learns, in order, never further ahead of the log than its outbox holds. */
@@ -33,13 +42,15 @@ export class FeedPublisher {
   readonly #options: FeedPublisherOptions
   readonly #connection: Connection
   readonly #outbox = new Outbox()
-  readonly #files: OutboxFiles | null
+  #files: OutboxFiles | null = null
   #wake: () => void = () => undefined
   #said = 0
   /** Where the log ended when this connection began. */
   #head = 0
   #isFirst = true
   #isClosed = false
+  /** There was no space for the newest that was to be written down. */
+  #isFull = false
   /** Says nothing more, whatever the router says: what is in its files is for the next process. */
   #isSilent = false
   /** What it says now may have been said before: by the process before this one, or as what can be read again. */
@@ -50,9 +61,8 @@ export class FeedPublisher {
   #end: () => void = () => undefined
 
   constructor(options: FeedPublisherOptions) {
-    const { url, identity, secret, ca, outbox, onFault } = options
+    const { url, identity, secret, ca, onFault } = options
     this.#options = options
-    this.#files = outbox === undefined ? null : new OutboxFiles(outbox.folder)
     this.ended = new Promise((resolve) => {
       this.#end = resolve
     })
@@ -126,20 +136,18 @@ export class FeedPublisher {
   }
 
   async #publish(mark: SourceMark['fact']): Promise<void> {
-    const { source, open } = this.#options
+    const { source, outbox, open } = this.#options
     this.#said = mark === null ? 0 : mark.n + 1
+    if (outbox !== undefined)
+      await this.#whenThereIsSpace(() => {
+        this.#files = new OutboxFiles(outbox.folder, outbox.disk)
+      })
+    if (this.#isClosed) return
     const last = this.#files === null ? mark : await this.#sayLeft(this.#files, mark)
     if (this.#isClosed) return
     for await (const facts of await open(last, this.#head)) {
+      await this.#whenThereIsSpace(() => this.#take(facts, last))
       if (this.#isClosed) return
-      const said = facts.map((fact) => ({ id: factId(source, fact.epoch, fact.n), body: factBody(source, fact) }))
-      this.#files?.keep(said)
-      const [first] = facts
-      // Where it goes on in the same epoch it says the same again.
-      if (first !== undefined) this.#mayRepeat = first.epoch === last?.epoch
-      this.#newest = facts.at(-1) ?? this.#newest
-      for (const { id, body } of said) this.#outbox.push(id, [body])
-      this.#said += facts.length
       this.#outbox.flush(this.#connection)
       if (this.#files === null) await this.#until(outboxMost)
       else if (this.#files.bytes > keptBytesMost)
@@ -148,6 +156,34 @@ export class FeedPublisher {
     }
     await this.#until(0)
     if (!this.#isClosed) this.#end()
+  }
+
+  #take(facts: readonly Fact[], last: SourceMark['fact']): void {
+    const { source } = this.#options
+    const said = facts.map((fact) => ({ id: factId(source, fact.epoch, fact.n), body: factBody(source, fact) }))
+    this.#files?.keep(said)
+    const [first] = facts
+    // Where it goes on in the same epoch it says the same again.
+    if (first !== undefined) this.#mayRepeat = first.epoch === last?.epoch
+    this.#newest = facts.at(-1) ?? this.#newest
+    for (const { id, body } of said) this.#outbox.push(id, [body])
+    this.#said += facts.length
+  }
+
+  /** Writes something down as soon as it can be, unless this is closed before. */
+  async #whenThereIsSpace(write: () => void): Promise<void> {
+    const { source, outbox } = this.#options
+    for (; !this.#isClosed; await sleep(spaceEveryMs))
+      try {
+        write()
+        this.#isFull = false
+        return
+      } catch (error) {
+        if (!isDiskFull(error) && !isOutOfFiles(error)) throw error
+        if (!this.#isFull)
+          outbox?.say(`what ${source} says waits until it can be written down: ${(error as Error).message}`)
+        this.#isFull = true
+      }
   }
 
   /** What the process before this one wrote down and the log lacks goes first. The newest of it that there is then. */
@@ -177,7 +213,8 @@ export class FeedPublisher {
       outbox?.say(`${lost} events of ${source} cannot follow what the log has: they stay in ${outbox.folder}`)
     if (files.damaged > 0)
       outbox?.say(`${files.damaged} events of ${source} are damaged in its outbox: they stay in ${outbox.folder}`)
-    files.forgetLeft(lost + files.damaged === 0)
+    await this.#whenThereIsSpace(() => files.forgetLeft(lost + files.damaged === 0))
+    if (this.#isClosed) return last
     if (last !== mark) await this.#renew()
     return last === null && newest === 0 ? null : { epoch: newest, n: last?.n ?? 0 }
   }

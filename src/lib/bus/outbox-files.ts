@@ -1,20 +1,14 @@
-import {
-  closeSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LogDisk, LogFile } from '#lib/journal/log-disk.ts'
 import { crcBytes, withCrc } from '#lib/journal/log-line.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
 import { factId, parseEventId } from '#lib/kernel/event-id.ts'
 
 /** A fact as it is said: its id, and its canonical text without the seq. */
 export type Kept = { readonly id: string; readonly body: string }
+
+export type OutboxDisk = Pick<LogDisk, 'list' | 'create'>
 
 /** When more than that is not acknowledged, an edge learns nothing more. */
 export const keptBytesMost = 128 << 20
@@ -29,18 +23,20 @@ const nameOfRefused = /^(\d{16})\.(\d{16})\.refused$/
  */
 export class OutboxFiles {
   readonly #folder: string
-  readonly #left: readonly string[]
+  readonly #disk: OutboxDisk
+  readonly #left: string[]
   /** Names of what was refused. */
-  readonly #refused: ReadonlySet<string>
-  readonly #files: { readonly path: string; readonly fd: number; through: number; bytes: number }[] = []
+  readonly #refused: Set<string>
+  readonly #files: { readonly path: string; readonly file: LogFile; through: number; bytes: number }[] = []
   #damaged = 0
   #kept = 0
   #bytes = 0
 
-  constructor(folder: string) {
+  constructor(folder: string, disk: OutboxDisk = realDisk) {
     this.#folder = folder
+    this.#disk = disk
     mkdirSync(folder, { recursive: true })
-    const names = readdirSync(folder)
+    const names = disk.list(folder).map(({ name }) => name)
     const left = names.filter((name) => nameOfFile.test(name))
     this.#left = left.sort().map((name) => join(folder, name))
     this.#refused = new Set(names.filter((name) => nameOfRefused.test(name)))
@@ -91,23 +87,34 @@ export class OutboxFiles {
 
   /** What they left is in the log, or, where it can follow nothing there, kept aside, as what was refused is. The newest goes first: what is behind something refused is not without it. */
   forgetLeft(isAllSaid: boolean): void {
-    for (const path of this.#left.toReversed())
+    for (; this.#left.length > 0; this.#left.pop()) {
+      const path = this.#left.at(-1) as string
       if (isAllSaid) rmSync(path, { force: true })
       else renameSync(path, `${path}.unsaid`)
-    for (const name of this.#refused) renameSync(join(this.#folder, name), join(this.#folder, `${name}.unsaid`))
+    }
+    for (const name of this.#refused) {
+      renameSync(join(this.#folder, name), join(this.#folder, `${name}.unsaid`))
+      this.#refused.delete(name)
+    }
   }
 
-  /** Writes down what is about to be said. */
+  /** Writes down what is about to be said: all of it, or, where it throws, nothing. */
   keep(facts: readonly Kept[]): void {
     const [first] = facts
     if (first === undefined) return
-    let file = this.#files.at(-1)
-    if (file === undefined || file.bytes >= fileBytes) file = this.#next(first.id)
+    let newest = this.#files.at(-1)
+    if (newest === undefined || newest.bytes >= fileBytes) newest = this.#next(first.id)
     const bytes = Buffer.from(facts.map(({ body }) => `${withCrc(body.slice(0, -1))}\n`).join(''))
-    for (let done = 0; done < bytes.length; ) done += writeSync(file.fd, bytes, done)
+    try {
+      newest.file.write(bytes, newest.bytes)
+    } catch (error) {
+      // A part of a line would be damage as soon as something is behind it.
+      newest.file.truncate(newest.bytes)
+      throw error
+    }
     this.#kept += facts.length
-    file.through = this.#kept
-    file.bytes += bytes.length
+    newest.through = this.#kept
+    newest.bytes += bytes.length
     this.#bytes += bytes.length
   }
 
@@ -121,23 +128,23 @@ export class OutboxFiles {
   close(waiting: number): void {
     this.settle(waiting)
     if (waiting === 0 && this.#files.length > 0) this.#drop()
-    for (const { fd } of this.#files.splice(0)) closeSync(fd)
+    for (const { file } of this.#files.splice(0)) file.close()
   }
 
   #next(id: string) {
     const path = join(this.#folder, `${placeOf(id)}.jsonl`)
-    const file = { path, fd: openSync(path, 'wx'), through: this.#kept, bytes: 0 }
-    this.#files.push(file)
-    return file
+    const next = { path, file: this.#disk.create(path), through: this.#kept, bytes: 0 }
+    this.#files.push(next)
+    return next
   }
 
   #drop(): void {
-    const file = this.#files.shift()
-    if (file === undefined) return
-    closeSync(file.fd)
+    const oldest = this.#files.shift()
+    if (oldest === undefined) return
+    oldest.file.close()
     // Of a process that was held for dead the next one has taken it away.
-    rmSync(file.path, { force: true })
-    this.#bytes -= file.bytes
+    rmSync(oldest.path, { force: true })
+    this.#bytes -= oldest.bytes
   }
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -8,8 +8,11 @@ import { WebSocketServer } from 'ws'
 import { newNonce } from '#lib/bus/auth.ts'
 import { FeedPublisher, type FeedPublisherOptions } from '#lib/bus/feed-publisher.ts'
 import { formatFrame } from '#lib/bus/frame.ts'
-import { OutboxFiles } from '#lib/bus/outbox-files.ts'
+import { type OutboxDisk, OutboxFiles } from '#lib/bus/outbox-files.ts'
+import type { LogFile } from '#lib/journal/log-disk.ts'
+import { withCrc } from '#lib/journal/log-line.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
+import { realDisk } from '#lib/journal/real-disk.ts'
 import { factId } from '#lib/kernel/event-id.ts'
 import type { Fact } from '#schemas/event.ts'
 import { type BusOfTest, openBus, secret, tick, tickBody, until } from './bus-of-test.ts'
@@ -24,12 +27,37 @@ class SilentLog extends MemoryLog {
   }
 }
 
+/** The folder of an outbox on a disk with so much space. */
+class SmallDisk implements OutboxDisk {
+  free = 0
+  hasNames = false
+  refusals = 0
+  list(path: string) {
+    return this.hasNames ? realDisk.list(path) : this.#refuse()
+  }
+  create(path: string): LogFile {
+    const file = realDisk.create(path)
+    return Object.assign(Object.create(file), {
+      write: (bytes: Uint8Array, at: number) => {
+        file.write(bytes.subarray(0, this.free), at)
+        if (bytes.length > this.free) this.#refuse()
+        this.free -= bytes.length
+      },
+    })
+  }
+  #refuse(): never {
+    this.refusals++
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' })
+  }
+}
+
 describe('the outbox of an edge', () => {
   let folder: string
   let bus: BusOfTest | undefined
   const said: string[] = []
   beforeEach(() => {
     folder = join(mkdtempSync(join(tmpdir(), 'trader-outbox-')), 'outbox')
+    mkdirSync(folder)
     said.length = 0
   })
   afterEach(async () => {
@@ -55,7 +83,7 @@ describe('the outbox of an edge', () => {
   }
 
   /** An edge that learns what `open` says. */
-  function feedOf(url: string, open: FeedPublisherOptions['open'], at = folder) {
+  function feedOf(url: string, open: FeedPublisherOptions['open'], at = folder, disk?: OutboxDisk) {
     const faults: string[] = []
     const counted = { faults, fed: 0 }
     const publisher = new FeedPublisher({
@@ -63,7 +91,7 @@ describe('the outbox of an edge', () => {
       identity: 'md',
       source: 'md',
       secret,
-      outbox: { folder: at, say: (message) => void said.push(message) },
+      outbox: { folder: at, say: (message) => void said.push(message), disk },
       open,
       onFed: (facts) => {
         counted.fed = facts
@@ -232,6 +260,55 @@ describe('the outbox of an edge', () => {
     expect([said, files()]).toEqual([[], []])
   })
 
+  it('[R29] what there is no space for waits, which is said once, and is in its file and in the log, whole, when there is some', async () => {
+    const log = new SilentLog()
+    bus = await openBus(log)
+    const disk = new SmallDisk()
+    const isOpen = Promise.withResolvers<void>()
+    let learned = 0
+    async function* market() {
+      isOpen.resolve()
+      for (; learned < 30; learned++) yield [tick(learned) as Fact]
+    }
+    const feed = feedOf(bus.url, market, folder, disk)
+    await until(() => disk.refusals === 2)
+    expect([learned, said.splice(0)]).toEqual([0, [waits]])
+    disk.hasNames = true
+    await isOpen.promise
+    disk.free = Math.floor(9.5 * withCrc(tickBody(0)).length)
+    await until(() => disk.refusals >= 4)
+    expect([learned, said.splice(0), feed.faults]).toEqual([9, [waits], []])
+    expect(readFileSync(join(folder, files()[0] ?? ''), 'utf8').at(-1)).toBe('\n')
+    disk.free = Number.POSITIVE_INFINITY
+    await until(() => learned === 30)
+    const kept = new OutboxFiles(folder)
+    expect([[...kept.left()].map(({ id }) => id), kept.damaged]).toEqual([ids(1, 30), 0])
+    log.toTake = Number.POSITIVE_INFINITY
+    await feed.publisher.ended
+    expect(await idsIn(bus)).toEqual(ids(1, 30))
+    await feed.publisher.close()
+    expect([files(), said, feed.faults]).toEqual([[], [], []])
+  })
+
+  it('[R29] who is stopped while there is no space says nothing of what waits', async () => {
+    bus = await openBus()
+    const disk = new SmallDisk()
+    disk.hasNames = true
+    const { publisher, faults } = feedOf(
+      bus.url,
+      async function* () {
+        yield [tick(0) as Fact]
+      },
+      folder,
+      disk,
+    )
+    await until(() => disk.refusals > 0)
+    await publisher.close()
+    disk.free = Number.POSITIVE_INFINITY
+    await sleep(1_200)
+    expect([await idsIn(bus), faults, files()]).toEqual([[], [], []])
+  })
+
   it('[R3] what another process said in its place is a fault, not an acknowledgement', async () => {
     bus = await openBus()
     const go = Promise.withResolvers<void>()
@@ -293,6 +370,8 @@ describe('the outbox of an edge', () => {
     server.close()
   })
 })
+
+const waits = 'what md says waits until it can be written down: ENOSPC: no space left on device, write'
 
 const lastLine = (folder: string): string => {
   const [name = ''] = readdirSync(folder)
