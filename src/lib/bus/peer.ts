@@ -1,7 +1,8 @@
+import type { Socket } from 'node:net'
 import type { WebSocket } from 'ws'
 import { formatFrame, type ServerHeader } from './frame.ts'
 import { Heartbeat } from './heartbeat.ts'
-import type { RateLimit } from './rate-limit.ts'
+import { RateLimit } from './rate-limit.ts'
 import type { Subscriber } from './subscriber.ts'
 
 /** What a publisher may have unacknowledged; beyond twice that no more is read from it. */
@@ -10,11 +11,13 @@ export const credit = { groups: 8_192, bytes: 8 << 20 }
 /** One client of the router, from its welcome to its end. */
 export class Peer {
   readonly socket: WebSocket
+  /** What carries it. */
+  readonly bytes: Socket
   readonly identity: string
   /** Answers event by event, under lockstep. */
   readonly isService: boolean
   readonly heartbeat: Heartbeat
-  readonly #rate: RateLimit
+  readonly #rate = new RateLimit()
   subscriber: Subscriber | null = null
   isRefused = false
   /** What it said and may not, and its number: refused when what is in front of it is in the log. */
@@ -30,12 +33,12 @@ export class Peer {
   /** Numbers of groups that were there already, until it is told of them. */
   #repeats: number[] = []
 
-  constructor(socket: WebSocket, { identity, isService }: { identity: string; isService: boolean }, rate: RateLimit) {
+  constructor(socket: WebSocket, bytes: Socket, { identity, isService }: { identity: string; isService: boolean }) {
     this.socket = socket
+    this.bytes = bytes
     this.identity = identity
     this.isService = isService
     this.heartbeat = new Heartbeat(socket)
-    this.#rate = rate
   }
 
   /** Is what it says still heard? */

@@ -7,39 +7,17 @@ import { DiskGuard } from './disk-guard.ts'
 import { type ClientFrame, linesIn, readClientFrame } from './frame.ts'
 import { FreeOrder, type Waiting } from './free-order.ts'
 import { latestTimeOf } from './latest-time.ts'
-import { Lockstep, type LockstepService } from './lockstep.ts'
-import { type AppendResult, type LogPort, type LogState, marksOf } from './log-port.ts'
+import { Lockstep } from './lockstep.ts'
+import { type AppendResult, marksOf } from './log-port.ts'
 import { credit, endedBy, Peer } from './peer.ts'
-import { RateLimit } from './rate-limit.ts'
 import { readGroups } from './read-groups.ts'
 import { RouterMeasures, recordSince } from './router-measures.ts'
+import type { RouterOptions } from './router-options.ts'
 import { metricsOf, peerStatus } from './router-status.ts'
 import { RouterVoice } from './router-voice.ts'
 import { ShownEvents } from './shown-events.ts'
-import { hearNoMore, Strangers } from './strangers.ts'
+import { Leaving, Strangers } from './strangers.ts'
 import { Subscriber } from './subscriber.ts'
-
-export type RouterOptions = {
-  readonly log: LogPort
-  readonly state: LogState
-  /** The secret of an identity; null where there is none. */
-  readonly secretOf: (identity: string) => string | null
-  /** Whether an identity may read a topic; null asks for all of them. */
-  readonly mayRead: (identity: string, topic: string | null) => boolean
-  readonly lockstep: { readonly startsAt: number; readonly services: readonly LockstepService[] } | null
-  /** A feed has said that it ended, as far as the log goes. */
-  readonly isEnded: boolean
-  readonly heartbeatMs: number
-  /** A supervisor runs it, and every service with it. */
-  readonly isOfTree: boolean
-  /** Wall clock, microseconds UTC. */
-  readonly now: () => number
-  /** The log is lost, or broke its promise: the router ends, and begins again. */
-  readonly fail: (error: unknown) => void
-  readonly say: (message: string) => void
-  /** Whatever is refused, to the operator. */
-  readonly sayRefusal: (message: string) => void
-}
 
 /** Authenticates, authorises, checks, orders, and fans out what the log has acknowledged. Keeps nothing that the log does not have. */
 export class Router {
@@ -53,6 +31,7 @@ export class Router {
   readonly #disk: DiskGuard
   readonly measures = new RouterMeasures()
   readonly #strangers = new Strangers()
+  readonly #leaving = new Leaving()
   #isEnded: boolean
 
   constructor(options: RouterOptions) {
@@ -112,10 +91,10 @@ export class Router {
 
   /** Takes a new connection. */
   accept(socket: WebSocket, bytes: Socket): void {
-    socket.on('error', () => hearNoMore(socket, bytes))
+    socket.on('error', () => this.#leaving.add(socket, bytes))
     admit({ socket, bytes, strangers: this.#strangers }, this.#options, (hello) => {
       if (hello === null) return void this.measures.refused++
-      const peer = new Peer(socket, hello, new RateLimit())
+      const peer = new Peer(socket, bytes, hello)
       socket.on('message', (data: RawData, isBinary: boolean) => this.#hear(peer, data, isBinary))
       this.#greet(peer, hello).catch(this.#options.fail)
     })
@@ -127,10 +106,11 @@ export class Router {
     const { identity, isService, socket } = peer
     const unreadable = whyUnreadable(hello, this.#options.mayRead)
     if (unreadable !== null) return this.#refuse(peer, null, unreadable)
-    for (const [older, why] of endedBy(peer, this.#peers)) this.#refuse(older, null, why)
     const { run, runId, marks } = await this.#committer.state()
     if (socket.readyState !== socket.OPEN) return
     const head = this.#committer.head
+    // Others may have been greeted meanwhile.
+    for (const [older, why] of endedBy(peer, this.#peers)) this.#refuse(older, null, why)
     this.#peers.add(peer)
     socket.once('close', () => this.#peers.delete(peer))
     const order = this.#lockstep
@@ -222,6 +202,8 @@ export class Router {
     this.measures.refused++
     this.#options.sayRefusal(`refused ${peer.identity}: ${reason}`)
     peer.refuse(k, reason)
+    this.#peers.delete(peer)
+    this.#leaving.add(peer.socket, peer.bytes)
   }
 
   #sayPace(peer: Peer, state: 'behind' | 'caught_up'): void {

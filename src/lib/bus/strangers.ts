@@ -55,6 +55,21 @@ export function hearNoMore(socket: WebSocket, bytes: Socket): void {
   bytes.end()
 }
 
+const leavingMost = 64
+
+/** Connections that heard why they end. When there are too many, the oldest is cut: who does not go keeps no place. */
+export class Leaving {
+  readonly #sockets = new Set<WebSocket>()
+
+  add(socket: WebSocket, bytes: Socket): void {
+    this.#sockets.add(socket)
+    socket.once('close', () => this.#sockets.delete(socket))
+    hearNoMore(socket, bytes)
+    const [oldest] = this.#sockets
+    if (this.#sockets.size > leavingMost) oldest?.terminate()
+  }
+}
+
 /** A connection that has not proved who it is. */
 export type Stranger = {
   /** It has: what limits strangers is not for it. */

@@ -1,11 +1,14 @@
+import { type AddressInfo, connect } from 'node:net'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
+import { WebSocketServer } from 'ws'
 import { Commit, TopicFilter } from '#lib/bus/commit.ts'
 import { Committer } from '#lib/bus/committer.ts'
 import { FreeOrder, type Waiting } from '#lib/bus/free-order.ts'
+import { Leaving } from '#lib/bus/strangers.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
-import { openBus, openWelcome, tickBody, until } from './bus-of-test.ts'
+import { helloFrame, openBus, openRaw, openWelcome, type Raw, tickBody, until } from './bus-of-test.ts'
 
 /** A log whose answer comes in a later turn of the loop. */
 class LogOfTurns extends MemoryLog {
@@ -69,6 +72,68 @@ describe('one identity', () => {
     expect(JSON.parse(frames[0] ?? '{}').t).toBe('welcome')
     for (const one of [...own, { socket }]) one.socket.terminate()
     await bus.close()
+  })
+})
+
+describe('who comes at one time', () => {
+  /** A log that answers what it knows when it is told to. */
+  class LogHeld extends MemoryLog {
+    asked = 0
+    readonly go = Promise.withResolvers<void>()
+    override async state() {
+      if (this.asked++ > 0) await this.go.promise
+      return super.state()
+    }
+  }
+
+  it('[R13] of a service that greets three times while the log is slow, one connection stays', async () => {
+    const log = new LogHeld()
+    const bus = await openBus(log)
+    const raws = await Promise.all([1, 2, 3].map(() => openRaw(bus.url)))
+    for (const { socket, nonce } of raws) socket.send(helloFrame(nonce, 'md', { isService: true }))
+    await until(() => log.asked > 1 && bus.router.connections.unknown === 0)
+    log.go.resolve()
+    await until(() => raws.filter(({ frames }) => frames.at(-1)?.includes('a newer connection')).length === 2)
+    expect(bus.router.status().connections).toHaveLength(1)
+    for (const { socket } of raws) socket.terminate()
+    await bus.close()
+  })
+
+  it('[R19] of an identity that comes 100 times, and does not go when it is refused, 32 have a place', async () => {
+    const log = new LogHeld()
+    const bus = await openBus(log)
+    const raws: Raw[] = []
+    for (let n = 0; n < 100; n++) {
+      const raw = await openRaw(bus.url)
+      raw.socket.send(helloFrame(raw.nonce, 'md'), () => raw.socket.pause())
+      raws.push(raw)
+    }
+    await until(() => bus.router.connections.unknown === 0)
+    log.go.resolve()
+    await until(() => bus.router.connections.all > 0)
+    expect(bus.router.connections.all).toBe(32)
+    for (const { socket } of raws) socket.terminate()
+    await bus.close()
+  })
+})
+
+describe('who is refused', () => {
+  it('[R19] and does not go, is cut when 64 others do not either', async () => {
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    const leaving = new Leaving()
+    server.on('connection', (socket, { socket: bytes }) => leaving.add(socket, bytes))
+    await new Promise((resolve) => server.once('listening', resolve))
+    const { port } = server.address() as AddressInfo
+    const sockets = Array.from({ length: 70 }, () => connect(port, '127.0.0.1'))
+    const key = 'dGhlIHNhbXBsZSBub25jZQ=='
+    const upgrade = `GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: ${key}\r\n`
+    let came = 0
+    server.on('connection', () => came++)
+    for (const socket of sockets) socket.write(`${upgrade}Sec-WebSocket-Version: 13\r\n\r\n`)
+    await until(() => came === 70 && server.clients.size <= 64)
+    expect(server.clients.size).toBe(64)
+    for (const socket of sockets) socket.destroy()
+    server.close()
   })
 })
 
