@@ -1,7 +1,7 @@
 import type { Tree, TreeView } from '#compose/tree.ts'
 import { watchBus } from '#compose/tree-bus.ts'
 import { commandTree } from '#compose/tree-command.ts'
-import { routerStatus } from '#compose/tree-status.ts'
+import { statusToShow } from '#compose/tree-status.ts'
 import { residentBytes } from '#lib/process/supervised-memory.ts'
 import { isAlarming, talkAsText } from '#lib/process/supervised-talk.ts'
 import { processRows, type RouterStatus } from '#lib/terminal/dashboard/process-row.ts'
@@ -30,7 +30,7 @@ export function showTree({ topology, supervisor }: Tree): TreeView {
     const pids = supervisor.children.flatMap(({ pid }) => (pid === null ? [] : [pid]))
     memory = new Map(pids.map((pid) => [pid, residentBytes(pid)]))
     const { router: url } = supervisor.urls
-    router = url === undefined ? null : await routerStatus({ routerUrl: url, keys: topology.keys })
+    router = url === undefined ? null : await statusToShow({ routerUrl: url, keys: topology.keys })
   }
   const timer = setInterval(() => void look(), lookEveryMs)
   const read = () => {

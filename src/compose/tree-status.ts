@@ -33,6 +33,9 @@ export async function routerStatus({ routerUrl, keys }: RouterDoor): Promise<Rou
   return body === null ? null : Status.parse(JSON.parse(body))
 }
 
+/** The same for who only shows it, and runs on whatever is wrong: null then too. */
+export const statusToShow = (door: RouterDoor): Promise<RouterStatus | null> => routerStatus(door).catch(() => null)
+
 /** Asked for where a router is spoken to by an address that is not of this machine alone. */
 function metricsBearer(keys: string): { authorization?: string } {
   const secret = secretOrNull(keys, 'metrics', () => undefined)

@@ -7,7 +7,7 @@ import { assignmentsOf } from './assignments.ts'
 import type { Topology } from './topology.ts'
 import { runTree, type TreeView } from './tree.ts'
 import { runFolder } from './tree-children.ts'
-import { routerStatus } from './tree-status.ts'
+import { statusToShow } from './tree-status.ts'
 
 const lookEveryMs = 100
 
@@ -46,7 +46,7 @@ const fedOf = ({ children }: Supervisor) => children.find(({ spec }) => spec.nam
 async function isFinished(supervisor: Supervisor, keys: string): Promise<boolean> {
   const { router } = supervisor.urls
   if (fedOf(supervisor)?.isAll !== true || router === undefined) return false
-  return (await routerStatus({ routerUrl: router, keys }))?.isIdle === true
+  return (await statusToShow({ routerUrl: router, keys }))?.isIdle === true
 }
 
 /** What goes wrong, a line each; nothing else. */

@@ -35,14 +35,14 @@ const topology = (kind = 'simulated') => ({
 const treeFile = (run = 'drill') => join(folder, 'logs', run, 'tree.json')
 
 /** A tree of fake services in a process of its own; `said` fills with what it says. */
-function startTree(kind?: string) {
+function startTree(kind?: string, env: NodeJS.ProcessEnv = {}) {
   const code = `
     import { runTree } from '#compose/tree.ts'
     import { showLines } from '#compose/tree-lines.ts'
     const unassigned = { of: () => ({}), watch: () => ({ close: () => undefined }) }
     const self = { file: process.execPath, args: [${JSON.stringify(fake)}] }
     try {
-      const { exitCode } = await runTree(${JSON.stringify(topology(kind))}, unassigned, showLines, self)
+      const { exitCode } = await runTree(${JSON.stringify(topology(kind))}, unassigned, (tree) => showLines(tree, 50), self)
       process.exitCode = exitCode
     } catch (error) {
       process.stderr.write(JSON.stringify({ msg: error.message }) + '\\n')
@@ -50,7 +50,7 @@ function startTree(kind?: string) {
     }`
   const tree = spawn(process.execPath, ['--input-type=module-typescript', '-e', code], {
     stdio: ['ignore', 'ignore', 'pipe'],
-    env: { ...process.env, BINANCE_API_KEY: 'drill-key', BINANCE_API_SECRET: 'drill-secret' },
+    env: { ...process.env, BINANCE_API_KEY: 'drill-key', BINANCE_API_SECRET: 'drill-secret', ...env },
   })
   trees.push(tree)
   const said: { msg: string; service?: string; child?: number }[] = []
@@ -104,6 +104,16 @@ describe('a tree of processes', () => {
     const stopped = said.filter(({ msg }) => msg === 'stopped').map(({ service }) => service)
     expect([stopped[0], ...stopped.slice(-2)]).toEqual(['md', 'router', 'log'])
     expect(existsSync(treeFile())).toBe(false)
+  })
+
+  it('[R14] runs on when it cannot ask its router how it is: there is no CA to check it by', async () => {
+    const { tree, said, says } = startTree('simulated', { FAKE_SCHEME: 'wss' })
+    await says('the tree is up')
+    const statuses = () => said.filter(({ msg }) => msg === 'status').length
+    const before = statuses()
+    await expect.poll(statuses).toBeGreaterThan(before + 2)
+    tree.kill('SIGTERM')
+    expect(await once(tree, 'exit')).toEqual([0, null])
   })
 
   it('is refused beside another of the same run, which is named', async () => {
