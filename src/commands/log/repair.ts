@@ -22,9 +22,10 @@ export default class LogRepair extends TraderCommand {
     const progress = startProgress({ label: 'repair', unit: 'events' })
     const repair = await repairLog(folder, realDisk, progress.update)
     progress.finish()
-    const { quarantined, rescued, lost } = repair
+    const { quarantined, rescued, lost, unknown } = repair
     for (const copy of quarantined) this.log(`quarantined ${copy}`)
     for (const { from, to } of lost) this.log(from === to ? `lost event ${from}` : `lost events ${from} to ${to}`)
+    for (const what of unknown) this.log(`not known: ${what}`)
     const count = lost.reduce((sum, { from, to }) => sum + to - from + 1, 0)
     this.say(
       quarantined.length === 0 && count === 0

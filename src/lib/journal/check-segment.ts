@@ -22,7 +22,7 @@ export type SegmentCheck = {
   readonly head: number
   readonly isJournal: boolean
   readonly onFault: (fault: LogFault) => void
-  readonly onEvent: (seq: number) => void
+  readonly onEvent: (seq: number, endOffset: number) => void
   /** To be done when all else was looked at. */
   readonly onLater: (look: () => void) => void
 }
@@ -41,7 +41,7 @@ export function checkSegment(
     } catch (error) {
       if (!(error instanceof UserError)) throw error
       onFault({ ...start, kind: 'packed', message: error.message })
-      for (const { seq } of wholeLines(disk, segment)) if (seq < end && seq <= head) onEvent(seq)
+      for (const { seq } of wholeLines(disk, segment)) if (seq < end && seq <= head) onEvent(seq, 0)
     }
   } catch (error) {
     if (!isOfSystem(error)) throw error
@@ -93,7 +93,7 @@ function checkLines(
       }
       tally.count(file.seq, topicIn(line), atIn(line))
       tally.hash(file.bytes)
-      onEvent(file.seq)
+      onEvent(file.seq, file.endOffset)
     }
     if (file.footer === null) return null
     const stated = readFooter(file.footer)

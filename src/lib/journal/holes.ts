@@ -1,23 +1,23 @@
-import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { z } from 'zod'
+import { checkedLine, checkedText, holesFile } from '#lib/journal/checked-file.ts'
 import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
-import { replaceFile, textOf } from '#lib/journal/new-file.ts'
+import { replaceFile } from '#lib/journal/new-file.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 /** Events [from, to] that a log no longer has whole: they were damaged, and put into quarantine. */
 const Hole = z.object({ from: z.int().min(1), to: z.int().min(1) })
 export type Hole = z.infer<typeof Hole>
 
-const pathIn = (folder: string): string => join(folder, 'holes.json')
-
 /** In order of seq. Throws a UserError where the file says what cannot be believed: then nobody knows what is missing. */
 export function readHoles(disk: Pick<ReadDisk, 'openToRead'>, folder: string): readonly Hole[] {
-  const text = textOf(disk, pathIn(folder))
-  if (text === null) return []
-  const [line = '', crc] = text.split('\n')
-  if (crc !== crc32(line).toString(16))
-    throw new UserError('is not what was written: what the log lacks is not known', { file: pathIn(folder) })
+  const file = holesFile(folder)
+  const line = checkedLine(disk, file)
+  if (line === null) return []
+  if (line === undefined)
+    throw new UserError('is not what was written: what the log lacks is not known', {
+      file,
+      hint: 'trader log repair finds it out anew',
+    })
   return z.array(Hole).parse(JSON.parse(line))
 }
 
@@ -31,9 +31,7 @@ export function addHole(disk: LogDisk, folder: string, hole: Hole): void {
       joined[joined.length - 1] = { ...last, to: Math.max(last.to, next.to) }
     else joined.push(next)
   }
-  const line = JSON.stringify(joined)
-  const text = `${line}\n${crc32(line).toString(16)}\n`
-  replaceFile(disk, pathIn(folder), text, { file: 'holes.file', folder: 'holes.folder' })
+  replaceFile(disk, holesFile(folder), checkedText(joined), { file: 'holes.file', folder: 'holes.folder' })
 }
 
 /** The first seq from `seq` on that is in no hole. */

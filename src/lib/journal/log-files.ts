@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path'
-import { isGone, type ReadDisk } from '#lib/journal/log-disk.ts'
+import { isGone, type LogDisk, type ReadDisk } from '#lib/journal/log-disk.ts'
 
 export type Segment = { readonly path: string; readonly firstSeq: number }
 
@@ -41,16 +41,38 @@ export function openNow<T>(disk: ReadDisk, { path, firstSeq }: Segment, open: (p
   }
 }
 
-// Of a segment that is there plain and compressed, the one is a copy of the other whose removal is not done.
-function segmentsIn(disk: ReadDisk, folder: string): Segment[] {
-  const found = new Map<number, string>()
-  for (const { name } of disk.list(folder)) {
-    if (!/^\d{12}\.jsonl(\.zst)?$/.test(name)) continue
-    const firstSeq = Number(name.slice(0, 12))
-    if (!isPacked(name) || !found.has(firstSeq)) found.set(firstSeq, join(folder, name))
-  }
-  return [...found].map(([firstSeq, path]) => ({ path, firstSeq })).sort((a, b) => a.firstSeq - b.firstSeq)
+/** The files of journal and namespaces, those too that stand behind others of the same seq. */
+export const everySegment = (disk: ReadDisk, folder: string): Segment[] =>
+  [
+    journalFolder(folder),
+    ...namespacesIn(disk, folder).flatMap((namespace) => dateFolders(disk, folder, namespace)),
+  ].flatMap((dated) => filesIn(disk, dated))
+
+/** The files of a namespace that are not compressed, those too that are there compressed as well. */
+export const plainSegments = (disk: ReadDisk, folder: string, namespace: string): Segment[] =>
+  dateFolders(disk, folder, namespace)
+    .flatMap((dated) => filesIn(disk, dated))
+    .filter(({ path }) => !isPacked(path))
+    .sort((a, b) => a.firstSeq - b.firstSeq)
+
+/** Removes a segment, and what it was compressed from. */
+export function removeSegment(disk: LogDisk, { path, firstSeq }: Segment): void {
+  for (const file of filesIn(disk, dirname(path))) if (file.firstSeq === firstSeq) disk.remove(file.path)
 }
+
+// Of a segment that is there plain and compressed, the plain one is that whose removal is not done: it may be an older copy.
+function segmentsIn(disk: ReadDisk, folder: string): Segment[] {
+  const found = new Map<number, Segment>()
+  for (const file of filesIn(disk, folder))
+    if (isPacked(file.path) || !found.has(file.firstSeq)) found.set(file.firstSeq, file)
+  return [...found.values()].sort((a, b) => a.firstSeq - b.firstSeq)
+}
+
+const filesIn = (disk: ReadDisk, folder: string): Segment[] =>
+  disk
+    .list(folder)
+    .filter(({ name }) => /^\d{12}\.jsonl(\.zst)?$/.test(name))
+    .map(({ name }) => ({ path: join(folder, name), firstSeq: Number(name.slice(0, 12)) }))
 
 const foldersIn = (disk: ReadDisk, folder: string, pattern: RegExp): string[] =>
   disk

@@ -131,11 +131,10 @@ function recover(folder: string, disk: LogDisk, options: LogOptions, stated = re
   const topicFiles = new TopicFiles(folder, disk, segmentBytes, today)
   const removed = retained?.namespaces ?? {}
   try {
-    for (const [namespace, at] of cutTopicFiles(disk, folder, through, checkpoint?.files ?? {}, removed))
+    for (const [namespace, at] of cutTopicFiles(disk, folder, { before, through }, checkpoint?.files ?? {}, removed))
       topicFiles.goOn(namespace, at)
   } catch (error) {
-    // Of a log that something was removed from not all is read.
-    if (checkpoint === null || retained !== null || !(error instanceof UserError)) throw error
+    if (checkpoint === null || !(error instanceof UserError)) throw error
     // They are not what it says: without it they are read up to the journal, which has the rest whole.
     return recover(folder, disk, options, null)
   }

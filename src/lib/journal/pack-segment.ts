@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DamagedSegments } from '#lib/journal/damaged-segments.ts'
 import type { LogDisk, ReadFile } from '#lib/journal/log-disk.ts'
-import { isPacked, namespacesIn, packedEnding, topicSegments } from '#lib/journal/log-files.ts'
+import { namespacesIn, packedEnding, plainSegments, topicSegments } from '#lib/journal/log-files.ts'
 import { isThere } from '#lib/journal/new-file.ts'
 import { type Frame, PackedFile, seekTable } from '#lib/journal/packed-file.ts'
 import { endOf } from '#lib/journal/segment-ends.ts'
@@ -29,9 +29,8 @@ export type PackOptions = {
 /** Compresses sealed topic segments. Whatever dies meanwhile, each is there plain or compressed, whole. */
 export async function packSegments(disk: LogDisk, folder: string, options: PackOptions): Promise<void> {
   for (const namespace of namespacesIn(disk, folder)) {
-    const waiting = topicSegments(disk, folder, namespace)
-      .slice(0, -1)
-      .filter(({ path }) => !isPacked(path))
+    const newest = topicSegments(disk, folder, namespace).at(-1)?.firstSeq ?? 0
+    const waiting = plainSegments(disk, folder, namespace).filter(({ firstSeq }) => firstSeq < newest)
     for (const { path } of waiting) {
       if (options.damaged.has(path)) continue
       const footer = options.damaged.look(path, () => endOf(disk, path).footer)

@@ -14,7 +14,7 @@ import {
   readRetained,
   removedWords,
 } from '#lib/journal/retained.ts'
-import { SegmentLines } from '#lib/journal/segment-lines.ts'
+import { repairHint, SegmentLines } from '#lib/journal/segment-lines.ts'
 import { overlapping } from '#lib/journal/segments-by-time.ts'
 import { type TopicPattern, topicPattern } from '#lib/journal/topic-pattern.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -155,5 +155,5 @@ function lowest(sources: readonly SegmentLines[]): SegmentLines | undefined {
 
 function missing(file: string, expected: number, found: number, holes: readonly Hole[]): UserError {
   const from = behindHoles(holes, expected)
-  return new UserError(`events ${from} to ${found - 1} are missing`, { file })
+  return new UserError(`events ${from} to ${found - 1} are missing`, { file, hint: repairHint })
 }

@@ -4,7 +4,7 @@ import { LineFile } from '#lib/journal/line-file.ts'
 import type { LogDisk } from '#lib/journal/log-disk.ts'
 import type { Segment } from '#lib/journal/log-files.ts'
 import { durableIn, followingIn } from '#lib/journal/log-line.ts'
-import { damaged } from '#lib/journal/segment-lines.ts'
+import { damaged, repairHint } from '#lib/journal/segment-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 export type Recovered = {
@@ -34,7 +34,10 @@ export function recoverJournal(
   const { attested, bytes, isTorn, suspect } = walk
   const head = walk.next - 1
   if (head < attested)
-    throw new UserError(`events ${head + 1} to ${attested} are missing at its end, byte ${bytes}`, { file: last.path })
+    throw new UserError(`events ${head + 1} to ${attested} are missing at its end, byte ${bytes}`, {
+      file: last.path,
+      hint: repairHint,
+    })
   const torn = isTorn ? cutTornTail(disk, last.path, bytes) : null
   const end = { path: last.path, bytes }
   return { head, end: suspect === null ? end : writeSuspectTail(disk, end, suspect), torn }
@@ -71,12 +74,14 @@ class Walk {
     this.bytes = 0
     this.isTorn = false
     let expected = this.next
+    let last = this.#head
     let group: { readonly line: string; readonly seq: number }[] = []
     let groupAt = 0
     while (file.next()) {
       // What the next segment begins with is there in its place.
       if (file.isIntact ? file.seq >= end : expected >= end) break
-      if (!file.isIntact || file.seq !== expected) {
+      // What is in a hole may be there again, out of a copy.
+      if (!file.isIntact || file.seq > expected || file.seq <= last) {
         const broken = damaged(file, expected)
         while (file.next()) if (file.isIntact) this.#attest(durableIn(file.line))
         if (this.next <= this.attested) throw broken
@@ -86,6 +91,7 @@ class Walk {
       const { line, seq } = file
       if (group.length === 0) groupAt = file.offset
       group.push({ line, seq })
+      last = seq
       expected = behindHoles(this.#holes, seq + 1)
       this.#attest(durableIn(line))
       // What is missing of a group in a hole was acknowledged, and will not come.

@@ -1,11 +1,20 @@
 import { join, relative } from 'node:path'
 import { LineFile } from '#lib/journal/line-file.ts'
 import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
-import { dateFolders, isPacked, namespacesIn, type Segment, topicSegments } from '#lib/journal/log-files.ts'
+import {
+  dateFolders,
+  isPacked,
+  namespacesIn,
+  packedEnding,
+  removeSegment,
+  type Segment,
+  topicSegments,
+} from '#lib/journal/log-files.ts'
 import { atIn, topicIn } from '#lib/journal/log-line.ts'
+import { isThere } from '#lib/journal/new-file.ts'
 import { keptSegments, type Retained } from '#lib/journal/retained.ts'
 import { endOf } from '#lib/journal/segment-ends.ts'
-import { chainStart, SegmentTally } from '#lib/journal/segment-footer.ts'
+import { chainStart, isChained, SegmentTally } from '#lib/journal/segment-footer.ts'
 import { damaged } from '#lib/journal/segment-lines.ts'
 import type { Position } from '#lib/journal/topic-files.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
@@ -13,29 +22,36 @@ import { UserError } from '#lib/terminal/user-error.ts'
 /** Where a namespace goes on: the chain of its sealed files, and the newest file with what is in it, unless that is sealed as well. */
 export type TopicFileEnd = { readonly chain: string; readonly open: { path: string; tally: SegmentTally } | null }
 
-/** The highest seq that the topic files end in: they are written only with what is durable in the journal. */
+/** The highest seq that the topic files attest: they are written only with what is durable in the journal, and a group is that as a whole. */
 export function newestInTopicFiles(disk: ReadDisk, folder: string): number {
   let newest = 0
   for (const namespace of namespacesIn(disk, folder)) {
     const last = topicSegments(disk, folder, namespace).at(-1)
-    if (last !== undefined) newest = Math.max(newest, endOf(disk, last.path).lastSeq)
+    if (last === undefined) continue
+    const { lastSeq, following } = endOf(disk, last.path)
+    newest = Math.max(newest, lastSeq + following)
   }
   return newest
 }
 
 /**
  * Takes out of the topic files what is behind seq `through`: the journal has it, and it is written again from there. Gives where each
- * namespace goes on. `known` says how long the files were then.
+ * namespace goes on. `known` says how long the files were then. The journal has all behind `before`: where a file that has something of it has lost
+ * its end, or the file in front of it, that is a UserError.
  */
 export function cutTopicFiles(
   disk: LogDisk,
   folder: string,
-  through: number,
+  { before, through }: { before: number; through: number },
   known: Readonly<Record<string, Position>>,
   removed: Retained['namespaces'],
 ): Map<string, TopicFileEnd> {
   const ends = new Map<string, TopicFileEnd>()
-  const found = new Set<string>()
+  // First: nothing is cut where it would not be known by how much.
+  for (const { path } of Object.values(known)) {
+    const file = join(folder, path)
+    if (!isThere(disk, file) && !isThere(disk, `${file}${packedEnding}`)) throw new UserError('is missing', { file })
+  }
   for (const namespace of namespacesIn(disk, folder)) {
     const segments = keptSegments(disk, folder, namespace, { namespaces: removed })
     const chainOf = (segment: Segment | undefined): string =>
@@ -43,10 +59,10 @@ export function cutTopicFiles(
         ? (removed[namespace]?.chain ?? chainStart)
         : (endOf(disk, segment.path).footer?.chain ?? chainStart)
     const kept = segments.filter(({ firstSeq }) => firstSeq <= through)
-    for (const { path, firstSeq } of segments) if (firstSeq > through) disk.remove(path)
+    for (const { path, firstSeq } of segments) if (firstSeq > through) removeSegment(disk, { path, firstSeq })
     // Were they there again after a power cut, they would be taken for what the log went on in. Who removed them may have died before.
     for (const date of dateFolders(disk, folder, namespace)) disk.syncFolder(date, 'cut.folder')
-    for (const { path } of kept) found.add(relative(folder, path))
+    refuseLost(disk, kept, before)
     const last = kept.at(-1)
     // What is compressed is sealed: nothing more comes into it, and nothing can be cut off.
     if (last === undefined || isPacked(last.path)) ends.set(namespace, { chain: chainOf(last), open: null })
@@ -57,9 +73,18 @@ export function cutTopicFiles(
       ends.set(namespace, { chain: chainOf(kept.at(-2)), open: { path, tally } })
     }
   }
-  for (const { path } of Object.values(known))
-    if (!found.has(path) && !found.has(`${path}.zst`)) throw new UserError('is missing', { file: join(folder, path) })
   return ends
+}
+
+function refuseLost(disk: ReadDisk, segments: readonly Segment[], before: number): void {
+  for (const [i, segment] of segments.entries()) {
+    const front = segments[i - 1]
+    if (front === undefined || segment.firstSeq <= before) continue
+    const [sealed, next] = [endOf(disk, front.path).footer, endOf(disk, segment.path).footer]
+    if (sealed === null) throw new UserError('does not end as it was sealed', { file: front.path })
+    if (next !== null && !isChained(sealed, next))
+      throw new UserError('does not follow the segment before it', { file: segment.path })
+  }
 }
 
 function keepThrough(disk: LogDisk, path: string, through: number, stated: number | null): SegmentTally {

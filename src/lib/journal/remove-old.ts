@@ -3,7 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import type { Checkpoint } from '#lib/journal/checkpoint.ts'
 import type { DamagedSegments } from '#lib/journal/damaged-segments.ts'
 import type { LogDisk } from '#lib/journal/log-disk.ts'
-import { journalSegments, type Segment, topicSegments } from '#lib/journal/log-files.ts'
+import { journalSegments, removeSegment, type Segment, topicSegments } from '#lib/journal/log-files.ts'
 import { type Retained, readRetained, writeRetained } from '#lib/journal/retained.ts'
 import { endOf } from '#lib/journal/segment-ends.ts'
 import type { SegmentFooter } from '#lib/journal/segment-footer.ts'
@@ -63,9 +63,9 @@ export async function removeOld(disk: LogDisk, folder: string, options: RemoveOp
     }
   }
   if (JSON.stringify(after.namespaces) !== JSON.stringify(before?.namespaces ?? {})) writeRetained(disk, folder, after)
-  for (const { path } of going) {
+  for (const segment of going) {
     if (!isWanted()) return
-    disk.remove(path)
+    removeSegment(disk, segment)
     await turn()
   }
 }

@@ -1,23 +1,20 @@
 import { join, relative } from 'node:path'
-import { checkLog } from '#lib/journal/check-log.ts'
+import { checkLog, type LogCheck } from '#lib/journal/check-log.ts'
 import type { LogFault } from '#lib/journal/check-segment.ts'
+import { checkedLine, checkpointFile, holesFile, retainedFile } from '#lib/journal/checked-file.ts'
 import { addHole } from '#lib/journal/holes.ts'
 import type { LogDisk } from '#lib/journal/log-disk.ts'
-import {
-  isPacked,
-  journalFolder,
-  journalSegments,
-  namespacesIn,
-  packedEnding,
-  topicSegments,
-} from '#lib/journal/log-files.ts'
-import { atIn, topicIn } from '#lib/journal/log-line.ts'
-import { isThere, newFile, replaceFile } from '#lib/journal/new-file.ts'
+import { journalFolder, journalSegments } from '#lib/journal/log-files.ts'
+import { topicIn } from '#lib/journal/log-line.ts'
+import { wholeSeqs } from '#lib/journal/missing-events.ts'
+import { isThere, newFile } from '#lib/journal/new-file.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
-import { chainStart, footerLine, SegmentTally } from '#lib/journal/segment-footer.ts'
+import { isRemoved, readRetained, writeRetained } from '#lib/journal/retained.ts'
+import { retainedInFiles } from '#lib/journal/retained-in-files.ts'
+import { rewriteSegments } from '#lib/journal/rewrite-segments.ts'
 import { SeqSet } from '#lib/journal/seq-set.ts'
-import { type WholeLine, wholeLines } from '#lib/journal/whole-lines.ts'
+import { wholeLines } from '#lib/journal/whole-lines.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
 const readHint =
@@ -25,17 +22,19 @@ const readHint =
 
 export type Repair = {
   readonly faults: readonly LogFault[]
-  /** Copies of the files that were damaged, as they were. */
+  /** Copies of the files that were damaged, or changed, as they were. */
   readonly quarantined: readonly string[]
-  /** Events that were damaged in one file and whole in another. */
+  /** Events that were not where they belong, and whole in another file. */
   readonly rescued: number
   readonly lost: readonly { readonly from: number; readonly to: number }[]
+  /** What no file says any more. */
+  readonly unknown: readonly string[]
 }
 
 /**
- * Makes a damaged log one that opens: each damaged file is copied into `quarantine/` and written anew with what is whole in it, and the
- * events that are lost are recorded as holes. Nothing is deleted, and nothing is done to a log without damage. Throws a UserError while a
- * process writes the log, and where a file cannot be read: what is in it is not known to be lost.
+ * Makes a damaged log one that opens: each damaged file is copied into `quarantine/` and written anew with what is whole in it or elsewhere,
+ * and the events that are lost are recorded as holes. Nothing is deleted, and nothing is done to a log without damage. Throws a UserError
+ * while a process writes the log, and where a file cannot be read: what is in it is not known to be lost.
  */
 export async function repairLog(
   folder: string,
@@ -45,24 +44,37 @@ export async function repairLog(
   const lock = await disk.lock(folder)
   try {
     const faults: LogFault[] = []
-    const { head } = checkLog(folder, { disk, onFault: (fault) => faults.push(fault), onEvents })
+    let check = checkLog(folder, { disk, onEvents, onFault: (fault) => faults.push(fault) })
     const unreadable = faults.find(({ kind }) => kind === 'unreadable')
     if (unreadable !== undefined)
       throw new UserError(`${unreadable.message}: nothing is repaired`, { file: unreadable.file, hint: readHint })
     const repairable = faults.filter(({ kind }) => kind !== 'schema' && kind !== 'chain')
-    if (repairable.length === 0) return { faults, quarantined: [], rescued: 0, lost: [] }
-    const damaged = new Set(repairable.filter(({ kind }) => kind !== 'missing').map(({ file }) => file))
-    const quarantined = [...damaged].map((path) => quarantine(disk, folder, path))
-    const rescued = rewriteJournal(disk, folder, damaged, head)
-    rewriteTopicFiles(disk, folder, damaged)
+    if (repairable.length === 0) return { faults, quarantined: [], rescued: 0, lost: [], unknown: [] }
+    const damaged = new Set<string>()
+    const note = ({ kind, file }: LogFault) => {
+      if (!['schema', 'chain', 'missing'].includes(kind)) damaged.add(file)
+    }
+    faults.forEach(note)
+    const copies = new Map<string, string>()
+    const keep = (path: string) => {
+      if (!copies.has(path)) copies.set(path, quarantine(disk, folder, path))
+    }
+    for (const path of damaged) keep(path)
+    const unknown = rewriteKnown(disk, folder)
+    const dropped = dropOldJournal(disk, folder, check, keep)
+    // Without that other files have to be whole, and may have what nothing else has.
+    if (unknown !== null || dropped > 0) check = checkLog(folder, { disk, onEvents, onFault: note })
+    const wanted = new SeqSet()
+    for (const { from, to } of [...check.missing, ...check.notInJournal])
+      for (let seq = from; seq <= to; seq++) wanted.add(seq)
+    const rescued = dropped + rewriteSegments(disk, folder, { damaged, wanted, onChange: keep })
     // Its positions are those of files that are shorter now.
-    const checkpoint = join(journalFolder(folder), 'checkpoint.json')
-    if (isThere(disk, checkpoint)) disk.remove(checkpoint)
+    if (isThere(disk, checkpointFile(folder))) disk.remove(checkpointFile(folder))
     // What a reader gets to now is not lost.
-    const newest = Math.max(head, newestSeq(folder, disk))
-    const { missing: lost } = checkLog(folder, { disk, head: newest, onFault: () => undefined })
+    const head = Math.max(check.head, newestSeq(folder, disk))
+    const { missing: lost } = checkLog(folder, { disk, head, onFault: () => undefined })
     for (const run of lost) addHole(disk, folder, run)
-    return { faults, quarantined, rescued, lost }
+    return { faults, quarantined: [...copies.values()], rescued, lost, unknown: unknown ?? [] }
   } finally {
     await lock.release()
   }
@@ -85,58 +97,45 @@ function quarantine(disk: LogDisk, folder: string, path: string): string {
   return copy
 }
 
-/** A journal has every event from its first one on: what is damaged in it may be whole in a topic file. How many were. */
-function rewriteJournal(disk: LogDisk, folder: string, damaged: ReadonlySet<string>, head: number): number {
+/** Finds out anew what was removed and what is lost where that is not what was written; what cannot be, in words. Null where it is. */
+function rewriteKnown(disk: LogDisk, folder: string): readonly string[] | null {
+  const [holes, retained] = [holesFile(folder), retainedFile(folder)].map(
+    (path) => checkedLine(disk, path) === undefined,
+  )
+  if (!holes && !retained) return null
+  // Holes are what is missing, which comes last.
+  if (holes) disk.remove(holesFile(folder))
+  if (!retained) return []
+  const found = retainedInFiles(disk, folder)
+  if (found.retained === null) disk.remove(retainedFile(folder))
+  else writeRetained(disk, folder, found.retained)
+  return found.unknown
+}
+
+/**
+ * A journal is freed from its beginning: what is in front of events that it lacks and topic files have is not needed, where they have all of that
+ * as well. It goes. How many events were lacking.
+ */
+function dropOldJournal(
+  disk: LogDisk,
+  folder: string,
+  { notInJournal }: LogCheck,
+  keep: (path: string) => void,
+): number {
   const segments = journalSegments(disk, folder)
-  const first = segments[0]?.firstSeq ?? head + 1
-  const inJournal = new SeqSet()
-  for (const segment of segments) for (const { seq } of wholeLines(disk, segment)) inJournal.add(seq)
-  const elsewhere: WholeLine[] = []
-  for (const namespace of namespacesIn(disk, folder))
-    for (const segment of topicSegments(disk, folder, namespace))
-      for (const line of wholeLines(disk, segment))
-        if (line.seq >= first && !inJournal.has(line.seq)) elsewhere.push(line)
-  let rescued = 0
-  for (const [i, segment] of segments.entries()) {
-    const { path, firstSeq } = segment
-    if (!damaged.has(path)) continue
-    const end = segments[i + 1]?.firstSeq ?? Number.POSITIVE_INFINITY
-    const found = elsewhere.filter(({ seq }) => seq >= firstSeq && seq < end)
-    rescued += found.length
-    rewrite(disk, path, [...wholeLines(disk, segment), ...found])
+  const last = segments.findLastIndex(({ path }) => notInJournal.some(({ file }) => file === path))
+  if (last < 0) return 0
+  const retained = readRetained(disk, folder)
+  const inTopicFiles = wholeSeqs(disk, folder, retained, Number.POSITIVE_INFINITY)
+  const old = segments.slice(0, last + 1)
+  for (const segment of old)
+    for (const { seq, text } of wholeLines(disk, segment))
+      if (!inTopicFiles.has(seq) && !isRemoved(retained, topicIn(text), seq)) return 0
+  for (const { path } of old) {
+    keep(path)
+    disk.remove(path)
+    disk.syncFolder(journalFolder(folder), 'removal.folder')
   }
-  return rescued
-}
-
-/** Each line goes into the file that its seq belongs to: a file may have had the name of another. */
-function rewriteTopicFiles(disk: LogDisk, folder: string, damaged: ReadonlySet<string>): void {
-  for (const namespace of namespacesIn(disk, folder)) {
-    const segments = topicSegments(disk, folder, namespace)
-    const lines = segments.filter(({ path }) => damaged.has(path)).flatMap((segment) => [...wholeLines(disk, segment)])
-    for (const [i, { path, firstSeq }] of segments.entries()) {
-      if (!damaged.has(path)) continue
-      const end = segments[i + 1]?.firstSeq
-      const own = lines.filter(({ seq }) => seq >= firstSeq && seq < (end ?? Number.POSITIVE_INFINITY))
-      rewrite(disk, path, own, end !== undefined)
-    }
-  }
-}
-
-/** What another segment follows is sealed again. */
-function rewrite(disk: LogDisk, path: string, lines: readonly WholeLine[], isSealed = false): void {
-  const inOrder = [...new Map(lines.map((line) => [line.seq, line])).values()].sort((a, b) => a.seq - b.seq)
-  const texts = inOrder.map(({ text }) => `${text}\n`)
-  const footer = isSealed ? footerLine({ ...tallyOf(inOrder).footer(chainStart), isRepaired: true }) : ''
-  const plain = isPacked(path) ? path.slice(0, -packedEnding.length) : path
-  replaceFile(disk, plain, texts.join('') + footer, { file: 'holes.file', folder: 'holes.folder' })
-  if (plain !== path) disk.remove(path)
-}
-
-function tallyOf(lines: readonly WholeLine[]): SegmentTally {
-  const tally = new SegmentTally()
-  for (const { seq, text } of lines) {
-    tally.count(seq, topicIn(text), atIn(text))
-    tally.hash(Buffer.from(`${text}\n`))
-  }
-  return tally
+  const files = new Set(old.map(({ path }) => path))
+  return notInJournal.reduce((sum, { file, from, to }) => sum + (files.has(file) ? to - from + 1 : 0), 0)
 }

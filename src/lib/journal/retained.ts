@@ -1,9 +1,8 @@
-import { join } from 'node:path'
-import { crc32 } from 'node:zlib'
 import { z } from 'zod'
+import { checkedLine, checkedText, retainedFile } from '#lib/journal/checked-file.ts'
 import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
 import { type Segment, topicSegments } from '#lib/journal/log-files.ts'
-import { replaceFile, textOf } from '#lib/journal/new-file.ts'
+import { replaceFile } from '#lib/journal/new-file.ts'
 import type { TopicPattern } from '#lib/journal/topic-pattern.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { namespaceOf } from '#schemas/catalogue.ts'
@@ -32,22 +31,21 @@ const Retained = z.object({
 /** What was removed from a log because it was old, or too much, by namespace. */
 export type Retained = z.infer<typeof Retained>
 
-const pathIn = (folder: string): string => join(folder, 'retained.json')
-
 /** Null where nothing was removed. Throws a UserError where the file says what cannot be believed. */
 export function readRetained(disk: Pick<ReadDisk, 'openToRead'>, folder: string): Retained | null {
-  const text = textOf(disk, pathIn(folder))
-  if (text === null) return null
-  const [line = '', crc] = text.split('\n')
-  if (crc !== crc32(line).toString(16))
-    throw new UserError('is not what was written: what was removed from the log is not known', { file: pathIn(folder) })
+  const file = retainedFile(folder)
+  const line = checkedLine(disk, file)
+  if (line === null) return null
+  if (line === undefined)
+    throw new UserError('is not what was written: what was removed from the log is not known', {
+      file,
+      hint: 'trader log repair finds out anew what is kept',
+    })
   return Retained.parse(JSON.parse(line))
 }
 
 export function writeRetained(disk: LogDisk, folder: string, retained: Retained): void {
-  const line = JSON.stringify(retained)
-  const text = `${line}\n${crc32(line).toString(16)}\n`
-  replaceFile(disk, pathIn(folder), text, { file: 'retained.file', folder: 'retained.folder' })
+  replaceFile(disk, retainedFile(folder), checkedText(retained), { file: 'retained.file', folder: 'retained.folder' })
 }
 
 /** The files of a namespace without those that were removed: after a power cut they may be there again, and go soon. */
@@ -62,7 +60,7 @@ export function keptSegments(
 }
 
 /** The first seq from which on everything is kept that a reader wants; 1 where nothing of it was removed. */
-export function firstKept(retained: Retained | null, wanted: TopicPattern | null): number {
+export function firstKept(retained: Pick<Retained, 'namespaces'> | null, wanted: TopicPattern | null): number {
   let newest = 0
   for (const [namespace, { to }] of Object.entries(retained?.namespaces ?? {}))
     if (wanted === null || wanted.isIn(namespace)) newest = Math.max(newest, to)

@@ -1,7 +1,7 @@
 import { hasItsCrc, isFooter, seqAt } from '#lib/journal/line-bytes.ts'
 import type { ReadDisk, ReadFile } from '#lib/journal/log-disk.ts'
 import { isPacked } from '#lib/journal/log-files.ts'
-import { durableIn } from '#lib/journal/log-line.ts'
+import { durableIn, followingIn } from '#lib/journal/log-line.ts'
 import { PackedFile } from '#lib/journal/packed-file.ts'
 import { readFooter, type SegmentFooter } from '#lib/journal/segment-footer.ts'
 
@@ -11,6 +11,8 @@ export type SegmentEnd = {
   readonly lastSeq: number
   /** What the newest event says was durable before it. */
   readonly durable: number
+  /** How many events of its group are behind it. */
+  readonly following: number
   readonly footer: SegmentFooter | null
 }
 
@@ -52,11 +54,13 @@ function lastIn(bytes: Buffer, isWhole: boolean): SegmentEnd {
     if (before < 0 && !isWhole) break
     const start = before + 1
     const seq = seqAt(bytes, start, stop)
-    if (seq > 0 && hasItsCrc(bytes, start, stop))
-      return { lastSeq: seq, durable: durableIn(bytes.toString('utf8', start, stop)), footer }
+    if (seq > 0 && hasItsCrc(bytes, start, stop)) {
+      const line = bytes.toString('utf8', start, stop)
+      return { lastSeq: seq, durable: durableIn(line), following: followingIn(line), footer }
+    }
     if (isLast && isFooter(bytes, start, stop)) footer = readFooter(bytes.toString('utf8', start, stop))
     isLast = false
     stop = before
   }
-  return { lastSeq: 0, durable: 0, footer }
+  return { lastSeq: 0, durable: 0, following: 0, footer }
 }

@@ -21,3 +21,10 @@ export class SeqSet {
     return (bits & (1 << (at & 7))) !== 0
   }
 }
+
+/** Adds a seq to runs of seqs, none of which is above it. */
+export function addToRuns(runs: { from: number; to: number }[], seq: number): void {
+  const last = runs.at(-1)
+  if (last !== undefined && last.to === seq - 1) last.to = seq
+  else runs.push({ from: seq, to: seq })
+}

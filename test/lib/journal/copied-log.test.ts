@@ -1,0 +1,81 @@
+import { expect, it } from 'vitest'
+import { checkLog } from '#lib/journal/check-log.ts'
+import type { LogFault } from '#lib/journal/check-segment.ts'
+import { journalSegments, topicSegments } from '#lib/journal/log-files.ts'
+import { openEventLog } from '#lib/journal/open-event-log.ts'
+import { readLog } from '#lib/journal/read-log.ts'
+import { repairLog } from '#lib/journal/repair-log.ts'
+import { chanceOf } from '#test/faults/chance.ts'
+import { SimDisk } from '#test/faults/sim-disk.ts'
+import { fact } from '#test/lib/journal/bodies.ts'
+import { tryCopy, tryDamage } from '#test/lib/journal/copied-log.ts'
+
+const folder = '/logs/live'
+const events = 300
+
+/** A log that was closed in order, so that topic files have all of it, and its journal. */
+async function closedLog() {
+  const disk = new SimDisk(chanceOf(1))
+  const log = await openEventLog(folder, { disk })
+  for (let n = 0; n < events; n += 10) await log.append([Array.from({ length: 10 }, (_, i) => fact('md', 1, n + i))])
+  await log.close()
+  const { path } = journalSegments(disk, folder)[0] as { path: string }
+  return { disk, path, bytes: disk.bytesOf(path) }
+}
+
+const faultsOf = (disk: SimDisk): LogFault[] => {
+  const faults: LogFault[] = []
+  // The bodies of these tests say nothing that matters.
+  checkLog(folder, { disk, onFault: (fault) => fault.kind !== 'schema' && faults.push(fault) })
+  return faults
+}
+
+it.each([
+  ['lost its end', (bytes: Buffer, at: number) => bytes.subarray(0, at), events],
+  [
+    'lost a line',
+    (bytes: Buffer, at: number) => Buffer.concat([bytes.subarray(0, at), bytes.subarray(bytes.indexOf(10, at) + 1)]),
+    null,
+  ],
+  ['is empty', () => Buffer.alloc(0), events],
+])(
+  '[J10] [J21] a journal that %s is named, and the log opens once it is repaired: topic files have it',
+  async (_, damage, to) => {
+    const { disk, path, bytes } = await closedLog()
+    const cut = damage(bytes, bytes.lastIndexOf(10, bytes.length >> 1) + 1)
+    disk.put(path, cut)
+    const offset = cut.length === 0 ? 0 : bytes.lastIndexOf(10, bytes.length >> 1) + 1
+    const from = bytes.subarray(0, offset).filter((byte) => byte === 10).length + 1
+    const message =
+      to === null
+        ? `event ${from} is missing: topic files have it`
+        : `events ${from} to ${to} are missing: topic files have them`
+    expect(faultsOf(disk)).toEqual([{ file: path, offset, seq: from, kind: 'missing', message }])
+    await expect(openEventLog(folder, { disk })).rejects.toMatchObject({
+      file: path,
+      hint: expect.stringContaining('trader log repair'),
+    })
+    const { lost, rescued, quarantined } = await repairLog(folder, disk)
+    expect([lost, rescued, quarantined.length]).toEqual([[], (to ?? from) - from + 1, 1])
+    expect(faultsOf(disk)).toEqual([])
+    const log = await openEventLog(folder, { disk })
+    expect(await log.append([[fact('md', 2, 0)]])).toEqual([{ kind: 'appended', from: events + 1, to: events + 1 }])
+    await log.close()
+    expect([...readLog(folder, { disk })]).toHaveLength(events + 1)
+  },
+)
+
+it('[J20] of a segment that is there compressed and, older, plain, the compressed one is read', async () => {
+  const { disk } = await closedLog()
+  const path = topicSegments(disk, folder, 'md')[0]?.path as string
+  disk.put(`${path}.zst`, Buffer.from('whatever'))
+  expect(topicSegments(disk, folder, 'md')).toEqual([{ path: `${path}.zst`, firstSeq: 1 }])
+})
+
+it('[J21] a copy of a log that was written meanwhile opens, repaired where check names a fault, with all that any of its files has', async () => {
+  for (let seed = 1; seed <= 15; seed++) expect(await tryCopy(seed), `seed ${seed}`).toBeNull()
+})
+
+it('[J21] so does a log of which files were damaged, cut, emptied or removed, in one to three places', async () => {
+  for (let seed = 1; seed <= 20; seed++) expect(await tryDamage(seed), `seed ${seed}`).toBeNull()
+})
