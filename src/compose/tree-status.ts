@@ -28,7 +28,7 @@ const Status = z.object({
 export async function routerStatus({ routerUrl, keys }: RouterDoor): Promise<RouterStatus | null> {
   const body = await bodyOf(new URL('/status', routerUrl.replace(/^ws/, 'http')), {
     ca: trustedCa(routerUrl, keys),
-    headers: metricsBearer(keys),
+    headers: routerUrl.startsWith('wss:') ? metricsBearer(keys) : {},
   })
   return body === null ? null : Status.parse(JSON.parse(body))
 }
@@ -36,7 +36,7 @@ export async function routerStatus({ routerUrl, keys }: RouterDoor): Promise<Rou
 /** The same for who only shows it, and runs on whatever is wrong: null then too. */
 export const statusToShow = (door: RouterDoor): Promise<RouterStatus | null> => routerStatus(door).catch(() => null)
 
-/** Asked for where a router is spoken to by an address that is not of this machine alone. */
+/** Asked for where a router is spoken to by an address that is not of this machine alone: over TLS, so that nobody else hears it. */
 function metricsBearer(keys: string): { authorization?: string } {
   const secret = secretOrNull(keys, 'metrics', () => undefined)
   return secret === null ? {} : { authorization: `Bearer ${secret}` }
