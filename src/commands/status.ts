@@ -17,7 +17,13 @@ export default class Status extends TraderCommand {
     const { flags } = await this.parse(Status)
     const tree = treeOf(flags)
     const door = doorOf(flags)
-    const router = door === null ? null : await routerStatus(door)
+    let silence = 'the router does not answer'
+    const hearWhy = (error: Error) => {
+      if (tree === null) throw error
+      silence = error.message
+      return null
+    }
+    const router = door === null ? null : await routerStatus(door).catch(hearWhy)
     if (tree === null && router === null) {
       process.exitCode = exitCode.failed
       const where = flags.url ?? `run ${flags.run} (start it with: trader up)`
@@ -31,7 +37,7 @@ export default class Status extends TraderCommand {
     const processes = processRows(children, router)
     if (router === null || processes.some(({ state }) => state !== 'ready')) process.exitCode = exitCode.failed
     const { run = flags.run, head = null, eventsPerSecond = null, durability = {} } = router ?? {}
-    const numbers = router === null ? 'the router does not answer' : `seq ${head}, ${eventsPerSecond} events/s`
+    const numbers = router === null ? silence : `seq ${head}, ${eventsPerSecond} events/s`
     this.log(`run ${run}${tree === null ? '' : `, process ${tree.pid}`}: ${numbers}`)
     const written = Object.keys(durability).filter((namespace) => durability[namespace] === 'written')
     const exception =

@@ -9,6 +9,7 @@ import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { routerStatus } from '#compose/tree-status.ts'
 import { ensureSecret, readSecret } from '#lib/bus/auth.ts'
 import { createCa, issueCertificate } from '#lib/bus/certificate.ts'
+import { UserError } from '#lib/terminal/user-error.ts'
 
 const keys = join(mkdtempSync(join(tmpdir(), 'trader-status-')), 'keys')
 const ca = createCa('trader CA', new Date())
@@ -57,4 +58,38 @@ it('[R18] a router that its certificate vouches for is', async () => {
   const port = await servedOverTls()
   expect(await routerStatus({ routerUrl: `wss://127.0.0.1:${port}`, keys })).toMatchObject({ head: 7 })
   expect(heard).toEqual([`Bearer ${readSecret(keys, 'metrics')}`])
+})
+
+it('[R18] a router whose certificate does not vouch for it is not one that is away', async () => {
+  const longAgo = new Date(Date.now() - 1_000 * 86_400_000)
+  for (const [host, at, why] of [
+    ['trader.lan', new Date(), /altnames/],
+    ['127.0.0.1', longAgo, /certificate has expired/],
+  ] as const) {
+    const port = await servedOverTls(host, at)
+    await expect(routerStatus({ routerUrl: `wss://127.0.0.1:${port}`, keys })).rejects.toThrow(why)
+    server?.close()
+  }
+  const port = await servedOverTls()
+  await expect(routerStatus({ routerUrl: `ws://127.0.0.1:${port}`, keys })).rejects.toThrow('speaks TLS')
+  writeFileSync(join(keys, 'ca.pem'), createCa('trader CA', new Date()).certificate)
+  await expect(routerStatus({ routerUrl: `wss://127.0.0.1:${port}`, keys })).rejects.toThrow('certificate')
+  writeFileSync(join(keys, 'ca.pem'), ca.certificate)
+  expect(heard).toEqual([])
+  server?.close()
+  expect(await routerStatus({ routerUrl: `wss://127.0.0.1:${port}`, keys })).toBeNull()
+})
+
+it('[R14] what is no router, or does not know who asks, is said in a line', async () => {
+  const asked = async (listener: RequestListener) => {
+    const routerUrl = `ws://127.0.0.1:${await serve(createServer(listener))}`
+    const error = await routerStatus({ routerUrl, keys }).catch((thrown) => thrown)
+    server?.close()
+    expect(error).toBeInstanceOf(UserError)
+    return error.message.replace(routerUrl, 'URL')
+  }
+  expect(await asked((_, response) => response.end('{"ok":true}'))).toBe('at URL something answers that is no router')
+  expect(await asked((_, response) => response.end('hello'))).toBe('at URL something answers that is no router')
+  const unknown = (_: unknown, response: Parameters<RequestListener>[1]) => response.writeHead(404).end()
+  expect(await asked(unknown)).toBe('the router at URL: it answers 404: who asks has not its secret of metrics')
 })

@@ -66,6 +66,15 @@ describe('trader status', () => {
     })
   })
 
+  it('says why a router that runs does not say how it is, and shows the tree all the same', async () => {
+    const secure = routerUrl().replace('ws:', 'wss:')
+    leaveTree('secure', { state: 'ready', pid }, secure)
+    const { stdout, exitCode } = await trader(['status', '--run', 'secure'], { cwd: folder })
+    expect(stdout).toContain(': there is no CA to check the router by\n')
+    expect(stdout).toMatch(/^risk +ready/m)
+    expect(exitCode).toBe(1)
+  })
+
   it('ends with 1 while a process is not ready or the router is away', async () => {
     leaveTree('drill', { state: 'restarting', pid: null }, 'ws://127.0.0.1:1')
     const { stdout, exitCode } = await trader(['status', '--run', 'drill'], { cwd: folder })

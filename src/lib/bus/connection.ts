@@ -4,6 +4,7 @@ import { sayWaiting } from '#lib/process/say-waiting.ts'
 import { proofOf } from './auth.ts'
 import { type ClientHeader, formatFrame, frameBytesMost, isCount, protocol, ServerHeader, splitFrame } from './frame.ts'
 import { Heartbeat } from './heartbeat.ts'
+import { isTlsFault } from './trusted-ca.ts'
 
 export type Welcome = Extract<ServerHeader, { t: 'welcome' }>
 export type Wish = Pick<Extract<ClientHeader, { t: 'hello' }>, 'from' | 'topics' | 'isService'>
@@ -129,7 +130,8 @@ export class Connection {
 
   /** A router that is away comes back; one that is full, or that its certificate does not vouch for, is for a person. Once. */
   #sayFault(message: string): void {
-    if (message === this.#fault || !/^Unexpected server response|certificate|altname|\bSSL\b/i.test(message)) return
+    const isForPerson = message.startsWith('Unexpected server response') || isTlsFault(message)
+    if (message === this.#fault || !isForPerson) return
     this.#fault = message
     process.stderr.write(`the router at ${this.#options.url}: ${message}\n`)
   }

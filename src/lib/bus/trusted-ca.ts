@@ -10,3 +10,6 @@ export function trustedCa(url: string, keys: string): string | undefined {
     throw new UserError('there is no CA to check the router by', { file, hint: 'copy ca.pem from where the router is' })
   return readFileSync(file, 'utf8')
 }
+
+/** Does it say that a certificate does not vouch for the router, or that no TLS is spoken there? */
+export const isTlsFault = (message: string): boolean => /certificate|altname|\bSSL\b/i.test(message)
