@@ -19,12 +19,14 @@ export class ServiceSnapshots {
   readonly #candidates: Snapshot[]
   #newestSeq: number
   #nextMs: number
+  /** The newest that was to be written could not be. */
+  #isBroken = false
   #pending: { readonly snapshot: FreshSnapshot; readonly settledAt: number } | null = null
 
   constructor(service: string, options: SnapshotOptions) {
     const { folder, code, everyMs, say, disk = realDisk } = options
     this.#options = options
-    const whole = readSnapshots(disk, folder, service, (file) => say(`${file} is ignored: it is not as it was written`))
+    const whole = readSnapshots(disk, folder, service, (path) => say(`${path} is ignored: it is not as it was written`))
     this.#candidates = whole.filter((snapshot) => {
       const isOwn = snapshot.service === service && snapshot.code === code
       if (!isOwn) say(`${nameOf(snapshot)} is ignored: it is of ${snapshot.service} ${snapshot.version}, other code`)
@@ -64,9 +66,11 @@ export class ServiceSnapshots {
     try {
       writeSnapshot(disk, folder, snapshot)
       this.#newestSeq = snapshot.seq
+      this.#isBroken = false
     } catch (error) {
       // It saves time, no more: a disk that is full or broken is the log's to judge.
-      say(`no snapshot at event ${snapshot.seq}: ${(error as Error).message}`)
+      if (!this.#isBroken) say(`no snapshot at event ${snapshot.seq}: ${(error as Error).message}`)
+      this.#isBroken = true
     }
   }
 }

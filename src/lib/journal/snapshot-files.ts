@@ -27,14 +27,14 @@ export function writeSnapshot(disk: LogDisk, log: string, snapshot: FreshSnapsho
   for (const old of snapshotFiles(disk, log, service).slice(0, -kept)) disk.remove(old)
 }
 
-/** Those of a service that are whole, newest first; of another, and one that cannot be read, `onBroken` is told. */
+/** Those of a service that are whole, newest first; of another, of one that cannot be read, and of a folder that cannot be listed, `onBroken` is told. */
 export function readSnapshots(
   disk: Pick<ReadDisk, 'list' | 'openToRead'>,
   log: string,
   service: string,
-  onBroken: (file: string) => void = () => undefined,
+  onBroken: (path: string) => void = () => undefined,
 ): Snapshot[] {
-  return snapshotFiles(disk, log, service)
+  return listed(disk, log, service, onBroken)
     .reverse()
     .flatMap((file) => {
       const text = readable(disk, file)
@@ -44,6 +44,20 @@ export function readSnapshots(
       if (snapshot === null) onBroken(file)
       return snapshot === null ? [] : [snapshot]
     })
+}
+
+function listed(
+  disk: Pick<ReadDisk, 'list'>,
+  log: string,
+  service: string,
+  onBroken: (path: string) => void,
+): string[] {
+  try {
+    return snapshotFiles(disk, log, service)
+  } catch {
+    onBroken(folderOf(log, service))
+    return []
+  }
 }
 
 /** Empty where it cannot be read. */

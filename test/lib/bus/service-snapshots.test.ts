@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { connectBus } from '#lib/bus/bus-client.ts'
@@ -149,6 +149,24 @@ describe('a service that was killed', () => {
     const again = await start({ everyMs: 60_000 })
     await goesOn(again)
     expect(again.said).toEqual([`${newest} is ignored: it is not as it was written`])
+  })
+
+  it('[R25] ignores, with a warning, a folder of them that cannot be listed, and says once that none can be written', async () => {
+    await withTwoSnapshots()
+    const [newest = ''] = files()
+    const broken = dirname(newest)
+    rmSync(broken, { recursive: true })
+    writeFileSync(broken, 'no folder')
+    const again = await start()
+    await goesOn(again)
+    expect(firstSeq(again)).toBe(1)
+    await until(() => again.said.length > 1)
+    await feed(9)
+    await feed(9)
+    expect(again.said).toEqual([
+      `${broken} is ignored: it is not as it was written`,
+      expect.stringMatching(/^no snapshot at event \d+: ENOTDIR/),
+    ])
   })
 
   it('[R24] writes none before a heartbeat that it said afterwards, and all before it, are in the log', () => {
