@@ -91,6 +91,9 @@ export async function runTree(
 /** Twelve processes of small heaps: one arena of the C library (1.7 MB a process). */
 const childEnvironment = (): NodeJS.ProcessEnv => ({ MALLOC_ARENA_MAX: '1', ...process.env, NODE_ENV: 'production' })
 
+/** Where tree.json could not be written it is tried again so soon. */
+const againMs = 1_000
+
 /** Writes tree.json once for all that changes at one time. */
 function saver(supervisor: () => Supervisor, topology: Topology, folder: string, say: (message: string) => void) {
   let timer: NodeJS.Timeout | null = null
@@ -100,10 +103,12 @@ function saver(supervisor: () => Supervisor, topology: Topology, folder: string,
     timer = null
     try {
       write()
+      isTold = false
     } catch (error) {
       // It is for who looks: a full disk must not end what runs.
       if (!isTold) say(`tree.json is not up to date: ${(error as Error).message}`)
       isTold = true
+      timer = setTimeout(save, againMs)
     }
   }
   const write = () => {

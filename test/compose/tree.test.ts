@@ -1,12 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Topology } from '#compose/topology.ts'
 import { treeChildren } from '#compose/tree-children.ts'
+import type { TreeFile } from '#compose/tree-file.ts'
 import { isGone } from '#test/compose/gone.ts'
 
 const fake = join(import.meta.dirname, 'fake-service.js')
@@ -112,6 +113,33 @@ describe('a tree of processes', () => {
     const statuses = () => said.filter(({ msg }) => msg === 'status').length
     const before = statuses()
     await expect.poll(statuses).toBeGreaterThan(before + 2)
+    tree.kill('SIGTERM')
+    expect(await once(tree, 'exit')).toEqual([0, null])
+  })
+
+  it('says what is so as soon as it can, where it could not be written down when it came to be', async () => {
+    const { tree, said, says, pids } = startTree()
+    await says('the tree is up')
+    const states = () => (JSON.parse(readFileSync(treeFile(), 'utf8')) as TreeFile).processes
+    await expect.poll(() => states()[10]?.state).toBe('ready')
+    // What is new of it cannot be written.
+    mkdirSync(`${treeFile()}.next`)
+    const ready = () => said.filter(({ msg }) => msg === 'ready').length
+    process.kill(pids().at(-1) as number, 'SIGKILL')
+    await expect.poll(() => ready(), { timeout: 10_000 }).toBe(12)
+    await expect.poll(() => said.filter(({ msg }) => msg.startsWith('tree.json')).length).toBe(1)
+    rmSync(`${treeFile()}.next`, { recursive: true })
+    await expect
+      .poll(
+        () =>
+          states()
+            .map(({ restarts }) => restarts)
+            .toSorted()
+            .at(-1),
+        { timeout: 5_000 },
+      )
+      .toBe(1)
+    expect(states().every(({ state }) => state === 'ready')).toBe(true)
     tree.kill('SIGTERM')
     expect(await once(tree, 'exit')).toEqual([0, null])
   })
