@@ -13,6 +13,7 @@ import { type Retained, readRetained } from '#lib/journal/retained.ts'
 import { retainedInFiles } from '#lib/journal/retained-in-files.ts'
 import { chainStart, isChained, type Link } from '#lib/journal/segment-footer.ts'
 import { addToRuns, SeqSet } from '#lib/journal/seq-set.ts'
+import { shortFiles } from '#lib/journal/short-files.ts'
 import { readWatermark } from '#lib/journal/watermark.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
@@ -43,11 +44,14 @@ export function checkLog(
   const { holes, removed } = known(disk, folder)
   // Not behind the head: it is read before.
   const retained = removed()
+  const checkpoint = orNull(() => readCheckpoint(disk, folder))
   const head = knownHead ?? headOf(disk, folder)
   const seen = new SeqSet()
   const later: (() => void)[] = []
   const faultsAt = new Set<string>()
+  const unwhole = new Set<string>()
   const tell = (fault: LogFault) => {
+    if (fault.kind === 'crc') unwhole.add(fault.file)
     if (fault.kind !== 'schema') faultsAt.add(`${fault.file}:${fault.offset}`)
     onFault(fault)
   }
@@ -89,6 +93,8 @@ export function checkLog(
     }
   }
   for (const again of later) again()
+  for (const fault of shortFiles(disk, folder, checkpoint?.files ?? {}, removed))
+    if (!unwhole.has(fault.file)) onFault(fault)
   const notInJournal = kept(disk, folder, gaps.upTo(head), (seq) => seen.has(seq) && behindHoles(holes, seq) === seq)
   for (const { file, offset, from, to } of notInJournal)
     if (!faultsAt.has(`${file}:${offset}`))

@@ -1,9 +1,18 @@
 import { z } from 'zod'
 import { checkedLine, checkedText, checkpointFile } from '#lib/journal/checked-file.ts'
 import type { LogDisk, ReadDisk } from '#lib/journal/log-disk.ts'
-import { replaceFile } from '#lib/journal/new-file.ts'
+import { journalFolder } from '#lib/journal/log-files.ts'
+import { isThere, replaceFile } from '#lib/journal/new-file.ts'
 
-const Position = z.object({ path: z.string(), bytes: z.int() })
+const Position = z.object({
+  path: z.string(),
+  bytes: z.int(),
+  /** Of the sealed file before it; one that was written by an earlier version does not say. */
+  chain: z.string().optional(),
+})
+/** The newest file of a namespace that has something, relative to the log's folder, and its bytes. */
+export type Position = z.infer<typeof Position>
+
 const Checkpoint = z.object({
   through: z.int().min(0),
   marks: z.record(
@@ -16,7 +25,7 @@ const Checkpoint = z.object({
   files: z.record(z.string(), Position),
 })
 
-/** All events up to `through` are durable in topic files: by namespace the newest file (relative to the log's folder) and its bytes then. */
+/** All events up to `through` are durable in topic files, as long as these were then. */
 export type Checkpoint = z.infer<typeof Checkpoint>
 
 /** Replaces the checkpoint before, or leaves it, whenever the process dies. */
@@ -31,4 +40,11 @@ export function readCheckpoint(disk: Pick<ReadDisk, 'openToRead'>, folder: strin
   if (line === null || line === undefined) return null
   const parsed = Checkpoint.safeParse(JSON.parse(line))
   return parsed.success ? parsed.data : null
+}
+
+/** For good: what it says of the topic files holds no longer. */
+export function removeCheckpoint(disk: LogDisk, folder: string): void {
+  if (!isThere(disk, checkpointFile(folder))) return
+  disk.remove(checkpointFile(folder))
+  disk.syncFolder(journalFolder(folder), 'removal.folder')
 }

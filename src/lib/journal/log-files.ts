@@ -1,10 +1,12 @@
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { isGone, type LogDisk, type ReadDisk } from '#lib/journal/log-disk.ts'
 
 export type Segment = { readonly path: string; readonly firstSeq: number }
 
 export const journalFolder = (folder: string): string => join(folder, 'journal')
 export const segmentName = (firstSeq: number): string => `${String(firstSeq).padStart(12, '0')}.jsonl`
+/** What `segmentName` was made of. */
+export const firstSeqOf = (path: string): number => Number(basename(path).slice(0, 12))
 /** Of a segment that was compressed. */
 export const packedEnding = '.zst'
 export const isPacked = (path: string): boolean => path.endsWith(packedEnding)
@@ -72,7 +74,7 @@ const filesIn = (disk: ReadDisk, folder: string): Segment[] =>
   disk
     .list(folder)
     .filter(({ name }) => /^\d{12}\.jsonl(\.zst)?$/.test(name))
-    .map(({ name }) => ({ path: join(folder, name), firstSeq: Number(name.slice(0, 12)) }))
+    .map(({ name }) => ({ path: join(folder, name), firstSeq: firstSeqOf(name) }))
 
 const foldersIn = (disk: ReadDisk, folder: string, pattern: RegExp): string[] =>
   disk

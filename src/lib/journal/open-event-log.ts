@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { basename, join, resolve } from 'node:path'
 import type { SourceMark } from '#lib/bus/log-port.ts'
-import { readCheckpoint } from '#lib/journal/checkpoint.ts'
+import { readCheckpoint, removeCheckpoint } from '#lib/journal/checkpoint.ts'
 import type { TopicRun } from '#lib/journal/commit-lines.ts'
 import { DamagedSegments } from '#lib/journal/damaged-segments.ts'
 import type { Durability } from '#lib/journal/durability.ts'
@@ -130,13 +130,19 @@ function recover(folder: string, disk: LogDisk, options: LogOptions, stated = re
   if (torn !== null) options.onTorn?.(torn)
   const topicFiles = new TopicFiles(folder, disk, segmentBytes, today)
   const removed = retained?.namespaces ?? {}
+  // What is written anew may be in other files than it says.
+  if (stated === null) removeCheckpoint(disk, folder)
   try {
     for (const [namespace, at] of cutTopicFiles(disk, folder, { before, through }, checkpoint?.files ?? {}, removed))
       topicFiles.goOn(namespace, at)
   } catch (error) {
     if (checkpoint === null || !(error instanceof UserError)) throw error
     // They are not what it says: without it they are read up to the journal, which has the rest whole.
-    return recover(folder, disk, options, null)
+    try {
+      return recover(folder, disk, options, null)
+    } catch (again) {
+      throw again instanceof UserError ? error : again
+    }
   }
   for (const run of runs) topicFiles.add(run)
   topicFiles.flush()

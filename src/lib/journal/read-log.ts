@@ -1,23 +1,18 @@
+import { join } from 'node:path'
 import { unreadable } from '#lib/files/unreadable.ts'
+import { readCheckpoint } from '#lib/journal/checkpoint.ts'
 import { behindHoles, type Hole, readHoles } from '#lib/journal/holes.ts'
 import { isGone, type ReadDisk } from '#lib/journal/log-disk.ts'
-import { journalSegments, namespacesIn } from '#lib/journal/log-files.ts'
+import { firstSeqOf, journalSegments, namespacesIn, topicSegments } from '#lib/journal/log-files.ts'
 import { atIn, type LogLine, openLine, topicIn } from '#lib/journal/log-line.ts'
 import { newestSeq } from '#lib/journal/newest-seq.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
-import {
-  firstKept,
-  isAllBefore,
-  isRemoved,
-  keptSegments,
-  type Retained,
-  readRetained,
-  removedWords,
-} from '#lib/journal/retained.ts'
-import { repairHint, SegmentLines } from '#lib/journal/segment-lines.ts'
-import { overlapping } from '#lib/journal/segments-by-time.ts'
+import { firstKept, isAllBefore, isRemoved, type Retained, readRetained, removedWords } from '#lib/journal/retained.ts'
+import { chainStart, type Times } from '#lib/journal/segment-footer.ts'
+import { repairHint, type Sealed, SegmentLines } from '#lib/journal/segment-lines.ts'
 import { type TopicPattern, topicPattern } from '#lib/journal/topic-pattern.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
+import { namespaceOf } from '#schemas/catalogue.ts'
 
 export type ReadOptions = {
   /** The first seq wanted, 1 where nothing is said. */
@@ -65,9 +60,9 @@ export function* readRawLog(
       const whole = firstKept(retained, wanted)
       const to = Math.min(wantedTo, options.acknowledged ?? newestSeq(folder, disk))
       const holes = readHoles(disk, folder)
-      openSources(sources, { disk, folder, from: next, to, wanted, times, holes, retained })
+      const removed = openSources(sources, { disk, folder, from: next, to, wanted, times, holes })
       // What went before they were all found is not passed over unseen.
-      if (JSON.stringify(readRetained(disk, folder)) !== JSON.stringify(retained)) continue
+      if (JSON.stringify(removed) !== JSON.stringify(retained)) continue
       let source = lowest(sources)
       while (source !== undefined && source.seq <= to) {
         const { seq } = source
@@ -106,8 +101,6 @@ function refuseRemoved(
   throw new UserError(removedWords(first), { file: folder, hint: `read from ${first} on, or other topics` })
 }
 
-type Times = { readonly since: number; readonly until: number }
-
 function timeRange({ since, until }: ReadOptions): Times | null {
   if (since === undefined && until === undefined) return null
   return { since: since ?? Number.NEGATIVE_INFINITY, until: until ?? Number.POSITIVE_INFINITY }
@@ -128,23 +121,56 @@ type Asked = {
   readonly wanted: TopicPattern | null
   readonly times: Times | null
   readonly holes: readonly Hole[]
-  readonly retained: Retained | null
 }
 
-/** From its first seq on the journal has everything; what is older is in the topic files. */
-function openSources(into: SegmentLines[], { disk, folder, from, to, wanted, times, holes, retained }: Asked): void {
+/** From its first seq on the journal has everything; what is older is in the topic files. Gives what was removed of them. */
+function openSources(into: SegmentLines[], { disk, folder, from, to, wanted, times, holes }: Asked): Retained | null {
+  // Before the files are found, so that they have what it says. Without a filter it is seen which seq is missing.
+  const isDense = wanted === null && times === null
+  const checkpoint = isDense ? null : readCheckpoint(disk, folder)
   const journal = journalSegments(disk, folder)
   const before = journal[0]?.firstSeq ?? Number.POSITIVE_INFINITY
   const open = (source: SegmentLines) => {
     if (source.isOpen) into.push(source)
   }
-  if (from < before)
-    for (const namespace of namespacesIn(disk, folder)) {
-      if (wanted !== null && !wanted.isIn(namespace)) continue
-      const all = keptSegments(disk, folder, namespace, retained)
-      open(new SegmentLines(disk, overlapping(disk, all, times), { from, before, holes, sealed: all }))
+  const known = new Set(from < before ? [...namespacesIn(disk, folder), ...Object.keys(checkpoint?.files ?? {})] : [])
+  const namespaces = [...known].filter((name) => wanted === null || wanted.isIn(name))
+  const found = namespaces.map((namespace) => ({ namespace, segments: topicSegments(disk, folder, namespace) }))
+  // And behind them: it is said before a file is removed.
+  const retained = readRetained(disk, folder)
+  for (const { namespace, segments } of found) {
+    const removed = retained?.namespaces[namespace]
+    const position = checkpoint?.files[namespace]
+    const sealed: Sealed = {
+      start: isDense ? null : { chain: chainStart, ...removed, lastSeq: removed?.to ?? 0 },
+      newest:
+        position === undefined
+          ? null
+          : { ...position, path: join(folder, position.path), firstSeq: firstSeqOf(position.path) },
+      bytesInJournal: () =>
+        bytesOf(
+          namespace,
+          new SegmentLines(disk, journal, {
+            from: before,
+            before: (checkpoint?.through ?? 0) + 1,
+            holes,
+            sealed: null,
+          }),
+        ),
+      times,
     }
+    const kept = segments.filter(({ firstSeq }) => firstSeq > (removed?.to ?? 0))
+    open(new SegmentLines(disk, kept, { from, before, holes, sealed }))
+  }
   open(new SegmentLines(disk, journal, { from, before: to + 1, holes, sealed: null }))
+  return retained
+}
+
+function bytesOf(namespace: string, lines: SegmentLines): number {
+  let bytes = 0
+  for (; lines.isOpen; lines.advance())
+    if (namespaceOf(topicIn(lines.line)) === namespace) bytes += Buffer.byteLength(lines.line) + 1
+  return bytes
 }
 
 function lowest(sources: readonly SegmentLines[]): SegmentLines | undefined {

@@ -1,7 +1,8 @@
 import { join, relative } from 'node:path'
 import { checkLog, type LogCheck } from '#lib/journal/check-log.ts'
 import type { LogFault } from '#lib/journal/check-segment.ts'
-import { checkedLine, checkpointFile, holesFile, retainedFile } from '#lib/journal/checked-file.ts'
+import { checkedLine, holesFile, retainedFile } from '#lib/journal/checked-file.ts'
+import { removeCheckpoint } from '#lib/journal/checkpoint.ts'
 import { addHole } from '#lib/journal/holes.ts'
 import type { LogDisk } from '#lib/journal/log-disk.ts'
 import { journalFolder, journalSegments } from '#lib/journal/log-files.ts'
@@ -67,9 +68,9 @@ export async function repairLog(
     const wanted = new SeqSet()
     for (const { from, to } of [...check.missing, ...check.notInJournal])
       for (let seq = from; seq <= to; seq++) wanted.add(seq)
+    // Its positions are those of files that are longer than they will be.
+    removeCheckpoint(disk, folder)
     const rescued = dropped + rewriteSegments(disk, folder, { damaged, wanted, onChange: keep })
-    // Its positions are those of files that are shorter now.
-    if (isThere(disk, checkpointFile(folder))) disk.remove(checkpointFile(folder))
     // What a reader gets to now is not lost.
     const head = Math.max(check.head, newestSeq(folder, disk))
     const { missing: lost } = checkLog(folder, { disk, head, onFault: () => undefined })

@@ -14,6 +14,8 @@ export type SegmentEnd = {
   /** How many events of its group are behind it. */
   readonly following: number
   readonly footer: SegmentFooter | null
+  /** Where that event ends. */
+  readonly bytes: number
 }
 
 /** The newest intact event of a file (0 where there is none), and the footer that it may end in; read from its end. */
@@ -25,7 +27,7 @@ export function endOf(disk: ReadDisk, path: string): SegmentEnd {
       const from = Math.max(0, size - length)
       const bytes = bytesFrom(file, from)
       const found = lastIn(bytes, from === 0)
-      if (found.lastSeq > 0 || from === 0) return found
+      if (found.lastSeq > 0 || from === 0) return { ...found, bytes: from + found.bytes }
     }
   } finally {
     file.close()
@@ -56,11 +58,11 @@ function lastIn(bytes: Buffer, isWhole: boolean): SegmentEnd {
     const seq = seqAt(bytes, start, stop)
     if (seq > 0 && hasItsCrc(bytes, start, stop)) {
       const line = bytes.toString('utf8', start, stop)
-      return { lastSeq: seq, durable: durableIn(line), following: followingIn(line), footer }
+      return { lastSeq: seq, durable: durableIn(line), following: followingIn(line), footer, bytes: stop + 1 }
     }
     if (isLast && isFooter(bytes, start, stop)) footer = readFooter(bytes.toString('utf8', start, stop))
     isLast = false
     stop = before
   }
-  return { lastSeq: 0, durable: 0, following: 0, footer }
+  return { lastSeq: 0, durable: 0, following: 0, footer, bytes: 0 }
 }

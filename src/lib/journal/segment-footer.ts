@@ -29,12 +29,19 @@ export const chainStart = '0'.repeat(64)
 const chainAfter = (before: string, sha256: string): string =>
   createHash('sha256').update(`${before}${sha256}`).digest('hex')
 
+/** Event times from `since` on, and before `until`. */
+export type Times = { readonly since: number; readonly until: number }
+
 /** What the next segment is chained to. */
 export type Link = Pick<SegmentFooter, 'chain' | 'isRepaired'>
 
 /** Does one segment follow the other? A repaired one keeps to no chain, and begins none. */
 export const isChained = (before: Link, { sha256, chain, isRepaired }: SegmentFooter): boolean =>
   before.isRepaired === true || isRepaired === true || chain === chainAfter(before.chain, sha256)
+
+/** May there be events in [since, until) in a sealed segment? */
+export const overlaps = ({ firstAt, lastAt }: SegmentFooter, { since, until }: Times): boolean =>
+  lastAt >= since && firstAt < until
 
 export const footerLine = (footer: SegmentFooter): string => `${withCrc(`{"footer":${JSON.stringify(footer)}`)}\n`
 

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
+import type { Position } from '#lib/journal/checkpoint.ts'
 import type { TopicRun } from '#lib/journal/commit-lines.ts'
 import { isDiskFull, isOutOfFiles, type LogDisk, type LogFile } from '#lib/journal/log-disk.ts'
 import { segmentName } from '#lib/journal/log-files.ts'
 import { newFile } from '#lib/journal/new-file.ts'
 import type { TopicFileEnd } from '#lib/journal/recover-topic-files.ts'
 import { chainStart, footerLine, SegmentTally } from '#lib/journal/segment-footer.ts'
-
-export type Position = { readonly path: string; readonly bytes: number }
 
 type Open = {
   readonly path: string
@@ -15,7 +14,7 @@ type Open = {
   readonly tally: SegmentTally
   isDirty: boolean
 }
-type Namespace = { open: Open | null; chain: string; pending: TopicRun[] }
+type Namespace = { open: Open | null; chain: string; newest: Position | null; pending: TopicRun[] }
 
 /** The log by topic: files by namespace and date of writing, which follow the journal. A file that is full is sealed with a footer. */
 export class TopicFiles {
@@ -36,8 +35,8 @@ export class TopicFiles {
   }
 
   /** Goes on where a namespace ends. */
-  goOn(namespace: string, { chain, open }: TopicFileEnd): void {
-    const known: Namespace = { open: null, chain, pending: [] }
+  goOn(namespace: string, { chain, newest, open }: TopicFileEnd): void {
+    const known: Namespace = { open: null, chain, newest, pending: [] }
     this.#namespaces.set(namespace, known)
     if (open === null) return
     const { path, tally } = open
@@ -56,7 +55,12 @@ export class TopicFiles {
   }
 
   add(run: TopicRun): void {
-    const namespace = this.#namespaces.get(run.namespace) ?? { open: null, chain: chainStart, pending: [] }
+    const namespace = this.#namespaces.get(run.namespace) ?? {
+      open: null,
+      chain: chainStart,
+      newest: null,
+      pending: [],
+    }
     this.#namespaces.set(run.namespace, namespace)
     namespace.pending.push(run)
     this.#pendingBytes += run.bytes.length
@@ -77,8 +81,7 @@ export class TopicFiles {
   /** What is in the files now; to be synced before it counts. */
   positions(): Record<string, Position> {
     const positions: Record<string, Position> = {}
-    for (const [name, { open }] of this.#namespaces)
-      if (open !== null) positions[name] = { path: open.path, bytes: open.tally.bytes }
+    for (const [name, { newest }] of this.#namespaces) if (newest !== null) positions[name] = newest
     return positions
   }
 
@@ -117,6 +120,7 @@ export class TopicFiles {
       for (let i = 0; i < topics.length; i++) open.tally.count(firstSeq + i, topics[i] as string, ats[i] as number)
     open.tally.hash(bytes)
     open.isDirty = true
+    namespace.newest = { path: open.path, bytes: open.tally.bytes, chain: namespace.chain }
     this.#unsyncedBytes += bytes.length
     return true
   }

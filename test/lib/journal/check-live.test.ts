@@ -60,7 +60,9 @@ const faultsOf = (disk: ReadDisk): string[] => {
   return faults
 }
 
-it('[J21] beside a log process that writes, frees, compresses and removes there is no fault, whenever it does', () => {
+it('[J21] beside a log process that writes, frees, compresses and removes there is no fault, whenever it does', {
+  timeout: 120_000,
+}, () => {
   const ends = new Set<number>()
   for (let seed = 0; seed < 300; seed++) {
     const chance = chanceOf(seed)
