@@ -173,7 +173,8 @@ function diskOf(now: Clock, goOn: () => void): ReadDisk {
         get size() {
           return latest().length
         },
-        read: (buffer, at) => latest().copy(buffer, 0, at),
+        // It may be shorter than when it was read before.
+        read: (buffer, at) => latest().subarray(at).copy(buffer),
         close: () => undefined,
       }
     },
