@@ -1,10 +1,11 @@
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { checkLog } from '#lib/journal/check-log.ts'
 import type { LogFault } from '#lib/journal/check-segment.ts'
-import { journalSegments, topicSegments } from '#lib/journal/log-files.ts'
+import { journalSegments, type Segment, topicSegments } from '#lib/journal/log-files.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { repairLog } from '#lib/journal/repair-log.ts'
+import { readRetained } from '#lib/journal/retained.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import { SimDisk } from '#test/faults/sim-disk.ts'
 import { fact } from '#test/lib/journal/bodies.ts'
@@ -64,6 +65,64 @@ it.each([
     expect([...readLog(folder, { disk })]).toHaveLength(events + 1)
   },
 )
+
+it('[J11] [J23] a checkpoint that is newer than a topic file keeps no log shut, also of which something was removed: the journal has the rest', async () => {
+  const disk = new SimDisk(chanceOf(2))
+  const retention = { retention: { md: { mib: 3_000 / 2 ** 20 } }, neededFrom: () => Number.POSITIVE_INFINITY }
+  const log = await openEventLog(folder, { disk, segmentBytes: 1_000, retention })
+  for (let n = 0; n < 100; n++) await log.append([[fact('md', 1, n)]])
+  await vi.waitFor(() => expect(readRetained(disk, folder)).not.toBeNull())
+  await log.close()
+  const { path } = topicSegments(disk, folder, 'md').at(-1) as { path: string }
+  const bytes = disk.bytesOf(path)
+  disk.put(path, bytes.subarray(0, bytes.lastIndexOf(10, bytes.length - 2) + 1))
+  expect(faultsOf(disk)).toEqual([])
+  const newest = () => [...readLog(folder, { disk, from: 91, topics: ['md'] })].map(({ seq }) => seq)
+  const again = await openEventLog(folder, { disk })
+  expect((await again.state()).head).toBe(100)
+  await again.close()
+  expect(newest()).toEqual([91, 92, 93, 94, 95, 96, 97, 98, 99, 100])
+  expect(faultsOf(disk)).toEqual([])
+})
+
+it('[J11] what a topic file lost of the journal is written anew before the journal is freed, though a checkpoint says that it has it', async () => {
+  const disk = new SimDisk(chanceOf(3))
+  let today = '2026-11-01'
+  const log = await openEventLog(folder, { disk, segmentBytes: 6_000, today: () => today })
+  for (let n = 0; n < 24; n++) await log.append([[fact('md', 1, n)]])
+  today = '2026-11-02'
+  for (let n = 24; n < 36; n++) await log.append([[fact('md', 1, n)]])
+  await log.close()
+  const [{ path }, ...others] = topicSegments(disk, folder, 'md') as [Segment, ...Segment[]]
+  expect([others.length, journalSegments(disk, folder)[0]?.firstSeq]).toEqual([1, 1])
+  const bytes = disk.bytesOf(path)
+  // As it was copied while the first day was not over.
+  disk.put(path, bytes.subarray(0, bytes.indexOf(10, 500) + 1))
+  const again = await openEventLog(folder, { disk, segmentBytes: 1_000 })
+  for (let n = 0; n < 100; n++) await again.append([[fact('md', 2, n)]])
+  await again.close()
+  expect([...readLog(folder, { disk })]).toHaveLength(136)
+  expect(faultsOf(disk)).toEqual([])
+})
+
+it('[J11] [J21] a topic file is not cut where it is damaged, though the one behind it is gone', async () => {
+  const disk = new SimDisk(chanceOf(4))
+  let today = '2026-11-01'
+  const log = await openEventLog(folder, { disk, segmentBytes: 4_000, today: () => today })
+  for (let n = 0; n < 20; n++) await log.append([[fact('md', 1, n)]])
+  today = '2026-11-02'
+  for (let n = 20; n < 50; n++) await log.append([[fact('md', 1, n)]])
+  await log.close()
+  const [{ path }, second] = topicSegments(disk, folder, 'md') as [Segment, Segment]
+  expect(journalSegments(disk, folder)[0]?.firstSeq).toBeGreaterThan(20)
+  const bytes = disk.bytesOf(path)
+  const wrong = bytes.with(500, (bytes[500] as number) ^ 1) as Buffer
+  disk.put(path, wrong)
+  for (const file of topicSegments(disk, folder, 'md').slice(1)) disk.remove(file.path)
+  expect(second.path).toContain(today)
+  await expect(openEventLog(folder, { disk })).rejects.toThrow('damaged')
+  expect(disk.bytesOf(path).equals(wrong)).toBe(true)
+})
 
 it('[J20] of a segment that is there compressed and, older, plain, the compressed one is read', async () => {
   const { disk } = await closedLog()
