@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
-import { readKeyFile } from '#lib/bus/auth.ts'
 import { createCa, issueCertificate } from '#lib/bus/certificate.ts'
+import { readCertified } from '#lib/bus/pem-files.ts'
 import { savePrivateKey } from '#lib/process/seal-keys.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { replaceFile } from './tree-keys.ts'
@@ -23,18 +23,22 @@ export function makeCa(keys: string): KeyFiles {
 
 /** Issues the router's certificate under these names; whoever is on this machine may always say localhost. A new one replaces the last. */
 export function issueRouterCertificate(keys: string, hosts: readonly string[]): KeyFiles {
-  const wrong = hosts.find(
-    (host) => isIP(host) === 0 && !/^(?=.{1,253}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.?)+$/i.test(host),
-  )
+  const wrong = hosts.find((host) => isIP(host) === 0 && !hostName.test(host))
   if (wrong !== undefined) throw new UserError(`${wrong} is neither a host name nor an address`)
   const file = join(keys, 'ca.key')
   if (!existsSync(file)) throw new UserError('there is no CA', { file, hint: 'run: trader keys ca' })
-  const ca = new X509Certificate(readFileSync(join(keys, 'ca.pem')))
-  const issuer = { name: 'trader CA', publicKey: ca.publicKey, privateKey: createPrivateKey(readKeyFile(file)) }
+  const again = 'copy ca.pem and ca.key from where they are whole, or remove both and run: trader keys ca'
+  const { cert, key } = readCertified({ certificate: join(keys, 'ca.pem'), key: file }, again)
+  const { publicKey } = new X509Certificate(cert)
+  const issuer = { name: 'trader CA', publicKey, privateKey: createPrivateKey(key) }
   const names = [...new Set([...hosts, 'localhost', '127.0.0.1', '::1'])]
   const files = { certificate: join(keys, 'router.pem'), key: join(keys, 'router.key') }
   return write(files, issueCertificate(issuer, names, new Date()))
 }
+
+// Labels of RFC 1123; a last one of digits alone is that of an address (WHATWG URL).
+const hostName =
+  /^(?=.{1,253}$)(?!(?:.*\.)?\d+\.?$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.?$/i
 
 function write(
   { certificate, key }: Omit<KeyFiles, 'expires'>,

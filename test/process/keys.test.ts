@@ -1,8 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { routerTls } from '#compose/router-tls.ts'
+import { issueRouterCertificate, makeCa } from '#compose/tls-keys.ts'
+import { trustedCa } from '#lib/bus/trusted-ca.ts'
 import { newWholeFile } from '#lib/files/new-whole-file.ts'
 import { trader } from './trader.ts'
 
@@ -60,5 +63,36 @@ describe('trader keys', () => {
     expect(issued).toMatchObject({ exitCode: 0 })
     const { certificate } = JSON.parse(String(issued.stdout)) as { certificate: string }
     expect(readFileSync(certificate, 'utf8')).toContain('BEGIN CERTIFICATE')
+  })
+
+  it('[R18] a name that none can have, and a certificate or key that is not whole or not its own, are one line', () => {
+    const keys = join(folder, 'keys')
+    const files = makeCa(keys)
+    for (const host of ['10.0.0.256', '1.2.3', 'trader.9', 'a..b', `${'a'.repeat(64)}.lan`, `${'a'.repeat(60)}!`])
+      expect(() => issueRouterCertificate(keys, [host])).toThrow(`${host} is neither a host name nor an address`)
+    issueRouterCertificate(keys, ['trader-1.lan', '3com', '10.0.0.255', '::1'])
+    expect(routerTls(keys, '10.0.0.5')).toMatchObject({ cert: expect.stringContaining('BEGIN') })
+    const halved = (name: string, fails: () => unknown, message: string) => {
+      const file = join(keys, name)
+      const whole = readFileSync(file, 'utf8')
+      writeFileSync(file, whole.slice(0, whole.length / 2))
+      expect(fails).toThrow(expect.objectContaining({ name: 'UserError', message, file }))
+      writeFileSync(file, whole)
+    }
+    const issued = () => issueRouterCertificate(keys, ['trader.lan'])
+    const [noCertificate, noKey] = ['is no whole certificate', 'is no whole private key']
+    halved('ca.pem', issued, noCertificate)
+    halved('ca.key', issued, noKey)
+    halved('ca.pem', () => trustedCa('wss://trader.lan:7411', keys), noCertificate)
+    halved('router.pem', () => routerTls(keys, '0.0.0.0'), noCertificate)
+    halved('router.key', () => routerTls(keys, '0.0.0.0'), noKey)
+    renameSync(files.key, join(folder, 'old.key'))
+    expect(issued).toThrow('there is no CA')
+    rmSync(files.certificate)
+    makeCa(keys)
+    renameSync(join(folder, 'old.key'), files.key)
+    expect(issued).toThrow(`is not the key of ${files.certificate}`)
+    rmSync(files.certificate)
+    expect(issued).toThrow('there is no such file')
   })
 })
