@@ -4,7 +4,8 @@ import { UserError } from '#lib/terminal/user-error.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
 import type { VenueConfig } from '#services/venue/service.ts'
 import { recordedRun } from './recorded-run.ts'
-import { type RunFeed, Topology } from './topology.ts'
+import type { RunFeed, Topology } from './topology.ts'
+import { topologyOfFlags } from './topology-of-flags.ts'
 
 export type ReplayWish = {
   /** Where the log is that is fed again. */
@@ -33,7 +34,7 @@ export function replayTopology({ log, run, logs, keys, port, speed, seek }: Repl
     ...venue
   }: Partial<VenueConfig> = configs.has('venue') ? (configOf('venue') as VenueConfig) : unheard
   const { startingCash, currency, conversions, fifo } = configOf('pnl') as Topology['account']
-  return Topology.parse({
+  return topologyOfFlags({
     run,
     logs,
     keys,

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isCount } from '#lib/bus/frame.ts'
 import type { AppendResult } from '#lib/bus/log-port.ts'
+import { readAs } from '#lib/codec/read-as.ts'
 
 /** No frame is larger. */
 export const frameBytesMost = 8 << 20
@@ -85,7 +86,7 @@ export const openFromLog = (text: string): Opened<FromLog> => openFrame(FromLog,
 function openFrame<T>(schema: z.ZodType<T>, isFrequent: (json: object) => json is T & object, text: string): Opened<T> {
   const end = text.indexOf('\n')
   const json: unknown = JSON.parse(end < 0 ? text : text.slice(0, end))
-  const header = typeof json === 'object' && json !== null && isFrequent(json) ? json : schema.parse(json)
+  const header = typeof json === 'object' && json !== null && isFrequent(json) ? json : readAs(schema, json)
   return { header, lines: end < 0 ? [] : text.slice(end + 1).split('\n') }
 }
 

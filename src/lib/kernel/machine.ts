@@ -1,3 +1,4 @@
+import { readAs } from '#lib/codec/read-as.ts'
 import { catalogue, type PayloadOf } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import { answerId } from './event-id.ts'
@@ -84,7 +85,7 @@ export class Machine {
   }
 
   #configure(payload: PayloadOf<'system.config'>): void {
-    const config = this.service.config.parse(payload.config)
+    const config = readAs(this.service.config, payload.config, [this.service.name, 'config'])
     this.#state = this.isConfigured ? this.service.reconfigure(this.#state, config) : this.service.init(config)
     this.#configHash = payload.hash
   }

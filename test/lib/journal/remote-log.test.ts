@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { WebSocket } from 'ws'
+import { Connection } from '#lib/bus/connection.ts'
 import { serveLog } from '#lib/journal/log-server.ts'
 import { MemoryLog } from '#lib/journal/memory-log.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
@@ -44,6 +45,24 @@ it('[J16] refuses who does not know the secret', async () => {
   const asked = openRemoteLog({ url: server.url, secret: 'cd'.repeat(32) })
   await expect(asked).rejects.toThrow('its secret is another one')
   expect(heard).toEqual(['router has not proved to be the router'])
+  await server.close()
+})
+
+it('[J16] refuses who takes it for a router, and says in one line what is no frame of its protocol', async () => {
+  const heard: string[] = []
+  const server = await serveLog(new MemoryLog(), { port: 0, secret, onRefused: (reason) => heard.push(reason) })
+  const clock = new Connection({
+    url: server.url,
+    identity: 'clock',
+    secret,
+    wish: () => ({ from: 1, topics: null, isService: false }),
+    onWelcome: () => undefined,
+    onRefused: () => undefined,
+    comesBack: false,
+  })
+  await until(() => heard.length > 0)
+  expect(heard).toEqual(['not a frame of this protocol: protocol: Invalid input: expected 1'])
+  await clock.close()
   await server.close()
 })
 

@@ -1,6 +1,7 @@
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { readAs } from '#lib/codec/read-as.ts'
 import { syncFolder } from '#lib/files/sync-folder.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { InstrumentId, Micros, Sha256 } from '#schemas/primitives.ts'
@@ -52,9 +53,7 @@ export function readManifest(dir: string): DataSetManifest {
       : 'make one with: trader md import, or trader md generate'
     throw new UserError('this folder holds no data set', { file: dir, hint })
   }
-  const manifest = DataSetManifest.safeParse(jsonIn(file))
-  if (manifest.success) return manifest.data
-  throw new UserError(`is no manifest of a data set: ${z.prettifyError(manifest.error).split('\n')[0]}`, { file })
+  return fileAs(DataSetManifest, file, 'is no manifest of a data set')
 }
 
 export const hasManifest = (dir: string): boolean => existsSync(join(dir, 'manifest.json'))
@@ -70,10 +69,19 @@ export const unfinishedFile = (dir: string): string => join(dir, unfinished)
 
 export function readUnfinished(dir: string): Origin | null {
   const file = unfinishedFile(dir)
-  return existsSync(file) ? Origin.parse(jsonIn(file)) : null
+  return existsSync(file) ? fileAs(Origin, file, 'does not say what was being imported') : null
 }
 
 export const writeUnfinished = (dir: string, origin: Origin): void => writeWhole(dir, unfinished, origin)
+
+function fileAs<T>(schema: z.ZodType<T>, file: string, otherwise: string): T {
+  const json = jsonIn(file)
+  try {
+    return readAs(schema, json)
+  } catch (error) {
+    throw new UserError(`${otherwise}: ${(error as Error).message}`, { file })
+  }
+}
 
 function jsonIn(file: string): unknown {
   try {

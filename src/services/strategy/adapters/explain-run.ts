@@ -1,3 +1,4 @@
+import { readAs } from '#lib/codec/read-as.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { Event } from '#schemas/event.ts'
 import { type Explanation, explainEvaluation } from '../explain-evaluation.ts'
@@ -45,7 +46,7 @@ export function explainRun(events: Iterable<Event>, wish: ExplainWish, held: Hel
     if (event.source === strategy.name && event.cause !== null) continue
     if (event.topic === 'system.config') {
       if (event.payload.service !== strategy.name) continue
-      const config = strategy.config.parse(event.payload.config)
+      const config = readAs(strategy.config, event.payload.config, ['strategy', 'config'])
       state = state === null ? strategy.init(config) : strategy.reconfigure(state, config)
     } else if (state === null || !heard.has(event.topic)) continue
     if (event.topic !== 'system.config') state = strategy.evolve(state, event as Parameters<typeof strategy.evolve>[1])
