@@ -13,6 +13,7 @@ import { StartingCash } from '#compose/topology.ts'
 import { topologyOfFlags } from '#compose/topology-of-flags.ts'
 import { SlippageFlag } from '#compose/venue-flags.ts'
 import { BarWidth } from '#lib/bars/bar-width.ts'
+import { makeFolder, noFolder } from '#lib/files/make-folder.ts'
 import { peakResidentBytes } from '#lib/process/supervised-memory.ts'
 import { checkedFlag, checkedIfGiven, numberFlag } from '#lib/terminal/checked-flag.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
@@ -152,11 +153,11 @@ export default class Backtest extends TraderCommand {
 
 /** Makes the folder of a run. Throws a UserError where there is one. */
 function claim(runs: string, folder: string): void {
-  mkdirSync(runs, { recursive: true })
+  makeFolder(runs)
   try {
     mkdirSync(folder)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw noFolder(folder, error)
     const isWhole = existsSync(join(folder, 'manifest.json'))
     throw new UserError(`${isWhole ? 'a run' : 'a run that was not finished, or is under way,'} is here already`, {
       file: folder,

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { Flags } from '@oclif/core'
 import { assignmentsOf } from '#compose/assignments.ts'
@@ -9,6 +9,7 @@ import { folderFlags, logOf, runArg } from '#compose/run-folder.ts'
 import { placed, type RunFeed } from '#compose/topology.ts'
 import { runTree } from '#compose/tree.ts'
 import { runTreeToEnd } from '#compose/tree-to-end.ts'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { checkedIfGiven } from '#lib/terminal/checked-flag.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { startProgress } from '#lib/terminal/progress.ts'
@@ -58,7 +59,7 @@ export default class Replay extends TraderCommand {
     if (resolve(folder) === resolve(log)) throw new UserError('a run is not replayed into itself', { file: folder })
     const topology = replayTopology({ log, run, logs, keys, port, speed, seek: seekOf(flags.seek) })
     const total = [...factsOfRun(log)].length
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const file = join(folder, 'topology.json')
     writeFileSync(file, `${JSON.stringify(placed(topology), null, 2)}\n`)
     const hasDashboard = flags.dashboard && process.stdin.isTTY === true && process.stdout.isTTY === true

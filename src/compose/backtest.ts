@@ -1,5 +1,5 @@
-import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { InProcess } from '#lib/kernel/in-process.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { Event, Fact } from '#schemas/event.ts'
@@ -26,7 +26,7 @@ export type Backtest = {
 export function runBacktest(backtest: Backtest): WrittenRun {
   const { topology, facts, data, folder, date, onFacts } = backtest
   const configs = configsOf(topology)
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const log = new RunLog(join(folder, 'log'), date)
   const book = new ResultBook(topology.account)
   const run = new InProcess(everyService, (event: Event) => {

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { getAsset, getAssetKeys, isSea } from 'node:sea'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { packageRoot } from '#lib/process/package-root.ts'
 import { readTopology, type Topology } from './topology.ts'
 
@@ -22,7 +23,7 @@ export function defaultTopologyFile(): string {
 function placeShipped(): void {
   for (const name of getAssetKeys()) {
     if (existsSync(name)) continue
-    mkdirSync(dirname(name), { recursive: true })
+    makeFolder(dirname(name))
     writeFileSync(name, getAsset(name, 'utf8'))
   }
   process.stderr.write('trader: examples/ and strategies/ are new here, to start from\n')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import type { Progress } from '#lib/terminal/progress.ts'
 import type { Event } from '#schemas/event.ts'
@@ -23,7 +24,7 @@ type LockstepBacktest = {
 export async function runLockstepBacktest(backtest: LockstepBacktest): Promise<WrittenRun> {
   const { topology, data, folder, progress } = backtest
   const configs = configsOf(topology)
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const feed = topology.feed.kind === 'seeded' ? seededDataSet(join(folder, 'data'), topology.feed.seed) : topology.feed
   // Its log is in <folder>/log, as that of every backtest.
   const place = { run: 'log', logs: folder, lockstep: true, router: { host: '127.0.0.1', port: 0 } }

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { basename, dirname, isAbsolute, join, normalize } from 'node:path'
 import type { z } from 'zod'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { readJsonFile } from '#lib/files/read-json-file.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
@@ -22,11 +23,7 @@ export function findNamed(folder: string, name: string): string {
 /** Where a file that a manifest names is to be written; its folder is there then. */
 export function placeIn(folder: string, name: string): string {
   const place = join(folder, within(name))
-  try {
-    mkdirSync(dirname(place), { recursive: true })
-  } catch (error) {
-    throw new UserError(`cannot be made: ${(error as NodeJS.ErrnoException).code}`, { file: dirname(place) })
-  }
+  makeFolder(dirname(place))
   return place
 }
 

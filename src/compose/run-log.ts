@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
-import { closeSync, fdatasyncSync, mkdirSync, openSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { writeContent } from '#lib/codec/event-bytes.ts'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { segmentName } from '#lib/journal/log-files.ts'
 import { namespaceOf, type Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
@@ -89,7 +90,7 @@ export class RunLog {
 
   #open(namespace: string, firstSeq: number): TopicFile {
     const folder = join(this.#folder, namespace, this.#date)
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const fd = openSync(join(folder, segmentName(firstSeq)), 'wx')
     return { fd, block: Buffer.allocUnsafeSlow(blockBytes), used: 0 }
   }

@@ -1,9 +1,10 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto'
-import { existsSync, mkdirSync, rmSync } from 'node:fs'
+import { existsSync, rmSync } from 'node:fs'
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { createCa, issueCertificate } from '#lib/bus/certificate.ts'
 import { readCertified } from '#lib/bus/pem-files.ts'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { savePrivateKey } from '#lib/process/seal-keys.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { replaceFile } from './tree-keys.ts'
@@ -17,7 +18,7 @@ export function makeCa(keys: string): KeyFiles {
   const file = [key, certificate].find((path) => existsSync(path))
   if (file !== undefined)
     throw new UserError('there is a CA already', { file, hint: 'remove ca.pem and ca.key first, if that is meant' })
-  mkdirSync(keys, { recursive: true, mode: 0o700 })
+  makeFolder(keys, 0o700)
   return write({ certificate, key }, createCa('trader CA', new Date()))
 }
 

@@ -1,6 +1,7 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureSecret } from '#lib/bus/auth.ts'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { generateSealKeys, loadPrivateKey, savePrivateKey, savePublicKey } from '#lib/process/seal-keys.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { serviceRank } from '#schemas/service-rank.ts'
@@ -30,7 +31,7 @@ export function initKeys(keys: string): string[] {
  */
 export function makeKeys(keys: string, runFolder: string): void {
   initKeys(keys)
-  mkdirSync(runFolder, { recursive: true })
+  makeFolder(runFolder)
   const kept = join(runFolder, 'risk.seal.pub.pem')
   const own = readFileSync(join(keys, 'risk.seal.pub.pem'), 'utf8')
   if (!existsSync(kept)) replaceFile(kept, own)

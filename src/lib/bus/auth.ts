@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
-import { closeSync, existsSync, fstatSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { newWholeFile } from '#lib/files/new-whole-file.ts'
 import { UserError, userErrorLine } from '#lib/terminal/user-error.ts'
 
@@ -22,7 +23,7 @@ const secretFile = (keys: string, identity: string) => join(keys, `${identity}.s
 
 /** Makes the secret of an identity, 32 random bytes in hex, for the owner's eyes alone. False where there is one. Throws a UserError where it cannot be written, or what is there is none. */
 export function ensureSecret(keys: string, identity: string): boolean {
-  mkdirSync(keys, { recursive: true, mode: 0o700 })
+  makeFolder(keys, 0o700)
   const path = secretFile(keys, identity)
   if (!existsSync(path)) return newWholeFile(path, `${randomBytes(32).toString('hex')}\n`, 0o600)
   readSecret(keys, identity)

@@ -1,5 +1,6 @@
-import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import type { LogDisk, LogFile } from '#lib/journal/log-disk.ts'
 import { crcBytes, withCrc } from '#lib/journal/log-line.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
@@ -35,7 +36,7 @@ export class OutboxFiles {
   constructor(folder: string, disk: OutboxDisk = realDisk) {
     this.#folder = folder
     this.#disk = disk
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     const names = disk.list(folder).map(({ name }) => name)
     const left = names.filter((name) => nameOfFile.test(name))
     this.#left = left.sort().map((name) => join(folder, name))

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, fdatasync, mkdirSync, openSync, write as writeFd, writeSync } from 'node:fs'
+import { closeSync, existsSync, fdatasync, openSync, write as writeFd, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { constants, type ZstdOptions, zstdCompress } from 'node:zlib'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { dayMicros } from '#lib/time/day-micros.ts'
 import { type Block, indexLine } from './read-blocks.ts'
@@ -147,7 +148,7 @@ type OpenFile = { readonly fd: number; readonly indexFd: number; offset: number 
 function openFile(dir: string, at: number): OpenFile {
   const day = new Date(Math.floor(at / 1000)).toISOString().slice(0, 10)
   const folder = join(dir, day)
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   let name = at
   while (existsSync(join(folder, `${name}.jsonl.zst`))) name++
   const [fd, indexFd] = [`${name}.jsonl.zst`, `${name}.index`].map((one) => openSync(join(folder, one), 'wx'))

@@ -1,6 +1,7 @@
-import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { accessSync, closeSync, constants, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { isDiskFull, type Lock } from '#lib/journal/log-disk.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 
@@ -13,7 +14,7 @@ const pidName = 'writer.pid'
  * ends. Node has no lock of its own.
  */
 export async function lockFolder(folder: string, what = 'log'): Promise<Lock> {
-  mkdirSync(folder, { recursive: true })
+  makeFolder(folder)
   const path = join(folder, lockName)
   makeEmpty(path)
   const held = new DatabaseSync(path, { timeout: 0 })

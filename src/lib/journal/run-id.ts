@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { newWholeFile } from '#lib/files/new-whole-file.ts'
 import { journalSegments, namespacesIn } from '#lib/journal/log-files.ts'
 import { realDisk } from '#lib/journal/real-disk.ts'
@@ -25,9 +26,9 @@ export function ensureRunId(folder: string): string {
   const known = readRunId(folder)
   if (known !== null) return known
   const file = join(folder, fileName)
+  makeFolder(folder)
   if (journalSegments(realDisk, folder).length > 0 || namespacesIn(realDisk, folder).length > 0)
     throw new UserError('is gone: no seal of this run can be checked', { file, hint: bringBack })
-  mkdirSync(folder, { recursive: true })
   const id = randomUUID()
   newWholeFile(file, `${id} ${crcOf(id)}\n`)
   return ensureRunId(folder)

@@ -1,16 +1,7 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  ftruncateSync,
-  mkdirSync,
-  openSync,
-  readdirSync,
-  rmSync,
-  statSync,
-  writeSync,
-} from 'node:fs'
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { readRaw } from '#lib/files/read-chunks.ts'
 import { syncFolder } from '#lib/files/sync-folder.ts'
 import { textLines } from '#lib/files/text-lines.ts'
@@ -39,7 +30,7 @@ export class DataSetLog {
 
   constructor(dir: string) {
     this.#folder = join(dir, 'md')
-    mkdirSync(this.#folder, { recursive: true })
+    makeFolder(this.#folder)
     const segments = segmentsIn(dir)
     this.#head = 0
     const last = segments.at(-1)

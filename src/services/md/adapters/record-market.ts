@@ -1,7 +1,8 @@
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setInterval } from 'node:timers'
 import { BlockFiles } from '#lib/files/block-files.ts'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { newestLinesIn } from '#lib/files/newest-lines.ts'
 import { blockFilesIn } from '#lib/files/read-blocks.ts'
 import { lockFolder } from '#lib/journal/lock-folder.ts'
@@ -89,7 +90,7 @@ function nextRun(dir: string, wanted: RecordingNote): RecordingNote {
   if (before === null) {
     if (existsSync(join(dir, 'events')) && blockFilesIn(join(dir, 'events')).length > 0)
       throw new UserError('a recording without its recording.json is in this folder', { file: dir })
-    mkdirSync(dir, { recursive: true })
+    makeFolder(dir)
     return wanted
   }
   const { runs } = before

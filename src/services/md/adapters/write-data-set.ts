@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { instrumentOfFact, type MarketFact } from '#lib/market/market-fact.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { DataSetLog, eventText } from './data-set-log.ts'
@@ -100,7 +101,7 @@ function claim(dir: string, origin: Origin): 'new' | 'continued' {
     const hint = hintWhere(begun, origin)
     throw new UserError('this folder holds an interrupted import of something else', { file: dir, hint })
   }
-  mkdirSync(dir, { recursive: true })
+  makeFolder(dir)
   writeUnfinished(dir, origin)
   return 'new'
 }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { makeFolder } from '#lib/files/make-folder.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import type { ApiKey } from './request-auth.ts'
 
@@ -11,7 +12,7 @@ const ApiKeyFile = z.strictObject({ apiKey: z.string().min(8).max(128), secret: 
 export function apiKeyIn(file: string): ApiKey {
   if (!existsSync(file)) {
     const key = { apiKey: randomBytes(32).toString('hex'), secret: randomBytes(32).toString('hex') }
-    mkdirSync(dirname(file), { recursive: true })
+    makeFolder(dirname(file))
     writeFileSync(file, `${JSON.stringify(key, null, 2)}\n`, { mode: 0o600, flag: 'wx' })
     chmodSync(file, 0o600)
     return key
