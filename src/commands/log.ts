@@ -41,7 +41,7 @@ export default class Log extends TraderCommand {
       durability,
       segmentBytes: segmentMiB << 20,
       compress: compress ? packFrame : null,
-      retention: { retention, neededFrom: (namespace) => neededFrom(folder, namespace, assignment) },
+      retention: { retention, neededFrom: (namespace) => neededFrom(folder, run, namespace, assignment) },
       onTorn: ({ file, copy, bytes }) =>
         this.say(`${file}: its last ${bytes} bytes are torn, as by a writer that died; they are now in ${copy}`),
       onDamage: (error) => this.say(userErrorLine(error)),

@@ -12,6 +12,7 @@ import { catalogue, type Topic } from '#schemas/catalogue.ts'
 import type { Event } from '#schemas/event.ts'
 import type { ServiceName } from '#schemas/service-rank.ts'
 import type { Assignment } from './assignment.ts'
+import { refuseUncovered } from './refuse-uncovered.ts'
 import type { Topology } from './topology.ts'
 
 /** The flags of every process of a tree. */
@@ -48,11 +49,14 @@ const hearsFirst: Partial<Record<ServiceName, readonly ServiceName[]>> = { strat
 export function runService(
   service: AnyService,
   flags: ProcessFlags,
-  { config, topology }: Assignment,
+  assignment: Assignment,
   hooks: Hooks,
 ): ServiceRunner {
   const { name } = service
+  const { config, topology } = assignment
   if (config === null) throw new Error(`${name} has no configuration here`)
+  // In a tree it was asked before anything started.
+  if (!flags.assigned) refuseUncovered(assignment, (one) => one === name)
   const isSigned = (topic: Topic) => 'isSigned' in catalogue[topic]
   return new ServiceRunner({
     service,

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Assignments } from '#compose/assignments.ts'
 import { keepLockstep } from '#compose/keep-lockstep.ts'
 import { keepVenue, refuseOtherVenue } from '#compose/keep-venue.ts'
+import { refuseUncovered } from '#compose/refuse-uncovered.ts'
 import type { Topology } from '#compose/topology.ts'
 import { runFolder, treeChildren } from '#compose/tree-children.ts'
 import { removeTreeFile, runningTree, writeTreeFile } from '#compose/tree-file.ts'
@@ -41,6 +42,7 @@ export async function runTree(
   refuseSecondTree(topology)
   makeKeys(topology.keys, folder)
   refuseOtherVenue(topology)
+  refuseUncovered({ topology, services: assignments.of('log').services })
   keepLockstep(topology)
   let view: TreeView | null = null
   const { save, stopSaving } = saver(

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { positionsIn } from '#compose/book-view.ts'
+import { defaultTopology } from '#compose/default-topology.ts'
 import { strategyHeldIn } from '#compose/strategy-held.ts'
 import { bodyIn } from '#lib/codec/event-text.ts'
 import { openEventLog } from '#lib/journal/open-event-log.ts'
@@ -140,6 +141,19 @@ describe('a run of which retention removed old market data', () => {
     expect(lines).toHaveLength(1)
     expect(lines[0]).toMatch(/removed \(retention\): .*md up to event \d+/)
     expect(lines[0]).toContain(why)
+  })
+
+  it('[J23] does not go on with code that believes none of its snapshots, and starts nothing: trader up, and a service by hand', async () => {
+    const topology = { ...defaultTopology(), run: 'kept' }
+    writeFileSync(join(folder, 'again.yaml'), JSON.stringify(topology))
+    for (const command of [['up'], ['risk', '--url', 'ws://127.0.0.1:9']]) {
+      const { stderr, exitCode } = await read(...command, '--topology', 'again.yaml')
+      expect(exitCode).toBe(2)
+      const words =
+        /^logs\/kept: removed \(retention\): .*md up to event \d+.*: .*risk.* would have to hear it again, .*\(begin another run/
+      expect(stderr.trimEnd().split('\n').at(-1)).toMatch(words)
+      expect(stderr).not.toContain('starting')
+    }
   })
 
   const heldAt = () =>

@@ -20,10 +20,12 @@ const Head = z.object({
   configured: z.array(z.string()),
 })
 
+/** What a snapshot is of. */
+export type SnapshotHead = Omit<z.infer<typeof Head>, 'format'>
 /** What a service held at an event, so that it need not hear again what was before. */
-export type Snapshot = Omit<z.infer<typeof Head>, 'format'> & { readonly state: unknown }
+export type Snapshot = SnapshotHead & { readonly state: unknown }
 /** The same as it is made: with the text of its state. */
-export type FreshSnapshot = Omit<Snapshot, 'state'> & { readonly stateText: string }
+export type FreshSnapshot = SnapshotHead & { readonly stateText: string }
 
 export const sha256Of = (text: string): string => createHash('sha256').update(text).digest('hex')
 
@@ -35,10 +37,16 @@ export function snapshotText({ stateText, ...head }: FreshSnapshot): string {
 
 /** Null where a byte of it is not what was written. */
 export function readSnapshotText(text: string): Snapshot | null {
+  const head = readSnapshotHead(text)
+  return head && { ...head, state: JSON.parse(text.split('\n')[1] as string) }
+}
+
+/** The same without its state. */
+export function readSnapshotHead(text: string): SnapshotHead | null {
   const [head = '', stateText = '', hash, rest] = text.split('\n')
   if (rest !== '' || hash !== sha256Of(`${head}\n${stateText}\n`)) return null
   const parsed = Head.safeParse(JSON.parse(head))
   if (!parsed.success) return null
   const { format: _, ...known } = parsed.data
-  return { ...known, state: JSON.parse(stateText) }
+  return known
 }

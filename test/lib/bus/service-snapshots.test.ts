@@ -298,6 +298,21 @@ describe('a snapshot file', () => {
       expect(readSnapshots(disk, '/live', 'venue').map(({ seq }) => seq)).toEqual([100, newest])
     }
   })
+
+  it('[R24] is not pushed out by those of other code, nor of events that the log has lost', () => {
+    const write = (seq: number, code: string) => {
+      writeSnapshot(realDisk, folder, { ...fresh, seq, code })
+      return files().map(seqOf)
+    }
+    for (const seq of [9_000, 9_500]) write(seq, 'old')
+    expect(write(4_000, 'c')).toEqual([4_000, 9_000, 9_500])
+    expect(write(4_500, 'c')).toEqual([4_000, 4_500])
+    expect(write(5_000, 'c')).toEqual([4_500, 5_000])
+    expect(write(5_500, 'new')).toEqual([4_500, 5_000, 5_500])
+    // The log lost its end: what is of later is of no event that it has.
+    expect(write(5_400, 'new')).toEqual([4_500, 5_000, 5_400, 5_500])
+    expect(write(5_450, 'new')).toEqual([5_400, 5_450])
+  })
 })
 
 function flip(file: string, at: number): void {
