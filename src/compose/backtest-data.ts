@@ -66,7 +66,8 @@ function seededData(seed: number): BacktestData {
   const market = () => [...seededBars(options)].map((fact, i) => ({ ...fact, seq: i + 1 }))
   const hash = createHash('sha256').update(JSON.stringify(options)).digest('hex')
   return {
-    feed: { kind: 'seeded', seed, eventsPerSecond: 10 },
+    // With a start it is played, and not the live one.
+    feed: { kind: 'seeded', seed, eventsPerSecond: 10, startAt: options.startAt },
     facts: () => feedFacts(market() as unknown as Parameters<typeof feedFacts>[0], true),
     instruments: ['ACME.SIM'],
     startsAt: options.startAt,
