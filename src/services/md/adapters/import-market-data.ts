@@ -6,6 +6,7 @@ import { UserError } from '#lib/terminal/user-error.ts'
 import { barsApart } from './bars-apart.ts'
 import type { Origin } from './data-set-manifest.ts'
 import type { ImportFile, ImportPlan } from './import-plan.ts'
+import type { MarketSource } from './market-source.ts'
 import { mergeByTime } from './merge-by-time.ts'
 import type { ImportChoices } from './plan-import.ts'
 import { countingReport, type LeftOut, nothingLeftOut } from './read-report.ts'
@@ -43,7 +44,11 @@ export function importMarketData(request: ImportRequest): Imported {
   let leftOut = nothingLeftOut()
   const read = (into: LeftOut) => {
     const report = countingReport(into, skipsBadLines)
-    return barsApart(mergeByTime(plan.sources, report), report, skipsBadLines)
+    let newest: MarketSource | undefined
+    const facts = mergeByTime(plan.sources, report, (source) => {
+      newest = source
+    })
+    return barsApart(facts, { report, skipsOverlapping: skipsBadLines, file: () => newest?.file })
   }
   let survey = surveyFacts(read(leftOut), plan.listed, terms, progress.checking)
   const fine = tooFine(survey)

@@ -5,9 +5,13 @@ import type { ReadReport } from './read-report.ts'
 /**
  * The facts of all sources in order of time; of facts at one instant bars come first, the wide before the narrow (who reads the narrow one then
  * knows the wide one), and then those of the earlier source. A source is opened when its time has come, so that a year of daily files is never
- * open at once.
+ * open at once. `onFact` hears where the next fact is from.
  */
-export function* mergeByTime(sources: readonly MarketSource[], report: ReadReport): Generator<MarketFact> {
+export function* mergeByTime(
+  sources: readonly MarketSource[],
+  report: ReadReport,
+  onFact: (source: MarketSource) => void = () => undefined,
+): Generator<MarketFact> {
   const heap: Cursor[] = []
   const open = new Set<Iterator<MarketFact>>()
   try {
@@ -16,7 +20,10 @@ export function* mergeByTime(sources: readonly MarketSource[], report: ReadRepor
     for (;;) {
       const top = heap[0]
       if (top === undefined) return
-      if (top.fact !== undefined) yield top.fact
+      if (top.fact !== undefined) {
+        onFact(top.source)
+        yield top.fact
+      }
       if (top.facts === undefined) {
         top.facts = top.source.facts(report)[Symbol.iterator]()
         open.add(top.facts)
