@@ -61,6 +61,20 @@ describe('trader on the command line', () => {
     expect(JSON.parse(inJson.stdout as string)).toMatchObject({ error: { message } })
   })
 
+  it('says with --json what is wrong on stdout as well, of an unknown command too', async () => {
+    const { stdout, exitCode } = await trader(['complation', '--json'])
+    expect({ exitCode, said: JSON.parse(String(stdout)) }).toEqual({
+      exitCode: 2,
+      said: {
+        error: {
+          name: 'UserError',
+          message: 'there is no command "complation"',
+          hint: 'did you mean: trader completion',
+        },
+      },
+    })
+  })
+
   it('ends with 2 and no stack for an unknown flag', async () => {
     const { stderr, exitCode } = await trader(['completion', '--no-such-flag', 'bash'])
     expect(stderr).toContain('Nonexistent flag: --no-such-flag')

@@ -33,6 +33,13 @@ describe('trader keys', () => {
     expect(readFileSync(join(keys, 'risk.secret'), 'utf8')).toBe(before)
   })
 
+  it.each(['init', 'ca'])('%s says in one line that a file is no folder for keys', async (command) => {
+    const file = join(folder, 'file')
+    writeFileSync(file, '')
+    const said = await trader(['keys', command, '--keys', file])
+    expect(said).toMatchObject({ exitCode: 2, stderr: `${file}: is no folder\n` })
+  })
+
   it('[R15] init names a secret that is none, and one that cannot be written is not there in part', async () => {
     const keys = join(folder, 'keys')
     mkdirSync(keys)

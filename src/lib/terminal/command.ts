@@ -1,6 +1,5 @@
 import { Command } from '@oclif/core'
-import { parseMessage } from '#lib/terminal/parse-message.ts'
-import { UserError } from '#lib/terminal/user-error.ts'
+import { errorJson } from '#lib/terminal/error-json.ts'
 
 /**
  * What every command of trader is built on: stdout is data, stderr is talk. A command with `enableJsonFlag = true` returns what `--json`
@@ -13,10 +12,6 @@ export abstract class TraderCommand extends Command {
   }
 
   protected override toErrorJson(error: unknown): unknown {
-    if (!(error instanceof Error)) return { error: { message: String(error) } }
-    const { name, message } = error
-    if (!(error instanceof UserError)) return { error: { name, message: parseMessage(message) } }
-    const { file, line, column, hint } = error
-    return { error: { name, message, file, line, column, hint } }
+    return errorJson(error)
   }
 }

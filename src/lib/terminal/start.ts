@@ -4,6 +4,7 @@ import { CLIError, ExitError } from '@oclif/core/errors'
 import { flush } from '@oclif/core/flush'
 import { handle } from '@oclif/core/handle'
 import { run } from '@oclif/core/run'
+import { errorJson } from '#lib/terminal/error-json.ts'
 import { exitCode } from '#lib/terminal/exit-code.ts'
 import { nearestWords } from '#lib/terminal/nearest-words.ts'
 import { parseMessage } from '#lib/terminal/parse-message.ts'
@@ -18,7 +19,11 @@ export function start(options: Interfaces.Options): void {
     .then(() => flush())
     .catch(async (error: Error) => {
       if (error instanceof ExitError || !isUserMistake(error)) return handle(error)
-      console.error(await lineFor(error, options))
+      const unknown = unknownIn(error)
+      const mistake = unknown === undefined ? error : await unknownCommand(unknown, options)
+      console.error(lineFor(mistake))
+      // What a command could not do it has said as JSON itself; here there was none.
+      if (mistake !== error && process.argv.includes('--json')) console.log(JSON.stringify(errorJson(mistake), null, 2))
       process.exit(error.oclif.exit ?? exitCode.usage)
     })
 }
@@ -33,10 +38,11 @@ function endWithItsReader(error: NodeJS.ErrnoException): void {
 const isUserMistake = (error: Error): error is UserError | CLIError =>
   error instanceof UserError || error instanceof CLIError
 
-async function lineFor(error: UserError | CLIError, options: Interfaces.Options): Promise<string> {
+const unknownIn = ({ message }: Error): string | undefined =>
+  /^command (?<id>.*) not found\.?$/i.exec(message)?.groups?.id
+
+function lineFor(error: UserError | CLIError): string {
   if (error instanceof UserError) return userErrorLine(error)
-  const unknown = /^command (?<id>.*) not found\.?$/i.exec(error.message)?.groups?.id
-  if (unknown !== undefined) return userErrorLine(await unknownCommand(unknown, options))
   const hint = error.suggestions?.join(', or ')
   return userErrorLine(new UserError(`${parseMessage(error.message)}; see --help`, { hint }))
 }

@@ -47,6 +47,14 @@ describe('instrument catalogue', () => {
     ])
   })
 
+  it('says what cannot be read, and of which file', () => {
+    expect(() => readCatalogue(folder)).toThrow(
+      expect.objectContaining({ message: 'cannot be read: EISDIR', file: folder }),
+    )
+    const none = join(folder, 'none', 'symbol-properties-database.csv')
+    expect(() => readListings(none)).toThrow(expect.objectContaining({ message: 'there is no such file', file: none }))
+  })
+
   it('[MD-I17] gives what is imported its terms, and refuses what it does not have', async () => {
     const csv = put('es.csv', 'time,open,high,low,close,volume\n2024-01-02T10:00:00Z,100,101,99.5,100.25,5\n')
     const planOf = (instrument: string) => planImport('csv', [csv], { instrument: [instrument], interval: '1m' })

@@ -1,6 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readChunks } from '#lib/files/read-chunks.ts'
-import { textLines } from '#lib/files/text-lines.ts'
+import { fileLines } from '#lib/files/file-lines.ts'
 import { writeWholeFile } from '#lib/files/write-whole-file.ts'
 import { UserError } from '#lib/terminal/user-error.ts'
 import { CatalogueEntry } from './catalogue-entry.ts'
@@ -16,7 +15,7 @@ export function readCatalogue(file: string, mayBeMissing = false): Catalogue {
     throw new UserError('there is no such catalogue', { file, hint: 'trader instruments import makes one' })
   }
   let line = 0
-  for (const text of textLines(readChunks(file))) {
+  for (const text of fileLines(file)) {
     line++
     if (text.trim() === '') continue
     const entry = entryIn(text)

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { csvCells } from '#lib/files/csv-cells.ts'
-import { readChunks } from '#lib/files/read-chunks.ts'
-import { textLines } from '#lib/files/text-lines.ts'
+import { fileLines } from '#lib/files/file-lines.ts'
 import { decimalText, shortest } from '../decimal-text.ts'
 import { quoteCurrencyOf } from '../quote-currency.ts'
 import type { LeanPath } from './lean-path.ts'
@@ -28,7 +27,7 @@ export function readSymbolProperties(root: string): SymbolProperties {
 /** The database itself. */
 export function readPropertiesFile(file: string): SymbolProperties {
   const properties = new Map<string, InstrumentTerms>()
-  for (const line of textLines(readChunks(file))) {
+  for (const line of fileLines(file)) {
     if (line.startsWith('#') || line.startsWith('market,')) continue
     const [market = '', symbol = '', type = '', , currency = '', multiplier = '', tickSize = '', lotSize = ''] =
       csvCells(line, ',')
