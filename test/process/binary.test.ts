@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
@@ -27,6 +27,28 @@ describe('the single binary', () => {
     const { stderr, exitCode } = await alone(['complation'])
     expect(stderr).toContain('did you mean: trader completion')
     expect(exitCode).toBe(2)
+  })
+
+  it('writes a strategy to start from, and a copy of one that it ships', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'trader-alone-'))
+    for (const from of [[], ['--from', 'turtle-breakout']]) {
+      const name = `own-${from.length}`
+      const made = await aloneIn(folder, ['strategy', 'new', name, ...from])
+      expect({ exitCode: made.exitCode, stderr: made.stderr }).toEqual({ exitCode: 0, stderr: '' })
+      expect(readFileSync(join(folder, `${name}.yaml`), 'utf8')).not.toContain('yaml-language-server')
+      expect((await aloneIn(folder, ['strategy', 'check', `${name}.yaml`])).exitCode).toBe(0)
+    }
+    rmSync(folder, { recursive: true })
+  })
+
+  it('says in one line that it loads no package', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'trader-alone-'))
+    mkdirSync(join(folder, 'log', 'journal'), { recursive: true })
+    expect(await aloneIn(folder, ['log', 'query', 'select 1', '--folder', 'log'])).toMatchObject({
+      exitCode: 2,
+      stderr: 'trader: the one-file binary cannot load @duckdb/node-api (use trader from a checkout)',
+    })
+    rmSync(folder, { recursive: true })
   })
 
   it('brings its examples, and its strategies, where it is started', async () => {

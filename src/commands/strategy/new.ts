@@ -1,7 +1,7 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, relative } from 'node:path'
+import { existsSync, writeFileSync } from 'node:fs'
+import { dirname, relative } from 'node:path'
 import { Args, Flags } from '@oclif/core'
-import { packageRoot } from '#lib/process/package-root.ts'
+import { shippedStrategies, shippedStrategyText, strategySchemaFile } from '#compose/shipped-strategies.ts'
 import { starterText } from '#lib/strategy/starter-text.ts'
 import { TraderCommand } from '#lib/terminal/command.ts'
 import { nearestWords } from '#lib/terminal/nearest-words.ts'
@@ -29,11 +29,10 @@ export default class StrategyNew extends TraderCommand {
     const file = flags.to ?? `${args.name}.yaml`
     if (existsSync(file)) throw new UserError('there is a file already', { file })
     const text = flags.from === undefined ? starterText(args.name) : shippedText(flags.from, args.name)
-    const schema = relative(dirname(file), join(packageRoot(), 'schemas', 'json', 'strategy-file.json'))
+    const schema = strategySchemaFile()
+    const line = schema === null ? '' : `# yaml-language-server: $schema=${relative(dirname(file), schema)}\n`
     try {
-      writeFileSync(file, text.replace(/^# yaml-language-server: .*$/m, `# yaml-language-server: $schema=${schema}`), {
-        flag: 'wx',
-      })
+      writeFileSync(file, text.replace(/^# yaml-language-server: .*\n/m, line), { flag: 'wx' })
     } catch (error) {
       throw new UserError(`cannot be written: ${(error as NodeJS.ErrnoException).code}`, { file })
     }
@@ -43,13 +42,12 @@ export default class StrategyNew extends TraderCommand {
 }
 
 function shippedText(from: string, name: string): string {
-  const folder = join(packageRoot(), 'strategies')
-  const known = readdirSync(folder).map((file) => basename(file, '.yaml'))
+  const known = shippedStrategies()
   if (!known.includes(from)) {
     const [nearest] = nearestWords(from, known)
     throw new UserError(`no strategy ${from} ships with trader`, {
       hint: nearest ? `did you mean ${nearest}?` : known.join(', '),
     })
   }
-  return readFileSync(join(folder, `${from}.yaml`), 'utf8').replace(/^name: .*$/m, `name: ${name}`)
+  return shippedStrategyText(from).replace(/^name: .*$/m, `name: ${name}`)
 }
