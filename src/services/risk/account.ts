@@ -14,7 +14,7 @@ import type { PayloadOf } from '#schemas/catalogue.ts'
 import { type Books, booksFromJson, noBooks, positionsToJson } from './book.ts'
 import type { Feeds } from './feeds.ts'
 import type { ClosingTry } from './flatten.ts'
-import type { Listing } from './listing.ts'
+import { type Listing, listingFromJson, listingToJson } from './listing.ts'
 import { type RateWindow, recentTimes } from './rate-window.ts'
 import { hasInstrumentLimit, hasStrategyLimit, type RiskConfig } from './risk-config.ts'
 import type { Roll } from './roll.ts'
@@ -228,19 +228,6 @@ export function accountFromJson(json: unknown): Account {
     strategies: new Map(account.strategies),
     trips: new Map(account.trips),
   }
-}
-
-const steps = ['tickSize', 'lotSize', 'multiplier'] as const
-type ListingJson = Omit<Listing, (typeof steps)[number]> & Record<(typeof steps)[number], [string, number]>
-
-function listingToJson(listing: Listing): ListingJson {
-  const [tickSize, lotSize, multiplier] = steps.map((step) => [String(listing[step].units), listing[step].scale])
-  return { ...listing, tickSize, lotSize, multiplier } as ListingJson
-}
-
-function listingFromJson(json: ListingJson): Listing {
-  const [tickSize, lotSize, multiplier] = steps.map((step) => ({ units: BigInt(json[step][0]), scale: json[step][1] }))
-  return { ...json, tickSize, lotSize, multiplier } as Listing
 }
 
 const watchesOf = (config: RiskConfig): Watches => ({

@@ -44,3 +44,17 @@ export function inWholeLots(
   if (lot === undefined || lot.units <= 0n || isInSteps(position, lot)) return amount
   return roundToStep(amount, lot, amount.units < 0n ? 'up' : 'down')
 }
+
+const steps = ['tickSize', 'lotSize', 'multiplier'] as const
+type ListingJson = Omit<Listing, (typeof steps)[number]> & Record<(typeof steps)[number], [string, number]>
+
+/** A listing in a snapshot. */
+export function listingToJson(listing: Listing): ListingJson {
+  const [tickSize, lotSize, multiplier] = steps.map((step) => [String(listing[step].units), listing[step].scale])
+  return { ...listing, tickSize, lotSize, multiplier } as ListingJson
+}
+
+export function listingFromJson(json: ListingJson): Listing {
+  const [tickSize, lotSize, multiplier] = steps.map((step) => ({ units: BigInt(json[step][0]), scale: json[step][1] }))
+  return { ...json, tickSize, lotSize, multiplier } as Listing
+}
