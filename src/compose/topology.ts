@@ -50,7 +50,7 @@ export type RunFeed = z.infer<typeof RunFeed>
 const LogSettings = z.strictObject({
   durability: z.partialRecord(z.enum(mayBeWritten), z.enum(['fsync', 'written'])).default({}),
   compress: z.boolean().default(true),
-  /** What is removed once no snapshot needs it: events that were written so many days ago, the oldest of more than so much. */
+  /** What is removed once no snapshot needs it: what was written more than so many days ago that something was written on, the oldest of more than so much. */
   retention: z
     .partialRecord(z.enum(mayBeWritten), z.strictObject({ days: z.int().min(1), mib: z.int().min(1) }).partial())
     .default({}),

@@ -8,7 +8,7 @@ import { type Retained, readRetained, writeRetained } from '#lib/journal/retaine
 import { endOf } from '#lib/journal/segment-ends.ts'
 import type { SegmentFooter } from '#lib/journal/segment-footer.ts'
 
-/** How long events of a namespace are kept, in days since they were written, and how much of them; whatever comes first. */
+/** How long events of a namespace are kept, in days that something was written on since, and how much of them; whatever comes first. */
 export type Retention = Readonly<
   Record<string, { readonly days?: number | undefined; readonly mib?: number | undefined }>
 >
@@ -85,7 +85,8 @@ function* oldOnes(
   let needed: number | null = null
   const dates = datesOf(segments, today)
   for (const [i, segment] of segments.slice(0, -keptAlways).entries()) {
-    const isOld = daysBetween(dates[i] as string, dates.at(-1) as string) > days
+    // Counted, not subtracted: a clock that is a month ahead says one day too many, however long it does.
+    const isOld = new Set(dates.slice(i)).size - 1 > days
     if (!isOld && total <= mib * 2 ** 20) return
     const footer = damaged.look(segment.path, () => endOf(disk, segment.path).footer)
     needed ??= neededFrom(namespace)
@@ -119,5 +120,3 @@ function sizeOf(disk: LogDisk, path: string): number {
     file.close()
   }
 }
-
-const daysBetween = (from: string, to: string): number => (Date.parse(to) - Date.parse(from)) / 86_400_000

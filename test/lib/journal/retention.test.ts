@@ -259,6 +259,33 @@ describe('retention', () => {
     expect(faults()).toEqual([])
   })
 
+  it.each([1, 2, 3, 5])(
+    '[J23] a clock that is a month ahead for %i segments makes what is there no month older',
+    async (segments) => {
+      let today = '2026-11-01'
+      const retention = { retention: { md: { days: 4 } }, neededFrom: () => Number.POSITIVE_INFINITY }
+      const log = await open({ retention, today: () => today })
+      let n = 0
+      const write = async (date: string, count: number) => {
+        today = date
+        await fill(log, n, count)
+        n += count
+      }
+      const segmentsOf = (date: string) =>
+        topicSegments(realDisk, folder, 'md').filter(({ path }) => path.split('/').at(-2) === date).length
+      const real = ['2026-11-01', '2026-11-02', '2026-11-03', '2026-11-04']
+      for (const date of real) await write(date, 20)
+      while (segmentsOf('2026-12-04') < segments) await write('2026-12-04', batch)
+      // What is done in the background is done when it is closed.
+      await write('2026-11-04', 20)
+      await log.close()
+      const again = await open({ retention, today: () => today })
+      await again.close()
+      for (const date of real) expect(segmentsOf(date)).toBeGreaterThan(0)
+      expect(firstOfMd()).toBe(1)
+    },
+  )
+
   it('[J23] does not hide what is lost besides', async () => {
     const log = await open()
     await fill(log, 0, 200)
