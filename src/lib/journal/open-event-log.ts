@@ -19,7 +19,7 @@ import { realDisk } from '#lib/journal/real-disk.ts'
 import { recoverJournal } from '#lib/journal/recover-journal.ts'
 import { cutTopicFiles, newestInTopicFiles } from '#lib/journal/recover-topic-files.ts'
 import type { RemoveOptions } from '#lib/journal/remove-old.ts'
-import { readRetained } from '#lib/journal/retained.ts'
+import { isRemoved, readRetained } from '#lib/journal/retained.ts'
 import { repairHint } from '#lib/journal/segment-lines.ts'
 import { TopicFiles } from '#lib/journal/topic-files.ts'
 import { readWatermark, WatermarkFile } from '#lib/journal/watermark.ts'
@@ -124,6 +124,8 @@ function recover(folder: string, disk: LogDisk, options: LogOptions, stated = re
     if (seq <= through) return
     fold(line)
     const topic = topicIn(line)
+    // A copy's journal may be older than what was removed: a file that began with it would be taken for removed.
+    if (isRemoved(retained, topic, seq)) return
     const bytes = Buffer.from(`${line}\n`)
     runs.push({ namespace: namespaceOf(topic), firstSeq: seq, topics: [topic], ats: [atIn(line)], bytes })
   })

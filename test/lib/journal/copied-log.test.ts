@@ -1,3 +1,4 @@
+import { dirname } from 'node:path'
 import { expect, it, vi } from 'vitest'
 import { checkLog } from '#lib/journal/check-log.ts'
 import type { LogFault } from '#lib/journal/check-segment.ts'
@@ -5,7 +6,7 @@ import { journalSegments, type Segment, topicSegments } from '#lib/journal/log-f
 import { openEventLog } from '#lib/journal/open-event-log.ts'
 import { readLog } from '#lib/journal/read-log.ts'
 import { repairLog } from '#lib/journal/repair-log.ts'
-import { readRetained } from '#lib/journal/retained.ts'
+import { readRetained, writeRetained } from '#lib/journal/retained.ts'
 import { chanceOf } from '#test/faults/chance.ts'
 import { SimDisk } from '#test/faults/sim-disk.ts'
 import { fact } from '#test/lib/journal/bodies.ts'
@@ -76,13 +77,34 @@ it('[J11] [J23] a checkpoint that is newer than a topic file keeps no log shut, 
   const { path } = topicSegments(disk, folder, 'md').at(-1) as { path: string }
   const bytes = disk.bytesOf(path)
   disk.put(path, bytes.subarray(0, bytes.lastIndexOf(10, bytes.length - 2) + 1))
-  expect(faultsOf(disk)).toEqual([])
+  expect(faultsOf(disk)).toMatchObject([{ kind: 'missing', file: path, seq: 100 }])
   const newest = () => [...readLog(folder, { disk, from: 91, topics: ['md'] })].map(({ seq }) => seq)
   const again = await openEventLog(folder, { disk })
   expect((await again.state()).head).toBe(100)
   await again.close()
   expect(newest()).toEqual([91, 92, 93, 94, 95, 96, 97, 98, 99, 100])
   expect(faultsOf(disk)).toEqual([])
+})
+
+it('[J11] [J23] a journal of before something was removed hides nothing that is kept', async () => {
+  const disk = new SimDisk(chanceOf(5))
+  const log = await openEventLog(folder, { disk, segmentBytes: 100_000 })
+  for (let n = 0; n < 40; n++) await log.append([[fact('md', 1, n)]])
+  await log.close()
+  const { path } = topicSegments(disk, folder, 'md')[0] as Segment
+  const lines = disk.bytesOf(path).toString().split('\n')
+  const removed = { to: 20, events: 20, lastAt: 1_000, chain: '0'.repeat(64) }
+  writeRetained(disk, folder, { through: 20, marks: {}, namespaces: { md: removed } })
+  disk.remove(path)
+  disk.remove(`${folder}/journal/checkpoint.json`)
+  disk.put(`${dirname(path)}/000000000021.jsonl`, Buffer.from(lines.slice(20).join('\n')))
+  const again = await openEventLog(folder, { disk, segmentBytes: 1_000 })
+  for (let n = 0; n < 20; n++) await again.append([[fact('md', 2, n)]])
+  await again.close()
+  expect(journalSegments(disk, folder)[0]?.firstSeq).toBeGreaterThan(40)
+  expect([...readLog(folder, { disk, from: 21 })].map(({ seq }) => seq)).toEqual(
+    Array.from({ length: 40 }, (_, i) => 21 + i),
+  )
 })
 
 it('[J11] what a topic file lost of the journal is written anew before the journal is freed, though a checkpoint says that it has it', async () => {
@@ -120,7 +142,7 @@ it('[J11] [J21] a topic file is not cut where it is damaged, though the one behi
   disk.put(path, wrong)
   for (const file of topicSegments(disk, folder, 'md').slice(1)) disk.remove(file.path)
   expect(second.path).toContain(today)
-  await expect(openEventLog(folder, { disk })).rejects.toThrow('damaged')
+  await expect(openEventLog(folder, { disk })).rejects.toThrow('is missing')
   expect(disk.bytesOf(path).equals(wrong)).toBe(true)
 })
 
