@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -41,11 +41,15 @@ async function playing(): Promise<BoxServer & { readonly box: ExchangeBox }> {
   }
 }
 
-const bytesIn = (dir: string) => blockFilesIn(dir).reduce((sum, file) => sum + statSync(file).size, 0)
+/** How many trades and changes of the book are on the disk: what a gap is counted from. */
+function toldIn(dir: string): number[] {
+  const facts = blockFilesIn(join(dir, 'events')).flatMap((file) => [...readEvents(file, () => undefined)])
+  return ['md.tick', 'md.depth'].map((wanted) => facts.filter(({ topic }) => topic === wanted).length)
+}
 
-/** Waits until more than that is in the folder. */
-async function grown(dir: string, than: number): Promise<void> {
-  while (bytesIn(dir) <= than) await sleep(20)
+/** Waits until there are more of both. */
+async function toldMore(dir: string, than: readonly number[]): Promise<void> {
+  while (toldIn(dir).some((count, i) => count <= (than[i] as number))) await sleep(20)
 }
 
 describe('trader md record', () => {
@@ -69,9 +73,9 @@ describe('trader md record', () => {
       ...['--ws-url', server.wsUrl, '--rest-url', server.restUrl],
     ]
     for (let kill = 0; kill < 2; kill++) {
-      const before = bytesIn(join(dir, 'events'))
+      const before = toldIn(dir)
       const killed = trader(args('BTCUSDT'))
-      await grown(join(dir, 'events'), before + 1)
+      await toldMore(dir, before)
       await sleep(700)
       killed.kill('SIGKILL')
       await killed
