@@ -58,17 +58,16 @@ it.each([
 })
 
 it.each([
-  ['the quote of its end', -3, 'x'],
-  ['its last bracket', -2, ']'],
-  ['a digit of its crc, for what is none', -4, 'W'],
-])('[MD-I20] says which line is damaged: %s', (_, at, by) => {
-  const last = lines(11).at(-1) as string
-  writeFileSync(
-    file(11),
-    lines(11)
-      .with(-1, last.slice(0, at) + by + last.slice(last.length + at + 1))
-      .join(''),
-  )
+  ['the quote of its end', /"}\n$/, 'x}\n'],
+  ['its last bracket', /}\n$/, ']\n'],
+  // By a character that has the value of the digit where letters are counted on from 87.
+  ['a digit of its crc', /\d(?=[0-9a-f]*"}\n$)/, (digit: string) => String.fromCharCode(87 + Number(digit))],
+])('[MD-I20] says which line is damaged: %s', (_, what, by) => {
+  const all = lines(11)
+  const last = all.pop() as string
+  const damaged = last.replace(what, by as string)
+  expect(damaged).not.toBe(last)
+  writeFileSync(file(11), [...all, damaged].join(''))
   expect(() => read()).toThrow('event 20 is damaged')
 })
 
