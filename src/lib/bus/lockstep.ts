@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Committer, Group } from './committer.ts'
+import { diskFull, spaceEveryMs } from './connection.ts'
 import type { Speaker } from './free-order.ts'
 import type { AppendResult, LogPort } from './log-port.ts'
 
@@ -23,6 +25,7 @@ export type LockstepOptions = {
   /** Shows services an event, and those before it. */
   readonly deliver: (seq: number) => void
   readonly fail: (error: unknown) => void
+  readonly say: (message: string) => void
 }
 
 type Answering = { readonly seq: number; readonly waiting: Set<string> }
@@ -124,9 +127,11 @@ export class Lockstep {
       await this.#show(this.#cursor + 1)
       return true
     }
-    const next = this.#nextFact()
-    if (next === null) return false
-    const [result] = await this.#append([next.group])
+    const isConfigured = this.#unconfigured.length === 0
+    const fact = isConfigured ? this.#nextFact() : undefined
+    const next = fact ?? (isConfigured ? this.#nextOfFeed() : this.#nextConfig())
+    if (next === undefined) return false
+    const [result] = await (next === fact ? this.#append([next.group]) : this.#appendOnceItFits([next.group]))
     if (result) next.done(result)
     return true
   }
@@ -143,7 +148,7 @@ export class Lockstep {
       if (group) groups.push(group)
     }
     if (groups.length > 0) {
-      const results = await this.#append(groups)
+      const results = await this.#appendOnceItFits(groups)
       const refused = results.find((result) => result.kind !== 'appended')
       if (refused) throw new Error(`the log does not take the answers to event ${seq}: ${JSON.stringify(refused)}`)
     }
@@ -162,24 +167,38 @@ export class Lockstep {
     this.#options.deliver(seq)
   }
 
-  #nextFact(): WaitingGroup | null {
-    const [service] = this.#unconfigured
-    if (service !== undefined) {
-      const config = this.#configs.get(service)
-      if (config === undefined) return null
-      this.#configs.delete(service)
-      this.#unconfigured.shift()
-      return config
-    }
+  #nextConfig(): WaitingGroup | undefined {
+    const service = this.#unconfigured[0] as string
+    const config = this.#configs.get(service)
+    if (config === undefined) return undefined
+    this.#configs.delete(service)
+    this.#unconfigured.shift()
+    return config
+  }
+
+  #nextFact(): WaitingGroup | undefined {
     let fact = this.#facts.shift()
     while (fact?.speaker.isRefused) fact = this.#facts.shift()
-    if (fact) return fact
-    if (this.#feed === null) return null
-    const next = this.#feed.waiting[this.#feedNext]
-    if (next === undefined) return null
+    return fact
+  }
+
+  #nextOfFeed(): WaitingGroup | undefined {
+    const next = this.#feed?.waiting[this.#feedNext]
+    if (this.#feed === null || next === undefined) return undefined
     if (++this.#feedNext >= 1_024) this.#feed.waiting.splice(0, this.#feedNext)
     if (this.#feedNext >= 1_024) this.#feedNext = 0
     return next
+  }
+
+  /** Answers, first configurations and the feed wait for space in their place: nothing may go in before them. What stands behind is refused, and said again. [R29] */
+  async #appendOnceItFits(groups: readonly Group[]): Promise<readonly AppendResult[]> {
+    for (let isTold = false; ; isTold = true) {
+      const results = await this.#append(groups)
+      if (!results.every((result) => result.kind === 'refused' && result.reason === diskFull)) return results
+      if (!isTold) this.#options.say('the disk of the log is full: what has its turn waits until there is space')
+      for (const { done } of this.#facts.splice(0)) done({ kind: 'refused', reason: diskFull })
+      await sleep(spaceEveryMs, undefined, { ref: false })
+    }
   }
 
   async #append(groups: readonly Group[]) {

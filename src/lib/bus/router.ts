@@ -54,6 +54,7 @@ export class Router {
             cursor: Math.max(0, ...Object.values(state.marks).map(({ answer }) => answer?.cause ?? 0)),
             deliver: (seq) => this.#show(seq),
             fail,
+            say: options.say,
           })
   }
 
