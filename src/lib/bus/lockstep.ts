@@ -46,6 +46,7 @@ export class Lockstep {
   #cursor: number
   #answering: Answering | null = null
   #isBusy = false
+  #isCalled = false
   /** Topic and configured service of the events between the cursor and the head, by seq. */
   readonly #ahead = new Map<number, { readonly topic: string; readonly configured: string | null }>()
 
@@ -101,6 +102,7 @@ export class Lockstep {
   }
 
   #go(): void {
+    this.#isCalled = true
     if (this.#isBusy) return
     this.#isBusy = true
     void this.#advance()
@@ -108,7 +110,11 @@ export class Lockstep {
 
   async #advance(): Promise<void> {
     try {
-      while (await this.#step());
+      // Who calls between the look that found nothing and the end of this is not forgotten.
+      while (this.#isCalled) {
+        this.#isCalled = false
+        while (await this.#step());
+      }
     } catch (error) {
       this.#options.fail(error)
     } finally {

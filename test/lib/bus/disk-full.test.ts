@@ -111,10 +111,8 @@ it('[R29] under lockstep answers, first configurations and the feed wait for spa
     lockstep.answer('orders', 3, answers('orders', 3))
     lockstep.fact('operator', waiting('command', fact('operator', 1, 0)))
   })
-  for (const name of ['orders', 'risk']) {
-    lockstep.answer(name, 6, null)
-    await turn()
-  }
+  // Both in one turn of the loop, as frames come that were read at once.
+  for (const name of ['orders', 'risk']) lockstep.answer(name, 6, null)
   await until(() => log.contents.length === 6 && lockstep.isIdle)
   const sources = log.contents.map((text) => (JSON.parse(text) as { source: string }).source)
   expect(sources).toEqual(['orders', 'risk', 'md', 'orders', 'risk', 'md'])
