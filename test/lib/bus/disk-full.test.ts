@@ -111,6 +111,7 @@ it('[R29] under lockstep answers, first configurations and the feed wait for spa
     lockstep.answer('orders', 3, answers('orders', 3))
     lockstep.fact('operator', waiting('command', fact('operator', 1, 0)))
   })
+  await until(() => shown.includes(6))
   // Both in one turn of the loop, as frames come that were read at once.
   for (const name of ['orders', 'risk']) lockstep.answer(name, 6, null)
   await until(() => log.contents.length === 6 && lockstep.isIdle)
