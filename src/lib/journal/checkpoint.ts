@@ -7,8 +7,8 @@ import { isThere, replaceFile } from '#lib/journal/new-file.ts'
 const Position = z.object({
   path: z.string(),
   bytes: z.int(),
-  /** Of the sealed file before it; one that was written by an earlier version does not say. */
-  chain: z.string().optional(),
+  /** Of the sealed file before it. */
+  chain: z.string(),
 })
 /** The newest file of a namespace that has something, relative to the log's folder, and its bytes. */
 export type Position = z.infer<typeof Position>

@@ -107,14 +107,20 @@ it('[J11] [J23] a journal of before something was removed hides nothing that is 
   )
 })
 
-it('[J11] what a topic file lost of the journal is written anew before the journal is freed, though a checkpoint says that it has it', async () => {
-  const disk = new SimDisk(chanceOf(3))
+/** The disk of a log of so many events of one day, and of the next. */
+async function ofTwoDays(of: { seed: number; segmentBytes: number; first: number; second: number }): Promise<SimDisk> {
+  const disk = new SimDisk(chanceOf(of.seed))
   let today = '2026-11-01'
-  const log = await openEventLog(folder, { disk, segmentBytes: 6_000, today: () => today })
-  for (let n = 0; n < 24; n++) await log.append([[fact('md', 1, n)]])
+  const log = await openEventLog(folder, { disk, segmentBytes: of.segmentBytes, today: () => today })
+  for (let n = 0; n < of.first; n++) await log.append([[fact('md', 1, n)]])
   today = '2026-11-02'
-  for (let n = 24; n < 36; n++) await log.append([[fact('md', 1, n)]])
+  for (let n = of.first; n < of.first + of.second; n++) await log.append([[fact('md', 1, n)]])
   await log.close()
+  return disk
+}
+
+it('[J11] what a topic file lost of the journal is written anew before the journal is freed, though a checkpoint says that it has it', async () => {
+  const disk = await ofTwoDays({ seed: 3, segmentBytes: 6_000, first: 24, second: 12 })
   const [{ path }, ...others] = topicSegments(disk, folder, 'md') as [Segment, ...Segment[]]
   expect([others.length, journalSegments(disk, folder)[0]?.firstSeq]).toEqual([1, 1])
   const bytes = disk.bytesOf(path)
@@ -128,13 +134,7 @@ it('[J11] what a topic file lost of the journal is written anew before the journ
 })
 
 it('[J11] [J21] a topic file is not cut where it is damaged, though the one behind it is gone', async () => {
-  const disk = new SimDisk(chanceOf(4))
-  let today = '2026-11-01'
-  const log = await openEventLog(folder, { disk, segmentBytes: 4_000, today: () => today })
-  for (let n = 0; n < 20; n++) await log.append([[fact('md', 1, n)]])
-  today = '2026-11-02'
-  for (let n = 20; n < 50; n++) await log.append([[fact('md', 1, n)]])
-  await log.close()
+  const disk = await ofTwoDays({ seed: 4, segmentBytes: 4_000, first: 20, second: 30 })
   const [{ path }, second] = topicSegments(disk, folder, 'md') as [Segment, Segment]
   expect(journalSegments(disk, folder)[0]?.firstSeq).toBeGreaterThan(20)
   const bytes = disk.bytesOf(path)
